@@ -1,0 +1,287 @@
+#include "core/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/draw_check.h"
+#include "core/log.h"
+#include "core/sequence.h"
+
+struct run {
+	const struct published *dir;
+	const struct verify_options *options;
+	struct report *report;
+	struct err *err;
+	struct log log;
+	struct sequence sequence;
+	struct cosigned all;       /* over the whole log: the newest time, the largest cosigned size */
+	struct cosigned *draws;    /* [n_draws] */
+	struct err *checkpoints;   /* [n_draws]: what is wrong with them; code 0 nothing */
+	struct cycle_past *pasts;  /* [n_cycles] */
+};
+
+static bool
+say(struct run *r, enum check check, int rc, const struct err *why)
+{
+	report_check(r->report, 0, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
+	return rc == 0;
+}
+
+static void
+skip(struct run *r, enum check from, const char *why)
+{
+	for (int check = (int)from; check <= CHECK_FILES; check++)
+		report_check(r->report, 0, (enum check)check, CHECK_NOT_RUN,
+		    r->report->tr != NULL ? r->report->tr(why) : why);
+}
+
+/* `signature`, `tree` and `append-only`; true where the log can be read on. */
+static bool
+run_log(struct run *r)
+{
+	struct err head = {.tr = r->report->tr}, signature = head, tree = head, since = head;
+	int rc = log_read_head(&r->log, r->dir, r->options->key, &head);
+	bool whole;
+
+	if (rc != 0) {
+		say(r, CHECK_SIGNATURE, rc, &head);
+		skip(r, CHECK_TREE, N_("there is no checkpoint to start from"));
+		return false;
+	}
+	rc = log_read_tree(&r->log, r->dir, &tree);
+	whole = say(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
+	whole &= say(r, CHECK_TREE, rc, &tree);
+	if (!whole) {
+		skip(r, CHECK_APPEND_ONLY, N_("the log has failed"));
+		return false;
+	}
+	if (r->options->since.p == NULL)
+		report_check(r->report, 0, CHECK_APPEND_ONLY, CHECK_NOT_RUN,
+		    r->report->tr != NULL ? r->report->tr(N_("no earlier checkpoint was given"))
+		                          : N_("no earlier checkpoint was given"));
+	else
+		say(r, CHECK_APPEND_ONLY, log_check_since(&r->log, r->options->since, &since), &since);
+	return true;
+}
+
+/* The checkpoints are read before `sequence` is judged, since their cosignatures tell how late it is. */
+static int
+read_checkpoints(struct run *r, struct err *main_err)
+{
+	size_t n = r->sequence.n_draws;
+	int rc = cosigned_main(&r->log, &r->sequence, &r->all, main_err);
+
+	if (rc == ERR_MEMORY)
+		return rc;
+	r->draws = calloc(n + 1, sizeof *r->draws);
+	r->checkpoints = calloc(n + 1, sizeof *r->checkpoints);
+	r->pasts = calloc(r->sequence.n_cycles + 1, sizeof *r->pasts);
+	if (r->draws == NULL || r->checkpoints == NULL || r->pasts == NULL)
+		return err_memory(r->err);
+	for (size_t i = 0; i < n; i++) {
+		struct cosigned *c = &r->draws[i];
+
+		r->checkpoints[i].tr = r->report->tr;
+		progress_tell(r->options->progress, N_("checkpoints"), i, n);
+		if (cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i]) ==
+		    ERR_MEMORY)
+			return err_memory(r->err);
+		r->all.newest = c->newest > r->all.newest ? c->newest : r->all.newest;
+		r->all.cosigned_size = c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
+	}
+	return 0;
+}
+
+static int64_t
+as_of(const struct run *r)
+{
+	int64_t newest = sequence_newest(&r->log);
+
+	if (r->options->has_at)
+		return r->options->at;
+	return r->all.newest > newest ? r->all.newest : newest;
+}
+
+struct folders {
+	size_t n_draws;
+	char stray[64];
+};
+
+/* A folder of digits under draws/ is a draw's, by its one name. */
+static void
+look_at_folder(void *arg, const char *name, bool is_file)
+{
+	struct folders *f = arg;
+	char expected[32];
+	unsigned long long n;
+
+	if (is_file || name[0] == '\0' || strspn(name, "0123456789") != strlen(name) || f->stray[0] != '\0')
+		return;
+	n = strtoull(name, NULL, 10);
+	(void)snprintf(expected, sizeof expected, "%04llu", n);
+	if (n < 1 || n > f->n_draws || strcmp(name, expected) != 0)
+		(void)snprintf(f->stray, sizeof f->stray, "%s", name);
+}
+
+static void
+run_folders(struct run *r)
+{
+	struct folders f = {.n_draws = r->sequence.n_draws};
+	struct err why = {.tr = r->report->tr};
+	int rc = r->dir->list(r->dir->ctx, "draws", look_at_folder, &f, &why);
+
+	if (rc == ERR_ABSENT && f.n_draws == 0)
+		rc = 0;
+	if (rc == 0 && f.stray[0] != '\0')
+		rc = err_set(&why, ERR_REFUSED, N_("draws/%s: no commitment in the log has this number"), f.stray);
+	say(r, CHECK_FILES, rc, &why);
+}
+
+/* `sequence` to `files` for the log; true where the draws' story is whole. */
+static int
+run_story(struct run *r, bool *ret_whole)
+{
+	struct err sequence = {.tr = r->report->tr}, order = sequence, checkpoints = sequence;
+	int rc = sequence_read(&r->log, &r->sequence, &sequence, &order);
+
+	if (rc == 0)
+		rc = read_checkpoints(r, &checkpoints);
+	if (rc == ERR_MEMORY)
+		return err_memory(r->err);
+	*ret_whole = r->sequence.whole;
+	if (sequence.code == 0 && r->sequence.whole)
+		(void)sequence_overdue(&r->log, &r->sequence, as_of(r), &sequence);
+	say(r, CHECK_SEQUENCE, sequence.code, &sequence);
+	say(r, CHECK_ORDER, order.code, &order);
+	say(r, CHECK_CHECKPOINTS, checkpoints.code, &checkpoints);
+	run_folders(r);
+	return 0;
+}
+
+static struct draw_context
+context(const struct run *r, size_t index)
+{
+	const struct draw_state *d = &r->sequence.draws[index];
+	const struct log_entry *entries = r->log.entries;
+	struct draw_context x = {.dir = r->dir,
+	    .n = index + 1,
+	    .has_log = true,
+	    .commit_bytes = entries[d->commit].bytes,
+	    .commit_hash = entries[d->commit].hash,
+	    .commit = &entries[d->commit].entry.commit,
+	    .outcome = d->outcome == SEQUENCE_NONE ? NULL : &entries[d->outcome].entry,
+	    .reveal = d->reveal == SEQUENCE_NONE ? NULL : &entries[d->reveal].entry,
+	    .log = &r->log,
+	    .state = d,
+	    .cosigned = &r->draws[index],
+	    .cosigned_ok = r->checkpoints[index].code == 0,
+	    .progress = r->options->progress};
+	size_t len;
+
+	draw_path(index + 1, "", x.folder);
+	len = strlen(x.folder);
+	x.folder[len] = '/';
+	x.folder[len + 1] = '\0';
+	return x;
+}
+
+static void
+say_assurance(const struct run *r, const struct draw_context *x, bool failed)
+{
+	const struct cosigned *c = x->cosigned;
+	struct assurance_facts facts = {.assurance = cosigned_assurance(c, x->commit->beacon.source, x->outcome),
+	    .witnesses = c->witnesses,
+	    .commit_cosigned = c->commit_in_time,
+	    .outcome_cosigned = c->outcome_in_time,
+	    .independent = c->independent};
+
+	if (failed && facts.assurance > ASSURANCE_PENDING)
+		facts.assurance = ASSURANCE_UNKNOWN;
+	if (r->report->assurance != NULL)
+		r->report->assurance(r->report->ctx, x->n, &facts);
+}
+
+static int
+run_draw(struct run *r, size_t index)
+{
+	struct draw_context x = context(r, index);
+	struct cycle_past *past = &r->pasts[r->sequence.draws[index].cycle];
+	uint64_t failures = r->report->failures;
+	struct draw_case c;
+	int rc;
+
+	report_check(r->report, x.n, CHECK_CHECKPOINTS, x.cosigned_ok ? CHECK_OK : CHECK_FAILED,
+	    x.cosigned_ok ? "" : r->checkpoints[index].message);
+	rc = draw_check_all(&x, past, &c, r->report, r->err);
+	if (rc == 0) {
+		note_draw(&x, &c, r->report);
+		say_assurance(r, &x, r->report->failures > failures);
+		rc = cycle_past_add(past, &x, &c, r->err);
+	}
+	draw_case_release(&c);
+	return rc;
+}
+
+int
+verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
+    struct err *err)
+{
+	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
+	bool whole = false;
+	int rc = 0;
+
+	if (run_log(&r))
+		rc = run_story(&r, &whole);
+	for (size_t i = 0; rc == 0 && whole && i < r.sequence.n_draws; i++)
+		rc = run_draw(&r, i);
+	if (rc == 0 && whole)
+		note_log(&r.log, &r.sequence, &r.all, r.pasts, options, report);
+	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
+		cycle_past_release(&r.pasts[i]);
+	free(r.pasts);
+	free(r.draws);
+	free(r.checkpoints);
+	sequence_release(&r.sequence);
+	log_release(&r.log);
+	return rc;
+}
+
+int
+replay_folder(const struct published *dir, const struct progress *progress, struct report *report, bool *ret_sealed,
+    int64_t *ret_reveal_time, struct err *err)
+{
+	struct err why = {.tr = report->tr};
+	struct draw_context x = {.dir = dir, .progress = progress};
+	struct commit commit = {0};
+	char hash[HASH_HEX + 1];
+	struct draw_case c = {0};
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	rc = dir->read(dir->ctx, "commit.json", &bytes, &why);
+	if (rc == 0)
+		rc = commit_parse(buf_view(&bytes), &commit, NULL, &why);
+	if (rc != 0) {
+		report_check(report, 0, CHECK_FILES, CHECK_FAILED, why.message);
+		rc = rc == ERR_MEMORY ? err_memory(err) : 0;
+		goto out;
+	}
+	hash_hex(buf_view(&bytes), hash);
+	x.n = commit.n;
+	x.commit = &commit;
+	x.commit_bytes = buf_view(&bytes);
+	x.commit_hash = hash;
+	rc = draw_check_all(&x, NULL, &c, report, err);
+	if (rc == 0)
+		note_draw(&x, &c, report);
+	if (ret_sealed != NULL)
+		*ret_sealed = rc == 0 && !c.opened && c.state[CHECK_FILES] == CHECK_OK;
+	if (ret_reveal_time != NULL)
+		*ret_reveal_time = commit.reveal_time;
+out:
+	draw_case_release(&c);
+	commit_release(&commit);
+	buf_release(&bytes);
+	return rc;
+}
