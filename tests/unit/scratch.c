@@ -1,0 +1,58 @@
+#include "scratch.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "support.h"
+
+bool
+scratch_make(char ret_path[static SCRATCH_PATH])
+{
+	const char *base = getenv("TMPDIR");
+
+	(void)snprintf(ret_path, SCRATCH_PATH, "%s/spotcheck-test.XXXXXX", base != NULL && *base != '\0' ? base : "/tmp");
+	return mkdtemp(ret_path) != NULL;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+int
+scratch_remove(const char *path)
+{
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+scratch_write(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		fail_msg("cannot write %s", path);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+unsigned
+scratch_count(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	unsigned n = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		n += entry->d_name[0] != '.';
+	if (dir != NULL)
+		(void)closedir(dir);
+	return n;
+}
