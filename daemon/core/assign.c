@@ -28,7 +28,7 @@ highest_limit(const struct assign_problem *problem)
  * only added, no more than `room` more seats that nobody else may take can ever be filled by these people.
  */
 
-#define CROWDS 8
+#define CROWDS 32
 
 struct crowd {
 	uint64_t *people; /* bits; empty until there is one */
@@ -255,8 +255,6 @@ struct seating {
 	uint32_t *people;             /* who may sit on any seat of the target */
 	struct candidate *candidates; /* the same, with their pairs */
 	size_t n_candidates;
-	struct candidate *heap;       /* those for one seat, the least on top */
-	size_t n_heap;
 	struct hash *pairs; /* [PAIRS_AT_ONCE] */
 };
 
@@ -265,7 +263,6 @@ seating_release(struct seating *seating)
 {
 	free(seating->people);
 	free(seating->candidates);
-	free(seating->heap);
 	free(seating->pairs);
 }
 
@@ -277,9 +274,8 @@ seating_init(struct seating *seating, struct assign_state *state, struct err *er
 	*seating = (struct seating){.state = state};
 	seating->people = array(n, sizeof *seating->people);
 	seating->candidates = array(n, sizeof *seating->candidates);
-	seating->heap = array(n, sizeof *seating->heap);
 	seating->pairs = array(PAIRS_AT_ONCE, sizeof *seating->pairs);
-	if (seating->people == NULL || seating->candidates == NULL || seating->heap == NULL || seating->pairs == NULL) {
+	if (seating->people == NULL || seating->candidates == NULL || seating->pairs == NULL) {
 		seating_release(seating);
 		return err_memory(err);
 	}
@@ -344,55 +340,27 @@ before(const struct seating *seating, const struct candidate *a, const struct ca
 	return memcmp(pairs[0].b, pairs[1].b, HASH_BYTES) < 0;
 }
 
-static void
-sift(struct seating *seating, size_t at)
-{
-	struct candidate *heap = seating->heap;
-	struct candidate moving = heap[at];
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= seating->n_heap)
-			break;
-		if (child + 1 < seating->n_heap && before(seating, &heap[child + 1], &heap[child]))
-			child++;
-		if (!before(seating, &heap[child], &moving))
-			break;
-		heap[at] = heap[child];
-		at = child;
-	}
-	heap[at] = moving;
-}
-
-/* `holder` sat there until now. */
-static void
-heap_fill(struct seating *seating, uint32_t seat, uint32_t holder)
+/*
+ * The least candidate who is not known to be impossible; the seat's last holder never is.  One whom assign_give has
+ * refused is known to be, so asking again finds the next.  Few are refused, and most candidates are passed by their key.
+ */
+static uint32_t
+least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
 {
 	const struct assign_state *state = seating->state;
 	size_t s = seat % state->problem->seats;
+	const struct candidate *least = NULL;
 
-	seating->n_heap = 0;
 	for (size_t i = 0; i < seating->n_candidates; i++) {
-		uint32_t p = seating->candidates[i].inspector;
+		const struct candidate *c = &seating->candidates[i];
 
-		if (state->problem->fits[p] >> s & 1 && (p == holder || assign_may_give(state, seat, p)))
-			seating->heap[seating->n_heap++] = seating->candidates[i];
+		if ((least == NULL || c->key <= least->key) && (state->problem->fits[c->inspector] >> s & 1) != 0
+		    && (c->inspector == holder || assign_may_give(state, seat, c->inspector))
+		    && (least == NULL || before(seating, c, least)))
+			least = c;
 	}
-	for (size_t at = seating->n_heap / 2; at-- > 0;)
-		sift(seating, at);
-}
-
-static uint32_t
-heap_take(struct seating *seating)
-{
-	uint32_t inspector = seating->heap[0].inspector;
-
-	assert(seating->n_heap > 0);
-	seating->heap[0] = seating->heap[--seating->n_heap];
-	if (seating->n_heap > 0)
-		sift(seating, 0);
-	return inspector;
+	assert(least != NULL);
+	return least->inspector;
 }
 
 static void
@@ -403,9 +371,8 @@ seat_one(struct seating *seating, uint32_t seat)
 	uint32_t p;
 
 	assign_vacate(state, seat);
-	heap_fill(seating, seat, holder);
 	do
-		p = heap_take(seating);
+		p = least_candidate(seating, seat, holder);
 	while (p != holder && !assign_give(state, seat, p));
 	if (p == holder)
 		assign_sit(state, seat, holder);

@@ -10,6 +10,34 @@ array(size_t n, size_t size)
 	return calloc(n == 0 ? 1 : n, size);
 }
 
+/* The first seat of a team that the same inspectors fit. */
+static size_t
+same_fit(const struct assign_state *state, size_t s)
+{
+	size_t first = 0;
+
+	while (first < s && memcmp(state->fit + first * state->words, state->fit + s * state->words,
+	                        state->words * sizeof *state->fit) != 0)
+		first++;
+	return first;
+}
+
+static void
+set_kinds(struct assign_state *state)
+{
+	size_t seats = state->problem->seats;
+	size_t fit[TEAM_MAX];
+
+	for (size_t s = 0; s < seats; s++)
+		fit[s] = same_fit(state, s);
+	for (size_t seat = 0; seat < state->n_seats; seat++) {
+		size_t shape = lawful_shape(state->problem->lawful, seat / seats);
+
+		state->kind[seat] = (uint32_t)(shape * seats + fit[seat % seats]);
+		state->followed[seat] = ASSIGN_NO_SEAT;
+	}
+}
+
 int
 assign_state_init(struct assign_state *state, const struct assign_problem *problem, struct err *err)
 {
@@ -31,6 +59,8 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 	state->open = array(words, sizeof *state->open);
 	state->unseen = array(words, sizeof *state->unseen);
 	state->seat_seen = array(n_seats, sizeof *state->seat_seen);
+	state->kind = array(n_seats, sizeof *state->kind);
+	state->followed = array(n_seats, sizeof *state->followed);
 	state->parent = array(n_seats, sizeof *state->parent);
 	state->via = array(n, sizeof *state->via);
 	state->seat_queue = array(n_seats, sizeof *state->seat_queue);
@@ -38,7 +68,8 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 	if (state->fit == NULL || state->holder == NULL || state->load == NULL || state->first == NULL
 	    || state->next == NULL || state->previous == NULL || state->free == NULL || state->part == NULL
 	    || state->seat_part == NULL || state->open == NULL || state->unseen == NULL || state->seat_seen == NULL
-	    || state->parent == NULL || state->via == NULL || state->seat_queue == NULL || state->queue == NULL) {
+	    || state->kind == NULL || state->followed == NULL || state->parent == NULL || state->via == NULL
+	    || state->seat_queue == NULL || state->queue == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
 	}
@@ -46,6 +77,7 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 		for (size_t s = 0; s < problem->seats; s++)
 			if (problem->fits[p] >> s & 1)
 				assign_bit_set(state->fit + s * words, p);
+	set_kinds(state);
 	return 0;
 }
 
@@ -64,6 +96,8 @@ assign_state_release(struct assign_state *state)
 	free(state->open);
 	free(state->unseen);
 	free(state->seat_seen);
+	free(state->kind);
+	free(state->followed);
 	free(state->parent);
 	free(state->via);
 	free(state->seat_queue);
@@ -104,8 +138,12 @@ reopen(struct assign_state *state, uint32_t part)
 static void
 forget_search(struct assign_state *state)
 {
-	for (size_t i = 0; i < state->n_seat_queue; i++)
-		state->seat_seen[state->seat_queue[i]] = false;
+	for (size_t i = 0; i < state->n_seat_queue; i++) {
+		uint32_t seat = state->seat_queue[i];
+
+		state->seat_seen[seat] = false;
+		state->followed[state->kind[seat]] = ASSIGN_NO_SEAT;
+	}
 	state->n_seat_queue = state->n_queue = state->seat_at = state->at = 0;
 }
 
@@ -142,32 +180,35 @@ assign_clear(struct assign_state *state, uint32_t n_usable, uint32_t limit)
 void
 assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {
-	uint32_t next = state->first[inspector];
+	uint32_t first = state->first[inspector];
 
 	assert(state->holder[seat] == ASSIGN_NOBODY && state->load[inspector] < state->limit);
+	if (first == ASSIGN_NO_SEAT) {
+		state->first[inspector] = state->next[seat] = state->previous[seat] = seat;
+	} else {
+		uint32_t last = state->previous[first];
+
+		state->next[seat] = first;
+		state->previous[seat] = last;
+		state->next[last] = state->previous[first] = seat;
+	}
 	state->holder[seat] = inspector;
-	state->next[seat] = next;
-	state->previous[seat] = ASSIGN_NO_SEAT;
-	if (next != ASSIGN_NO_SEAT)
-		state->previous[next] = seat;
-	state->first[inspector] = seat;
 	state->load[inspector]++;
 	mark_free(state, inspector);
 }
 
-/* Takes a seat out of its holder's list of those that may change hands. */
+/* Takes a seat out of its holder's ring of those that may change hands. */
 static void
 unlist(struct assign_state *state, uint32_t seat)
 {
+	uint32_t *first = &state->first[state->holder[seat]];
 	uint32_t next = state->next[seat];
 	uint32_t previous = state->previous[seat];
 
-	if (next != ASSIGN_NO_SEAT)
-		state->previous[next] = previous;
-	if (previous != ASSIGN_NO_SEAT)
-		state->next[previous] = next;
-	else
-		state->first[state->holder[seat]] = next;
+	state->previous[next] = previous;
+	state->next[previous] = next;
+	if (*first == seat)
+		*first = next == seat ? ASSIGN_NO_SEAT : next;
 }
 
 void
@@ -264,14 +305,38 @@ see_full(struct assign_state *state, uint32_t seat, const uint64_t *lawful, cons
 		}
 }
 
-/* Follows a seat.  True if that ended the search, and all have moved. */
+/*
+ * After a seat of the same kind was followed, only those in that seat's team need a look: all others who may sit on this
+ * one have been seen.
+ */
 static bool
-follow_seat(struct assign_state *state, uint32_t seat)
+follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 {
 	uint32_t seats = (uint32_t)state->problem->seats;
-	uint32_t s = seat % seats;
+	uint32_t begin = known - known % seats;
+
+	for (uint32_t other = begin; other < begin + seats; other++) {
+		uint32_t p = state->holder[other];
+
+		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p))
+		    || !fits(state, p, seat % seats) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT
+		    || !assign_bit(lawful_row(state->problem->lawful, seat / seats), p))
+			continue;
+		if (assign_bit(state->free, p)) {
+			move_up(state, seat, p);
+			return true;
+		}
+		see_inspector(state, p, seat);
+	}
+	return false;
+}
+
+static bool
+follow_first(struct assign_state *state, uint32_t seat)
+{
+	size_t seats = state->problem->seats;
 	const uint64_t *lawful = lawful_row(state->problem->lawful, seat / seats);
-	const uint64_t *fit = state->fit + s * state->words;
+	const uint64_t *fit = state->fit + seat % seats * state->words;
 	uint32_t p = find_free(state, seat, lawful, fit);
 
 	if (p != ASSIGN_NOBODY) {
@@ -279,8 +344,23 @@ follow_seat(struct assign_state *state, uint32_t seat)
 		return true;
 	}
 	see_full(state, seat, lawful, fit);
+	return false;
+}
+
+/* Follows a seat.  True if that ended the search, and all have moved. */
+static bool
+follow_seat(struct assign_state *state, uint32_t seat)
+{
+	uint32_t seats = (uint32_t)state->problem->seats;
+	uint32_t s = seat % seats;
+	uint32_t *followed = &state->followed[state->kind[seat]];
+
+	if (*followed == ASSIGN_NO_SEAT ? follow_first(state, seat) : follow_again(state, seat, *followed))
+		return true;
+	*followed = seat;
 	for (uint32_t other = seat - s; other < seat - s + seats; other++) {
-		p = state->holder[other];
+		uint32_t p = state->holder[other];
+
 		if (other != seat && p != ASSIGN_NOBODY && fits(state, p, s))
 			see_seat(state, other, seat);
 	}
@@ -288,20 +368,70 @@ follow_seat(struct assign_state *state, uint32_t seat)
 }
 
 static bool
+follow_seats(struct assign_state *state)
+{
+	while (state->seat_at < state->n_seat_queue)
+		if (follow_seat(state, state->seat_queue[state->seat_at++]))
+			return true;
+	return false;
+}
+
+/*
+ * Follows the seats that an inspector holds, each before the next is seen, for there may be very many.  When that ends
+ * the search, the next one will begin behind the seat that did.
+ */
+static bool
+follow_inspector(struct assign_state *state, uint32_t inspector)
+{
+	uint32_t begin = state->first[inspector];
+	uint32_t seat = begin;
+
+	if (begin == ASSIGN_NO_SEAT)
+		return false;
+	do {
+		uint32_t next = state->next[seat];
+
+		see_seat(state, seat, state->via[inspector]);
+		if (follow_seats(state)) {
+			if (state->holder[next] == inspector)
+				state->first[inspector] = next;
+			return true;
+		}
+		seat = next;
+	} while (seat != begin);
+	return false;
+}
+
+/* The search has ended well: what was seen but not followed to the end is as good as not seen. */
+static void
+keep_search(struct assign_state *state)
+{
+	for (size_t i = state->seat_at; i < state->n_seat_queue; i++)
+		state->seat_seen[state->seat_queue[i]] = false;
+	for (size_t i = state->at; i < state->n_queue; i++) {
+		uint32_t p = state->queue[i];
+
+		assign_bit_set(state->unseen, p);
+		state->followed[state->kind[state->via[p]]] = ASSIGN_NO_SEAT;
+	}
+	state->n_unseen += state->n_queue - state->at;
+	state->n_seat_queue = state->seat_at;
+	state->n_queue = state->at;
+}
+
+/* True if all have moved. */
+static bool
 run_search(struct assign_state *state)
 {
-	for (;;) {
-		uint32_t p;
+	bool ended = follow_seats(state);
 
-		while (state->seat_at < state->n_seat_queue)
-			if (follow_seat(state, state->seat_queue[state->seat_at++]))
-				return true;
-		if (state->at == state->n_queue)
-			return false;
-		p = state->queue[state->at++];
-		for (uint32_t seat = state->first[p]; seat != ASSIGN_NO_SEAT; seat = state->next[seat])
-			see_seat(state, seat, state->via[p]);
+	while (!ended && state->at < state->n_queue) {
+		ended = follow_inspector(state, state->queue[state->at]);
+		state->at += !ended;
 	}
+	if (ended)
+		keep_search(state);
+	return ended;
 }
 
 static void
@@ -317,8 +447,16 @@ begin_search(struct assign_state *state, uint32_t part)
 bool
 assign_fill(struct assign_state *state, uint32_t seat)
 {
+	bool all = state->n_seat_queue == 0;
+
+	if (all)
+		begin_search(state, 0);
+	see_seat(state, seat, ASSIGN_NO_SEAT);
+	if (run_search(state))
+		return true;
+	if (all)
+		return false;
 	begin_search(state, 0);
-	state->parent[seat] = ASSIGN_NO_SEAT;
 	see_seat(state, seat, ASSIGN_NO_SEAT);
 	return run_search(state);
 }

@@ -37,8 +37,8 @@ struct assign_state {
 	uint32_t n_usable;  /* the first so many inspectors may sit */
 	uint32_t *holder;   /* [n_seats], or ASSIGN_NOBODY; seat s of target t is t * seats + s */
 	uint32_t *load;     /* [n_inspectors], fixed seats included */
-	uint32_t *first;    /* [n_inspectors]: a list of the seats held that are not fixed */
-	uint32_t *next, *previous; /* [n_seats]: in that list */
+	uint32_t *first;    /* [n_inspectors]: a ring of the seats held that are not fixed, or ASSIGN_NO_SEAT */
+	uint32_t *next, *previous; /* [n_seats]: in that ring */
 	uint64_t *free;     /* usable, load below limit */
 
 	uint32_t n_parts;
@@ -49,10 +49,12 @@ struct assign_state {
 	uint64_t *open;    /* usable inspectors of open_part */
 	size_t n_open;
 
-	/* The search under way. */
+	/* The search under way; of earlier ones that ended well, what was looked at in vain. */
 	uint64_t *unseen;  /* of open */
 	size_t n_unseen;
 	bool *seat_seen;
+	uint32_t *kind;     /* [n_seats]: below n_seats; the same inspectors may sit on all seats of a kind */
+	uint32_t *followed; /* [n_seats]: by kind: the last one followed, or ASSIGN_NO_SEAT */
 	uint32_t *parent;  /* [n_seats]: the seat to which this one's holder would move */
 	uint32_t *via;     /* [n_inspectors]: the seat that the inspector would take */
 	uint32_t *seat_queue, *queue; /* seats and inspectors seen, in order */
@@ -73,7 +75,10 @@ void assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector);
 void assign_rise(struct assign_state *state, uint32_t seat);
 void assign_fix(struct assign_state *state, uint32_t seat);
 
-/* Fills an empty seat, moving others if need be.  If false, nobody moved, and the search is kept to be looked at. */
+/*
+ * Fills an empty seat, moving others if need be.  If false, nobody moved, and the search is kept to be looked at.
+ * (What earlier searches saw in vain is tried last: it seldom leads anywhere, and is mostly left alone.)
+ */
 bool assign_fill(struct assign_state *state, uint32_t seat);
 
 /* After a failed assign_fill: what it has seen is closed to later searches. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/parallel.h"
 #include "core/text.h"
 
 void
@@ -271,24 +272,59 @@ heaps_new(const struct commit *commit, const struct stratum *counted)
 	return heaps;
 }
 
+/* Tickets are hashed by several threads into a table, and offered in the roster's order by one. */
+struct tickets {
+	const struct target *targets;
+	const struct hash_prefix *prefix;
+	struct hash *v; /* of targets[0], … */
+};
+
 static void
-offer_all(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps)
+hash_tickets(void *ctx, size_t piece, size_t from, size_t to)
 {
-	const struct roster *roster = input->roster;
+	struct tickets *tickets = ctx;
 
-	for (size_t i = 0; i < roster->n_targets; i++) {
-		const struct target *t = &roster->targets[i];
+	(void)piece;
+	for (size_t i = from; i < to; i++)
+		if (drum_takes_part((enum drum)tickets->targets[i].drum))
+			tickets->v[i] = draw_ticket(tickets->prefix, target_id(&tickets->targets[i]), tickets->targets[i].weight);
+}
+
+static void
+offer(const struct draw_input *input, size_t first, const struct tickets *tickets, size_t n, struct heap *heaps)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct target *t = &tickets->targets[i];
 		ptrdiff_t stratum = commit_stratum(input->commit, target_class(t));
-		struct slot slot = {.c = {.target = (uint32_t)i, .stratum = (uint32_t)stratum}, .late = t->drum == DRUM_IN};
+		struct slot slot = {.c = {.ticket = tickets->v[i], .target = (uint32_t)(first + i), .stratum = (uint32_t)stratum},
+		    .late = t->drum == DRUM_IN};
 
-		if (i % 65536 == 0)
-			progress_tell(input->progress, N_("tickets"), i, roster->n_targets);
-		if (!drum_takes_part((enum drum)t->drum))
-			continue;
-		slot.c.ticket = draw_ticket(prefix, target_id(t), t->weight);
-		heap_offer(&heaps[stratum], &slot);
+		if (drum_takes_part((enum drum)t->drum))
+			heap_offer(&heaps[stratum], &slot);
 	}
-	progress_tell(input->progress, N_("tickets"), roster->n_targets, roster->n_targets);
+}
+
+/* So many rows at a time, that the table of tickets stays small however long the roster is. */
+static int
+offer_all(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps, struct err *err)
+{
+	size_t total = input->roster->n_targets;
+	size_t stride = PARALLEL_PIECE * (input->threads > 1 ? input->threads : 1);
+	struct tickets tickets = {NULL, prefix, malloc((total < stride ? total + 1 : stride) * sizeof *tickets.v)};
+
+	if (tickets.v == NULL)
+		return err_memory(err);
+	for (size_t at = 0; at < total; at += stride) {
+		size_t n = total - at < stride ? total - at : stride;
+
+		progress_tell(input->progress, N_("tickets"), at, total);
+		tickets.targets = input->roster->targets + at;
+		parallel_for(input->threads, n, hash_tickets, &tickets);
+		offer(input, at, &tickets, n, heaps);
+	}
+	progress_tell(input->progress, N_("tickets"), total, total);
+	free(tickets.v);
+	return 0;
 }
 
 static int
@@ -345,10 +381,10 @@ select_targets(const struct draw_input *input, struct draw *d, struct err *err)
 		if (heaps == NULL)
 			rc = err_memory(err);
 	}
-	if (rc == 0) {
-		offer_all(input, &d->prefix, heaps);
+	if (rc == 0)
+		rc = offer_all(input, &d->prefix, heaps, err);
+	if (rc == 0)
 		rc = take_from_heaps(input, heaps, d, err);
-	}
 	heaps_free(heaps, n);
 	free(counted);
 	return rc;

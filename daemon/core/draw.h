@@ -68,6 +68,7 @@ struct draw_input {
 	struct slice secret; /* hex */
 	struct slice beacon; /* the value, plain */
 	const struct progress *progress; /* may be NULL */
+	unsigned threads;                /* for the tickets; 0 and 1: none but the caller's */
 };
 
 /*

@@ -80,7 +80,8 @@ find_value(const struct draw_context *x, struct draw_case *c, struct err *err)
 	    .sealed = &c->sealed,
 	    .secret = c->secret,
 	    .beacon = {c->beacon, json_unescape(escaped, c->beacon)},
-	    .progress = x->progress};
+	    .progress = x->progress,
+	    .threads = x->threads};
 	return 0;
 }
 

@@ -34,6 +34,7 @@ struct draw_context {
 	const struct cosigned *cosigned;
 	bool cosigned_ok; /* check `checkpoints` said ok */
 	const struct progress *progress;
+	unsigned threads;
 };
 
 /* What was found in the folder and recomputed from it. */

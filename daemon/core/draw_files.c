@@ -148,11 +148,9 @@ check_digest(const char *name, struct slice bytes, struct slice sha256, struct e
 }
 
 static int
-check_root(const char *name, struct slice bytes, const struct file_commitment *f, struct err *err)
+check_root(const char *name, struct hash root, size_t rows, const struct file_commitment *f, struct err *err)
 {
 	char hex[HASH_HEX + 1];
-	size_t rows;
-	struct hash root = roster_root(bytes, &rows);
 
 	text_to_hex(root.b, HASH_BYTES, hex);
 	if (rows != f->rows)
@@ -168,6 +166,7 @@ static int
 check_targets(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
 	const struct file_commitment *f = &x->commit->targets;
+	struct hash root;
 	int rc = read_file(x, "targets.csv", (size_t)f->rows * 1024 + 1024, &c->targets_csv, err);
 
 	if (rc == 0)
@@ -175,20 +174,27 @@ check_targets(const struct draw_context *x, struct draw_case *c, struct err *err
 	if (rc == 0)
 		rc = roster_parse_targets(&c->roster, buf_view(&c->targets_csv), "targets.csv", x->commit->date, &c->not_nfc,
 		    err);
-	return rc == 0 ? check_root("targets.csv", buf_view(&c->targets_csv), f, err) : rc;
+	if (rc == 0)
+		rc = roster_targets_root(&c->roster, x->threads, &root, err);
+	return rc == 0 ? check_root("targets.csv", root, c->roster.n_targets, f, err) : rc;
 }
 
 static int
 check_inspectors(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
 	const struct file_commitment *f = &x->commit->inspectors;
+	struct hash root;
+	size_t rows;
 	int rc = read_file(x, "inspectors.csv", (size_t)f->rows * 65536 + 1024, &c->inspectors_csv, err);
 
 	if (rc == 0)
 		rc = check_digest("inspectors.csv", buf_view(&c->inspectors_csv), f->sha256, err);
 	if (rc == 0)
 		rc = roster_parse_inspectors(&c->roster, buf_view(&c->inspectors_csv), "inspectors.csv", &c->not_nfc, err);
-	return rc == 0 ? check_root("inspectors.csv", buf_view(&c->inspectors_csv), f, err) : rc;
+	if (rc != 0)
+		return rc;
+	root = roster_root(buf_view(&c->inspectors_csv), &rows);
+	return check_root("inspectors.csv", root, rows, f, err);
 }
 
 static int

@@ -39,7 +39,7 @@ source_parse(struct slice text, enum source *ret_source)
 uint64_t
 drand_round(int64_t draw_time)
 {
-	if (draw_time < DRAND_GENESIS)
+	if (draw_time <= DRAND_GENESIS - DRAND_PERIOD)
 		return 0;
 	return (uint64_t)(draw_time - DRAND_GENESIS + DRAND_PERIOD - 1) / DRAND_PERIOD + 1;
 }
@@ -329,11 +329,9 @@ read_team(struct parse *p, struct rules *rules)
 		struct slice seat = json_plain(&p->r);
 
 		must(p, text_is_id(seat), N_("a seat of the team asks for no tag and not for any"));
-		if (rules->seats == TEAM_MAX) {
-			within(p, false, N_("a team has more than 8 seats"));
-			return;
-		}
-		rules->team[rules->seats++] = seat;
+		within(p, rules->seats < TEAM_MAX, N_("a team has more than 8 seats"));
+		if (rules->seats < TEAM_MAX)
+			rules->team[rules->seats++] = seat;
 	}
 	json_end(&p->r, ']');
 	must(p, rules->seats > 0, N_("a team has no seat"));

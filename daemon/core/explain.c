@@ -43,6 +43,16 @@ put_names(const struct words *w, const uint32_t *v, size_t n, struct slice (*nam
 	}
 }
 
+/* "; 3 are of the same unit", where there are any. */
+static void
+put_count(const struct words *w, size_t n, const char *text)
+{
+	if (n == 0)
+		return;
+	buf_text(w->out, "; ");
+	buf_format(w->out, translated(w, text), n);
+}
+
 /* Nobody may take the seat: how many of those in the drum fail at what. */
 static void
 put_nobody(const struct words *w, size_t chosen, size_t seat)
@@ -61,10 +71,13 @@ put_nobody(const struct words *w, size_t chosen, size_t seat)
 	}
 	buf_slice(w->out, target_id(t));
 	buf_text(w->out, ": ");
-	buf_format(w->out, translated(w, N_("nobody may take the seat \"%.*s\": of %zu inspectors %zu lack the tag, %zu are of "
-	                                    "the same unit, %zu of the same area, %zu not of the level, %zu in conflict")),
-	    SLICE_ARGS(rules->team[seat]), w->draw->n_in, unfit, barred[UNLAWFUL_UNIT], barred[UNLAWFUL_AREA],
-	    barred[UNLAWFUL_LEVEL], barred[UNLAWFUL_CONFLICT]);
+	buf_format(w->out, translated(w, N_("none of %zu inspectors may take the seat \"%.*s\"")), w->draw->n_in,
+	    SLICE_ARGS(rules->team[seat]));
+	put_count(w, unfit, N_("%zu lack its tag"));
+	put_count(w, barred[UNLAWFUL_UNIT], N_("%zu are of the target's unit, or one of the two is unknown"));
+	put_count(w, barred[UNLAWFUL_AREA], N_("%zu are of the target's area, or one of the two is unknown"));
+	put_count(w, barred[UNLAWFUL_LEVEL], N_("%zu are not of the level"));
+	put_count(w, barred[UNLAWFUL_CONFLICT], N_("%zu have a conflict of interest"));
 }
 
 static void

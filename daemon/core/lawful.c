@@ -536,3 +536,10 @@ lawful_row(struct lawful_table *table, size_t t)
 	}
 	return row;
 }
+
+uint32_t
+lawful_shape(const struct lawful_table *table, size_t t)
+{
+	assert(t < table->n_targets);
+	return table->shape_of[t];
+}

@@ -42,4 +42,7 @@ void lawful_table_free(struct lawful_table *table);
 /* (n_inspectors + 63) / 64 words; valid until the next call. */
 const uint64_t *lawful_row(struct lawful_table *table, size_t t);
 
+/* A number below n_targets: targets with the same number share a row. */
+uint32_t lawful_shape(const struct lawful_table *table, size_t t);
+
 #endif

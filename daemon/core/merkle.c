@@ -30,16 +30,23 @@ merkle_root_begin(struct merkle_root *m)
 	m->size = 0;
 }
 
-/* stack[l] is a complete subtree of 2^l leaves where bit l of size is set: adding a leaf is adding 1 to size. */
+/* stack[l] is a complete subtree of 2^l leaves where bit l of size is set: adding a subtree is adding 2^level to size. */
+void
+merkle_root_add_subtree(struct merkle_root *m, struct hash root, unsigned level)
+{
+	unsigned at = level;
+
+	assert((m->size & (((uint64_t)1 << level) - 1)) == 0);
+	for (; m->size >> at & 1; at++)
+		root = hash_node(&m->stack[at], &root);
+	m->stack[at] = root;
+	m->size += (uint64_t)1 << level;
+}
+
 void
 merkle_root_add(struct merkle_root *m, struct hash leaf)
 {
-	size_t level = 0;
-
-	for (; m->size >> level & 1; level++)
-		leaf = hash_node(&m->stack[level], &leaf);
-	m->stack[level] = leaf;
-	m->size++;
+	merkle_root_add_subtree(m, leaf, 0);
 }
 
 struct hash

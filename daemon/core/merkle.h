@@ -18,6 +18,8 @@ struct merkle_root {
 };
 void merkle_root_begin(struct merkle_root *m);
 void merkle_root_add(struct merkle_root *m, struct hash leaf);
+/* A complete subtree of 2^level leaves; the size so far is a multiple of that. */
+void merkle_root_add_subtree(struct merkle_root *m, struct hash root, unsigned level);
 struct hash merkle_root_end(const struct merkle_root *m); /* SHA-256("") where empty */
 
 /*

@@ -304,7 +304,9 @@ checkpoint_text(const struct checkpoint *checkpoint, struct buf *out)
 static bool
 verifies(const uint8_t signature[static 64], struct slice message, const struct note_key *key)
 {
-	return crypto_sign_verify_detached(signature, (const unsigned char *)message.p, message.n, key->public_key) == 0;
+	const unsigned char *bytes = (const unsigned char *)message.p;
+
+	return crypto_sign_verify_detached(signature, bytes, message.n, key->public_key) == 0;
 }
 
 static bool

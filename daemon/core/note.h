@@ -85,7 +85,7 @@ enum note_verdict note_verify(const struct note *note, const struct note_key *ke
 
 /*
  * A cosignature/v1; `ret_time` gets, with TRUE alone, the earliest time (seconds; any uint64_t) of the valid ones.
- * FALSE as above; ABSENT also where there is no memory for a copy of the text, so that nobody is accused for want of it.
+ * FALSE as above; ABSENT also where there is no memory for a copy of the text: nobody is accused for want of it.
  */
 enum note_verdict note_verify_cosignature(const struct note *note, const struct note_key *key, uint64_t *ret_time);
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/err.h"
+#include "core/slice.h"
 
 /* What a checker says (PROTOCOL 10), in the page's order. */
 
@@ -53,6 +54,7 @@ const char *assurance_words(enum assurance assurance); /* for people; a message 
 
 struct assurance_facts {
 	enum assurance assurance;
+	const struct slice *keys;    /* [witnesses]: their verifier keys */
 	uint64_t witnesses;          /* in force at the commitment */
 	uint64_t commit_cosigned;    /* of them in time for the commitment */
 	uint64_t outcome_cosigned;   /* and for the outcome */

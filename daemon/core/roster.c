@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/merkle.h"
+#include "core/parallel.h"
 
 const char roster_targets_header[] = "id,class,unit,area,level,weight,since,last_drawn,drum,private";
 const char roster_inspectors_header[] = "id,unit,area,level,tags,drum,private";
@@ -482,4 +483,45 @@ roster_root(struct slice bytes, size_t *ret_rows)
 		merkle_root_add(&m, hash_leaf(slice_cut(&bytes, '\n')));
 	*ret_rows = (size_t)m.size;
 	return merkle_root_end(&m);
+}
+
+/* A piece of the parallel work is a complete subtree; only the last may be shorter. */
+#define PIECE_LEVEL 16
+_Static_assert(PARALLEL_PIECE == (size_t)1 << PIECE_LEVEL, "a piece is a subtree");
+
+struct pieces {
+	const struct target *targets;
+	struct merkle_root *roots;
+};
+
+static void
+root_of_piece(void *ctx, size_t piece, size_t from, size_t to)
+{
+	struct pieces *p = ctx;
+
+	merkle_root_begin(&p->roots[piece]);
+	for (size_t i = from; i < to; i++)
+		merkle_root_add(&p->roots[piece], hash_leaf((struct slice){p->targets[i].line, p->targets[i].line_len}));
+}
+
+int
+roster_targets_root(const struct roster *roster, unsigned threads, struct hash *ret_root, struct err *err)
+{
+	size_t whole = roster->n_targets / PARALLEL_PIECE;
+	struct pieces p = {roster->targets, malloc((whole + 1) * sizeof *p.roots)};
+	struct merkle_root m;
+
+	if (p.roots == NULL)
+		return err_memory(err);
+	merkle_root_begin(&p.roots[whole]);
+	parallel_for(threads, roster->n_targets, root_of_piece, &p);
+	merkle_root_begin(&m);
+	for (size_t i = 0; i < whole; i++)
+		merkle_root_add_subtree(&m, merkle_root_end(&p.roots[i]), PIECE_LEVEL);
+	for (unsigned level = PIECE_LEVEL; level-- > 0;) /* the larger subtrees of the rest stand first */
+		if ((p.roots[whole].size >> level & 1) != 0)
+			merkle_root_add_subtree(&m, p.roots[whole].stack[level], level);
+	*ret_root = merkle_root_end(&m);
+	free(p.roots);
+	return 0;
 }

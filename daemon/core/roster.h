@@ -107,6 +107,9 @@ void roster_release(struct roster *roster);
 ptrdiff_t roster_find_target(const struct roster *roster, struct slice id);
 ptrdiff_t roster_find_inspector(const struct roster *roster, struct slice id);
 
+/* The RFC 6962 root over the targets' lines, as roster_root gives it for their file, by up to `threads` threads. */
+int roster_targets_root(const struct roster *roster, unsigned threads, struct hash *ret_root, struct err *err);
+
 /* The RFC 6962 root over the data lines of a file (no header, no LF), and how many there are. */
 struct hash roster_root(struct slice bytes, size_t *ret_rows);
 

@@ -179,7 +179,7 @@ text_is_zone(struct slice text)
 	if (text.n == 0 || text.n > 64 || !is_alphanumeric(text.p[0]))
 		return false;
 	for (size_t i = 1; i < text.n; i++)
-		if (!is_alphanumeric(text.p[i]) && strchr("/_+-", text.p[i]) == NULL)
+		if (!is_alphanumeric(text.p[i]) && memchr("/_+-", text.p[i], 4) == NULL)
 			return false;
 	return true;
 }

@@ -175,7 +175,8 @@ context(const struct run *r, size_t index)
 	    .state = d,
 	    .cosigned = &r->draws[index],
 	    .cosigned_ok = r->checkpoints[index].code == 0,
-	    .progress = r->options->progress};
+	    .progress = r->options->progress,
+	    .threads = r->options->threads};
 	size_t len;
 
 	draw_path(index + 1, "", x.folder);
@@ -190,6 +191,7 @@ say_assurance(const struct run *r, const struct draw_context *x, bool failed)
 {
 	const struct cosigned *c = x->cosigned;
 	struct assurance_facts facts = {.assurance = cosigned_assurance(c, x->commit->beacon.source, x->outcome),
+	    .keys = x->state->witnesses.keys,
 	    .witnesses = c->witnesses,
 	    .commit_cosigned = c->commit_in_time,
 	    .outcome_cosigned = c->outcome_in_time,
@@ -247,11 +249,11 @@ verify_directory(const struct published *dir, const struct verify_options *optio
 }
 
 int
-replay_folder(const struct published *dir, const struct progress *progress, struct report *report, bool *ret_sealed,
-    int64_t *ret_reveal_time, struct err *err)
+replay_folder(const struct published *dir, const struct progress *progress, unsigned threads, struct report *report,
+    bool *ret_sealed, int64_t *ret_reveal_time, struct err *err)
 {
 	struct err why = {.tr = report->tr};
-	struct draw_context x = {.dir = dir, .progress = progress};
+	struct draw_context x = {.dir = dir, .progress = progress, .threads = threads};
 	struct commit commit = {0};
 	char hash[HASH_HEX + 1];
 	struct draw_case c = {0};

@@ -24,6 +24,7 @@ struct verify_options {
 	bool has_now;
 	int64_t now;                  /* only for a note on what is overdue by now */
 	const struct progress *progress;
+	unsigned threads;             /* 0 and 1: none but the caller's */
 };
 
 /* Every check is reported; report->failures says how many failed.  ERR_MEMORY only. */
@@ -34,8 +35,8 @@ int verify_directory(const struct published *dir, const struct verify_options *o
  * One draw's folder, whose files `dir` names without a path.  `ret_sealed` (may be NULL): its later files are not there
  * yet, `ret_reveal_time` gets when they will be.  ERR_MEMORY only.
  */
-int replay_folder(const struct published *dir, const struct progress *progress, struct report *report,
-    bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
+int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads,
+    struct report *report, bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
 
 /* verify_notes.c: what is lawful but worth knowing. */
 struct sequence;

@@ -179,7 +179,7 @@ replay(struct seen *seen)
 	struct err err = {0};
 
 	*seen = (struct seen){0};
-	assert_int_equal(replay_folder(&dir, NULL, &report, NULL, NULL, &err), 0);
+	assert_int_equal(replay_folder(&dir, NULL, 1, &report, NULL, NULL, &err), 0);
 	return report.failures;
 }
 

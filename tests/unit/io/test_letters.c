@@ -18,7 +18,8 @@
 
 static const struct slice leave_questions[] = {{"=at the desk, \"really\"", 22}, {"-5", 2}};
 static const struct letter_matter matters[] = {
-	{.id = {"leave", 5}, .name = {"Leave", 5}, .legal_basis = {"Act 1", 5}, .questions = leave_questions, .n_questions = 2},
+	{.id = {"leave", 5}, .name = {"Leave", 5}, .legal_basis = {"Act 1", 5}, .questions = leave_questions,
+		.n_questions = 2},
 	{.id = {"duty", 4}, .name = {"Duty", 4}},
 };
 static const struct letter_colleague colleagues[] = {
@@ -31,7 +32,8 @@ static struct letter_input
 usual(void)
 {
 	visits[0] = (struct letter_visit){.date = text_date_of(2026, 6, 24), .time = S("09:00"), .target_id = S("T2"),
-		.target_name = S("Post two"), .unit = S("Unit"), .area = S("Area"), .post = S("Post"), .address = S("Street 2"),
+		.target_name = S("Post two"), .unit = S("Unit"), .area = S("Area"), .post = S("Post"),
+		    .address = S("Street 2"),
 		.phone = S("000-5550002"), .seat = S("lead"), .colleagues = colleagues, .n_colleagues = 2};
 	visits[1] = visits[2] = visits[0];
 	visits[1].date = text_date_of(2026, 6, 23);
@@ -94,7 +96,8 @@ set_up(void **state)
 		if (mkdir(path, 0700) != 0)
 			return -1;
 		for (unsigned kind = 0; kind < LETTER_KINDS; kind++) {
-			(void)snprintf(path, sizeof path, "%s/%s/%s.txt", dir, names[i], letter_kind_name((enum letter_kind)kind));
+			(void)snprintf(path, sizeof path, "%s/%s/%s.txt", dir, names[i],
+			    letter_kind_name((enum letter_kind)kind));
 			scratch_write(path, every_value);
 		}
 	}
@@ -196,7 +199,8 @@ hosts(void **state)
 	} cases[] = {
 		{"example.org", "@example.org>"},
 		{"example.org/spot check", "@example.org>"},
-		{"a.very.long.name.of.a.log.in.some.department.example.org", "@of.a.log.in.some.department.example.org>"},
+		{"a.very.long.name.of.a.log.in.some.department.example.org",
+			"@of.a.log.in.some.department.example.org>"},
 		{"no spaces allowed", "@spotcheck.invalid>"},
 		{"日志", "@spotcheck.invalid>"},
 		{"", "@spotcheck.invalid>"},
@@ -269,7 +273,8 @@ languages(void **state)
 	struct letters *letters = load(dir);
 	static const struct {
 		const char *own, *otherwise, *content_language;
-	} cases[] = {{"en", "zh_CN", "en"}, {"zh_CN", "en", "zh-CN"}, {"", "en", "en"}, {"", "zh_CN", "zh-CN"}, {"fr", "en", "en"}};
+	} cases[] = {{"en", "zh_CN", "en"}, {"zh_CN", "en", "zh-CN"}, {"", "en", "en"}, {"", "zh_CN", "zh-CN"},
+	    {"fr", "en", "en"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

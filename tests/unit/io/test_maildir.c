@@ -187,7 +187,8 @@ survives_kills(void **state)
 
 				maildir = NULL;
 				(void)snprintf(id, sizeof id, "<%u@x>", n);
-				if (maildir_open(mail, &maildir, NULL) != 0 || maildir_deliver(maildir, S(id), S(text), NULL, NULL) != 0)
+				if (maildir_open(mail, &maildir, NULL) != 0 || maildir_deliver(maildir, S(id),
+				    S(text), NULL, NULL) != 0)
 					_exit(1);
 				maildir_close(maildir);
 			}

@@ -1,5 +1,6 @@
 /*
- * Messages on the wire: a small decoder of our own reads back what was written; lines, characters and injections are tried.
+ * Messages on the wire: a small decoder of our own reads back what was written; lines, characters and injections are
+ * tried.
  */
 #include "support.h"
 
@@ -104,7 +105,8 @@ decode_header(struct slice folded)
 
 			if (word.n == 0)
 				continue;
-			assert_true(!encoded || (word.n <= 75 && line.n <= 76 && memcmp(word.p + word.n - 2, "?=", 2) == 0));
+			assert_true(!encoded || (word.n <= 75 && line.n <= 76 && memcmp(word.p + word.n - 2, "?=",
+			    2) == 0));
 			if (out.len > 0 && !(encoded && after_word))
 				buf_byte(&out, ' ');
 			before = out.len;
@@ -372,8 +374,10 @@ a_name_of_300_characters(void **state)
 static void
 injections(void **state)
 {
-	static const struct slice bad[] = {{"a\r\nBcc: x@example.org", 21}, {"a\nb", 3}, {"a\rb", 3}, {"a\0b", 3}, {"\x01", 1},
-		{"\t", 1}, {"\x7F", 1}, {"\xC2\x85", 2}, {"\xE6\xA3", 2}, {"\x80", 1}, {"\xED\xA0\x80", 3}, {"\xC0\x8A", 2},
+	static const struct slice bad[] = {{"a\r\nBcc: x@example.org", 21}, {"a\nb", 3}, {"a\rb", 3}, {"a\0b", 3},
+	    {"\x01", 1},
+		{"\t", 1}, {"\x7F", 1}, {"\xC2\x85", 2}, {"\xE6\xA3", 2}, {"\x80", 1}, {"\xED\xA0\x80", 3},
+			{"\xC0\x8A", 2},
 		{"\xE2\x80\xA8", 3}, {"\xE2\x80\xAE", 3}};
 	struct slice *field;
 
@@ -397,8 +401,10 @@ injections(void **state)
 static void
 addresses(void **state)
 {
-	static const char *const bad[] = {"", "a", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "a@b;c@d", "<a@b>", "A <a@b>",
-		"a@b\r\nRCPT TO:<x@y>", "\"a\"@b", "a(c)@b", "检@example.org", "a@例.org", ".a@b", "a.@b", "a..b@c", "a@-b", "a@b..c"};
+	static const char *const bad[] = {"", "a", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "a@b;c@d",
+	    "<a@b>", "A <a@b>",
+		"a@b\r\nRCPT TO:<x@y>", "\"a\"@b", "a(c)@b", "检@example.org", "a@例.org", ".a@b", "a.@b", "a..b@c",
+		    "a@-b", "a@b..c"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -524,8 +530,10 @@ attachments(void **state)
 	static const unsigned char bytes[] = {0, 1, 2, 255, 254, '\r', '\n', '.', '\r', '\n'};
 	struct mime_part parts[] = {
 		{.type = "text/plain", .content = S("see\n")},
-		{.type = "application/octet-stream", .content = {(const char *)bytes, sizeof bytes}, .file_name = S("a b.bin")},
-		{.type = "text/csv", .content = S("\xEF\xBB\xBF" "a,b\r\n1,2\r\n"), .file_name = S("结果.csv"), .verbatim = true},
+		{.type = "application/octet-stream", .content = {(const char *)bytes, sizeof bytes},
+			.file_name = S("a b.bin")},
+		{.type = "text/csv", .content = S("\xEF\xBB\xBF" "a,b\r\n1,2\r\n"), .file_name = S("结果.csv"),
+			.verbatim = true},
 	};
 	struct mime_part all = {.type = "multipart/mixed", .parts = parts, .n_parts = 3};
 	struct mime_message message = usual();
@@ -590,7 +598,8 @@ long_file_names(void **state)
 static void
 nested_parts(void **state)
 {
-	struct mime_part views[] = {{.type = "text/plain", .content = S("a\n")}, {.type = "text/html", .content = S("<p>a\n")}};
+	struct mime_part views[] = {{.type = "text/plain", .content = S("a\n")}, {.type = "text/html",
+	    .content = S("<p>a\n")}};
 	struct mime_part parts[] = {{.type = "multipart/alternative", .parts = views, .n_parts = 2},
 		{.type = "text/csv", .content = S("x\n"), .file_name = S("x.csv")}};
 	struct mime_part all = {.type = "multipart/mixed", .parts = parts, .n_parts = 2}, deep[8];
@@ -606,7 +615,8 @@ nested_parts(void **state)
 	free(again);
 	free(text);
 	for (size_t i = 0; i < 8; i++)
-		deep[i] = (struct mime_part){.type = "multipart/mixed", .parts = i == 7 ? views : &deep[i + 1], .n_parts = 1};
+		deep[i] = (struct mime_part){.type = "multipart/mixed", .parts = i == 7 ? views : &deep[i + 1],
+		    .n_parts = 1};
 	message.body = deep;
 	assert_int_equal(write_rc(&message), ERR_REFUSED);
 	all.type = "text/plain";

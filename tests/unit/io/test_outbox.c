@@ -1,5 +1,6 @@
 /*
- * The outbox: what is added once, what each state may become, and that an interrupted delivery is neither lost nor doubled.
+ * The outbox: what is added once, what each state may become, and that an interrupted delivery is neither lost nor
+ * doubled.
  */
 #include "support.h"
 
@@ -80,7 +81,7 @@ add(const struct outbox_letter *l)
 static int
 keep_row(void *ctx, const struct outbox_row *row)
 {
-	static char reply[ERR_MESSAGE_BYTES];
+	static char reply[ERR_MESSAGE_BYTES + 1];
 	struct outbox_row *kept = ctx;
 
 	*kept = *row;
@@ -213,7 +214,8 @@ interrupted(void **state)
 	assert_true(claimed);
 	assert_int_equal(get(1).state, OUTBOX_SENDING);
 	assert_int_equal(maildir_open(mail, &maildir, NULL), 0);
-	assert_int_equal(maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message), NULL, NULL), 0);
+	assert_int_equal(maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message), NULL, NULL),
+	    0);
 	maildir_close(maildir);
 	outbox_claim_release(&claim);
 	assert_int_equal(deliver(NOW + 1).sent, 1);
@@ -388,6 +390,24 @@ by_hand(void **state)
 	free(all);
 }
 
+/* What a server answers is shown on terminals and in JSON. */
+static void
+replies_are_one_line(void **state)
+{
+	struct outbox_letter a = letter(7, 0, "I001", "assignment");
+	static char endless[5000];
+
+	(void)state;
+	assert_true(add(&a));
+	assert_int_equal(outbox_note(store, 1, OUTBOX_FAILED, NOW,
+	    S("550 no\r\n\x1B[2J\xB2\xE9 \xE6\xA3\x80\xE2\x80\xAE."), NOW, NULL), 0);
+	assert_string_equal(get(1).reply.p, "550 no   [2J?? \xE6\xA3\x80.");
+	for (size_t i = 0; i + 3 < sizeof endless; i += 3)
+		memcpy(endless + i, "\xE6\xA3\x80", 3);
+	assert_int_equal(outbox_note(store, 1, OUTBOX_FAILED, NOW, S(endless), NOW, NULL), 0);
+	assert_int_equal(get(1).reply.n, ERR_MESSAGE_BYTES / 3 * 3);
+}
+
 static int
 stop(void *ctx, const struct outbox_row *row)
 {
@@ -424,6 +444,7 @@ main(void)
 		TEST(could_not_be_made),
 		TEST(withdrawn),
 		TEST(by_hand),
+		TEST(replies_are_one_line),
 		TEST(lists),
 	};
 

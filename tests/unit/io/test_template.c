@@ -14,7 +14,8 @@
 static const struct template_name question_names[] = {{"question", NULL}, {NULL, NULL}};
 static const struct template_name matter_names[] = {{"matter_id", NULL}, {"checklist", question_names}, {NULL, NULL}};
 static const struct template_name visit_names[] = {{"target_name", NULL}, {"date", NULL}, {NULL, NULL}};
-static const struct template_name names[] = {{"operator", NULL}, {"date", NULL}, {"empty", NULL}, {"visits", visit_names},
+static const struct template_name names[] = {{"operator", NULL}, {"date", NULL}, {"empty", NULL}, {"visits",
+	visit_names},
 	{"matters", matter_names}, {NULL, NULL}};
 
 #define HEAD "Subject: s\n\n"
@@ -72,7 +73,8 @@ faults_are_told(void **state)
 		    "3: {{#checklist}} can only stand directly inside {{#matters}} … {{/matters}}\n"},
 		{HEAD "{{visits}}\n", "3: {{visits}} is a list: write {{#visits}} … {{/visits}} around what is to repeat\n"},
 		{HEAD "{{#operator}}\n{{/operator}}\nb\n", "3: {{#operator}} is no list: write {{operator}}\n"},
-		{HEAD "{{#visit}}\n{{anything}}\n{{/visit}}\n", "3: {{#visit}} is not known; did you mean {{#visits}}?\n"},
+		{HEAD "{{#visit}}\n{{anything}}\n{{/visit}}\n",
+			"3: {{#visit}} is not known; did you mean {{#visits}}?\n"},
 		{HEAD "a\n{{#visits}}\nb\n", "4: {{#visits}} is never closed: {{/visits}} is missing\n"},
 		{HEAD "{{#matters}}\n{{#checklist}}\n{{/matters}}\n",
 		    "4: {{#checklist}} is never closed: {{/checklist}} is missing\n"},
@@ -236,7 +238,8 @@ wraps(void **state)
 	static const struct {
 		const char *text, *value, *result;
 	} cases[] = {
-		{HEAD "It is {{operator}}, and then\nthere is more.\n\nEnd.\n", TEN " " TEN " " TEN " " TEN " " TEN " " TEN,
+		{HEAD "It is {{operator}}, and then\nthere is more.\n\nEnd.\n",
+			TEN " " TEN " " TEN " " TEN " " TEN " " TEN,
 		    "s|It is " TEN " " TEN " " TEN " " TEN " " TEN " " TEN ", and\nthen there is more.\n\nEnd.\n"},
 		{HEAD "  To: {{operator}}\n  X: {{date}}\n", HAN HAN HAN HAN,
 		    "s|  To: " HAN HAN HAN "检查检查检查\n      检查检查\n  X: outer\n"},
@@ -244,7 +247,8 @@ wraps(void **state)
 		    "s|2. " HAN HAN HAN "检查检查检查检\n   查，检查\n"},
 		{HEAD "{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|" HAN HAN HAN "检查检查检查检查检\n查接着写。\n"},
 		{HEAD "前{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|前" HAN HAN HAN "检查检查检查检查\n检查接着写。\n"},
-		{HEAD "{{operator}}\n", TEN TEN TEN TEN TEN TEN TEN TEN TEN, "s|" TEN TEN TEN TEN TEN TEN TEN TEN TEN "\n"},
+		{HEAD "{{operator}}\n", TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+			"s|" TEN TEN TEN TEN TEN TEN TEN TEN TEN "\n"},
 	};
 
 	(void)state;

@@ -1,0 +1,226 @@
+#include "cli/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "core/json.h"
+#include "core/text.h"
+
+#define JSON_MAX ((size_t)1 << 30)
+#define STATE_COLUMNS 8
+
+/* Prints the checks that were gathered for one line. */
+static void
+flush_plain(struct verdict *v)
+{
+	if (v->plain.len > 0)
+		printf("  %-*s %.*s\n", STATE_COLUMNS, _(check_state_name(v->plain_state)), (int)v->plain.len, v->plain.data);
+	buf_clear(&v->plain);
+}
+
+static void
+head(struct verdict *v, uint64_t n)
+{
+	if (v->any && v->n == n)
+		return;
+	flush_plain(v);
+	if (n == 0)
+		printf("%s\n", _("the log"));
+	else
+		printf("%s %" PRIu64 "\n", _("draw"), n);
+	v->n = n;
+	v->any = true;
+}
+
+/* A stranger's bytes go to a terminal: control characters become question marks. */
+static void
+print_safely(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		putchar((unsigned char)*p < 0x20 || *p == 0x7F ? '?' : *p);
+	putchar('\n');
+}
+
+static void
+tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
+{
+	head(v, n);
+	if (*detail == '\0') {
+		if (state != v->plain_state)
+			flush_plain(v);
+		v->plain_state = state;
+		if (v->plain.len > 0)
+			buf_byte(&v->plain, ' ');
+		buf_text(&v->plain, check_name(check));
+		return;
+	}
+	flush_plain(v);
+	printf("  %-*s %s: ", STATE_COLUMNS, _(check_state_name(state)), check_name(check));
+	print_safely(detail);
+}
+
+/* JSON has no control characters: a detail may quote a stranger's. */
+static void
+put_json_text(struct buf *out, const char *text)
+{
+	buf_byte(out, '"');
+	for (const char *p = text; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == '"' || c == '\\')
+			buf_byte(out, '\\');
+		buf_byte(out, c < 0x20 || c == 0x7F ? '?' : *p);
+	}
+	buf_byte(out, '"');
+}
+
+static const char *
+state_word(enum check_state state)
+{
+	static const char *const words[] = {"not run", "ok", "failed", "sealed"};
+
+	return words[state];
+}
+
+static void
+put_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
+{
+	struct buf *out = &v->checks;
+
+	buf_format(out, "%s{\"check\":\"%s\",\"detail\":", out->len == 0 ? "" : ",", check_name(check));
+	put_json_text(out, detail);
+	buf_format(out, ",\"draw\":%" PRIu64 ",\"state\":\"%s\"}", n, state_word(state));
+}
+
+static void
+on_check(void *ctx, uint64_t n, enum check check, enum check_state state, const char *detail)
+{
+	struct verdict *v = ctx;
+
+	if (state == CHECK_FAILED && v->first_failed == NULL) {
+		v->first_failed = check_name(check);
+		v->first_failed_draw = n;
+	}
+	if (v->json)
+		put_check(v, n, check, state, detail);
+	else
+		tell_check(v, n, check, state, detail);
+}
+
+static void
+on_note(void *ctx, uint64_t n, const char *message)
+{
+	struct verdict *v = ctx;
+
+	if (v->json) {
+		buf_format(&v->notes, "%s{\"draw\":%" PRIu64 ",\"note\":", v->notes.len == 0 ? "" : ",", n);
+		put_json_text(&v->notes, message);
+		buf_byte(&v->notes, '}');
+		return;
+	}
+	head(v, n);
+	flush_plain(v);
+	printf("  %-*s ", STATE_COLUMNS, _("noted"));
+	print_safely(message);
+}
+
+/* Who must be independent for the class to hold, by name. */
+static void
+print_witnesses(const struct assurance_facts *f)
+{
+	printf("  %-*s %s", STATE_COLUMNS, "", _("witnesses:"));
+	for (uint64_t i = 0; i < f->witnesses; i++) {
+		struct slice key = f->keys[i];
+		struct slice name = slice_cut(&key, '+');
+
+		printf(" %.*s", SLICE_ARGS(name));
+	}
+	putchar('\n');
+}
+
+static void
+on_assurance(void *ctx, uint64_t n, const struct assurance_facts *f)
+{
+	struct verdict *v = ctx;
+
+	if (v->json) {
+		buf_format(&v->classes,
+		    "%s{\"class\":\"%s\",\"commit_cosigned\":%" PRIu64 ",\"draw\":%" PRIu64 ",\"independent\":%" PRIu64
+		    ",\"outcome_cosigned\":%" PRIu64 ",\"witnesses\":%" PRIu64 "}",
+		    v->classes.len == 0 ? "" : ",", assurance_name(f->assurance), f->commit_cosigned, n, f->independent,
+		    f->outcome_cosigned, f->witnesses);
+		return;
+	}
+	head(v, n);
+	flush_plain(v);
+	printf("  %-*s %s\n", STATE_COLUMNS, _("class"), _(assurance_words(f->assurance)));
+	printf("  %-*s ", STATE_COLUMNS, "");
+	printf(_("%llu of %llu witnesses cosigned the commitment in time, %llu the outcome"),
+	    (unsigned long long)f->commit_cosigned, (unsigned long long)f->witnesses,
+	    (unsigned long long)f->outcome_cosigned);
+	putchar('\n');
+	if (f->assurance == ASSURANCE_B_IF || f->assurance == ASSURANCE_A_UNRUN_IF)
+		print_witnesses(f);
+}
+
+void
+verdict_begin(struct verdict *v, bool json, const char *(*tr)(const char *text))
+{
+	*v = (struct verdict){.json = json};
+	v->report = (struct report){.tr = tr, .check = on_check, .note = on_note, .assurance = on_assurance, .ctx = v};
+	buf_init(&v->plain, 4096);
+	buf_init(&v->checks, JSON_MAX);
+	buf_init(&v->notes, JSON_MAX);
+	buf_init(&v->classes, JSON_MAX);
+}
+
+static void
+print_json(const struct verdict *v)
+{
+	printf("{\"checks\":[%.*s],\"classes\":[%.*s],\"failed\":%" PRIu64 ",\"notes\":[%.*s]}\n", (int)v->checks.len,
+	    v->checks.len > 0 ? v->checks.data : "", (int)v->classes.len, v->classes.len > 0 ? v->classes.data : "",
+	    v->report.failures, (int)v->notes.len, v->notes.len > 0 ? v->notes.data : "");
+}
+
+static void
+print_last_line(const struct verdict *v)
+{
+	if (v->first_failed == NULL)
+		printf("%s\n", _("yes: every check that was run holds"));
+	else if (v->first_failed_draw == 0)
+		printf(_("NO: %llu checks failed, first: %s of the log\n"), (unsigned long long)v->report.failures,
+		    v->first_failed);
+	else
+		printf(_("NO: %llu checks failed, first: %s of draw %llu\n"), (unsigned long long)v->report.failures,
+		    v->first_failed, (unsigned long long)v->first_failed_draw);
+}
+
+int
+verdict_end(struct verdict *v, const int64_t *sealed_until)
+{
+	char until[TIME_TEXT];
+
+	flush_plain(v);
+	if (v->json)
+		print_json(v);
+	else if (sealed_until == NULL || v->report.failures > 0)
+		print_last_line(v);
+	if (v->report.failures > 0)
+		return EXIT_NO;
+	if (sealed_until == NULL)
+		return EXIT_DONE;
+	text_from_time(*sealed_until, until);
+	(void)fflush(stdout);
+	return cli_usage_error(_("sealed until %s: there is nothing to replay yet"), until);
+}
+
+void
+verdict_release(struct verdict *v)
+{
+	buf_release(&v->plain);
+	buf_release(&v->checks);
+	buf_release(&v->notes);
+	buf_release(&v->classes);
+}

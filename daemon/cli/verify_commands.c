@@ -1,0 +1,201 @@
+/* `replay` and `verify`: for auditors; they need no configuration, state or network. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/verdict.h"
+#include "core/note.h"
+#include "core/parallel.h"
+#include "core/text.h"
+#include "core/verify.h"
+#include "io/folder.h"
+
+#define TRUSTED_MAX 1024
+
+static const char *
+translate(const char *text)
+{
+	return gettext(text);
+}
+
+static int
+open_folder(struct cli *cli, const char *path, struct folder *folder)
+{
+	if (sodium_init() < 0) {
+		err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
+		return cli_fail(cli);
+	}
+	return folder_open(folder, path, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+static bool
+parse_threads(const char *text, unsigned *ret_threads)
+{
+	uint64_t threads;
+
+	if (!text_to_uint(slice_of(text), &threads) || threads < 1 || threads > PARALLEL_THREADS_MAX)
+		return false;
+	*ret_threads = (unsigned)threads;
+	return true;
+}
+
+static int
+run_replay(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"jobs", required_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	struct verdict verdict;
+	struct folder folder;
+	int64_t reveal_time = 0;
+	bool sealed = false;
+	unsigned threads = 1;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "j:", options, NULL)) != -1)
+		if (option != 'j')
+			return cli_usage(cli);
+		else if (!parse_threads(optarg, &threads))
+			return cli_usage_error(_("-j %s: it must be 1 to %d"), optarg, PARALLEL_THREADS_MAX);
+	if (optind + 1 != argc)
+		return cli_usage(cli);
+	status = open_folder(cli, argv[optind], &folder);
+	if (status != EXIT_DONE)
+		return status;
+	verdict_begin(&verdict, cli->json, translate);
+	if (replay_folder(&folder.published, &cli->progress, threads, &verdict.report, &sealed, &reveal_time,
+	        &cli->err) != 0)
+		status = cli_fail(cli);
+	else
+		status = verdict_end(&verdict, sealed ? &reveal_time : NULL);
+	verdict_release(&verdict);
+	folder_close(&folder);
+	return status;
+}
+
+struct verify_arguments {
+	struct verify_options options;
+	struct slice trusted[TRUSTED_MAX];
+	struct buf since;
+	const char *receipt;
+};
+
+static int
+add_witness(struct cli *cli, struct verify_arguments *a, const char *text)
+{
+	struct note_key key;
+
+	if (note_key_parse(slice_of(text), &key, &cli->err) != 0)
+		return cli_fail(cli);
+	if (key.algorithm != NOTE_COSIGNATURE_V1 || a->options.trusted.n == TRUSTED_MAX)
+		return cli_usage_error(_("%s: this is no witness's key; it must be the verifier key of a cosigner"), text);
+	a->trusted[a->options.trusted.n++] = slice_of(text);
+	return EXIT_DONE;
+}
+
+static int
+set_key(struct cli *cli, struct verify_arguments *a, const char *text)
+{
+	struct note_key key;
+
+	if (note_key_parse(slice_of(text), &key, &cli->err) != 0)
+		return cli_fail(cli);
+	a->options.key = slice_of(text);
+	return EXIT_DONE;
+}
+
+static int
+set_since(struct cli *cli, struct verify_arguments *a, const char *path)
+{
+	struct folder here;
+	int rc = folder_open(&here, ".", &cli->err);
+
+	buf_init(&a->since, NOTE_MAX);
+	if (rc == 0)
+		rc = here.published.read(&here, path, &a->since, &cli->err);
+	folder_close(&here);
+	if (rc != 0)
+		return cli_fail(cli);
+	a->options.since = a->since.len == 0 ? (struct slice){"", 0} : buf_view(&a->since);
+	return EXIT_DONE;
+}
+
+static int
+set_at(struct verify_arguments *a, const char *text)
+{
+	int32_t day;
+
+	a->options.has_at = true;
+	if (text_to_time(slice_of(text), &a->options.at))
+		return EXIT_DONE;
+	if (text_to_date(slice_of(text), &day)) {
+		a->options.at = (int64_t)day * DAY_S;
+		return EXIT_DONE;
+	}
+	return cli_usage_error(_("--at %s: it must be a time as 2026-06-22T01:00:00Z, or a date"), text);
+}
+
+static int
+parse_arguments(struct cli *cli, int argc, char **argv, struct verify_arguments *a)
+{
+	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
+	    {"key", required_argument, NULL, 'k'}, {"witness", required_argument, NULL, 'w'},
+	    {"since", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	int option, status = EXIT_DONE;
+
+	while (status == EXIT_DONE && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case 'a':
+			status = set_at(a, optarg);
+			break;
+		case 'k':
+			status = set_key(cli, a, optarg);
+			break;
+		case 'w':
+			status = add_witness(cli, a, optarg);
+			break;
+		case 's':
+			status = set_since(cli, a, optarg);
+			break;
+		default:
+			return cli_usage(cli);
+		}
+	if (status == EXIT_DONE && optind + 1 != argc)
+		return cli_usage(cli);
+	return status;
+}
+
+static int
+run_verify(struct cli *cli, int argc, char **argv)
+{
+	struct verify_arguments a = {.options = {.has_now = true, .now = cli->now, .progress = &cli->progress}};
+	struct verdict verdict;
+	struct folder folder = {.fd = -1};
+	int status;
+
+	a.options.trusted.keys = a.trusted;
+	status = parse_arguments(cli, argc, argv, &a);
+	if (status == EXIT_DONE)
+		status = open_folder(cli, argv[optind], &folder);
+	if (status == EXIT_DONE) {
+		verdict_begin(&verdict, cli->json, translate);
+		if (verify_directory(&folder.published, &a.options, &verdict.report, &cli->err) != 0)
+			status = cli_fail(cli);
+		else
+			status = verdict_end(&verdict, NULL);
+		verdict_release(&verdict);
+	}
+	folder_close(&folder);
+	buf_release(&a.since);
+	return status;
+}
+
+const struct command verify_commands[] = {
+	{"replay", N_("DIR [-j N]"), N_("replay one draw from its published folder"), run_replay},
+	{"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT]"),
+	    N_("check a whole published directory"), run_verify},
+	{.name = NULL},
+};

@@ -1,0 +1,99 @@
+#include "io/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The file may grow while it is read: what counts is what comes, up to the buffer's maximum. */
+static int
+read_all(int fd, const char *path, struct buf *out, struct err *err)
+{
+	char bytes[65536];
+	ssize_t got;
+
+	while ((got = read(fd, bytes, sizeof bytes)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be read: %s"), path, strerror(errno));
+		if ((size_t)got > out->max - out->len)
+			return err_set(err, ERR_LIMIT, N_("%s: it is larger than the %zu bytes that it may have"), path, out->max);
+		buf_put(out, bytes, (size_t)got);
+		if (out->failed)
+			return err_memory(err);
+	}
+	return 0;
+}
+
+/* O_NONBLOCK, so that a pipe that somebody put there does not hold us up before it is refused. */
+static int
+folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
+{
+	const struct folder *folder = ctx;
+	struct stat st;
+	int fd = openat(folder->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int rc;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(err, ERR_ABSENT, N_("%s: it is missing"), path);
+	if (fd < 0)
+		return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		rc = err_set(err, ERR_REFUSED, N_("%s: it is not a regular file"), path);
+	else if (st.st_size > 0 && (size_t)st.st_size > out->max)
+		rc = err_set(err, ERR_LIMIT, N_("%s: it is larger than the %zu bytes that it may have"), path, out->max);
+	else
+		rc = read_all(fd, path, out, err);
+	(void)close(fd);
+	return rc;
+}
+
+static int
+folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
+    struct err *err)
+{
+	const struct folder *folder = ctx;
+	int fd = openat(folder->fd, *path == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(err, ERR_ABSENT, N_("%s: there is no such folder"), path);
+	if (dir == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		each(arg, entry->d_name, fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode));
+	}
+	(void)closedir(dir);
+	return 0;
+}
+
+int
+folder_open(struct folder *folder, const char *path, struct err *err)
+{
+	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder->published = (struct published){folder_read, folder_list, folder};
+	if (folder->fd >= 0)
+		return 0;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return err_set(err, ERR_REFUSED, N_("%s: there is no such directory"), path);
+	return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+}
+
+void
+folder_close(struct folder *folder)
+{
+	if (folder->fd >= 0)
+		(void)close(folder->fd);
+	folder->fd = -1;
+}

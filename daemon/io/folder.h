@@ -1,0 +1,17 @@
+#ifndef SPOTCHECK_FOLDER_H
+#define SPOTCHECK_FOLDER_H
+
+#include "core/published.h"
+
+/* A published directory on a file system, for core's checker.  It is a stranger's: only regular files are read. */
+
+struct folder {
+	int fd;
+	struct published published; /* hand &folder->published to core */
+};
+
+/* Opens the directory.  ERR_REFUSED: it is none; ERR_OUTSIDE.  Close with folder_close. */
+int folder_open(struct folder *folder, const char *path, struct err *err);
+void folder_close(struct folder *folder);
+
+#endif
