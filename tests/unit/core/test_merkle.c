@@ -209,6 +209,33 @@ roots_are_the_models(void **state)
 	}
 }
 
+/* Leaves and whole subtrees, put in wherever the size allows it, give the same root. */
+static void
+subtrees_are_their_leaves(void **state)
+{
+	struct support_random random;
+
+	(void)state;
+	support_random_begin(&random);
+	for (int i = 0; i < 200; i++) {
+		size_t n = support_random_below(&random, 3000), at = 0;
+		struct merkle_root m;
+
+		merkle_root_begin(&m);
+		while (at < n) {
+			unsigned level = (unsigned)support_random_below(&random, 12);
+			size_t width = (size_t)1 << level;
+
+			if (at % width != 0 || at + width > n)
+				continue;
+			merkle_root_add_subtree(&m, model_root(leaves + at, width), level);
+			at += width;
+		}
+		assert_int_equal(m.size, n);
+		assert_true(same_hash(merkle_root_end(&m), merkle_prefix_root(&tree, n)));
+	}
+}
+
 /* ---- proofs ---- */
 
 static void
@@ -541,6 +568,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_roots),
 		cmocka_unit_test(roots_are_the_models),
+		cmocka_unit_test(subtrees_are_their_leaves),
 		cmocka_unit_test(proofs_are_the_models),
 		cmocka_unit_test(verifiers_refuse_changes),
 		cmocka_unit_test(verifiers_bear_any_numbers),
