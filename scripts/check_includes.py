@@ -28,6 +28,9 @@ CORE_LIBC = {
 }
 CORE_LIBRARIES = {"sodium.h", "jansson.h", "utf8proc.h"}
 CRYPTO_FILES = {"core/hash.c"}
+# Threads that begin and end within one call.
+THREAD_FILES = {"core/parallel.c"}
+THREAD_HEADERS = {"pthread.h", "stdatomic.h"}
 
 # What reaches for files, clocks, entropy, the environment or the locale though its header is allowed: functions where
 # they are called (a member of that name is nobody's business), objects wherever they stand.
@@ -59,6 +62,8 @@ def line_of(text, offset):
 def core_libraries(name, header):
     if header.startswith("openssl/"):
         return name in CRYPTO_FILES
+    if header in THREAD_HEADERS:
+        return name in THREAD_FILES
     return header in CORE_LIBC or header in CORE_LIBRARIES
 
 

@@ -14,7 +14,7 @@ world='
 	|time|clock|clock_gettime|gettimeofday|localtime|localtime_r|gmtime|gmtime_r|mktime|timegm|strftime|tzset
 	|getenv|secure_getenv|setenv|setlocale|newlocale|uselocale|strcoll|gettext|dcgettext
 	|rand|srand|random|srandom|getrandom|getentropy|randombytes[a-z_]*|RAND_[a-zA-Z_]*
-	|exit|system|fork|signal|sigaction|pthread_[a-z_]*
+	|exit|system|fork|signal|sigaction
 '
 world=$(echo "$world" | tr -d '\n\t ')
 

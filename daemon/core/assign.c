@@ -504,8 +504,8 @@ explain(struct assign_state *state, uint32_t *index, struct assign_why *why)
 {
 	for (size_t i = 0; i < state->n_seat_queue; i++)
 		add_seat(state, state->seat_queue[i], index, why);
-	for (size_t i = 0; i < state->n_queue; i++)
-		why->inspectors[why->n_inspectors++] = state->queue[i];
+	for (size_t i = 0; i < state->n_done; i++)
+		why->inspectors[why->n_inspectors++] = state->done[i];
 	why->n_full = why->n_inspectors;
 	for (size_t i = 0; i < state->n_seat_queue; i++) {
 		uint32_t p = state->holder[state->seat_queue[i]];

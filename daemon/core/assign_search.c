@@ -64,12 +64,13 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 	state->parent = array(n_seats, sizeof *state->parent);
 	state->via = array(n, sizeof *state->via);
 	state->seat_queue = array(n_seats, sizeof *state->seat_queue);
-	state->queue = array(n, sizeof *state->queue);
+	state->stack = array(n, sizeof *state->stack);
+	state->done = array(n, sizeof *state->done);
 	if (state->fit == NULL || state->holder == NULL || state->load == NULL || state->first == NULL
 	    || state->next == NULL || state->previous == NULL || state->free == NULL || state->part == NULL
 	    || state->seat_part == NULL || state->open == NULL || state->unseen == NULL || state->seat_seen == NULL
 	    || state->kind == NULL || state->followed == NULL || state->parent == NULL || state->via == NULL
-	    || state->seat_queue == NULL || state->queue == NULL) {
+	    || state->seat_queue == NULL || state->stack == NULL || state->done == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
 	}
@@ -101,7 +102,8 @@ assign_state_release(struct assign_state *state)
 	free(state->parent);
 	free(state->via);
 	free(state->seat_queue);
-	free(state->queue);
+	free(state->stack);
+	free(state->done);
 	*state = (struct assign_state){0};
 }
 
@@ -144,7 +146,7 @@ forget_search(struct assign_state *state)
 		state->seat_seen[seat] = false;
 		state->followed[state->kind[seat]] = ASSIGN_NO_SEAT;
 	}
-	state->n_seat_queue = state->n_queue = state->seat_at = state->at = 0;
+	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = 0;
 }
 
 void
@@ -260,7 +262,7 @@ see_inspector(struct assign_state *state, uint32_t inspector, uint32_t via)
 	assign_bit_clear(state->unseen, inspector);
 	state->n_unseen--;
 	state->via[inspector] = via;
-	state->queue[state->n_queue++] = inspector;
+	state->stack[state->n_stack++] = inspector;
 }
 
 /* Seats the inspector; each holder on the way moves to the seat from which its own was reached. */
@@ -402,35 +404,39 @@ follow_inspector(struct assign_state *state, uint32_t inspector)
 	return false;
 }
 
-/* The search has ended well: what was seen but not followed to the end is as good as not seen. */
+/* A search, from the n-th seat of the queue on, has ended well: what was not followed to the end is as if not seen. */
 static void
-keep_search(struct assign_state *state)
+keep_search(struct assign_state *state, size_t n)
 {
+	for (size_t i = n; i < state->seat_at; i++)
+		state->followed[state->kind[state->seat_queue[i]]] = ASSIGN_NO_SEAT;
 	for (size_t i = state->seat_at; i < state->n_seat_queue; i++)
 		state->seat_seen[state->seat_queue[i]] = false;
-	for (size_t i = state->at; i < state->n_queue; i++) {
-		uint32_t p = state->queue[i];
-
-		assign_bit_set(state->unseen, p);
-		state->followed[state->kind[state->via[p]]] = ASSIGN_NO_SEAT;
-	}
-	state->n_unseen += state->n_queue - state->at;
+	for (size_t i = 0; i < state->n_stack; i++)
+		assign_bit_set(state->unseen, state->stack[i]);
+	state->n_unseen += state->n_stack;
 	state->n_seat_queue = state->seat_at;
-	state->n_queue = state->at;
+	state->n_stack = 0;
 }
 
 /* True if all have moved. */
 static bool
 run_search(struct assign_state *state)
 {
+	size_t begin = state->seat_at;
 	bool ended = follow_seats(state);
 
-	while (!ended && state->at < state->n_queue) {
-		ended = follow_inspector(state, state->queue[state->at]);
-		state->at += !ended;
+	while (!ended && state->n_stack > 0) {
+		uint32_t p = state->stack[--state->n_stack];
+
+		ended = follow_inspector(state, p);
+		if (ended)
+			state->stack[state->n_stack++] = p;
+		else
+			state->done[state->n_done++] = p;
 	}
 	if (ended)
-		keep_search(state);
+		keep_search(state, begin);
 	return ended;
 }
 
@@ -468,9 +474,9 @@ assign_close(struct assign_state *state)
 
 	assert(part < ASSIGN_FIXED);
 	if (state->open_part == 0)
-		state->n_closed += state->n_queue;
-	for (size_t i = 0; i < state->n_queue; i++)
-		state->part[state->queue[i]] = part;
+		state->n_closed += state->n_done;
+	for (size_t i = 0; i < state->n_done; i++)
+		state->part[state->done[i]] = part;
 	for (size_t i = 0; i < state->n_seat_queue; i++)
 		state->seat_part[state->seat_queue[i]] = part;
 	memcpy(state->open, state->unseen, state->words * sizeof *state->open);

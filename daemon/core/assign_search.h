@@ -57,9 +57,12 @@ struct assign_state {
 	uint32_t *followed; /* [n_seats]: by kind: the last one followed, or ASSIGN_NO_SEAT */
 	uint32_t *parent;  /* [n_seats]: the seat to which this one's holder would move */
 	uint32_t *via;     /* [n_inspectors]: the seat that the inspector would take */
-	uint32_t *seat_queue, *queue; /* seats and inspectors seen, in order */
-	size_t n_seat_queue, n_queue;
-	size_t seat_at, at; /* how many of them have been followed */
+	uint32_t *seat_queue; /* seats seen; the first seat_at of them have been followed */
+	size_t n_seat_queue, seat_at;
+	uint32_t *stack; /* inspectors seen */
+	size_t n_stack;
+	uint32_t *done;  /* inspectors followed */
+	size_t n_done;
 };
 
 int assign_state_init(struct assign_state *state, const struct assign_problem *problem, struct err *err);

@@ -309,8 +309,11 @@ static int
 offer_all(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps, struct err *err)
 {
 	size_t total = input->roster->n_targets;
-	size_t stride = PARALLEL_PIECE * (input->threads > 1 ? input->threads : 1);
-	struct tickets tickets = {NULL, prefix, malloc((total < stride ? total + 1 : stride) * sizeof *tickets.v)};
+	unsigned threads = input->threads < 1 ? 1 : input->threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX
+	                                                                                : input->threads;
+	size_t stride = PARALLEL_PIECE * threads;
+	size_t room = total < stride ? total : stride;
+	struct tickets tickets = {NULL, prefix, malloc((room + 1) * sizeof *tickets.v)};
 
 	if (tickets.v == NULL)
 		return err_memory(err);
@@ -319,7 +322,7 @@ offer_all(const struct draw_input *input, const struct hash_prefix *prefix, stru
 
 		progress_tell(input->progress, N_("tickets"), at, total);
 		tickets.targets = input->roster->targets + at;
-		parallel_for(input->threads, n, hash_tickets, &tickets);
+		parallel_for(threads, n, hash_tickets, &tickets);
 		offer(input, at, &tickets, n, heaps);
 	}
 	progress_tell(input->progress, N_("tickets"), total, total);

@@ -57,9 +57,3 @@ diag_add(struct diag *diag, const char *file, unsigned long line, const char *fo
 }
 
 #pragma GCC diagnostic pop
-
-int
-err_memory(struct err *err)
-{
-	return err_set(err, ERR_MEMORY, N_("there is not enough memory"));
-}

@@ -36,7 +36,12 @@ struct err {
 __attribute__((format(printf, 3, 4))) int err_set(struct err *err, int code, const char *format, ...);
 
 /* err_set for want of memory. */
-int err_memory(struct err *err);
+static inline int
+err_memory(struct err *err)
+{
+	(void)err_set(err, ERR_MEMORY, N_("there is not enough memory"));
+	return ERR_MEMORY;
+}
 
 /*
  * Several faults of one file, for readers that report all they find.  `say` is called for each with the file's name,

@@ -1,5 +1,6 @@
 #include "core/sequence.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define OVERDUE_S 86400
@@ -72,6 +73,7 @@ take_cycle(struct walk *w, const struct entry *e)
 
 	if (begin_cycle(w, e, &index) != 0)
 		return ERR_MEMORY;
+	assert(s->cycles != NULL);
 	c = &s->cycles[index];
 	if (e->cycle.chain != c->chain + 1)
 		return out_of_sequence(w, N_("the chain's number does not follow the cycle's last"));
@@ -132,6 +134,7 @@ take_commit(struct walk *w, const struct entry *e)
 
 	if (index == SLICE_MAP_NONE)
 		return out_of_sequence(w, N_("a commitment of a cycle that has no chain"));
+	assert(w->s->cycles != NULL);
 	c = &w->s->cycles[index];
 	if (commit->n != w->s->n_draws + 1)
 		return out_of_sequence(w, N_("the commitment's number does not follow the last"));
