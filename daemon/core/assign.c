@@ -64,8 +64,13 @@ seats_within(const struct assign_state *state, size_t target, const struct crowd
 static bool
 crowds_allow(const struct admission *admission, size_t target)
 {
+	const struct assign_state *state = admission->state;
+
+	for (size_t s = 0; s < state->problem->seats; s++)
+		if (assign_hopeless(state, (uint32_t)(target * state->problem->seats + s)))
+			return false;
 	for (size_t i = 0; i < admission->n_crowds; i++)
-		if (seats_within(admission->state, target, &admission->crowds[i]) > admission->crowds[i].room)
+		if (seats_within(state, target, &admission->crowds[i]) > admission->crowds[i].room)
 			return false;
 	return true;
 }
@@ -153,9 +158,11 @@ fill_all(struct assign_state *state, const struct assign_result *result)
 	for (uint32_t seat = 0; seat < state->n_seats; seat++) {
 		if (!result->admitted[seat / state->problem->seats] || state->holder[seat] != ASSIGN_NOBODY)
 			continue;
-		if (assign_fill(state, seat))
-			continue;
-		assign_close(state);
+		if (!assign_hopeless(state, seat)) {
+			if (assign_fill(state, seat))
+				continue;
+			assign_close(state);
+		}
 		empty++;
 	}
 	return empty;

@@ -467,6 +467,20 @@ assign_fill(struct assign_state *state, uint32_t seat)
 	return run_search(state);
 }
 
+bool
+assign_hopeless(const struct assign_state *state, uint32_t seat)
+{
+	size_t seats = state->problem->seats;
+	const uint64_t *lawful = lawful_row(state->problem->lawful, seat / seats);
+	const uint64_t *fit = state->fit + seat % seats * state->words;
+
+	assert(state->open_part == 0);
+	for (size_t w = 0; w < state->words; w++)
+		if ((lawful[w] & fit[w] & state->open[w]) != 0)
+			return false;
+	return true;
+}
+
 void
 assign_close(struct assign_state *state)
 {

@@ -87,6 +87,9 @@ bool assign_fill(struct assign_state *state, uint32_t seat);
 /* After a failed assign_fill: what it has seen is closed to later searches. */
 void assign_close(struct assign_state *state);
 
+/* Cheaply: true only where assign_fill would be false, because all who may take the seat are closed. */
+bool assign_hopeless(const struct assign_state *state, uint32_t seat);
+
 /*
  * Takes the holder from a seat in a complete assignment, to try others on it with assign_give: in any order, each once,
  * until one is true, or else the old holder with assign_sit.  Then assign_fix.

@@ -431,8 +431,10 @@ read_strata(struct parse *p, struct commit *c, struct err *err)
 		if (c->n_strata == cap) {
 			struct stratum *more = realloc(c->strata, (cap = cap * 2 + 8) * sizeof *more);
 
-			if (more == NULL)
+			if (more == NULL) {
+				commit_release(c);
 				return err_memory(err);
+			}
 			c->strata = more;
 		}
 		c->strata[c->n_strata] = (struct stratum){0};
@@ -665,12 +667,14 @@ entry_parse(struct slice bytes, struct entry *ret_entry, struct err *err)
 {
 	struct entry e = {0};
 	struct parse p = {0};
+	enum entry_type type;
 	int rc;
 
 	if (bytes.n > ENTRY_MAX)
 		return err_set(err, ERR_LIMIT, N_("an entry is longer than 65535 bytes"));
-	if (!find_type(bytes, &e.type))
+	if (!find_type(bytes, &type))
 		return err_set(err, ERR_REFUSED, N_("an entry is not canonical JSON of a known type"));
+	e.type = type;
 	json_open(&p.r, bytes);
 	rc = read_entry(&p, &e, err);
 	if (rc == 0 && (p.r.bad || !json_done(&p.r)))

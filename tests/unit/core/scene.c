@@ -59,6 +59,128 @@ slice_with(struct slice text, struct slice from, struct slice to)
 	return (struct slice){copy, before + to.n + after};
 }
 
+/* ---- objects ---- */
+
+#define MEMBERS_MAX 24
+
+struct member {
+	size_t from, to; /* of "key":value in the text, without the commas */
+};
+
+/* The members of the object whose '{' stands at `at`. */
+static size_t
+members_of(const char *text, size_t at, struct member *ret)
+{
+	size_t n = 0;
+	int depth = 0;
+	bool in_string = false;
+
+	ret[0].from = at + 1;
+	for (size_t i = at + 1;; i++) {
+		char c = text[i];
+
+		assert_true(c != '\0');
+		if (in_string) {
+			i += c == '\\';
+			in_string = c != '"';
+			continue;
+		}
+		in_string = c == '"';
+		if (depth == 0 && (c == ',' || c == '}')) {
+			ret[n++].to = i;
+			if (c == '}')
+				return n;
+			assert_true(n < MEMBERS_MAX);
+			ret[n].from = i + 1;
+		}
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+	}
+}
+
+/* The text with the object's members as `order` lists them. */
+static struct slice
+rearranged(const char *text, const struct member *m, size_t n, const size_t *order, size_t n_order)
+{
+	char *out = malloc(2 * strlen(text) + 2);
+	size_t len = m[0].from, rest = strlen(text + m[n - 1].to);
+
+	assert_non_null(out);
+	memcpy(out, text, len);
+	for (size_t i = 0; i < n_order; i++) {
+		size_t bytes = m[order[i]].to - m[order[i]].from;
+
+		if (i > 0)
+			out[len++] = ',';
+		memcpy(out + len, text + m[order[i]].from, bytes);
+		len += bytes;
+	}
+	memcpy(out + len, text + m[n - 1].to, rest);
+	return (struct slice){out, len + rest};
+}
+
+struct faults {
+	void (*each)(void *ctx, struct slice changed, struct slice without);
+	void *ctx;
+};
+
+static void
+give(const struct faults *faults, struct slice changed, struct slice without)
+{
+	struct slice exact = slice_copy(changed);
+
+	slice_free(changed);
+	faults->each(faults->ctx, exact, without);
+	slice_free(exact);
+}
+
+static void
+faults_of_member(const struct faults *faults, const char *text, const struct member *m, size_t n, size_t k)
+{
+	struct slice key = {text + m[k].from + 1, 0};
+	size_t order[MEMBERS_MAX + 1], len = 0;
+	struct slice renamed;
+
+	key.n = (size_t)(strchr(key.p, '"') - key.p);
+	for (size_t i = 0; i < n; i++)
+		if (i != k)
+			order[len++] = i;
+	give(faults, rearranged(text, m, n, order, len), key);
+	len = 0;
+	for (size_t i = 0; i < n; i++) {
+		order[len++] = i;
+		if (i == k)
+			order[len++] = i;
+	}
+	give(faults, rearranged(text, m, n, order, len), S(""));
+	if (k + 1 < n) {
+		for (size_t i = 0; i < n; i++)
+			order[i] = i == k ? k + 1 : i == k + 1 ? k : i;
+		give(faults, rearranged(text, m, n, order, n), S(""));
+	}
+	for (int i = 0; i < 2; i++) {
+		renamed = slice_copy(slice_of(text));
+		((char *)renamed.p)[m[k].from + 1] ^= i == 0 ? 0x20 : 0x03;
+		give(faults, renamed, S(""));
+	}
+}
+
+void
+object_faults(const char *text, void (*each)(void *ctx, struct slice changed, struct slice without), void *ctx)
+{
+	struct faults faults = {each, ctx};
+
+	for (size_t at = 0; text[at] != '\0'; at++)
+		if (text[at] == '{') {
+			struct member m[MEMBERS_MAX];
+			size_t n = members_of(text, at, m);
+
+			for (size_t k = 0; k < n; k++)
+				faults_of_member(&faults, text, m, n, k);
+		}
+}
+
+/* ---- scenes ---- */
+
 void
 model_hash(char ret_hex[static HASH_HEX + 1], size_t n, const char *const *parts)
 {
@@ -226,4 +348,125 @@ scene_inspector(const struct scene *scene, const char *id)
 			return (uint32_t)i;
 	fail_msg("no inspector %s", id);
 	return 0;
+}
+
+/* The next word of a list between blanks; n 0 at the end. */
+static struct slice
+next_word(struct slice *rest)
+{
+	return slice_cut(rest, ' ');
+}
+
+static struct chosen
+chosen_of(const struct scene *scene, const struct draw *draw, struct slice id)
+{
+	ptrdiff_t target = roster_find_target(&scene->roster, id);
+	struct chosen c = {.target = (uint32_t)target};
+	ptrdiff_t stratum;
+
+	assert_true(target >= 0);
+	stratum = commit_stratum(&scene->commit, target_class(&scene->roster.targets[target]));
+	assert_true(stratum >= 0);
+	c.stratum = (uint32_t)stratum;
+	c.ticket = draw_ticket(&draw->prefix, id, scene->roster.targets[target].weight);
+	c.date = draw_visit_date(&draw->prefix, id, scene->sealed.dates, scene->sealed.n_dates);
+	return c;
+}
+
+static uint32_t
+place_in_order(const struct scene *scene, const struct draw *draw, struct slice id)
+{
+	for (size_t i = 0; i < draw->n_in; i++)
+		if (slice_eq(inspector_id(&scene->roster.inspectors[draw->order[i]]), id))
+			return (uint32_t)i;
+	fail_msg("%.*s is not in the order", SLICE_ARGS(id));
+	return 0;
+}
+
+#define DRAW_MAX 64 /* of each kind */
+
+void
+scene_draw(const struct scene *scene, const char *chosen, const char *reserve, const char *order, size_t drawn,
+    struct draw *ret)
+{
+	struct slice rest = slice_of(order), word;
+
+	*ret = (struct draw){.n_drawn = drawn, .seats = scene->commit.rules.seats};
+	draw_seed(scene->input.secret, scene->sealed.nonce, scene->input.commit_hash, scene->input.beacon, ret->seed);
+	hash_prefix(&ret->prefix, ret->seed);
+	ret->chosen = calloc(DRAW_MAX, sizeof *ret->chosen);
+	ret->reserve = calloc(DRAW_MAX, sizeof *ret->reserve);
+	ret->order = calloc(DRAW_MAX, sizeof *ret->order);
+	ret->order_tickets = calloc(DRAW_MAX, sizeof *ret->order_tickets);
+	ret->team = malloc(DRAW_MAX * TEAM_MAX * sizeof *ret->team);
+	ret->load = calloc(DRAW_MAX, sizeof *ret->load);
+	assert_true(ret->chosen != NULL && ret->reserve != NULL && ret->order != NULL && ret->order_tickets != NULL);
+	assert_true(ret->team != NULL && ret->load != NULL);
+	while (word = next_word(&rest), word.n > 0) {
+		ptrdiff_t index = roster_find_inspector(&scene->roster, word);
+
+		assert_true(index >= 0);
+		ret->order[ret->n_in++] = (uint32_t)index;
+	}
+	rest = slice_of(chosen);
+	while (word = next_word(&rest), word.n > 0) {
+		struct chosen *c = &ret->chosen[ret->n_chosen];
+
+		*c = chosen_of(scene, ret, slice_cut(&word, ':'));
+		c->admitted = !slice_is(word, "-");
+		ret->n_admitted += c->admitted;
+		for (size_t s = 0; s < ret->seats; s++) {
+			uint32_t place = c->admitted ? place_in_order(scene, ret, slice_cut(&word, ',')) : ASSIGN_NOBODY;
+
+			ret->team[ret->n_chosen * ret->seats + s] = place;
+			if (place != ASSIGN_NOBODY)
+				ret->load[place]++;
+		}
+		ret->n_chosen++;
+	}
+	rest = slice_of(reserve);
+	while (word = next_word(&rest), word.n > 0)
+		ret->reserve[ret->n_reserve++] = chosen_of(scene, ret, word);
+	assert_true(ret->n_chosen <= DRAW_MAX && ret->n_reserve <= DRAW_MAX && ret->n_in <= DRAW_MAX);
+}
+
+bool
+model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector)
+{
+	const struct rules *rules = &scene->commit.rules;
+	const struct target *t = &scene->roster.targets[target];
+	const struct inspector *p = &scene->roster.inspectors[inspector];
+
+	if (rules->avoid_unit &&
+	    (target_unit(t).n == 0 || inspector_unit(p).n == 0 || slice_eq(target_unit(t), inspector_unit(p))))
+		return false;
+	if (rules->avoid_area &&
+	    (target_area(t).n == 0 || inspector_area(p).n == 0 || slice_eq(target_area(t), inspector_area(p))))
+		return false;
+	if (rules->has_level_gap &&
+	    (t->level == LEVEL_NONE || p->level == LEVEL_NONE || p->level - t->level < rules->level_gap))
+		return false;
+	for (size_t i = 0; i < scene->roster.n_conflicts; i++) {
+		const struct conflict *c = &scene->roster.conflicts[i];
+		struct slice of_target = c->scope == SCOPE_TARGET ? target_id(t)
+		    : c->scope == SCOPE_UNIT                      ? target_unit(t)
+		                                                  : target_area(t);
+
+		if (slice_eq(c->inspector, inspector_id(p)) && slice_eq(c->value, of_target))
+			return false;
+	}
+	return true;
+}
+
+bool
+model_fits(const struct scene *scene, uint32_t inspector, size_t seat)
+{
+	struct slice requirement = scene->commit.rules.team[seat], tags = inspector_tags(&scene->roster.inspectors[inspector]);
+
+	if (slice_is(requirement, "any"))
+		return true;
+	while (tags.n > 0)
+		if (slice_eq(slice_cut(&tags, ';'), requirement))
+			return true;
+	return false;
 }

@@ -23,6 +23,12 @@ void slice_free(struct slice s);
 /* `text` with `from`, which must stand there exactly once, replaced; slice_free frees it. */
 struct slice slice_with(struct slice text, struct slice from, struct slice to);
 
+/*
+ * Of canonical JSON, every object in turn, however deep, with each of its keys left out, twice, behind the next one, and
+ * written with another letter.  `without` is the key that was left out, else empty.
+ */
+void object_faults(const char *text, void (*each)(void *ctx, struct slice changed, struct slice without), void *ctx);
+
 /* H(parts joined) by libsodium, so that a model shares no line with what it is held against: 64 digits and a NUL. */
 void model_hash(char ret_hex[static HASH_HEX + 1], size_t n, const char *const *parts);
 #define MODEL_HASH(ret, ...) \
@@ -57,6 +63,17 @@ void scene_rows(struct scene *scene, const char *targets, const char *inspectors
 void scene_stratum(struct scene *scene, const char *class, uint64_t count);
 
 void scene_release(struct scene *scene);
+
+/*
+ * A draw made by hand: `chosen` as "T1:I1,I2 T2:-" (each with its team, or unstaffed), `reserve` as "T3 T4", `order` as
+ * "I1 I2 I3", of which the first `drawn` are drawn.  The strata must be there.  Release with draw_release.
+ */
+void scene_draw(const struct scene *scene, const char *chosen, const char *reserve, const char *order, size_t drawn,
+    struct draw *ret_draw);
+
+/* PROTOCOL 7, said the slow way: the inspector is lawful for the target; fits the seat. */
+bool model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector);
+bool model_fits(const struct scene *scene, uint32_t inspector, size_t seat);
 
 /* Indices into the roster; the id must be there. */
 uint32_t scene_target(const struct scene *scene, const char *id);
