@@ -1,0 +1,36 @@
+#include "io/schema.h"
+
+/*
+ * Letters and what became of them.  `fault` says why a letter can never leave: it could not be made (`message` is
+ * empty), or an amendment withdrew it.  An interrupted round leaves `sending`.
+ */
+const char schema_outbox[] =
+	"CREATE TABLE outbox_letter ("
+	"  id INTEGER PRIMARY KEY,"
+	"  draw INTEGER NOT NULL CHECK (draw >= 0),"
+	"  amendment INTEGER NOT NULL CHECK (amendment >= 0),"
+	"  inspector TEXT NOT NULL,"
+	"  kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),"
+	"  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled')),"
+	"  sender TEXT NOT NULL,"
+	"  recipient TEXT NOT NULL,"
+	"  subject TEXT NOT NULL,"
+	"  message_id TEXT NOT NULL UNIQUE,"
+	"  message BLOB NOT NULL,"
+	"  fault TEXT NOT NULL,"
+	"  created INTEGER NOT NULL,"
+	"  changed INTEGER NOT NULL," /* when it came into its state */
+	"  not_before INTEGER NOT NULL,"
+	"  next_at INTEGER NOT NULL," /* when it is tried next, where queued */
+	"  give_up INTEGER NOT NULL,"
+	"  UNIQUE (draw, amendment, inspector, kind)"
+	") STRICT;"
+	"CREATE INDEX outbox_letter_due ON outbox_letter (next_at) WHERE state IN ('queued', 'sending');"
+	"CREATE TABLE outbox_attempt ("
+	"  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+	"  attempt INTEGER NOT NULL," /* 1, 2 … */
+	"  at INTEGER NOT NULL,"
+	"  result TEXT NOT NULL," /* the state that it led to */
+	"  reply TEXT NOT NULL,"
+	"  PRIMARY KEY (letter, attempt)"
+	") STRICT, WITHOUT ROWID;";

@@ -1,0 +1,514 @@
+#include "io/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/schema.h"
+
+struct store {
+	sqlite3 *db;
+	char *dir;
+	char *path;
+};
+
+/* ---- the files ---- */
+
+static int
+make_dir(const char *dir, unsigned flags, struct err *err)
+{
+	if ((flags & STORE_CREATE) != 0 && mkdir(dir, 0700) != 0 && errno != EEXIST)
+		return err_set(err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
+	return 0;
+}
+
+/* Who may see the state is decided here, before anything in it is opened. */
+static int
+check_dir(const char *dir, struct err *err)
+{
+	struct stat st;
+
+	if (stat(dir, &st) != 0 && errno == ENOENT)
+		return err_set(err, ERR_ABSENT, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"), dir);
+	if (stat(dir, &st) != 0)
+		return err_set(err, ERR_OUTSIDE, N_("the state directory %s: %s"), dir, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ERR_REFUSED, N_("the state directory %s is no directory"), dir);
+	if (st.st_uid != geteuid())
+		return err_set(err, ERR_REFUSED, N_("the state directory %s belongs to another user: use sudo"), dir);
+	if ((st.st_mode & 066) != 0)
+		return err_set(err, ERR_REFUSED,
+		    N_("others can read or write the state directory %s: chmod 0700 it (0711 where a published folder inside is served)"),
+		    dir);
+	return 0;
+}
+
+static int
+check_file(const struct store *store, const struct stat *st, struct err *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return err_set(err, ERR_REFUSED, N_("%s is no regular file"), store->path);
+	if (st->st_uid != geteuid())
+		return err_set(err, ERR_REFUSED, N_("%s belongs to another user: use sudo"), store->path);
+	if ((st->st_mode & 077) != 0)
+		return err_set(err, ERR_REFUSED, N_("others can read or write %s: chmod 0600 it"), store->path);
+	return 0;
+}
+
+/* SQLite gives its side files the database's own mode, so the file is made here, 0600 under any umask. */
+static int
+make_file(const struct store *store, unsigned flags, struct err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(store->path, &st) == 0)
+		return check_file(store, &st, err);
+	if (errno != ENOENT)
+		return err_set(err, ERR_OUTSIDE, "%s: %s", store->path, strerror(errno));
+	if ((flags & STORE_CREATE) == 0)
+		return err_set(err, ERR_ABSENT, N_("there is no database %s yet: \"spotcheck setup\" makes it"), store->path);
+	fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
+	(void)fchmod(fd, 0600); /* an umask takes bits away, never adds any */
+	(void)close(fd);
+	return 0;
+}
+
+/* ---- opening ---- */
+
+static int
+configure(struct store *store, struct err *err)
+{
+	sqlite3 *db = store->db;
+
+	(void)sqlite3_extended_result_codes(db, 1);
+	if (sqlite3_busy_timeout(db, STORE_BUSY_MS) != SQLITE_OK ||
+	    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL) != SQLITE_OK ||
+	    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL) != SQLITE_OK ||
+	    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL) != SQLITE_OK ||
+	    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL) != SQLITE_OK)
+		return store_error(store, err);
+	return 0;
+}
+
+struct identity {
+	int64_t application, version, tables;
+};
+
+static int
+identify(struct store *store, struct identity *ret, struct err *err)
+{
+	int rc = store_int(store, "PRAGMA application_id", &ret->application, NULL);
+
+	if (rc != 0 && (sqlite3_errcode(store->db) & 0xFF) == SQLITE_NOTADB)
+		return err_set(err, ERR_REFUSED, N_("%s is no database"), store->path);
+	if (rc != 0)
+		return store_error(store, err);
+	if ((rc = store_int(store, "PRAGMA user_version", &ret->version, err)) != 0)
+		return rc;
+	return store_int(store, "SELECT count(*) FROM sqlite_schema", &ret->tables, err);
+}
+
+static bool
+is_new(const struct identity *id)
+{
+	return id->application == 0 && id->version == 0 && id->tables == 0;
+}
+
+static int
+check_identity(const struct store *store, const struct identity *id, struct err *err)
+{
+	if (is_new(id))
+		return 0;
+	if (id->application != STORE_APPLICATION_ID)
+		return err_set(err, ERR_REFUSED, N_("%s is the database of another application"), store->path);
+	if (id->version > STORE_VERSION)
+		return err_set(err, ERR_REFUSED, N_("%s was written by a newer version of spotcheckd"), store->path);
+	return 0;
+}
+
+static const char schema_store[] =
+	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+static int
+migrate_1(struct store *store, struct err *err)
+{
+	int rc;
+
+	if ((rc = store_exec(store, schema_store, err)) != 0 || (rc = store_exec(store, schema_rosters, err)) != 0 ||
+	    (rc = store_exec(store, schema_draws, err)) != 0 || (rc = store_exec(store, schema_outbox, err)) != 0)
+		return rc;
+	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
+}
+
+/* Asked again within the transaction: another process may have been quicker. */
+static int
+migrate(struct store *store, struct err *err)
+{
+	struct identity id = {0};
+	int rc;
+
+	if ((rc = store_begin(store, err)) != 0)
+		return rc;
+	rc = identify(store, &id, err);
+	if (rc == 0)
+		rc = check_identity(store, &id, err);
+	if (rc == 0 && is_new(&id))
+		rc = migrate_1(store, err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	return rc;
+}
+
+static int
+prepare(struct store *store, struct err *err)
+{
+	struct identity id = {0};
+	int rc;
+
+	if ((rc = configure(store, err)) != 0 || (rc = identify(store, &id, err)) != 0 ||
+	    (rc = check_identity(store, &id, err)) != 0)
+		return rc;
+	/* The size limit cuts the log back that a large import leaves. */
+	rc = store_exec(store,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+	    "PRAGMA journal_size_limit = 67108864", err);
+	if (rc == 0 && id.version < STORE_VERSION)
+		rc = migrate(store, err);
+	return rc;
+}
+
+static char *
+join(const char *dir, const char *name)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
+}
+
+int
+store_open(const char *dir, unsigned flags, struct store **ret_store, struct err *err)
+{
+	struct store *store = calloc(1, sizeof *store);
+	int rc;
+
+	if (store == NULL)
+		return err_memory(err);
+	store->dir = strdup(dir);
+	store->path = join(dir, STORE_FILE);
+	if (store->dir == NULL || store->path == NULL) {
+		rc = err_memory(err);
+		goto out;
+	}
+	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
+	    (rc = make_file(store, flags, err)) != 0)
+		goto out;
+	if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		rc = store_error(store, err);
+		goto out;
+	}
+	rc = prepare(store, err);
+	if (rc == 0) {
+		*ret_store = store;
+		store = NULL;
+	}
+out:
+	store_close(store);
+	return rc;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	(void)sqlite3_close_v2(store->db);
+	free(store->dir);
+	free(store->path);
+	free(store);
+}
+
+sqlite3 *
+store_db(struct store *store)
+{
+	return store->db;
+}
+
+const char *
+store_dir(const struct store *store)
+{
+	return store->dir;
+}
+
+/* ---- statements ---- */
+
+static int
+say_error(struct store *store, int rc, const char *words, struct err *err)
+{
+	switch (rc & 0xFF) {
+	case SQLITE_NOMEM:
+		return err_memory(err);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_OUTSIDE, N_("the database %s is in use by another command for too long"), store->path);
+	case SQLITE_FULL:
+		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
+	default:
+		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
+	}
+}
+
+int
+store_error(struct store *store, struct err *err)
+{
+	return say_error(store, sqlite3_errcode(store->db), sqlite3_errmsg(store->db), err);
+}
+
+int
+store_exec(struct store *store, const char *sql, struct err *err)
+{
+	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(store, err);
+}
+
+int
+store_begin(struct store *store, struct err *err)
+{
+	return store_exec(store, "BEGIN IMMEDIATE", err);
+}
+
+int
+store_commit(struct store *store, struct err *err)
+{
+	return store_exec(store, "COMMIT", err);
+}
+
+void
+store_rollback(struct store *store)
+{
+	if (store_in_transaction(store))
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool
+store_in_transaction(const struct store *store)
+{
+	return sqlite3_get_autocommit(store->db) == 0;
+}
+
+static void
+fault(struct query *q, int rc)
+{
+	if (q->rc == SQLITE_OK)
+		q->rc = rc;
+}
+
+void
+query_open(struct query *q, struct store *store, const char *sql)
+{
+	*q = (struct query){.store = store, .next = 1};
+	fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
+}
+
+void
+query_put_text(struct query *q, struct slice text)
+{
+	if (q->rc == SQLITE_OK)
+		fault(q, sqlite3_bind_text64(q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void
+query_put_string(struct query *q, const char *text)
+{
+	if (text == NULL)
+		query_put_null(q);
+	else
+		query_put_text(q, slice_of(text));
+}
+
+void
+query_put_blob(struct query *q, const void *bytes, size_t len)
+{
+	if (q->rc == SQLITE_OK)
+		fault(q, sqlite3_bind_blob64(q->stmt, q->next++, len == 0 ? "" : bytes, len, SQLITE_STATIC));
+}
+
+void
+query_put_int(struct query *q, int64_t value)
+{
+	if (q->rc == SQLITE_OK)
+		fault(q, sqlite3_bind_int64(q->stmt, q->next++, value));
+}
+
+void
+query_put_null(struct query *q)
+{
+	if (q->rc == SQLITE_OK)
+		fault(q, sqlite3_bind_null(q->stmt, q->next++));
+}
+
+bool
+query_row(struct query *q)
+{
+	int rc;
+
+	if (q->rc != SQLITE_OK)
+		return false;
+	rc = sqlite3_step(q->stmt);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		fault(q, rc);
+	return rc == SQLITE_ROW;
+}
+
+void
+query_reset(struct query *q)
+{
+	if (q->stmt == NULL)
+		return;
+	fault(q, sqlite3_reset(q->stmt));
+	q->next = 1;
+}
+
+bool
+query_run(struct query *q)
+{
+	while (query_row(q))
+		;
+	query_reset(q);
+	return q->rc == SQLITE_OK;
+}
+
+int64_t
+query_int(struct query *q, int column)
+{
+	return sqlite3_column_int64(q->stmt, column);
+}
+
+struct slice
+query_text(struct query *q, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
+
+	/* The text first: asking for it may change how many bytes it has. */
+	return (struct slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
+}
+
+struct slice
+query_blob(struct query *q, int column)
+{
+	const char *bytes = sqlite3_column_blob(q->stmt, column);
+
+	return (struct slice){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
+}
+
+bool
+query_is_null(struct query *q, int column)
+{
+	return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+int
+query_close(struct query *q, struct err *err)
+{
+	int rc = q->rc, result = 0;
+
+	if (q->store == NULL)
+		return 0;
+	/* The words are the last error's; another statement may have failed, or not, since ours did. */
+	if (rc != SQLITE_OK)
+		result = say_error(q->store, rc,
+		    sqlite3_extended_errcode(q->store->db) == rc ? sqlite3_errmsg(q->store->db) : sqlite3_errstr(rc), err);
+	(void)sqlite3_finalize(q->stmt);
+	*q = (struct query){0};
+	return result;
+}
+
+int
+store_int(struct store *store, const char *sql, int64_t *ret, struct err *err)
+{
+	struct query q;
+	int64_t value = 0;
+	bool found;
+	int rc;
+
+	query_open(&q, store, sql);
+	found = query_row(&q);
+	if (found)
+		value = query_int(&q, 0);
+	rc = query_close(&q, err);
+	if (rc == 0 && found)
+		*ret = value;
+	return rc;
+}
+
+/* ---- what there is one of ---- */
+
+int
+store_meta_get(struct store *store, const char *name, char **ret_value, struct err *err)
+{
+	struct query q;
+	char *value = NULL;
+	bool found;
+	int rc;
+
+	query_open(&q, store, "SELECT value FROM meta WHERE name = ?");
+	query_put_string(&q, name);
+	found = query_row(&q);
+	if (found)
+		value = strndup(query_text(&q, 0).p, query_text(&q, 0).n);
+	if ((rc = query_close(&q, err)) != 0)
+		return rc;
+	if (!found)
+		return err_set(err, ERR_ABSENT, N_("the state holds no %s"), name);
+	if (value == NULL)
+		return err_memory(err);
+	*ret_value = value;
+	return 0;
+}
+
+int
+store_meta_set(struct store *store, const char *name, const char *value, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO meta (name, value) VALUES (?, ?)"
+	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+	query_put_string(&q, name);
+	query_put_string(&q, value);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+store_meta_get_int(struct store *store, const char *name, int64_t *ret_value, struct err *err)
+{
+	char *text = NULL, *end;
+	int rc = store_meta_get(store, name, &text, err);
+
+	if (rc != 0)
+		return rc;
+	errno = 0;
+	*ret_value = strtoll(text, &end, 10);
+	rc = errno == 0 && end != text && *end == '\0' ? 0 :
+	    err_set(err, ERR_OUTSIDE, N_("the state's %s is no number"), name);
+	free(text);
+	return rc;
+}
+
+int
+store_meta_set_int(struct store *store, const char *name, int64_t value, struct err *err)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%lld", (long long)value);
+	return store_meta_set(store, name, text, err);
+}
