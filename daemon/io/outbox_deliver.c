@@ -1,0 +1,222 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/maildir.h"
+#include "io/outbox.h"
+#include "io/outbox_rows.h"
+
+#define FIRST_PAUSE_S 60
+#define DOUBLED_MAX 5 /* pauses of 1, 2, 4 … 32 minutes */
+#define ADDRESS_BYTES 1024
+#define MESSAGE_BYTES (64 * 1024 * 1024)
+
+/* ---- what each way of delivery needs ---- */
+
+int
+outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, struct err *err)
+{
+	int64_t *ids = NULL, *more;
+	size_t n = 0, cap = 0;
+	struct query q;
+	bool short_of_memory = false;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending') AND next_at <= ? ORDER BY next_at, id");
+	query_put_int(&q, now);
+	while (!short_of_memory && query_row(&q)) {
+		if (n == cap) {
+			cap = cap == 0 ? 64 : cap * 2;
+			more = reallocarray(ids, cap, sizeof *ids);
+			short_of_memory = more == NULL;
+			ids = more == NULL ? ids : more;
+		}
+		if (!short_of_memory)
+			ids[n++] = query_int(&q, 0);
+	}
+	rc = query_close(&q, err);
+	if (rc == 0 && short_of_memory)
+		rc = err_memory(err);
+	if (rc != 0) {
+		free(ids);
+		return rc;
+	}
+	*ret_ids = ids;
+	*ret_n = n;
+	return 0;
+}
+
+static void
+copy(struct buf *to, struct slice from, size_t max)
+{
+	buf_init(to, max);
+	buf_slice(to, from);
+}
+
+static int
+read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *ret_found, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT give_up, (SELECT count(*) FROM outbox_attempt WHERE letter = id), sender, recipient, message_id, message"
+	    " FROM outbox_letter WHERE id = ? AND state IN ('queued', 'sending')");
+	query_put_int(&q, id);
+	*ret_found = query_row(&q);
+	if (*ret_found) {
+		claim->id = id;
+		claim->give_up = query_int(&q, 0);
+		claim->attempts = (uint64_t)query_int(&q, 1);
+		copy(&claim->sender, query_text(&q, 2), ADDRESS_BYTES);
+		copy(&claim->recipient, query_text(&q, 3), ADDRESS_BYTES);
+		copy(&claim->message_id, query_text(&q, 4), ADDRESS_BYTES);
+		copy(&claim->message, query_blob(&q, 5), MESSAGE_BYTES);
+	}
+	rc = query_close(&q, err);
+	if (rc == 0 && (claim->sender.failed || claim->recipient.failed || claim->message_id.failed ||
+	    claim->message.failed))
+		rc = err_memory(err);
+	return rc;
+}
+
+int
+outbox_claim(struct store *store, int64_t id, int64_t now, struct outbox_claim *ret_claim, bool *ret_claimed,
+    struct err *err)
+{
+	struct outbox_claim claim = {0};
+	bool found = false;
+	struct query q;
+	int rc;
+
+	if ((rc = store_begin(store, err)) != 0 || (rc = read_claim(store, id, &claim, &found, err)) != 0)
+		goto out;
+	query_open(&q, store,
+	    "UPDATE outbox_letter SET state = 'sending', changed = ? WHERE id = ? AND state IN ('queued', 'sending')");
+	query_put_int(&q, now);
+	query_put_int(&q, id);
+	(void)query_run(&q);
+	if ((rc = query_close(&q, err)) != 0 || (rc = store_commit(store, err)) != 0)
+		goto out;
+	*ret_claimed = found;
+	*ret_claim = claim;
+	claim = (struct outbox_claim){0};
+out:
+	store_rollback(store);
+	outbox_claim_release(&claim);
+	return rc;
+}
+
+void
+outbox_claim_release(struct outbox_claim *claim)
+{
+	buf_release(&claim->sender);
+	buf_release(&claim->recipient);
+	buf_release(&claim->message_id);
+	buf_release(&claim->message);
+}
+
+static int
+note(struct store *store, int64_t id, enum outbox_state state, int64_t next_at, struct slice reply, int64_t now,
+    struct err *err)
+{
+	int rc;
+
+	if ((rc = store_begin(store, err)) == 0 && (rc = outbox_note(store, id, state, next_at, reply, now, err)) == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	return rc;
+}
+
+int
+outbox_sent(struct store *store, const struct outbox_claim *claim, struct slice reply, int64_t now, struct err *err)
+{
+	return note(store, claim->id, OUTBOX_SENT, now, reply, now, err);
+}
+
+int
+outbox_put_off(struct store *store, const struct outbox_claim *claim, struct slice reply, int64_t now, bool *ret_failed,
+    struct err *err)
+{
+	uint64_t doubled = claim->attempts < DOUBLED_MAX ? claim->attempts : DOUBLED_MAX;
+	int64_t next = now + ((int64_t)FIRST_PAUSE_S << doubled);
+	bool failed = now >= claim->give_up;
+
+	if (next > claim->give_up) /* a last attempt, then no more */
+		next = claim->give_up;
+	*ret_failed = failed;
+	return note(store, claim->id, failed ? OUTBOX_FAILED : OUTBOX_QUEUED, next, reply, now, err);
+}
+
+/* ---- a maildir ---- */
+
+static int
+settle(struct store *store, const struct outbox_claim *claim, int delivered, struct slice words, int64_t now,
+    struct outbox_tally *tally, struct err *err)
+{
+	bool failed = false;
+	int rc;
+
+	if (delivered == 0) {
+		rc = outbox_sent(store, claim, words, now, err);
+		tally->sent += rc == 0;
+		return rc;
+	}
+	rc = outbox_put_off(store, claim, words, now, &failed, err);
+	tally->failed += rc == 0 && failed;
+	tally->put_off += rc == 0 && !failed;
+	return rc;
+}
+
+/* `maildir` is NULL where it could not be opened; `fault` then says why. */
+static int
+deliver_one(struct store *store, struct maildir *maildir, const struct err *fault, int64_t id, int64_t now,
+    struct outbox_tally *tally, struct err *err)
+{
+	struct err refused = *fault;
+	struct outbox_claim claim = {0};
+	char words[MAILDIR_NAME_BYTES + 32], name[MAILDIR_NAME_BYTES];
+	bool claimed = false, was_there = false;
+	int rc, delivered = fault->code;
+
+	if ((rc = outbox_claim(store, id, now, &claim, &claimed, err)) != 0 || !claimed)
+		goto out;
+	if (maildir != NULL)
+		delivered = maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message),
+		    &was_there, &refused);
+	maildir_name(buf_view(&claim.message_id), name);
+	(void)snprintf(words, sizeof words, "%s%s", was_there ? "was there: " : "new/", name);
+	rc = settle(store, &claim, delivered, slice_of(delivered == 0 ? words : refused.message), now, tally, err);
+out:
+	outbox_claim_release(&claim);
+	return rc;
+}
+
+int
+outbox_deliver_maildir(struct store *store, const char *path, int64_t now, struct outbox_tally *ret_tally,
+    struct err *err)
+{
+	struct err fault = {.tr = err == NULL ? NULL : err->tr};
+	struct maildir *maildir = NULL;
+	struct outbox_tally tally = {0};
+	int64_t *ids = NULL;
+	size_t n = 0;
+	int rc = outbox_due(store, now, &ids, &n, err);
+
+	if (rc != 0 || n == 0)
+		goto out;
+	rc = maildir_open(path, &maildir, &fault);
+	if (rc == ERR_NOT_YET) {
+		(void)err_set(err, rc, "%s", fault.message);
+		goto out;
+	}
+	rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = deliver_one(store, maildir, &fault, ids[i], now, &tally, err);
+out:
+	if (rc == 0 && ret_tally != NULL)
+		*ret_tally = tally;
+	maildir_close(maildir);
+	free(ids);
+	return rc;
+}
