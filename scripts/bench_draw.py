@@ -37,7 +37,7 @@ embargo = 0
 sample = {rate}
 team = any any
 avoid = unit
-matters = all
+matters = duty
 reserve = 2
 """
 
@@ -71,6 +71,7 @@ def bench(rows):
         ini = os.path.join(folder, "spotcheckd.ini")
         with open(ini, "w") as out:
             out.write(INI.format(rate=min(rows, 1000)))
+        os.symlink(os.path.abspath(os.path.join(HERE, "../conf/letters")), os.path.join(folder, "letters"))
         write_rosters(folder, rows)
 
         def spotcheck(*args):

@@ -1,0 +1,88 @@
+#ifndef SPOTCHECK_COMMAND_H
+#define SPOTCHECK_COMMAND_H
+
+#include <libintl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "core/progress.h"
+#include "io/config.h"
+#include "io/store.h"
+
+/*
+ * xgettext keywords: _  N_  ngettext:1,2  err_set:3  diag_add:4
+ *
+ * What a command is, and what it finds ready.  A command family is a file that exports
+ *
+ *	const struct command draw_commands[] = { {…}, {.name = NULL} };
+ *
+ * and stands in the list of families in command.c; nothing else needs to know of it.
+ */
+
+#define _(text) gettext(text)
+
+enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
+
+struct cli;
+
+struct command {
+	const char *name;
+	const char *usage; /* N_("KIND FILE|- [--dry-run]"): what follows the name */
+	const char *help;  /* N_("…"): one line */
+	/* argv[0] is the command's name; getopt_long may be used from optind = 1.  Returns an exit status. */
+	int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+extern const struct command roster_commands[];
+extern const struct command setup_commands[];
+extern const struct command check_commands[];
+extern const struct command draw_commands[];
+extern const struct command run_commands[];
+extern const struct command show_commands[];
+extern const struct command outbox_commands[];
+extern const struct command verify_commands[];
+
+struct cli {
+	const char *config_path;
+	bool json;
+	const struct command *command; /* the one that runs */
+	struct config config;  /* after cli_config */
+	bool has_config;
+	struct store *store;   /* after cli_store */
+	int64_t now;           /* when the program began, UTC */
+	int32_t today;         /* the local date of it; after cli_config */
+	struct err err;        /* tr is set: hand &cli->err to what can fail */
+	struct diag diag;      /* prints FILE:LINE: message on standard error */
+	struct progress progress; /* tells only a terminal */
+};
+
+/* main() without its process-wide parts: `argv` as main has it.  Returns the exit status. */
+int command_main(struct cli *cli, int argc, char **argv);
+
+/* Reads the configuration, becomes the owner of state_dir, takes the timezone.  0, or an exit status: faults are told. */
+int cli_config(struct cli *cli);
+
+/* Root becomes the owner of the state, others are told to use sudo; nothing where there is no state yet.  0, or an exit status. */
+int cli_become_owner(struct cli *cli, const char *state_dir);
+
+/* The same as cli_config, then opens the store (STORE_* flags). */
+int cli_store(struct cli *cli, unsigned flags);
+
+/* Prints cli->err as one line and returns the exit status that belongs to its code. */
+int cli_fail(struct cli *cli);
+
+/* One line on standard error, behind "spotcheck: "; returns EXIT_USAGE. */
+__attribute__((format(printf, 1, 2))) int cli_usage_error(const char *format, ...);
+
+/* "usage: spotcheck import …" on standard error; returns EXIT_USAGE. */
+int cli_usage(const struct cli *cli);
+
+/* Who is at the keyboard: `given` (--by) if not NULL, else SUDO_USER, else the login name.  Never NULL. */
+const char *cli_by(const char *given);
+
+/* Tells the daemon that the database has news. */
+void cli_wake(const struct cli *cli);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef SPOTCHECK_DESK_H
+#define SPOTCHECK_DESK_H
+
+#include <stdbool.h>
+
+#include "cli/command.h"
+#include "io/letters.h"
+#include "io/office.h"
+
+/* What the commands on draws find ready, and what each of them does at its end. */
+struct desk {
+	struct cli *cli;
+	struct office office;
+	struct letters *letters;
+};
+
+enum {
+	DESK_LETTERS = 1, /* the templates of letters too */
+	DESK_KEY = 2      /* the log and its key, which must be there */
+};
+
+/* Configuration, store and, as `flags` says, more.  An exit status: faults are told. */
+int desk_open(struct desk *desk, struct cli *cli, unsigned flags);
+
+/*
+ * Appends what is overdue before anything new, publishes that at once, and tells of it.  `except` is the draw that the
+ * command itself is about; 0: none.
+ */
+int desk_catch_up(struct desk *desk, uint64_t except);
+
+/*
+ * Publishes what is new, so that letters can be held against it, then delivers what is due where mail goes to a folder; what goes
+ * to a server is the daemon's.  Tells how many.
+ */
+int desk_deliver(struct desk *desk);
+
+/* Publishes what is new, wakes the daemon, puts all away.  Returns `status`, or the first fault's. */
+int desk_close(struct desk *desk, int status);
+
+/* Reads a draw's number, a place or a seat: digits alone.  False where it is none. */
+bool desk_number(const char *text, uint64_t *ret_number);
+
+/* The cycle of this name in the INI; NULL after saying that there is none, and which there are. */
+const struct config_cycle *desk_cycle(struct desk *desk, const char *name);
+
+#endif

@@ -1,0 +1,349 @@
+/* `init`, and the steps of a draw one by one: `commit`, `draw`, `reveal`, `void`, `amend`; and `publish`. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/desk.h"
+#include "cli/draw_print.h"
+#include "cli/draw_values.h"
+#include "core/text.h"
+#include "io/publish.h"
+#include "io/rehearsal.h"
+#include "io/steps.h"
+
+static int
+say_draw(struct desk *desk, uint64_t n)
+{
+	struct draw_row row;
+
+	if (draws_find(desk->cli->store, n, &row, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	return print_draw(desk->cli, &row);
+}
+
+static int
+argument_number(struct cli *cli, const char *text, uint64_t *ret)
+{
+	(void)cli;
+	return desk_number(text, ret) ? EXIT_DONE : cli_usage_error(_("\"%s\" is no number"), text);
+}
+
+/* ---- init ---- */
+
+/* On a terminal, on paper, in a pipe: shown before it is true, so that it is never true unseen. */
+static int
+show_code(void *ctx, const char *code)
+{
+	const struct cli *cli = ctx;
+
+	if (cli->json)
+		printf("{\"recovery_code\":\"%s\"}\n", code);
+	else
+		printf(_("Recovery code, shown this once; keep it on paper, away from this machine:\n\n    %s\n\n"
+		         "Backups hold the secrets of sealed draws; they open with this code and with nothing else.\n\n"), code);
+	return fflush(stdout) == 0 ? 0 : -1;
+}
+
+static void
+say_log(const struct desk *desk)
+{
+	if (desk->cli->json)
+		return;
+	printf(_("The log %s has begun. Whoever is to check it needs its verifier key:\n\n    %s\n\n"), desk->office.key.name,
+	    desk->office.key.vkey);
+	printf(_("It is published in %s.\n"), desk->cli->config.public_dir);
+}
+
+static int
+run_init(struct cli *cli, int argc, char **argv)
+{
+	struct desk desk = {.cli = cli};
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage(cli);
+	status = cli_store(cli, STORE_CREATE);
+	if (status != EXIT_DONE)
+		return status;
+	desk.office = (struct office){.config = &cli->config, .store = cli->store, .now = cli->now};
+	if (step_init(&desk.office, show_code, cli, &cli->err) != 0) {
+		key_wipe(&desk.office.key);
+		return cli_fail(cli);
+	}
+	say_log(&desk);
+	return desk_close(&desk, print_end(cli));
+}
+
+/* ---- commit ---- */
+
+static int
+commit(struct desk *desk, const struct config_cycle *cycle, const char *draw_at)
+{
+	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD};
+	uint64_t n = 0;
+
+	if (draw_at != NULL && draw_time_parse(draw_at, &want.draw_time, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	if (step_commit(&desk->office, &want, &n, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	return say_draw(desk, n);
+}
+
+static int
+run_commit(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"draw-at", required_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
+	const struct config_cycle *cycle;
+	const char *draw_at = NULL;
+	struct desk desk;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'a')
+			return cli_usage(cli);
+		draw_at = optarg;
+	}
+	if (optind + 1 != argc)
+		return cli_usage(cli);
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE)
+		status = (cycle = desk_cycle(&desk, argv[optind])) == NULL ? EXIT_USAGE : desk_catch_up(&desk, 0);
+	if (status == EXIT_DONE)
+		status = commit(&desk, cycle, draw_at);
+	return desk_close(&desk, status);
+}
+
+/* ---- draw ---- */
+
+static int
+rehearse(struct cli *cli, const char *name)
+{
+	const struct config_cycle *cycle = NULL;
+	struct rehearsal r;
+	struct desk desk;
+	int status = desk_open(&desk, cli, 0);
+
+	if (status == EXIT_DONE && (cycle = desk_cycle(&desk, name)) == NULL)
+		status = EXIT_USAGE;
+	if (status != EXIT_DONE)
+		return desk_close(&desk, status);
+	if (rehearsal_make(&r, &desk.office, cycle, &cli->err) != 0)
+		status = cli_fail(cli);
+	else
+		status = print_rehearsal(cli, &r);
+	rehearsal_release(&r);
+	return desk_close(&desk, status);
+}
+
+static int
+draw(struct desk *desk, uint64_t n, const char *value)
+{
+	if (step_draw(&desk->office, n, value, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	return desk_deliver(desk);
+}
+
+static int
+draw_one(struct cli *cli, const char *number, const char *value)
+{
+	struct desk desk;
+	char *text = NULL;
+	uint64_t n = 0;
+	int status = argument_number(cli, number, &n);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (value != NULL && draw_value_read(value, &text, &cli->err) != 0)
+		return cli_fail(cli);
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, n);
+	if (status == EXIT_DONE)
+		status = draw(&desk, n, text);
+	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, 0); /* with no embargo its reveal is due at once */
+	if (status == EXIT_DONE)
+		status = say_draw(&desk, n);
+	free(text);
+	return desk_close(&desk, status);
+}
+
+static int
+run_draw(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"value", required_argument, NULL, 'v'}, {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	const char *value = NULL, *cycle = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case 'v':
+			value = optarg;
+			break;
+		case 'd':
+			cycle = optarg;
+			break;
+		default:
+			return cli_usage(cli);
+		}
+	if (cycle != NULL)
+		return optind == argc && value == NULL ? rehearse(cli, cycle) : cli_usage(cli);
+	return optind + 1 == argc ? draw_one(cli, argv[optind], value) : cli_usage(cli);
+}
+
+/* ---- reveal, void ---- */
+
+static int
+run_reveal(struct cli *cli, int argc, char **argv)
+{
+	struct draw_row row;
+	struct desk desk;
+	uint64_t n = 0;
+	int status;
+
+	if (argc != 2)
+		return cli_usage(cli);
+	if ((status = argument_number(cli, argv[1], &n)) != EXIT_DONE)
+		return status;
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE && draws_find(cli->store, n, &row, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (status == EXIT_DONE && row.revealed)
+		status = step_reveal(&desk.office, n, &cli->err) != 0 ? cli_fail(cli) : EXIT_DONE;
+	else if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, 0); /* a reveal that is possible is due */
+	if (status == EXIT_DONE && draws_find(cli->store, n, &row, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE && !row.revealed && step_reveal(&desk.office, n, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE)
+		status = say_draw(&desk, n);
+	return desk_close(&desk, status);
+}
+
+static int
+run_void(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+	const char *reason = NULL;
+	struct desk desk;
+	uint64_t n = 0;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'r')
+			return cli_usage(cli);
+		reason = optarg;
+	}
+	if (optind + 1 != argc || reason == NULL)
+		return cli_usage(cli);
+	if ((status = argument_number(cli, argv[optind], &n)) != EXIT_DONE)
+		return status;
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, n);
+	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE)
+		status = say_draw(&desk, n);
+	return desk_close(&desk, status);
+}
+
+/* ---- amend ---- */
+
+static int
+say_amended(struct cli *cli, const struct step_amend *want, const struct step_amended *did)
+{
+	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
+
+	if (cli->json)
+		printf("{\"amendment\":%llu,\"in\":\"%s\",\"n\":%llu,\"out\":\"%s\"}\n", number, did->in,
+		    (unsigned long long)want->n, did->out);
+	else if (want->of_target && did->in[0] != '\0')
+		printf(_("Amendment %llu: %s takes place %llu instead of %s.\n"), number, did->in, place, did->out);
+	else if (want->of_target)
+		printf(_("Amendment %llu: no reserve can take place %llu, which %s leaves empty.\n"), number, place, did->out);
+	else if (did->in[0] != '\0')
+		printf(_("Amendment %llu: %s takes seat %llu of place %llu instead of %s.\n"), number, did->in, seat, place, did->out);
+	else
+		printf(_("Amendment %llu: nobody can take seat %llu of place %llu, which %s leaves empty.\n"), number, seat, place,
+		    did->out);
+	return print_end(cli);
+}
+
+static int
+amend(struct cli *cli, const struct step_amend *want)
+{
+	struct step_amended did = {0};
+	struct desk desk;
+	int status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+
+	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, 0);
+	if (status == EXIT_DONE && step_amend(&desk.office, want, &did, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE)
+		status = say_amended(cli, want, &did);
+	if (status == EXIT_DONE)
+		status = desk_deliver(&desk);
+	return desk_close(&desk, status);
+}
+
+static int
+run_amend(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+	struct step_amend want = {.n = 0};
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'r')
+			return cli_usage(cli);
+		want.reason = optarg;
+	}
+	if (optind + 3 != argc || want.reason == NULL)
+		return cli_usage(cli);
+	want.of_target = strcmp(argv[optind + 2], "target") == 0;
+	if ((status = argument_number(cli, argv[optind], &want.n)) != EXIT_DONE ||
+	    (status = argument_number(cli, argv[optind + 1], &want.place)) != EXIT_DONE ||
+	    (!want.of_target && (status = argument_number(cli, argv[optind + 2], &want.seat)) != EXIT_DONE))
+		return status;
+	return amend(cli, &want);
+}
+
+/* ---- publish ---- */
+
+static int
+run_publish(struct cli *cli, int argc, char **argv)
+{
+	static const struct publish_options anew = {.fresh = true};
+	struct desk desk;
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage(cli);
+	status = desk_open(&desk, cli, DESK_KEY);
+	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE && !cli->json)
+		printf(_("Published anew in %s.\n"), cli->config.public_dir);
+	return desk_close(&desk, status == EXIT_DONE ? print_end(cli) : status);
+}
+
+const struct command draw_commands[] = {
+	{"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"), run_init},
+	{"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"), run_commit},
+	{"draw", N_("N [--value TEXT|@FILE] | --dry-run CYCLE"),
+	    N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
+	{"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
+	{"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},
+	{"amend", N_("N PLACE SEAT|target --reason REASON"),
+	    N_("give a seat or a place to whom the drawn order names next"), run_amend},
+	{"publish", "", N_("rebuild the published directory from the state"), run_publish},
+	{.name = NULL},
+};

@@ -1,0 +1,389 @@
+#include "cli/draw_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/table.h"
+#include "core/explain.h"
+#include "core/json.h"
+#include "io/drawn.h"
+#include "io/ledger.h"
+#include "io/visits.h"
+
+#define EXPLAINED 5 /* so many unstaffed targets are explained, the rest is counted */
+#define OUTPUT_MAX ((size_t)1 << 32)
+
+static const char *
+translate(const char *text)
+{
+	return gettext(text);
+}
+
+int
+print_end(struct cli *cli)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_DONE;
+	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
+	return cli_fail(cli);
+}
+
+enum assurance
+draw_assurance(const struct draw_row *row)
+{
+	if (row->outcome == OUTCOME_NONE)
+		return ASSURANCE_PENDING;
+	return row->outcome == OUTCOME_VOID ? ASSURANCE_NONE : ASSURANCE_C;
+}
+
+const char *
+draw_state(const struct draw_row *row)
+{
+	if (row->revealed)
+		return N_("opened");
+	if (row->outcome == OUTCOME_NONE)
+		return N_("committed");
+	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
+}
+
+/* ---- a draw, without names ---- */
+
+struct entries {
+	struct buf bytes[2];
+	struct entry commit, outcome;
+	bool has_commit, has_outcome;
+};
+
+static void
+entries_release(struct entries *e)
+{
+	if (e->has_commit)
+		entry_release(&e->commit);
+	if (e->has_outcome)
+		entry_release(&e->outcome);
+	buf_release(&e->bytes[0]);
+	buf_release(&e->bytes[1]);
+}
+
+/* The log's own words on a draw. */
+static int
+entries_read(struct cli *cli, const struct draw_row *row, struct entries *e)
+{
+	int rc;
+
+	*e = (struct entries){0};
+	if ((rc = ledger_entry(cli->store, row->commit_entry, &e->bytes[0], &cli->err)) != 0 ||
+	    (rc = entry_parse(buf_view(&e->bytes[0]), &e->commit, &cli->err)) != 0)
+		return rc;
+	e->has_commit = true;
+	if (row->outcome == OUTCOME_NONE)
+		return 0;
+	if ((rc = ledger_entry(cli->store, row->outcome_entry, &e->bytes[1], &cli->err)) != 0 ||
+	    (rc = entry_parse(buf_view(&e->bytes[1]), &e->outcome, &cli->err)) != 0)
+		return rc;
+	e->has_outcome = true;
+	return 0;
+}
+
+static uint64_t
+chosen_of(const struct commit *c)
+{
+	uint64_t chosen = 0;
+
+	for (size_t i = 0; i < c->n_strata; i++)
+		chosen += c->strata[i].take;
+	return chosen;
+}
+
+static void
+put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *e, struct table *t)
+{
+	const struct commit *c = &e->commit.commit;
+	bool drawn = row->outcome == OUTCOME_DRAW;
+
+	table_int(t, (int64_t)row->n);
+	table_string(t, row->cycle);
+	table_string(t, cli->json ? draw_state(row) : _(draw_state(row)));
+	table_time(t, row->draw_time);
+	table_time(t, row->reveal_time);
+	table_int(t, (int64_t)c->targets.rows);
+	table_int(t, (int64_t)c->inspectors.rows);
+	table_int(t, (int64_t)chosen_of(c));
+	if (drawn || cli->json) {
+		table_int(t, drawn ? (int64_t)e->outcome.draw.selected : 0);
+		table_int(t, drawn ? (int64_t)e->outcome.draw.inspectors : 0);
+	} else {
+		table_string(t, "");
+		table_string(t, "");
+	}
+	table_string(t, row->record);
+	table_string(t, cli->json ? assurance_name(draw_assurance(row)) : _(assurance_words(draw_assurance(row))));
+}
+
+int
+print_draw(struct cli *cli, const struct draw_row *row)
+{
+	const struct table_column columns[] = {
+	    {"n", _("Draw"), true},
+	    {"cycle", _("Cycle"), false},
+	    {"state", _("State"), false},
+	    {"draw_time", _("Draw at"), false},
+	    {"reveal_time", _("Opens at"), false},
+	    {"targets", _("Targets on the roster"), true},
+	    {"inspectors", _("Inspectors on the roster"), true},
+	    {"chosen", _("Targets to be drawn"), true},
+	    {"selected", _("Places with a team"), true},
+	    {"drawn", _("Inspectors drawn"), true},
+	    {"record", _("Record"), false},
+	    {"class", _("Assurance"), false},
+	};
+	struct entries e;
+	struct table t;
+	int status = EXIT_DONE;
+
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	if (entries_read(cli, row, &e) != 0) {
+		status = cli_fail(cli);
+	} else {
+		put_draw_row(cli, row, &e, &t);
+		if (!table_print_record(&t, cli->json, stdout))
+			status = print_end(cli);
+	}
+	entries_release(&e);
+	table_release(&t);
+	return status == EXIT_DONE ? print_end(cli) : status;
+}
+
+/* ---- why somewhere nobody goes ---- */
+
+static int
+print_unstaffed(struct cli *cli, const struct draw_input *input, const struct draw *draw)
+{
+	size_t unstaffed = draw->n_chosen - draw->n_admitted, told = 0;
+	struct buf text;
+	int rc = 0;
+
+	if (unstaffed == 0)
+		return EXIT_DONE;
+	buf_init(&text, OUTPUT_MAX);
+	for (size_t i = 0; i < draw->n_chosen && rc == 0 && told < EXPLAINED; i++) {
+		if (draw->chosen[i].admitted)
+			continue;
+		rc = explain_unstaffed(input, draw, i, translate, &text, &cli->err);
+		buf_byte(&text, '\n');
+		told++;
+	}
+	if (rc == 0) {
+		printf(ngettext("%zu target stays without a team:\n", "%zu targets stay without a team:\n", unstaffed), unstaffed);
+		(void)fwrite(text.data, 1, text.len, stdout);
+		if (unstaffed > told)
+			printf(ngettext("and %zu more\n", "and %zu more\n", unstaffed - told), unstaffed - told);
+	}
+	buf_release(&text);
+	return rc == 0 ? print_end(cli) : cli_fail(cli);
+}
+
+int
+print_rehearsal(struct cli *cli, const struct rehearsal *r)
+{
+	const struct table_column columns[] = {
+	    {"cycle", _("Cycle"), false},
+	    {"targets", _("Targets on the roster"), true},
+	    {"drum", _("Targets that take part"), true},
+	    {"inspectors", _("Inspectors that take part"), true},
+	    {"chosen", _("Targets drawn"), true},
+	    {"selected", _("Places with a team"), true},
+	    {"unstaffed", _("Targets without a team"), true},
+	    {"drawn", _("Inspectors drawn"), true},
+	    {"least_load", _("Visits for one inspector, at least possible"), true},
+	    {"limit", _("Visits for one inspector, at most"), true},
+	};
+	const struct draw *d = &r->draw;
+	uint64_t drum = 0;
+	struct table t;
+	bool good;
+
+	for (size_t i = 0; i < r->snapshot.commit.n_strata; i++)
+		drum += r->snapshot.commit.strata[i].drum;
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_text(&t, r->snapshot.commit.cycle);
+	table_int(&t, (int64_t)r->snapshot.roster.n_targets);
+	table_int(&t, (int64_t)drum);
+	table_int(&t, (int64_t)d->n_in);
+	table_int(&t, (int64_t)d->n_chosen);
+	table_int(&t, (int64_t)d->n_admitted);
+	table_int(&t, (int64_t)(d->n_chosen - d->n_admitted));
+	table_int(&t, (int64_t)d->n_drawn);
+	table_int(&t, (int64_t)d->least);
+	table_int(&t, (int64_t)d->limit);
+	good = table_print_record(&t, cli->json, stdout);
+	table_release(&t);
+	if (!good || cli->json)
+		return print_end(cli);
+	printf("%s\n", _("A rehearsal with a secret that is thrown away; nothing was changed."));
+	return print_unstaffed(cli, &r->input, d);
+}
+
+/* ---- who visits whom when ---- */
+
+static void
+put_key(struct buf *out, const char *key, struct slice text)
+{
+	buf_text(out, key);
+	json_put_string(out, text);
+}
+
+static void
+put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *row)
+{
+	char date[DATE_TEXT];
+
+	text_from_date(row->date, date);
+	put_key(out, "{\"date\":", slice_of(date));
+	put_key(out, ",\"name\":", row->name);
+	buf_text(out, ",\"place\":");
+	buf_uint(out, row->place);
+	put_key(out, ",\"target\":", row->target);
+	buf_text(out, ",\"team\":[");
+	for (size_t s = 0; s < v->n_seats; s++) {
+		put_key(out, s == 0 ? "{\"id\":" : ",{\"id\":", row->seats[s].inspector);
+		put_key(out, ",\"name\":", row->seats[s].name);
+		buf_byte(out, '}');
+	}
+	buf_text(out, "]}");
+}
+
+static int
+print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
+{
+	struct buf out;
+	bool failed;
+
+	buf_init(&out, OUTPUT_MAX);
+	put_key(&out, "{\"class\":", slice_of(assurance_name(draw_assurance(row))));
+	put_key(&out, ",\"cycle\":", slice_of(row->cycle));
+	buf_text(&out, ",\"n\":");
+	buf_uint(&out, row->n);
+	put_key(&out, ",\"record\":", slice_of(row->record));
+	put_key(&out, ",\"state\":", slice_of(draw_state(row)));
+	buf_text(&out, ",\"unstaffed\":[");
+	for (bool first = true; unstaffed.n > 0; first = false)
+		put_key(&out, first ? "" : ",", slice_cut(&unstaffed, '\n'));
+	buf_text(&out, "],\"visits\":[");
+	for (size_t i = 0; i < v->n; i++) {
+		buf_text(&out, i == 0 ? "" : ",");
+		put_visit_json(&out, v, &v->v[i]);
+	}
+	buf_text(&out, "]}\n");
+	failed = out.failed;
+	if (!failed)
+		(void)fwrite(out.data, 1, out.len, stdout);
+	buf_release(&out);
+	if (failed) {
+		err_memory(&cli->err);
+		return cli_fail(cli);
+	}
+	return print_end(cli);
+}
+
+/* "I007 name, I012 name" */
+static void
+team_text(const struct visits *v, const struct visit_row *row, struct buf *out)
+{
+	buf_clear(out);
+	for (size_t s = 0; s < v->n_seats; s++) {
+		buf_text(out, s == 0 ? "" : ", ");
+		if (row->seats[s].inspector.n == 0)
+			buf_text(out, _("(empty)"));
+		buf_slice(out, row->seats[s].inspector);
+		buf_text(out, row->seats[s].name.n > 0 ? " " : "");
+		buf_slice(out, row->seats[s].name);
+	}
+}
+
+static int
+print_table(struct cli *cli, const struct visits *v)
+{
+	const struct table_column columns[] = {
+	    {"place", _("Place"), true},
+	    {"date", _("Visit on"), false},
+	    {"target", _("Target"), false},
+	    {"name", _("Name"), false},
+	    {"team", _("Team"), false},
+	};
+	struct table t;
+	struct buf team;
+	bool good;
+
+	buf_init(&team, OUTPUT_MAX);
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct visit_row *row = &v->v[i];
+		bool empty = row->target.n == 0;
+
+		team_text(v, row, &team);
+		table_int(&t, (int64_t)row->place);
+		table_date(&t, empty ? DATE_NONE : row->date);
+		table_text(&t, empty ? slice_of(_("(empty)")) : row->target);
+		table_text(&t, row->name);
+		table_text(&t, empty ? (struct slice){"", 0} : buf_view(&team));
+	}
+	good = table_print(&t, false, stdout) && !team.failed;
+	table_release(&t);
+	buf_release(&team);
+	return good ? EXIT_DONE : print_end(cli);
+}
+
+/* Draws once more, to say why. */
+static int
+explain_again(struct cli *cli, const struct draw_row *row)
+{
+	struct drawn d;
+	int status;
+
+	drawn_init(&d);
+	if (drawn_load(&d, cli->store, row->n, &cli->err) != 0 || drawn_again(&d, cli->store, &cli->progress, &cli->err) != 0)
+		status = cli_fail(cli);
+	else
+		status = print_unstaffed(cli, &d.input, &d.draw);
+	drawn_release(&d);
+	return status;
+}
+
+static int
+print_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
+{
+	int status = print_draw(cli, row);
+
+	if (status == EXIT_DONE && v->n > 0) {
+		(void)putchar('\n');
+		status = print_table(cli, v);
+	}
+	if (status == EXIT_DONE && n_unstaffed > 0) {
+		(void)putchar('\n');
+		status = explain_again(cli, row);
+	}
+	return status;
+}
+
+int
+print_visits(struct cli *cli, const struct draw_row *row)
+{
+	struct visits v = {.n = 0};
+	struct buf unstaffed;
+	size_t n_unstaffed = 0;
+	int status;
+
+	buf_init(&unstaffed, OUTPUT_MAX);
+	if (visits_read(cli->store, row->n, &v, &cli->err) != 0 ||
+	    visits_unstaffed(cli->store, row->n, &unstaffed, &n_unstaffed, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (cli->json)
+		status = print_json(cli, row, &v, buf_view(&unstaffed));
+	else
+		status = print_for_people(cli, row, &v, n_unstaffed);
+	buf_release(&unstaffed);
+	visits_release(&v);
+	return status;
+}

@@ -1,0 +1,367 @@
+/* `outbox`: the letters that are to leave, without what they say. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/table.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "io/letters.h"
+#include "io/outbox.h"
+
+static int
+print_failed(struct cli *cli)
+{
+	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
+	return cli_fail(cli);
+}
+
+/* Letters' kinds are in the catalogue, others are shown as they are. */
+static struct slice
+kind_words(struct slice kind)
+{
+	for (unsigned i = 0; i < LETTER_KINDS; i++)
+		if (slice_is(kind, letter_kind_name((enum letter_kind)i)))
+			return slice_of(_(letter_kind_name((enum letter_kind)i)));
+	return kind;
+}
+
+/* ---- list ---- */
+
+struct list {
+	const struct cli *cli;
+	struct table table;
+};
+
+static int
+list_row(void *ctx, const struct outbox_row *row)
+{
+	struct list *list = ctx;
+	struct table *t = &list->table;
+	bool json = list->cli->json, waits = row->state == OUTBOX_QUEUED;
+	const char *state = outbox_state_name(row->state);
+
+	table_int(t, row->id);
+	table_string(t, json ? state : _(state));
+	table_int(t, (int64_t)row->draw);
+	table_int(t, (int64_t)row->amendment);
+	table_text(t, row->inspector);
+	table_text(t, json ? row->kind : kind_words(row->kind));
+	table_text(t, row->recipient);
+	table_int(t, (int64_t)row->attempts);
+	table_time(t, waits ? row->next_at : row->changed);
+	table_text(t, row->reply);
+	return 0;
+}
+
+static int
+run_list(struct cli *cli)
+{
+	const struct table_column columns[] = {
+		{"id", _("ID"), true},
+		{"state", _("State"), false},
+		{"draw", _("Draw"), true},
+		{"amendment", _("Amendment"), true},
+		{"inspector", _("Inspector"), false},
+		{"kind", _("Kind"), false},
+		{"recipient", _("To"), false},
+		{"attempts", _("Attempts"), true},
+		{"time", _("Sent, or next try"), false},
+		{"reply", _("Last reply"), false},
+	};
+	struct list list = {.cli = cli};
+	int status = EXIT_DONE;
+
+	table_begin(&list.table, columns, sizeof columns / sizeof columns[0]);
+	if (outbox_list(cli->store, list_row, &list, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (!table_print(&list.table, cli->json, stdout))
+		status = print_failed(cli);
+	table_release(&list.table);
+	return status;
+}
+
+/* ---- show ---- */
+
+struct shown {
+	struct cli *cli;
+	struct table table; /* of the letter, for people */
+	struct buf json;    /* of the letter, after its attempts */
+	int64_t id;
+};
+
+static void
+json_text(struct buf *out, const char *key, struct slice value)
+{
+	buf_format(out, ",\"%s\":", key);
+	json_put_string(out, value);
+}
+
+static void
+json_time(struct buf *out, const char *key, int64_t time)
+{
+	char text[TIME_TEXT];
+
+	text_from_time(time, text);
+	json_text(out, key, slice_of(text));
+}
+
+static int
+show_json(void *ctx, const struct outbox_row *row)
+{
+	struct buf *out = &((struct shown *)ctx)->json;
+
+	json_time(out, "changed", row->changed);
+	json_time(out, "created", row->created);
+	buf_format(out, ",\"draw\":%llu", (unsigned long long)row->draw);
+	json_time(out, "give_up", row->give_up);
+	buf_format(out, ",\"id\":%lld", (long long)row->id);
+	json_text(out, "inspector", row->inspector);
+	json_text(out, "kind", row->kind);
+	json_text(out, "message_id", row->message_id);
+	json_time(out, "next", row->next_at);
+	json_time(out, "not_before", row->not_before);
+	json_text(out, "recipient", row->recipient);
+	json_text(out, "sender", row->sender);
+	buf_format(out, ",\"size\":%zu", row->message_len);
+	json_text(out, "state", slice_of(outbox_state_name(row->state)));
+	json_text(out, "subject", row->subject);
+	buf_text(out, "}\n");
+	return 0;
+}
+
+static int
+amendment_json(void *ctx, const struct outbox_row *row)
+{
+	struct shown *shown = ctx;
+
+	buf_format(&shown->json, "{\"amendment\":%llu,\"attempts\":[", (unsigned long long)row->amendment);
+	return 0;
+}
+
+static int
+attempt_json(void *ctx, const struct outbox_attempt *attempt)
+{
+	struct buf *out = &((struct shown *)ctx)->json;
+	char time[TIME_TEXT];
+
+	text_from_time(attempt->at, time);
+	buf_format(out, "%s{\"at\":\"%s\"", out->data[out->len - 1] == '}' ? "," : "", time);
+	json_text(out, "reply", attempt->reply);
+	json_text(out, "result", slice_of(outbox_state_name(attempt->result)));
+	buf_byte(out, '}');
+	return 0;
+}
+
+/* Canonical JSON has its keys in order: the attempts come second. */
+static int
+print_json(struct shown *shown)
+{
+	struct cli *cli = shown->cli;
+
+	if (outbox_get(cli->store, shown->id, amendment_json, shown, &cli->err) != 0 ||
+	    outbox_attempts(cli->store, shown->id, attempt_json, shown, &cli->err) != 0)
+		return cli_fail(cli);
+	buf_byte(&shown->json, ']');
+	if (outbox_get(cli->store, shown->id, show_json, shown, &cli->err) != 0)
+		return cli_fail(cli);
+	if (shown->json.failed || fwrite(shown->json.data, 1, shown->json.len, stdout) != shown->json.len)
+		return print_failed(cli);
+	return EXIT_DONE;
+}
+
+static int
+show_row(void *ctx, const struct outbox_row *row)
+{
+	struct table *t = &((struct shown *)ctx)->table;
+
+	table_int(t, row->id);
+	table_string(t, _(outbox_state_name(row->state)));
+	table_time(t, row->changed);
+	table_int(t, (int64_t)row->draw);
+	table_int(t, (int64_t)row->amendment);
+	table_text(t, row->inspector);
+	table_text(t, kind_words(row->kind));
+	table_text(t, row->sender);
+	table_text(t, row->recipient);
+	table_text(t, row->subject);
+	table_text(t, row->message_id);
+	table_int(t, (int64_t)row->message_len);
+	table_time(t, row->created);
+	table_time(t, row->not_before);
+	if (row->state == OUTBOX_QUEUED) {
+		table_time(t, row->next_at);
+		table_time(t, row->give_up);
+	}
+	return 0;
+}
+
+static int
+keep_state(void *ctx, const struct outbox_row *row)
+{
+	*(enum outbox_state *)ctx = row->state;
+	return 0;
+}
+
+static int
+print_letter(struct shown *shown)
+{
+	const struct table_column columns[] = {
+		{"id", _("ID"), true},
+		{"state", _("State"), false},
+		{"changed", _("Since"), false},
+		{"draw", _("Draw"), true},
+		{"amendment", _("Amendment"), true},
+		{"inspector", _("Inspector"), false},
+		{"kind", _("Kind"), false},
+		{"sender", _("From"), false},
+		{"recipient", _("To"), false},
+		{"subject", _("Subject"), false},
+		{"message_id", "Message-ID", false},
+		{"size", _("Bytes"), true},
+		{"created", _("Written"), false},
+		{"not_before", _("Not before"), false},
+		{"next", _("Next try"), false}, /* this and the last: of what waits alone */
+		{"give_up", _("Given up"), false},
+	};
+	struct cli *cli = shown->cli;
+	enum outbox_state state = OUTBOX_QUEUED;
+	size_t n = sizeof columns / sizeof columns[0];
+	int status = EXIT_DONE;
+
+	if (outbox_get(cli->store, shown->id, keep_state, &state, &cli->err) != 0)
+		return cli_fail(cli);
+	table_begin(&shown->table, columns, state == OUTBOX_QUEUED ? n : n - 2);
+	if (outbox_get(cli->store, shown->id, show_row, shown, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (!table_print_record(&shown->table, false, stdout))
+		status = print_failed(cli);
+	table_release(&shown->table);
+	return status;
+}
+
+static int
+attempt_row(void *ctx, const struct outbox_attempt *attempt)
+{
+	struct table *t = &((struct shown *)ctx)->table;
+
+	table_time(t, attempt->at);
+	table_string(t, _(outbox_state_name(attempt->result)));
+	table_text(t, attempt->reply);
+	return 0;
+}
+
+static int
+print_attempts(struct shown *shown)
+{
+	const struct table_column columns[] = {
+		{"at", _("Attempt"), false},
+		{"result", _("Result"), false},
+		{"reply", _("Reply"), false},
+	};
+	struct cli *cli = shown->cli;
+	int status = EXIT_DONE;
+
+	table_begin(&shown->table, columns, sizeof columns / sizeof columns[0]);
+	if (outbox_attempts(cli->store, shown->id, attempt_row, shown, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (shown->table.n_cells > 0 && (putchar('\n') == EOF || !table_print(&shown->table, false, stdout)))
+		status = print_failed(cli);
+	table_release(&shown->table);
+	return status;
+}
+
+static int
+run_show(struct cli *cli, int64_t id)
+{
+	struct shown shown = {.cli = cli, .id = id};
+	int status;
+
+	buf_init(&shown.json, 16 * 1024 * 1024);
+	if (cli->json) {
+		status = print_json(&shown);
+	} else {
+		status = print_letter(&shown);
+		if (status == EXIT_DONE)
+			status = print_attempts(&shown);
+	}
+	buf_release(&shown.json);
+	return status;
+}
+
+/* ---- retry, cancel ---- */
+
+/* A folder that cannot take the letter says so at once. */
+static int
+say_failure(void *ctx, const struct outbox_row *row)
+{
+	struct cli *cli = ctx;
+
+	if (row->state == OUTBOX_SENT || row->not_before > cli->now) /* its notice may be to come */
+		return 0;
+	return err_set(&cli->err, ERR_OUTSIDE, N_("letter %lld: %.*s"), (long long)row->id, SLICE_ARGS(row->reply));
+}
+
+/* A folder needs no daemon: what is due is delivered at once.  Another process that does the same is as good. */
+static int
+deliver(struct cli *cli, int64_t id)
+{
+	int rc;
+
+	if (cli->config.mail_scheme != MAIL_MAILDIR)
+		return EXIT_DONE;
+	rc = outbox_deliver_maildir(cli->store, cli->config.maildir, cli->now, NULL, &cli->err);
+	if (rc == ERR_NOT_YET)
+		return EXIT_DONE;
+	if (rc == 0)
+		rc = outbox_get(cli->store, id, say_failure, cli, &cli->err);
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+static int
+run_retry(struct cli *cli, int64_t id)
+{
+	int status;
+
+	if (outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) != 0)
+		return cli_fail(cli);
+	status = deliver(cli, id);
+	cli_wake(cli);
+	return status;
+}
+
+static int
+run_cancel(struct cli *cli, int64_t id)
+{
+	if (outbox_cancel(cli->store, id, cli_by(NULL), cli->now, &cli->err) != 0)
+		return cli_fail(cli);
+	cli_wake(cli);
+	return EXIT_DONE;
+}
+
+static int
+run_outbox(struct cli *cli, int argc, char **argv)
+{
+	const char *verb = argc < 2 ? "list" : argv[1];
+	int (*with_id)(struct cli *cli, int64_t id) = strcmp(verb, "show") == 0 ? run_show :
+	    strcmp(verb, "retry") == 0 ? run_retry : strcmp(verb, "cancel") == 0 ? run_cancel : NULL;
+	uint64_t id = 0;
+	int status;
+
+	if (with_id == NULL ? argc > 2 || strcmp(verb, "list") != 0 : argc != 3)
+		return cli_usage(cli);
+	if (with_id != NULL && !text_to_uint(slice_of(argv[2]), &id))
+		return cli_usage_error(_("\"%s\" is no letter's number; \"outbox list\" shows them"), argv[2]);
+	status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
+		return status;
+	return with_id == NULL ? run_list(cli) : with_id(cli, (int64_t)id);
+}
+
+const struct command outbox_commands[] = {
+	{"outbox", N_("[list | show ID | retry ID | cancel ID]"),
+		N_("letters: what waits, what has left, what has failed"),
+	    run_outbox},
+	{.name = NULL},
+};

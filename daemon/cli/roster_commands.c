@@ -1,0 +1,405 @@
+/* `import`, `export`, `attest`, `excuse`: the rosters. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/table.h"
+#include "core/text.h"
+#include "io/cell.h"
+#include "io/rosters.h"
+#include "io/suggest.h"
+
+/* ---- what they share ---- */
+
+static const char *const later_kinds[] = {"risks", "duties", "filings", "dutylist", "publications", "results"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* EXIT_DONE, or the status after saying what kinds there are. */
+static int
+parse_kind(const char *text, enum roster_kind *ret_kind)
+{
+	const char *words[ROSTER_KINDS], *meant;
+
+	if (roster_kind_parse(slice_of(text), ret_kind))
+		return EXIT_DONE;
+	for (size_t i = 0; i < COUNT(later_kinds); i++)
+		if (strcmp(text, later_kinds[i]) == 0)
+			return cli_usage_error(_("%s come with the archive, which this version does not have"), text);
+	for (size_t i = 0; i < ROSTER_KINDS; i++)
+		words[i] = roster_columns[i].kind;
+	meant = suggest(slice_of(text), words, ROSTER_KINDS);
+	if (meant != NULL)
+		return cli_usage_error(_("there is no kind of roster \"%s\": did you mean \"%s\"?"), text, meant);
+	return cli_usage_error(_("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, matters and contacts"),
+	    text);
+}
+
+/* A name that can stand in the history. */
+static int
+check_by(const char *by)
+{
+	if (by[0] != '\0' && text_check_reason(slice_of(by)) == TEXT_OK)
+		return EXIT_DONE;
+	return cli_usage_error(_("--by needs a name, in one line without characters that cannot be seen"));
+}
+
+static bool
+speaks_chinese(void)
+{
+	const char *locale = setlocale(LC_MESSAGES, NULL);
+
+	return locale != NULL && strncmp(locale, "zh", 2) == 0;
+}
+
+static int
+output_failed(struct cli *cli)
+{
+	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
+	return cli_fail(cli);
+}
+
+/* ---- import ---- */
+
+struct wanted {
+	enum roster_kind kind;
+	const char *path; /* NULL with undo */
+	bool undo;
+	struct rosters_import import;
+};
+
+static bool
+parse_percent(const char *text, unsigned *ret)
+{
+	struct slice digits = slice_of(text);
+	uint64_t value;
+
+	if (digits.n > 0 && digits.p[digits.n - 1] == '%')
+		digits.n--;
+	if (!text_to_uint(digits, &value) || value > 100)
+		return false;
+	*ret = (unsigned)value;
+	return true;
+}
+
+static int
+parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
+{
+	static const struct option options[] = {
+		{"dry-run", no_argument, NULL, 'd'}, {"replace-limit", required_argument, NULL, 'r'},
+		{"by", required_argument, NULL, 'b'}, {"assign-ids", no_argument, NULL, 'a'},
+		{"undo", no_argument, NULL, 'u'}, {NULL, 0, NULL, 0},
+	};
+	int option, status;
+
+	*w = (struct wanted){.import = {.by = cli_by(NULL), .replace_limit = ROSTERS_REPLACE_LIMIT}};
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'd':
+			w->import.dry_run = true;
+			break;
+		case 'r':
+			if (!parse_percent(optarg, &w->import.replace_limit))
+				return cli_usage_error(_("--replace-limit is a whole number of per cent from 0 to 100"));
+			break;
+		case 'b':
+			w->import.by = optarg;
+			break;
+		case 'a':
+			w->import.assign_ids = true;
+			break;
+		case 'u':
+			w->undo = true;
+			break;
+		default:
+			return cli_usage(cli);
+		}
+	}
+	if (argc - optind != (w->undo ? 1 : 2))
+		return cli_usage(cli);
+	w->path = w->undo ? NULL : argv[optind + 1];
+	status = parse_kind(argv[optind], &w->kind);
+	return status != EXIT_DONE ? status : check_by(w->import.by);
+}
+
+static int
+print_counts(const struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+{
+	const struct table_column columns[] = {
+		{"kind", _("roster"), false},     {"rows", _("rows"), true},       {"added", _("added"), true},
+		{"changed", _("changed"), true}, {"removed", _("removed"), true}, {"dry_run", _("dry run"), false},
+	};
+	struct table table;
+	bool ok;
+
+	table_begin(&table, columns, COUNT(columns));
+	table_string(&table, roster_columns[w->kind].kind);
+	table_int(&table, (int64_t)counts->rows);
+	table_int(&table, (int64_t)counts->added);
+	table_int(&table, (int64_t)counts->changed);
+	table_int(&table, (int64_t)counts->removed);
+	table_flag(&table, w->import.dry_run);
+	ok = cli->json ? table_print_record(&table, true, stdout) : table_print(&table, false, stdout);
+	table_release(&table);
+	return ok ? EXIT_DONE : EXIT_OUTSIDE;
+}
+
+/* A misspelt header makes a private column, which its author should see. */
+static void
+print_unknown(struct cli *cli, const struct wanted *w)
+{
+	struct rosters_names names;
+	const char *before = _("kept as private columns: ");
+
+	if (cli->json || w->import.dry_run || rosters_private_columns(cli->store, w->kind, &names, &cli->err) != 0)
+		return;
+	for (size_t i = 0; i < names.n; i++) {
+		if (roster_column_find(w->kind, slice_of(names.items[i])) >= 0)
+			continue;
+		printf("%s%s", before, names.items[i]);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		putchar('\n');
+	rosters_names_release(&names);
+}
+
+/* Root has become the state's owner by now, who may not see what root sees. */
+static int
+open_failed(struct cli *cli, const char *path)
+{
+	int error = errno;
+
+	if (error == EACCES)
+		(void)err_set(&cli->err, ERR_REFUSED, N_("%s cannot be read by the owner of the state; hand it over as \"- < %s\""), path, path);
+	else
+		(void)err_set(&cli->err, ERR_REFUSED, "%s: %s", path, strerror(error));
+	return cli_fail(cli);
+}
+
+static int
+import_file(struct cli *cli, struct wanted *w, struct rosters_counts *counts)
+{
+	bool from_stdin = strcmp(w->path, "-") == 0;
+	int fd = from_stdin ? STDIN_FILENO : open(w->path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return open_failed(cli, w->path);
+	w->import.file = from_stdin ? _("standard input") : w->path;
+	rc = rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err);
+	if (!from_stdin)
+		(void)close(fd);
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+static int
+run_import(struct cli *cli, int argc, char **argv)
+{
+	struct rosters_counts counts = {0};
+	struct wanted w;
+	int status = parse_import(cli, argc, argv, &w);
+
+	if (status == EXIT_DONE)
+		status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
+		return status;
+	w.import.now = cli->now;
+	w.import.today = cli->today;
+	w.import.progress = &cli->progress;
+	if (!w.undo)
+		status = import_file(cli, &w, &counts);
+	else if (rosters_undo(cli->store, w.kind, &w.import, &cli->diag, &counts, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status != EXIT_DONE)
+		return status;
+	if (!w.import.dry_run)
+		cli_wake(cli);
+	status = print_counts(cli, &w, &counts);
+	print_unknown(cli, &w);
+	return status == EXIT_DONE ? EXIT_DONE : output_failed(cli);
+}
+
+/* ---- export ---- */
+
+static int
+run_export(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"format", required_argument, NULL, 'f'}, {NULL, 0, NULL, 0}};
+	const char *format = "csv";
+	enum roster_kind kind;
+	int option, status, rc;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'f')
+			return cli_usage(cli);
+		format = optarg;
+	}
+	if (argc - optind != 1)
+		return cli_usage(cli);
+	if (strcmp(format, "csv") != 0 && strcmp(format, "xlsx") != 0)
+		return cli_usage_error(_("--format is csv or xlsx"));
+	if (strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO))
+		return cli_usage_error(_("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""), argv[optind]);
+	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
+		return status;
+	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, speaks_chinese(), stdout, &cli->err) :
+	    rosters_export_xlsx(cli->store, kind, speaks_chinese(), stdout, &cli->err);
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+/* ---- attest ---- */
+
+static int
+run_attest(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"by", required_argument, NULL, 'b'}, {NULL, 0, NULL, 0}};
+	const char *by = cli_by(NULL);
+	enum roster_kind kind;
+	uint64_t rows = 0;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'b')
+			return cli_usage(cli);
+		by = optarg;
+	}
+	if (argc - optind != 1)
+		return cli_usage(cli);
+	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = check_by(by)) != EXIT_DONE ||
+	    (status = cli_store(cli, 0)) != EXIT_DONE)
+		return status;
+	if (rosters_attest(cli->store, kind, by, cli->now, &cli->err) != 0 ||
+	    rosters_count(cli->store, kind, &rows, &cli->err) != 0)
+		return cli_fail(cli);
+	cli_wake(cli);
+	if (!cli->json)
+		printf(_("%s: %llu rows, attested by %s\n"), roster_columns[kind].kind, (unsigned long long)rows, by);
+	return EXIT_DONE;
+}
+
+/* ---- excuse ---- */
+
+static int
+list_one(void *ctx, const struct rosters_excused *excused)
+{
+	struct table *table = ctx;
+
+	table_string(table, excused->kind == ROSTER_TARGETS ? "target" : "inspector");
+	table_text(table, excused->id);
+	table_date(table, excused->until);
+	table_text(table, excused->reason);
+	table_text(table, excused->by);
+	return 0;
+}
+
+static int
+list_excuses(struct cli *cli)
+{
+	const struct table_column columns[] = {
+		{"kind", _("kind"), false}, {"id", _("id"), false}, {"until", _("until"), false},
+		{"reason", _("reason"), false}, {"by", _("by"), false},
+	};
+	struct table table;
+	int status = cli_store(cli, 0);
+
+	if (status != EXIT_DONE)
+		return status;
+	table_begin(&table, columns, COUNT(columns));
+	if (rosters_each_excuse(cli->store, cli->today, list_one, &table, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (!table_print(&table, cli->json, stdout))
+		status = output_failed(cli);
+	table_release(&table);
+	return status;
+}
+
+struct excusing {
+	struct rosters_excuse excuse;
+	enum roster_kind kind;
+	const char *until;
+	bool lift;
+};
+
+static int
+parse_excuse(const struct cli *cli, int argc, char **argv, struct excusing *e)
+{
+	static const struct option options[] = {
+		{"until", required_argument, NULL, 'u'}, {"reason", required_argument, NULL, 'r'},
+		{"by", required_argument, NULL, 'b'}, {"lift", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0},
+	};
+	int option;
+
+	*e = (struct excusing){.excuse = {.by = cli_by(NULL)}};
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'u':
+			e->until = optarg;
+			break;
+		case 'r':
+			e->excuse.reason = optarg;
+			break;
+		case 'b':
+			e->excuse.by = optarg;
+			break;
+		case 'l':
+			e->lift = true;
+			break;
+		default:
+			return cli_usage(cli);
+		}
+	}
+	if (argc - optind != 2)
+		return cli_usage(cli);
+	if (strcmp(argv[optind], "target") == 0)
+		e->kind = ROSTER_TARGETS;
+	else if (strcmp(argv[optind], "inspector") == 0)
+		e->kind = ROSTER_INSPECTORS;
+	else
+		return cli_usage_error(_("only a target or an inspector can be excused, not \"%s\""), argv[optind]);
+	e->excuse.id = slice_of(argv[optind + 1]);
+	if (!e->lift && (e->until == NULL || e->excuse.reason == NULL))
+		return cli_usage_error(_("an excuse needs --until DATE and --reason TEXT"));
+	if (e->until != NULL && !cell_date(slice_of(e->until), &e->excuse.until))
+		return cli_usage_error(_("--until %s: a date is written 2026-06-22, and must exist"), e->until);
+	return check_by(e->excuse.by);
+}
+
+static int
+run_excuse(struct cli *cli, int argc, char **argv)
+{
+	struct excusing e;
+	int status, rc;
+
+	if (argc == 1)
+		return list_excuses(cli);
+	if ((status = parse_excuse(cli, argc, argv, &e)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
+		return status;
+	e.excuse.now = cli->now;
+	e.excuse.today = cli->today;
+	rc = e.lift ? rosters_lift(cli->store, e.kind, &e.excuse, &cli->err) :
+	    rosters_excuse(cli->store, e.kind, &e.excuse, &cli->err);
+	if (rc != 0)
+		return cli_fail(cli);
+	cli_wake(cli);
+	if (!cli->json)
+		printf(e.lift ? _("%s is no longer excused\n") : _("%s is excused\n"), e.excuse.id.p);
+	return EXIT_DONE;
+}
+
+const struct command roster_commands[] = {
+	{"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
+	    N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the latest import back"),
+	    run_import},
+	{"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"), run_export},
+	{"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
+	{"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
+	    N_("keeps a target or an inspector out of draws up to a date; alone it lists who is excused"), run_excuse},
+	{.name = NULL},
+};

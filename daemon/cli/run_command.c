@@ -1,0 +1,188 @@
+/* `run`: a whole draw at once, which takes up its own where it was interrupted. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/desk.h"
+#include "cli/draw_print.h"
+#include "cli/draw_values.h"
+#include "io/clock.h"
+#include "io/steps.h"
+
+/* Somebody else's open commitment is left alone. */
+static int
+refuse_open(struct desk *desk, const struct config_cycle *cycle)
+{
+	struct cli *cli = desk->cli;
+	char time[CLOCK_TEXT];
+	struct draw_row open;
+	int rc = draws_open(cli->store, cycle->name, &open, &cli->err);
+
+	if (rc == ERR_ABSENT)
+		return EXIT_DONE;
+	if (rc != 0)
+		return cli_fail(cli);
+	clock_text(open.draw_time, time);
+	(void)err_set(&cli->err, ERR_REFUSED, N_("draw %llu of cycle %s is committed already, for %s, and is not this command's: "
+	    "\"spotcheck draw %llu\" draws it then, \"spotcheck void %llu --reason TEXT\" calls it off"), (unsigned long long)open.n,
+	    cycle->name, time, (unsigned long long)open.n, (unsigned long long)open.n);
+	return cli_fail(cli);
+}
+
+/* The value is there before anything is fixed, so that a run never stops for want of it. */
+static int
+check_value(struct desk *desk, const struct config_cycle *cycle, const char *value)
+{
+	struct beacon beacon;
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
+	rc = step_beacon(cycle, &text, &beacon, &desk->cli->err);
+	if (rc == 0)
+		rc = step_check_value(&beacon, value, &desk->cli->err);
+	buf_release(&text);
+	return rc == 0 ? EXIT_DONE : cli_fail(desk->cli);
+}
+
+static int
+begin(struct desk *desk, const struct config_cycle *cycle, const char *value, uint64_t *ret_n)
+{
+	struct step_commit want = {.cycle = cycle, .run = true, .value = value};
+	int status;
+
+	if ((status = refuse_open(desk, cycle)) != EXIT_DONE || (status = check_value(desk, cycle, value)) != EXIT_DONE ||
+	    (status = desk_catch_up(desk, 0)) != EXIT_DONE)
+		return status;
+	return step_commit(&desk->office, &want, ret_n, &desk->cli->err) == 0 ? EXIT_DONE : cli_fail(desk->cli);
+}
+
+/* The value was fixed when the run began: another one now would be a second draw. */
+static int
+take_up(struct desk *desk, const struct draw_row *row, const char *value)
+{
+	struct cli *cli = desk->cli;
+	char *fixed = NULL;
+	bool other;
+
+	if (draws_run_value(cli->store, row->n, &fixed, &cli->err) != 0)
+		return cli_fail(cli);
+	other = value != NULL && strcmp(value, fixed) != 0;
+	free(fixed);
+	if (other) {
+		(void)err_set(&cli->err, ERR_REFUSED, N_("draw %llu, which was interrupted, began with another value: run again without "
+		    "--value, and it is finished with its own"), (unsigned long long)row->n);
+		return cli_fail(cli);
+	}
+	if (!cli->json)
+		printf(_("Taking up draw %llu, which was interrupted.\n"), (unsigned long long)row->n);
+	return desk_catch_up(desk, row->n);
+}
+
+static int
+draw(struct desk *desk, uint64_t n)
+{
+	struct cli *cli = desk->cli;
+	char *value = NULL;
+	int rc = draws_run_value(cli->store, n, &value, &cli->err);
+
+	if (rc == 0)
+		rc = step_draw(&desk->office, n, value[0] == '\0' ? NULL : value, &cli->err);
+	free(value);
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+/* The table where everybody may read it; else where it can be read. */
+static int
+say_done(struct desk *desk, const struct draw_row *row)
+{
+	struct cli *cli = desk->cli;
+	char time[CLOCK_TEXT];
+	int status;
+
+	if (row->revealed) {
+		status = print_visits(cli, row);
+		if (status == EXIT_DONE && !cli->json)
+			printf(_("\nEverything is published in %s/draws/%04llu.\n"), cli->config.public_dir, (unsigned long long)row->n);
+		return status == EXIT_DONE ? print_end(cli) : status;
+	}
+	status = print_draw(cli, row);
+	clock_text(row->reveal_time, time);
+	if (status == EXIT_DONE && !cli->json)
+		printf(_("\nIt is sealed until %s. Until then \"spotcheck show %llu --by NAME --reason TEXT\" shows it, and that is logged.\n"),
+		    time, (unsigned long long)row->n);
+	return status == EXIT_DONE ? print_end(cli) : status;
+}
+
+/* All steps that are not done yet; each stands by itself, so that this may be begun again at any time. */
+static int
+finish(struct desk *desk, uint64_t n)
+{
+	struct cli *cli = desk->cli;
+	struct draw_row row;
+	int status;
+
+	if (draws_find(cli->store, n, &row, &cli->err) != 0)
+		return cli_fail(cli);
+	if (row.outcome == OUTCOME_NONE && (status = draw(desk, n)) != EXIT_DONE)
+		return status;
+	if (!row.revealed && row.reveal_time == row.draw_time && step_reveal(&desk->office, n, &cli->err) != 0)
+		return cli_fail(cli);
+	if ((status = desk_deliver(desk)) != EXIT_DONE)
+		return status;
+	if (draws_find(cli->store, n, &row, &cli->err) != 0)
+		return cli_fail(cli);
+	/* What was not said is said again; so it is not done before. */
+	if ((status = say_done(desk, &row)) != EXIT_DONE)
+		return status;
+	return step_run_done(&desk->office, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+static int
+run(struct desk *desk, const char *name, const char *value)
+{
+	const struct config_cycle *cycle = desk_cycle(desk, name);
+	struct draw_row row;
+	int rc, status;
+
+	if (cycle == NULL)
+		return EXIT_USAGE;
+	rc = draws_run(desk->cli->store, cycle->name, &row, &desk->cli->err);
+	if (rc != 0 && rc != ERR_ABSENT)
+		return cli_fail(desk->cli);
+	status = rc == 0 ? take_up(desk, &row, value) : begin(desk, cycle, value, &row.n);
+	return status == EXIT_DONE ? finish(desk, row.n) : status;
+}
+
+static int
+run_run(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"value", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	const char *value = NULL;
+	char *text = NULL;
+	struct desk desk;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'v')
+			return cli_usage(cli);
+		value = optarg;
+	}
+	if (optind + 1 != argc)
+		return cli_usage(cli);
+	if (value != NULL && draw_value_read(value, &text, &cli->err) != 0)
+		return cli_fail(cli);
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE)
+		status = run(&desk, argv[optind], text);
+	free(text);
+	return desk_close(&desk, status);
+}
+
+const struct command run_commands[] = {
+	{"run", N_("CYCLE [--value TEXT|@FILE]"),
+	    N_("commit, draw at once, write the letters, and open what has no embargo"), run_run},
+	{.name = NULL},
+};

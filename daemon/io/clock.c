@@ -1,0 +1,169 @@
+#include "io/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/slice.h"
+#include "core/text.h"
+#include "io/zone.h"
+
+#define ZONE_DIR "/usr/share/zoneinfo"
+
+static struct zone here;
+
+static bool
+zone_path(const char *name, char *ret_path, size_t size)
+{
+	int len;
+
+	if (!text_is_zone(slice_of(name)))
+		return false;
+	len = snprintf(ret_path, size, ZONE_DIR "/%s", name);
+	return len > 0 && (size_t)len < size;
+}
+
+bool
+clock_zone_exists(const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	return zone_path(name, path, sizeof path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int
+clock_set_zone_file(struct slice bytes, struct err *err)
+{
+	struct zone zone;
+	int rc = zone_parse(bytes, &zone, err);
+
+	if (rc == 0) {
+		zone_release(&here);
+		here = zone;
+	}
+	return rc;
+}
+
+/* The whole file, or ERR_REFUSED where it is larger than any zone. */
+static int
+read_zone(const char *path, char *bytes, size_t *ret_len, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return err_set(err, ERR_REFUSED, "%s: %s", path, strerror(errno));
+	while (got > 0 && len <= ZONE_FILE_MAX) {
+		got = read(fd, bytes + len, ZONE_FILE_MAX + 1 - len);
+		len += got > 0 ? (size_t)got : 0;
+	}
+	(void)close(fd);
+	if (got < 0)
+		return err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
+	if (len > ZONE_FILE_MAX)
+		return err_set(err, ERR_REFUSED, N_("%s is no time zone file"), path);
+	*ret_len = len;
+	return 0;
+}
+
+int
+clock_set_zone(const char *name, struct err *err)
+{
+	char path[128];
+	char *bytes;
+	size_t len = 0;
+	int rc;
+
+	if (!zone_path(name, path, sizeof path))
+		return err_set(err, ERR_REFUSED, N_("there is no time zone \"%s\""), name);
+	bytes = malloc(ZONE_FILE_MAX + 1);
+	if (bytes == NULL)
+		return err_memory(err);
+	rc = read_zone(path, bytes, &len, err);
+	if (rc == 0)
+		rc = clock_set_zone_file((struct slice){bytes, len}, err);
+	free(bytes);
+	return rc;
+}
+
+int64_t
+clock_now(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+int32_t
+clock_local(int64_t time, int32_t *ret_second)
+{
+	int64_t local = time + zone_offset(&here, time);
+	int64_t second = local % DAY_S;
+
+	if (second < 0)
+		second += DAY_S;
+	if (ret_second != NULL)
+		*ret_second = (int32_t)second;
+	return (int32_t)((local - second) / DAY_S);
+}
+
+int32_t
+clock_date(int64_t time)
+{
+	return clock_local(time, NULL);
+}
+
+void
+clock_text(int64_t time, char ret_text[static CLOCK_TEXT])
+{
+	char date[DATE_TEXT], seconds[8] = "";
+	int32_t second = 0;
+
+	text_from_date(clock_local(time, &second), date);
+	if (second % 60 != 0)
+		(void)snprintf(seconds, sizeof seconds, ":%02d", second % 60);
+	(void)snprintf(ret_text, CLOCK_TEXT, "%s %02d:%02d%s", date, second / 3600 % 24, second / 60 % 60, seconds);
+}
+
+/* The first instant in (before, after] with the offset that `after` has; there is one change between them. */
+static int64_t
+change_between(int64_t before, int64_t after)
+{
+	int32_t offset = zone_offset(&here, after);
+
+	while (after - before > 1) {
+		int64_t middle = before + (after - before) / 2;
+
+		if (zone_offset(&here, middle) == offset)
+			after = middle;
+		else
+			before = middle;
+	}
+	return after;
+}
+
+/* Offsets of a day before and after bracket any one change; each gives a candidate, which must lead back. */
+int64_t
+clock_instant(int32_t date, int32_t second, enum clock_how *ret_how)
+{
+	int64_t local = (int64_t)date * DAY_S + second;
+	int64_t early = local - zone_offset(&here, local - DAY_S), late = local - zone_offset(&here, local + DAY_S);
+	bool early_leads_back = early + zone_offset(&here, early) == local;
+	bool late_leads_back = late + zone_offset(&here, late) == local;
+
+	*ret_how = early_leads_back && late_leads_back && early != late ? CLOCK_TWICE : CLOCK_ONCE;
+	if (early_leads_back && late_leads_back)
+		return early < late ? early : late;
+	if (early_leads_back || late_leads_back)
+		return early_leads_back ? early : late;
+	*ret_how = CLOCK_SKIPPED;
+	return change_between(local - DAY_S, local + DAY_S);
+}

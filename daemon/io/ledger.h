@@ -1,0 +1,64 @@
+#ifndef SPOTCHECK_LEDGER_H
+#define SPOTCHECK_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/entry.h"
+#include "core/err.h"
+#include "core/hash.h"
+#include "core/merkle.h"
+#include "core/slice.h"
+#include "io/keys.h"
+#include "io/store.h"
+
+/*
+ * The operator's side of the log (PROTOCOL 4), which he alone appends to: its entries in the state, its tree in memory.
+ *
+ * A struct ledger is a view of the log as it stood when it was opened.  Whoever appends opens it within the transaction that
+ * is to hold the entries, and releases it with that: so nothing needs undoing where the transaction is rolled back.
+ */
+
+#define LEDGER_NOTE_MAX 65536 /* bytes of a checkpoint with all its cosignatures */
+
+struct ledger {
+	struct store *store;
+	const struct signing_key *key;
+	struct merkle tree;
+	int64_t last_time; /* of the newest entry; INT64_MIN in an empty log */
+	uint64_t sealed;   /* entries that a checkpoint covers */
+};
+
+/*
+ * Reads the leaves, and holds the newest checkpoint against them: ERR_REFUSED where the state was damaged, or the key is
+ * another's, since whatever was signed then would contradict what was published.  An empty log is no fault.
+ */
+int ledger_open(struct store *store, const struct signing_key *key, struct ledger *ret_log, struct err *err);
+void ledger_release(struct ledger *log); /* NULL is allowed */
+
+uint64_t ledger_size(const struct ledger *log);
+
+/* Times never run back: `now`, or the newest entry's time where the clock is behind it. */
+int64_t ledger_time(const struct ledger *log, int64_t now);
+
+/*
+ * Writes an entry, with its `time` as it stands, and appends it.  What would not be a well-formed entry is refused, so that nothing can be
+ * signed that a checker would call broken.  `ret_hash` (may be NULL) gets H(entry bytes).
+ */
+int ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_HEX + 1], struct err *err);
+
+/* Signs the log as it stands and keeps the checkpoint: the last thing before the transaction is committed. */
+int ledger_seal(struct ledger *log, struct err *err);
+
+/* The bytes of an entry, and the checkpoint of a size, as they are kept; the caller releases the buffer. */
+int ledger_entry(struct store *store, uint64_t index, struct buf *ret_bytes, struct err *err);
+int ledger_checkpoint(struct store *store, uint64_t size, struct buf *ret_note, struct err *err);
+
+/* How many entries the newest checkpoint covers: 0 where there is no log yet. */
+int ledger_sealed_size(struct store *store, uint64_t *ret_size, struct err *err);
+
+/* `text` as it stands between the quotes of canonical JSON, appended. */
+void ledger_escape(struct buf *out, struct slice text);
+
+#endif

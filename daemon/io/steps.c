@@ -1,0 +1,251 @@
+#include "io/steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/clock.h"
+#include "io/draws.h"
+#include "io/ledger.h"
+
+int
+step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err)
+{
+	int rc = store_begin(office->store, err);
+
+	if (rc != 0)
+		return rc;
+	rc = ledger_open(office->store, &office->key, ret_log, err);
+	if (rc != 0)
+		store_rollback(office->store);
+	else
+		*ret_time = ledger_time(ret_log, office->now);
+	return rc;
+}
+
+int
+step_end(struct office *office, struct ledger *log, int rc, struct err *err)
+{
+	if (rc == 0 && ledger_size(log) > log->sealed)
+		rc = ledger_seal(log, err);
+	if (rc == 0)
+		rc = store_commit(office->store, err);
+	store_rollback(office->store);
+	ledger_release(log);
+	return rc;
+}
+
+void
+step_tell(const struct office *office, enum entry_type type, uint64_t n, const char *cycle)
+{
+	if (office->told != NULL)
+		office->told(office->ctx, type, n, cycle);
+}
+
+char *
+step_key_path(const struct store *store)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
+}
+
+int
+office_open(struct office *office, struct err *err)
+{
+	char *path = step_key_path(office->store);
+	uint64_t size = 0;
+	int rc;
+
+	if (path == NULL)
+		return err_memory(err);
+	rc = ledger_sealed_size(office->store, &size, err);
+	if (rc == 0 && size == 0)
+		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
+	if (rc == 0)
+		rc = key_read(path, &office->key, err);
+	if (rc == 0 && strcmp(office->key.name, office->config->origin) != 0)
+		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
+		    office->key.name, office->config->origin);
+	free(path);
+	return rc;
+}
+
+/* ---- what is overdue ---- */
+
+int
+step_overdue(struct office *office, uint64_t except, struct err *err)
+{
+	struct draw_row row;
+	int64_t now = INT64_MIN;
+	int rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
+
+	if (rc != 0)
+		return rc;
+	now = office->now > now ? office->now : now; /* the clock may be behind the log */
+	for (;;) {
+		if ((rc = draws_due_reveal(office->store, now, &row, err)) == 0) {
+			if ((rc = step_reveal(office, row.n, err)) != 0)
+				return rc;
+			continue;
+		}
+		if (rc == ERR_ABSENT && (rc = draws_due_draw(office->store, now, except, &row, err)) == 0) {
+			if ((rc = step_draw(office, row.n, NULL, err)) != 0)
+				return rc;
+			continue;
+		}
+		return rc == ERR_ABSENT ? step_ini(office, err) : rc;
+	}
+}
+
+/* ---- reveal ---- */
+
+static int
+not_yet(const struct draw_row *row, int64_t time, struct err *err)
+{
+	char text[CLOCK_TEXT];
+
+	clock_text(row->reveal_time, text);
+	if (row->revealed)
+		return err_set(err, ERR_REFUSED, N_("draw %llu is revealed already"), (unsigned long long)row->n);
+	if (row->outcome == OUTCOME_NONE)
+		return err_set(err, ERR_NOT_YET, N_("draw %llu has not been drawn or voided yet"), (unsigned long long)row->n);
+	if (time < row->reveal_time)
+		return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, text);
+	return 0;
+}
+
+/* A chain's secrets come out in its order. */
+static int
+check_order(struct store *store, const struct draw_row *row, struct err *err)
+{
+	struct draw_row first;
+	char text[CLOCK_TEXT];
+	int rc = draws_unrevealed(store, row->cycle, &first, err);
+
+	if (rc != 0 || first.n == row->n)
+		return rc;
+	clock_text(first.reveal_time, text);
+	return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until draw %llu of the same cycle is revealed, which is not before %s"),
+	    (unsigned long long)row->n, (unsigned long long)first.n, text);
+}
+
+int
+step_reveal(struct office *office, uint64_t n, struct err *err)
+{
+	struct entry e = {.type = ENTRY_REVEAL};
+	char secret[HASH_HEX + 1];
+	struct draw_row row;
+	struct query q;
+	struct ledger log;
+	uint64_t index;
+	int rc = step_begin(office, &log, &e.time, err);
+
+	if (rc != 0)
+		return rc;
+	index = ledger_size(&log);
+	if ((rc = draws_find(office->store, n, &row, err)) != 0 || (rc = not_yet(&row, e.time, err)) != 0 ||
+	    (rc = check_order(office->store, &row, err)) != 0 ||
+	    (rc = draws_secret(office->store, &row, secret, err)) != 0)
+		goto out;
+	e.reveal.n = n;
+	e.reveal.secret = slice_of(secret);
+	e.reveal.record = slice_of(row.record);
+	if ((rc = ledger_append(&log, &e, NULL, err)) != 0)
+		goto out;
+	query_open(&q, office->store, "UPDATE draw SET reveal_entry = ? WHERE n = ?");
+	query_put_int(&q, (int64_t)index);
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	rc = query_close(&q, err);
+out:
+	rc = step_end(office, &log, rc, err);
+	if (rc == 0)
+		step_tell(office, ENTRY_REVEAL, n, row.cycle);
+	return rc;
+}
+
+/* ---- void ---- */
+
+static int
+check_void(const struct draw_row *row, const char *reason, struct err *err)
+{
+	enum text_fault fault = text_check_reason(slice_of(reason));
+
+	if (row->outcome == OUTCOME_DRAW)
+		return err_set(err, ERR_REFUSED, N_("draw %llu is drawn: what is drawn cannot be voided"), (unsigned long long)row->n);
+	if (row->outcome == OUTCOME_VOID)
+		return err_set(err, ERR_REFUSED, N_("draw %llu is voided already"), (unsigned long long)row->n);
+	if (row->source == SOURCE_DRAND || row->source == SOURCE_WITNESS)
+		return err_set(err, ERR_REFUSED, N_("a void under %s needs the beacon's value, which this version cannot fetch"),
+		    source_name(row->source));
+	if (reason[0] == '\0')
+		return err_set(err, ERR_REFUSED, N_("a void needs a reason: everybody will read it"));
+	if (fault != TEXT_OK)
+		return err_set(err, ERR_REFUSED, N_("the reason has more than 1024 bytes, or characters that cannot be published"));
+	return 0;
+}
+
+int
+step_void(struct office *office, uint64_t n, const char *reason, struct err *err)
+{
+	struct entry e = {.type = ENTRY_VOID};
+	char commit_hash[HASH_HEX + 1];
+	struct buf escaped;
+	struct draw_row row;
+	struct query q;
+	struct ledger log;
+	uint64_t index;
+	int rc = step_begin(office, &log, &e.time, err);
+
+	if (rc != 0)
+		return rc;
+	buf_init(&escaped, ENTRY_MAX);
+	index = ledger_size(&log);
+	if ((rc = draws_find(office->store, n, &row, err)) != 0 || (rc = check_void(&row, reason, err)) != 0 ||
+	    (rc = step_commit_hash(office->store, &row, commit_hash, err)) != 0)
+		goto out;
+	ledger_escape(&escaped, slice_of(reason));
+	e.void_.n = n;
+	e.void_.commit = slice_of(commit_hash);
+	e.void_.reason = buf_view(&escaped);
+	rc = escaped.failed ? err_memory(err) : ledger_append(&log, &e, NULL, err);
+	if (rc != 0)
+		goto out;
+	query_open(&q, office->store, "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
+	query_put_int(&q, (int64_t)index);
+	query_put_int(&q, (int64_t)ledger_size(&log));
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	rc = query_close(&q, err);
+out:
+	buf_release(&escaped);
+	rc = step_end(office, &log, rc, err);
+	if (rc == 0)
+		step_tell(office, ENTRY_VOID, n, row.cycle);
+	return rc;
+}
+
+int
+step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err)
+{
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	rc = ledger_entry(store, row->commit_entry, &bytes, err);
+	if (rc == 0)
+		hash_hex(buf_view(&bytes), ret_hash);
+	buf_release(&bytes);
+	return rc;
+}
+
+int
+step_run_done(struct office *office, uint64_t n, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, office->store, "UPDATE draw SET run = 0 WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	return query_close(&q, err);
+}

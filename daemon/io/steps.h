@@ -1,0 +1,109 @@
+#ifndef SPOTCHECK_STEPS_H
+#define SPOTCHECK_STEPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/text.h"
+#include "io/keys.h"
+#include "io/office.h"
+
+/*
+ * The steps of a draw (PROTOCOL 4).  Each is one transaction that holds the log entry, the checkpoint, the files, the secrets, the
+ * results and the letters: after a crash at any point a step has happened whole or not at all.
+ *
+ * Errors: ERR_REFUSED (not lawful here, or the rosters or the INI forbid it), ERR_NOT_YET (it will be lawful; the message
+ * says when), ERR_ABSENT (no such draw), ERR_OUTSIDE, ERR_MEMORY, ERR_LIMIT.
+ *
+ * Nothing is published here: see publish.h.
+ */
+
+/* Reads the log's key into the office.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's. */
+int office_open(struct office *office, struct err *err);
+
+/*
+ * Makes the key, the log and each cycle's first chain.  ERR_REFUSED where a log exists.  `show` is given the recovery code just
+ * before all becomes true: if it does not return 0, nothing does, so that no code is in force that nobody saw.
+ */
+int step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err);
+
+/*
+ * Appends what is overdue (PROTOCOL 4): reveals first, draws that need no value from outside, then the entries that the INI calls for: a
+ * changed list of witnesses, missing chains.  `except` is a draw that is the caller's own business; 0: none.
+ */
+int step_overdue(struct office *office, uint64_t except, struct err *err);
+
+#define STEP_LEAD INT64_MIN /* the cycle's own lead: its `commit` after now */
+
+struct step_commit {
+	const struct config_cycle *cycle;
+	int64_t draw_time; /* or STEP_LEAD */
+	bool run;          /* the command `run` begins it, and finishes it; draw_time is now */
+	const char *value; /* of a run: the beacon's, checked; NULL for none */
+};
+int step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err);
+
+/* `value` is what a ceremony gave; NULL where the source has none. */
+int step_draw(struct office *office, uint64_t n, const char *value, struct err *err);
+
+int step_reveal(struct office *office, uint64_t n, struct err *err);
+int step_void(struct office *office, uint64_t n, const char *reason, struct err *err);
+
+struct step_amend {
+	uint64_t n, place, seat;
+	bool of_target;
+	const char *reason;
+};
+struct step_amended {
+	uint64_t amendment;
+	char out[ID_MAX + 1], in[ID_MAX + 1]; /* `in` is "" where nobody and nothing follows */
+};
+int step_amend(struct office *office, const struct step_amend *want, struct step_amended *ret, struct err *err);
+
+/* The command `run` has said that all is done. */
+int step_run_done(struct office *office, uint64_t n, struct err *err);
+
+/* What the INI's beacon is; ERR_REFUSED where this version cannot use it.  `text` holds what the slices point at. */
+int step_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret_beacon, struct err *err);
+
+/* Whether a value is one that the beacon can have; `value` NULL is the empty one. */
+int step_check_value(const struct beacon *beacon, const char *value, struct err *err);
+
+/* ---- what the steps share ---- */
+
+struct ledger;
+struct draw_row;
+
+/* Begins the transaction and opens the log within it; `ret_time` is the time that its entries have. */
+int step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err);
+
+/*
+ * Signs what was appended and commits, where `rc` is 0; in any case the transaction is over afterwards and the log released.
+ * Returns `rc`, or the first fault.
+ */
+int step_end(struct office *office, struct ledger *log, int rc, struct err *err);
+
+void step_tell(const struct office *office, enum entry_type type, uint64_t n, const char *cycle);
+
+int step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err);
+
+/* The path of the log's key; the caller frees it. */
+char *step_key_path(const struct store *store);
+
+/* A policy and chains, where the INI calls for them. */
+int step_ini(struct office *office, struct err *err);
+
+/* The cycle's newest chain of secrets; ERR_ABSENT, with nothing said. */
+struct step_chain {
+	uint64_t chain, length, used;
+	int64_t embargo_days;
+	enum source source;
+};
+int step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain, struct err *err);
+
+/* It has a link left, and the beacon and embargo that the INI wants. */
+bool step_chain_serves(const struct step_chain *chain, const struct config_cycle *cycle);
+
+#endif

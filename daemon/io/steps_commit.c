@@ -1,0 +1,253 @@
+/* The commitment: rosters, rules and a link of the chain, fixed in public before the draw. */
+
+#include <stdlib.h>
+
+#include "core/json.h"
+#include "io/clock.h"
+#include "io/draws.h"
+#include "io/ledger.h"
+#include "io/rosters.h"
+#include "io/snapshot.h"
+#include "io/steps.h"
+#include "io/workday.h"
+
+/* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time too, and no later link before it. */
+#define LEAD_DAYS_MAX 400
+
+/* ---- the beacon ---- */
+
+int
+step_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret_beacon, struct err *err)
+{
+	size_t symbols_at;
+
+	*ret_beacon = (struct beacon){.source = cycle->beacon};
+	if (cycle->beacon == SOURCE_NONE)
+		return 0;
+	if (cycle->beacon != SOURCE_PUBLIC)
+		return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon = %s: this version cannot fetch that value; it can use none and "
+		    "public"), cycle->name, source_name(cycle->beacon));
+	if (!beacon_strong(strlen(cycle->beacon_symbols), (uint64_t)cycle->beacon_count))
+		return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon_symbols and beacon_count leave fewer than 2^64 outcomes: throw more"),
+		    cycle->name);
+	ledger_escape(text, slice_of(cycle->beacon_label));
+	symbols_at = text->len;
+	ledger_escape(text, slice_of(cycle->beacon_symbols));
+	if (text->failed)
+		return err_memory(err);
+	ret_beacon->count = (uint64_t)cycle->beacon_count;
+	ret_beacon->label = (struct slice){text->data, symbols_at};
+	ret_beacon->symbols = (struct slice){text->data + symbols_at, text->len - symbols_at};
+	return 0;
+}
+
+int
+step_check_value(const struct beacon *beacon, const char *value, struct err *err)
+{
+	char symbols[2 * SYMBOLS_MAX];
+	struct slice plain = {symbols, 0};
+
+	if (beacon->source == SOURCE_NONE)
+		return value == NULL || value[0] == '\0'
+		    ? 0
+		    : err_set(err, ERR_REFUSED, N_("this draw takes no value: its beacon is none"));
+	if (beacon->source != SOURCE_PUBLIC)
+		return err_set(err, ERR_REFUSED, N_("this version cannot fetch a value of %s"), source_name(beacon->source));
+	plain.n = json_unescape(beacon->symbols, symbols);
+	if (value == NULL)
+		return err_set(err, ERR_REFUSED, N_("this draw needs the value that was made in public, %llu of %.*s: --value TEXT"),
+		    (unsigned long long)beacon->count, SLICE_ARGS(plain));
+	if (strlen(value) != beacon->count)
+		return err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"), strlen(value),
+		    (unsigned long long)beacon->count);
+	for (size_t i = 0; i < strlen(value); i++)
+		if (memchr(plain.p, value[i], plain.n) == NULL)
+			return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i + 1, SLICE_ARGS(plain));
+	return 0;
+}
+
+/* ---- when ---- */
+
+static int
+choose_draw_time(const struct office *office, const struct step_commit *want, int64_t time, int64_t *ret, struct err *err)
+{
+	char text[CLOCK_TEXT];
+
+	*ret = want->run ? time
+	    : want->draw_time == STEP_LEAD
+	    ? workday_shift(office->config, time, &want->cycle->commit, 1)
+	    : want->draw_time;
+	if (*ret < time)
+		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
+	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
+		clock_text(*ret, text);
+		return err_set(err, ERR_REFUSED, N_("%s is more than %d days away"), text, LEAD_DAYS_MAX);
+	}
+	return 0;
+}
+
+/* A commit's reveal_time is not before that of an earlier link. */
+static int
+check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain, int64_t reveal_time,
+    struct err *err)
+{
+	char text[CLOCK_TEXT];
+	int64_t latest = 0;
+	uint64_t n = 0;
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "SELECT n, max(reveal_time) FROM draw WHERE cycle = ? AND chain = ?");
+	query_put_string(&q, want->cycle->name);
+	query_put_int(&q, (int64_t)chain->chain);
+	if (query_row(&q)) {
+		n = (uint64_t)query_int(&q, 0);
+		latest = query_int(&q, 1);
+	}
+	rc = query_close(&q, err);
+	if (rc != 0 || n == 0 || reveal_time >= latest)
+		return rc;
+	clock_text(latest - want->cycle->embargo * DAY_S, text);
+	return err_set(err, ERR_NOT_YET, N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
+	    "first: draw at %s or later"), (unsigned long long)n, text);
+}
+
+/* ---- may there be one ---- */
+
+static int
+no_open_commitment(struct store *store, const struct config_cycle *cycle, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	struct draw_row open;
+	int rc = draws_open(store, cycle->name, &open, err);
+
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	clock_text(open.draw_time, text);
+	return err_set(err, ERR_REFUSED, N_("draw %llu of cycle %s is committed and not drawn yet (its draw is at %s): a cycle has one "
+	    "open commitment at a time"), (unsigned long long)open.n, cycle->name, text);
+}
+
+static int
+chain_to_use(struct store *store, const struct config_cycle *cycle, struct step_chain *ret_chain, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	struct draw_row sealed;
+	int rc = step_chain(store, cycle->name, ret_chain, err);
+
+	if (rc == ERR_ABSENT)
+		return err_set(err, ERR_REFUSED, N_("cycle %s has no chain of secrets in the log"), cycle->name);
+	if (rc != 0 || step_chain_serves(ret_chain, cycle))
+		return rc;
+	rc = draws_unrevealed(store, cycle->name, &sealed, err);
+	if (rc != 0)
+		return rc == ERR_ABSENT ? err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets: try again"), cycle->name) : rc;
+	clock_text(sealed.reveal_time, text);
+	return err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets, since the beacon or the embargo changed or the old "
+	    "one is used up; it can begin once draw %llu is revealed, at %s"), cycle->name, (unsigned long long)sealed.n, text);
+}
+
+/* ---- the step ---- */
+
+static int
+insert_draw(struct store *store, const struct entry *e, const struct step_commit *want, uint64_t size, struct err *err)
+{
+	const struct commit *c = &e->commit;
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry,"
+	    " commit_size, run, run_value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	query_put_int(&q, (int64_t)c->n);
+	query_put_text(&q, c->cycle);
+	query_put_int(&q, (int64_t)c->chain);
+	query_put_int(&q, (int64_t)c->link);
+	query_put_int(&q, c->date);
+	query_put_int(&q, c->draw_time);
+	query_put_int(&q, c->reveal_time);
+	query_put_string(&q, source_name(c->beacon.source));
+	query_put_int(&q, (int64_t)size - 1);
+	query_put_int(&q, (int64_t)size);
+	query_put_int(&q, want->run ? 1 : 0);
+	query_put_string(&q, want->run ? want->value : NULL);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+use_link(struct store *store, const struct commit *c, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE chain SET used = ? WHERE cycle = ? AND chain = ?");
+	query_put_int(&q, (int64_t)c->link);
+	query_put_text(&q, c->cycle);
+	query_put_int(&q, (int64_t)c->chain);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
+    const struct snapshot *snapshot, struct err *err)
+{
+	int rc;
+
+	if ((rc = ledger_append(log, e, NULL, err)) != 0 ||
+	    (rc = insert_draw(office->store, e, want, ledger_size(log), err)) != 0 ||
+	    (rc = use_link(office->store, &e->commit, err)) != 0 || (rc = snapshot_keep(snapshot, office->store, err)) != 0)
+		return rc;
+	return rosters_fix_since(office->store, err);
+}
+
+static int
+commit_now(struct office *office, struct ledger *log, const struct step_commit *want, int64_t time, struct snapshot *snapshot,
+    struct buf *text, struct err *err)
+{
+	struct snapshot_want of = {.config = office->config, .cycle = want->cycle, .now = time};
+	struct entry e = {.type = ENTRY_COMMIT, .time = time};
+	struct step_chain chain = {0};
+	struct beacon beacon;
+	int64_t n = 0;
+	int rc;
+
+	if ((rc = step_beacon(want->cycle, text, &beacon, err)) != 0 ||
+	    (rc = no_open_commitment(office->store, want->cycle, err)) != 0 ||
+	    (rc = chain_to_use(office->store, want->cycle, &chain, err)) != 0 ||
+	    (rc = choose_draw_time(office, want, time, &of.draw_time, err)) != 0 ||
+	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + want->cycle->embargo * DAY_S, err)) != 0 ||
+	    (rc = store_int(office->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
+		return rc;
+	of.n = (uint64_t)n + 1;
+	if ((rc = snapshot_take(snapshot, office->store, &of, err)) != 0)
+		return rc;
+	snapshot->commit.beacon = beacon;
+	snapshot->commit.chain = chain.chain;
+	snapshot->commit.link = chain.used + 1;
+	snapshot->commit.reveal_time = of.draw_time + want->cycle->embargo * DAY_S;
+	e.commit = snapshot->commit;
+	return keep(office, log, want, &e, snapshot, err);
+}
+
+int
+step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err)
+{
+	struct snapshot snapshot;
+	struct buf text;
+	struct ledger log;
+	int64_t time = 0;
+	int rc = step_begin(office, &log, &time, err);
+
+	if (rc != 0)
+		return rc;
+	snapshot_init(&snapshot);
+	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
+	rc = commit_now(office, &log, want, time, &snapshot, &text, err);
+	rc = step_end(office, &log, rc, err);
+	if (rc == 0) {
+		*ret_n = snapshot.commit.n;
+		step_tell(office, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
+	}
+	buf_release(&text);
+	snapshot_release(&snapshot);
+	return rc;
+}

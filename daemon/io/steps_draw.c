@@ -1,0 +1,172 @@
+/* The draw itself: computed from what is fixed, and kept with all that follows from it. */
+
+#include <stdlib.h>
+
+#include "core/record.h"
+#include "io/clock.h"
+#include "io/drawn.h"
+#include "io/ledger.h"
+#include "io/notices.h"
+#include "io/steps.h"
+
+static int
+may_draw(const struct draw_row *row, int64_t time, struct err *err)
+{
+	char text[CLOCK_TEXT];
+
+	if (row->outcome == OUTCOME_DRAW)
+		return err_set(err, ERR_REFUSED, N_("draw %llu is drawn already"), (unsigned long long)row->n);
+	if (row->outcome == OUTCOME_VOID)
+		return err_set(err, ERR_REFUSED, N_("draw %llu was voided"), (unsigned long long)row->n);
+	if (time >= row->draw_time)
+		return 0;
+	clock_text(row->draw_time, text);
+	return err_set(err, ERR_NOT_YET, N_("not yet possible: draw %llu is at %s"), (unsigned long long)row->n, text);
+}
+
+/* ---- results as tables ---- */
+
+static int
+insert_places(struct store *store, const struct drawn *d, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_place (n, place, target, date) VALUES (?, ?, ?, ?)");
+	for (size_t i = 0; i < d->places.n; i++) {
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_int(&q, (int64_t)i);
+		query_put_text(&q, target_id(&d->roster.targets[d->places.v[i].target]));
+		query_put_int(&q, d->places.v[i].date);
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+insert_seats(struct store *store, const struct drawn *d, struct err *err)
+{
+	size_t seats = d->draw.seats;
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_seat (n, place, seat, inspector) VALUES (?, ?, ?, ?)");
+	for (size_t i = 0; i < d->places.n * seats; i++) {
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_int(&q, (int64_t)(i / seats));
+		query_put_int(&q, (int64_t)(i % seats));
+		query_put_text(&q, inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[i]]]));
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+insert_unstaffed(struct store *store, const struct drawn *d, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 1)");
+	for (size_t i = 0; i < d->draw.n_chosen; i++) {
+		if (d->draw.chosen[i].admitted)
+			continue;
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_text(&q, target_id(&d->roster.targets[d->draw.chosen[i].target]));
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+update_draw(struct store *store, const struct drawn *d, uint64_t size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw SET outcome = 'draw', outcome_entry = ?, outcome_size = ?, beacon = ?, record = ?"
+	    " WHERE n = ?");
+	query_put_int(&q, (int64_t)size - 1);
+	query_put_int(&q, (int64_t)size);
+	query_put_string(&q, d->beacon);
+	query_put_string(&q, d->row.record);
+	query_put_int(&q, (int64_t)d->row.n);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+/* ---- the step ---- */
+
+static int
+append_draw(struct ledger *log, const struct drawn *d, int64_t time, struct err *err)
+{
+	struct entry e = {.type = ENTRY_DRAW, .time = time};
+	struct buf beacon;
+	int rc;
+
+	buf_init(&beacon, ENTRY_MAX);
+	ledger_escape(&beacon, slice_of(d->beacon));
+	e.draw.beacon = beacon.len > 0 ? buf_view(&beacon) : (struct slice){"", 0};
+	e.draw.commit = slice_of(d->commit_hash);
+	e.draw.record = slice_of(d->row.record);
+	e.draw.inspectors = d->draw.n_drawn;
+	e.draw.selected = d->draw.n_admitted;
+	e.draw.n = d->row.n;
+	rc = beacon.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
+	buf_release(&beacon);
+	return rc;
+}
+
+/* All that the draw leaves behind, in the one transaction. */
+static int
+keep(struct office *office, struct drawn *d, struct slice record, struct err *err)
+{
+	struct store *store = office->store;
+	struct draw_row row;
+	struct ledger log;
+	int64_t time = 0;
+	int rc = step_begin(office, &log, &time, err);
+
+	if (rc != 0)
+		return rc;
+	/* Another process may have been quicker while this one computed. */
+	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
+	    (rc = append_draw(&log, d, time, err)) != 0 || (rc = update_draw(store, d, ledger_size(&log), err)) != 0 ||
+	    (rc = draw_file_put(store, d->row.n, "record.json", record, err)) != 0 ||
+	    (rc = insert_places(store, d, err)) != 0 || (rc = insert_seats(store, d, err)) != 0 ||
+	    (rc = insert_unstaffed(store, d, err)) != 0)
+		return step_end(office, &log, rc, err);
+	rc = notices_draw(office, d, time, err);
+	return step_end(office, &log, rc, err);
+}
+
+int
+step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
+{
+	struct drawn d;
+	struct buf record;
+	int64_t time = INT64_MIN;
+	int rc;
+
+	drawn_init(&d);
+	buf_init(&record, DRAW_FILE_MAX);
+	if ((rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) != 0 ||
+	    (rc = draws_find(office->store, n, &d.row, err)) != 0 ||
+	    (rc = may_draw(&d.row, office->now > time ? office->now : time, err)) != 0 ||
+	    (rc = drawn_load(&d, office->store, n, err)) != 0 ||
+	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 ||
+	    (rc = drawn_compute(&d, office->store, value == NULL ? "" : value, office->progress, err)) != 0)
+		goto out;
+	record_write(&d.input, &d.draw, &record);
+	if (record.failed) {
+		rc = err_memory(err);
+		goto out;
+	}
+	hash_hex(buf_view(&record), d.row.record);
+	rc = keep(office, &d, buf_view(&record), err);
+	if (rc == 0)
+		step_tell(office, ENTRY_DRAW, n, d.row.cycle);
+out:
+	buf_release(&record);
+	drawn_release(&d);
+	return rc;
+}

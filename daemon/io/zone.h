@@ -1,0 +1,45 @@
+#ifndef SPOTCHECK_ZONE_H
+#define SPOTCHECK_ZONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "core/slice.h"
+
+/*
+ * A time zone from its file: RFC 8536 (TZif), versions 2 and later, with the rule at its end for the time after its
+ * table.  Offsets are seconds east of UTC.
+ */
+
+#define ZONE_FILE_MAX 65536 /* bytes; the largest one there is has a few thousand */
+
+/* A day on which the clocks change: Jn, n, or Mm.w.d of POSIX, and the second of it by the clock before the change. */
+struct zone_change {
+	char form; /* 'J', '0' or 'M' */
+	int month, week, day; /* J and 0: the day alone */
+	int32_t second;
+};
+
+struct zone_rule {
+	bool given, has_summer;
+	int32_t standard, summer; /* offsets */
+	struct zone_change begins, ends;
+};
+
+struct zone {
+	int64_t *at; /* [n] ascending: from then on `offset` holds */
+	int32_t *offset;
+	size_t n;
+	int32_t first; /* offset before at[0] */
+	struct zone_rule rule; /* after the last */
+};
+
+/* ERR_REFUSED, ERR_MEMORY.  Release with zone_release.  A zeroed struct is UTC. */
+int zone_parse(struct slice bytes, struct zone *ret_zone, struct err *err);
+void zone_release(struct zone *zone);
+
+int32_t zone_offset(const struct zone *zone, int64_t time);
+
+#endif

@@ -1,0 +1,80 @@
+/* spotcheck: the command for administrators and auditors. */
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "io/clock.h"
+
+static const char *
+translate(const char *text)
+{
+	return gettext(text);
+}
+
+/* FILE:LINE: message, one line each. */
+static void
+say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+{
+	(void)ctx;
+	if (line == 0)
+		(void)fprintf(stderr, "%s: %s\n", file, message);
+	else
+		(void)fprintf(stderr, "%s:%lu: %s\n", file, line, message);
+}
+
+/* Rewrites one line of a terminal, at most a hundred times a step. */
+static void
+tell_progress(void *ctx, const char *what, size_t done, size_t total)
+{
+	static const char *last_what;
+	static size_t last = (size_t)-1;
+	size_t percent = total == 0 ? 100 : done / ((total + 99) / 100);
+
+	(void)ctx;
+	if (what == last_what && percent == last)
+		return;
+	last_what = what;
+	last = percent;
+	(void)fprintf(stderr, "\r\033[K%s %zu%%", gettext(what), percent);
+	if (done >= total)
+		(void)fputs("\r\033[K", stderr);
+}
+
+static void
+begin_language(void)
+{
+	const char *catalogues = secure_getenv("LOCALE_DIR");
+
+	(void)setlocale(LC_ALL, "");
+	(void)bindtextdomain("spotcheckd", catalogues != NULL ? catalogues : LOCALE_DIR);
+	(void)bind_textdomain_codeset("spotcheckd", "UTF-8");
+	(void)textdomain("spotcheckd");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = {
+		.config_path = CONF_FILE,
+		.now = clock_now(),
+		.err = {.tr = translate},
+		.diag = {.tr = translate, .say = say_fault},
+	};
+	int status;
+
+	begin_language();
+	if (isatty(STDERR_FILENO))
+		cli.progress.tell = tell_progress;
+	status = command_main(&cli, argc, argv);
+	store_close(cli.store);
+	if (cli.has_config)
+		config_release(&cli.config);
+	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+		perror("spotcheck");
+		status = EXIT_OUTSIDE;
+	}
+	return status;
+}

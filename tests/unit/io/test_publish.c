@@ -1,0 +1,392 @@
+/* The published directory: the layout of the protocol, the same bytes whenever it is made, never half of it. */
+
+#include "support.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/hash.h"
+#include "core/merkle.h"
+#include "core/note.h"
+#include "io/draws.h"
+#include "io/ledger.h"
+#include "io/publish.h"
+#include "io/steps.h"
+#include "office_scene.h"
+
+static const char cycles[] =
+	"[cycle one]\ntitle = One\nwhen = manual\nembargo = 0\nsample = 10%\nteam = any any\nmatters = duty leave\n"
+	"[cycle two]\ntitle = Two\nwhen = manual\nembargo = 30\nsample = 5%\nteam = any\nmatters = office\n";
+
+static struct office_scene scene;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	office_scene_open(&scene, cycles);
+	office_scene_rosters(&scene);
+	office_scene_init(&scene);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	office_scene_close(&scene);
+	return 0;
+}
+
+static uint64_t
+draw_of(size_t cycle)
+{
+	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = scene.office.now};
+	uint64_t n = 0;
+
+	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
+	office_scene_well(&scene, step_draw(&scene.office, n, NULL, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	return n;
+}
+
+static int
+publish_with(bool fresh, bool in_place)
+{
+	struct publish_options options = {.fresh = fresh, .in_place = in_place};
+
+	return publish(scene.office.store, &scene.office.key, scene.public, &options, &scene.err);
+}
+
+/* ---- a tree as one hash: names, modes and bytes, in order ---- */
+
+#define FILES_MAX 2000
+
+static struct {
+	char *path;
+	struct hash hash;
+} files[FILES_MAX];
+static size_t n_files;
+
+static int
+take_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	struct hash_stream s;
+	char some[4096];
+	FILE *file;
+	size_t n;
+
+	(void)ftw;
+	assert_true(type == FTW_D || type == FTW_F);
+	assert_int_equal(st->st_mode & 07777, type == FTW_D ? 0755 : 0644);
+	if (type == FTW_D)
+		return 0;
+	assert_true(n_files < FILES_MAX);
+	hash_begin(&s);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while ((n = fread(some, 1, sizeof some, file)) > 0)
+		hash_add(&s, some, n);
+	(void)fclose(file);
+	files[n_files].path = strdup(path + strlen(scene.public));
+	files[n_files++].hash = hash_end(&s);
+	return 0;
+}
+
+static int
+compare_files(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static struct hash
+tree_hash(void)
+{
+	struct hash_stream s;
+
+	n_files = 0;
+	assert_int_equal(nftw(scene.public, take_file, 16, FTW_PHYS), 0);
+	qsort(files, n_files, sizeof files[0], compare_files);
+	hash_begin(&s);
+	for (size_t i = 0; i < n_files; i++) {
+		hash_add(&s, files[i].path, strlen(files[i].path) + 1);
+		hash_add(&s, files[i].hash.b, HASH_BYTES);
+		free(files[i].path);
+	}
+	return hash_end(&s);
+}
+
+static bool
+has(const char *name)
+{
+	char path[SCRATCH_PATH + 128];
+
+	(void)snprintf(path, sizeof path, "%s/%s", scene.public, name);
+	return access(path, F_OK) == 0;
+}
+
+/* Nothing but what was there before stands in the scene's folder. */
+static void
+no_leftovers(void)
+{
+	struct dirent *e;
+	DIR *dir = opendir(scene.dir);
+
+	assert_non_null(dir);
+	while ((e = readdir(dir)) != NULL)
+		assert_null(strstr(e->d_name, ".new"));
+	(void)closedir(dir);
+}
+
+/* ---- what is there, and when ---- */
+
+static void
+test_layout(void **state)
+{
+	static const char *const sealed[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json", "record.json",
+	    "amend-01.json"};
+	struct step_amend amend = {.n = 2, .place = 0, .seat = 0, .reason = "other"};
+	struct step_amended did;
+	char name[64];
+
+	(void)state;
+	assert_int_equal(draw_of(0), 1);
+	assert_int_equal(draw_of(1), 2);
+	office_scene_well(&scene, step_amend(&scene.office, &amend, &did, &scene.err));
+	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_true(has("checkpoint") && has("vkey") && has("tile/0/000.p/8") && has("tile/entries/000.p/8"));
+	for (int n = 1; n <= 2; n++) {
+		(void)snprintf(name, sizeof name, "draws/%04d/outcome.checkpoint", n);
+		assert_true(has(name));
+	}
+	for (size_t i = 0; i < sizeof sealed / sizeof sealed[0]; i++) {
+		(void)snprintf(name, sizeof name, "draws/0001/%s", sealed[i]);
+		assert_int_equal(has(name), strcmp(sealed[i], "amend-01.json") != 0);
+		(void)snprintf(name, sizeof name, "draws/0002/%s", sealed[i]);
+		assert_false(has(name));
+	}
+	scene.office.now += 30 * DAY_S;
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_true(has("draws/0002/amend-01.json") && has("draws/0002/targets.csv"));
+	assert_false(has("draws/0002/targets-private.csv"));
+}
+
+static void
+test_the_same_bytes_whenever_it_is_made(void **state)
+{
+	struct hash usual, other;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		(void)draw_of(0);
+		assert_int_equal(office_scene_verify(&scene), 0); /* each draw published by itself */
+	}
+	usual = tree_hash();
+	for (int how = 0; how < 4; how++) {
+		office_scene_well(&scene, publish_with((how & 1) != 0, (how & 2) != 0));
+		other = tree_hash();
+		assert_memory_equal(&usual, &other, sizeof usual);
+	}
+	assert_int_equal(scratch_remove(scene.public), 0);
+	office_scene_well(&scene, publish_with(false, false));
+	other = tree_hash();
+	assert_memory_equal(&usual, &other, sizeof usual);
+	no_leftovers();
+}
+
+/* Somebody's hand in the directory is undone. */
+static void
+test_mends(void **state)
+{
+	struct hash before, after;
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	before = tree_hash();
+	for (int in_place = 0; in_place < 2; in_place++) {
+		(void)snprintf(path, sizeof path, "%s/checkpoint", scene.public);
+		scratch_write(path, "log.example.org\nnonsense\n");
+		(void)snprintf(path, sizeof path, "%s/draws/0001/commit.json", scene.public);
+		scratch_write(path, "{}");
+		(void)snprintf(path, sizeof path, "%s/draws/0001/extra.html", scene.public);
+		scratch_write(path, "x");
+		office_scene_well(&scene, publish_with(true, in_place == 1));
+		after = tree_hash();
+		assert_memory_equal(&before, &after, sizeof before);
+	}
+	/* What has the right size is not read again but when all is made anew. */
+	(void)snprintf(path, sizeof path, "%s/vkey", scene.public);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	office_scene_well(&scene, publish_with(false, false));
+	after = tree_hash();
+	assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* ---- crashes ---- */
+
+static void
+test_what_a_crash_leaves_goes(void **state)
+{
+	char path[SCRATCH_PATH + 64];
+	struct hash before, after;
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	before = tree_hash();
+	/* A tree that was not finished; its place is beside the published one. */
+	(void)snprintf(path, sizeof path, "%s/.public.new", scene.dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof path, "%s/.public.new/checkpoint", scene.dir);
+	scratch_write(path, "half");
+	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, scene.public, &scene.err));
+	no_leftovers();
+	after = tree_hash();
+	assert_memory_equal(&before, &after, sizeof before);
+	/* Files that were being replaced one by one. */
+	(void)snprintf(path, sizeof path, "%s/draws/0001/.record.json.new", scene.public);
+	scratch_write(path, "half");
+	(void)snprintf(path, sizeof path, "%s/tile/0/000.p/.9.new", scene.public);
+	scratch_write(path, "half");
+	office_scene_well(&scene, publish_with(false, true));
+	after = tree_hash();
+	assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* ---- whose folder it is ---- */
+
+static void
+test_keeps_off_other_folders(void **state)
+{
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	assert_int_equal(mkdir(scene.public, 0755), 0);
+	(void)snprintf(path, sizeof path, "%s/thesis.odt", scene.public);
+	scratch_write(path, "years of work");
+	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof path, "%s/checkpoint", scene.public);
+	scratch_write(path, "other.example.org\n1\n\n");
+	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof path, "%s", scene.public);
+	(void)snprintf(scene.public, sizeof scene.public, "%s", scene.dir);
+	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "holds the state");
+	(void)snprintf(scene.public, sizeof scene.public, "%.500s", path);
+	/* Once it is ours, what others put at its top stays. */
+	office_scene_well(&scene, publish_with(false, false));
+	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
+	scratch_write(path, "User-agent: *\n");
+	(void)snprintf(path, sizeof path, "%s/.well-known", scene.public);
+	assert_int_equal(mkdir(path, 0755), 0);
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	assert_true(has("robots.txt") && has(".well-known") && has("draws/0001/record.json"));
+	office_scene_well(&scene, publish_with(true, true));
+	assert_true(has("robots.txt") && has(".well-known"));
+	no_leftovers();
+}
+
+static void
+test_through_a_symbolic_link(void **state)
+{
+	char path[SCRATCH_PATH + 64], real[SCRATCH_PATH + 64];
+	struct stat st;
+
+	(void)state;
+	(void)snprintf(real, sizeof real, "%s/elsewhere", scene.dir);
+	(void)snprintf(path, sizeof path, "%s/link", scene.dir);
+	assert_int_equal(mkdir(real, 0755), 0);
+	assert_int_equal(symlink(real, path), 0);
+	office_scene_well(&scene, publish(scene.office.store, &scene.office.key, path, NULL, &scene.err));
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	(void)snprintf(path, sizeof path, "%s/elsewhere/checkpoint", scene.dir);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+/* ---- tiles ---- */
+
+static bool
+has_tile(int level, uint64_t number, int width)
+{
+	char path[TILE_PATH_MAX];
+
+	tile_path((struct tile){level, number, width}, path);
+	return has(path);
+}
+
+/* Each checkpoint that was published keeps its partial tiles until they are full. */
+static void
+test_older_checkpoints_find_their_tiles(void **state)
+{
+	struct entry e = {.type = ENTRY_POLICY};
+
+	(void)state;
+	e.policy.reason = slice_of("x");
+	for (int64_t size = office_scene_count(&scene, "SELECT count(*) FROM log_entry"); size < 530;) {
+		struct ledger log;
+		int64_t at;
+
+		office_scene_well(&scene, step_begin(&scene.office, &log, &at, &scene.err));
+		for (int i = 0; i < 7; i++, size++) {
+			e.time = at;
+			office_scene_well(&scene, ledger_append(&log, &e, NULL, &scene.err));
+		}
+		office_scene_well(&scene, step_end(&scene.office, &log, 0, &scene.err));
+		office_scene_well(&scene, publish_with(false, size % 2 == 0));
+		assert_true(has_tile(-1, (uint64_t)size / 256, (int)(size % 256)) || size % 256 == 0);
+	}
+	/* 3 entries to begin with, then 7 at a time: the last sizes are … 514, 521, 528, 535. */
+	assert_true(has_tile(0, 0, 256) && has_tile(0, 1, 256) && has_tile(-1, 1, 256));
+	assert_true(has_tile(0, 2, 2) && has_tile(0, 2, 9) && has_tile(0, 2, 16) && has_tile(0, 2, 23) && has_tile(-1, 2, 9));
+	assert_false(has_tile(0, 2, 3) || has_tile(0, 1, 5) || has_tile(0, 0, 3));
+	assert_true(has_tile(1, 0, 1) && has_tile(1, 0, 2));
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+/* ---- the log does not sign what it would contradict ---- */
+
+static void
+test_a_damaged_log_signs_nothing(void **state)
+{
+	struct hash before, after;
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	before = tree_hash();
+	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
+	office_scene_refused(&scene, step_overdue(&scene.office, 0, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
+	office_scene_refused(&scene, publish_with(true, false), ERR_REFUSED, "does not fit its own last checkpoint");
+	after = tree_hash();
+	assert_memory_equal(&before, &after, sizeof before);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_layout, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_same_bytes_whenever_it_is_made, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_mends, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_what_a_crash_leaves_goes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_keeps_off_other_folders, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_through_a_symbolic_link, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_older_checkpoints_find_their_tiles, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_damaged_log_signs_nothing, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

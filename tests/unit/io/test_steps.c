@@ -1,0 +1,386 @@
+/* The steps of a draw on a state, with a clock that the test sets; the checker must agree with every state published. */
+
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/draws.h"
+#include "io/outbox.h"
+#include "io/steps.h"
+#include "office_scene.h"
+
+#define DAY 86400
+
+static const char plain[] =
+	"[cycle plain]\ntitle = Plain\nwhen = manual\nwindow = 5 workdays\nembargo = 30\nsample = A:20% B:3 *:10%\n"
+	"weight = column\nreserve = 2\nteam = lead any\navoid = unit\nlevel_gap = 0\nrotate = 2\nrest = 20\ncover = 400\n"
+	"max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
+
+static struct office_scene scene;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	office_scene_open(&scene, plain);
+	office_scene_rosters(&scene);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	office_scene_close(&scene);
+	return 0;
+}
+
+static uint64_t
+commit_at(int64_t draw_time)
+{
+	struct step_commit want = {.cycle = &scene.config.cycles[0], .draw_time = draw_time};
+	uint64_t n = 0;
+
+	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
+	return n;
+}
+
+static int
+commit_rc(int64_t draw_time)
+{
+	struct step_commit want = {.cycle = &scene.config.cycles[0], .draw_time = draw_time};
+	uint64_t n = 0;
+
+	return step_commit(&scene.office, &want, &n, &scene.err);
+}
+
+static void
+draw(uint64_t n)
+{
+	office_scene_well(&scene, step_draw(&scene.office, n, NULL, &scene.err));
+}
+
+static struct draw_row
+row_of(uint64_t n)
+{
+	struct draw_row row;
+
+	office_scene_well(&scene, draws_find(scene.office.store, n, &row, &scene.err));
+	return row;
+}
+
+/* ---- one draw, in its order ---- */
+
+static void
+test_a_whole_draw(void **state)
+{
+	struct draw_row row;
+	uint64_t n;
+
+	(void)state;
+	office_scene_init(&scene);
+	assert_int_equal(office_scene_verify(&scene), 0);
+	n = commit_at(STEP_LEAD);
+	row = row_of(n);
+	assert_int_equal(row.draw_time, SCENE_NOW + DAY);
+	assert_int_equal(row.reveal_time, SCENE_NOW + 31 * DAY);
+	assert_int_equal(office_scene_verify(&scene), 0);
+
+	scene.office.now = row.draw_time - 1;
+	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_NOT_YET, "2026-06-23 09:00");
+	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "has not been drawn");
+	scene.office.now = row.draw_time;
+	office_scene_refused(&scene, step_draw(&scene.office, n, "7", &scene.err), ERR_REFUSED, "takes no value");
+	draw(n);
+	assert_int_equal(office_scene_verify(&scene), 0);
+	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
+	office_scene_refused(&scene, step_void(&scene.office, n, "late", &scene.err), ERR_REFUSED, "cannot be voided");
+	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "sealed until 2026-07-23 09:00");
+
+	scene.office.now = row.reveal_time;
+	office_scene_well(&scene, step_reveal(&scene.office, n, &scene.err));
+	assert_int_equal(office_scene_verify(&scene), 0);
+	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_REFUSED, "revealed already");
+	office_scene_refused(&scene, step_draw(&scene.office, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
+}
+
+static void
+test_letters_one_for_each_who_has_a_seat(void **state)
+{
+	(void)state;
+	office_scene_init(&scene);
+	draw(commit_at(SCENE_NOW));
+	assert_int_equal(office_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat"),
+	    office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'queued' AND kind = 'assignment'"));
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
+}
+
+/* ---- what is not lawful ---- */
+
+static void
+test_one_open_commitment(void **state)
+{
+	uint64_t n;
+
+	(void)state;
+	office_scene_init(&scene);
+	n = commit_at(STEP_LEAD);
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
+	office_scene_refused(&scene, step_void(&scene.office, n, "", &scene.err), ERR_REFUSED, "needs a reason");
+	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &scene.err));
+	office_scene_refused(&scene, step_void(&scene.office, n, "again", &scene.err), ERR_REFUSED, "voided already");
+	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "was voided");
+	assert_int_equal(office_scene_verify(&scene), 0);
+	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
+	office_scene_refused(&scene, commit_rc(SCENE_NOW + DAY - 1), ERR_NOT_YET, "2026-06-23 09:00 or later");
+	n = commit_at(SCENE_NOW + DAY);
+	scene.office.now = SCENE_NOW + DAY;
+	draw(n);
+	assert_int_equal(office_scene_verify(&scene), 0);
+	scene.office.now = SCENE_NOW + 40 * DAY;
+	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "until draw 1");
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+static void
+test_commit_refuses(void **state)
+{
+	(void)state;
+	office_scene_init(&scene);
+	office_scene_refused(&scene, commit_rc(SCENE_NOW - 1), ERR_REFUSED, "before its commitment");
+	office_scene_refused(&scene, commit_rc(SCENE_NOW + 500 * DAY), ERR_REFUSED, "more than 400 days");
+	office_scene_import(&scene, "conflicts", "inspector,scope,value\n");
+	office_scene_import(&scene, "inspectors", "id,name,email,unit,area,level,tags\nI01,A,a@example.org,U1,R1,4,lead\n"
+	    "I02,B,b@example.org,U2,R2,,\n");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "I02");
+	office_scene_rosters(&scene);
+	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = A:20% C:1\nteam = any\nmatters = duty\n");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "class B");
+	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty sleep\n");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "sleep");
+	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
+	    "targets = area=nowhere\n");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "no target passes");
+	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
+	    "beacon = drand\n");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "cannot fetch");
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw"), 0);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw_file"), 0);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+/* ---- beacons made in public ---- */
+
+static void
+test_public_value(void **state)
+{
+	uint64_t n;
+
+	(void)state;
+	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\n"
+	    "beacon = public\nbeacon_symbols = !\"0123456789\\\nbeacon_count = 20\nbeacon_label = a \"drum\" \\\n");
+	office_scene_init(&scene);
+	n = commit_at(SCENE_NOW);
+	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "20 of");
+	office_scene_refused(&scene, step_draw(&scene.office, n, "123", &scene.err), ERR_REFUSED, "3 characters");
+	office_scene_refused(&scene, step_draw(&scene.office, n, "1234567890123456789x", &scene.err), ERR_REFUSED, "character 20");
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err)); /* which cannot draw it */
+	assert_int_equal(row_of(n).outcome, OUTCOME_NONE);
+	office_scene_well(&scene, step_draw(&scene.office, n, "12\"45678901234567\\!9", &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err)); /* which opens it */
+	assert_true(row_of(n).revealed);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+/* ---- what the INI asks of the log ---- */
+
+static void
+test_a_changed_embargo_starts_a_chain(void **state)
+{
+	char ini[sizeof plain];
+	uint64_t n;
+
+	(void)state;
+	office_scene_init(&scene);
+	n = commit_at(SCENE_NOW);
+	draw(n);
+	memcpy(ini, plain, sizeof plain);
+	memcpy(strstr(ini, "embargo = 30"), "embargo = 15", 12);
+	office_scene_ini(&scene, ini);
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "once draw 1 is revealed");
+	scene.office.now = SCENE_NOW + 30 * DAY;
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(office_scene_count(&scene, "SELECT max(chain) FROM chain"), 2);
+	n = commit_at(STEP_LEAD);
+	assert_int_equal(row_of(n).reveal_time - row_of(n).draw_time, 15 * DAY);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+static void
+test_times_never_run_back(void **state)
+{
+	uint64_t n;
+
+	(void)state;
+	office_scene_init(&scene);
+	n = commit_at(SCENE_NOW + 100);
+	scene.office.now = SCENE_NOW + 200;
+	draw(n);
+	scene.office.now = SCENE_NOW - 5000; /* the clock was set back */
+	n = commit_at(STEP_LEAD);
+	assert_int_equal(row_of(n).draw_time, SCENE_NOW + 200 + DAY);
+	office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+	scene.office.now = SCENE_NOW + 300;
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+/* ---- many draws: what the rosters say of the past is what the checker says ---- */
+
+static void
+amend_somehow(struct support_random *random, uint64_t n)
+{
+	static const char *const reasons[2][3] = {{"recusal", "unavailable", "other"}, {"closed", "moved", "other"}};
+	bool of_target = support_random_below(random, 2) == 1;
+	struct step_amend want = {.n = n,
+	    .place = support_random_below(random, 9),
+	    .seat = support_random_below(random, 2),
+	    .of_target = of_target,
+	    .reason = reasons[of_target][support_random_below(random, 3)]};
+	struct step_amended did;
+	int rc = step_amend(&scene.office, &want, &did, &scene.err);
+
+	/* A place or seat may be empty, or not there. */
+	if (rc != 0 && rc != ERR_REFUSED)
+		office_scene_well(&scene, rc);
+}
+
+/* Some letters leave, so that the amendments that follow meet inspectors who were told and others who were not. */
+static void
+deliver(void)
+{
+	char mail[SCRATCH_PATH + 16];
+	struct outbox_tally tally;
+
+	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
+	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, &tally, &scene.err));
+}
+
+/* The targets that a letter's text names, as a set of bits; the sheet is in base64. */
+static uint64_t
+targets_in(struct slice message)
+{
+	char *text = strndup(message.p, message.n), *at = text;
+	uint64_t set = 0;
+
+	assert_non_null(text);
+	while ((at = strstr(at, " T")) != NULL) {
+		char digits[3] = {0};
+
+		at += 2;
+		if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9' || at[2] != ' ')
+			continue;
+		memcpy(digits, at, 2);
+		set |= (uint64_t)1 << strtol(digits, NULL, 10);
+	}
+	free(text);
+	return set;
+}
+
+static uint64_t
+targets_held(int64_t n, struct slice inspector)
+{
+	uint64_t set = 0;
+	struct query q;
+
+	query_open(&q, scene.office.store, "SELECT substr(p.target, 2) FROM draw_seat s JOIN draw_place p USING (n, place)"
+	    " WHERE s.n = ? AND s.inspector = ? AND p.target IS NOT NULL");
+	query_put_int(&q, n);
+	query_put_text(&q, inspector);
+	while (query_row(&q))
+		set |= (uint64_t)1 << strtol(query_text(&q, 0).p, NULL, 10);
+	office_scene_well(&scene, query_close(&q, &scene.err));
+	return set;
+}
+
+/* Whoever reads all letters that have left or will, in their order, knows exactly what he has to visit. */
+static void
+letters_say_what_is(void)
+{
+	struct query people, q;
+
+	query_open(&people, scene.office.store, "SELECT DISTINCT draw, inspector FROM outbox_letter"
+	    " UNION SELECT DISTINCT n, inspector FROM draw_seat WHERE inspector IS NOT NULL");
+	while (query_row(&people)) {
+		struct slice inspector = query_text(&people, 1);
+		uint64_t knows = 0;
+
+		query_open(&q, scene.office.store, "SELECT kind, message FROM outbox_letter"
+		    " WHERE draw = ? AND inspector = ? AND state <> 'cancelled' ORDER BY id");
+		query_put_int(&q, query_int(&people, 0));
+		query_put_text(&q, inspector);
+		while (query_row(&q)) {
+			uint64_t named = targets_in(query_blob(&q, 1));
+
+			knows = slice_is(query_text(&q, 0), "cancelled") ? knows & ~named : named;
+		}
+		office_scene_well(&scene, query_close(&q, &scene.err));
+		assert_int_equal(knows, targets_held(query_int(&people, 0), inspector));
+	}
+	office_scene_well(&scene, query_close(&people, &scene.err));
+}
+
+static void
+test_history_agrees_with_the_checker(void **state)
+{
+	struct support_random random;
+
+	(void)state;
+	support_random_begin(&random);
+	office_scene_init(&scene);
+	for (int i = 0; i < 12; i++) {
+		uint64_t n;
+
+		scene.office.now += (int64_t)support_random_below(&random, 12 * DAY);
+		office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+		n = commit_at(scene.office.now);
+		if (support_random_below(&random, 5) == 0) {
+			office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+			continue;
+		}
+		draw(n);
+		for (uint64_t k = support_random_below(&random, 12); k > 0; k--) {
+			if (support_random_below(&random, 4) == 0)
+				deliver();
+			amend_somehow(&random, n);
+		}
+	}
+	scene.office.now += 31 * DAY;
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
+	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
+	assert_true(office_scene_count(&scene, "SELECT count(*) FROM draw_amendment") > 0);
+	letters_say_what_is();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_a_whole_draw, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_letters_one_for_each_who_has_a_seat, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_one_open_commitment, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_commit_refuses, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_public_value, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_changed_embargo_starts_a_chain, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_times_never_run_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_history_agrees_with_the_checker, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
