@@ -50,10 +50,10 @@ PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotche
 	-DDATA_DIR='"$(datadir)/spotcheckd"' -DLOCALE_DIR='"$(localedir)"'
 
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
-CORE_PACKAGES = libsodium libcrypto libutf8proc jansson
-IO_PACKAGES = sqlite3 inih xlsxwriter libcurl
-CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -lm
-IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv -lev
+CORE_PACKAGES = libsodium libcrypto libutf8proc
+IO_PACKAGES = sqlite3 inih xlsxwriter
+CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread
+IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(CORE_PACKAGES) $(IO_PACKAGES))
 CMOCKA_LIBS = $(shell pkg-config --libs cmocka)
 
@@ -225,7 +225,7 @@ check: all $(UNIT_TESTS) $(FUZZ_TESTS)
 	@scripts/run_tests.sh $(OUT) $(UNIT_TESTS) $(FUZZ_TESTS)
 
 demo:
-	@scripts/setup.sh build
+	@scripts/setup.sh build demo
 	@+$(INNER) all
 	@scripts/demo.sh
 
@@ -287,7 +287,8 @@ clean:
 
 # ---- install ----------------------------------------------------------------
 
-# Letters, the sample district; holidays go where the administrator's INI looks for them.
+# The INI, the letters and the sample district are what `spotcheck setup` starts from: the administrator's own INI is its
+# work.  Holidays go where that INI looks for them.
 CONF_TREES = $(filter-out conf/holidays,$(patsubst %/,%,$(wildcard conf/*/)))
 UNITS = $(wildcard systemd/*.service systemd/*.timer systemd/*.path systemd/*.socket)
 SYSUSERS = $(wildcard systemd/*sysusers*.conf systemd/sysusers.d/*.conf)
@@ -309,9 +310,9 @@ install: all
 	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \
 	    'Description: verifiable random inspection draws' 'Version: $(VERSION)' \
-	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -lm' \
+	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread' \
 	    'Cflags: -I$${includedir}/spotcheck' >$(call to,$(libdir)/pkgconfig)/spotcheck-core.pc
-	$(call keep,$(wildcard conf/*.ini),$(call to,$(sysconfdir)/spotcheckd))
+	install -m 644 conf/spotcheckd.ini $(call to,$(datadir)/spotcheckd)
 	$(if $(wildcard conf/holidays/*),install -d $(call to,$(sysconfdir)/spotcheckd/holidays) && \
 	    { $(call keep,$(wildcard conf/holidays/*),$(call to,$(sysconfdir)/spotcheckd/holidays)); })
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true

@@ -21,12 +21,12 @@ LAYERS = {
     "spotcheckd.c": {"app", "io", "core"},
 }
 
-# All that core may know of the C library; <stdio.h> for snprintf and vsnprintf, <math.h> for the moon.
+# All that core may know of the C library; <stdio.h> for snprintf and vsnprintf.
 CORE_LIBC = {
-    "assert.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
+    "assert.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
     "stdint.h", "stdio.h", "stdlib.h", "stdnoreturn.h", "string.h",
 }
-CORE_LIBRARIES = {"sodium.h", "jansson.h", "utf8proc.h"}
+CORE_LIBRARIES = {"sodium.h", "utf8proc.h"}
 CRYPTO_FILES = {"core/hash.c"}
 # Threads that begin and end within one call.
 THREAD_FILES = {"core/parallel.c"}

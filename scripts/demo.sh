@@ -17,7 +17,7 @@ else
 	there=$(mktemp -d "${TMPDIR:-/tmp}/spotcheck-demo.XXXXXX")
 fi
 
-bold= plain=
+bold='' plain=''
 if [ -t 1 ]; then
 	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 fi

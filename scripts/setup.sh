@@ -11,8 +11,10 @@ for list in "${@:-build}"; do
 	case $list in
 	build)
 		packages="$packages gcc make pkg-config libc6-dev gettext tzdata
-			libsodium-dev libssl-dev libutf8proc-dev libjansson-dev
-			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev libev-dev libcurl4-openssl-dev" ;;
+			libsodium-dev libssl-dev libutf8proc-dev
+			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev zlib1g-dev" ;;
+	demo)
+		packages="$packages python3" ;;
 	test)
 		packages="$packages libcmocka-dev python3 python3-nacl sqlite3" ;;
 	lint)

@@ -155,11 +155,14 @@ on_assurance(void *ctx, uint64_t n, const struct assurance_facts *f)
 	}
 	head(v, n);
 	flush_plain(v);
-	printf("  %-*s %s\n", STATE_COLUMNS, _("class"), _(assurance_words(f->assurance)));
+	printf("  %-*s %s\n", STATE_COLUMNS, _("promise"), _(assurance_words(f->assurance)));
 	printf("  %-*s ", STATE_COLUMNS, "");
-	printf(_("%llu of %llu witnesses cosigned the commitment in time, %llu the outcome"),
-	    (unsigned long long)f->commit_cosigned, (unsigned long long)f->witnesses,
-	    (unsigned long long)f->outcome_cosigned);
+	if (f->witnesses == 0)
+		printf("%s", _("no witness was named"));
+	else
+		printf(_("%llu of %llu witnesses cosigned the commitment in time, %llu the outcome"),
+		    (unsigned long long)f->commit_cosigned, (unsigned long long)f->witnesses,
+		    (unsigned long long)f->outcome_cosigned);
 	putchar('\n');
 	if (f->assurance == ASSURANCE_B_IF || f->assurance == ASSURANCE_A_UNRUN_IF)
 		print_witnesses(f);

@@ -92,7 +92,7 @@ learn(struct admission *admission, uint32_t seat, uint32_t first_seat)
 
 	/* Whoever is seen has all seats seen: these are the places that come back when the target rises. */
 	for (uint32_t other = first_seat; other < seat; other++)
-		room += state->seat_seen[other] && !assign_bit(state->unseen, state->holder[other]);
+		room += state->seats[other].seen && !assign_bit(state->unseen, state->seats[other].holder);
 	if (room == 0) {
 		assign_close(state);
 		return;
@@ -156,7 +156,7 @@ fill_all(struct assign_state *state, const struct assign_result *result)
 	size_t empty = 0;
 
 	for (uint32_t seat = 0; seat < state->n_seats; seat++) {
-		if (!result->admitted[seat / state->problem->seats] || state->holder[seat] != ASSIGN_NOBODY)
+		if (!result->admitted[seat / state->problem->seats] || state->seats[seat].holder != ASSIGN_NOBODY)
 			continue;
 		if (!assign_hopeless(state, seat)) {
 			if (assign_fill(state, seat))
@@ -374,7 +374,7 @@ static void
 seat_one(struct seating *seating, uint32_t seat)
 {
 	struct assign_state *state = seating->state;
-	uint32_t holder = state->holder[seat];
+	uint32_t holder = state->seats[seat].holder;
 	uint32_t p;
 
 	assign_vacate(state, seat);
@@ -414,9 +414,9 @@ copy_result(const struct assign_state *state, struct assign_result *result)
 {
 	for (size_t seat = 0; seat < state->n_seats; seat++)
 		result->team[seat] =
-		    result->admitted[seat / state->problem->seats] ? state->holder[seat] : ASSIGN_NOBODY;
+		    result->admitted[seat / state->problem->seats] ? state->seats[seat].holder : ASSIGN_NOBODY;
 	for (size_t p = 0; p < state->problem->n_inspectors; p++)
-		result->load[p] = state->load[p];
+		result->load[p] = state->inspectors[p].load;
 }
 
 int
@@ -515,7 +515,7 @@ explain(struct assign_state *state, uint32_t *index, struct assign_why *why)
 		why->inspectors[why->n_inspectors++] = state->done[i];
 	why->n_full = why->n_inspectors;
 	for (size_t i = 0; i < state->n_seat_queue; i++) {
-		uint32_t p = state->holder[state->seat_queue[i]];
+		uint32_t p = state->seats[state->seat_queue[i]].holder;
 
 		if (p == ASSIGN_NOBODY || !assign_bit(state->unseen, p))
 			continue;

@@ -10,14 +10,20 @@ array(size_t n, size_t size)
 	return calloc(n == 0 ? 1 : n, size);
 }
 
+/* Who fits seat s of a team. */
+static uint64_t *
+fit_of(const struct assign_state *state, size_t s)
+{
+	return state->fit + s * state->words;
+}
+
 /* The first seat of a team that the same inspectors fit. */
 static size_t
 same_fit(const struct assign_state *state, size_t s)
 {
 	size_t first = 0;
 
-	while (first < s && memcmp(state->fit + first * state->words, state->fit + s * state->words,
-	                        state->words * sizeof *state->fit) != 0)
+	while (first < s && memcmp(fit_of(state, first), fit_of(state, s), state->words * sizeof *state->fit) != 0)
 		first++;
 	return first;
 }
@@ -25,15 +31,19 @@ same_fit(const struct assign_state *state, size_t s)
 static void
 set_kinds(struct assign_state *state)
 {
-	size_t seats = state->problem->seats;
-	size_t fit[TEAM_MAX];
+	const struct assign_problem *problem = state->problem;
+	size_t same[TEAM_MAX];
 
-	for (size_t s = 0; s < seats; s++)
-		fit[s] = same_fit(state, s);
+	for (size_t p = 0; p < problem->n_inspectors; p++)
+		for (size_t s = 0; s < problem->seats; s++)
+			if ((problem->fits[p] >> s & 1) != 0)
+				assign_bit_set(fit_of(state, s), p);
+	for (size_t s = 0; s < problem->seats; s++)
+		same[s] = same_fit(state, s);
 	for (size_t seat = 0; seat < state->n_seats; seat++) {
-		size_t shape = lawful_shape(state->problem->lawful, seat / seats);
+		size_t shape = lawful_shape(problem->lawful, seat / problem->seats);
 
-		state->kind[seat] = (uint32_t)(shape * seats + fit[seat % seats]);
+		state->seats[seat].kind = (uint32_t)(shape * problem->seats + same[seat % problem->seats]);
 		state->followed[seat] = ASSIGN_NO_SEAT;
 	}
 }
@@ -47,37 +57,22 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 
 	assert(problem->seats >= 1 && problem->seats <= TEAM_MAX && n_seats < UINT32_MAX && n < UINT32_MAX);
 	*state = (struct assign_state){.problem = problem, .n_seats = n_seats, .words = words};
+	state->seats = array(n_seats, sizeof *state->seats);
+	state->inspectors = array(n, sizeof *state->inspectors);
 	state->fit = array(problem->seats * words, sizeof *state->fit);
-	state->holder = array(n_seats, sizeof *state->holder);
-	state->load = array(n, sizeof *state->load);
-	state->first = array(n, sizeof *state->first);
-	state->next = array(n_seats, sizeof *state->next);
-	state->previous = array(n_seats, sizeof *state->previous);
 	state->free = array(words, sizeof *state->free);
-	state->part = array(n, sizeof *state->part);
-	state->seat_part = array(n_seats, sizeof *state->seat_part);
 	state->open = array(words, sizeof *state->open);
 	state->unseen = array(words, sizeof *state->unseen);
-	state->seat_seen = array(n_seats, sizeof *state->seat_seen);
-	state->kind = array(n_seats, sizeof *state->kind);
-	state->followed = array(n_seats, sizeof *state->followed);
-	state->parent = array(n_seats, sizeof *state->parent);
-	state->via = array(n, sizeof *state->via);
 	state->seat_queue = array(n_seats, sizeof *state->seat_queue);
+	state->followed = array(n_seats, sizeof *state->followed);
 	state->stack = array(n, sizeof *state->stack);
 	state->done = array(n, sizeof *state->done);
-	if (state->fit == NULL || state->holder == NULL || state->load == NULL || state->first == NULL
-	    || state->next == NULL || state->previous == NULL || state->free == NULL || state->part == NULL
-	    || state->seat_part == NULL || state->open == NULL || state->unseen == NULL || state->seat_seen == NULL
-	    || state->kind == NULL || state->followed == NULL || state->parent == NULL || state->via == NULL
-	    || state->seat_queue == NULL || state->stack == NULL || state->done == NULL) {
+	if (state->seats == NULL || state->inspectors == NULL || state->fit == NULL || state->free == NULL
+	    || state->open == NULL || state->unseen == NULL || state->seat_queue == NULL || state->followed == NULL
+	    || state->stack == NULL || state->done == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
 	}
-	for (size_t p = 0; p < n; p++)
-		for (size_t s = 0; s < problem->seats; s++)
-			if (problem->fits[p] >> s & 1)
-				assign_bit_set(state->fit + s * words, p);
 	set_kinds(state);
 	return 0;
 }
@@ -85,152 +80,31 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 void
 assign_state_release(struct assign_state *state)
 {
+	free(state->seats);
+	free(state->inspectors);
 	free(state->fit);
-	free(state->holder);
-	free(state->load);
-	free(state->first);
-	free(state->next);
-	free(state->previous);
 	free(state->free);
-	free(state->part);
-	free(state->seat_part);
 	free(state->open);
 	free(state->unseen);
-	free(state->seat_seen);
-	free(state->kind);
-	free(state->followed);
-	free(state->parent);
-	free(state->via);
 	free(state->seat_queue);
+	free(state->followed);
 	free(state->stack);
 	free(state->done);
 	*state = (struct assign_state){0};
 }
 
+/* ---- who sits where ---- */
+
 static bool
-fits(const struct assign_state *state, uint32_t inspector, size_t s)
+fits(const struct assign_state *state, uint32_t inspector, uint32_t seat)
 {
-	return state->problem->fits[inspector] >> s & 1;
+	return (state->problem->fits[inspector] >> seat % state->problem->seats & 1) != 0;
 }
 
-static void
-mark_free(struct assign_state *state, uint32_t inspector)
+static const uint64_t *
+lawful_for(const struct assign_state *state, uint32_t seat)
 {
-	if (state->load[inspector] < state->limit)
-		assign_bit_set(state->free, inspector);
-	else
-		assign_bit_clear(state->free, inspector);
-}
-
-/* Puts the usable inspectors of a part into `open`. */
-static void
-reopen(struct assign_state *state, uint32_t part)
-{
-	memset(state->open, 0, state->words * sizeof *state->open);
-	state->n_open = 0;
-	for (uint32_t p = 0; p < state->n_usable; p++)
-		if (state->part[p] == part) {
-			assign_bit_set(state->open, p);
-			state->n_open++;
-		}
-	state->open_part = part;
-}
-
-/* Also forgets what a search has seen. */
-static void
-forget_search(struct assign_state *state)
-{
-	for (size_t i = 0; i < state->n_seat_queue; i++) {
-		uint32_t seat = state->seat_queue[i];
-
-		state->seat_seen[seat] = false;
-		state->followed[state->kind[seat]] = ASSIGN_NO_SEAT;
-	}
-	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = 0;
-}
-
-void
-assign_limit(struct assign_state *state, uint32_t limit)
-{
-	forget_search(state);
-	state->limit = limit;
-	for (uint32_t p = 0; p < state->n_usable; p++) {
-		assert(state->load[p] <= limit);
-		mark_free(state, p);
-	}
-	memset(state->part, 0, state->problem->n_inspectors * sizeof *state->part);
-	memset(state->seat_part, 0, state->n_seats * sizeof *state->seat_part);
-	state->n_parts = 1;
-	state->n_closed = 0;
-	reopen(state, 0);
-}
-
-void
-assign_clear(struct assign_state *state, uint32_t n_usable, uint32_t limit)
-{
-	for (size_t seat = 0; seat < state->n_seats; seat++)
-		state->holder[seat] = ASSIGN_NOBODY;
-	for (size_t p = 0; p < state->problem->n_inspectors; p++) {
-		state->load[p] = 0;
-		state->first[p] = ASSIGN_NO_SEAT;
-	}
-	memset(state->free, 0, state->words * sizeof *state->free);
-	state->n_usable = n_usable;
-	assign_limit(state, limit);
-}
-
-void
-assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector)
-{
-	uint32_t first = state->first[inspector];
-
-	assert(state->holder[seat] == ASSIGN_NOBODY && state->load[inspector] < state->limit);
-	if (first == ASSIGN_NO_SEAT) {
-		state->first[inspector] = state->next[seat] = state->previous[seat] = seat;
-	} else {
-		uint32_t last = state->previous[first];
-
-		state->next[seat] = first;
-		state->previous[seat] = last;
-		state->next[last] = state->previous[first] = seat;
-	}
-	state->holder[seat] = inspector;
-	state->load[inspector]++;
-	mark_free(state, inspector);
-}
-
-/* Takes a seat out of its holder's ring of those that may change hands. */
-static void
-unlist(struct assign_state *state, uint32_t seat)
-{
-	uint32_t *first = &state->first[state->holder[seat]];
-	uint32_t next = state->next[seat];
-	uint32_t previous = state->previous[seat];
-
-	state->previous[next] = previous;
-	state->next[previous] = next;
-	if (*first == seat)
-		*first = next == seat ? ASSIGN_NO_SEAT : next;
-}
-
-void
-assign_rise(struct assign_state *state, uint32_t seat)
-{
-	uint32_t inspector = state->holder[seat];
-
-	assert(inspector != ASSIGN_NOBODY && state->seat_part[seat] != ASSIGN_FIXED);
-	unlist(state, seat);
-	state->holder[seat] = ASSIGN_NOBODY;
-	state->load[inspector]--;
-	mark_free(state, inspector);
-}
-
-void
-assign_fix(struct assign_state *state, uint32_t seat)
-{
-	assert(state->holder[seat] != ASSIGN_NOBODY);
-	unlist(state, seat);
-	state->seat_part[seat] = ASSIGN_FIXED;
+	return lawful_row(state->problem->lawful, seat / state->problem->seats);
 }
 
 /* The seat that an inspector holds in this seat's team, or ASSIGN_NO_SEAT. */
@@ -241,18 +115,193 @@ held_in_team(const struct assign_state *state, uint32_t seat, uint32_t inspector
 	uint32_t begin = seat - seat % seats;
 
 	for (uint32_t other = begin; other < begin + seats; other++)
-		if (state->holder[other] == inspector)
+		if (state->seats[other].holder == inspector)
 			return other;
 	return ASSIGN_NO_SEAT;
 }
 
 static void
+mark_free(struct assign_state *state, uint32_t inspector)
+{
+	if (state->inspectors[inspector].load < state->limit)
+		assign_bit_set(state->free, inspector);
+	else
+		assign_bit_clear(state->free, inspector);
+}
+
+/* Puts a seat into its holder's ring, as the last. */
+static void
+ring_add(struct assign_state *state, uint32_t seat)
+{
+	struct assign_seat *seats = state->seats;
+	uint32_t *first = &state->inspectors[seats[seat].holder].first;
+	uint32_t last;
+
+	if (*first == ASSIGN_NO_SEAT)
+		*first = seats[seat].previous = seat;
+	last = seats[*first].previous;
+	seats[seat].next = *first;
+	seats[seat].previous = last;
+	seats[last].next = seat;
+	seats[*first].previous = seat;
+}
+
+static void
+ring_remove(struct assign_state *state, uint32_t seat)
+{
+	struct assign_seat *seats = state->seats;
+	uint32_t *first = &state->inspectors[seats[seat].holder].first;
+	uint32_t next = seats[seat].next;
+	uint32_t previous = seats[seat].previous;
+
+	seats[next].previous = previous;
+	seats[previous].next = next;
+	if (*first == seat)
+		*first = next == seat ? ASSIGN_NO_SEAT : next;
+}
+
+void
+assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector)
+{
+	assert(state->seats[seat].holder == ASSIGN_NOBODY && state->inspectors[inspector].load < state->limit);
+	state->seats[seat].holder = inspector;
+	ring_add(state, seat);
+	state->inspectors[inspector].load++;
+	mark_free(state, inspector);
+}
+
+void
+assign_rise(struct assign_state *state, uint32_t seat)
+{
+	uint32_t inspector = state->seats[seat].holder;
+
+	assert(inspector != ASSIGN_NOBODY && state->seats[seat].part != ASSIGN_FIXED);
+	ring_remove(state, seat);
+	state->seats[seat].holder = ASSIGN_NOBODY;
+	state->inspectors[inspector].load--;
+	mark_free(state, inspector);
+}
+
+void
+assign_fix(struct assign_state *state, uint32_t seat)
+{
+	assert(state->seats[seat].holder != ASSIGN_NOBODY);
+	ring_remove(state, seat);
+	state->seats[seat].part = ASSIGN_FIXED;
+}
+
+/* ---- parts, and what a search has seen ---- */
+
+static void
+open_part(struct assign_state *state, uint32_t part)
+{
+	memset(state->open, 0, state->words * sizeof *state->open);
+	state->n_open = 0;
+	for (uint32_t p = 0; p < state->n_usable; p++)
+		if (state->inspectors[p].part == part) {
+			assign_bit_set(state->open, p);
+			state->n_open++;
+		}
+	state->open_part = part;
+}
+
+static void
+forget_search(struct assign_state *state)
+{
+	for (size_t i = 0; i < state->n_seat_queue; i++) {
+		struct assign_seat *seat = &state->seats[state->seat_queue[i]];
+
+		seat->seen = false;
+		state->followed[seat->kind] = ASSIGN_NO_SEAT;
+	}
+	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = 0;
+}
+
+static void
+begin_search(struct assign_state *state, uint32_t part)
+{
+	forget_search(state);
+	if (state->open_part != part)
+		open_part(state, part);
+	memcpy(state->unseen, state->open, state->words * sizeof *state->unseen);
+	state->n_unseen = state->n_open;
+}
+
+/*
+ * A search, from the n-th seat of the queue on, has ended well.  What it has not followed to the end is as if not seen.
+ * The rest is not followed again until there is nothing else: it led nowhere, and rarely does after a change elsewhere.
+ */
+static void
+keep_search(struct assign_state *state, size_t n)
+{
+	for (size_t i = n; i < state->seat_at; i++)
+		state->followed[state->seats[state->seat_queue[i]].kind] = ASSIGN_NO_SEAT;
+	for (size_t i = state->seat_at; i < state->n_seat_queue; i++)
+		state->seats[state->seat_queue[i]].seen = false;
+	for (size_t i = 0; i < state->n_stack; i++)
+		assign_bit_set(state->unseen, state->stack[i]);
+	state->n_unseen += state->n_stack;
+	state->n_seat_queue = state->seat_at;
+	state->n_stack = 0;
+}
+
+void
+assign_limit(struct assign_state *state, uint32_t limit)
+{
+	forget_search(state);
+	state->limit = limit;
+	for (uint32_t p = 0; p < state->n_usable; p++) {
+		assert(state->inspectors[p].load <= limit);
+		mark_free(state, p);
+		state->inspectors[p].part = 0;
+	}
+	for (size_t seat = 0; seat < state->n_seats; seat++)
+		state->seats[seat].part = 0;
+	state->n_parts = 1;
+	state->n_closed = 0;
+	open_part(state, 0);
+}
+
+void
+assign_clear(struct assign_state *state, uint32_t n_usable, uint32_t limit)
+{
+	for (size_t seat = 0; seat < state->n_seats; seat++)
+		state->seats[seat].holder = ASSIGN_NOBODY;
+	for (size_t p = 0; p < state->problem->n_inspectors; p++)
+		state->inspectors[p] = (struct assign_inspector){.first = ASSIGN_NO_SEAT};
+	memset(state->free, 0, state->words * sizeof *state->free);
+	state->n_usable = n_usable;
+	assign_limit(state, limit);
+}
+
+void
+assign_close(struct assign_state *state)
+{
+	uint32_t part = state->n_parts++;
+
+	assert(part < ASSIGN_FIXED && state->n_stack == 0);
+	if (state->open_part == 0)
+		state->n_closed += state->n_done;
+	for (size_t i = 0; i < state->n_done; i++)
+		state->inspectors[state->done[i]].part = part;
+	for (size_t i = 0; i < state->n_seat_queue; i++)
+		state->seats[state->seat_queue[i]].part = part;
+	memcpy(state->open, state->unseen, state->words * sizeof *state->open);
+	state->n_open = state->n_unseen;
+	forget_search(state);
+}
+
+/* ---- a search ---- */
+
+static void
 see_seat(struct assign_state *state, uint32_t seat, uint32_t parent)
 {
-	if (state->seat_seen[seat] || state->seat_part[seat] != state->open_part)
+	struct assign_seat *seen = &state->seats[seat];
+
+	if (seen->seen || seen->part != state->open_part)
 		return;
-	state->seat_seen[seat] = true;
-	state->parent[seat] = parent;
+	seen->seen = true;
+	seen->parent = parent;
 	state->seat_queue[state->n_seat_queue++] = seat;
 }
 
@@ -261,7 +310,7 @@ see_inspector(struct assign_state *state, uint32_t inspector, uint32_t via)
 {
 	assign_bit_clear(state->unseen, inspector);
 	state->n_unseen--;
-	state->via[inspector] = via;
+	state->inspectors[inspector].via = via;
 	state->stack[state->n_stack++] = inspector;
 }
 
@@ -270,13 +319,13 @@ static void
 move_up(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {
 	while (inspector != ASSIGN_NOBODY) {
-		uint32_t before = state->holder[seat];
+		uint32_t before = state->seats[seat].holder;
 
 		if (before != ASSIGN_NOBODY)
 			assign_rise(state, seat);
 		assign_sit(state, seat, inspector);
 		inspector = before;
-		seat = state->parent[seat];
+		seat = state->seats[seat].parent;
 	}
 }
 
@@ -307,38 +356,12 @@ see_full(struct assign_state *state, uint32_t seat, const uint64_t *lawful, cons
 		}
 }
 
-/*
- * After a seat of the same kind was followed, only those in that seat's team need a look: all others who may sit on this
- * one have been seen.
- */
-static bool
-follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
-{
-	uint32_t seats = (uint32_t)state->problem->seats;
-	uint32_t begin = known - known % seats;
-
-	for (uint32_t other = begin; other < begin + seats; other++) {
-		uint32_t p = state->holder[other];
-
-		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p))
-		    || !fits(state, p, seat % seats) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT
-		    || !assign_bit(lawful_row(state->problem->lawful, seat / seats), p))
-			continue;
-		if (assign_bit(state->free, p)) {
-			move_up(state, seat, p);
-			return true;
-		}
-		see_inspector(state, p, seat);
-	}
-	return false;
-}
-
+/* The first seat of its kind: everybody who may sit on it gets a look. */
 static bool
 follow_first(struct assign_state *state, uint32_t seat)
 {
-	size_t seats = state->problem->seats;
-	const uint64_t *lawful = lawful_row(state->problem->lawful, seat / seats);
-	const uint64_t *fit = state->fit + seat % seats * state->words;
+	const uint64_t *lawful = lawful_for(state, seat);
+	const uint64_t *fit = fit_of(state, seat % state->problem->seats);
 	uint32_t p = find_free(state, seat, lawful, fit);
 
 	if (p != ASSIGN_NOBODY) {
@@ -349,21 +372,44 @@ follow_first(struct assign_state *state, uint32_t seat)
 	return false;
 }
 
-/* Follows a seat.  True if that ended the search, and all have moved. */
+/* After another of its kind: only those left out there, because they were in that team. */
+static bool
+follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
+{
+	uint32_t seats = (uint32_t)state->problem->seats;
+	uint32_t begin = known - known % seats;
+
+	for (uint32_t other = begin; other < begin + seats; other++) {
+		uint32_t p = state->seats[other].holder;
+
+		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p))
+		    || !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT
+		    || !assign_bit(lawful_for(state, seat), p))
+			continue;
+		if (assign_bit(state->free, p)) {
+			move_up(state, seat, p);
+			return true;
+		}
+		see_inspector(state, p, seat);
+	}
+	return false;
+}
+
+/* Follows a seat.  True, here and below, if that ended the search: everybody has moved. */
 static bool
 follow_seat(struct assign_state *state, uint32_t seat)
 {
 	uint32_t seats = (uint32_t)state->problem->seats;
-	uint32_t s = seat % seats;
-	uint32_t *followed = &state->followed[state->kind[seat]];
+	uint32_t begin = seat - seat % seats;
+	uint32_t *followed = &state->followed[state->seats[seat].kind];
 
 	if (*followed == ASSIGN_NO_SEAT ? follow_first(state, seat) : follow_again(state, seat, *followed))
 		return true;
 	*followed = seat;
-	for (uint32_t other = seat - s; other < seat - s + seats; other++) {
-		uint32_t p = state->holder[other];
+	for (uint32_t other = begin; other < begin + seats; other++) {
+		uint32_t p = state->seats[other].holder;
 
-		if (other != seat && p != ASSIGN_NOBODY && fits(state, p, s))
+		if (other != seat && p != ASSIGN_NOBODY && fits(state, p, seat))
 			see_seat(state, other, seat);
 	}
 	return false;
@@ -379,24 +425,25 @@ follow_seats(struct assign_state *state)
 }
 
 /*
- * Follows the seats that an inspector holds, each before the next is seen, for there may be very many.  When that ends
- * the search, the next one will begin behind the seat that did.
+ * Follows the seats that an inspector holds, each before the next is seen, for there may be very many.  If one ends the
+ * search, the inspector's next turn begins behind it.
  */
 static bool
 follow_inspector(struct assign_state *state, uint32_t inspector)
 {
-	uint32_t begin = state->first[inspector];
+	struct assign_inspector *p = &state->inspectors[inspector];
+	uint32_t begin = p->first;
 	uint32_t seat = begin;
 
 	if (begin == ASSIGN_NO_SEAT)
 		return false;
 	do {
-		uint32_t next = state->next[seat];
+		uint32_t next = state->seats[seat].next;
 
-		see_seat(state, seat, state->via[inspector]);
+		see_seat(state, seat, p->via);
 		if (follow_seats(state)) {
-			if (state->holder[next] == inspector)
-				state->first[inspector] = next;
+			if (state->seats[next].holder == inspector)
+				p->first = next;
 			return true;
 		}
 		seat = next;
@@ -404,22 +451,7 @@ follow_inspector(struct assign_state *state, uint32_t inspector)
 	return false;
 }
 
-/* A search, from the n-th seat of the queue on, has ended well: what was not followed to the end is as if not seen. */
-static void
-keep_search(struct assign_state *state, size_t n)
-{
-	for (size_t i = n; i < state->seat_at; i++)
-		state->followed[state->kind[state->seat_queue[i]]] = ASSIGN_NO_SEAT;
-	for (size_t i = state->seat_at; i < state->n_seat_queue; i++)
-		state->seat_seen[state->seat_queue[i]] = false;
-	for (size_t i = 0; i < state->n_stack; i++)
-		assign_bit_set(state->unseen, state->stack[i]);
-	state->n_unseen += state->n_stack;
-	state->n_seat_queue = state->seat_at;
-	state->n_stack = 0;
-}
-
-/* True if all have moved. */
+/* Depth first, so that searches which end well leave most of what they have seen to others. */
 static bool
 run_search(struct assign_state *state)
 {
@@ -440,39 +472,27 @@ run_search(struct assign_state *state)
 	return ended;
 }
 
-static void
-begin_search(struct assign_state *state, uint32_t part)
+static bool
+search_from(struct assign_state *state, uint32_t seat)
 {
-	forget_search(state);
-	if (state->open_part != part)
-		reopen(state, part);
-	memcpy(state->unseen, state->open, state->words * sizeof *state->unseen);
-	state->n_unseen = state->n_open;
-}
-
-bool
-assign_fill(struct assign_state *state, uint32_t seat)
-{
-	bool all = state->n_seat_queue == 0;
-
-	if (all)
-		begin_search(state, 0);
-	see_seat(state, seat, ASSIGN_NO_SEAT);
-	if (run_search(state))
-		return true;
-	if (all)
-		return false;
-	begin_search(state, 0);
 	see_seat(state, seat, ASSIGN_NO_SEAT);
 	return run_search(state);
 }
 
 bool
+assign_fill(struct assign_state *state, uint32_t seat)
+{
+	if (state->n_seat_queue > 0 && search_from(state, seat))
+		return true;
+	begin_search(state, 0);
+	return search_from(state, seat);
+}
+
+bool
 assign_hopeless(const struct assign_state *state, uint32_t seat)
 {
-	size_t seats = state->problem->seats;
-	const uint64_t *lawful = lawful_row(state->problem->lawful, seat / seats);
-	const uint64_t *fit = state->fit + seat % seats * state->words;
+	const uint64_t *lawful = lawful_for(state, seat);
+	const uint64_t *fit = fit_of(state, seat % state->problem->seats);
 
 	assert(state->open_part == 0);
 	for (size_t w = 0; w < state->words; w++)
@@ -482,28 +502,11 @@ assign_hopeless(const struct assign_state *state, uint32_t seat)
 }
 
 void
-assign_close(struct assign_state *state)
-{
-	uint32_t part = state->n_parts++;
-
-	assert(part < ASSIGN_FIXED);
-	if (state->open_part == 0)
-		state->n_closed += state->n_done;
-	for (size_t i = 0; i < state->n_done; i++)
-		state->part[state->done[i]] = part;
-	for (size_t i = 0; i < state->n_seat_queue; i++)
-		state->seat_part[state->seat_queue[i]] = part;
-	memcpy(state->open, state->unseen, state->words * sizeof *state->open);
-	state->n_open = state->n_unseen;
-	forget_search(state);
-}
-
-void
 assign_vacate(struct assign_state *state, uint32_t seat)
 {
 	assign_rise(state, seat);
-	begin_search(state, state->seat_part[seat]);
-	state->parent[seat] = ASSIGN_NO_SEAT;
+	begin_search(state, state->seats[seat].part);
+	state->seats[seat].parent = ASSIGN_NO_SEAT;
 }
 
 bool
@@ -511,9 +514,11 @@ assign_may_give(const struct assign_state *state, uint32_t seat, uint32_t inspec
 {
 	uint32_t held = held_in_team(state, seat, inspector);
 
-	return state->seat_part[seat] == (held == ASSIGN_NO_SEAT ? state->part[inspector] : state->seat_part[held]);
+	return state->seats[seat].part
+	    == (held == ASSIGN_NO_SEAT ? state->inspectors[inspector].part : state->seats[held].part);
 }
 
+/* The assignment does not change before somebody is given the seat, so what one search has closed stays so for the next. */
 bool
 assign_give(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {

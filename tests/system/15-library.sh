@@ -12,7 +12,7 @@ make -s -C "$top" install DESTDIR="$out" prefix=/usr ${MAKE_FLAVOUR:-} >"$out/in
 	exit 1
 }
 test -x "$out/usr/bin/spotcheck"
-test -f "$out/etc/spotcheckd/spotcheckd.ini"
+test -f "$out/usr/share/spotcheckd/spotcheckd.ini"
 
 cat >"$out/third.c" <<'EOF'
 #include <sodium.h>
