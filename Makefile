@@ -55,7 +55,7 @@ IO_PACKAGES = sqlite3 inih xlsxwriter
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(CORE_PACKAGES) $(IO_PACKAGES))
-CMOCKA_LIBS = $(shell pkg-config --libs cmocka)
+CMOCKA_LIBS = $(shell pkg-config --libs cmocka) -lm
 
 # A word a command; V=1 shows them whole.
 ifdef V

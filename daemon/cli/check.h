@@ -5,8 +5,8 @@
 #include "cli/table.h"
 
 /*
- * `check`: each part looks at something and says what it finds; nothing is changed.  A part is a function in the list in
- * check_command.c.
+ * `check`: each part looks at something and says what it finds; nothing is changed.  A part is a function in the list
+ * in check_command.c.
  */
 
 enum check_level {

@@ -89,8 +89,8 @@ check_calendar_files(struct check *check)
 		glob_t found = {0};
 
 		if (glob(config->calendar_files.items[i], GLOB_NOSORT, NULL, &found) != 0)
-			check_say(check, CHECK_HINT, "[calendar]", _("files: nothing matches %s, so no holiday is known"),
-			    config->calendar_files.items[i]);
+			check_say(check, CHECK_HINT, "[calendar]",
+			    _("files: nothing matches %s, so no holiday is known"), config->calendar_files.items[i]);
 		globfree(&found);
 	}
 	return EXIT_DONE;
@@ -125,7 +125,8 @@ print(struct check *check)
 static int
 run_check(struct cli *cli, int argc, char **argv)
 {
-	const struct table_column columns[] = {{"level", "", false}, {"where", _("where"), false}, {"what", _("what"), false}};
+	const struct table_column columns[] = {
+	    {"level", "", false}, {"where", _("where"), false}, {"what", _("what"), false}};
 	struct check check = {.cli = cli};
 	int status = EXIT_DONE;
 
@@ -144,7 +145,9 @@ run_check(struct cli *cli, int argc, char **argv)
 }
 
 const struct command check_commands[] = {
-	{"check", "", N_("says what is wrong with configuration, rosters and letters, and what is missing for class A; changes nothing"),
+	{"check", "",
+	    N_("says what is wrong with configuration, rosters and letters, and what is missing for class A; changes "
+	       "nothing"),
 	    run_check},
 	{.name = NULL},
 };

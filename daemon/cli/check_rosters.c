@@ -42,7 +42,8 @@ check_kind(struct check *check, enum roster_kind kind)
 		return rc;
 	if (rows == 0) {
 		if (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS || kind == ROSTER_MATTERS)
-			check_say(check, CHECK_FAULT, name, _("the roster is empty: \"spotcheck import %s FILE\""), name);
+			check_say(
+			    check, CHECK_FAULT, name, _("the roster is empty: \"spotcheck import %s FILE\""), name);
 		return 0;
 	}
 	rc = rosters_attested(cli->store, kind, &attested, NULL, &cli->err);
@@ -51,7 +52,8 @@ check_kind(struct check *check, enum roster_kind kind)
 	text_from_date((int32_t)(attested / DAY_S), date);
 	if (age->n > 0 && cli->now - attested > age->n && (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS))
 		check_say(check, CHECK_FAULT, name,
-		    _("it was last attested on %s, longer ago than max_roster_age allows: \"spotcheck attest %s\""), date, name);
+		    _("it was last attested on %s, longer ago than max_roster_age allows: \"spotcheck attest %s\""),
+		    date, name);
 	return 0;
 }
 
@@ -166,7 +168,8 @@ say_classes(struct cycle_check *c)
 		for (size_t j = 0; j < cycle->n_sample; j++)
 			covered = covered || strcmp(cycle->sample[j].class, c->classes[i].name) == 0;
 		if (!covered)
-			check_say(c->check, CHECK_FAULT, c->where, _("sample has no amount for class \"%s\" (%llu targets), and none for *"),
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("sample has no amount for class \"%s\" (%llu targets), and none for *"),
 			    c->classes[i].name, (unsigned long long)c->classes[i].n);
 	}
 	for (size_t j = 0; j < cycle->n_sample; j++) {
@@ -175,7 +178,8 @@ say_classes(struct cycle_check *c)
 		for (size_t i = 0; i < c->n_classes; i++)
 			there = there || strcmp(cycle->sample[j].class, c->classes[i].name) == 0;
 		if (!there)
-			check_say(c->check, CHECK_HINT, c->where, _("sample: no target has class \"%s\""), cycle->sample[j].class);
+			check_say(c->check, CHECK_HINT, c->where, _("sample: no target has class \"%s\""),
+			    cycle->sample[j].class);
 	}
 }
 
@@ -187,10 +191,12 @@ say_empty(struct cycle_check *c, bool rule, const char *key, const char *column,
 		return;
 	if (targets > 0)
 		check_say(c->check, targets == c->targets ? CHECK_FAULT : CHECK_HINT, c->where,
-		    _("%s: %llu targets have no %s, and nobody can be sent to them"), key, (unsigned long long)targets, column);
+		    _("%s: %llu targets have no %s, and nobody can be sent to them"), key, (unsigned long long)targets,
+		    column);
 	if (inspectors > 0)
 		check_say(c->check, inspectors == c->inspectors ? CHECK_FAULT : CHECK_HINT, c->where,
-		    _("%s: %llu inspectors have no %s, and can be sent nowhere"), key, (unsigned long long)inspectors, column);
+		    _("%s: %llu inspectors have no %s, and can be sent nowhere"), key, (unsigned long long)inspectors,
+		    column);
 }
 
 static void
@@ -203,11 +209,12 @@ say_team(struct cycle_check *c)
 		    (unsigned long long)c->inspectors, cycle->team.n);
 	for (size_t s = 0; s < cycle->team.n; s++)
 		if (c->fits[s] == 0 && c->inspectors > 0)
-			check_say(c->check, CHECK_FAULT, c->where, _("team: no inspector has the tag \"%s\""), cycle->team.items[s]);
+			check_say(c->check, CHECK_FAULT, c->where, _("team: no inspector has the tag \"%s\""),
+			    cycle->team.items[s]);
 	for (size_t i = 0; i < cycle->matters.n; i++)
 		if (!c->matters[i])
-			check_say(c->check, CHECK_FAULT, c->where, _("matters: \"%s\" does not stand in the roster of matters"),
-			    cycle->matters.items[i]);
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("matters: \"%s\" does not stand in the roster of matters"), cycle->matters.items[i]);
 }
 
 static void
@@ -216,11 +223,14 @@ say_class_a(struct cycle_check *c)
 	const struct config *config = &c->check->cli->config;
 
 	if (c->cycle->beacon != SOURCE_DRAND)
-		check_say(c->check, CHECK_CLASS_A, c->where, _("beacon = drand, a value that nobody can know or choose before the draw"));
+		check_say(c->check, CHECK_CLASS_A, c->where,
+		    _("beacon = drand, a value that nobody can know or choose before the draw"));
 	if (config->n_witnesses == 0)
-		check_say(c->check, CHECK_CLASS_A, c->where, _("a [witness NAME] outside this office, better three, who cosign in time"));
+		check_say(c->check, CHECK_CLASS_A, c->where,
+		    _("a [witness NAME] outside this office, better three, who cosign in time"));
 	if (c->cycle->embargo == 0 && c->cycle->when != WHEN_MANUAL)
-		check_say(c->check, CHECK_HINT, c->where, _("embargo = 0: who is visited, and when, is public before the visits"));
+		check_say(c->check, CHECK_HINT, c->where,
+		    _("embargo = 0: who is visited, and when, is public before the visits"));
 }
 
 static int
@@ -228,7 +238,8 @@ look(struct cycle_check *c)
 {
 	struct cli *cli = c->check->cli;
 	const struct config_cycle *cycle = c->cycle;
-	int rc = rosters_each_target(cli->store, cycle->targets, cycle->n_targets, cli->today, see_target, c, &cli->err);
+	int rc =
+	    rosters_each_target(cli->store, cycle->targets, cycle->n_targets, cli->today, see_target, c, &cli->err);
 
 	if (rc == ERR_REFUSED) { /* a scope on a column that is not there */
 		check_say(c->check, CHECK_FAULT, c->where, "targets: %s", cli->err.message);

@@ -60,8 +60,8 @@ print_help(void)
 	for (size_t f = 0; f < COUNT(families); f++) {
 		putchar('\n');
 		for (const struct command *c = families[f]; c->name != NULL; c++)
-			printf("  %s%s%s\n      %s\n", c->name, c->usage[0] == '\0' ? "" : " ", c->usage[0] == '\0' ? "" : _(c->usage),
-			    _(c->help));
+			printf("  %s%s%s\n      %s\n", c->name, c->usage[0] == '\0' ? "" : " ",
+			    c->usage[0] == '\0' ? "" : _(c->usage), _(c->help));
 	}
 	putchar('\n');
 	printf(_("  -c FILE    the configuration, %s by default\n"), CONF_FILE);
@@ -156,7 +156,8 @@ command_main(struct cli *cli, int argc, char **argv)
 			puts("spotcheck " VERSION);
 			return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
 		default:
-			return cli_usage_error(_("there is no such option: usage: spotcheck [-c FILE] [--json] COMMAND …"));
+			return cli_usage_error(
+			    _("there is no such option: usage: spotcheck [-c FILE] [--json] COMMAND …"));
 		}
 	}
 	if (optind >= argc)

@@ -61,10 +61,10 @@ struct cli {
 /* main() without its process-wide parts: `argv` as main has it.  Returns the exit status. */
 int command_main(struct cli *cli, int argc, char **argv);
 
-/* Reads the configuration, becomes the owner of state_dir, takes the timezone.  0, or an exit status: faults are told. */
+/* Reads the configuration, becomes the owner of state_dir, takes the zone.  0, or an exit status: faults are told. */
 int cli_config(struct cli *cli);
 
-/* Root becomes the owner of the state, others are told to use sudo; nothing where there is no state yet.  0, or an exit status. */
+/* Root becomes the state's owner, others are told to use sudo; nothing where there is no state.  0, or a status. */
 int cli_become_owner(struct cli *cli, const char *state_dir);
 
 /* The same as cli_config, then opens the store (STORE_* flags). */

@@ -65,7 +65,8 @@ cli_by(const char *given)
 	if (given != NULL)
 		return given;
 	if (name[0] == '\0') {
-		bool fits = sudo != NULL && sudo[0] != '\0' && strlen(sudo) < sizeof name && text_check_reason(slice_of(sudo)) == TEXT_OK;
+		bool fits = sudo != NULL && sudo[0] != '\0' && strlen(sudo) < sizeof name &&
+		    text_check_reason(slice_of(sudo)) == TEXT_OK;
 
 		(void)snprintf(name, sizeof name, "%s", fits ? sudo : login_name());
 	}
@@ -76,12 +77,14 @@ cli_by(const char *given)
 static int
 become(struct cli *cli, uid_t uid, const char *dir)
 {
-	const struct passwd *entry = getpwuid(uid);
-	const char *name = entry != NULL ? entry->pw_name : "?";
+	const struct passwd *entry;
+	const char *name;
 
-	(void)cli_by(NULL);
+	(void)cli_by(NULL); /* now, and first: getpwuid's answer stands until the next one alone */
 	if (geteuid() == uid)
 		return EXIT_DONE;
+	entry = getpwuid(uid);
+	name = entry != NULL ? entry->pw_name : "?";
 	if (geteuid() != 0)
 		return cli_usage_error(_("the state directory %s belongs to %s: use sudo"), dir, name);
 	if (entry == NULL)

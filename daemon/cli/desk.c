@@ -62,6 +62,20 @@ tell_overdue(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
 }
 
+/* What cannot be published is told once. */
+static int
+publish_now(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+
+	if (desk->unpublished)
+		return EXIT_DONE;
+	if (publish_news(cli->store, &desk->office.key, cli->config.public_dir, &cli->err) == 0)
+		return EXIT_DONE;
+	desk->unpublished = true;
+	return cli_fail(cli);
+}
+
 int
 desk_catch_up(struct desk *desk, uint64_t except)
 {
@@ -72,9 +86,7 @@ desk_catch_up(struct desk *desk, uint64_t except)
 	desk->office.ctx = desk;
 	rc = step_overdue(&desk->office, except, &cli->err);
 	desk->office.told = NULL;
-	if (rc == 0)
-		rc = publish_news(cli->store, &desk->office.key, cli->config.public_dir, &cli->err);
-	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+	return rc == 0 ? publish_now(desk) : cli_fail(cli);
 }
 
 static int
@@ -103,14 +115,14 @@ desk_deliver(struct desk *desk)
 {
 	struct cli *cli = desk->cli;
 	struct outbox_tally tally = {0};
-	int rc = publish_news(cli->store, &desk->office.key, cli->config.public_dir, &cli->err);
+	int rc = 0, status = publish_now(desk);
 
-	if (rc == 0 && cli->config.mail_scheme == MAIL_MAILDIR) {
+	if (status != EXIT_DONE)
+		return status;
+	if (cli->config.mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(cli->store, cli->config.maildir, clock_now(), &tally, &cli->err);
-		if (rc == ERR_NOT_YET) /* another process is at it */
-			rc = 0;
-	}
-	return rc == 0 ? say_letters(desk, tally.sent) : cli_fail(cli);
+	/* Not yet: another process is at it. */
+	return rc == 0 || rc == ERR_NOT_YET ? say_letters(desk, tally.sent) : cli_fail(cli);
 }
 
 int
@@ -120,12 +132,9 @@ desk_close(struct desk *desk, int status)
 
 	/* Also after a fault: what has been appended is public. */
 	if (desk->office.key.vkey[0] != '\0') {
-		struct err err = {.tr = cli->err.tr};
+		int published = publish_now(desk);
 
-		if (publish_news(cli->store, &desk->office.key, cli->config.public_dir, &err) != 0) {
-			cli->err = err;
-			status = status == EXIT_DONE ? cli_fail(cli) : (cli_fail(cli), status);
-		}
+		status = status == EXIT_DONE ? published : status;
 		cli_wake(cli);
 	}
 	letters_free(desk->letters);

@@ -12,6 +12,7 @@ struct desk {
 	struct cli *cli;
 	struct office office;
 	struct letters *letters;
+	bool unpublished; /* publishing has failed, and that is told */
 };
 
 enum {

@@ -196,8 +196,8 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 	    {"selected", _("Places with a team"), true},
 	    {"unstaffed", _("Targets without a team"), true},
 	    {"drawn", _("Inspectors drawn"), true},
-	    {"least_load", _("Visits for one inspector, at least possible"), true},
-	    {"limit", _("Visits for one inspector, at most"), true},
+	    {"least_load", _("Visits of the busiest inspector, at the least"), true},
+	    {"limit", _("Visits of the busiest inspector, at most"), true},
 	};
 	const struct draw *d = &r->draw;
 	uint64_t drum = 0;

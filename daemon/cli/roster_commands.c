@@ -38,7 +38,8 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 	meant = suggest(slice_of(text), words, ROSTER_KINDS);
 	if (meant != NULL)
 		return cli_usage_error(_("there is no kind of roster \"%s\": did you mean \"%s\"?"), text, meant);
-	return cli_usage_error(_("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, matters and contacts"),
+	return cli_usage_error(
+	    _("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, matters and contacts"),
 	    text);
 }
 
@@ -107,7 +108,8 @@ parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
 			break;
 		case 'r':
 			if (!parse_percent(optarg, &w->import.replace_limit))
-				return cli_usage_error(_("--replace-limit is a whole number of per cent from 0 to 100"));
+				return cli_usage_error(
+				    _("--replace-limit is a whole number of per cent from 0 to 100"));
 			break;
 		case 'b':
 			w->import.by = optarg;
@@ -178,7 +180,8 @@ open_failed(struct cli *cli, const char *path)
 	int error = errno;
 
 	if (error == EACCES)
-		(void)err_set(&cli->err, ERR_REFUSED, N_("%s cannot be read by the owner of the state; hand it over as \"- < %s\""), path, path);
+		(void)err_set(&cli->err, ERR_REFUSED,
+		    N_("%s cannot be read by the owner of the state; hand it over as \"- < %s\""), path, path);
 	else
 		(void)err_set(&cli->err, ERR_REFUSED, "%s: %s", path, strerror(error));
 	return cli_fail(cli);
@@ -246,7 +249,8 @@ run_export(struct cli *cli, int argc, char **argv)
 	if (strcmp(format, "csv") != 0 && strcmp(format, "xlsx") != 0)
 		return cli_usage_error(_("--format is csv or xlsx"));
 	if (strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO))
-		return cli_usage_error(_("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""), argv[optind]);
+		return cli_usage_error(
+		    _("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""), argv[optind]);
 	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
 		return status;
 	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, speaks_chinese(), stdout, &cli->err) :
@@ -395,9 +399,11 @@ run_excuse(struct cli *cli, int argc, char **argv)
 
 const struct command roster_commands[] = {
 	{"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
-	    N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the latest import back"),
+	    N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the "
+	       "latest import back"),
 	    run_import},
-	{"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"), run_export},
+	{"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
+	    run_export},
 	{"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
 	{"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
 	    N_("keeps a target or an inspector out of draws up to a date; alone it lists who is excused"), run_excuse},

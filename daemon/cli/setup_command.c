@@ -138,12 +138,14 @@ ask_service(struct setup *s)
 	    (status = need(s, A_OPERATOR, _("Who answers for the draws"), NULL)) != EXIT_DONE ||
 	    (status = need(s, A_ADMIN, _("Mail address for alarms"), NULL)) != EXIT_DONE ||
 	    (status = need(s, A_FROM, _("Sender of letters"), s->answers[A_ADMIN])) != EXIT_DONE ||
-	    (status = need(s, A_LANGUAGE, _("Language of letters and pages, zh_CN or en"), own_language())) != EXIT_DONE ||
+	    (status = need(s, A_LANGUAGE, _("Language of letters and pages, zh_CN or en"), own_language())) !=
+	        EXIT_DONE ||
 	    (status = need(s, A_STATE_DIR, _("Where the state lives"), "/var/lib/spotcheckd")) != EXIT_DONE)
 		return status;
 	if (asprintf(&server, "maildir:%s/mail", s->answers[A_STATE_DIR]) < 0)
 		return fail_memory(s);
-	status = need(s, A_SERVER, _("Mail server, such as smtp://localhost:25; a maildir: only keeps letters"), server);
+	status =
+	    need(s, A_SERVER, _("Mail server, such as smtp://localhost:25; a maildir: only keeps letters"), server);
 	free(server);
 	if (status == EXIT_DONE && asprintf(&s->public_dir, "%s/public", s->answers[A_STATE_DIR]) < 0)
 		return fail_memory(s);
@@ -249,8 +251,9 @@ make_content(struct setup *s)
 		{"mail", "from", s->answers[A_FROM]},
 	};
 
-	return setup_substitute(buf_view(&s->template), values, sizeof values / sizeof values[0], &s->content, &s->cli->err) == 0 ?
-	    EXIT_DONE : cli_fail(s->cli);
+	if (setup_substitute(buf_view(&s->template), values, sizeof values / sizeof values[0], &s->content, &s->cli->err) != 0)
+		return cli_fail(s->cli);
+	return EXIT_DONE;
 }
 
 /* The INI's folder is made where only that is missing. */
@@ -299,7 +302,8 @@ make_state(struct setup *s)
 	if (mkdir(dir, 0700) != 0) {
 		if (errno == EEXIST)
 			return EXIT_DONE;
-		(void)err_set(&s->cli->err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
+		(void)err_set(
+		    &s->cli->err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
 		return cli_fail(s->cli);
 	}
 	if (geteuid() == 0 && user != NULL && chown(dir, user->pw_uid, user->pw_gid) != 0) {
@@ -333,7 +337,8 @@ check_empty(struct setup *s)
 		if (rosters_count(cli->store, (enum roster_kind)kind, &rows, &cli->err) != 0)
 			return cli_fail(cli);
 		if (rows > 0)
-			return cli_usage_error(_("%s holds rosters already: write the configuration by hand"), cli->config.state_dir);
+			return cli_usage_error(
+			    _("%s holds rosters already: write the configuration by hand"), cli->config.state_dir);
 	}
 	return EXIT_DONE;
 }
@@ -352,7 +357,8 @@ import_all(struct setup *s)
 
 		if (s->files[kind] < 0)
 			continue;
-		if (rosters_import(cli->store, (enum roster_kind)kind, s->files[kind], &import, &cli->diag, &counts, &cli->err) != 0)
+		if (rosters_import(cli->store, (enum roster_kind)kind, s->files[kind], &import, &cli->diag, &counts,
+		        &cli->err) != 0)
 			status = cli_fail(cli);
 		else
 			printf(_("%s: %llu rows\n"), roster_columns[kind].kind, (unsigned long long)counts.rows);
@@ -489,8 +495,10 @@ run_setup(struct cli *cli, int argc, char **argv)
 }
 
 const struct command setup_commands[] = {
-	{"setup", N_("[--origin NAME --operator TEXT --admin ADDRESS …] [--sample | --targets FILE --inspectors FILE …]"),
-	    N_("asks the few things that must be known, writes the configuration and imports the first rosters; flags answer beforehand"),
+	{"setup",
+	    N_("[--origin NAME --operator TEXT --admin ADDRESS …] [--sample | --targets FILE --inspectors FILE …]"),
+	    N_("asks the few things that must be known, writes the configuration and imports the first rosters; flags "
+	       "answer beforehand"),
 	    run_setup},
 	{.name = NULL},
 };

@@ -55,7 +55,9 @@ match(struct slice section, struct slice line, const struct setup_value *values,
 	struct slice key = key_of(line);
 	size_t i = 0;
 
-	while (i < n && (done[i] || values[i].value == NULL || !slice_is(section, values[i].section) || !slice_is(key, values[i].key)))
+	while (i < n &&
+	    (done[i] || values[i].value == NULL || !slice_is(section, values[i].section) ||
+	        !slice_is(key, values[i].key)))
 		i++;
 	return i;
 }
@@ -99,8 +101,8 @@ setup_substitute(struct slice template, const struct setup_value *values, size_t
 	}
 	for (size_t i = 0; i < n; i++)
 		if (values[i].value != NULL && !done[i])
-			return err_set(err, ERR_OUTSIDE, N_("the shipped configuration has no line for %s in [%s]"), values[i].key,
-			    values[i].section);
+			return err_set(err, ERR_OUTSIDE, N_("the shipped configuration has no line for %s in [%s]"),
+			    values[i].key, values[i].section);
 	return out->failed ? err_memory(err) : 0;
 }
 

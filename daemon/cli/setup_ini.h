@@ -18,7 +18,7 @@ struct setup_value {
 /* Reads a whole file of at most SETUP_INI_MAX bytes into `out`, which is cleared. */
 int setup_read(const char *path, struct buf *out, struct err *err);
 
-/* `template` with the values put in.  Refused: a value with control characters; a key that the template has no line for. */
+/* `template` with the values put in.  Refused: a value with control characters; a key that has no line there. */
 int setup_substitute(struct slice template, const struct setup_value *values, size_t n, struct buf *out,
     struct err *err);
 

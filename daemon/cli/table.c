@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "cli/command.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "io/clock.h"
+#include "io/plain.h"
 
 #define CELLS_MAX ((size_t)1 << 30)
 
@@ -238,19 +238,7 @@ print_json(const struct table *table, FILE *file)
 size_t
 table_width(struct slice text)
 {
-	size_t width = 0;
-	uint32_t c;
-
-	while (text.n > 0) {
-		size_t n = text_next(text, &c);
-		int columns = n == 0 ? 1 : utf8proc_charwidth((utf8proc_int32_t)c);
-
-		n = n == 0 ? 1 : n;
-		width += columns > 0 ? (size_t)columns : 0;
-		text.p += n;
-		text.n -= n;
-	}
-	return width;
+	return plain_width(text);
 }
 
 static void
@@ -306,14 +294,16 @@ print_lines(const struct table *table, FILE *file)
 	buf_init(&out, CELLS_MAX);
 	for (size_t i = 0; i < table->n_columns; i++)
 		if (table->columns[i].title != NULL)
-			put_aligned(&out, slice_of(table->columns[i].title), widths[i], table->columns[i].right, i == last);
+			put_aligned(
+			    &out, slice_of(table->columns[i].title), widths[i], table->columns[i].right, i == last);
 	ok = flush(&out, file);
 	while (ok && at < table->cells.len) {
 		for (size_t i = 0; i < table->n_columns; i++) {
 			struct slice cell = next_cell(table, &at, &type);
 
 			if (table->columns[i].title != NULL)
-				put_aligned(&out, shown(cell, type, scratch), widths[i], table->columns[i].right, i == last);
+				put_aligned(
+				    &out, shown(cell, type, scratch), widths[i], table->columns[i].right, i == last);
 		}
 		ok = flush(&out, file);
 	}

@@ -41,7 +41,7 @@ void table_flag(struct table *table, bool value); /* "yes" or "", true or false 
 void table_date(struct table *table, int32_t day); /* empty for DATE_NONE */
 void table_time(struct table *table, int64_t seconds); /* for people in local time, in JSON in UTC */
 
-/* All rows: lines under a line of titles, or one array of objects and a line feed.  False where memory or `out` failed. */
+/* All rows: lines under a line of titles, or one array of objects and a line feed.  False: memory or `out` failed. */
 bool table_print(const struct table *table, bool json, FILE *out);
 
 /* The first row alone: "title: value" lines, or one object. */

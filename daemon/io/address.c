@@ -16,8 +16,9 @@ dot_atom(struct slice local)
 
 	for (size_t i = 0; i < local.n; i++) {
 		char c = local.p[i];
+		bool special = c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL;
 
-		if (c == '.' ? before == '.' : c == '\0' || (!is_alphanumeric(c) && strchr("!#$%&'*+-/=?^_`{|}~", c) == NULL))
+		if (c == '.' ? before == '.' : !is_alphanumeric(c) && !special)
 			return false;
 		before = c;
 	}

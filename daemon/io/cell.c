@@ -65,7 +65,8 @@ refuse_character(const struct cell *cell, struct slice value, uint32_t c)
 	char text[80];
 
 	diag_add(cell->diag, cell->file, cell->line, N_("%s \"%s\": it holds U+%04X (%s)"), cell->header,
-	    showable(value, text), c, translated(cell, name != NULL ? name : N_("a character that cannot be seen or is reserved")));
+	    showable(value, text), c,
+	    translated(cell, name != NULL ? name : N_("a character that cannot be seen or is reserved")));
 	return false;
 }
 
@@ -110,7 +111,8 @@ static bool
 refuse_form(const struct cell *cell, struct slice value, const char *should)
 {
 	if (has_full_width(value))
-		return cell_refuse(cell, value, N_("it has full-width characters; letters and digits here are the half-width ones"));
+		return cell_refuse(
+		    cell, value, N_("it has full-width characters; letters and digits here are the half-width ones"));
 	return cell_refuse(cell, value, should);
 }
 
@@ -174,10 +176,10 @@ take_private(const struct cell *cell, struct slice value, struct buf *out)
 
 	if (value.n > CELL_MAX)
 		return cell_refuse(cell, value, N_("it is too long (at most 4000 bytes)"));
-	while (rest.n > 0) {
+	while (rest.n > 0 && !plain_text(value)) { /* it would forge a line of a letter: which character? */
 		size_t n = text_next(rest, &c);
 
-		if (!plain_text((struct slice){rest.p, n})) /* it would forge a line of a letter */
+		if (!plain_text((struct slice){rest.p, n}))
 			return refuse_character(cell, value, c);
 		rest.p += n;
 		rest.n -= n;
@@ -189,23 +191,26 @@ take_private(const struct cell *cell, struct slice value, struct buf *out)
 static bool
 take_number(const struct cell *cell, struct slice value, int64_t *ret)
 {
+	const char *should;
 	uint64_t number = 0;
 	bool ok = text_to_uint(value, &number);
 
 	switch (cell->column->type) {
 	case COLUMN_LEVEL:
 		ok = ok && number <= LEVEL_MAX;
+		should = N_("a level is a whole number from 0 to 999, or empty");
 		break;
 	case COLUMN_WEIGHT:
 		ok = ok && number >= 1 && number <= WEIGHT_MAX;
+		should = N_("a weight is a whole number from 1 to 100");
 		break;
 	default:
 		ok = ok && (number == 1 || number == 2);
+		should = N_("it must be 1 or 2");
 		break;
 	}
 	if (!ok)
-		return refuse_form(cell, value, cell->column->type == COLUMN_LEVEL ? N_("a level is a whole number from 0 to 999, or empty") :
-		    cell->column->type == COLUMN_WEIGHT ? N_("a weight is a whole number from 1 to 100") : N_("it must be 1 or 2"));
+		return refuse_form(cell, value, should);
 	*ret = (int64_t)number;
 	return true;
 }
@@ -248,9 +253,9 @@ cell_date(struct slice text, int32_t *ret_day)
 		char canonical[32];
 		int year, month, day;
 
-		if (!take_digits(&rest, 4, 4, &year) || !take_word(&rest, between[i][0]) || !take_digits(&rest, 1, 2, &month) ||
-		    !take_word(&rest, between[i][1]) || !take_digits(&rest, 1, 2, &day) || !take_word(&rest, between[i][2]) ||
-		    rest.n != 0)
+		if (!take_digits(&rest, 4, 4, &year) || !take_word(&rest, between[i][0]) ||
+		    !take_digits(&rest, 1, 2, &month) || !take_word(&rest, between[i][1]) ||
+		    !take_digits(&rest, 1, 2, &day) || !take_word(&rest, between[i][2]) || rest.n != 0)
 			continue;
 		(void)snprintf(canonical, sizeof canonical, "%04d-%02d-%02d", year, month, day);
 		return text_to_date(slice_of(canonical), ret_day);
@@ -264,7 +269,8 @@ take_since(const struct cell *cell, struct slice value, int64_t *ret)
 	int32_t day;
 
 	if (!cell_date(value, &day))
-		return refuse_form(cell, value, N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
+		return refuse_form(
+		    cell, value, N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	if (day > cell->today)
 		return cell_refuse(cell, value, N_("the date is yet to come"));
 	*ret = day;
@@ -320,7 +326,8 @@ take_tags(const struct cell *cell, struct slice value, struct buf *out)
 
 	while ((tag = next_tag(&rest)).n > 0) {
 		if (!text_is_tag(tag))
-			return refuse_form(cell, tag, N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
+			return refuse_form(
+			    cell, tag, N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
 		if (n == TAGS_MAX)
 			return cell_refuse(cell, value, N_("there are too many tags (at most 32)"));
 		tags[n++] = tag;
@@ -340,7 +347,12 @@ static bool
 take_scope(const struct cell *cell, struct slice value, struct buf *out)
 {
 	static const char *const words[][2] = {
-		{"target", "target"}, {"unit", "unit"}, {"area", "area"}, {"对象", "target"}, {"单位", "unit"}, {"区域", "area"},
+	    {"target", "target"},
+	    {"unit", "unit"},
+	    {"area", "area"},
+	    {"对象", "target"},
+	    {"单位", "unit"},
+	    {"区域", "area"},
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -388,7 +400,8 @@ take_empty(const struct cell *cell, int64_t *ret)
 		*ret = DATE_NONE;
 		return true;
 	case COLUMN_ID:
-		diag_add(cell->diag, cell->file, cell->line, N_("%s is empty; --assign-ids gives it one"), cell->header);
+		diag_add(
+		    cell->diag, cell->file, cell->line, N_("%s is empty; --assign-ids gives it one"), cell->header);
 		return false;
 	default:
 		return !cell->column->required || refuse_empty(cell);

@@ -43,8 +43,8 @@ bool cell_is_plain(struct slice text);
 void cell_nfc(struct slice text, struct buf *out);
 
 /*
- * Appends what is left of a text when width, case, punctuation and spaces are made nothing of; the text itself where that is
- * nothing.
+ * Appends what is left of a text when width, case, punctuation and spaces are made nothing of; the text itself where
+ * that is nothing.
  */
 void cell_fold(struct slice text, struct buf *out);
 

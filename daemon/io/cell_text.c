@@ -49,8 +49,8 @@ cell_character_name(uint32_t c)
 static bool
 is_inert(uint32_t c)
 {
-	return c < 0x300 || (c >= 0x3001 && c <= 0x3020) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) ||
-	    (c >= 0xFF01 && c <= 0xFF60);
+	return c < 0x300 || (c >= 0x3001 && c <= 0x3020) || (c >= 0x3400 && c <= 0x4DBF) ||
+	    (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xFF01 && c <= 0xFF60);
 }
 
 bool
@@ -73,7 +73,8 @@ static void
 map(struct slice text, utf8proc_option_t options, struct buf *out)
 {
 	utf8proc_uint8_t *mapped = NULL;
-	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &mapped, options);
+	utf8proc_ssize_t len =
+	    utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &mapped, options);
 
 	if (len < 0)
 		out->failed = true;

@@ -14,8 +14,8 @@
 #include "io/suggest.h"
 
 /*
- * The INI, line by line.  inih splits a line into key and value; what it would pass over in silence (long lines, NUL, a broken
- * header, an indented line) is refused here before it sees the line.
+ * The INI, line by line.  inih splits a line into key and value; what it would pass over in silence (long lines, NUL, a
+ * broken header, an indented line) is refused here before it sees the line.
  */
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -126,18 +126,19 @@ unknown_section(struct reader *r, struct slice name)
 
 	for (size_t i = 0; i < COUNT(later_sections); i++) {
 		if (slice_is(name, later_sections[i])) {
-			diag_add(r->diag, r->config->path, r->line, N_("[%s] comes with the archive, which this version does not have"),
-			    later_sections[i]);
+			diag_add(r->diag, r->config->path, r->line,
+			    N_("[%s] comes with the archive, which this version does not have"), later_sections[i]);
 			return;
 		}
 	}
 	meant = suggest(name, all_sections, COUNT(all_sections));
 	if (meant != NULL)
-		diag_add(r->diag, r->config->path, r->line, N_("there is no section [%.*s]: did you mean [%s]?"), SLICE_ARGS(name),
-		    meant);
+		diag_add(r->diag, r->config->path, r->line, N_("there is no section [%.*s]: did you mean [%s]?"),
+		    SLICE_ARGS(name), meant);
 	else
 		diag_add(r->diag, r->config->path, r->line,
-		    N_("there is no section [%.*s]: there are service, calendar, mail, beacon, witness NAME and cycle NAME"),
+		    N_("there is no section [%.*s]: there are service, calendar, mail, beacon, witness NAME and cycle "
+		       "NAME"),
 		    SLICE_ARGS(name));
 }
 
@@ -155,8 +156,8 @@ begin_section(struct reader *r, struct slice text)
 	}
 	if ((cycle || witness) && !text_is_id(name)) {
 		diag_add(r->diag, r->config->path, r->line,
-		    N_("[%.*s]: behind %s stands a name of at most 32 of the characters A-Z a-z 0-9 . _ -"), SLICE_ARGS(text),
-		    cycle ? "cycle" : "witness");
+		    N_("[%.*s]: behind %s stands a name of at most 32 of the characters A-Z a-z 0-9 . _ -"),
+		    SLICE_ARGS(text), cycle ? "cycle" : "witness");
 		return;
 	}
 	if (cycle) {
@@ -209,14 +210,14 @@ unknown_key(struct reader *r, struct slice name)
 	}
 	meant = suggest(name, words, n);
 	if (meant != NULL) {
-		diag_add(r->diag, r->config->path, r->line, N_("[%s] has no key \"%.*s\": did you mean \"%s\"?"), r->section_name,
-		    SLICE_ARGS(name), meant);
+		diag_add(r->diag, r->config->path, r->line, N_("[%s] has no key \"%.*s\": did you mean \"%s\"?"),
+		    r->section_name, SLICE_ARGS(name), meant);
 		return;
 	}
 	for (size_t i = 0; i < config_n_keys; i++) {
 		if (slice_is(name, config_keys[i].name)) {
-			diag_add(r->diag, r->config->path, r->line, N_("[%s] has no key \"%.*s\": it belongs in [%s]"), r->section_name,
-			    SLICE_ARGS(name), config_keys[i].section);
+			diag_add(r->diag, r->config->path, r->line, N_("[%s] has no key \"%.*s\": it belongs in [%s]"),
+			    r->section_name, SLICE_ARGS(name), config_keys[i].section);
 			return;
 		}
 	}
@@ -261,7 +262,8 @@ take_key(void *ctx, const char *section, const char *name, const char *value)
 		if (strcmp(config_keys[i].section, r->section_name) != 0 || strcmp(config_keys[i].name, name) != 0)
 			continue;
 		if (lines->at[i] != 0) {
-			diag_add(r->diag, r->config->path, r->line, N_("%s stands on line %lu already"), name, lines->at[i]);
+			diag_add(
+			    r->diag, r->config->path, r->line, N_("%s stands on line %lu already"), name, lines->at[i]);
 			return 1;
 		}
 		lines->at[i] = r->line;
@@ -322,7 +324,8 @@ line_ok(struct reader *r, struct slice line)
 		fault(r, N_("the line is indented: a key or a section begins at the line's start"));
 	else if (memchr(line.p, '=', line.n) == NULL)
 		fault(r, N_("this is no \"key = value\", no [section] and no # comment"));
-	else if (key = slice_cut(&value, '='), trim_end(key).n == 0 || trim_end(key).n > 40 || memchr(key.p, ':', key.n) != NULL)
+	else if (key = slice_cut(&value, '='),
+	    trim_end(key).n == 0 || trim_end(key).n > 40 || memchr(key.p, ':', key.n) != NULL)
 		fault(r, N_("before the first = stands the name of a key"));
 	else
 		return true;
@@ -394,7 +397,8 @@ add_defaults(struct reader *r, const char *section, void *object, struct config_
 		}
 		lines->faulty = true;
 		if (name != NULL)
-			diag_add(r->diag, r->config->path, line, N_("[%s %s] lacks the key \"%s\""), section, name, key->name);
+			diag_add(r->diag, r->config->path, line, N_("[%s %s] lacks the key \"%s\""), section, name,
+			    key->name);
 		else
 			diag_add(r->diag, r->config->path, line, N_("[%s] lacks the key \"%s\""), section, key->name);
 	}
@@ -411,7 +415,8 @@ complete(struct reader *r)
 		add_defaults(r, "witness", &config->witnesses[i], &r->witness_lines[i], config->witnesses[i].line,
 		    config->witnesses[i].name);
 	for (size_t i = 0; i < config->n_cycles; i++)
-		add_defaults(r, "cycle", &config->cycles[i], &r->lines.cycles[i], config->cycles[i].line, config->cycles[i].name);
+		add_defaults(r, "cycle", &config->cycles[i], &r->lines.cycles[i], config->cycles[i].line,
+		    config->cycles[i].name);
 }
 
 /* Fields that are texts and have no key of their own are "" too, never NULL. */

@@ -63,10 +63,12 @@ check_day(const struct checker *c, const struct config_cycle *cycle)
 		return;
 	if (open_ended && (cycle->day == DAY_RANDOM || cycle->day == DAY_LAST || cycle->day == DAY_LAST_WORKDAY))
 		diag_add(c->diag, c->config->path, line,
-		    N_("[cycle %s] day: before or after a holiday there is no last day and no random one; take a counted day or a weekday"),
+		    N_("[cycle %s] day: before or after a holiday there is no last day and no random one; take a "
+		       "counted day or a weekday"),
 		    cycle->name);
 	if (counted && cycle->day_n > period_days(cycle->when))
-		diag_add(c->diag, c->config->path, line, N_("[cycle %s] day: the period has no such day (at most %lld)"), cycle->name,
+		diag_add(c->diag, c->config->path, line,
+		    N_("[cycle %s] day: the period has no such day (at most %lld)"), cycle->name,
 		    (long long)period_days(cycle->when));
 	if (cycle->times > 1 && cycle->day != DAY_RANDOM)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "times"),
@@ -96,7 +98,8 @@ check_embargo(const struct checker *c, const struct config_cycle *cycle)
 
 	if (cycle->embargo != 0 && cycle->embargo < least)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "embargo"),
-		    N_("[cycle %s] embargo: visits go on for %lld days or more, and nothing may be opened before; or 0: at once"),
+		    N_("[cycle %s] embargo: visits go on for %lld days or more, and nothing may be opened before; or "
+		       "0: at once"),
 		    cycle->name, (long long)least);
 }
 
@@ -106,15 +109,18 @@ check_beacon(const struct checker *c, const struct config_cycle *cycle)
 	unsigned long line = cycle_line(c, cycle, "beacon");
 
 	if (cycle->beacon == SOURCE_WITNESS && config_witness(c->config, cycle->beacon_witness) == NULL)
-		diag_add(c->diag, c->config->path, line, N_("[cycle %s] beacon: there is no section [witness %s]"), cycle->name,
-		    cycle->beacon_witness);
-	if (cycle->beacon == SOURCE_PUBLIC && !beacon_strong(strlen(cycle->beacon_symbols), (uint64_t)cycle->beacon_count))
+		diag_add(c->diag, c->config->path, line, N_("[cycle %s] beacon: there is no section [witness %s]"),
+		    cycle->name, cycle->beacon_witness);
+	if (cycle->beacon == SOURCE_PUBLIC &&
+	    !beacon_strong(strlen(cycle->beacon_symbols), (uint64_t)cycle->beacon_count))
 		diag_add(c->diag, c->config->path, line,
-		    N_("[cycle %s] beacon: the throws must leave 2^64 outcomes or more, as 20 of ten symbols or 25 of six do"),
+		    N_("[cycle %s] beacon: the throws must leave 2^64 outcomes or more, as 20 of ten symbols or 25 of "
+		       "six do"),
 		    cycle->name);
 	if (cycle->beacon != SOURCE_NONE && !cycle->commit.workdays && cycle->commit.n < 15 * 60)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "commit"),
-		    N_("[cycle %s] commit: witnesses must sign ten minutes before the draw, so leave 15min or more"), cycle->name);
+		    N_("[cycle %s] commit: witnesses must sign ten minutes before the draw, so leave 15min or more"),
+		    cycle->name);
 }
 
 static void
@@ -122,7 +128,8 @@ check_team(const struct checker *c, const struct config_cycle *cycle)
 {
 	if (cycle->inspectors != 0 && (size_t)cycle->inspectors < cycle->team.n)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "inspectors"),
-		    N_("[cycle %s] inspectors: a team of %zu seats needs at least as many"), cycle->name, cycle->team.n);
+		    N_("[cycle %s] inspectors: a team of %zu seats needs at least as many"), cycle->name,
+		    cycle->team.n);
 }
 
 /* ---- all sections ---- */
@@ -145,10 +152,11 @@ check_names(const struct checker *c)
 
 			if (strcasecmp(a->name, b->name) == 0)
 				diag_add(c->diag, config->path, a->line,
-				    N_("[witness %s]: line %lu has a witness of this name already, letter case aside"), a->name, b->line);
+				    N_("[witness %s]: line %lu has a witness of this name already, letter case aside"),
+				    a->name, b->line);
 			else if (a->key != NULL && b->key != NULL && strcmp(a->key, b->key) == 0)
-				diag_add(c->diag, config->path, a->line, N_("[witness %s]: witness %s has the same key"), a->name,
-				    b->name);
+				diag_add(c->diag, config->path, a->line,
+				    N_("[witness %s]: witness %s has the same key"), a->name, b->name);
 		}
 	}
 }
@@ -179,9 +187,12 @@ check_places(const struct checker *c)
 	};
 
 	for (size_t i = 0; i < sizeof private / sizeof private[0]; i++)
-		if (private[i].path != NULL && config->public_dir != NULL && private[i].path[0] != '\0' && within(private[i].path, config->public_dir))
-			diag_add(c->diag, config->path, c->lines->general.at[key_index(private[i].section, private[i].key)],
-			    N_("%s: %s would lie in the published folder %s"), private[i].key, private[i].path, config->public_dir);
+		if (private[i].path != NULL && config->public_dir != NULL && private[i].path[0] != '\0' &&
+		    within(private[i].path, config->public_dir))
+			diag_add(c->diag, config->path,
+			    c->lines->general.at[key_index(private[i].section, private[i].key)],
+			    N_("%s: %s would lie in the published folder %s"), private[i].key, private[i].path,
+			    config->public_dir);
 }
 
 void

@@ -70,7 +70,7 @@ void config_value_set(struct config_value *v);
 /* "key = value: `should`" to v->diag; `should` is a message of the catalogue.  Returns false. */
 bool config_refuse(const struct config_value *v, const char *should);
 
-/* Parsers that stand in other files: numbers and times, lists, amounts and scopes.  False where a fault was told or memory is short. */
+/* Parsers that stand in other files.  False where a fault was told or memory is short. */
 bool config_parse_int(struct config_value *v);
 bool config_parse_int_or_all(struct config_value *v);
 bool config_parse_gap(struct config_value *v);

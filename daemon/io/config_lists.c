@@ -63,7 +63,8 @@ config_parse_team(struct config_value *v)
 
 	while (config_next_word(&rest, &word)) {
 		if (!text_is_id(word))
-			return config_refuse(v, N_("each seat is any or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
+			return config_refuse(
+			    v, N_("each seat is any or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
 		if (!config_append(v, list, word))
 			return false;
 	}
@@ -108,7 +109,8 @@ config_parse_matters(struct config_value *v)
 		rest = after;
 	while (config_next_word(&rest, &word)) {
 		if (!text_is_id(word))
-			return config_refuse(v, N_("each matter is an id: at most 32 of the characters A-Z a-z 0-9 . _ -"));
+			return config_refuse(
+			    v, N_("each matter is an id: at most 32 of the characters A-Z a-z 0-9 . _ -"));
 		if (config_listed(&cycle->matters, word))
 			return config_refuse(v, N_("a matter stands in it twice"));
 		if (!config_append(v, &cycle->matters, word))
@@ -135,7 +137,8 @@ config_parse_beacon(struct config_value *v)
 		return config_refuse_word(v, word);
 	(void)config_next_word(&rest, &name);
 	if ((index == SOURCE_WITNESS) != (name.n > 0) || config_next_word(&rest, &word))
-		return config_refuse(v, N_("it must be none, public, drand, or witness and the name of a [witness NAME]"));
+		return config_refuse(
+		    v, N_("it must be none, public, drand, or witness and the name of a [witness NAME]"));
 	cycle->beacon = (enum source)index;
 	return config_keep(v, &cycle->beacon_witness, name);
 }
@@ -147,7 +150,9 @@ config_parse_symbols(struct config_value *v)
 
 	for (size_t i = 0; i < v->text.n; i++) {
 		if (v->text.p[i] <= before || v->text.p[i] > '~')
-			return config_refuse(v, N_("they must be different printable ASCII characters in ascending order, nothing between"));
+			return config_refuse(v,
+			    N_("they must be different printable ASCII characters in ascending order, nothing "
+			       "between"));
 		before = v->text.p[i];
 	}
 	if (v->text.n < (size_t)v->key->min)

@@ -95,7 +95,8 @@ put_duration(int64_t seconds, char ret_text[static 32])
 {
 	int64_t unit = seconds % DAY_S == 0 ? DAY_S : seconds % 3600 == 0 ? 3600 : 60;
 
-	(void)snprintf(ret_text, 32, "%lld%s", (long long)(seconds / unit), unit == DAY_S ? "d" : unit == 3600 ? "h" : "min");
+	(void)snprintf(ret_text, 32, "%lld%s", (long long)(seconds / unit),
+	    unit == DAY_S ? "d" : unit == 3600 ? "h" : "min");
 }
 
 static bool
@@ -108,8 +109,8 @@ duration_in_range(struct config_value *v, struct duration duration)
 		return true;
 	put_duration(v->key->min, least);
 	put_duration(v->key->max, most);
-	diag_add(v->diag, v->file, v->line, N_("%s = %.*s: it must be from %s to %s"), v->key->name, SLICE_ARGS(v->text), least,
-	    most);
+	diag_add(v->diag, v->file, v->line, N_("%s = %.*s: it must be from %s to %s"), v->key->name,
+	    SLICE_ARGS(v->text), least, most);
 	return false;
 }
 
@@ -136,7 +137,8 @@ config_parse_notice(struct config_value *v)
 	bool at_draw = slice_is(v->text, "at draw");
 
 	if (!at_draw && !to_duration(v->text, true, &duration))
-		return config_refuse(v, N_("it must be \"at draw\", or a duration before the visit such as 2h or 1 workday"));
+		return config_refuse(
+		    v, N_("it must be \"at draw\", or a duration before the visit such as 2h or 1 workday"));
 	if (!at_draw && !duration_in_range(v, duration))
 		return false;
 	cycle->notice_at_draw = at_draw;
@@ -205,7 +207,8 @@ config_parse_times(struct config_value *v)
 	int32_t first, last;
 
 	if (!to_minutes(from, &first) || (to.p != NULL && !to_minutes(to, &last)))
-		return config_refuse(v, N_("it must be a time of day such as 09:00, or 09:00-17:00 for a random moment"));
+		return config_refuse(
+		    v, N_("it must be a time of day such as 09:00, or 09:00-17:00 for a random moment"));
 	if (to.p == NULL)
 		last = first;
 	else if (last <= first)

@@ -115,8 +115,8 @@ config_refuse_word(const struct config_value *v, struct slice word)
 		choices[n++] = strsep(&rest, "|");
 	meant = suggest(word, choices, n);
 	if (meant != NULL)
-		diag_add(v->diag, v->file, v->line, N_("%s = %.*s: did you mean \"%s\"?"), v->key->name, SLICE_ARGS(v->text),
-		    meant);
+		diag_add(v->diag, v->file, v->line, N_("%s = %.*s: did you mean \"%s\"?"), v->key->name,
+		    SLICE_ARGS(v->text), meant);
 	else
 		diag_add(v->diag, v->file, v->line, N_("%s = %.*s: it must be one of %s"), v->key->name,
 		    SLICE_ARGS(v->text), v->key->words);
@@ -145,7 +145,8 @@ static bool
 parse_reason(struct config_value *v)
 {
 	if (v->text.n > (size_t)v->key->max || text_check_reason(v->text) != TEXT_OK)
-		return config_refuse(v, N_("it must be one line of text without characters that cannot be seen, at most 1024 bytes"));
+		return config_refuse(
+		    v, N_("it must be one line of text without characters that cannot be seen, at most 1024 bytes"));
 	return config_keep(v, config_field(v), v->text);
 }
 
@@ -331,7 +332,8 @@ parse_mailbox(struct config_value *v)
 	struct slice name, address;
 
 	if (!address_split(v->text, &name, &address) || text_check_reason(name) != TEXT_OK)
-		return config_refuse(v, N_("it must be a name and an address such as Spot Check <spotcheck@example.org>"));
+		return config_refuse(
+		    v, N_("it must be a name and an address such as Spot Check <spotcheck@example.org>"));
 	return config_keep(v, &v->config->mail_from_name, name) && config_keep(v, &v->config->mail_from, address);
 }
 
@@ -406,11 +408,13 @@ parse_vkey(struct config_value *v)
 	struct err err = {.tr = v->diag->tr};
 
 	if (note_key_parse(v->text, &key, &err) != 0) {
-		diag_add(v->diag, v->file, v->line, N_("%s = %.*s: %s"), v->key->name, SLICE_ARGS(v->text), err.message);
+		diag_add(
+		    v->diag, v->file, v->line, N_("%s = %.*s: %s"), v->key->name, SLICE_ARGS(v->text), err.message);
 		return false;
 	}
 	if (key.algorithm != NOTE_COSIGNATURE_V1)
-		return config_refuse(v, N_("this is a log's key; a witness's is what \"spotcheck keygen\" prints for a witness"));
+		return config_refuse(
+		    v, N_("this is a log's key; a witness's is what \"spotcheck keygen\" prints for a witness"));
 	return config_keep(v, config_field(v), v->text);
 }
 
@@ -457,7 +461,8 @@ static bool (*const parsers[CONFIG_TYPES])(struct config_value *v) = {
 static bool
 is_placeholder(const struct config_value *v)
 {
-	return v->text.n > 1 && v->text.p[0] == '<' && v->text.p[v->text.n - 1] == '>' && v->key->type != CONFIG_MAILBOX;
+	return v->text.n > 1 && v->text.p[0] == '<' && v->text.p[v->text.n - 1] == '>' &&
+	    v->key->type != CONFIG_MAILBOX;
 }
 
 /* An empty value is one only where that means something. */

@@ -27,7 +27,7 @@ wanted_length(unsigned char lead)
 	return lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
 }
 
-/* One character that is not ASCII: counts it, returns how many bytes it takes; 0 where it may go on in the next chunk. */
+/* One character that is not ASCII: counts it, returns its length; 0 where it may go on in the next chunk. */
 static size_t
 tally_one(struct tally *t, struct slice text, bool last)
 {
@@ -84,7 +84,8 @@ nameless_file(const char *dir)
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	char *path = NULL;
 
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) || asprintf(&path, "%s/.input-XXXXXX", dir) < 0)
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) ||
+	    asprintf(&path, "%s/.input-XXXXXX", dir) < 0)
 		return fd;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd >= 0)
@@ -191,9 +192,11 @@ input_open(struct input *ret_input, int fd, const char *dir, struct err *err)
 		rc = look_at_head(in, err);
 	if (rc == 0 && in->encoding == INPUT_GB18030) {
 		in->converter = iconv_open("UTF-8", "GB18030");
-		in->converting = in->converter != (iconv_t)-1; /* NOLINT(performance-no-int-to-ptr): how iconv says it */
+		in->converting =
+		    in->converter != (iconv_t)-1; /* NOLINT(performance-no-int-to-ptr): how iconv says it */
 		if (!in->converting)
-			rc = err_set(err, ERR_OUTSIDE, N_("this system cannot convert GB18030: save the file as UTF-8"));
+			rc =
+			    err_set(err, ERR_OUTSIDE, N_("this system cannot convert GB18030: save the file as UTF-8"));
 	}
 	if (rc != 0)
 		input_release(in);

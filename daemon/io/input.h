@@ -32,8 +32,9 @@ struct input {
 };
 
 /*
- * Copies all of `fd`.  UTF-8 it is (a BOM is dropped) unless the bytes are not valid and look like GB18030 rather than like
- * damaged UTF-8; a UTF-8 text that is broken is handed out as it is.  Refused: UTF-16, workbooks and the like; an empty file.
+ * Copies all of `fd`.  UTF-8 it is (a BOM is dropped) unless the bytes are not valid and look like GB18030 rather than
+ * like damaged UTF-8; a UTF-8 text that is broken is handed out as it is.  Refused: UTF-16, workbooks and the like; an
+ * empty file.
  */
 int input_open(struct input *ret_input, int fd, const char *dir, struct err *err);
 

@@ -31,29 +31,30 @@ struct rosters_import {
 	int32_t today;    /* the local date, as days since 1970 */
 	unsigned replace_limit; /* per cent of the present rows that may vanish, 0 .. 100 */
 	bool dry_run;           /* do all but keep it */
-	bool assign_ids;        /* rows without an id get the one of the present row of that name (and unit), or a new one */
+	bool assign_ids; /* rows without an id get the one of the present row of that name (and unit), or a new one */
 	const struct progress *progress; /* may be NULL */
 };
 
 #define ROSTERS_REPLACE_LIMIT 20
 
 /*
- * Replaces a roster by a file, CSV in UTF-8 or GB18030, read from `fd` to its end (a file or a pipe).  Every fault is told
- * to `diag` with its line; where there is one, ERR_REFUSED, and nothing is changed.  An import attests.
+ * Replaces a roster by a file, CSV in UTF-8 or GB18030, read from `fd` to its end (a file or a pipe).  Every fault is
+ * told to `diag` with its line; where there is one, ERR_REFUSED, and nothing is changed.  An import attests.
  */
 int rosters_import(struct store *store, enum roster_kind kind, int fd, const struct rosters_import *import,
     struct diag *diag, struct rosters_counts *ret_counts, struct err *err);
 
 /*
- * Takes back the latest import of a kind, byte for byte, as an import of its own: undone twice, it stands again.  Of `import` by, now,
- * today and dry_run count.  ERR_ABSENT: there is none.  ERR_REFUSED: what stood before no longer fits the other rosters.
+ * Takes back the latest import of a kind, byte for byte, as an import of its own: undone twice, it stands again.  Of
+ * `import` by, now, today and dry_run count.  ERR_ABSENT: there is none.  ERR_REFUSED: what stood before no longer fits
+ * the other rosters.
  */
 int rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_import *import, struct diag *diag,
     struct rosters_counts *ret_counts, struct err *err);
 
 /*
- * The same columns back, by id: CSV with BOM and CRLF, a leading = + - @ neutralised by an apostrophe, which an import takes
- * off again.  Of a kind never imported: a template, the header alone, in Chinese where `chinese`.
+ * The same columns back, by id: CSV with BOM and CRLF, a leading = + - @ neutralised by an apostrophe, which an import
+ * takes off again.  Of a kind never imported: a template, the header alone, in Chinese where `chinese`.
  */
 int rosters_export_csv(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err);
 
@@ -66,16 +67,16 @@ int rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese
 int rosters_attest(struct store *store, enum roster_kind kind, const char *by, int64_t now, struct err *err);
 
 /*
- * When somebody last vouched for a kind, by an import or an attestation.  `ret_by` (may be NULL) is the caller's to free.
- * ERR_ABSENT: never.
+ * When somebody last vouched for a kind, by an import or an attestation.  `ret_by` (may be NULL) is the caller's to
+ * free. ERR_ABSENT: never.
  */
 int rosters_attested(struct store *store, enum roster_kind kind, int64_t *ret_time, char **ret_by, struct err *err);
 
 int rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, struct err *err);
 
 /*
- * Excuses a target or an inspector up to and with a date.  Refused: an id that does not stand in the roster, a date that
- * is over, a reason that is empty or no reason of PROTOCOL 2.  A second excuse takes the place of the first.
+ * Excuses a target or an inspector up to and with a date.  Refused: an id that does not stand in the roster, a date
+ * that is over, a reason that is empty or no reason of PROTOCOL 2.  A second excuse takes the place of the first.
  */
 struct rosters_excuse {
 	struct slice id;
@@ -100,8 +101,8 @@ int rosters_each_excuse(struct store *store, int32_t on_date,
 /* ---- reading, for the snapshot of a draw ---- */
 
 /*
- * Names of a roster's private columns in its own order, `name` first: what stands in targets-private.csv after "id,nonce,".
- * Known columns have their English names.  Release with rosters_names_release.
+ * Names of a roster's private columns in its own order, `name` first: what stands in targets-private.csv after
+ * "id,nonce,". Known columns have their English names.  Release with rosters_names_release.
  */
 struct rosters_names {
 	char **items;
@@ -124,8 +125,8 @@ struct rosters_target {
 };
 
 /*
- * Those that pass the filters: of each column named, one of its values.  A filter on a column that the roster does not have is
- * ERR_REFUSED.  `visit` returns 0 to go on; anything else ends the walk and is returned.
+ * Those that pass the filters: of each column named, one of its values.  A filter on a column that the roster does not
+ * have is ERR_REFUSED.  `visit` returns 0 to go on; anything else ends the walk and is returned.
  */
 int rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);

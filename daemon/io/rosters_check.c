@@ -14,8 +14,8 @@ line_of(struct query *q, int column)
 }
 
 /* "I002, unit, 财政局" */
-static int
-check_duplicates(const struct incoming *in, struct err *err)
+int
+incoming_check_unique(const struct incoming *in, struct err *err)
 {
 	struct query q;
 	const struct columns *columns = &roster_columns[in->kind];
@@ -44,7 +44,8 @@ check_since(const struct incoming *in, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, in->store, "SELECT i.line, i.id, s.since FROM temp.incoming i JOIN target_since s ON s.target = i.id"
+	query_open(&q, in->store,
+	    "SELECT i.line, i.id, s.since FROM temp.incoming i JOIN target_since s ON s.target = i.id"
 	    " WHERE i.since <> s.since ORDER BY i.line");
 	while (query_row(&q)) {
 		struct slice id = query_text(&q, 1);
@@ -52,7 +53,8 @@ check_since(const struct incoming *in, struct err *err)
 
 		text_from_date((int32_t)query_int(&q, 2), date);
 		diag_add(in->diag, in->import->file, in->undoes == 0 ? line_of(&q, 0) : 0,
-		    N_("the date since when %.*s is in the roster is %s in a commitment and cannot change"), SLICE_ARGS(id), date);
+		    N_("the date since when %.*s is in the roster is %s in a commitment and cannot change"),
+		    SLICE_ARGS(id), date);
 	}
 	return query_close(&q, err);
 }
@@ -70,23 +72,28 @@ struct reference {
 
 static const struct reference references[] = {
 	{ROSTER_CONFLICTS, ROSTER_INSPECTORS,
-	    "SELECT DISTINCT %s, inspector, '' FROM %s WHERE inspector NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
+        "SELECT DISTINCT %s, inspector, '' FROM %s WHERE inspector NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
 	    N_("inspector \"%.*s\" does not stand in the roster of inspectors, which is imported first"),
 	    N_("inspector \"%.*s\" would be gone, but conflicts name him or her: import conflicts without that first")},
 	{ROSTER_CONFLICTS, ROSTER_TARGETS,
-	    "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'target' AND value NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
+        "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'target' AND value NOT IN (SELECT id FROM %s) ORDER BY "
+        "1, 2",
 	    N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
 	    N_("target \"%.*s\" would be gone, but conflicts name it: import conflicts without that first")},
 	{ROSTER_CONFLICTS, ROSTER_TARGETS,
-	    "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'unit' AND value NOT IN (SELECT unit FROM %s) ORDER BY 1, 2",
+        "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'unit' AND value NOT IN (SELECT unit FROM %s) ORDER BY "
+        "1, 2",
 	    N_("no target has the unit \"%.*s\""),
-	    N_("no target would have the unit \"%.*s\" any more, but conflicts name it: import conflicts without that first")},
+	    N_("no target would have the unit \"%.*s\" any more, but conflicts name it: import conflicts without that "
+           "first")},
 	{ROSTER_CONFLICTS, ROSTER_TARGETS,
-	    "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'area' AND value NOT IN (SELECT area FROM %s) ORDER BY 1, 2",
+        "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'area' AND value NOT IN (SELECT area FROM %s) ORDER BY "
+        "1, 2",
 	    N_("no target has the area \"%.*s\""),
-	    N_("no target would have the area \"%.*s\" any more, but conflicts name it: import conflicts without that first")},
+	    N_("no target would have the area \"%.*s\" any more, but conflicts name it: import conflicts without that "
+           "first")},
 	{ROSTER_CONTACTS, ROSTER_TARGETS,
-	    "SELECT DISTINCT %s, target, '' FROM %s WHERE target NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
+        "SELECT DISTINCT %s, target, '' FROM %s WHERE target NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
 	    N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
 	    N_("target \"%.*s\" would be gone, but contacts name it: import contacts without that first")},
 };
@@ -112,19 +119,17 @@ check_reference(const struct incoming *in, const struct reference *r, struct err
 	while (query_row(&q)) {
 		struct slice name = query_text(&q, 1);
 
-		diag_add(in->diag, in->import->file, own && in->undoes == 0 ? line_of(&q, 0) : 0, own ? r->message : r->dangling,
-		    SLICE_ARGS(name));
+		diag_add(in->diag, in->import->file, own && in->undoes == 0 ? line_of(&q, 0) : 0,
+		    own ? r->message : r->dangling, SLICE_ARGS(name));
 	}
 	return query_close(&q, err);
 }
 
 int
-incoming_check(const struct incoming *in, struct err *err)
+incoming_check_others(const struct incoming *in, struct err *err)
 {
-	int rc = check_duplicates(in, err);
+	int rc = in->kind == ROSTER_TARGETS ? check_since(in, err) : 0;
 
-	if (rc == 0 && in->kind == ROSTER_TARGETS)
-		rc = check_since(in, err);
 	/* Of a faulty file rows are missing, and every name would seem to be. */
 	for (size_t i = 0; i < sizeof references / sizeof references[0] && rc == 0 && in->sound; i++)
 		if (references[i].of == in->kind || references[i].to == in->kind)

@@ -63,7 +63,8 @@ put_row(struct header *header, struct query *q, struct sink *sink, struct err *e
 		if (column != NULL && column->use != COLUMN_PRIVATE)
 			cells[i] = stored_value(q, column, (int)at, &numbers[at]);
 		else
-			cells[i] = header->values[header_find(header, column == NULL ? header->titles[i] : slice_of(column->name))];
+			cells[i] = header->values[header_find(
+			    header, column == NULL ? header->titles[i] : slice_of(column->name))];
 	}
 	if (!sink->row(sink, cells, header->n))
 		return err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));

@@ -5,8 +5,8 @@
 #include "io/rosters_incoming.h"
 
 /*
- * --assign-ids: a row without an id is the present row of that name (and unit), if there is just one on either side and the
- * file does not name it otherwise; else it is new, and gets a number that no row of this kind ever had.
+ * --assign-ids: a row without an id is the present row of that name (and unit), if there is just one on either side and
+ * the file does not name it otherwise; else it is new, and gets a number that no row of this kind ever had.
  */
 
 static char
@@ -24,14 +24,17 @@ take_present(const struct incoming *in, struct err *err)
 	int rc;
 
 	buf_init(&sql, 2048);
-	buf_format(&sql, "CREATE TEMP TABLE present AS SELECT json_extract(private, '$.name') AS name, %s AS unit, min(id) AS id"
+	buf_format(&sql,
+	    "CREATE TEMP TABLE present AS SELECT json_extract(private, '$.name') AS name, %s AS unit, min(id) AS id"
 	    " FROM {table} GROUP BY 1, 2 HAVING count(*) = 1;"
 	    "DELETE FROM temp.present WHERE id IN (SELECT id FROM temp.incoming WHERE id IS NOT NULL);"
 	    "CREATE INDEX temp.present_name ON present (name, unit);"
 	    "UPDATE temp.incoming SET id = p.id FROM temp.present p WHERE incoming.line IN"
-	    " (SELECT min(line) FROM temp.incoming WHERE id IS NULL GROUP BY json_extract(private, '$.name'), %s HAVING count(*) = 1)"
+	    " (SELECT min(line) FROM temp.incoming WHERE id IS NULL GROUP BY json_extract(private, '$.name'), %s "
+	    "HAVING count(*) = 1)"
 	    " AND p.name = json_extract(incoming.private, '$.name') AND p.unit = %s;"
-	    "DROP TABLE temp.present", unit, unit, in->kind == ROSTER_MATTERS ? "''" : "incoming.unit");
+	    "DROP TABLE temp.present",
+	    unit, unit, in->kind == ROSTER_MATTERS ? "''" : "incoming.unit");
 	text = buf_steal(&sql);
 	buf_release(&sql);
 	rc = text == NULL ? err_memory(err) : rosters_exec(in->store, in->kind, text, err);
@@ -48,8 +51,10 @@ last_number(const struct incoming *in, int64_t *ret, struct err *err)
 
 	glob[0] = other[0] = prefix(in->kind);
 	*ret = 0;
-	rosters_query(&q, in->store, in->kind, "SELECT max(CAST(substr(id, 2) AS INTEGER)) FROM"
-	    " (SELECT id FROM temp.incoming UNION ALL SELECT id FROM {table} UNION ALL SELECT json_extract(c.key, '$[0]')"
+	rosters_query(&q, in->store, in->kind,
+	    "SELECT max(CAST(substr(id, 2) AS INTEGER)) FROM"
+	    " (SELECT id FROM temp.incoming UNION ALL SELECT id FROM {table} UNION ALL SELECT json_extract(c.key, "
+	    "'$[0]')"
 	    "  FROM roster_change c JOIN roster_import r ON r.id = c.import WHERE r.kind = '{kind}')"
 	    " WHERE id GLOB ? AND id NOT GLOB ? AND length(id) <= 16");
 	query_put_string(&q, glob);

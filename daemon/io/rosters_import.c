@@ -146,7 +146,8 @@ fill(struct file *f)
 	int rc;
 
 	if ((rc = incoming_create(f->store, f->kind, f->err)) != 0 ||
-	    (rc = spelling_new(f->store, &f->spelling, f->err)) != 0 || (rc = store_exec(f->store, "BEGIN", f->err)) != 0)
+	    (rc = spelling_new(f->store, &f->spelling, f->err)) != 0 ||
+	    (rc = store_exec(f->store, "BEGIN", f->err)) != 0)
 		return rc;
 	read_rows(f);
 	rc = query_close(&f->insert, f->rc == 0 ? f->err : NULL);
@@ -159,7 +160,7 @@ fill(struct file *f)
 }
 
 static int
-settle(struct file *f, bool sound, struct rosters_counts *ret_counts)
+settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 {
 	char digest[2 * HASH_BYTES + 1];
 	char *headers = file_headers(f);
@@ -169,7 +170,8 @@ settle(struct file *f, bool sound, struct rosters_counts *ret_counts)
 		.import = f->import,
 		.headers = headers,
 		.digest = digest,
-		.sound = sound,
+		.faults = faults,
+		.sound = f->diag->count == faults,
 		.diag = f->diag,
 	};
 	int rc = headers == NULL ? err_memory(f->err) : 0;
@@ -190,14 +192,15 @@ run(struct file *f, struct rosters_counts *ret_counts)
 	int rc;
 
 	if (f->import->assign_ids && roster_columns[f->kind].column[0].type != COLUMN_ID)
-		return err_set(f->err, ERR_REFUSED, N_("rows of %s have no id that could be assigned"), roster_columns[f->kind].kind);
+		return err_set(f->err, ERR_REFUSED, N_("rows of %s have no id that could be assigned"),
+		    roster_columns[f->kind].kind);
 	if ((rc = fill(f)) != 0)
 		return rc;
 	/* Where the header or the form is lost, the rows say nothing. */
 	if (f->has_header) {
 		if ((rc = store_begin(f->store, f->err)) != 0)
 			return rc;
-		rc = settle(f, f->diag->count == before, ret_counts);
+		rc = settle(f, before, ret_counts);
 	}
 	if (rc == 0 && f->diag->count != before)
 		rc = err_set(f->err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), f->import->file);

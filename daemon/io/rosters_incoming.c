@@ -43,7 +43,8 @@ write_import(const struct incoming *in, int64_t *ret_id, struct err *err)
 	struct query q;
 	int rc;
 
-	query_open(&q, in->store, "INSERT INTO roster_import (kind, time, by, digest, headers, rows, added, changed, removed, undoes)"
+	query_open(&q, in->store,
+	    "INSERT INTO roster_import (kind, time, by, digest, headers, rows, added, changed, removed, undoes)"
 	    " VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, nullif(?, 0))");
 	query_put_string(&q, roster_columns[in->kind].kind);
 	query_put_int(&q, in->import->now);
@@ -100,7 +101,8 @@ count(const struct incoming *in, int64_t import, struct rosters_counts *ret, int
 	if ((rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM temp.incoming", &rows, err)) != 0 ||
 	    (rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM {table}", &before, err)) != 0)
 		return rc;
-	query_open(&q, in->store, "SELECT count(*) FILTER (WHERE old IS NULL), count(old) FROM roster_change WHERE import = ?");
+	query_open(&q, in->store,
+	    "SELECT count(*) FILTER (WHERE old IS NULL), count(old) FROM roster_change WHERE import = ?");
 	query_put_int(&q, import);
 	if (query_row(&q)) {
 		added = query_int(&q, 0);
@@ -124,8 +126,10 @@ check_limit(const struct incoming *in, const struct rosters_counts *counts, int6
 
 	if (in->undoes == 0 && counts->removed * 100 > (uint64_t)in->import->replace_limit * (uint64_t)before)
 		diag_add(in->diag, in->import->file, 0,
-		    N_("it would remove %llu of %lld rows, and the limit is %u%%; if that is meant, say --replace-limit %llu"),
-		    (unsigned long long)counts->removed, (long long)before, in->import->replace_limit, (unsigned long long)percent);
+		    N_("it would remove %llu of %lld rows, and the limit is %u%%; if that is meant, say "
+		       "--replace-limit %llu"),
+		    (unsigned long long)counts->removed, (long long)before, in->import->replace_limit,
+		    (unsigned long long)percent);
 }
 
 static int
@@ -136,8 +140,10 @@ replace_rows(const struct incoming *in, uint64_t removed, struct err *err)
 
 	if (rc != 0)
 		return rc;
-	return rosters_exec(in->store, in->kind, "INSERT INTO {table} ({all}) SELECT {i.all} FROM temp.touched x"
-	    " CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key} ON CONFLICT ({key}) DO UPDATE SET {set}", err);
+	return rosters_exec(in->store, in->kind,
+	    "INSERT INTO {table} ({all}) SELECT {i.all} FROM temp.touched x"
+	    " CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key} ON CONFLICT ({key}) DO UPDATE SET {set}",
+	    err);
 }
 
 static int
@@ -145,7 +151,8 @@ write_counts(const struct incoming *in, int64_t import, const struct rosters_cou
 {
 	struct query q;
 
-	query_open(&q, in->store, "UPDATE roster_import SET rows = ?, added = ?, changed = ?, removed = ? WHERE id = ?");
+	query_open(
+	    &q, in->store, "UPDATE roster_import SET rows = ?, added = ?, changed = ?, removed = ? WHERE id = ?");
 	query_put_int(&q, (int64_t)counts->rows);
 	query_put_int(&q, (int64_t)counts->added);
 	query_put_int(&q, (int64_t)counts->changed);
@@ -158,7 +165,6 @@ write_counts(const struct incoming *in, int64_t import, const struct rosters_cou
 static int
 take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
 {
-	unsigned long faults = in->diag->count;
 	int64_t import = 0, before = 0;
 	int rc;
 
@@ -168,10 +174,11 @@ take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct 
 	    (rc = count(in, import, ret_counts, &before, err)) != 0)
 		return rc;
 	check_limit(in, ret_counts, before);
-	if (in->diag->count != faults || in->import->dry_run)
+	if (in->diag->count != in->faults || in->import->dry_run)
 		return 0;
 	progress_tell(in->import->progress, N_("writing"), 0, 1);
-	if ((rc = replace_rows(in, ret_counts->removed, err)) != 0 || (rc = write_counts(in, import, ret_counts, err)) != 0)
+	if ((rc = replace_rows(in, ret_counts->removed, err)) != 0 ||
+	    (rc = write_counts(in, import, ret_counts, err)) != 0)
 		return rc;
 	progress_tell(in->import->progress, N_("writing"), 1, 1);
 	return rosters_attest(in->store, in->kind, in->import->by, in->import->now, err);
@@ -180,12 +187,17 @@ take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct 
 int
 incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
 {
-	unsigned long faults = in->diag->count;
+	unsigned long before = in->diag->count;
+	bool unique;
 	int rc;
 
 	if ((rc = incoming_assign_ids(in, err)) != 0 ||
 	    (rc = rosters_exec(in->store, in->kind, "CREATE INDEX temp.incoming_key ON incoming ({key})", err)) != 0 ||
-	    (rc = give_since(in, err)) != 0 || (rc = incoming_check(in, err)) != 0)
+	    (rc = give_since(in, err)) != 0 || (rc = incoming_check_unique(in, err)) != 0)
 		return rc;
-	return in->sound && in->diag->count == faults ? take_place(in, ret_counts, err) : 0;
+	unique = in->diag->count == before;
+	if ((rc = incoming_check_others(in, err)) != 0)
+		return rc;
+	/* What dangles is no reason not to say as well how many rows would go. */
+	return in->sound && unique ? take_place(in, ret_counts, err) : 0;
 }

@@ -5,9 +5,9 @@
 #include "io/rosters_sql.h"
 
 /*
- * What is to become a roster stands first in the temporary table `incoming` (line, {all}): rows of a file, or of a former
- * state.  Then it is held against itself and the other rosters, and takes the present one's place.  For the files
- * rosters*.c alone.
+ * What is to become a roster stands first in the temporary table `incoming` (line, {all}): rows of a file, or of a
+ * former state.  Then it is held against itself and the other rosters, and takes the present one's place.  For the
+ * files rosters*.c alone.
  */
 
 /* Makes `incoming` anew, and drops it. */
@@ -21,25 +21,27 @@ struct incoming {
 	const char *headers; /* JSON array */
 	const char *digest;
 	int64_t undoes;      /* an import's id, or 0 */
-	bool sound;          /* no fault so far: the rows are all there, and can be held against other rosters */
+	unsigned long faults; /* diag->count before the first of this file's */
+	bool sound;          /* every row is there, and can be held against other rosters */
 	struct diag *diag;
 };
 
 /*
- * Within a transaction: gives ids and dates, reports what does not fit together, and, where no fault was found at all, puts
- * the rows in place and writes the history.  The caller commits if diag->count has not grown.
+ * Within a transaction: gives ids and dates, reports what does not fit together, and, where no fault was found at all,
+ * puts the rows in place and writes the history.  The caller commits if diag->count has not grown.
  */
 int incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err);
 
 /* Parts of it. */
 int incoming_assign_ids(const struct incoming *in, struct err *err);
-int incoming_check(const struct incoming *in, struct err *err);
+int incoming_check_unique(const struct incoming *in, struct err *err);
+int incoming_check_others(const struct incoming *in, struct err *err);
 
 /* ---- spellings ---- */
 
 /*
- * Values of unit, area and class that differ by width, case or punctuation alone are one value misspelt.  Memory is bounded:
- * a cache of what was seen lately, before a temporary table of all.
+ * Values of unit, area and class that differ by width, case or punctuation alone are one value misspelt.  Memory is
+ * bounded: a cache of what was seen lately, before a temporary table of all.
  */
 struct spelling;
 

@@ -230,7 +230,8 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0)
 		rc = walk_targets(w, store, (struct slice){id.p == NULL ? "" : id.p, id.n}, on_date, visit, ctx, err);
 	if (rc == 0 && w->n_seen == 0)
-		rc = err_set(err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "targets");
+		rc = err_set(
+		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "targets");
 	header_release(&w->header);
 	free(w);
 	return rc;
@@ -290,7 +291,8 @@ walk_inspectors(struct store *store, struct slice id, int32_t on_date,
 	if (stopped != 0)
 		rc = stopped;
 	else if (rc == 0 && id.p != NULL && seen == 0)
-		rc = err_set(err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "inspectors");
+		rc = err_set(
+		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "inspectors");
 out:
 	if (header != NULL)
 		header_release(header);

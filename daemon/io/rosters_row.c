@@ -97,8 +97,9 @@ find_known(struct file *f)
 			diag_add(f->diag, f->import->file, f->line, N_("the column %s (%.*s) is missing"), known->name,
 			    SLICE_ARGS(chinese));
 		else if (!f->import->assign_ids)
-			diag_add(f->diag, f->import->file, f->line, N_("the column %s (%.*s) is missing; --assign-ids makes one"),
-			    known->name, SLICE_ARGS(chinese));
+			diag_add(f->diag, f->import->file, f->line,
+			    N_("the column %s (%.*s) is missing; --assign-ids makes one"), known->name,
+			    SLICE_ARGS(chinese));
 	}
 }
 
@@ -209,7 +210,8 @@ row_has_shape(struct file *f)
 		n--;
 	if (n == f->n_columns)
 		return true;
-	diag_add(f->diag, f->import->file, f->line, N_("there are %zu fields where the header has %zu"), n, f->n_columns);
+	diag_add(
+	    f->diag, f->import->file, f->line, N_("there are %zu fields where the header has %zu"), n, f->n_columns);
 	return false;
 }
 
@@ -238,7 +240,8 @@ take_cells(struct file *f)
 
 		f->numbers[i] = 0;
 		begin[i] = f->clean.len;
-		if (!cell_take(&cell, file_field(f, i), &f->clean, &f->numbers[i]) && column != NULL && column->use == COLUMN_KEY)
+		if (!cell_take(&cell, file_field(f, i), &f->clean, &f->numbers[i]) && column != NULL &&
+		    column->use == COLUMN_KEY)
 			key_ok = false;
 		end[i] = f->clean.len;
 	}

@@ -23,8 +23,10 @@ int
 spelling_new(struct store *store, struct spelling **ret_spelling, struct err *err)
 {
 	struct spelling *s;
-	int rc = store_exec(store, "DROP TABLE IF EXISTS temp.spelling;"
-	    "CREATE TEMP TABLE spelling (col TEXT, value TEXT, fold TEXT, line INTEGER, PRIMARY KEY (col, value)) WITHOUT ROWID",
+	int rc = store_exec(store,
+	    "DROP TABLE IF EXISTS temp.spelling;"
+	    "CREATE TEMP TABLE spelling (col TEXT, value TEXT, fold TEXT, line INTEGER, PRIMARY KEY (col, value)) "
+	    "WITHOUT ROWID",
 	    err);
 
 	if (rc != 0)
@@ -34,7 +36,8 @@ spelling_new(struct store *store, struct spelling **ret_spelling, struct err *er
 		return err_memory(err);
 	s->store = store;
 	buf_init(&s->fold, 64 * TEXT_MAX);
-	query_open(&s->insert, store, "INSERT OR IGNORE INTO temp.spelling (col, value, fold, line) VALUES (?, ?, ?, ?)");
+	query_open(
+	    &s->insert, store, "INSERT OR IGNORE INTO temp.spelling (col, value, fold, line) VALUES (?, ?, ?, ?)");
 	*ret_spelling = s;
 	return 0;
 }
@@ -68,7 +71,8 @@ spelling_note(struct spelling *spelling, const char *column, struct slice value,
 
 	if (value.n == 0 || value.n > TEXT_MAX)
 		return;
-	if (slot->column != NULL && strcmp(slot->column, column) == 0 && slice_eq(value, (struct slice){slot->text, slot->len}))
+	if (slot->column != NULL && strcmp(slot->column, column) == 0 &&
+	    slice_eq(value, (struct slice){slot->text, slot->len}))
 		return;
 	slot->column = column;
 	slot->len = (uint8_t)value.n;
@@ -134,12 +138,14 @@ report(const char *file, const char *column, struct slice a, unsigned long a_lin
 {
 	if (a_line == 0)
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): one of them? They differ by width, case or punctuation alone"),
+		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): one of them? They differ by width, case or "
+		       "punctuation alone"),
 		    column, SLICE_ARGS(b), SLICE_ARGS(a));
 	else
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): one of them? They differ by width, case or punctuation alone"), column,
-		    SLICE_ARGS(b), SLICE_ARGS(a), a_line);
+		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): one of them? They differ by width, case or punctuation "
+		       "alone"),
+		    column, SLICE_ARGS(b), SLICE_ARGS(a), a_line);
 }
 
 int
@@ -155,7 +161,8 @@ spelling_check(struct spelling *spelling, enum roster_kind kind, const char *fil
 	query_open(&q, spelling->store,
 	    "SELECT b.col, a.value, a.line, b.value, b.line FROM temp.spelling b JOIN"
 	    " (SELECT col, fold, min(line) AS line, value FROM temp.spelling GROUP BY col, fold HAVING count(*) > 1) a"
-	    " ON a.col = b.col AND a.fold = b.fold AND a.value <> b.value WHERE b.line > 0 ORDER BY b.line, b.col, b.value");
+	    " ON a.col = b.col AND a.fold = b.fold AND a.value <> b.value WHERE b.line > 0 ORDER BY b.line, b.col, "
+	    "b.value");
 	while (query_row(&q)) {
 		struct slice column = query_text(&q, 0);
 		char name[32];

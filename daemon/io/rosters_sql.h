@@ -31,8 +31,8 @@ int rosters_headers(struct store *store, enum roster_kind kind, char **ret_heade
 size_t rosters_split_headers(char *headers, struct slice *ret_names, size_t max);
 
 /*
- * Values out of a row's `private`: for the name at i, ascending bytewise, ret[i] is its value or empty.  Slices point into
- * `scratch`, which is cleared first.
+ * Values out of a row's `private`: for the name at i, ascending bytewise, ret[i] is its value or empty.  Slices point
+ * into `scratch`, which is cleared first.
  */
 bool rosters_private_values(struct slice private, const struct slice *names, size_t n, struct slice *ret,
     struct buf *scratch);

@@ -4,7 +4,8 @@
 #include "io/rosters_incoming.h"
 
 /*
- * Taking the latest import back: what stood before it becomes `incoming`, and takes the roster's place as any file would.
+ * Taking the latest import back: what stood before it becomes `incoming`, and takes the roster's place as any file
+ * would.
  */
 
 struct former {
@@ -68,8 +69,8 @@ undo(const struct incoming *in, int64_t latest, struct rosters_counts *ret_count
 	unsigned long faults = in->diag->count;
 	int rc;
 
-	if ((rc = incoming_create(in->store, in->kind, err)) != 0 || (rc = fill(in->store, in->kind, latest, err)) != 0 ||
-	    (rc = incoming_settle(in, ret_counts, err)) != 0)
+	if ((rc = incoming_create(in->store, in->kind, err)) != 0 ||
+	    (rc = fill(in->store, in->kind, latest, err)) != 0 || (rc = incoming_settle(in, ret_counts, err)) != 0)
 		return rc;
 	if (in->diag->count != faults)
 		return err_set(err, ERR_REFUSED, N_("the latest import of %s cannot be undone: nothing is changed"),
@@ -98,6 +99,7 @@ rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_im
 			.headers = former.headers,
 			.digest = former.digest,
 			.undoes = former.latest,
+			.faults = diag->count,
 			.sound = true,
 			.diag = diag,
 		};

@@ -78,7 +78,8 @@ rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, st
 int
 rosters_fix_since(struct store *store, struct err *err)
 {
-	return store_exec(store, "INSERT OR IGNORE INTO target_since (target, since) SELECT id, since FROM target ORDER BY id", err);
+	return store_exec(
+	    store, "INSERT OR IGNORE INTO target_since (target, since) SELECT id, since FROM target ORDER BY id", err);
 }
 
 /* ---- excuses ---- */
@@ -98,13 +99,14 @@ check_excuse(struct store *store, enum roster_kind kind, const struct rosters_ex
 	if ((rc = query_close(&q, err)) != 0)
 		return rc;
 	if (!found)
-		return err_set(err, ERR_REFUSED, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(excuse->id),
-		    roster_columns[kind].kind);
+		return err_set(err, ERR_REFUSED, N_("\"%.*s\" does not stand in the roster of %s"),
+		    SLICE_ARGS(excuse->id), roster_columns[kind].kind);
 	if (excuse->reason == NULL || excuse->reason[0] == '\0')
 		return err_set(err, ERR_REFUSED, N_("an excuse needs a reason"));
 	if (text_check_reason(slice_of(excuse->reason)) != TEXT_OK)
 		return err_set(err, ERR_REFUSED,
-		    N_("the reason must be one line of text without characters that cannot be seen, at most 1024 bytes"));
+		    N_("the reason must be one line of text without characters that cannot be seen, at most 1024 "
+		       "bytes"));
 	return 0;
 }
 
@@ -153,8 +155,8 @@ rosters_excuse(struct store *store, enum roster_kind kind, const struct rosters_
 		return err_set(err, ERR_REFUSED, N_("an excuse cannot end before it begins: the date is over"));
 	if ((rc = store_begin(store, err)) != 0)
 		return rc;
-	if ((rc = check_excuse(store, kind, excuse, err)) == 0 && (rc = end_excuse(store, kind, excuse, &n, err)) == 0 &&
-	    (rc = begin_excuse(store, kind, excuse, err)) == 0)
+	if ((rc = check_excuse(store, kind, excuse, err)) == 0 &&
+	    (rc = end_excuse(store, kind, excuse, &n, err)) == 0 && (rc = begin_excuse(store, kind, excuse, err)) == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	return rc;
@@ -167,7 +169,8 @@ rosters_lift(struct store *store, enum roster_kind kind, const struct rosters_ex
 
 	if (excuse->reason != NULL && text_check_reason(slice_of(excuse->reason)) != TEXT_OK)
 		return err_set(err, ERR_REFUSED,
-		    N_("the reason must be one line of text without characters that cannot be seen, at most 1024 bytes"));
+		    N_("the reason must be one line of text without characters that cannot be seen, at most 1024 "
+		       "bytes"));
 	rc = end_excuse(store, kind, excuse, &n, err);
 	if (rc == 0 && n == 0)
 		rc = err_set(err, ERR_REFUSED, N_("\"%.*s\" is not excused"), SLICE_ARGS(excuse->id));

@@ -3,8 +3,8 @@
 /*
  * The rosters, and how they came to be what they are.
  *
- * `private` holds a row's other columns as canonical JSON, {"name":"…","post":"…"}, without the empty ones.  Levels are -1
- * where empty; dates are days since 1970.  roster_change says of every import what each row that it touched was before
+ * `private` holds a row's other columns as canonical JSON, {"name":"…","post":"…"}, without the empty ones.  Levels
+ * are -1 where empty; dates are days since 1970.  roster_change says of every import what each row that it touched was before
  * (NULL: not there), so that any state can be had again by going back from the present one.
  */
 const char schema_rosters[] =
@@ -61,7 +61,7 @@ const char schema_rosters[] =
 	"  time INTEGER NOT NULL,"
 	"  by TEXT NOT NULL,"
 	"  digest TEXT NOT NULL," /* SHA-256 of the file's bytes; of the restored one's for an undo; '' before any */
-	"  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where the roster is as if never imported */
+	"  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where as if never imported */
 	"  rows INTEGER NOT NULL,"
 	"  added INTEGER NOT NULL,"
 	"  changed INTEGER NOT NULL,"

@@ -306,7 +306,7 @@ put_sorted(const struct lines *lines, struct buf *out, struct err *err)
 	return out->failed ? err_memory(err) : 0;
 }
 
-/* The values of a column of targets.csv, sorted, to ask which conflicts still concern somebody. */
+/* The values of a column of targets.csv, sorted, to ask which conflicts still concern somebody; made once it is asked. */
 struct values {
 	struct slice *v;
 	size_t n;
@@ -339,6 +339,7 @@ struct conflicts_walk {
 	const struct roster *roster;
 	struct values units, areas;
 	struct lines lines;
+	struct err *err;
 };
 
 static void
@@ -357,15 +358,20 @@ static int
 add_declared(void *ctx, const struct rosters_conflict *c)
 {
 	struct conflicts_walk *w = ctx;
+	struct values *values = c->scope == SCOPE_UNIT ? &w->units : &w->areas;
 	bool stands = roster_find_inspector(w->roster, c->inspector) >= 0;
+	int rc = 0;
 
-	if (stands && c->scope == SCOPE_TARGET)
+	if (stands && c->scope == SCOPE_TARGET) {
 		stands = roster_find_target(w->roster, c->value) >= 0;
-	else if (stands)
-		stands = values_have(c->scope == SCOPE_UNIT ? &w->units : &w->areas, c->value);
+	} else if (stands) {
+		if (values->v == NULL)
+			rc = values_of(w->roster, c->scope == SCOPE_UNIT ? target_unit : target_area, values, w->err);
+		stands = rc == 0 && values_have(values, c->value);
+	}
 	if (stands)
 		add_line(&w->lines, c->inspector, c->scope, c->value, "declared");
-	return 0;
+	return rc;
 }
 
 /* Pairs of the last `rotate` draws, as amended. */
@@ -392,13 +398,11 @@ add_rotation(const struct rows_want *want, struct conflicts_walk *w, struct err 
 int
 rows_conflicts(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err)
 {
-	struct conflicts_walk w = {.roster = roster};
+	struct conflicts_walk w = {.roster = roster, .err = err};
 	int rc;
 
 	buf_init(&w.lines.bytes, DRAW_FILE_MAX);
-	if ((rc = values_of(roster, target_unit, &w.units, err)) != 0 ||
-	    (rc = values_of(roster, target_area, &w.areas, err)) != 0 ||
-	    (rc = rosters_each_conflict(want->store, add_declared, &w, err)) != 0 ||
+	if ((rc = rosters_each_conflict(want->store, add_declared, &w, err)) != 0 ||
 	    (rc = add_rotation(want, &w, err)) != 0)
 		goto out;
 	buf_text(out, roster_conflicts_header);

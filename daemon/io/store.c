@@ -33,7 +33,8 @@ check_dir(const char *dir, struct err *err)
 	struct stat st;
 
 	if (stat(dir, &st) != 0 && errno == ENOENT)
-		return err_set(err, ERR_ABSENT, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"), dir);
+		return err_set(
+		    err, ERR_ABSENT, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"), dir);
 	if (stat(dir, &st) != 0)
 		return err_set(err, ERR_OUTSIDE, N_("the state directory %s: %s"), dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
@@ -42,7 +43,8 @@ check_dir(const char *dir, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("the state directory %s belongs to another user: use sudo"), dir);
 	if ((st.st_mode & 066) != 0)
 		return err_set(err, ERR_REFUSED,
-		    N_("others can read or write the state directory %s: chmod 0700 it (0711 where a published folder inside is served)"),
+		    N_("others can read or write the state directory %s: chmod 0700 it (0711 where a published folder "
+		       "inside is served)"),
 		    dir);
 	return 0;
 }
@@ -71,7 +73,8 @@ make_file(const struct store *store, unsigned flags, struct err *err)
 	if (errno != ENOENT)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", store->path, strerror(errno));
 	if ((flags & STORE_CREATE) == 0)
-		return err_set(err, ERR_ABSENT, N_("there is no database %s yet: \"spotcheck setup\" makes it"), store->path);
+		return err_set(
+		    err, ERR_ABSENT, N_("there is no database %s yet: \"spotcheck setup\" makes it"), store->path);
 	fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
@@ -257,12 +260,14 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_memory(err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(err, ERR_OUTSIDE, N_("the database %s is in use by another command for too long"), store->path);
+		return err_set(
+		    err, ERR_OUTSIDE, N_("the database %s is in use by another command for too long"), store->path);
 	case SQLITE_FULL:
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
+		return err_set(
+		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
 	default:
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
@@ -323,7 +328,9 @@ void
 query_put_text(struct query *q, struct slice text)
 {
 	if (q->rc == SQLITE_OK)
-		fault(q, sqlite3_bind_text64(q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC, SQLITE_UTF8));
+		fault(q,
+		    sqlite3_bind_text64(
+		        q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void
@@ -426,7 +433,8 @@ query_close(struct query *q, struct err *err)
 	/* The words are the last error's; another statement may have failed, or not, since ours did. */
 	if (rc != SQLITE_OK)
 		result = say_error(q->store, rc,
-		    sqlite3_extended_errcode(q->store->db) == rc ? sqlite3_errmsg(q->store->db) : sqlite3_errstr(rc), err);
+		    sqlite3_extended_errcode(q->store->db) == rc ? sqlite3_errmsg(q->store->db) : sqlite3_errstr(rc),
+		    err);
 	(void)sqlite3_finalize(q->stmt);
 	*q = (struct query){0};
 	return result;

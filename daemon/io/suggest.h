@@ -7,8 +7,8 @@
 #include "core/slice.h"
 
 /*
- * "Did you mean …?": the one of `words` that is nearest to `wrong` by edit distance (a swap of neighbours counts as one),
- * letter case aside; NULL where none is near enough to be meant.
+ * "Did you mean …?": the one of `words` that is nearest to `wrong` by edit distance (a swap of neighbours counts as
+ * one), letter case aside; NULL where none is near enough to be meant.
  */
 const char *suggest(struct slice wrong, const char *const *words, size_t n);
 

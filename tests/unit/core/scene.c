@@ -59,6 +59,15 @@ slice_with(struct slice text, struct slice from, struct slice to)
 	return (struct slice){copy, before + to.n + after};
 }
 
+void
+slice_scribble(struct slice text, struct support_random *random, const char *likely)
+{
+	char *bytes = (char *)text.p;
+
+	for (uint64_t n = 1 + support_random_below(random, 2); n > 0; n--)
+		bytes[support_random_below(random, text.n)] = likely[support_random_below(random, strlen(likely))];
+}
+
 /* ---- objects ---- */
 
 #define MEMBERS_MAX 24
@@ -215,18 +224,18 @@ void
 scene_example(struct scene *scene)
 {
 	struct err err = {0};
-	struct slice commit, conflicts;
+	struct slice commit, targets, inspectors, conflicts;
 
 	*scene = (struct scene){0};
 	commit = read_file(scene, EXAMPLE "commit.json");
+	targets = read_file(scene, EXAMPLE "targets.csv");
+	inspectors = read_file(scene, EXAMPLE "inspectors.csv");
 	conflicts = read_file(scene, EXAMPLE "conflicts.csv");
 	hash_hex(commit, scene->commit_hash);
 	if (commit_parse(commit, &scene->commit, NULL, &err) != 0 ||
 	    sealed_parse(read_file(scene, EXAMPLE "sealed.json"), &scene->sealed, &err) != 0 ||
-	    roster_parse_targets(&scene->roster, read_file(scene, EXAMPLE "targets.csv"), "targets.csv", scene->commit.date,
-	        NULL, &err) != 0 ||
-	    roster_parse_inspectors(&scene->roster, read_file(scene, EXAMPLE "inspectors.csv"), "inspectors.csv", NULL,
-	        &err) != 0 ||
+	    roster_parse_targets(&scene->roster, targets, "targets.csv", scene->commit.date, NULL, &err) != 0 ||
+	    roster_parse_inspectors(&scene->roster, inspectors, "inspectors.csv", NULL, &err) != 0 ||
 	    roster_parse_conflicts(&scene->roster, conflicts, "conflicts.csv", &err) != 0)
 		fail_msg("%s", err.message);
 	scene->input = (struct draw_input){.commit = &scene->commit,
@@ -246,7 +255,7 @@ csv_of(struct scene *scene, const char *header, const char *rows, const char *pr
 	size_t len;
 	char *whole;
 
-	buf_init(&text, 1 << 20);
+	buf_init(&text, (size_t)1 << 26);
 	buf_text(&text, header);
 	buf_byte(&text, '\n');
 	while (rest.n > 0) {
@@ -263,15 +272,16 @@ csv_of(struct scene *scene, const char *header, const char *rows, const char *pr
 void
 scene_rows(struct scene *scene, const char *targets, const char *inspectors, const char *conflicts)
 {
+	struct slice targets_csv, inspectors_csv, conflicts_csv;
 	struct err err = {0};
 
 	*scene = (struct scene){0};
-	if (roster_parse_targets(&scene->roster, csv_of(scene, roster_targets_header, targets, "," ZEROS), "targets.csv",
-	        SCENE_DATE, NULL, &err) != 0 ||
-	    roster_parse_inspectors(&scene->roster, csv_of(scene, roster_inspectors_header, inspectors, "," ZEROS),
-	        "inspectors.csv", NULL, &err) != 0 ||
-	    roster_parse_conflicts(&scene->roster, csv_of(scene, roster_conflicts_header, conflicts, ""), "conflicts.csv",
-	        &err) != 0)
+	targets_csv = csv_of(scene, roster_targets_header, targets, "," ZEROS);
+	inspectors_csv = csv_of(scene, roster_inspectors_header, inspectors, "," ZEROS);
+	conflicts_csv = csv_of(scene, roster_conflicts_header, conflicts, "");
+	if (roster_parse_targets(&scene->roster, targets_csv, "targets.csv", SCENE_DATE, NULL, &err) != 0 ||
+	    roster_parse_inspectors(&scene->roster, inspectors_csv, "inspectors.csv", NULL, &err) != 0 ||
+	    roster_parse_conflicts(&scene->roster, conflicts_csv, "conflicts.csv", &err) != 0)
 		fail_msg("%s", err.message);
 	scene->commit.date = SCENE_DATE;
 	scene->commit.n = 1;
@@ -416,8 +426,10 @@ scene_draw(const struct scene *scene, const char *chosen, const char *reserve, c
 		c->admitted = !slice_is(word, "-");
 		ret->n_admitted += c->admitted;
 		for (size_t s = 0; s < ret->seats; s++) {
-			uint32_t place = c->admitted ? place_in_order(scene, ret, slice_cut(&word, ',')) : ASSIGN_NOBODY;
+			uint32_t place = ASSIGN_NOBODY;
 
+			if (c->admitted)
+				place = place_in_order(scene, ret, slice_cut(&word, ','));
 			ret->team[ret->n_chosen * ret->seats + s] = place;
 			if (place != ASSIGN_NOBODY)
 				ret->load[place]++;
@@ -461,7 +473,8 @@ model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector)
 bool
 model_fits(const struct scene *scene, uint32_t inspector, size_t seat)
 {
-	struct slice requirement = scene->commit.rules.team[seat], tags = inspector_tags(&scene->roster.inspectors[inspector]);
+	struct slice requirement = scene->commit.rules.team[seat];
+	struct slice tags = inspector_tags(&scene->roster.inspectors[inspector]);
 
 	if (slice_is(requirement, "any"))
 		return true;

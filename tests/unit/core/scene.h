@@ -23,9 +23,12 @@ void slice_free(struct slice s);
 /* `text` with `from`, which must stand there exactly once, replaced; slice_free frees it. */
 struct slice slice_with(struct slice text, struct slice from, struct slice to);
 
+/* One or two of its bytes become others, of `likely`. */
+void slice_scribble(struct slice text, struct support_random *random, const char *likely);
+
 /*
- * Of canonical JSON, every object in turn, however deep, with each of its keys left out, twice, behind the next one, and
- * written with another letter.  `without` is the key that was left out, else empty.
+ * Of canonical JSON, every object in turn, however deep, with each of its keys left out, twice, behind the next one,
+ * and written with another letter.  `without` is the key that was left out, else empty.
  */
 void object_faults(const char *text, void (*each)(void *ctx, struct slice changed, struct slice without), void *ctx);
 

@@ -152,7 +152,8 @@ test_bulk_random_batches(void **state)
 {
 	(void)state;
 	for (int round = 0; round < 1500; round++) {
-		static const size_t edges[] = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129};
+		static const size_t edges[] = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128,
+		    129};
 		size_t n = round % 2 == 0 ? edges[below(sizeof edges / sizeof edges[0])] : below(150);
 		size_t lengths[150];
 

@@ -266,7 +266,8 @@ no_key_is_left_out_here(void **state)
 			found = found || (strcmp(bad[i].section, config_keys[k].section) == 0 &&
 			    strcmp(bad[i].key, config_keys[k].name) == 0);
 		if (!found)
-			fail_msg("no test says what %s in [%s] must not be", config_keys[k].name, config_keys[k].section);
+			fail_msg(
+			    "no test says what %s in [%s] must not be", config_keys[k].name, config_keys[k].section);
 	}
 }
 
@@ -414,9 +415,11 @@ a_weak_public_beacon_is_refused(void **state)
 	struct config c;
 
 	(void)state;
-	(void)snprintf(text, sizeof text, "%sbeacon = public\nbeacon_symbols = 123456\nbeacon_count = 24\n", with(NULL, NULL, NULL));
+	(void)snprintf(text, sizeof text, "%sbeacon = public\nbeacon_symbols = 123456\nbeacon_count = 24\n",
+	    with(NULL, NULL, NULL));
 	refused(text, "2^64");
-	(void)snprintf(text, sizeof text, "%sbeacon = public\nbeacon_symbols = 123456\nbeacon_count = 25\n", with(NULL, NULL, NULL));
+	(void)snprintf(text, sizeof text, "%sbeacon = public\nbeacon_symbols = 123456\nbeacon_count = 25\n",
+	    with(NULL, NULL, NULL));
 	accepted(text, &c);
 	config_release(&c);
 	(void)snprintf(text, sizeof text, "%sbeacon = drand\ncommit = 10min\n", with(NULL, NULL, NULL));
@@ -454,7 +457,8 @@ sections(void **state)
 	refused("origin = x\n", "1: a key before the first [section]");
 	(void)snprintf(text, sizeof text, "%s[service]\norigin = other\n", with(NULL, NULL, NULL));
 	refused(text, "[service] stands on line 1 already");
-	(void)snprintf(text, sizeof text, "%s[cycle A]\ntitle = x\nwhen = weekly\nsample = 1\nmatters = x\n", with(NULL, NULL, NULL));
+	(void)snprintf(text, sizeof text, "%s[cycle A]\ntitle = x\nwhen = weekly\nsample = 1\nmatters = x\n",
+	    with(NULL, NULL, NULL));
 	refused(text, "has a cycle of this name already");
 	(void)snprintf(text, sizeof text, "%s[witness W]\nkey = %s\n", with(NULL, NULL, NULL), least[6].value);
 	refused(text, "has a witness of this name already");

@@ -98,8 +98,10 @@ is_made_for_its_owner_alone(void **state)
 	assert_int_equal(value, 2);
 	assert_int_equal(store_int(store, "PRAGMA foreign_keys", &value, NULL), 0);
 	assert_int_equal(value, 1);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'",
-	    &value, NULL), 0);
+	assert_int_equal(
+	    store_int(store, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'",
+	        &value, NULL),
+	    0);
 	assert_int_equal(value, 0);
 	store_close(store);
 	store_close(opened());
@@ -152,7 +154,8 @@ what_is_no_database_of_ours_is_refused(void **state)
 	sql("CREATE TABLE strange (a)");
 	assert_int_equal(chmod(file, 0600), 0);
 	refused(0, ERR_REFUSED, "another application");
-	scratch_write(file, "This is a letter and no database, though it is long enough to have a header of one hundred bytes "
+	scratch_write(file,
+	    "This is a letter and no database, though it is long enough to have a header of one hundred bytes "
 	    "and some more besides.\n");
 	refused(0, ERR_REFUSED, "is no database");
 	assert_int_equal(unlink(file), 0);
@@ -241,7 +244,7 @@ cursor(void **state)
 	assert_false(query_row(&q));
 	assert_int_equal(query_close(&q, &err), 0);
 	/* A fault sticks, and is told once, at the end. */
-	query_open(&q, store, "SELECT nothing FROM nowhere");
+	query_open(&q, store, "SELECT a FROM nowhere");
 	query_put_int(&q, 1);
 	assert_false(query_row(&q));
 	assert_false(query_run(&q));

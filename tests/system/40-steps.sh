@@ -1,0 +1,136 @@
+#!/bin/bash
+# Goal: each step of a draw by itself: what comes too early or in the wrong order is refused with words that say what is
+# right, status 2, and changes nothing; what is overdue is made up for.
+# shellcheck disable=SC2154,SC1091 # office.sh sets them
+. "$(dirname "$0")/office.sh"
+
+office_conf
+expect 0 "Recovery code" sc init
+office_import targets inspectors conflicts matters
+
+# Words that are none.
+expect 2 "did you mean" sc comit spot-check
+expect 2 "usage:" sc commit
+expect 2 "usage:" sc void 1
+expect 2 'no cycle "spotcheck"' sc commit spotcheck
+expect 2 "is no number" sc draw x
+expect 2 "no draw 7" sc draw 7
+expect 2 "no draw 7" sc reveal 7
+expect 2 "no draw 7" sc void 7 --reason no
+expect 2 "no draw 7" sc amend 7 0 0 --reason other
+expect 2 "no draw 7" sc show 7
+expect 2 "is no time" sc commit spot-check --draw-at tomorrow
+expect 2 "is no time" sc commit spot-check --draw-at "2026-02-30 09:00"
+expect 2 "before its commitment" sc commit spot-check --draw-at "2020-01-01 09:00"
+expect 2 "more than 400 days" sc commit spot-check --draw-at "2199-01-01 09:00"
+verified
+
+# Committed for later: not drawn before, not opened, not twice; `run` leaves it alone.
+expect 0 "committed" sc commit spot-check
+expect 2 "not yet possible: draw 1 is at" sc draw 1
+expect 2 "has not been drawn or voided" sc reveal 1
+expect 2 "one open commitment" sc commit spot-check
+expect 2 "not this command's" sc run spot-check
+expect 2 "has not been drawn yet" sc amend 1 0 0 --reason other
+expect 0 "class pending" sc show 1
+verified
+test ! -e "$office/public/draws/0001/targets.csv" || fail "the roster is public"
+test ! -e "$office/public/draws/0001/outcome.checkpoint" || fail "an outcome"
+expect 2 "needs a reason" sc void 1 --reason ""
+expect 0 "voided" sc void 1 --reason '名册有误, "again" \'
+expect 2 "was voided" sc draw 1
+expect 2 "voided already" sc void 1 --reason x
+expect 2 "sealed until" sc reveal 1
+verified
+# Its secret opens at the time it was meant for, and no later link's before.
+expect 2 "draw at" sc run spot-check
+
+# With an embargo: the new chain waits for the old one.
+office_set embargo 30
+expect 2 "once draw 1 is revealed" sc commit spot-check
+expect 2 "once draw 1 is revealed" sc run spot-check
+office_set embargo 0
+test "$(sc --json status | field late)" = 0 || fail "late"
+
+# ---- another office, where a draw is sealed ----
+rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
+office_conf
+office_set embargo 30
+expect 0 "Recovery code" sc init
+office_import targets inspectors conflicts matters
+expect 0 "sealed until" sc run spot-check
+! grep -q "T0" "$office/out" || fail "a target is named before its time"
+expect 2 "--by NAME --reason TEXT" sc show 1
+expect 2 "--by NAME --reason TEXT" sc show 1 --by me
+expect 0 "T0" sc show 1 --by "the auditor" --reason "case 7"
+test "$(sqlite3 "$office/state/spotcheckd.db" "SELECT by || '/' || reason || '/' || n FROM access")" = "the auditor/case 7/1" ||
+	fail "who looked is not logged"
+! grep -qE "T0|I0" <(sc status; sc list) || fail "somebody is named"
+expect 2 "sealed until" sc reveal 1
+verified
+test ! -e "$office/public/draws/0001/record.json" || fail "the record is public"
+
+# Amendments: the drawn order says who; letters to all whom it concerns.
+sent=$(letters)
+expect 0 "takes seat 1 of place 0 instead of" sc amend 1 0 1 --reason recusal
+test "$(letters)" -eq $((sent + 3)) || fail "letters to who leaves, who joins and who stays: $(letters) after $sent"
+expect 2 "none of recusal" sc amend 1 0 1 --reason closed
+expect 2 "none of closed" sc amend 1 0 target --reason recusal
+expect 2 "no such place" sc amend 1 99 0 --reason other
+expect 2 "no such seat" sc amend 1 0 2 --reason other
+expect 0 "instead of" sc amend 1 2 target --reason closed
+expect 0 "Amendment 3" sc amend 1 0 1 --reason unavailable
+expect 0 "nobody can take seat 1 of place 0" sc amend 1 0 1 --reason other
+expect 2 "the seat is empty" sc amend 1 0 1 --reason other
+verified
+expect 0 "(empty)" sc show 1 --by me --reason look
+expect 0 "sealed until" sc run spot-check
+expect 2 "stands as it is" sc amend 1 1 0 --reason other
+verified
+
+# ---- a value that was made in public ----
+rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
+office_conf
+office_set beacon public
+expect 0 "Recovery code" sc init
+office_import targets inspectors conflicts matters
+expect 2 "made in public" sc run spot-check
+expect 2 "must have exactly 20" sc run spot-check --value 123
+expect 2 "character 3" sc run spot-check --value 12x45678901234567890
+expect 2 "No such file" sc run spot-check --value @"$office/none"
+test "$(sc --json list)" = "[]" || fail "a draw without a value"
+expect 0 "opened" sc run spot-check --value 12345678901234567890
+verified
+expect 0 "committed" sc commit spot-check --draw-at "$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+2 seconds')"
+sleep 2.1
+printf '09876543210987654321\r\n' >"$office/thrown"
+expect 2 "made in public" sc draw 2
+expect 0 "opened" sc draw 2 --value @"$office/thrown"
+test "$(field beacon <"$office/public/draws/0002/record.json")" = 09876543210987654321 || fail "another value"
+verified
+
+# ---- what is overdue comes first ----
+expect 0 "committed" sc commit spot-check --draw-at "$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+1 second')"
+expect 0 "voided" sc void 3 --reason "not today"
+sleep 1.1
+expect 0 "Overdue: draw 3 (spot-check) has been opened." sc commit spot-check
+expect 0 "opened" sc show 3
+verified
+
+# ---- outside faults ----
+chmod 500 "$office/mail/new" "$office/mail/tmp" 2>/dev/null
+mv "$office/state/keys/log.key" "$office/key"
+expect 2 "no key" sc void 4 --reason x
+mv "$office/key" "$office/state/keys/log.key"
+chmod 644 "$office/state/keys/log.key"
+expect 2 "0600" sc void 4 --reason x
+chmod 600 "$office/state/keys/log.key"
+sed -i 's|^origin = .*|origin = other.example.org|' "$ini"
+expect 2 "cannot change" sc void 4 --reason x
+sed -i 's|^origin = .*|origin = spotcheck.example.org|' "$ini"
+sed -i "s|^public_dir = .*|public_dir = /proc/nowhere|" "$ini"
+expect 3 "published folder cannot be written" sc void 4 --reason x
+sed -i "s|^public_dir = .*|public_dir = $office/public|" "$ini"
+expect 0 "voided" sc void 4 --reason x # nothing had been begun
+verified
+echo "all steps"
