@@ -287,8 +287,8 @@ clean:
 
 # ---- install ----------------------------------------------------------------
 
-# The INI, the letters and the sample district are what `spotcheck setup` starts from: the administrator's own INI is its
-# work.  Holidays go where that INI looks for them.
+# The INI, the letters and the sample district are what `spotcheck setup` starts from; it replaces an INI in sysconfdir
+# that nobody has touched.  Holidays go where that INI looks for them.
 CONF_TREES = $(filter-out conf/holidays,$(patsubst %/,%,$(wildcard conf/*/)))
 UNITS = $(wildcard systemd/*.service systemd/*.timer systemd/*.path systemd/*.socket)
 SYSUSERS = $(wildcard systemd/*sysusers*.conf systemd/sysusers.d/*.conf)
@@ -313,6 +313,7 @@ install: all
 	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread' \
 	    'Cflags: -I$${includedir}/spotcheck' >$(call to,$(libdir)/pkgconfig)/spotcheck-core.pc
 	install -m 644 conf/spotcheckd.ini $(call to,$(datadir)/spotcheckd)
+	$(call keep,conf/spotcheckd.ini,$(call to,$(sysconfdir)/spotcheckd))
 	$(if $(wildcard conf/holidays/*),install -d $(call to,$(sysconfdir)/spotcheckd/holidays) && \
 	    { $(call keep,$(wildcard conf/holidays/*),$(call to,$(sysconfdir)/spotcheckd/holidays)); })
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true

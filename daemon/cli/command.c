@@ -79,11 +79,16 @@ print_command_help(const struct command *c)
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
 }
 
+/* getopt sets optopt, and only where it refuses an option. */
+#define NO_OPTION_REFUSED (-2)
+
 int
 cli_usage(const struct cli *cli)
 {
 	const struct command *c = cli->command;
 
+	if (optopt != NO_OPTION_REFUSED && optind > 1)
+		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "), cli->arguments[optind - 1], c->name);
 	(void)fprintf(stderr, "%s spotcheck %s%s%s\n", _("usage:"), c->name, c->usage[0] == '\0' ? "" : " ",
 	    c->usage[0] == '\0' ? "" : _(c->usage));
 	return EXIT_USAGE;
@@ -126,6 +131,8 @@ run(struct cli *cli, int argc, char **argv)
 	optind = 0;
 	(void)getopt(1, argv, "");
 	optind = 0; /* begins anew, and lets options stand behind arguments again */
+	optopt = NO_OPTION_REFUSED;
+	cli->arguments = argv;
 	return cli->command->run(cli, argc, argv);
 }
 

@@ -48,6 +48,7 @@ struct cli {
 	const char *config_path;
 	bool json;
 	const struct command *command; /* the one that runs */
+	char **arguments;              /* its own, [0] its name */
 	struct config config;  /* after cli_config */
 	bool has_config;
 	struct store *store;   /* after cli_store */

@@ -251,7 +251,8 @@ make_content(struct setup *s)
 		{"mail", "from", s->answers[A_FROM]},
 	};
 
-	if (setup_substitute(buf_view(&s->template), values, sizeof values / sizeof values[0], &s->content, &s->cli->err) != 0)
+	if (setup_substitute(buf_view(&s->template), values, sizeof values / sizeof values[0], &s->content,
+	    &s->cli->err) != 0)
 		return cli_fail(s->cli);
 	return EXIT_DONE;
 }
@@ -496,7 +497,9 @@ run_setup(struct cli *cli, int argc, char **argv)
 
 const struct command setup_commands[] = {
 	{"setup",
-	    N_("[--origin NAME --operator TEXT --admin ADDRESS …] [--sample | --targets FILE --inspectors FILE …]"),
+	    N_("[--origin NAME] [--operator TEXT] [--admin ADDRESS] [--from ADDRESS] [--language zh_CN|en] [--state-dir DIR] "
+	             "[--server maildir:DIR] [--sample | --targets FILE --inspectors FILE [--conflicts FILE] [--matters FILE] "
+	             "[--contacts FILE]] [--data DIR]"),
 	    N_("asks the few things that must be known, writes the configuration and imports the first rosters; flags "
 	       "answer beforehand"),
 	    run_setup},
