@@ -34,12 +34,34 @@ head(struct verdict *v, uint64_t n)
 	v->any = true;
 }
 
-/* A stranger's bytes go to a terminal: control characters become question marks. */
+/*
+ * The next character of a message that may quote a stranger's bytes, taken off `*rest`: what a terminal or JSON must not
+ * see (controls, broken UTF-8) becomes a question mark.
+ */
+static struct slice
+next_safe(struct slice *rest)
+{
+	uint32_t c = 0;
+	size_t len = text_next(*rest, &c);
+	struct slice safe = {rest->p, len};
+
+	if (len == 0 || c < 0x20 || (c >= 0x7F && c <= 0x9F))
+		safe = slice_of("?");
+	rest->p += len == 0 ? 1 : len;
+	rest->n -= len == 0 ? 1 : len;
+	return safe;
+}
+
 static void
 print_safely(const char *text)
 {
-	for (const char *p = text; *p != '\0'; p++)
-		putchar((unsigned char)*p < 0x20 || *p == 0x7F ? '?' : *p);
+	struct slice rest = slice_of(text);
+
+	while (rest.n > 0) {
+		struct slice c = next_safe(&rest);
+
+		(void)fwrite(c.p, 1, c.n, stdout);
+	}
 	putchar('\n');
 }
 
@@ -61,17 +83,18 @@ tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state sta
 	print_safely(detail);
 }
 
-/* JSON has no control characters: a detail may quote a stranger's. */
 static void
 put_json_text(struct buf *out, const char *text)
 {
-	buf_byte(out, '"');
-	for (const char *p = text; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
+	struct slice rest = slice_of(text);
 
-		if (c == '"' || c == '\\')
+	buf_byte(out, '"');
+	while (rest.n > 0) {
+		struct slice c = next_safe(&rest);
+
+		if (*c.p == '"' || *c.p == '\\')
 			buf_byte(out, '\\');
-		buf_byte(out, c < 0x20 || c == 0x7F ? '?' : *p);
+		buf_slice(out, c);
 	}
 	buf_byte(out, '"');
 }

@@ -48,6 +48,17 @@ set_kinds(struct assign_state *state)
 	}
 }
 
+/* A power of two, twice as many as there can be bundles. */
+static size_t
+heads_size(size_t n_seats)
+{
+	size_t size = 2;
+
+	while (size < 2 * n_seats)
+		size *= 2;
+	return size;
+}
+
 int
 assign_state_init(struct assign_state *state, const struct assign_problem *problem, struct err *err)
 {
@@ -65,11 +76,13 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 	state->unseen = array(words, sizeof *state->unseen);
 	state->seat_queue = array(n_seats, sizeof *state->seat_queue);
 	state->followed = array(n_seats, sizeof *state->followed);
+	state->heads_mask = heads_size(n_seats) - 1;
+	state->heads = array(state->heads_mask + 1, sizeof *state->heads);
 	state->stack = array(n, sizeof *state->stack);
 	state->done = array(n, sizeof *state->done);
 	if (state->seats == NULL || state->inspectors == NULL || state->fit == NULL || state->free == NULL
 	    || state->open == NULL || state->unseen == NULL || state->seat_queue == NULL || state->followed == NULL
-	    || state->stack == NULL || state->done == NULL) {
+	    || state->heads == NULL || state->stack == NULL || state->done == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
 	}
@@ -88,6 +101,7 @@ assign_state_release(struct assign_state *state)
 	free(state->unseen);
 	free(state->seat_queue);
 	free(state->followed);
+	free(state->heads);
 	free(state->stack);
 	free(state->done);
 	*state = (struct assign_state){0};
@@ -129,7 +143,49 @@ mark_free(struct assign_state *state, uint32_t inspector)
 		assign_bit_clear(state->free, inspector);
 }
 
-/* Puts a seat into its holder's ring, as the last. */
+static size_t
+heads_home(const struct assign_state *state, uint32_t inspector, uint32_t kind)
+{
+	uint64_t key = ((uint64_t)inspector << 32 | kind) * 0x9e3779b97f4a7c15; /* Knuth's multiplicative hash */
+
+	return (size_t)(key >> 32) & state->heads_mask;
+}
+
+/* Where the bundle stands in the table, or would stand. */
+static size_t
+heads_find(const struct assign_state *state, uint32_t inspector, uint32_t kind)
+{
+	size_t i = heads_home(state, inspector, kind);
+
+	while (state->heads[i] != ASSIGN_NO_SEAT) {
+		const struct assign_seat *head = &state->seats[state->heads[i]];
+
+		if (head->holder == inspector && head->kind == kind)
+			break;
+		i = (i + 1) & state->heads_mask;
+	}
+	return i;
+}
+
+/* Closes the gap with those that would stand there had it been empty (Knuth, TAOCP 6.4, algorithm R). */
+static void
+heads_remove(struct assign_state *state, size_t gap)
+{
+	size_t mask = state->heads_mask;
+
+	for (size_t i = (gap + 1) & mask; state->heads[i] != ASSIGN_NO_SEAT; i = (i + 1) & mask) {
+		const struct assign_seat *head = &state->seats[state->heads[i]];
+		size_t home = heads_home(state, head->holder, head->kind);
+
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		state->heads[gap] = state->heads[i];
+		gap = i;
+	}
+	state->heads[gap] = ASSIGN_NO_SEAT;
+}
+
+/* Puts a bundle's head into its holder's ring of bundles, as the last. */
 static void
 ring_add(struct assign_state *state, uint32_t seat)
 {
@@ -138,12 +194,12 @@ ring_add(struct assign_state *state, uint32_t seat)
 	uint32_t last;
 
 	if (*first == ASSIGN_NO_SEAT)
-		*first = seats[seat].previous = seat;
-	last = seats[*first].previous;
-	seats[seat].next = *first;
-	seats[seat].previous = last;
-	seats[last].next = seat;
-	seats[*first].previous = seat;
+		*first = seats[seat].previous_bundle = seat;
+	last = seats[*first].previous_bundle;
+	seats[seat].next_bundle = *first;
+	seats[seat].previous_bundle = last;
+	seats[last].next_bundle = seat;
+	seats[*first].previous_bundle = seat;
 }
 
 static void
@@ -151,13 +207,52 @@ ring_remove(struct assign_state *state, uint32_t seat)
 {
 	struct assign_seat *seats = state->seats;
 	uint32_t *first = &state->inspectors[seats[seat].holder].first;
-	uint32_t next = seats[seat].next;
-	uint32_t previous = seats[seat].previous;
+	uint32_t next = seats[seat].next_bundle;
+	uint32_t previous = seats[seat].previous_bundle;
 
-	seats[next].previous = previous;
-	seats[previous].next = next;
+	seats[next].previous_bundle = previous;
+	seats[previous].next_bundle = next;
 	if (*first == seat)
 		*first = next == seat ? ASSIGN_NO_SEAT : next;
+}
+
+/* Puts a seat that has just been given a holder into a bundle. */
+static void
+bundle_add(struct assign_state *state, uint32_t seat)
+{
+	struct assign_seat *seats = state->seats;
+	uint32_t *head = &state->heads[heads_find(state, seats[seat].holder, seats[seat].kind)];
+
+	if (*head == ASSIGN_NO_SEAT) {
+		*head = seats[seat].next = seats[seat].previous = seat;
+		ring_add(state, seat);
+		return;
+	}
+	seats[seat].next = seats[*head].next;
+	seats[seat].previous = *head;
+	seats[seats[*head].next].previous = seat;
+	seats[*head].next = seat;
+}
+
+/* Takes it out, while it has its holder still.  If it was the head, another one becomes the head. */
+static void
+bundle_remove(struct assign_state *state, uint32_t seat)
+{
+	struct assign_seat *seats = state->seats;
+	uint32_t next = seats[seat].next;
+	size_t i = heads_find(state, seats[seat].holder, seats[seat].kind);
+
+	seats[next].previous = seats[seat].previous;
+	seats[seats[seat].previous].next = next;
+	if (state->heads[i] != seat)
+		return;
+	ring_remove(state, seat);
+	if (next == seat) {
+		heads_remove(state, i);
+		return;
+	}
+	state->heads[i] = next;
+	ring_add(state, next);
 }
 
 void
@@ -165,7 +260,7 @@ assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {
 	assert(state->seats[seat].holder == ASSIGN_NOBODY && state->inspectors[inspector].load < state->limit);
 	state->seats[seat].holder = inspector;
-	ring_add(state, seat);
+	bundle_add(state, seat);
 	state->inspectors[inspector].load++;
 	mark_free(state, inspector);
 }
@@ -176,7 +271,7 @@ assign_rise(struct assign_state *state, uint32_t seat)
 	uint32_t inspector = state->seats[seat].holder;
 
 	assert(inspector != ASSIGN_NOBODY && state->seats[seat].part != ASSIGN_FIXED);
-	ring_remove(state, seat);
+	bundle_remove(state, seat);
 	state->seats[seat].holder = ASSIGN_NOBODY;
 	state->inspectors[inspector].load--;
 	mark_free(state, inspector);
@@ -186,7 +281,7 @@ void
 assign_fix(struct assign_state *state, uint32_t seat)
 {
 	assert(state->seats[seat].holder != ASSIGN_NOBODY);
-	ring_remove(state, seat);
+	bundle_remove(state, seat);
 	state->seats[seat].part = ASSIGN_FIXED;
 }
 
@@ -214,7 +309,7 @@ forget_search(struct assign_state *state)
 		seat->seen = false;
 		state->followed[seat->kind] = ASSIGN_NO_SEAT;
 	}
-	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = 0;
+	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = state->done_at = 0;
 }
 
 static void
@@ -269,6 +364,8 @@ assign_clear(struct assign_state *state, uint32_t n_usable, uint32_t limit)
 		state->seats[seat].holder = ASSIGN_NOBODY;
 	for (size_t p = 0; p < state->problem->n_inspectors; p++)
 		state->inspectors[p] = (struct assign_inspector){.first = ASSIGN_NO_SEAT};
+	for (size_t i = 0; i <= state->heads_mask; i++)
+		state->heads[i] = ASSIGN_NO_SEAT;
 	memset(state->free, 0, state->words * sizeof *state->free);
 	state->n_usable = n_usable;
 	assign_limit(state, limit);
@@ -425,8 +522,8 @@ follow_seats(struct assign_state *state)
 }
 
 /*
- * Follows the seats that an inspector holds, each before the next is seen, for there may be very many.  If one ends the
- * search, the inspector's next turn begins behind it.
+ * Follows one seat of each kind that an inspector holds, each before the next is seen, for there may be very many.  If
+ * one ends the search, the inspector's next turn begins behind it.
  */
 static bool
 follow_inspector(struct assign_state *state, uint32_t inspector)
@@ -438,7 +535,7 @@ follow_inspector(struct assign_state *state, uint32_t inspector)
 	if (begin == ASSIGN_NO_SEAT)
 		return false;
 	do {
-		uint32_t next = state->seats[seat].next;
+		uint32_t next = state->seats[seat].next_bundle;
 
 		see_seat(state, seat, p->via);
 		if (follow_seats(state)) {
@@ -451,41 +548,77 @@ follow_inspector(struct assign_state *state, uint32_t inspector)
 	return false;
 }
 
+/* Follows an inspector's other seats.  They lead on only where somebody sits in one team and not in the other. */
+static bool
+follow_bundles(struct assign_state *state, uint32_t inspector)
+{
+	const struct assign_inspector *p = &state->inspectors[inspector];
+	uint32_t head = p->first;
+
+	if (head == ASSIGN_NO_SEAT)
+		return false;
+	do {
+		uint32_t next_head = state->seats[head].next_bundle;
+
+		for (uint32_t seat = state->seats[head].next; seat != head;) {
+			uint32_t next = state->seats[seat].next;
+
+			see_seat(state, seat, p->via);
+			if (follow_seats(state))
+				return true;
+			seat = next;
+		}
+		head = next_head;
+	} while (head != p->first);
+	return false;
+}
+
 /* Depth first, so that searches which end well leave most of what they have seen to others. */
 static bool
-run_search(struct assign_state *state)
+follow_all(struct assign_state *state)
 {
-	size_t begin = state->seat_at;
-	bool ended = follow_seats(state);
-
-	while (!ended && state->n_stack > 0) {
+	if (follow_seats(state))
+		return true;
+	while (state->n_stack > 0) {
 		uint32_t p = state->stack[--state->n_stack];
 
-		ended = follow_inspector(state, p);
-		if (ended)
+		if (follow_inspector(state, p)) {
 			state->stack[state->n_stack++] = p;
-		else
-			state->done[state->n_done++] = p;
+			return true;
+		}
+		state->done[state->n_done++] = p;
 	}
+	return false;
+}
+
+/* Only a search that leaves nothing out may say that there is no way. */
+static bool
+run_search(struct assign_state *state, bool leave_nothing_out)
+{
+	size_t begin = state->seat_at;
+	bool ended = follow_all(state);
+
+	while (!ended && leave_nothing_out && state->done_at < state->n_done)
+		ended = follow_bundles(state, state->done[state->done_at++]) || follow_all(state);
 	if (ended)
 		keep_search(state, begin);
 	return ended;
 }
 
 static bool
-search_from(struct assign_state *state, uint32_t seat)
+search_from(struct assign_state *state, uint32_t seat, bool leave_nothing_out)
 {
 	see_seat(state, seat, ASSIGN_NO_SEAT);
-	return run_search(state);
+	return run_search(state, leave_nothing_out);
 }
 
 bool
 assign_fill(struct assign_state *state, uint32_t seat)
 {
-	if (state->n_seat_queue > 0 && search_from(state, seat))
+	if (state->n_seat_queue > 0 && search_from(state, seat, false))
 		return true;
 	begin_search(state, 0);
-	return search_from(state, seat);
+	return search_from(state, seat, true);
 }
 
 bool
@@ -534,7 +667,7 @@ assign_give(struct assign_state *state, uint32_t seat, uint32_t inspector)
 		see_seat(state, held, seat);
 	else
 		see_inspector(state, inspector, seat);
-	if (run_search(state))
+	if (run_search(state, true))
 		return true;
 	assign_close(state);
 	return false;

@@ -33,7 +33,8 @@
 /* Seat s of target t is number t * seats + s. */
 struct assign_seat {
 	uint32_t holder;         /* or ASSIGN_NOBODY */
-	uint32_t next, previous; /* in the ring of the holder's seats that are not fixed */
+	uint32_t next, previous; /* the ring of the holder's seats of this kind that are not fixed: a bundle */
+	uint32_t next_bundle, previous_bundle; /* of its head: the ring of the holder's bundles, each by its head */
 	uint32_t part;
 	uint32_t kind;   /* the same inspectors may sit on all seats of a kind; below the number of seats */
 	uint32_t parent; /* in a search: the seat to which the holder would move */
@@ -42,7 +43,7 @@ struct assign_seat {
 
 struct assign_inspector {
 	uint32_t load;  /* seats held, fixed ones included */
-	uint32_t first; /* of the ring of those that are not, or ASSIGN_NO_SEAT */
+	uint32_t first; /* head of a bundle, or ASSIGN_NO_SEAT */
 	uint32_t part;
 	uint32_t via;   /* in a search: the seat that he would take */
 };
@@ -54,6 +55,8 @@ struct assign_state {
 	size_t n_seats;
 	size_t words;  /* of a set of inspectors, as bits */
 	uint64_t *fit; /* [seats of a team]: who fits */
+	uint32_t *heads; /* a hash table of all bundles by holder and kind, with linear probing; or ASSIGN_NO_SEAT */
+	size_t heads_mask;
 
 	uint32_t limit;    /* seats that one may hold */
 	uint32_t n_usable; /* the first so many inspectors may sit */
@@ -74,8 +77,8 @@ struct assign_state {
 	uint32_t *followed;   /* by kind: the last seat that this search has followed, or ASSIGN_NO_SEAT */
 	uint32_t *stack;      /* inspectors seen and still to be followed */
 	size_t n_stack;
-	uint32_t *done;       /* inspectors followed */
-	size_t n_done;
+	uint32_t *done;       /* inspectors followed; of the first done_at, all seats, else one of each kind */
+	size_t n_done, done_at;
 };
 
 int assign_state_init(struct assign_state *state, const struct assign_problem *problem, struct err *err);

@@ -178,7 +178,8 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 
 static const char targets_sql[] =
 	"SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
-	" FROM target t LEFT JOIN excuse e ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+	" FROM target t LEFT JOIN excuse e"
+	" ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
 
 /* `id` p NULL: all of them. */
 static int

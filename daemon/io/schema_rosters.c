@@ -4,8 +4,8 @@
  * The rosters, and how they came to be what they are.
  *
  * `private` holds a row's other columns as canonical JSON, {"name":"…","post":"…"}, without the empty ones.  Levels
- * are -1 where empty; dates are days since 1970.  roster_change says of every import what each row that it touched was before
- * (NULL: not there), so that any state can be had again by going back from the present one.
+ * are -1 where empty; dates are days since 1970.  roster_change says of every import what each row that it touched
+ * was before (NULL: not there), so that any state can be had again by going back from the present one.
  */
 const char schema_rosters[] =
 	"CREATE TABLE target ("
