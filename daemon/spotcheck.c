@@ -19,22 +19,23 @@ static void
 say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
+	cli_clear_line();
 	if (line == 0)
 		(void)fprintf(stderr, "%s: %s\n", file, message);
 	else
 		(void)fprintf(stderr, "%s:%lu: %s\n", file, line, message);
 }
 
-/* Rewrites one line of a terminal, at most a hundred times a step. */
+/* Rewrites one line of a terminal, at most a hundred times a step, and not for what is done in a moment. */
 static void
 tell_progress(void *ctx, const char *what, size_t done, size_t total)
 {
 	static const char *last_what;
 	static size_t last = (size_t)-1;
-	size_t percent = total == 0 ? 100 : done / ((total + 99) / 100);
+	const int64_t *began = ctx;
+	size_t percent = done >= total ? 100 : (size_t)((double)done / (double)total * 100);
 
-	(void)ctx;
-	if (what == last_what && percent == last)
+	if ((what == last_what && percent == last) || clock_now() - *began < 2)
 		return;
 	last_what = what;
 	last = percent;
@@ -67,7 +68,7 @@ main(int argc, char **argv)
 
 	begin_language();
 	if (isatty(STDERR_FILENO))
-		cli.progress.tell = tell_progress;
+		cli.progress = (struct progress){.tell = tell_progress, .ctx = &cli.now};
 	status = command_main(&cli, argc, argv);
 	store_close(cli.store);
 	if (cli.has_config)

@@ -71,6 +71,9 @@ int cli_become_owner(struct cli *cli, const char *state_dir);
 /* The same as cli_config, then opens the store (STORE_* flags). */
 int cli_store(struct cli *cli, unsigned flags);
 
+/* Wipes a line of progress off the terminal, before a message takes its place. */
+void cli_clear_line(void);
+
 /* Prints cli->err as one line and returns the exit status that belongs to its code. */
 int cli_fail(struct cli *cli);
 

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/user.h"
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/wake.h"
@@ -19,9 +19,17 @@
 
 /* ---- saying so ---- */
 
+void
+cli_clear_line(void)
+{
+	if (isatty(STDERR_FILENO))
+		(void)fputs("\r\033[K", stderr);
+}
+
 int
 cli_fail(struct cli *cli)
 {
+	cli_clear_line();
 	(void)fprintf(stderr, "spotcheck: %s\n", cli->err.message);
 	switch (cli->err.code) {
 	case ERR_MEMORY:
@@ -37,6 +45,7 @@ cli_usage_error(const char *format, ...)
 {
 	va_list args;
 
+	cli_clear_line();
 	(void)fputs("spotcheck: ", stderr);
 	va_start(args, format);
 	(void)vfprintf(stderr, format, args);
@@ -47,20 +56,13 @@ cli_usage_error(const char *format, ...)
 
 /* ---- who ---- */
 
-static const char *
-login_name(void)
-{
-	const struct passwd *entry = getpwuid(getuid());
-
-	return entry != NULL ? entry->pw_name : "unknown";
-}
-
 /* Asked before root becomes somebody else, kept for after. */
 const char *
 cli_by(const char *given)
 {
 	static char name[256];
 	const char *sudo = getenv("SUDO_USER");
+	struct user login = {.name = "unknown"};
 
 	if (given != NULL)
 		return given;
@@ -68,7 +70,8 @@ cli_by(const char *given)
 		bool fits = sudo != NULL && sudo[0] != '\0' && strlen(sudo) < sizeof name &&
 		    text_check_reason(slice_of(sudo)) == TEXT_OK;
 
-		(void)snprintf(name, sizeof name, "%s", fits ? sudo : login_name());
+		(void)user_of(getuid(), &login);
+		(void)snprintf(name, sizeof name, "%s", fits ? sudo : login.name);
 	}
 	return name;
 }
@@ -77,22 +80,19 @@ cli_by(const char *given)
 static int
 become(struct cli *cli, uid_t uid, const char *dir)
 {
-	const struct passwd *entry;
-	const char *name;
+	struct user owner = {.name = "?"};
+	bool known = user_of(uid, &owner);
 
-	(void)cli_by(NULL); /* now, and first: getpwuid's answer stands until the next one alone */
+	(void)cli_by(NULL);
 	if (geteuid() == uid)
 		return EXIT_DONE;
-	entry = getpwuid(uid);
-	name = entry != NULL ? entry->pw_name : "?";
 	if (geteuid() != 0)
-		return cli_usage_error(_("the state directory %s belongs to %s: use sudo"), dir, name);
-	if (entry == NULL)
+		return cli_usage_error(_("the state directory %s belongs to %s: use sudo"), dir, owner.name);
+	if (!known)
 		return cli_usage_error(_("the state directory %s belongs to no user that this system knows"), dir);
-	if (initgroups(entry->pw_name, entry->pw_gid) == 0 && setgid(entry->pw_gid) == 0 && setuid(uid) == 0 &&
-	    (uid == 0 || setuid(0) != 0))
+	if (initgroups(owner.name, owner.gid) == 0 && setgid(owner.gid) == 0 && setuid(uid) == 0 && setuid(0) != 0)
 		return EXIT_DONE;
-	(void)err_set(&cli->err, ERR_OUTSIDE, N_("root cannot become %s: %s"), name, strerror(errno));
+	(void)err_set(&cli->err, ERR_OUTSIDE, N_("root cannot become %s: %s"), owner.name, strerror(errno));
 	return cli_fail(cli);
 }
 

@@ -42,7 +42,10 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 	status = cli_store(cli, 0);
 	if (status != EXIT_DONE)
 		return status;
-	desk->office = (struct office){.config = &cli->config, .store = cli->store, .now = cli->now, .progress = &cli->progress};
+	desk->office = (struct office){.config = &cli->config,
+	    .store = cli->store,
+	    .now = cli->now,
+	    .progress = &cli->progress};
 	if ((flags & DESK_KEY) != 0 && office_open(&desk->office, &cli->err) != 0)
 		return cli_fail(cli);
 	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;
@@ -93,20 +96,23 @@ static int
 say_letters(const struct desk *desk, uint64_t sent)
 {
 	uint64_t counts[OUTBOX_STATES] = {0};
+	unsigned long long doubtful;
 
 	if (outbox_count(desk->cli->store, counts, &desk->cli->err) != 0)
 		return cli_fail(desk->cli);
 	if (desk->cli->json)
 		return EXIT_DONE;
 	if (sent > 0)
-		printf(ngettext("%llu letter delivered to %s.\n", "%llu letters delivered to %s.\n", sent), (unsigned long long)sent,
-		    desk->cli->config.maildir);
+		printf(ngettext("%llu letter delivered to %s.\n", "%llu letters delivered to %s.\n", sent),
+		    (unsigned long long)sent, desk->cli->config.maildir);
 	if (counts[OUTBOX_QUEUED] > 0)
-		printf(ngettext("%llu letter waits to leave.\n", "%llu letters wait to leave.\n", counts[OUTBOX_QUEUED]),
+		printf(ngettext("%llu letter waits to leave.\n", "%llu letters wait to leave.\n",
+		           counts[OUTBOX_QUEUED]),
 		    (unsigned long long)counts[OUTBOX_QUEUED]);
-	if (counts[OUTBOX_FAILED] + counts[OUTBOX_UNKNOWN] > 0)
+	doubtful = counts[OUTBOX_FAILED] + counts[OUTBOX_UNKNOWN];
+	if (doubtful > 0)
 		printf(_("%llu letters failed or may have failed: \"spotcheck outbox list\" says why.\n"),
-		    (unsigned long long)(counts[OUTBOX_FAILED] + counts[OUTBOX_UNKNOWN]));
+		    doubtful);
 	return EXIT_DONE;
 }
 

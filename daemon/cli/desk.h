@@ -17,7 +17,7 @@ struct desk {
 
 enum {
 	DESK_LETTERS = 1, /* the templates of letters too */
-	DESK_KEY = 2      /* the log and its key, which must be there */
+	DESK_KEY = 2 /* the log and its key, which must be there */
 };
 
 /* Configuration, store and, as `flags` says, more.  An exit status: faults are told. */
@@ -30,8 +30,8 @@ int desk_open(struct desk *desk, struct cli *cli, unsigned flags);
 int desk_catch_up(struct desk *desk, uint64_t except);
 
 /*
- * Publishes what is new, so that letters can be held against it, then delivers what is due where mail goes to a folder; what goes
- * to a server is the daemon's.  Tells how many.
+ * Publishes what is new, so that letters can be held against it, then delivers what is due where mail goes to a folder;
+ * what goes to a server is the daemon's.  Tells how many.
  */
 int desk_deliver(struct desk *desk);
 

@@ -41,8 +41,10 @@ show_code(void *ctx, const char *code)
 	if (cli->json)
 		printf("{\"recovery_code\":\"%s\"}\n", code);
 	else
-		printf(_("Recovery code, shown this once; keep it on paper, away from this machine:\n\n    %s\n\n"
-		         "Backups hold the secrets of sealed draws; they open with this code and with nothing else.\n\n"), code);
+		printf(
+		    _("Recovery code, shown this once; keep it on paper, away from this machine:\n\n    %s\n\n"
+		      "Backups hold the secrets of sealed draws; they open with this code and with nothing else.\n\n"),
+		    code);
 	return fflush(stdout) == 0 ? 0 : -1;
 }
 
@@ -51,8 +53,8 @@ say_log(const struct desk *desk)
 {
 	if (desk->cli->json)
 		return;
-	printf(_("The log %s has begun. Whoever is to check it needs its verifier key:\n\n    %s\n\n"), desk->office.key.name,
-	    desk->office.key.vkey);
+	printf(_("The log %s has begun. Whoever is to check it needs its verifier key:\n\n    %s\n\n"),
+	    desk->office.key.name, desk->office.key.vkey);
 	printf(_("It is published in %s.\n"), desk->cli->config.public_dir);
 }
 
@@ -174,8 +176,8 @@ draw_one(struct cli *cli, const char *number, const char *value)
 static int
 run_draw(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"value", required_argument, NULL, 'v'}, {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"value", required_argument, NULL, 'v'},
+	    {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
 	const char *value = NULL, *cycle = NULL;
 	int option;
 
@@ -249,6 +251,8 @@ run_void(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, 0); /* its reveal may be due at once */
+	if (status == EXIT_DONE)
 		status = say_draw(&desk, n);
 	return desk_close(&desk, status);
 }
@@ -266,12 +270,14 @@ say_amended(struct cli *cli, const struct step_amend *want, const struct step_am
 	else if (want->of_target && did->in[0] != '\0')
 		printf(_("Amendment %llu: %s takes place %llu instead of %s.\n"), number, did->in, place, did->out);
 	else if (want->of_target)
-		printf(_("Amendment %llu: no reserve can take place %llu, which %s leaves empty.\n"), number, place, did->out);
-	else if (did->in[0] != '\0')
-		printf(_("Amendment %llu: %s takes seat %llu of place %llu instead of %s.\n"), number, did->in, seat, place, did->out);
-	else
-		printf(_("Amendment %llu: nobody can take seat %llu of place %llu, which %s leaves empty.\n"), number, seat, place,
+		printf(_("Amendment %llu: no reserve can take place %llu, which %s leaves empty.\n"), number, place,
 		    did->out);
+	else if (did->in[0] != '\0')
+		printf(_("Amendment %llu: %s takes seat %llu of place %llu instead of %s.\n"), number, did->in, seat,
+		    place, did->out);
+	else
+		printf(_("Amendment %llu: nobody can take seat %llu of place %llu, which %s leaves empty.\n"), number,
+		    seat, place, did->out);
 	return print_end(cli);
 }
 
@@ -336,8 +342,10 @@ run_publish(struct cli *cli, int argc, char **argv)
 }
 
 const struct command draw_commands[] = {
-	{"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"), run_init},
-	{"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"), run_commit},
+	{"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"),
+	    run_init},
+	{"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"),
+	    run_commit},
 	{"draw", N_("N [--value TEXT|@FILE] | --dry-run CYCLE"),
 	    N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
 	{"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},

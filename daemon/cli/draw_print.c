@@ -121,8 +121,24 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 	table_string(t, cli->json ? assurance_name(draw_assurance(row)) : _(assurance_words(draw_assurance(row))));
 }
 
-int
-print_draw(struct cli *cli, const struct draw_row *row)
+/* Where somebody is missing, who may know more is told where it stands. */
+static void
+say_unstaffed(const struct draw_row *row, const struct entries *e)
+{
+	unsigned long long n = row->n, missing;
+
+	if (row->outcome != OUTCOME_DRAW || chosen_of(&e->commit.commit) == e->outcome.draw.selected)
+		return;
+	missing = chosen_of(&e->commit.commit) - e->outcome.draw.selected;
+	printf(ngettext("%llu target stays without a team", "%llu targets stay without a team", missing), missing);
+	if (row->revealed)
+		printf(_("; \"spotcheck show %llu\" says why.\n"), n);
+	else
+		printf(_("; \"spotcheck show %llu --by NAME --reason TEXT\" says why.\n"), n);
+}
+
+static int
+print_facts(struct cli *cli, const struct draw_row *row, bool hints)
 {
 	const struct table_column columns[] = {
 	    {"n", _("Draw"), true},
@@ -149,10 +165,18 @@ print_draw(struct cli *cli, const struct draw_row *row)
 		put_draw_row(cli, row, &e, &t);
 		if (!table_print_record(&t, cli->json, stdout))
 			status = print_end(cli);
+		else if (hints && !cli->json)
+			say_unstaffed(row, &e);
 	}
 	entries_release(&e);
 	table_release(&t);
 	return status == EXIT_DONE ? print_end(cli) : status;
+}
+
+int
+print_draw(struct cli *cli, const struct draw_row *row)
+{
+	return print_facts(cli, row, true);
 }
 
 /* ---- why somewhere nobody goes ---- */
@@ -175,7 +199,8 @@ print_unstaffed(struct cli *cli, const struct draw_input *input, const struct dr
 		told++;
 	}
 	if (rc == 0) {
-		printf(ngettext("%zu target stays without a team:\n", "%zu targets stay without a team:\n", unstaffed), unstaffed);
+		printf(ngettext("%zu target stays without a team:\n", "%zu targets stay without a team:\n", unstaffed),
+		    unstaffed);
 		(void)fwrite(text.data, 1, text.len, stdout);
 		if (unstaffed > told)
 			printf(ngettext("and %zu more\n", "and %zu more\n", unstaffed - told), unstaffed - told);
@@ -343,7 +368,8 @@ explain_again(struct cli *cli, const struct draw_row *row)
 	int status;
 
 	drawn_init(&d);
-	if (drawn_load(&d, cli->store, row->n, &cli->err) != 0 || drawn_again(&d, cli->store, &cli->progress, &cli->err) != 0)
+	if (drawn_load(&d, cli->store, row->n, &cli->err) != 0 ||
+	    drawn_again(&d, cli->store, &cli->progress, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
 		status = print_unstaffed(cli, &d.input, &d.draw);
@@ -354,7 +380,7 @@ explain_again(struct cli *cli, const struct draw_row *row)
 static int
 print_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
 {
-	int status = print_draw(cli, row);
+	int status = print_facts(cli, row, false);
 
 	if (status == EXIT_DONE && v->n > 0) {
 		(void)putchar('\n');

@@ -48,8 +48,10 @@ draw_time_parse(const char *text, int64_t *ret_time, struct err *err)
 	if (how == CLOCK_SKIPPED)
 		return err_set(err, ERR_REFUSED, N_("there is no \"%s\": the clocks are put forward then"), text);
 	if (how == CLOCK_TWICE)
-		return err_set(err, ERR_REFUSED, N_("there are two of \"%s\", since the clocks are put back: write it in UTC, "
-		    "2026-06-22T01:00Z"), text);
+		return err_set(err, ERR_REFUSED,
+		    N_("there are two of \"%s\", since the clocks are put back: write it in UTC, "
+		       "2026-06-22T01:00Z"),
+		    text);
 	*ret_time = time;
 	return 0;
 }

@@ -47,7 +47,7 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 static int
 check_by(const char *by)
 {
-	if (by[0] != '\0' && text_check_reason(slice_of(by)) == TEXT_OK)
+	if (by != NULL && by[0] != '\0' && text_check_reason(slice_of(by)) == TEXT_OK)
 		return EXIT_DONE;
 	return cli_usage_error(_("--by needs a name, in one line without characters that cannot be seen"));
 }
@@ -188,14 +188,14 @@ open_failed(struct cli *cli, const char *path)
 }
 
 static int
-import_file(struct cli *cli, struct wanted *w, struct rosters_counts *counts)
+import_file(struct cli *cli, const char *path, struct wanted *w, struct rosters_counts *counts)
 {
-	bool from_stdin = strcmp(w->path, "-") == 0;
-	int fd = from_stdin ? STDIN_FILENO : open(w->path, O_RDONLY | O_CLOEXEC), rc;
+	bool from_stdin = strcmp(path, "-") == 0;
+	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), rc;
 
 	if (fd < 0)
-		return open_failed(cli, w->path);
-	w->import.file = from_stdin ? _("standard input") : w->path;
+		return open_failed(cli, path);
+	w->import.file = from_stdin ? _("standard input") : path;
 	rc = rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err);
 	if (!from_stdin)
 		(void)close(fd);
@@ -209,15 +209,16 @@ run_import(struct cli *cli, int argc, char **argv)
 	struct wanted w;
 	int status = parse_import(cli, argc, argv, &w);
 
+	/* A first import may come before `init`: it makes the state where the INI was written by hand. */
 	if (status == EXIT_DONE)
-		status = cli_store(cli, 0);
+		status = cli_store(cli, w.undo ? 0 : STORE_CREATE);
 	if (status != EXIT_DONE)
 		return status;
 	w.import.now = cli->now;
 	w.import.today = cli->today;
 	w.import.progress = &cli->progress;
-	if (!w.undo)
-		status = import_file(cli, &w, &counts);
+	if (w.path != NULL)
+		status = import_file(cli, w.path, &w, &counts);
 	else if (rosters_undo(cli->store, w.kind, &w.import, &cli->diag, &counts, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status != EXIT_DONE)

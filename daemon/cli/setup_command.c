@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/setup_ini.h"
+#include "cli/user.h"
 #include "io/clock.h"
 #include "io/rosters.h"
 
@@ -298,7 +298,7 @@ static int
 make_state(struct setup *s)
 {
 	const char *dir = s->cli->config.state_dir;
-	const struct passwd *user = getpwnam(SERVICE_USER);
+	struct user service;
 
 	if (mkdir(dir, 0700) != 0) {
 		if (errno == EEXIST)
@@ -307,7 +307,7 @@ make_state(struct setup *s)
 		    &s->cli->err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
 		return cli_fail(s->cli);
 	}
-	if (geteuid() == 0 && user != NULL && chown(dir, user->pw_uid, user->pw_gid) != 0) {
+	if (geteuid() == 0 && user_named(SERVICE_USER, &service) && chown(dir, service.uid, service.gid) != 0) {
 		(void)err_set(&s->cli->err, ERR_OUTSIDE, "%s: %s", dir, strerror(errno));
 		return cli_fail(s->cli);
 	}
@@ -420,7 +420,7 @@ static int
 put_in_place(struct setup *s)
 {
 	const char *path = s->cli->config_path;
-	bool ok = s->replaces ? rename(s->new_path, path) == 0 : link(s->new_path, path) == 0;
+	bool ok = s->new_path != NULL && (s->replaces ? rename(s->new_path, path) : link(s->new_path, path)) == 0;
 
 	if (ok)
 		return EXIT_DONE;
@@ -440,7 +440,7 @@ parse(struct setup *s, int argc, char **argv)
 			s->sample = true;
 		} else if (option == 'd') {
 			s->data = optarg;
-		} else if (option >= 0 && option < ANSWERS) {
+		} else if (option >= 0 && option < ANSWERS && optarg != NULL) {
 			free(s->answers[option]);
 			s->answers[option] = strdup(optarg);
 			if (s->answers[option] == NULL)

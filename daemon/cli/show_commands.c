@@ -84,8 +84,8 @@ show(struct cli *cli, uint64_t n, const char *by, const char *reason)
 static int
 run_show(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"by", required_argument, NULL, 'b'}, {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"by", required_argument, NULL, 'b'},
+	    {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	const char *by = NULL, *reason = NULL;
 	uint64_t n = 0;
 	int option, status;
@@ -222,7 +222,8 @@ run_status(struct cli *cli, int argc, char **argv)
 
 const struct command show_commands[] = {
 	{"list", "", N_("all draws, and what came of them"), run_list},
-	{"show", N_("N [--by NAME --reason TEXT]"), N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
+	{"show", N_("N [--by NAME --reason TEXT]"),
+	    N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
 	{"status", "", N_("how the service stands: what is open, what is late, what is next"), run_status},
 	{.name = NULL},
 };

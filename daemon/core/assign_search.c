@@ -634,9 +634,30 @@ assign_hopeless(const struct assign_state *state, uint32_t seat)
 	return true;
 }
 
+/*
+ * Whoever comes back to a seat comes to its team by a seat that is held from within the same part.  If there is none,
+ * because it has been fixed, the team's seats make a part without inspectors.  Else each would cost a hopeless search.
+ */
+static void
+set_apart(struct assign_state *state, uint32_t seat)
+{
+	uint32_t seats = (uint32_t)state->problem->seats;
+	uint32_t begin = seat - seat % seats;
+	uint32_t part = state->seats[seat].part;
+
+	for (uint32_t other = begin; other < begin + seats; other++)
+		if (state->seats[other].part == part && state->inspectors[state->seats[other].holder].part == part)
+			return;
+	for (uint32_t other = begin; other < begin + seats; other++)
+		if (state->seats[other].part == part)
+			state->seats[other].part = state->n_parts;
+	state->n_parts++;
+}
+
 void
 assign_vacate(struct assign_state *state, uint32_t seat)
 {
+	set_apart(state, seat);
 	assign_rise(state, seat);
 	begin_search(state, state->seats[seat].part);
 	state->seats[seat].parent = ASSIGN_NO_SEAT;

@@ -14,8 +14,10 @@ access_write(struct store *store, const struct access_note *note, struct err *er
 	struct query q;
 
 	if (!text_ok(note->by) || !text_ok(note->reason))
-		return err_set(err, ERR_REFUSED, N_("draw %llu is sealed: whoever looks at it gives a name and a reason, which are logged: "
-		    "--by NAME --reason TEXT"), (unsigned long long)note->n);
+		return err_set(err, ERR_REFUSED,
+		    N_("draw %llu is sealed: whoever looks at it gives a name and a reason, which are logged: "
+		       "--by NAME --reason TEXT"),
+		    (unsigned long long)note->n);
 	query_open(&q, store, "INSERT INTO access (time, by, what, n, reason) VALUES (?, ?, ?, ?, ?)");
 	query_put_int(&q, note->time);
 	query_put_string(&q, note->by);

@@ -7,13 +7,13 @@
 #include "io/store.h"
 
 /*
- * Notes who looks at what is still secret, and why, before it is shown; in a transaction of its own.  ERR_REFUSED: no name or
- * no reason.
+ * Notes who looks at what is still secret, and why, before it is shown; in a transaction of its own.  ERR_REFUSED: no
+ * name or no reason.
  */
 struct access_note {
 	int64_t time;
 	const char *by, *what, *reason; /* `what`: the command */
-	uint64_t n;                     /* the draw */
+	uint64_t n; /* the draw */
 };
 int access_write(struct store *store, const struct access_note *note, struct err *err);
 

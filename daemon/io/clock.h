@@ -29,7 +29,10 @@ int clock_set_zone_file(struct slice bytes, struct err *err);
 
 int64_t clock_now(void); /* seconds since 1970, UTC */
 
-/* The local date, as days since 1970; `ret_second` (may be NULL) gets the seconds since local midnight by the wall clock. */
+/*
+ * The local date, as days since 1970; `ret_second` (may be NULL) gets the seconds since local midnight by the wall
+ * clock.
+ */
 int32_t clock_date(int64_t time);
 int32_t clock_local(int64_t time, int32_t *ret_second);
 

@@ -34,6 +34,7 @@ drawn_release(struct drawn *d)
 static int
 parse_all(struct drawn *d, struct err *err)
 {
+	struct slice targets = buf_view(&d->targets);
 	int64_t time = 0;
 	int rc;
 
@@ -44,7 +45,7 @@ parse_all(struct drawn *d, struct err *err)
 	if ((rc = sealed_parse(buf_view(&d->sealed_bytes), &d->sealed, err)) != 0)
 		return rc;
 	d->has_sealed = true;
-	if ((rc = roster_parse_targets(&d->roster, buf_view(&d->targets), "targets.csv", d->commit.date, NULL, err)) != 0 ||
+	if ((rc = roster_parse_targets(&d->roster, targets, "targets.csv", d->commit.date, NULL, err)) != 0 ||
 	    (rc = roster_parse_inspectors(&d->roster, buf_view(&d->inspectors), "inspectors.csv", NULL, err)) != 0)
 		return rc;
 	return roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
@@ -62,8 +63,9 @@ hashes_to(const struct buf *bytes, struct slice sha256)
 static bool
 is_as_committed(const struct drawn *d)
 {
-	return hashes_to(&d->targets, d->commit.targets.sha256) && hashes_to(&d->inspectors, d->commit.inspectors.sha256) &&
-	       hashes_to(&d->sealed_bytes, d->commit.sealed) && hashes_to(&d->conflicts, d->sealed.conflicts_sha256);
+	return hashes_to(&d->targets, d->commit.targets.sha256) &&
+	    hashes_to(&d->inspectors, d->commit.inspectors.sha256) && hashes_to(&d->sealed_bytes, d->commit.sealed) &&
+	    hashes_to(&d->conflicts, d->sealed.conflicts_sha256);
 }
 
 int
@@ -84,12 +86,15 @@ drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err)
 		return err_memory(err);
 	if (rc == 0 && is_as_committed(d))
 		return 0;
-	return err_set(err, ERR_OUTSIDE, N_("the files of draw %llu in the state are not what was committed: restore the state "
-	    "from a backup%s%s"), (unsigned long long)n, rc == 0 ? "" : ": ", rc == 0 ? "" : why.message);
+	return err_set(err, ERR_OUTSIDE,
+	    N_("the files of draw %llu in the state are not what was committed: restore the state "
+	       "from a backup%s%s"),
+	    (unsigned long long)n, rc == 0 ? "" : ": ", rc == 0 ? "" : why.message);
 }
 
 int
-drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress, struct err *err)
+drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress,
+    struct err *err)
 {
 	int rc = draws_secret(store, &d->row, d->secret, err);
 

@@ -95,13 +95,15 @@ draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, s
 int
 draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT 1", cycle, ret_row, err);
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT 1", cycle,
+	    ret_row, err);
 }
 
 int
 draws_unrevealed(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND reveal_entry IS NULL ORDER BY n LIMIT 1", cycle, ret_row, err);
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND reveal_entry IS NULL ORDER BY n LIMIT 1", cycle,
+	    ret_row, err);
 }
 
 int
@@ -115,7 +117,8 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 {
 	struct query q;
 
-	query_open(&q, store, COLUMNS "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
+	query_open(&q, store,
+	    COLUMNS "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
 	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
 	    " ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
@@ -127,8 +130,9 @@ draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_ro
 {
 	struct query q;
 
-	query_open(&q, store, COLUMNS "WHERE outcome IS NULL AND source = 'none' AND draw_time <= ? AND n <> ?"
-	    " ORDER BY draw_time, n LIMIT 1");
+	query_open(&q, store,
+	    COLUMNS "WHERE outcome IS NULL AND source = 'none' AND draw_time <= ? AND n <> ?"
+	            " ORDER BY draw_time, n LIMIT 1");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)except);
 	return first_row(&q, ret_row, err);
@@ -196,7 +200,8 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 		chain_back(query_text(&q, 0).p, (uint64_t)query_int(&q, 1) - row->link, ret_secret);
 	rc = query_close(&q, err);
 	if (rc == 0 && !there)
-		rc = err_set(err, ERR_OUTSIDE, N_("the state has lost the secret of draw %llu: restore it from a backup"),
+		rc = err_set(err, ERR_OUTSIDE,
+		    N_("the state has lost the secret of draw %llu: restore it from a backup"),
 		    (unsigned long long)row->n);
 	return rc;
 }

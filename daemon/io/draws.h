@@ -25,16 +25,19 @@ struct draw_row {
 	enum draw_outcome outcome;
 	bool revealed;
 	bool run; /* the command `run` began it and has not yet said that all is done */
-	uint64_t commit_entry, commit_size;   /* in the log; the size of commit.checkpoint */
+	uint64_t commit_entry, commit_size; /* in the log; the size of commit.checkpoint */
 	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
-	uint64_t reveal_entry;                /* where revealed */
-	char record[HASH_HEX + 1];            /* H(record.json), "" where there is none */
+	uint64_t reveal_entry; /* where revealed */
+	char record[HASH_HEX + 1]; /* H(record.json), "" where there is none */
 };
 
 /* ERR_ABSENT: there is no such draw. */
 int draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err);
 
-/* The cycle's open commitment, its latest commitment, its latest draw that was not voided; ERR_ABSENT, with nothing said. */
+/*
+ * The cycle's open commitment, its latest commitment, its latest draw that was not voided; ERR_ABSENT, with nothing
+ * said.
+ */
 int draws_open(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 int draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 int draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
@@ -44,8 +47,8 @@ int draws_unrevealed(struct store *store, const char *cycle, struct draw_row *re
 int draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 
 /*
- * The next thing that is overdue: a reveal whose time has come and before which no other of its cycle is due, else a draw
- * that needs no value from outside.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
+ * The next thing that is overdue: a reveal whose time has come and before which no other of its cycle is due, else a
+ * draw that needs no value from outside.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
  */
 int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err);
 int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
@@ -53,12 +56,15 @@ int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct dra
 /* All, by number.  `visit` returns 0 to go on; anything else ends the walk and is returned. */
 int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err);
 
-/* The plain beacon value of a draw, and of a run that has not drawn yet ("" where none was given); the caller frees it. */
+/*
+ * The plain beacon value of a draw, and of a run that has not drawn yet ("" where none was given); the caller frees it.
+ */
 int draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err);
 int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err);
 
 /* The secret of a draw's link: 64 hex digits and a NUL. */
-int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1], struct err *err);
+int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1],
+    struct err *err);
 
 /* ---- files, kept in parts, since one may be larger than a database value ---- */
 
@@ -75,8 +81,8 @@ struct draw_file {
 };
 void draw_file_begin(struct draw_file *file, struct store *store, uint64_t n, const char *name);
 int draw_file_flush(struct draw_file *file, struct err *err); /* writes whole parts */
-int draw_file_end(struct draw_file *file, struct err *err);   /* writes what is left */
-void draw_file_release(struct draw_file *file);               /* NULL is allowed */
+int draw_file_end(struct draw_file *file, struct err *err); /* writes what is left */
+void draw_file_release(struct draw_file *file); /* NULL is allowed */
 
 int draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err);
 

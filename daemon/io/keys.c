@@ -1,5 +1,6 @@
 #include "io/keys.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -32,6 +33,7 @@ derive(struct signing_key *key, const uint8_t seed[static 32])
 	note_key_make(key->name, key->algorithm, key->secret + 32, key->vkey);
 	rest = slice_of(key->vkey);
 	(void)slice_cut(&rest, '+');
+	assert(rest.n > KEY_ID_HEX);
 	memcpy(key->id, rest.p, KEY_ID_HEX);
 	key->id[KEY_ID_HEX] = '\0';
 }
@@ -40,8 +42,10 @@ static int
 take_name(struct slice name, struct signing_key *key, struct err *err)
 {
 	if (name.n > NOTE_NAME_MAX || !note_name_ok(name))
-		return err_set(err, ERR_REFUSED, N_("\"%.*s\" cannot be the name of a key: it is empty, too long, or has white "
-		    "space or a + in it"), SLICE_ARGS(name));
+		return err_set(err, ERR_REFUSED,
+		    N_("\"%.*s\" cannot be the name of a key: it is empty, too long, or has white "
+		       "space or a + in it"),
+		    SLICE_ARGS(name));
 	memcpy(key->name, name.p, name.n);
 	key->name[name.n] = '\0';
 	return 0;
@@ -86,9 +90,8 @@ parse(struct slice line, struct signing_key *key, struct err *err)
 	line.n -= strlen(PREFIX);
 	name = slice_cut(&line, '+');
 	id = slice_cut(&line, '+');
-	if (line.n == 0 ||
-	    sodium_base642bin(bytes, sizeof bytes, line.p, line.n, NULL, &len, NULL, B64) != 0 || len != sizeof bytes ||
-	    (bytes[0] != NOTE_ED25519 && bytes[0] != NOTE_COSIGNATURE_V1))
+	if (line.n == 0 || sodium_base642bin(bytes, sizeof bytes, line.p, line.n, NULL, &len, NULL, B64) != 0 ||
+	    len != sizeof bytes || (bytes[0] != NOTE_ED25519 && bytes[0] != NOTE_COSIGNATURE_V1))
 		return err_set(err, ERR_REFUSED, N_("it is no key of 32 bytes for Ed25519"));
 	key->algorithm = (enum note_algorithm)bytes[0];
 	rc = take_name(name, key, err);
@@ -114,8 +117,8 @@ open_private(const char *path, struct err *err)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0)
 		return fd;
 	(void)close(fd);
-	return err_set(err, ERR_REFUSED, N_("others can read or write the key %s: it must be a regular file with mode 0600"),
-	    path);
+	return err_set(err, ERR_REFUSED,
+	    N_("others can read or write the key %s: it must be a regular file with mode 0600"), path);
 }
 
 int
@@ -185,8 +188,9 @@ write_new(const char *path, const char *text, size_t len, struct err *err)
 	if (write_synced(beside, text, len) != 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
 	else if (link(beside, path) != 0)
-		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path)
-		                     : err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
+		rc = errno == EEXIST
+		    ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path)
+		    : err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
 	(void)unlink(beside);
 	if (rc == 0 && sync_folder_of(path) != 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
@@ -287,7 +291,8 @@ value_of(char c)
 }
 
 int
-recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public[static RECOVERY_PUBLIC], struct err *err)
+recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public[static RECOVERY_PUBLIC],
+    struct err *err)
 {
 	uint8_t bytes[CODE_BYTES] = {0}, check[CODE_BYTES], public[32];
 	size_t n = 0;

@@ -21,9 +21,9 @@
 struct signing_key {
 	char name[NOTE_NAME_MAX + 1];
 	enum note_algorithm algorithm;
-	uint8_t secret[64];        /* libsodium's: seed and public key */
+	uint8_t secret[64]; /* libsodium's: seed and public key */
 	char id[KEY_ID_HEX + 1];
-	char vkey[NOTE_KEY_TEXT];  /* the verifier key string */
+	char vkey[NOTE_KEY_TEXT]; /* the verifier key string */
 };
 
 /* A new random key.  ERR_REFUSED: the name cannot stand in a note. */
@@ -41,9 +41,9 @@ int key_write(const char *path, const struct signing_key *key, struct err *err);
 void key_wipe(struct signing_key *key); /* NULL is allowed */
 
 /*
- * The recovery key: an X25519 pair.  The public half (64 hex digits) stays in the state, the secret half is shown once, as
- * a code that people can copy: 14 groups of 4 letters and digits (Crockford's base32, in which I, L, O and U do not occur),
- * the last 24 bits of which tell a slip of the pen.
+ * The recovery key: an X25519 pair.  The public half (64 hex digits) stays in the state, the secret half is shown once,
+ * as a code that people can copy: 14 groups of 4 letters and digits (Crockford's base32, in which I, L, O and U do not
+ * occur), the last 24 bits of which tell a slip of the pen.
  */
 #define RECOVERY_CODE 70 /* bytes with the NUL */
 #define RECOVERY_PUBLIC 65

@@ -36,7 +36,7 @@ note_fits(const struct ledger *log, struct slice bytes)
 		return false;
 	root = merkle_prefix_root(&log->tree, checkpoint.size);
 	return memcmp(root.b, checkpoint.root.b, HASH_BYTES) == 0 && slice_is(checkpoint.origin, log->key->name) &&
-	       note_key_parse(slice_of(log->key->vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE;
+	    note_key_parse(slice_of(log->key->vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE;
 }
 
 /* What was signed last must be what would be signed now. */
@@ -51,8 +51,10 @@ check_sealed(struct ledger *log, struct err *err)
 	buf_init(&note, LEDGER_NOTE_MAX);
 	rc = ledger_checkpoint(log->store, log->sealed, &note, err);
 	if (rc == 0 && !note_fits(log, buf_view(&note)))
-		rc = err_set(err, ERR_REFUSED, N_("the log in the state does not fit its own last checkpoint: the state is damaged, or "
-		    "%s is not its key. Nothing is signed; restore both from a backup"), KEYS_LOG);
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the log in the state does not fit its own last checkpoint: the state is damaged, or "
+		       "%s is not its key. Nothing is signed; restore both from a backup"),
+		    KEYS_LOG);
 	buf_release(&note);
 	return rc;
 }
@@ -138,7 +140,8 @@ out:
 int
 ledger_seal(struct ledger *log, struct err *err)
 {
-	struct checkpoint checkpoint = {slice_of(log->key->name), log->tree.size, merkle_prefix_root(&log->tree, log->tree.size)};
+	struct checkpoint checkpoint = {slice_of(log->key->name), log->tree.size,
+	    merkle_prefix_root(&log->tree, log->tree.size)};
 	struct buf text, note;
 	struct query q;
 	int rc;

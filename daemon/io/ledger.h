@@ -16,8 +16,9 @@
 /*
  * The operator's side of the log (PROTOCOL 4), which he alone appends to: its entries in the state, its tree in memory.
  *
- * A struct ledger is a view of the log as it stood when it was opened.  Whoever appends opens it within the transaction that
- * is to hold the entries, and releases it with that: so nothing needs undoing where the transaction is rolled back.
+ * A struct ledger is a view of the log as it stood when it was opened.  Whoever appends opens it within the transaction
+ * that is to hold the entries, and releases it with that: so nothing needs undoing where the transaction is rolled
+ * back.
  */
 
 #define LEDGER_NOTE_MAX 65536 /* bytes of a checkpoint with all its cosignatures */
@@ -27,12 +28,12 @@ struct ledger {
 	const struct signing_key *key;
 	struct merkle tree;
 	int64_t last_time; /* of the newest entry; INT64_MIN in an empty log */
-	uint64_t sealed;   /* entries that a checkpoint covers */
+	uint64_t sealed; /* entries that a checkpoint covers */
 };
 
 /*
- * Reads the leaves, and holds the newest checkpoint against them: ERR_REFUSED where the state was damaged, or the key is
- * another's, since whatever was signed then would contradict what was published.  An empty log is no fault.
+ * Reads the leaves, and holds the newest checkpoint against them: ERR_REFUSED where the state was damaged, or the key
+ * is another's, since whatever was signed then would contradict what was published.  An empty log is no fault.
  */
 int ledger_open(struct store *store, const struct signing_key *key, struct ledger *ret_log, struct err *err);
 void ledger_release(struct ledger *log); /* NULL is allowed */
@@ -43,8 +44,8 @@ uint64_t ledger_size(const struct ledger *log);
 int64_t ledger_time(const struct ledger *log, int64_t now);
 
 /*
- * Writes an entry, with its `time` as it stands, and appends it.  What would not be a well-formed entry is refused, so that nothing can be
- * signed that a checker would call broken.  `ret_hash` (may be NULL) gets H(entry bytes).
+ * Writes an entry, with its `time` as it stands, and appends it.  What would not be a well-formed entry is refused, so
+ * that nothing can be signed that a checker would call broken.  `ret_hash` (may be NULL) gets H(entry bytes).
  */
 int ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_HEX + 1], struct err *err);
 

@@ -110,7 +110,8 @@ gather(struct writer *w, const struct places_before *before, struct err *err)
 		add_team(w, &p->team[i * seats]);
 		for (size_t s = 0; s < seats; s++)
 			if (p->team[i * seats + s] != AMEND_EMPTY)
-				w->holdings[w->n_holdings++] = (struct holding){p->team[i * seats + s], (uint32_t)i, (uint32_t)s};
+				w->holdings[w->n_holdings++] = (struct holding){p->team[i * seats + s], (uint32_t)i,
+				    (uint32_t)s};
 	}
 	if (before != NULL) {
 		w->targets.index[w->targets.n++] = before->target;
@@ -134,8 +135,8 @@ read_private(struct writer *w, struct some_rows *some, bool of_targets, struct e
 	for (size_t i = 0; i < some->n; i++)
 		ids[i] = of_targets ? target_id(&w->d->roster.targets[some->index[i]])
 		                    : inspector_id(&w->d->roster.inspectors[some->index[i]]);
-	rc = private_rows_read(w->office->store, w->d->row.n, of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids,
-	    some->n, &some->rows, err);
+	rc = private_rows_read(w->office->store, w->d->row.n,
+	    of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids, some->n, &some->rows, err);
 	free(ids);
 	return rc;
 }
@@ -294,8 +295,8 @@ notice_time(const struct writer *w, const struct visit *visits, size_t n)
 		first = visits[i].date < first ? visits[i].date : first;
 	if (n == 0 || w->cycle == NULL || w->cycle->notice_at_draw)
 		return w->time;
-	notice = workday_shift(w->office->config, clock_instant(first, w->cycle->visit_time_min * 60, &how), &w->cycle->notice,
-	    -1);
+	notice = workday_shift(w->office->config, clock_instant(first, w->cycle->visit_time_min * 60, &how),
+	    &w->cycle->notice, -1);
 	return notice > w->time ? notice : w->time;
 }
 
@@ -374,7 +375,8 @@ address_letter(const struct writer *w, struct letter_input *input, struct buf *e
 	int rc = rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
 
 	if (rc != 0 && rc != ERR_ABSENT)
-		return rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email, err);
+		return rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email,
+		    err);
 	if (email->failed)
 		return err_memory(err);
 	if (email->len > 0)
@@ -407,7 +409,8 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 
 		matters[i] = (struct letter_matter){.id = id, .name = id};
 		if (t->name != NULL)
-			matters[i] = (struct letter_matter){id, slice_of(t->name), slice_of(t->legal_basis), t->questions, t->n_questions};
+			matters[i] = (struct letter_matter){id, slice_of(t->name), slice_of(t->legal_basis),
+			    t->questions, t->n_questions};
 	}
 	input.visits = v;
 	input.n_visits = n;
@@ -459,7 +462,8 @@ write_present(const struct writer *w, enum letter_kind kind, uint32_t self, stru
 	for (size_t i = 0; i < n; i++) {
 		const struct holding *h = &w->holdings[first + i];
 
-		visits[i] = (struct visit){p->v[h->place].target, p->v[h->place].date, &p->team[h->place * w->d->draw.seats], h->seat};
+		visits[i] = (struct visit){p->v[h->place].target, p->v[h->place].date,
+		    &p->team[h->place * w->d->draw.seats], h->seat};
 	}
 	if (n > 0 || kind == LETTER_UPDATED)
 		rc = write_letter(w, kind, self, visits, n, err);
@@ -493,8 +497,9 @@ withdraw(const struct writer *w, uint32_t self, struct outbox_withdrawn *ret, st
 }
 
 /*
- * Somebody who is no longer sent where the place is or was.  Where all that was written has left, he knows how things were, and
- * hears what is gone.  Where a later letter had to be withdrawn he does not, and hears how things are, were it nothing.
+ * Somebody who is no longer sent where the place is or was.  Where all that was written has left, he knows how things
+ * were, and hears what is gone.  Where a later letter had to be withdrawn he does not, and hears how things are, were
+ * it nothing.
  */
 static int
 tell_leaver(const struct writer *w, uint32_t self, const struct visit *gone, struct err *err)

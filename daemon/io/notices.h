@@ -8,8 +8,9 @@
 #include "io/office.h"
 
 /*
- * Which letters a draw and its amendments call for, put into the outbox within the step's transaction.  `d` is as amended.
- * Names, addresses and telephones are those that the commitment fixed; a letter goes to the address that the inspector has today.
+ * Which letters a draw and its amendments call for, put into the outbox within the step's transaction.  `d` is as
+ * amended.  Names, addresses and telephones are those that the commitment fixed; a letter goes to the address that the
+ * inspector has today.
  */
 
 /* An assignment for every inspector who has a seat. */
@@ -19,10 +20,10 @@ int notices_draw(const struct office *office, const struct drawn *d, int64_t tim
 struct notices_change {
 	uint64_t amendment;
 	struct places_before {
-		uint32_t target;   /* roster index that the place held before, AMEND_EMPTY */
+		uint32_t target; /* roster index that the place held before, AMEND_EMPTY */
 		int32_t date;
 		uint32_t team[TEAM_MAX]; /* places in draw->order, AMEND_EMPTY */
-	} before;              /* the place as it was */
+	} before; /* the place as it was */
 	size_t place;
 };
 int notices_amend(const struct office *office, const struct drawn *d, const struct notices_change *change, int64_t time,

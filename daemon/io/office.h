@@ -16,7 +16,7 @@ struct office {
 	const struct config *config;
 	struct store *store;
 	struct signing_key key;
-	const struct letters *letters;   /* NULL where no step writes letters */
+	const struct letters *letters; /* NULL where no step writes letters */
 	int64_t now;
 	const struct progress *progress; /* may be NULL */
 	/* Told of each entry once its transaction stands; may be NULL.  `n` is 0 for what belongs to no draw. */

@@ -125,7 +125,8 @@ private_rows_read(struct store *store, uint64_t n, const char *file, const struc
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
 	if (rc == 0 && (r.bad || ret_rows->n != n_ids))
-		rc = err_set(err, ERR_OUTSIDE, N_("%s of draw %llu in the state is damaged: restore the state from a backup"), file,
+		rc = err_set(err, ERR_OUTSIDE,
+		    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), file,
 		    (unsigned long long)n);
 	return rc;
 }

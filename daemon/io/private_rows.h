@@ -14,15 +14,15 @@ struct private_rows {
 	struct buf bytes; /* the header's and the rows' fields, unquoted */
 	struct private_field {
 		size_t at, len;
-	} *fields;        /* [(1 + n) * n_columns], the header's first */
+	} *fields; /* [(1 + n) * n_columns], the header's first */
 	size_t n_fields; /* used */
 	size_t n_columns; /* id and nonce included */
 	size_t n;
 };
 
 /*
- * The rows of `ids`, which ascend strictly, in their order; all of them must be there (ERR_OUTSIDE: the state is damaged).
- * Reads the file once, whatever its size.  Release with private_rows_release, after a failure too.
+ * The rows of `ids`, which ascend strictly, in their order; all of them must be there (ERR_OUTSIDE: the state is
+ * damaged).  Reads the file once, whatever its size.  Release with private_rows_release, after a failure too.
  */
 int private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
     struct private_rows *ret_rows, struct err *err);

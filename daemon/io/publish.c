@@ -1,21 +1,20 @@
 #include "io/publish.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "core/merkle.h"
 #include "core/note.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/lock.h"
 #include "io/publish_tree.h"
 
-#define LOCK_FILE "publish.lock" /* below state_dir */
-#define NAME_MAX_BYTES 160       /* of a path in the tree */
+#define LOCK_FILE "publish.lock"
+#define NAME_MAX_BYTES 160 /* of a path in the tree */
 
 struct publication {
 	struct store *store;
@@ -70,7 +69,8 @@ put_tile(struct publication *p, struct tile tile)
 	if (tile.level < 0)
 		return put_bundle(p, tile, path);
 	tile_hashes(&p->log.tree, tile, hashes);
-	return tree_put(&p->tree, path, (struct slice){(const char *)hashes, (size_t)tile.width * sizeof hashes[0]}, p->err);
+	return tree_put(&p->tree, path, (struct slice){(const char *)hashes, (size_t)tile.width * sizeof hashes[0]},
+	    p->err);
 }
 
 static int
@@ -190,7 +190,8 @@ struct draw_folder {
 static int
 put_draw_file(void *ctx, const char *name, uint64_t size)
 {
-	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json", "record.json"};
+	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json",
+	    "record.json"};
 	struct draw_folder *f = ctx;
 	struct copying c = {.store = f->p->store, .n = f->n, .name = name};
 	char path[NAME_MAX_BYTES];
@@ -274,7 +275,8 @@ write_tree(struct publication *p, const char *public_dir, bool in_place, bool fr
 
 /* All is read in one view of the state, which is of what is durable. */
 static int
-publish_view(struct publication *p, const struct signing_key *key, const char *public_dir, const struct publish_options *options)
+publish_view(struct publication *p, const struct signing_key *key, const char *public_dir,
+    const struct publish_options *options)
 {
 	int rc = store_exec(p->store, "BEGIN", p->err);
 
@@ -324,14 +326,16 @@ is_within(const char *path, const char *folder)
 	char *real_path = realpath(path, NULL), *real_folder = realpath(folder, NULL);
 	size_t n = real_folder == NULL ? 0 : strlen(real_folder);
 	bool within = real_path != NULL && real_folder != NULL && strncmp(real_path, real_folder, n) == 0 &&
-	              (real_path[n] == '/' || real_path[n] == '\0' || n == 1);
+	    (real_path[n] == '/' || real_path[n] == '\0' || n == 1);
 
 	free(real_path);
 	free(real_folder);
 	return within;
 }
 
-/* A folder is replaced as a whole: not one that holds the state, another log's publication, or somebody's other files. */
+/*
+ * A folder is replaced as a whole: not one that holds the state, another log's publication, or somebody's other files.
+ */
 static int
 check_folder(struct store *store, const struct signing_key *key, const char *public_dir, struct err *err)
 {
@@ -343,45 +347,30 @@ check_folder(struct store *store, const struct signing_key *key, const char *pub
 	if (rc != 0)
 		return rc;
 	if (is_within(store_dir(store), public_dir))
-		return err_set(err, ERR_REFUSED, N_("public_dir = %s holds the state: give the publication a folder of its own"), public_dir);
+		return err_set(err, ERR_REFUSED,
+		    N_("public_dir = %s holds the state: give the publication a folder of its own"), public_dir);
 	buf_init(&note, LEDGER_NOTE_MAX);
 	read_published(public_dir, &note);
 	rest = buf_view(&note);
 	foreign = note.len > 0 ? !slice_is(slice_cut(&rest, '\n'), key->name) : others;
 	buf_release(&note);
 	if (foreign)
-		return err_set(err, ERR_REFUSED, N_("public_dir = %s holds something else than the publication of %s: give it a folder of its "
-		    "own"), public_dir, key->name);
-	return 0;
-}
-
-static int
-take_lock(struct store *store, int *ret_fd, struct err *err)
-{
-	char path[4096];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/" LOCK_FILE, store_dir(store));
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-		err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
-		return ERR_OUTSIDE;
-	}
-	*ret_fd = fd;
+		return err_set(err, ERR_REFUSED,
+		    N_("public_dir = %s holds something else than the publication of %s: give it a folder of its "
+		       "own"),
+		    public_dir, key->name);
 	return 0;
 }
 
 int
-publish(struct store *store, const struct signing_key *key, const char *public_dir, const struct publish_options *options,
-    struct err *err)
+publish(struct store *store, const struct signing_key *key, const char *public_dir,
+    const struct publish_options *options, struct err *err)
 {
 	static const struct publish_options usual = {false, false};
 	struct publication p = {.store = store, .err = err};
 	int lock = -1, rc;
 
-	if ((rc = take_lock(store, &lock, err)) != 0)
+	if ((rc = lock_take(store_dir(store), LOCK_FILE, &lock, err)) != 0)
 		return rc;
 	rc = check_folder(store, key, public_dir, err);
 	if (rc == 0)

@@ -11,12 +11,13 @@
  * The published directory (PROTOCOL 4), written from what the state holds for certain: outside of any transaction, so
  * that no checkpoint is seen before its entries are durable.
  *
- * All of it follows from the state, byte for byte.  A reader never meets it half written: the new tree is built beside the old
- * one and takes its place in one step; where the file system cannot exchange two folders, files are replaced one by one, the checkpoint
- * last.  What a crash leaves behind is removed by the next call.  Other files at the folder's top are left alone.
+ * All of it follows from the state, byte for byte.  A reader never meets it half written: the new tree is built beside
+ * the old one and takes its place in one step; where the file system cannot exchange two folders, files are replaced
+ * one by one, the checkpoint last.  What a crash leaves behind is removed by the next call.  Other files at the
+ * folder's top are left alone.
  */
 struct publish_options {
-	bool fresh;    /* write every file anew; else those that are there already, of the same size, are taken over */
+	bool fresh; /* write every file anew; else those that are there already, of the same size, are taken over */
 	bool in_place; /* as where two folders cannot be exchanged */
 };
 

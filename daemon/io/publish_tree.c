@@ -55,7 +55,8 @@ remove_tree(const char *path)
 static bool
 is_ours(const char *name)
 {
-	static const char *const ours[] = {".", "..", "checkpoint", "vkey", "tile", "draws", ".checkpoint.new", ".vkey.new"};
+	static const char *const ours[] = {".", "..", "checkpoint", "vkey", "tile", "draws", ".checkpoint.new",
+	    ".vkey.new"};
 
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (strcmp(name, ours[i]) == 0)
@@ -83,21 +84,21 @@ keep_others(const char *from, int to)
 static int
 resolve(const char *public_dir, char **ret_public, char **ret_beside, struct err *err)
 {
-	char *public = realpath(public_dir, NULL), *slash;
+	char *real = realpath(public_dir, NULL), *slash;
 
-	if (public == NULL && errno == ENOENT)
-		public = strdup(public_dir);
-	if (public == NULL)
+	if (real == NULL && errno == ENOENT)
+		real = strdup(public_dir);
+	if (real == NULL)
 		return say(public_dir, err);
-	while ((slash = strrchr(public, '/')) != NULL && slash[1] == '\0' && slash != public)
+	while ((slash = strrchr(real, '/')) != NULL && slash[1] == '\0' && slash != real)
 		*slash = '\0';
-	if (slash == NULL ? asprintf(ret_beside, ".%s.new", public) < 0
-	                  : asprintf(ret_beside, "%.*s/.%s.new", (int)(slash - public), public, slash + 1) < 0) {
-		free(public);
+	if (slash == NULL ? asprintf(ret_beside, ".%s.new", real) < 0
+	                  : asprintf(ret_beside, "%.*s/.%s.new", (int)(slash - real), real, slash + 1) < 0) {
+		free(real);
 		*ret_beside = NULL;
 		return err_memory(err);
 	}
-	*ret_public = public;
+	*ret_public = real;
 	return 0;
 }
 
@@ -155,6 +156,15 @@ begin_beside(struct tree *t)
 	return t->fd >= 0 && fchmod(t->fd, 0755) == 0 ? 0 : -1;
 }
 
+/* A mount point can be exchanged with nothing; what stands across a border of file systems neither. */
+static bool
+is_mounted(const struct tree *t)
+{
+	struct stat st, parent;
+
+	return fstat(t->old, &st) == 0 && fstatat(t->old, "..", &parent, 0) == 0 && st.st_dev != parent.st_dev;
+}
+
 int
 tree_begin(struct tree *tree, const char *public_dir, bool in_place, bool fresh, struct err *err)
 {
@@ -166,7 +176,7 @@ tree_begin(struct tree *tree, const char *public_dir, bool in_place, bool fresh,
 		rc = make_public(tree, err);
 	if (rc != 0)
 		return rc;
-	tree->in_place = in_place || begin_beside(tree) != 0;
+	tree->in_place = in_place || is_mounted(tree) || begin_beside(tree) != 0;
 	if (tree->in_place) {
 		(void)remove_tree(tree->beside);
 		if (tree->fd >= 0)
@@ -249,7 +259,7 @@ old_has(const struct tree *t, const char *path, uint64_t size)
 	struct stat st;
 
 	return t->old >= 0 && fstatat(t->old, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	       (uint64_t)st.st_size == size && (st.st_mode & 07777) == 0644 && st.st_uid == geteuid();
+	    (uint64_t)st.st_size == size && (st.st_mode & 07777) == 0644 && st.st_uid == geteuid();
 }
 
 static bool
@@ -282,7 +292,8 @@ share(struct tree *t, const char *path)
 
 /* Written under a name that nobody reads and, where others may be reading, synced before it gets its own. */
 static int
-write_file(struct tree *t, const char *path, int (*write)(void *ctx, int fd, struct err *err), void *ctx, struct err *err)
+write_file(struct tree *t, const char *path, int (*write)(void *ctx, int fd, struct err *err), void *ctx,
+    struct err *err)
 {
 	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
 	char beside[PATH_MAX];

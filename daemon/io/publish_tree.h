@@ -8,20 +8,22 @@
 #include "core/slice.h"
 
 /*
- * A folder of files that takes another one's place in one step.  Files are world-readable, and on the disk before they are
- * seen; files that have not changed are shared with the old folder.
+ * A folder of files that takes another one's place in one step.  Files are world-readable, and on the disk before they
+ * are seen; files that have not changed are shared with the old folder.
  */
 struct tree {
-	char *public;  /* where it is to stand, symbolic links resolved */
-	char *beside;  /* where it is built */
-	int fd;        /* of the folder that is written to */
-	int old;       /* of the one that files may be shared with; -1: none */
+	char *public; /* where it is to stand, symbolic links resolved */
+	char *beside; /* where it is built */
+	int fd; /* of the folder that is written to */
+	int old; /* of the one that files may be shared with; -1: none */
 	bool in_place; /* no folder beside: files are replaced one by one */
-	char **paths;  /* in place: what was put, so that the rest may go */
+	char **paths; /* in place: what was put, so that the rest may go */
 	size_t n_paths;
 };
 
-/* `in_place` is taken by itself too where nothing can be built beside.  Release with tree_release, after a failure too. */
+/*
+ * `in_place` is taken by itself too where nothing can be built beside.  Release with tree_release, after a failure too.
+ */
 int tree_begin(struct tree *tree, const char *public_dir, bool in_place, bool fresh, struct err *err);
 void tree_release(struct tree *tree);
 

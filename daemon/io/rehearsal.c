@@ -15,7 +15,11 @@ random_hex(char ret_hex[static HASH_HEX + 1])
 static int
 take_snapshot(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
 {
-	struct snapshot_want want = {.config = office->config, .cycle = cycle, .draw_time = office->now, .now = office->now};
+	struct snapshot_want want = {.config = office->config,
+	    .cycle = cycle,
+	    .draw_time = office->now,
+	    .now = office->now,
+	    .progress = office->progress};
 	int rc = store_exec(office->store, "BEGIN", err);
 
 	if (rc == 0)

@@ -7,8 +7,8 @@
 #include "io/snapshot.h"
 
 /*
- * A draw on the rosters as they stand now, with a secret that is thrown away: it shows whether the rules leave enough people,
- * and changes nothing.  The parts point at each other, so a struct rehearsal stays where it is.
+ * A draw on the rosters as they stand now, with a secret that is thrown away: it shows whether the rules leave enough
+ * people, and changes nothing.  The parts point at each other, so a struct rehearsal stays where it is.
  */
 struct rehearsal {
 	struct snapshot snapshot;

@@ -3,8 +3,8 @@
 /*
  * The log, the chains of secrets, the draws and what came of them.
  *
- * What the protocol hashes is kept as the bytes that were hashed.  draw_place, draw_seat and draw_left say a second time
- * what record.json and the amendments say, so that the next roster's last_drawn, carried and rotation are a query.
+ * What the protocol hashes is kept as the bytes that were hashed.  draw_place, draw_seat and draw_left say a second
+ * time what record.json and the amendments say, so that the next roster's last_drawn, carried and rotation are a query.
  */
 const char schema_draws[] =
 	"CREATE TABLE log_entry ("

@@ -125,7 +125,8 @@ begin_strata(struct commit *commit, const struct config_cycle *cycle, struct err
 /* ---- what must hold before anything is promised ---- */
 
 static int
-check_age(struct store *store, const struct snapshot_want *want, enum roster_kind kind, const char *name, struct err *err)
+check_age(struct store *store, const struct snapshot_want *want, enum roster_kind kind, const char *name,
+    struct err *err)
 {
 	const struct duration *age = &want->config->max_roster_age;
 	int64_t attested = 0;
@@ -133,7 +134,8 @@ check_age(struct store *store, const struct snapshot_want *want, enum roster_kin
 	int rc = rosters_attested(store, kind, &attested, NULL, NULL);
 
 	if (rc == ERR_ABSENT && (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS))
-		return err_set(err, ERR_REFUSED, N_("there is no roster of %s yet: \"spotcheck import %s FILE\""), name, name);
+		return err_set(err, ERR_REFUSED, N_("there is no roster of %s yet: \"spotcheck import %s FILE\""), name,
+		    name);
 	if (rc == ERR_ABSENT || (rc == 0 && age->n == 0))
 		return 0;
 	if (rc != 0)
@@ -141,8 +143,10 @@ check_age(struct store *store, const struct snapshot_want *want, enum roster_kin
 	if (attested >= workday_shift(want->config, want->now, age, -1))
 		return 0;
 	text_from_date(clock_date(attested), date);
-	return err_set(err, ERR_REFUSED, N_("the roster of %s was last attested on %s, which is longer ago than max_roster_age "
-	    "allows: import it anew, or \"spotcheck attest %s --by NAME\""), name, date, name);
+	return err_set(err, ERR_REFUSED,
+	    N_("the roster of %s was last attested on %s, which is longer ago than max_roster_age "
+	       "allows: import it anew, or \"spotcheck attest %s --by NAME\""),
+	    name, date, name);
 }
 
 static int
@@ -170,8 +174,10 @@ check_classes(const struct snapshot *s, const struct config_cycle *cycle, struct
 	}
 	if (few.n == 0)
 		return 0;
-	return err_set(err, ERR_REFUSED, N_("[cycle %s] sample covers no targets of class %s: give them a rate, or all others one "
-	    "as *:10%%"), cycle->name, few_text(&few));
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] sample covers no targets of class %s: give them a rate, or all others one "
+	       "as *:10%%"),
+	    cycle->name, few_text(&few));
 }
 
 static int
@@ -187,8 +193,8 @@ check_levels(const struct snapshot *s, const struct config_cycle *cycle, struct 
 			few_add(&few, inspector_id(&s->roster.inspectors[i]));
 	if (!cycle->has_level_gap || few.n == 0)
 		return 0;
-	return err_set(err, ERR_REFUSED, N_("[cycle %s] level_gap compares levels, and these have none: %s"), cycle->name,
-	    few_text(&few));
+	return err_set(err, ERR_REFUSED, N_("[cycle %s] level_gap compares levels, and these have none: %s"),
+	    cycle->name, few_text(&few));
 }
 
 static int
@@ -199,8 +205,10 @@ check_weights(const struct snapshot *s, const struct config_cycle *cycle, struct
 	for (size_t i = 0; i < s->roster.n_targets; i++)
 		if (s->roster.targets[i].weight != 1)
 			return 0;
-	return err_set(err, ERR_REFUSED, N_("[cycle %s] weight = risk, but the roster of targets tells no two of them apart: give "
-	    "its column weight, or set weight = none"), cycle->name);
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] weight = risk, but the roster of targets tells no two of them apart: give "
+	       "its column weight, or set weight = none"),
+	    cycle->name);
 }
 
 static int
@@ -210,8 +218,10 @@ check_rosters(const struct snapshot *s, const struct snapshot_want *want, struct
 	int rc;
 
 	if (s->roster.n_targets == 0)
-		return err_set(err, ERR_REFUSED, cycle->n_targets == 0 ? N_("[cycle %s] there are no targets to draw from")
-		                                                       : N_("[cycle %s] no target passes \"targets =\""), cycle->name);
+		return err_set(err, ERR_REFUSED,
+		    cycle->n_targets == 0 ? N_("[cycle %s] there are no targets to draw from")
+		                          : N_("[cycle %s] no target passes \"targets =\""),
+		    cycle->name);
 	if (s->roster.n_inspectors == 0)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] there are no inspectors to send"), cycle->name);
 	if ((rc = check_classes(s, cycle, err)) != 0 || (rc = check_levels(s, cycle, err)) != 0)
@@ -228,15 +238,19 @@ take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err
 	char date[DATE_TEXT];
 
 	if (cycle->when == WHEN_DURING_HOLIDAY)
-		return err_set(err, ERR_REFUSED, N_("[cycle %s] when = during holiday needs a calendar of holidays, which this version "
-		    "does not have"), cycle->name);
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] when = during holiday needs a calendar of holidays, which this version "
+		       "does not have"),
+		    cycle->name);
 	s->sealed.n_dates = workday_window(want->config, cycle, s->commit.date, s->sealed.dates, DATES_MAX);
 	if (s->sealed.n_dates == 0)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] window has no day on which to visit"), cycle->name);
-	if (cycle->embargo > 0 && s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->embargo * DAY_S)) {
+	if (cycle->embargo > 0 &&
+	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->embargo * DAY_S)) {
 		text_from_date(s->sealed.dates[s->sealed.n_dates - 1], date);
-		return err_set(err, ERR_REFUSED, N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"),
-		    cycle->name, (long long)cycle->embargo, date);
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"), cycle->name,
+		    (long long)cycle->embargo, date);
 	}
 	return 0;
 }
@@ -276,8 +290,10 @@ take_matters(struct snapshot *s, struct store *store, const struct config_cycle 
 		sealed->matters[sealed->n_matters++] = slice_of(cycle->matters.items[i]);
 	rc = rosters_each_matter(store, count_known, sealed, err);
 	if (rc == 0 && sealed->take < sealed->n_matters)
-		rc = err_set(err, ERR_REFUSED, N_("[cycle %s] matters names \"%.*s\", which does not stand in the roster of matters: "
-		    "\"spotcheck import matters FILE\""), cycle->name, SLICE_ARGS(sealed->matters[sealed->take]));
+		rc = err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] matters names \"%.*s\", which does not stand in the roster of matters: "
+		       "\"spotcheck import matters FILE\""),
+		    cycle->name, SLICE_ARGS(sealed->matters[sealed->take]));
 	qsort(sealed->matters, sealed->n_matters, sizeof *sealed->matters, compare_slices);
 	sealed->take = (uint64_t)cycle->matters_take;
 	return rc;
@@ -305,17 +321,25 @@ seal(struct snapshot *s, struct err *err)
 /* ---- the files ---- */
 
 static int
+parse_targets(struct snapshot *s, struct err *err)
+{
+	return roster_parse_targets(&s->roster, buf_view(&s->targets), "targets.csv", s->commit.date, NULL, err);
+}
+
+static int
 write_rosters(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
 {
 	struct rows_want rows = {.store = store,
 	    .cycle = want->cycle,
 	    .rules = &s->commit.rules,
 	    .date = s->commit.date,
-	    .n = want->n};
+	    .n = want->n,
+	    .progress = want->progress};
 	int rc;
 
-	if ((rc = rows_targets(&rows, &s->targets, err)) != 0 || (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 ||
-	    (rc = roster_parse_targets(&s->roster, buf_view(&s->targets), "targets.csv", s->commit.date, NULL, err)) != 0 ||
+	if ((rc = rows_targets(&rows, &s->targets, err)) != 0 ||
+	    (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 ||
+	    (rc = parse_targets(s, err)) != 0 ||
 	    (rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err)) != 0 ||
 	    (rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err)) != 0)
 		return rc;
@@ -357,8 +381,10 @@ check_since(const struct roster *before, const struct roster *now, struct err *e
 			k++;
 		if (k < before->n_targets && slice_eq(target_id(&before->targets[k]), target_id(t)) &&
 		    before->targets[k].since != t->since)
-			return err_set(err, ERR_REFUSED, N_("the year in which target %.*s entered the roster differs from the commitment "
-			    "before: its \"since\" cannot change"), SLICE_ARGS(target_id(t)));
+			return err_set(err, ERR_REFUSED,
+			    N_("the year in which target %.*s entered the roster differs from the commitment "
+			       "before: its \"since\" cannot change"),
+			    SLICE_ARGS(target_id(t)));
 	}
 	return 0;
 }

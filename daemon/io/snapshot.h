@@ -6,20 +6,21 @@
 
 #include "core/entry.h"
 #include "core/err.h"
+#include "core/progress.h"
 #include "core/roster.h"
 #include "core/sealed.h"
 #include "io/config.h"
 #include "io/store.h"
 
 /*
- * The rosters, rules and dates of one draw as they stand now: the files that a commitment fixes, and what the commitment
- * says of them.  The parts point at each other, so a struct snapshot stays where it is.
+ * The rosters, rules and dates of one draw as they stand now: the files that a commitment fixes, and what the
+ * commitment says of them.  The parts point at each other, so a struct snapshot stays where it is.
  */
 struct snapshot {
 	struct buf targets, inspectors, conflicts, sealed_bytes; /* the files */
-	struct roster roster;   /* of the files */
+	struct roster roster; /* of the files */
 	struct sealed sealed;
-	struct commit commit;   /* all but beacon, chain, link and reveal_time, which are the caller's */
+	struct commit commit; /* all but beacon, chain, link and reveal_time, which are the caller's */
 	char hex[6][HASH_HEX + 1];
 	char nonce[NONCE_HEX + 1];
 };
@@ -27,9 +28,10 @@ struct snapshot {
 struct snapshot_want {
 	const struct config *config;
 	const struct config_cycle *cycle;
-	uint64_t n;        /* the commitment's number; 0: a rehearsal, which changes nothing */
+	uint64_t n; /* the commitment's number; 0: a rehearsal, which changes nothing */
 	int64_t draw_time;
-	int64_t now;       /* for the age of the rosters */
+	int64_t now; /* for the age of the rosters */
+	const struct progress *progress; /* may be NULL */
 };
 
 /* Zeroes; afterwards snapshot_release is always right. */
@@ -37,8 +39,9 @@ void snapshot_init(struct snapshot *s);
 void snapshot_release(struct snapshot *s); /* NULL is allowed */
 
 /*
- * Takes it, within the caller's transaction, and writes the two private files into the state (not for a rehearsal).  ERR_REFUSED names
- * what is wrong with the rosters or the rules and what would be right; ERR_OUTSIDE, ERR_MEMORY, ERR_LIMIT.
+ * Takes it, within the caller's transaction, and writes the two private files into the state (not for a rehearsal).
+ * ERR_REFUSED names what is wrong with the rosters or the rules and what would be right; ERR_OUTSIDE, ERR_MEMORY,
+ * ERR_LIMIT.
  */
 int snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err);
 

@@ -15,7 +15,8 @@
 struct private_file {
 	struct draw_file file;
 	struct hash_stream header; /* H of what stands before each line: the header and its LF */
-	uint8_t random[NONCES_AT_ONCE][NONCE_HEX / 2]; /* in bulk: one system call each would cost more than the hashing */
+	/* In bulk: one system call each would cost more than the hashing. */
+	uint8_t random[NONCES_AT_ONCE][NONCE_HEX / 2];
 	size_t n_random;
 };
 
@@ -41,7 +42,8 @@ put_field(struct buf *out, struct slice field)
 }
 
 static int
-private_begin(struct private_file *p, const struct rows_want *want, enum roster_kind kind, const char *name, struct err *err)
+private_begin(struct private_file *p, const struct rows_want *want, enum roster_kind kind, const char *name,
+    struct err *err)
 {
 	struct rosters_names columns = {0};
 	struct buf *out = &p->file.bytes;
@@ -133,7 +135,8 @@ static const char sql_last_drawn[] =
 
 /* What the latest draw that was not voided chose, and no place holds. */
 static const char sql_carried[] =
-	"SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw') ORDER BY target";
+	"SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw')"
+	" ORDER BY target";
 
 /* ---- targets.csv ---- */
 
@@ -141,6 +144,7 @@ struct targets_walk {
 	const struct rows_want *want;
 	struct private_file private;
 	struct beside last_drawn, carried;
+	uint64_t n, total; /* rows of the roster, for progress */
 	struct buf *out;
 	struct err *err;
 };
@@ -190,6 +194,8 @@ put_target(void *ctx, const struct rosters_target *t)
 	bool carried = beside_is(&w->carried, t->id);
 	int rc;
 
+	if (w->n++ % 65536 == 0)
+		progress_tell(w->want->progress, N_("rosters"), (size_t)w->n, (size_t)w->total);
 	put_text(out, t->id);
 	put_text(out, t->class);
 	put_text(out, t->unit);
@@ -231,11 +237,15 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 
 	buf_text(out, roster_targets_header);
 	buf_byte(out, '\n');
+	if (rc == 0)
+		rc = rosters_count(want->store, ROSTER_TARGETS, &w.total, err);
 	if (rc == 0) {
 		beside_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
 		beside_open(&w.carried, want->store, sql_carried, want->cycle->name);
-		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date, put_target, &w, err);
+		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date,
+		    put_target, &w, err);
 	}
+	progress_tell(want->progress, N_("rosters"), (size_t)w.total, (size_t)w.total);
 	return walk_end(rc, &w, err);
 }
 
@@ -306,14 +316,17 @@ put_sorted(const struct lines *lines, struct buf *out, struct err *err)
 	return out->failed ? err_memory(err) : 0;
 }
 
-/* The values of a column of targets.csv, sorted, to ask which conflicts still concern somebody; made once it is asked. */
+/*
+ * The values of a column of targets.csv, sorted, to ask which conflicts still concern somebody; made once it is asked.
+ */
 struct values {
 	struct slice *v;
 	size_t n;
 };
 
 static int
-values_of(const struct roster *roster, struct slice (*column)(const struct target *t), struct values *ret, struct err *err)
+values_of(const struct roster *roster, struct slice (*column)(const struct target *t), struct values *ret,
+    struct err *err)
 {
 	size_t n = 0;
 
@@ -381,8 +394,8 @@ add_rotation(const struct rows_want *want, struct conflicts_walk *w, struct err 
 	struct query q;
 
 	query_open(&q, want->store,
-	    "SELECT DISTINCT s.inspector, p.target FROM draw_place p JOIN draw_seat s ON s.n = p.n AND s.place = p.place"
-	    " WHERE p.n IN (SELECT n FROM draw WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT ?)"
+	    "SELECT DISTINCT s.inspector, p.target FROM draw_place p JOIN draw_seat s USING (n, place)"
+	    " WHERE n IN (SELECT n FROM draw WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT ?)"
 	    " AND s.inspector IS NOT NULL AND p.target IS NOT NULL");
 	query_put_string(&q, want->cycle->name);
 	query_put_int(&q, (int64_t)want->rules->rotate);

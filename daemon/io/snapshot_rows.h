@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/entry.h"
 #include "core/err.h"
+#include "core/progress.h"
 #include "core/roster.h"
 #include "io/config.h"
 #include "io/store.h"
@@ -17,7 +18,8 @@ struct rows_want {
 	const struct config_cycle *cycle;
 	const struct rules *rules;
 	int32_t date; /* of the draw */
-	uint64_t n;   /* the draw's number; 0: a rehearsal, which keeps no private files */
+	uint64_t n; /* the draw's number; 0: a rehearsal, which keeps no private files */
+	const struct progress *progress; /* may be NULL */
 };
 
 /* Append the whole file to `out`; the private one goes straight to the state.  ERR_REFUSED, ERR_OUTSIDE, ERR_MEMORY. */

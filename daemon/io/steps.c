@@ -108,7 +108,8 @@ not_yet(const struct draw_row *row, int64_t time, struct err *err)
 	if (row->revealed)
 		return err_set(err, ERR_REFUSED, N_("draw %llu is revealed already"), (unsigned long long)row->n);
 	if (row->outcome == OUTCOME_NONE)
-		return err_set(err, ERR_NOT_YET, N_("draw %llu has not been drawn or voided yet"), (unsigned long long)row->n);
+		return err_set(err, ERR_NOT_YET, N_("draw %llu has not been drawn or voided yet"),
+		    (unsigned long long)row->n);
 	if (time < row->reveal_time)
 		return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, text);
 	return 0;
@@ -125,7 +126,8 @@ check_order(struct store *store, const struct draw_row *row, struct err *err)
 	if (rc != 0 || first.n == row->n)
 		return rc;
 	clock_text(first.reveal_time, text);
-	return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until draw %llu of the same cycle is revealed, which is not before %s"),
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu is sealed until draw %llu of the same cycle is revealed, which is not before %s"),
 	    (unsigned long long)row->n, (unsigned long long)first.n, text);
 }
 
@@ -172,16 +174,19 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 	enum text_fault fault = text_check_reason(slice_of(reason));
 
 	if (row->outcome == OUTCOME_DRAW)
-		return err_set(err, ERR_REFUSED, N_("draw %llu is drawn: what is drawn cannot be voided"), (unsigned long long)row->n);
+		return err_set(err, ERR_REFUSED, N_("draw %llu is drawn: what is drawn cannot be voided"),
+		    (unsigned long long)row->n);
 	if (row->outcome == OUTCOME_VOID)
 		return err_set(err, ERR_REFUSED, N_("draw %llu is voided already"), (unsigned long long)row->n);
 	if (row->source == SOURCE_DRAND || row->source == SOURCE_WITNESS)
-		return err_set(err, ERR_REFUSED, N_("a void under %s needs the beacon's value, which this version cannot fetch"),
+		return err_set(err, ERR_REFUSED,
+		    N_("a void under %s needs the beacon's value, which this version cannot fetch"),
 		    source_name(row->source));
 	if (reason[0] == '\0')
 		return err_set(err, ERR_REFUSED, N_("a void needs a reason: everybody will read it"));
 	if (fault != TEXT_OK)
-		return err_set(err, ERR_REFUSED, N_("the reason has more than 1024 bytes, or characters that cannot be published"));
+		return err_set(err, ERR_REFUSED,
+		    N_("the reason has more than 1024 bytes, or characters that cannot be published"));
 	return 0;
 }
 
@@ -211,7 +216,8 @@ step_void(struct office *office, uint64_t n, const char *reason, struct err *err
 	rc = escaped.failed ? err_memory(err) : ledger_append(&log, &e, NULL, err);
 	if (rc != 0)
 		goto out;
-	query_open(&q, office->store, "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
+	query_open(&q, office->store,
+	    "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
 	query_put_int(&q, (int64_t)index);
 	query_put_int(&q, (int64_t)ledger_size(&log));
 	query_put_int(&q, (int64_t)n);

@@ -11,11 +11,11 @@
 #include "io/office.h"
 
 /*
- * The steps of a draw (PROTOCOL 4).  Each is one transaction that holds the log entry, the checkpoint, the files, the secrets, the
- * results and the letters: after a crash at any point a step has happened whole or not at all.
+ * The steps of a draw (PROTOCOL 4).  Each is one transaction that holds the log entry, the checkpoint, the files, the
+ * secrets, the results and the letters: after a crash at any point a step has happened whole or not at all.
  *
- * Errors: ERR_REFUSED (not lawful here, or the rosters or the INI forbid it), ERR_NOT_YET (it will be lawful; the message
- * says when), ERR_ABSENT (no such draw), ERR_OUTSIDE, ERR_MEMORY, ERR_LIMIT.
+ * Errors: ERR_REFUSED (not lawful here, or the rosters or the INI forbid it), ERR_NOT_YET (it will be lawful; the
+ * message says when), ERR_ABSENT (no such draw), ERR_OUTSIDE, ERR_MEMORY, ERR_LIMIT.
  *
  * Nothing is published here: see publish.h.
  */
@@ -24,14 +24,16 @@
 int office_open(struct office *office, struct err *err);
 
 /*
- * Makes the key, the log and each cycle's first chain.  ERR_REFUSED where a log exists.  `show` is given the recovery code just
- * before all becomes true: if it does not return 0, nothing does, so that no code is in force that nobody saw.
+ * Makes the key, the log and each cycle's first chain.  ERR_REFUSED where a log exists.  `show` is given the recovery
+ * code just before all becomes true: if it does not return 0, nothing does, so that no code is in force that nobody
+ * saw.
  */
 int step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err);
 
 /*
- * Appends what is overdue (PROTOCOL 4): reveals first, draws that need no value from outside, then the entries that the INI calls for: a
- * changed list of witnesses, missing chains.  `except` is a draw that is the caller's own business; 0: none.
+ * Appends what is overdue (PROTOCOL 4): reveals first, draws that need no value from outside, then the entries that the
+ * INI calls for: a changed list of witnesses, missing chains.  `except` is a draw that is the caller's own business; 0:
+ * none.
  */
 int step_overdue(struct office *office, uint64_t except, struct err *err);
 
@@ -40,7 +42,7 @@ int step_overdue(struct office *office, uint64_t except, struct err *err);
 struct step_commit {
 	const struct config_cycle *cycle;
 	int64_t draw_time; /* or STEP_LEAD */
-	bool run;          /* the command `run` begins it, and finishes it; draw_time is now */
+	bool run; /* the command `run` begins it, and finishes it; draw_time is now */
 	const char *value; /* of a run: the beacon's, checked; NULL for none */
 };
 int step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err);
@@ -80,14 +82,15 @@ struct draw_row;
 int step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err);
 
 /*
- * Signs what was appended and commits, where `rc` is 0; in any case the transaction is over afterwards and the log released.
- * Returns `rc`, or the first fault.
+ * Signs what was appended and commits, where `rc` is 0; in any case the transaction is over afterwards and the log
+ * released.  Returns `rc`, or the first fault.
  */
 int step_end(struct office *office, struct ledger *log, int rc, struct err *err);
 
 void step_tell(const struct office *office, enum entry_type type, uint64_t n, const char *cycle);
 
-int step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err);
+int step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1],
+    struct err *err);
 
 /* The path of the log's key; the caller frees it. */
 char *step_key_path(const struct store *store);

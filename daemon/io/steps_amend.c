@@ -20,8 +20,10 @@ may_amend(struct store *store, const struct draw_row *row, struct err *err)
 		    (unsigned long long)row->n);
 	rc = draws_latest(store, row->cycle, &latest, err);
 	if (rc == 0 && latest.n != row->n)
-		rc = err_set(err, ERR_REFUSED, N_("draw %llu stands as it is: the commitment of draw %llu, the next of its cycle, has been made "
-		    "on it"), (unsigned long long)row->n, (unsigned long long)latest.n);
+		rc = err_set(err, ERR_REFUSED,
+		    N_("draw %llu stands as it is: the commitment of draw %llu, the next of its cycle, has been made "
+		       "on it"),
+		    (unsigned long long)row->n, (unsigned long long)latest.n);
 	return rc;
 }
 
@@ -30,8 +32,9 @@ check_reason(const struct step_amend *want, struct err *err)
 {
 	if (amendment_reason_ok(want->of_target, slice_of(want->reason)))
 		return 0;
-	return err_set(err, ERR_REFUSED, want->of_target ? N_("the reason \"%s\" is none of closed, moved, other")
-	                                                 : N_("the reason \"%s\" is none of recusal, unavailable, other"),
+	return err_set(err, ERR_REFUSED,
+	    want->of_target ? N_("the reason \"%s\" is none of closed, moved, other")
+	                    : N_("the reason \"%s\" is none of recusal, unavailable, other"),
 	    want->reason);
 }
 
@@ -147,7 +150,8 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 	uint8_t random[NONCE_HEX / 2];
 	int rc;
 
-	if ((rc = drawn_load(d, office->store, want->n, err)) != 0 || (rc = may_amend(office->store, &d->row, err)) != 0 ||
+	if ((rc = drawn_load(d, office->store, want->n, err)) != 0 ||
+	    (rc = may_amend(office->store, &d->row, err)) != 0 ||
 	    (rc = drawn_again(d, office->store, office->progress, err)) != 0 ||
 	    (rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err)) != 0)
 		return rc;
@@ -158,7 +162,8 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 	change.before = place_before(d, (size_t)want->place);
 	if ((rc = append_amendment(office, log, &a, time, err)) != 0 || (rc = places_apply(&d->places, &a, err)) != 0)
 		return rc;
-	rc = a.of_target ? update_place(office->store, &a, d->places.v[a.place].date, err) : update_seat(office->store, &a, err);
+	rc = a.of_target ? update_place(office->store, &a, d->places.v[a.place].date, err)
+	                 : update_seat(office->store, &a, err);
 	if (rc == 0)
 		rc = notices_amend(office, d, &change, time, err);
 	ret->amendment = a.amendment;

@@ -11,7 +11,7 @@
 #include "io/steps.h"
 #include "io/workday.h"
 
-/* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time too, and no later link before it. */
+/* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
 #define LEAD_DAYS_MAX 400
 
 /* ---- the beacon ---- */
@@ -25,10 +25,13 @@ step_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *r
 	if (cycle->beacon == SOURCE_NONE)
 		return 0;
 	if (cycle->beacon != SOURCE_PUBLIC)
-		return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon = %s: this version cannot fetch that value; it can use none and "
-		    "public"), cycle->name, source_name(cycle->beacon));
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] beacon = %s: this version cannot fetch that value; it can use none and "
+		       "public"),
+		    cycle->name, source_name(cycle->beacon));
 	if (!beacon_strong(strlen(cycle->beacon_symbols), (uint64_t)cycle->beacon_count))
-		return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon_symbols and beacon_count leave fewer than 2^64 outcomes: throw more"),
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] beacon_symbols and beacon_count leave fewer than 2^64 outcomes: throw more"),
 		    cycle->name);
 	ledger_escape(text, slice_of(cycle->beacon_label));
 	symbols_at = text->len;
@@ -52,31 +55,36 @@ step_check_value(const struct beacon *beacon, const char *value, struct err *err
 		    ? 0
 		    : err_set(err, ERR_REFUSED, N_("this draw takes no value: its beacon is none"));
 	if (beacon->source != SOURCE_PUBLIC)
-		return err_set(err, ERR_REFUSED, N_("this version cannot fetch a value of %s"), source_name(beacon->source));
+		return err_set(err, ERR_REFUSED, N_("this version cannot fetch a value of %s"),
+		    source_name(beacon->source));
 	plain.n = json_unescape(beacon->symbols, symbols);
 	if (value == NULL)
-		return err_set(err, ERR_REFUSED, N_("this draw needs the value that was made in public, %llu of %.*s: --value TEXT"),
+		return err_set(err, ERR_REFUSED,
+		    N_("this draw needs the value that was made in public, %llu of %.*s: --value TEXT"),
 		    (unsigned long long)beacon->count, SLICE_ARGS(plain));
 	if (strlen(value) != beacon->count)
-		return err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"), strlen(value),
-		    (unsigned long long)beacon->count);
+		return err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"),
+		    strlen(value), (unsigned long long)beacon->count);
 	for (size_t i = 0; i < strlen(value); i++)
 		if (memchr(plain.p, value[i], plain.n) == NULL)
-			return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i + 1, SLICE_ARGS(plain));
+			return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i + 1,
+			    SLICE_ARGS(plain));
 	return 0;
 }
 
 /* ---- when ---- */
 
 static int
-choose_draw_time(const struct office *office, const struct step_commit *want, int64_t time, int64_t *ret, struct err *err)
+choose_draw_time(const struct office *office, const struct step_commit *want, int64_t time, int64_t *ret,
+    struct err *err)
 {
 	char text[CLOCK_TEXT];
 
-	*ret = want->run ? time
-	    : want->draw_time == STEP_LEAD
-	    ? workday_shift(office->config, time, &want->cycle->commit, 1)
-	    : want->draw_time;
+	*ret = want->draw_time;
+	if (want->run)
+		*ret = time;
+	else if (want->draw_time == STEP_LEAD)
+		*ret = workday_shift(office->config, time, &want->cycle->commit, 1);
 	if (*ret < time)
 		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
 	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
@@ -88,8 +96,8 @@ choose_draw_time(const struct office *office, const struct step_commit *want, in
 
 /* A commit's reveal_time is not before that of an earlier link. */
 static int
-check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain, int64_t reveal_time,
-    struct err *err)
+check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain,
+    int64_t reveal_time, struct err *err)
 {
 	char text[CLOCK_TEXT];
 	int64_t latest = 0;
@@ -108,8 +116,10 @@ check_reveal_time(struct store *store, const struct step_commit *want, const str
 	if (rc != 0 || n == 0 || reveal_time >= latest)
 		return rc;
 	clock_text(latest - want->cycle->embargo * DAY_S, text);
-	return err_set(err, ERR_NOT_YET, N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
-	    "first: draw at %s or later"), (unsigned long long)n, text);
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
+	       "first: draw at %s or later"),
+	    (unsigned long long)n, text);
 }
 
 /* ---- may there be one ---- */
@@ -124,8 +134,10 @@ no_open_commitment(struct store *store, const struct config_cycle *cycle, struct
 	if (rc != 0)
 		return rc == ERR_ABSENT ? 0 : rc;
 	clock_text(open.draw_time, text);
-	return err_set(err, ERR_REFUSED, N_("draw %llu of cycle %s is committed and not drawn yet (its draw is at %s): a cycle has one "
-	    "open commitment at a time"), (unsigned long long)open.n, cycle->name, text);
+	return err_set(err, ERR_REFUSED,
+	    N_("draw %llu of cycle %s is committed and not drawn yet (its draw is at %s): a cycle has one "
+	       "open commitment at a time"),
+	    (unsigned long long)open.n, cycle->name, text);
 }
 
 static int
@@ -140,11 +152,15 @@ chain_to_use(struct store *store, const struct config_cycle *cycle, struct step_
 	if (rc != 0 || step_chain_serves(ret_chain, cycle))
 		return rc;
 	rc = draws_unrevealed(store, cycle->name, &sealed, err);
+	if (rc == ERR_ABSENT) /* another process has just revealed the last of them */
+		return err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets: try again"), cycle->name);
 	if (rc != 0)
-		return rc == ERR_ABSENT ? err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets: try again"), cycle->name) : rc;
+		return rc;
 	clock_text(sealed.reveal_time, text);
-	return err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets, since the beacon or the embargo changed or the old "
-	    "one is used up; it can begin once draw %llu is revealed, at %s"), cycle->name, (unsigned long long)sealed.n, text);
+	return err_set(err, ERR_NOT_YET,
+	    N_("cycle %s needs a new chain of secrets, since the beacon or the embargo changed or the old "
+	       "one is used up; it can begin once draw %llu is revealed, at %s"),
+	    cycle->name, (unsigned long long)sealed.n, text);
 }
 
 /* ---- the step ---- */
@@ -155,7 +171,8 @@ insert_draw(struct store *store, const struct entry *e, const struct step_commit
 	const struct commit *c = &e->commit;
 	struct query q;
 
-	query_open(&q, store, "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry,"
+	query_open(&q, store,
+	    "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry,"
 	    " commit_size, run, run_value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	query_put_int(&q, (int64_t)c->n);
 	query_put_text(&q, c->cycle);
@@ -194,17 +211,22 @@ keep(struct office *office, struct ledger *log, const struct step_commit *want, 
 
 	if ((rc = ledger_append(log, e, NULL, err)) != 0 ||
 	    (rc = insert_draw(office->store, e, want, ledger_size(log), err)) != 0 ||
-	    (rc = use_link(office->store, &e->commit, err)) != 0 || (rc = snapshot_keep(snapshot, office->store, err)) != 0)
+	    (rc = use_link(office->store, &e->commit, err)) != 0 ||
+	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
 		return rc;
 	return rosters_fix_since(office->store, err);
 }
 
 static int
-commit_now(struct office *office, struct ledger *log, const struct step_commit *want, int64_t time, struct snapshot *snapshot,
-    struct buf *text, struct err *err)
+commit_now(struct office *office, struct ledger *log, const struct step_commit *want, int64_t time,
+    struct snapshot *snapshot, struct buf *text, struct err *err)
 {
-	struct snapshot_want of = {.config = office->config, .cycle = want->cycle, .now = time};
+	struct snapshot_want of = {.config = office->config,
+	    .cycle = want->cycle,
+	    .now = time,
+	    .progress = office->progress};
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
+	int64_t embargo_s = want->cycle->embargo * DAY_S;
 	struct step_chain chain = {0};
 	struct beacon beacon;
 	int64_t n = 0;
@@ -214,7 +236,7 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
 	    (rc = no_open_commitment(office->store, want->cycle, err)) != 0 ||
 	    (rc = chain_to_use(office->store, want->cycle, &chain, err)) != 0 ||
 	    (rc = choose_draw_time(office, want, time, &of.draw_time, err)) != 0 ||
-	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + want->cycle->embargo * DAY_S, err)) != 0 ||
+	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
 	    (rc = store_int(office->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
 		return rc;
 	of.n = (uint64_t)n + 1;
@@ -223,7 +245,7 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
 	snapshot->commit.beacon = beacon;
 	snapshot->commit.chain = chain.chain;
 	snapshot->commit.link = chain.used + 1;
-	snapshot->commit.reveal_time = of.draw_time + want->cycle->embargo * DAY_S;
+	snapshot->commit.reveal_time = of.draw_time + embargo_s;
 	e.commit = snapshot->commit;
 	return keep(office, log, want, &e, snapshot, err);
 }

@@ -21,7 +21,7 @@ may_draw(const struct draw_row *row, int64_t time, struct err *err)
 	if (time >= row->draw_time)
 		return 0;
 	clock_text(row->draw_time, text);
-	return err_set(err, ERR_NOT_YET, N_("not yet possible: draw %llu is at %s"), (unsigned long long)row->n, text);
+	return err_set(err, ERR_NOT_YET, N_("not yet possible: the draw is at %s"), text);
 }
 
 /* ---- results as tables ---- */
@@ -83,7 +83,8 @@ update_draw(struct store *store, const struct drawn *d, uint64_t size, struct er
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE draw SET outcome = 'draw', outcome_entry = ?, outcome_size = ?, beacon = ?, record = ?"
+	query_open(&q, store,
+	    "UPDATE draw SET outcome = 'draw', outcome_entry = ?, outcome_size = ?, beacon = ?, record = ?"
 	    " WHERE n = ?");
 	query_put_int(&q, (int64_t)size - 1);
 	query_put_int(&q, (int64_t)size);

@@ -1,4 +1,4 @@
-/* The entries that the INI calls for: the genesis, a policy where the witnesses changed, a chain where one is missing. */
+/* The entries that the INI calls for: the genesis, a policy where the witnesses changed, a chain where one is due. */
 
 #include <errno.h>
 #include <sodium.h>
@@ -71,13 +71,16 @@ add_policy(struct office *office, struct ledger *log, const char **keys, int64_t
 	struct entry e = {.type = ENTRY_POLICY, .time = time};
 	struct slice *witnesses = calloc(n + 1, sizeof *witnesses);
 	uint64_t index = ledger_size(log);
+	const char *reason;
 	int rc;
 
 	if (witnesses == NULL)
 		return err_memory(err);
 	for (size_t i = 0; i < n; i++)
 		witnesses[i] = slice_of(keys[i]);
-	e.policy.reason = slice_of(in_language(office->config, "the operator changed the list of witnesses", "组织单位变更了见证人名单"));
+	reason = in_language(office->config, "the operator changed the list of witnesses",
+	    "组织单位变更了见证人名单");
+	e.policy.reason = slice_of(reason);
 	e.policy.witnesses = witnesses;
 	e.policy.n_witnesses = n;
 	rc = ledger_append(log, &e, NULL, err);
@@ -114,8 +117,8 @@ missing_policy(struct office *office, struct ledger *log, int64_t time, struct e
 /* ---- chains ---- */
 
 static int
-add_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, uint64_t chain, const char *reason,
-    int64_t time, struct err *err)
+add_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
+    const char *reason, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_CYCLE, .time = time};
 	char secret[HASH_HEX + 1], anchor[HASH_HEX + 1];
@@ -135,7 +138,8 @@ add_chain(struct office *office, struct ledger *log, const struct config_cycle *
 	e.cycle.source = cycle->beacon;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0) {
-		query_open(&q, office->store, "INSERT INTO chain (cycle, chain, length, embargo_days, source, secret)"
+		query_open(&q, office->store,
+		    "INSERT INTO chain (cycle, chain, length, embargo_days, source, secret)"
 		    " VALUES (?, ?, ?, ?, ?, ?)");
 		query_put_string(&q, cycle->name);
 		query_put_int(&q, (int64_t)chain);
@@ -158,7 +162,8 @@ step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain,
 	bool there;
 	int rc;
 
-	query_open(&q, store, "SELECT chain, length, used, embargo_days, source FROM chain WHERE cycle = ?"
+	query_open(&q, store,
+	    "SELECT chain, length, used, embargo_days, source FROM chain WHERE cycle = ?"
 	    " ORDER BY chain DESC LIMIT 1");
 	query_put_string(&q, cycle);
 	there = query_row(&q);
@@ -184,12 +189,14 @@ chain_reason(const struct config *config, const struct step_chain *chain)
 {
 	if (chain->used == chain->length)
 		return in_language(config, "the chain before is used up", "上一链已用尽");
-	return in_language(config, "the operator changed the beacon or the embargo of this cycle", "组织单位变更了本周期的信标或保密期");
+	return in_language(config, "the operator changed the beacon or the embargo of this cycle",
+	    "组织单位变更了本周期的信标或保密期");
 }
 
 /* A first chain, or a new one once every used link of the one before is revealed. */
 static int
-missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time, struct err *err)
+missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time,
+    struct err *err)
 {
 	struct step_chain chain;
 	struct draw_row sealed;

@@ -464,23 +464,25 @@ int
 store_meta_get(struct store *store, const char *name, char **ret_value, struct err *err)
 {
 	struct query q;
-	char *value = NULL;
-	bool found;
+	struct slice text = {NULL, 0};
+	char *value;
 	int rc;
 
 	query_open(&q, store, "SELECT value FROM meta WHERE name = ?");
 	query_put_string(&q, name);
-	found = query_row(&q);
-	if (found)
-		value = strndup(query_text(&q, 0).p, query_text(&q, 0).n);
-	if ((rc = query_close(&q, err)) != 0)
-		return rc;
-	if (!found)
-		return err_set(err, ERR_ABSENT, N_("the state holds no %s"), name);
-	if (value == NULL)
-		return err_memory(err);
-	*ret_value = value;
-	return 0;
+	if (query_row(&q))
+		text = query_text(&q, 0);
+	value = text.p == NULL ? NULL : strndup(text.p, text.n);
+	rc = query_close(&q, err);
+	if (rc == 0 && text.p == NULL)
+		rc = err_set(err, ERR_ABSENT, N_("the state holds no %s"), name);
+	if (rc == 0 && value == NULL)
+		rc = err_memory(err);
+	if (rc == 0)
+		*ret_value = value;
+	else
+		free(value);
+	return rc;
 }
 
 int

@@ -11,8 +11,9 @@ count(struct store *store, uint64_t n, struct visits *v, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "SELECT count(DISTINCT place), count(*), (SELECT coalesce(sum(length(target)), 0) FROM draw_place WHERE n = ?1)"
-	    " + coalesce(sum(length(inspector)), 0) FROM draw_seat WHERE n = ?1");
+	query_open(&q, store,
+	    "SELECT count(DISTINCT place), count(*), coalesce(sum(length(inspector)), 0) +"
+	    " (SELECT coalesce(sum(length(target)), 0) FROM draw_place WHERE n = ?1) FROM draw_seat WHERE n = ?1");
 	query_put_int(&q, (int64_t)n);
 	if (query_row(&q)) {
 		size_t seats = (size_t)query_int(&q, 1);
@@ -45,7 +46,8 @@ read_rows(struct store *store, uint64_t n, struct visits *v, struct err *err)
 	struct query q;
 	int rc;
 
-	query_open(&q, store, "SELECT p.place, p.date, p.target, s.inspector FROM draw_place p"
+	query_open(&q, store,
+	    "SELECT p.place, p.date, p.target, s.inspector FROM draw_place p"
 	    " JOIN draw_seat s ON s.n = p.n AND s.place = p.place WHERE p.n = ? ORDER BY p.date, p.place, s.seat");
 	query_put_int(&q, (int64_t)n);
 	while (query_row(&q) && seats < v->n * v->n_seats) {
@@ -76,8 +78,8 @@ compare_named(const void *a, const void *b)
 }
 
 static int
-read_names(struct store *store, uint64_t n, const char *file, struct named *named, size_t n_named, struct private_rows *rows,
-    struct err *err)
+read_names(struct store *store, uint64_t n, const char *file, struct named *named, size_t n_named,
+    struct private_rows *rows, struct err *err)
 {
 	struct slice *ids = calloc(n_named + 1, sizeof *ids);
 	size_t n_ids = 0, row = 0;

@@ -40,7 +40,8 @@ workday_shift(const struct config *config, int64_t time, const struct duration *
 }
 
 size_t
-workday_window(const struct config *config, const struct config_cycle *cycle, int32_t date, int32_t *ret_days, size_t max)
+workday_window(const struct config *config, const struct config_cycle *cycle, int32_t date, int32_t *ret_days,
+    size_t max)
 {
 	size_t n = 0;
 

@@ -56,8 +56,8 @@ read_header(struct slice *rest, char *ret_version, struct counts *ret)
 static uint64_t
 block_bytes(const struct counts *c, unsigned width)
 {
-	return (uint64_t)c->time * width + c->time + (uint64_t)c->type * 6 + c->character + (uint64_t)c->leap * (width + 4) +
-	       c->isstd + c->isut;
+	return (uint64_t)c->time * width + c->time + (uint64_t)c->type * 6 + c->character +
+	    (uint64_t)c->leap * (width + 4) + c->isstd + c->isut;
 }
 
 static bool
@@ -217,7 +217,8 @@ zone_parse(struct slice bytes, struct zone *ret_zone, struct err *err)
 	    read_header(&bytes, &version, &c) && c.type > 0 && c.leap == 0)
 		block = take(&bytes, block_bytes(&c, 8));
 	if (block == NULL)
-		return err_set(err, ERR_REFUSED, N_("the time zone file is damaged, or of a kind that is not understood"));
+		return err_set(err, ERR_REFUSED,
+		    N_("the time zone file is damaged, or of a kind that is not understood"));
 	z.at = calloc((size_t)c.time + 1, sizeof *z.at);
 	z.offset = calloc((size_t)c.time + 1, sizeof *z.offset);
 	if (z.at == NULL || z.offset == NULL) {
@@ -226,7 +227,8 @@ zone_parse(struct slice bytes, struct zone *ret_zone, struct err *err)
 	}
 	if (!read_table(block, &c, &z) || !read_footer(bytes, &z.rule)) {
 		zone_release(&z);
-		return err_set(err, ERR_REFUSED, N_("the time zone file is damaged, or of a kind that is not understood"));
+		return err_set(err, ERR_REFUSED,
+		    N_("the time zone file is damaged, or of a kind that is not understood"));
 	}
 	*ret_zone = z;
 	return 0;

@@ -25,7 +25,8 @@ verified
 before=$(find "$office/public" -type f -exec sha256sum {} + | sort)
 expect 0 "nothing was changed" sc draw --dry-run spot-check
 test "$(sc --json draw --dry-run spot-check | field selected)" = 13 || fail "13 places"
-test "$before" = "$(find "$office/public" -type f -exec sha256sum {} + | sort)" || fail "the rehearsal published something"
+test "$before" = "$(find "$office/public" -type f -exec sha256sum {} + | sort)" ||
+	fail "the rehearsal published something"
 test "$(sc --json list)" = "[]" || fail "the rehearsal left a draw"
 
 # The first draw.

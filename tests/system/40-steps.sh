@@ -27,7 +27,7 @@ verified
 
 # Committed for later: not drawn before, not opened, not twice; `run` leaves it alone.
 expect 0 "committed" sc commit spot-check
-expect 2 "not yet possible: draw 1 is at" sc draw 1
+expect 2 "not yet possible: the draw is at" sc draw 1
 expect 2 "has not been drawn or voided" sc reveal 1
 expect 2 "one open commitment" sc commit spot-check
 expect 2 "not this command's" sc run spot-check
@@ -63,8 +63,9 @@ expect 0 "sealed until" sc run spot-check
 expect 2 "--by NAME --reason TEXT" sc show 1
 expect 2 "--by NAME --reason TEXT" sc show 1 --by me
 expect 0 "T0" sc show 1 --by "the auditor" --reason "case 7"
-test "$(sqlite3 "$office/state/spotcheckd.db" "SELECT by || '/' || reason || '/' || n FROM access")" = "the auditor/case 7/1" ||
-	fail "who looked is not logged"
+looked=$(/usr/bin/python3 -c 'import sqlite3, sys
+print(*sqlite3.connect(sys.argv[1]).execute("SELECT by, reason, n FROM access"))' "$office/state/spotcheckd.db")
+test "$looked" = "('the auditor', 'case 7', 1)" || fail "who looked is not logged: $looked"
 ! grep -qE "T0|I0" <(sc status; sc list) || fail "somebody is named"
 expect 2 "sealed until" sc reveal 1
 verified
@@ -73,7 +74,7 @@ test ! -e "$office/public/draws/0001/record.json" || fail "the record is public"
 # Amendments: the drawn order says who; letters to all whom it concerns.
 sent=$(letters)
 expect 0 "takes seat 1 of place 0 instead of" sc amend 1 0 1 --reason recusal
-test "$(letters)" -eq $((sent + 3)) || fail "letters to who leaves, who joins and who stays: $(letters) after $sent"
+test "$(letters)" -eq $((sent + 3)) || fail "letters to who leaves, who joins and who stays"
 expect 2 "none of recusal" sc amend 1 0 1 --reason closed
 expect 2 "none of closed" sc amend 1 0 target --reason recusal
 expect 2 "no such place" sc amend 1 99 0 --reason other
@@ -86,6 +87,31 @@ verified
 expect 0 "(empty)" sc show 1 --by me --reason look
 expect 0 "sealed until" sc run spot-check
 expect 2 "stands as it is" sc amend 1 1 0 --reason other
+verified
+
+# ---- more places than the people can go to ----
+rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
+office_conf
+office_set sample "*:60%"
+expect 0 "Recovery code" sc init
+office_import targets inspectors conflicts matters
+expect 0 "stay without a team" sc draw --dry-run spot-check
+expect 0 "who may take 3 seats each" sc draw --dry-run spot-check
+expect 0 "who may take 3 seats each" sc run spot-check
+unstaffed='import json, sys; print(*sorted(json.load(sys.stdin)["unstaffed"]))'
+left=$(/usr/bin/python3 -c "$unstaffed" <"$office/public/draws/0001/record.json")
+test "$(sc --json show 1 | /usr/bin/python3 -c "$unstaffed")" = "$left" || fail "other targets are unstaffed"
+verified
+expect 0 "draws/0002" sc run spot-check
+test "$(grep -c ',carried,' "$office/public/draws/0002/targets.csv")" -eq "$(wc -w <<<"$left")" ||
+	fail "not all are carried"
+verified
+# Two at once: one waits for the other, and does not take up what is not interrupted.
+sc run spot-check >"$office/one" 2>&1 &
+sc run spot-check >"$office/two" 2>&1 || fail "the second of two runs"
+wait $! || fail "the first of two runs"
+test "$(grep -l "Taking up" "$office/one" "$office/two" | wc -l)" = 0 || fail "one took up the other's draw"
+test -e "$office/public/draws/0004/record.json" || fail "not four draws"
 verified
 
 # ---- a value that was made in public ----

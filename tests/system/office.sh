@@ -1,5 +1,6 @@
 #!/bin/bash
-# What the scenarios on draws share: an office in a folder of its own, and what is expected of a command.  To be sourced.
+# What the scenarios on draws share: an office in a folder of its own, and what is expected of a command.
+# To be sourced.
 set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,8 +15,8 @@ office_conf()
 {
 	cp -r "$conf" "$office/conf"
 	ini=$office/conf/spotcheckd.ini
-	sed -i -e "s|^#state_dir = .*|state_dir = $office/state|" -e "s|^#public_dir = .*|public_dir = $office/public|" \
-		-e "s|^server = maildir:.*|server = maildir:$office/mail|" "$ini"
+	sed -i -e "s|^#state_dir = .*|state_dir = $office/state|" \
+		-e "s|^#public_dir = .*|public_dir = $office/public|" -e "s|^server = maildir:.*|server = maildir:$office/mail|" "$ini"
 	mkdir -m 700 "$office/state"
 }
 
@@ -45,7 +46,8 @@ fail()
 	exit 1
 }
 
-# expect STATUS WORDS COMMAND…: the status, and WORDS somewhere in what it says; errors are one line on standard error.
+# expect STATUS WORDS COMMAND…: the status, and WORDS somewhere in what it says; errors are one line on standard
+# error.
 expect()
 {
 	local status=$1 words=$2 got

@@ -321,6 +321,13 @@ test_a_fault_sticks(void **state)
 	json_end(&r, '}');
 	assert_int_equal(json_offset(&r), 5);
 	assert_false(json_done(&r));
+	json_open(&r, S("[[],1]")); /* also where what comes next would be right */
+	json_begin(&r, '[');
+	assert_int_equal(json_uint(&r), 0);
+	json_begin(&r, '[');
+	json_end(&r, ']');
+	assert_int_equal(json_offset(&r), 1);
+	assert_false(json_done(&r));
 }
 
 static void

@@ -44,10 +44,11 @@ office_scene_ini(struct office_scene *scene, const char *cycles)
 	char *text = NULL;
 
 	(void)snprintf(path, sizeof path, "%s/ini", scene->dir);
-	assert_true(asprintf(&text, "[service]\norigin = log.example.org\noperator = The \"office\"\ntimezone = Asia/Shanghai\n"
-	    "language = en\nadmin = ops@example.org\nstate_dir = %s/state\npublic_dir = %s\n"
-	    "[mail]\nserver = maildir:%s/mail\nfrom = Office <office@example.org>\n%s", scene->dir, scene->public, scene->dir,
-	    cycles) > 0);
+	assert_true(asprintf(&text,
+	                "[service]\norigin = log.example.org\noperator = The \"office\"\ntimezone = Asia/Shanghai\n"
+	                "language = en\nadmin = ops@example.org\nstate_dir = %s/state\npublic_dir = %s\n"
+	                "[mail]\nserver = maildir:%s/mail\nfrom = Office <office@example.org>\n%s",
+	                scene->dir, scene->public, scene->dir, cycles) > 0);
 	scratch_write(path, text);
 	free(text);
 	config_release(&scene->config);
@@ -70,7 +71,8 @@ write_letters(struct office_scene *scene)
 		assert_int_equal(mkdir(path, 0700), 0);
 		for (size_t n = 0; n < 3; n++) {
 			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l], names[n]);
-			scratch_write(path, "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n");
+			scratch_write(path,
+			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n");
 		}
 	}
 	(void)snprintf(path, sizeof path, "%s/letters", scene->dir);
@@ -106,8 +108,11 @@ office_scene_close(struct office_scene *scene)
 void
 office_scene_import(struct office_scene *scene, const char *kind, const char *csv)
 {
-	struct rosters_import how = {
-	    .file = kind, .by = "test", .now = scene->office.now, .today = clock_date(scene->office.now), .replace_limit = 100};
+	struct rosters_import how = {.file = kind,
+	    .by = "test",
+	    .now = scene->office.now,
+	    .today = clock_date(scene->office.now),
+	    .replace_limit = 100};
 	struct rosters_counts counts;
 	struct diag diag = {.say = say};
 	char path[SCRATCH_PATH + 16];
@@ -132,16 +137,20 @@ office_scene_rosters(struct office_scene *scene)
 
 	at += (size_t)snprintf(csv, sizeof csv, "id,name,class,unit,area,level,weight,since,address\n");
 	for (int i = 0; i < 40; i++)
-		at += (size_t)snprintf(csv + at, sizeof csv - at, "T%02d,Target %d,%c,U%d,R%d,%d,%d,%d-05-0%d,\"Road %d, \"\"east\"\"\"\n", i, i,
-		    "ABC"[i % 3], i % 7, i % 4, 1 + i % 3, 1 + i % 5, 2020 + i % 6, 1 + i % 9, i);
+		at += (size_t)snprintf(csv + at, sizeof csv - at,
+		    "T%02d,Target %d,%c,U%d,R%d,%d,%d,%d-05-0%d,\"Road %d, \"\"east\"\"\"\n", i, i, "ABC"[i % 3], i % 7,
+		    i % 4, 1 + i % 3, 1 + i % 5, 2020 + i % 6, 1 + i % 9, i);
 	office_scene_import(scene, "targets", csv);
 	at = (size_t)snprintf(csv, sizeof csv, "id,name,email,unit,area,level,tags,phone\n");
 	for (int i = 0; i < 12; i++)
-		at += (size_t)snprintf(csv + at, sizeof csv - at, "I%02d,Inspector %d,i%d@example.org,U%d,R%d,%d,%s,000-%d\n", i, i, i,
-		    i % 7, i % 4, 3 + i % 2, i % 3 == 0 ? "lead" : "", i);
+		at += (size_t)snprintf(csv + at, sizeof csv - at,
+		    "I%02d,Inspector %d,i%d@example.org,U%d,R%d,%d,%s,000-%d\n", i, i, i, i % 7, i % 4, 3 + i % 2,
+		    i % 3 == 0 ? "lead" : "", i);
 	office_scene_import(scene, "inspectors", csv);
-	office_scene_import(scene, "conflicts", "inspector,scope,value,reason\nI01,target,T01,x\nI02,unit,U3,y\nI03,area,R1,z\n");
-	office_scene_import(scene, "matters", "id,name,checklist\nduty,Duty,one | two\nleave,Leave,three\noffice,Office,four\n");
+	office_scene_import(scene, "conflicts",
+	    "inspector,scope,value,reason\nI01,target,T01,x\nI02,unit,U3,y\nI03,area,R1,z\n");
+	office_scene_import(scene, "matters",
+	    "id,name,checklist\nduty,Duty,one | two\nleave,Leave,three\noffice,Office,four\n");
 }
 
 static int

@@ -37,7 +37,10 @@ void office_scene_rosters(struct office_scene *scene);
 /* The log begins. */
 void office_scene_init(struct office_scene *scene);
 
-/* Publishes, and checks the directory as of the scene's clock: how many checks failed; their words go to standard error. */
+/*
+ * Publishes, and checks the directory as of the scene's clock: how many checks failed; their words go to standard
+ * error.
+ */
 uint64_t office_scene_verify(struct office_scene *scene);
 
 /* `rc` is 0, or the test fails with the scene's error. */

@@ -43,12 +43,14 @@ test_offsets(void **state)
 	    {"Asia/Kathmandu", "2026-06-22T18:15:00Z", "2026-06-23 00:00"},
 	    {"Europe/Berlin", "2026-03-29T00:59:59Z", "2026-03-29 01:59:59"},
 	    {"Europe/Berlin", "2026-03-29T01:00:00Z", "2026-03-29 03:00"},
-	    {"Europe/Berlin", "2055-07-01T00:00:00Z", "2055-07-01 02:00"}, /* past any table: the rule at the file's end */
+	    {"Europe/Berlin", "2055-07-01T00:00:00Z",
+	        "2055-07-01 02:00"}, /* past any table: the rule at the file's end */
 	    {"America/New_York", "2071-11-01T06:30:00Z", "2071-11-01 01:30"},
 	    {"Australia/Lord_Howe", "2060-01-01T00:00:00Z", "2060-01-01 11:00"},
 	    {"Australia/Lord_Howe", "2060-07-01T00:00:00Z", "2060-07-01 10:30"},
 	    {"America/Nuuk", "2050-06-01T00:00:00Z", "2050-05-31 23:00"},
-	    {"Europe/Dublin", "2026-01-01T00:00:00Z", "2026-01-01 00:00"}, /* its winter time is the negative summer time */
+	    {"Europe/Dublin", "2026-01-01T00:00:00Z",
+	        "2026-01-01 00:00"}, /* its winter time is the negative summer time */
 	    {"Pacific/Apia", "2011-12-30T09:59:59Z", "2011-12-29 23:59:59"},
 	    {"Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31 00:00"}, /* a day that never was */
 	    {"UTC", "1969-12-31T23:59:59Z", "1969-12-31 23:59:59"},
@@ -150,16 +152,20 @@ offset_by(const char *rule, const char *time)
 static void
 test_rules(void **state)
 {
-	static const char *const broken[] = {"CET", "CET-", "CET-25", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
-	    "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0/168", "<CET-1", "-1", "CET-1,M3.5.0,M10.5.0",
-	    "CET-1CEST,M3.5.0,M10.5.0 ", "CET-1CEST,J366,J1"};
+	static const char *const broken[] = {"CET", "CET-", "CET-25", "CET-1CEST", "CET-1CEST,M3.5.0",
+	    "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,M3.5.7,M10.5.0",
+	    "CET-1CEST,M3.5.0,M10.5.0/168", "<CET-1", "-1", "CET-1,M3.5.0,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0 ",
+	    "CET-1CEST,J366,J1"};
 
 	(void)state;
 	assert_int_equal(offset_by("<+0545>-5:45", "2026-01-01T00:00:00Z"), 5 * 3600 + 45 * 60);
-	assert_int_equal(offset_by("XXX3YYY,J60/0,J300/0", "2024-03-01T02:59:59Z"), -3 * 3600); /* J60 is 1 March in any year */
+	assert_int_equal(offset_by("XXX3YYY,J60/0,J300/0", "2024-03-01T02:59:59Z"),
+	    -3 * 3600); /* J60 is 1 March in any year */
 	assert_int_equal(offset_by("XXX3YYY,J60/0,J300/0", "2024-03-01T03:00:00Z"), -2 * 3600);
-	assert_int_equal(offset_by("XXX3YYY,59/0,J300/0", "2024-02-29T03:00:00Z"), -2 * 3600); /* day 59 is 29 February here */
-	assert_int_equal(offset_by("XXX3YYY,M10.1.0,M2.3.0", "2026-01-01T00:00:00Z"), -2 * 3600); /* summer over the new year */
+	assert_int_equal(offset_by("XXX3YYY,59/0,J300/0", "2024-02-29T03:00:00Z"),
+	    -2 * 3600); /* day 59 is 29 February here */
+	assert_int_equal(offset_by("XXX3YYY,M10.1.0,M2.3.0", "2026-01-01T00:00:00Z"),
+	    -2 * 3600); /* summer over the new year */
 	assert_int_equal(offset_by("", "2026-01-01T00:00:00Z"), 0);
 	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
 		assert_int_equal(offset_by(broken[i], "2026-01-01T00:00:00Z"), INT32_MAX);
@@ -197,7 +203,7 @@ test_workdays(void **state)
 
 	(void)state;
 	assert_int_equal(clock_set_zone("Asia/Shanghai", NULL), 0);
-	assert_true(workday_is(&config, day("2026-06-22")));  /* a Monday */
+	assert_true(workday_is(&config, day("2026-06-22"))); /* a Monday */
 	assert_false(workday_is(&config, day("2026-06-21")));
 	assert_false(workday_is(&config, day("1969-12-28"))); /* a Sunday before 1970 */
 	assert_int_equal(workday_step(&config, day("2026-06-19"), 1), day("2026-06-22"));

@@ -117,13 +117,13 @@ with(const char *section, const char *key, const char *value)
 
 	for (size_t i = 0; i < sizeof least / sizeof least[0]; i++) {
 		bool begins = strcmp(open, least[i].section) != 0;
-		bool ours = section != NULL && strncmp(least[i].section, section, strlen(section)) == 0;
+		bool ours = section != NULL && key != NULL && strncmp(least[i].section, section, strlen(section)) == 0;
 
 		if (begins)
 			at += (size_t)snprintf(text + at, sizeof text - at, "[%s]\n", least[i].section);
 		if (begins && ours && value != NULL)
 			at += (size_t)snprintf(text + at, sizeof text - at, "%s = %s\n", key, value);
-		if (least[i].key != NULL && !(ours && strcmp(least[i].key, key) == 0))
+		if (least[i].key != NULL && !(ours && key != NULL && strcmp(least[i].key, key) == 0))
 			at += (size_t)snprintf(text + at, sizeof text - at, "%s = %s\n", least[i].key, least[i].value);
 		open = least[i].section;
 	}

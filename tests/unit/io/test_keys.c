@@ -75,7 +75,8 @@ test_form_of_others(void **state)
 static void
 test_refuses(void **state)
 {
-	static const char *const broken[] = {"", "\n", "PRIVATE+KEY+", "PRIVATE+KEY+a+00000000+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
+	static const char *const broken[] = {"", "\n", "PRIVATE+KEY+",
+	    "PRIVATE+KEY+a+00000000+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
 	    "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDF",
 	    "PRIVATE+KEY+PeterNeumann+c74f20a3+AoEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
 	    "PRIVATE+KEY+Peter Neumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
@@ -120,7 +121,10 @@ test_code_there_and_back(void **state)
 		assert_string_equal(public, again);
 		/* As somebody may type it: small letters, O for 0, l for 1, blanks for hyphens. */
 		for (size_t c = 0; code[c] != '\0'; c++)
-			sloppy[at++] = code[c] == '-' ? ' ' : code[c] == '0' ? 'o' : code[c] == '1' ? 'l' : (char)(code[c] | 0x20);
+			sloppy[at++] = code[c] == '-' ? ' '
+			    : code[c] == '0'          ? 'o'
+			    : code[c] == '1'          ? 'l'
+			                              : (char)(code[c] | 0x20);
 		assert_int_equal(recovery_parse((struct slice){sloppy, at}, secret, again, &err), 0);
 		assert_string_equal(public, again);
 	}

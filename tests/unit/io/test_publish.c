@@ -20,8 +20,8 @@
 #include "office_scene.h"
 
 static const char cycles[] =
-	"[cycle one]\ntitle = One\nwhen = manual\nembargo = 0\nsample = 10%\nteam = any any\nmatters = duty leave\n"
-	"[cycle two]\ntitle = Two\nwhen = manual\nembargo = 30\nsample = 5%\nteam = any\nmatters = office\n";
+    "[cycle one]\ntitle = One\nwhen = manual\nembargo = 0\nsample = 10%\nteam = any any\nmatters = duty leave\n"
+    "[cycle two]\ntitle = Two\nwhen = manual\nembargo = 30\nsample = 5%\nteam = any\nmatters = office\n";
 
 static struct office_scene scene;
 
@@ -148,8 +148,8 @@ no_leftovers(void)
 static void
 test_layout(void **state)
 {
-	static const char *const sealed[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json", "record.json",
-	    "amend-01.json"};
+	static const char *const sealed[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json",
+	    "record.json", "amend-01.json"};
 	struct step_amend amend = {.n = 2, .place = 0, .seat = 0, .reason = "other"};
 	struct step_amended did;
 	char name[64];
@@ -252,6 +252,15 @@ test_what_a_crash_leaves_goes(void **state)
 	no_leftovers();
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
+	/* The old tree, where the two had been exchanged: what others had put into it comes back. */
+	(void)snprintf(path, sizeof path, "%s/.public.new", scene.dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	(void)snprintf(path, sizeof path, "%s/.public.new/robots.txt", scene.dir);
+	scratch_write(path, "User-agent: *\n");
+	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, scene.public, &scene.err));
+	no_leftovers();
+	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
+	assert_int_equal(unlink(path), 0);
 	/* Files that were being replaced one by one. */
 	(void)snprintf(path, sizeof path, "%s/draws/0001/.record.json.new", scene.public);
 	scratch_write(path, "half");
@@ -350,7 +359,8 @@ test_older_checkpoints_find_their_tiles(void **state)
 	}
 	/* 3 entries to begin with, then 7 at a time: the last sizes are … 514, 521, 528, 535. */
 	assert_true(has_tile(0, 0, 256) && has_tile(0, 1, 256) && has_tile(-1, 1, 256));
-	assert_true(has_tile(0, 2, 2) && has_tile(0, 2, 9) && has_tile(0, 2, 16) && has_tile(0, 2, 23) && has_tile(-1, 2, 9));
+	assert_true(
+	    has_tile(0, 2, 2) && has_tile(0, 2, 9) && has_tile(0, 2, 16) && has_tile(0, 2, 23) && has_tile(-1, 2, 9));
 	assert_false(has_tile(0, 2, 3) || has_tile(0, 1, 5) || has_tile(0, 0, 3));
 	assert_true(has_tile(1, 0, 1) && has_tile(1, 0, 2));
 	assert_int_equal(office_scene_verify(&scene), 0);
@@ -367,8 +377,10 @@ test_a_damaged_log_signs_nothing(void **state)
 	(void)draw_of(0);
 	office_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
-	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
-	office_scene_refused(&scene, step_overdue(&scene.office, 0, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
+	office_scene_well(&scene,
+	    store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
+	office_scene_refused(&scene, step_overdue(&scene.office, 0, &scene.err), ERR_REFUSED,
+	    "does not fit its own last checkpoint");
 	office_scene_refused(&scene, publish_with(true, false), ERR_REFUSED, "does not fit its own last checkpoint");
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);

@@ -1,4 +1,6 @@
-/* The steps of a draw on a state, with a clock that the test sets; the checker must agree with every state published. */
+/*
+ * The steps of a draw on a state, with a clock that the test sets; the checker must agree with every state published.
+ */
 
 #include "support.h"
 
@@ -14,9 +16,9 @@
 #define DAY 86400
 
 static const char plain[] =
-	"[cycle plain]\ntitle = Plain\nwhen = manual\nwindow = 5 workdays\nembargo = 30\nsample = A:20% B:3 *:10%\n"
-	"weight = column\nreserve = 2\nteam = lead any\navoid = unit\nlevel_gap = 0\nrotate = 2\nrest = 20\ncover = 400\n"
-	"max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
+    "[cycle plain]\ntitle = Plain\nwhen = manual\nwindow = 5 workdays\nembargo = 30\nsample = A:20% B:3 *:10%\n"
+    "weight = column\nreserve = 2\nteam = lead any\navoid = unit\nlevel_gap = 0\nrotate = 2\nrest = 20\ncover = 400\n"
+    "max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
 
 static struct office_scene scene;
 
@@ -97,7 +99,8 @@ test_a_whole_draw(void **state)
 	assert_int_equal(office_scene_verify(&scene), 0);
 	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
 	office_scene_refused(&scene, step_void(&scene.office, n, "late", &scene.err), ERR_REFUSED, "cannot be voided");
-	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "sealed until 2026-07-23 09:00");
+	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET,
+	    "sealed until 2026-07-23 09:00");
 
 	scene.office.now = row.reveal_time;
 	office_scene_well(&scene, step_reveal(&scene.office, n, &scene.err));
@@ -113,7 +116,8 @@ test_letters_one_for_each_who_has_a_seat(void **state)
 	office_scene_init(&scene);
 	draw(commit_at(SCENE_NOW));
 	assert_int_equal(office_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat"),
-	    office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'queued' AND kind = 'assignment'"));
+	    office_scene_count(&scene,
+	        "SELECT count(*) FROM outbox_letter WHERE state = 'queued' AND kind = 'assignment'"));
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
 }
 
@@ -154,18 +158,23 @@ test_commit_refuses(void **state)
 	office_scene_refused(&scene, commit_rc(SCENE_NOW - 1), ERR_REFUSED, "before its commitment");
 	office_scene_refused(&scene, commit_rc(SCENE_NOW + 500 * DAY), ERR_REFUSED, "more than 400 days");
 	office_scene_import(&scene, "conflicts", "inspector,scope,value\n");
-	office_scene_import(&scene, "inspectors", "id,name,email,unit,area,level,tags\nI01,A,a@example.org,U1,R1,4,lead\n"
+	office_scene_import(&scene, "inspectors",
+	    "id,name,email,unit,area,level,tags\nI01,A,a@example.org,U1,R1,4,lead\n"
 	    "I02,B,b@example.org,U2,R2,,\n");
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "I02");
 	office_scene_rosters(&scene);
-	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = A:20% C:1\nteam = any\nmatters = duty\n");
+	office_scene_ini(&scene,
+	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = A:20% C:1\nteam = any\nmatters = duty\n");
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "class B");
-	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty sleep\n");
+	office_scene_ini(&scene,
+	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty sleep\n");
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "sleep");
-	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
+	office_scene_ini(&scene,
+	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
 	    "targets = area=nowhere\n");
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "no target passes");
-	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
+	office_scene_ini(&scene,
+	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
 	    "beacon = drand\n");
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "cannot fetch");
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw"), 0);
@@ -181,13 +190,15 @@ test_public_value(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_ini(&scene, "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\n"
+	office_scene_ini(&scene,
+	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\n"
 	    "beacon = public\nbeacon_symbols = !\"0123456789\\\nbeacon_count = 20\nbeacon_label = a \"drum\" \\\n");
 	office_scene_init(&scene);
 	n = commit_at(SCENE_NOW);
 	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "20 of");
 	office_scene_refused(&scene, step_draw(&scene.office, n, "123", &scene.err), ERR_REFUSED, "3 characters");
-	office_scene_refused(&scene, step_draw(&scene.office, n, "1234567890123456789x", &scene.err), ERR_REFUSED, "character 20");
+	office_scene_refused(&scene, step_draw(&scene.office, n, "1234567890123456789x", &scene.err), ERR_REFUSED,
+	    "character 20");
 	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err)); /* which cannot draw it */
 	assert_int_equal(row_of(n).outcome, OUTCOME_NONE);
 	office_scene_well(&scene, step_draw(&scene.office, n, "12\"45678901234567\\!9", &scene.err));
@@ -267,7 +278,8 @@ deliver(void)
 	struct outbox_tally tally;
 
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
-	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, &tally, &scene.err));
+	office_scene_well(&scene,
+	    outbox_deliver_maildir(scene.office.store, mail, scene.office.now, &tally, &scene.err));
 }
 
 /* The targets that a letter's text names, as a set of bits; the sheet is in base64. */
@@ -297,7 +309,8 @@ targets_held(int64_t n, struct slice inspector)
 	uint64_t set = 0;
 	struct query q;
 
-	query_open(&q, scene.office.store, "SELECT substr(p.target, 2) FROM draw_seat s JOIN draw_place p USING (n, place)"
+	query_open(&q, scene.office.store,
+	    "SELECT substr(p.target, 2) FROM draw_seat s JOIN draw_place p USING (n, place)"
 	    " WHERE s.n = ? AND s.inspector = ? AND p.target IS NOT NULL");
 	query_put_int(&q, n);
 	query_put_text(&q, inspector);
@@ -313,13 +326,15 @@ letters_say_what_is(void)
 {
 	struct query people, q;
 
-	query_open(&people, scene.office.store, "SELECT DISTINCT draw, inspector FROM outbox_letter"
+	query_open(&people, scene.office.store,
+	    "SELECT DISTINCT draw, inspector FROM outbox_letter"
 	    " UNION SELECT DISTINCT n, inspector FROM draw_seat WHERE inspector IS NOT NULL");
 	while (query_row(&people)) {
 		struct slice inspector = query_text(&people, 1);
 		uint64_t knows = 0;
 
-		query_open(&q, scene.office.store, "SELECT kind, message FROM outbox_letter"
+		query_open(&q, scene.office.store,
+		    "SELECT kind, message FROM outbox_letter"
 		    " WHERE draw = ? AND inspector = ? AND state <> 'cancelled' ORDER BY id");
 		query_put_int(&q, query_int(&people, 0));
 		query_put_text(&q, inspector);
