@@ -40,6 +40,7 @@ set_kinds(struct assign_state *state)
 				assign_bit_set(fit_of(state, s), p);
 	for (size_t s = 0; s < problem->seats; s++)
 		same[s] = same_fit(state, s);
+	assert(problem->seats > 0);
 	for (size_t seat = 0; seat < state->n_seats; seat++) {
 		size_t shape = lawful_shape(problem->lawful, seat / problem->seats);
 

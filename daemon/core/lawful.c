@@ -191,6 +191,7 @@ bars_find(const struct bars *bars, struct slice value)
 {
 	const struct slice *found = NULL;
 
+	assert(bars->values != NULL);
 	if (value.n > 0)
 		found = bsearch(&value, bars->values, bars->n_values, sizeof *bars->values, by_text);
 	return found == NULL ? 0 : (uint32_t)(found - bars->values) + 1;
@@ -243,6 +244,7 @@ bars_open(struct bars *bars)
 {
 	uint32_t total = 0;
 
+	assert(bars->start != NULL);
 	for (size_t i = 0; i < bars->n_values; i++)
 		total = bars->start[i] += total;
 	bars->start[bars->n_values] = total;

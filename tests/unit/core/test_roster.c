@@ -261,6 +261,34 @@ test_conflict_columns(void **state)
 	    {"I1,target,T1,rotation\n", S("I1,target,T1,rotation\nI1,target,T1,rotation\n"), ":4: line"});
 }
 
+/* Several values of a column, one of them twice; each must stand there. */
+static void
+test_values_of_conflicts(void **state)
+{
+	static const char last[] = "I2,unit,财政局,declared\n";
+
+	(void)state;
+	CHANGES(CONFLICTS, {last, S("I2,unit,unit two,declared\nI2,unit,财政局,declared\n"), NULL},
+	    {last, S("I1,unit,财政局,declared\nI2,unit,财政局,declared\n"), NULL},
+	    {last, S("I2,unit,unit two,declared\nI2,unit,zzz,declared\n"), ":5: value"},
+	    {last, S("I2,unit,aaa,declared\nI2,unit,unit two,declared\n"), ":4: value"},
+	    {last, S("I2,area,河东,declared\nI2,area,河西,declared\n"), ":5: value"},
+	    {last, S("I2,area,area two,declared\nI2,area,河东,declared\n"), NULL});
+}
+
+/* A draw on 1 January may hold what entered that day, but nothing that enters later. */
+static void
+test_since_the_draws_day(void **state)
+{
+	static const struct slice text = S(TARGETS_HEADER "T1,,,,,1,2026-01-01,,in," HEX64 "\n");
+	struct roster roster = {0};
+
+	(void)state;
+	assert_int_equal(roster_parse_targets(&roster, text, "t", text_date_of(2026, 1, 1), NULL, NULL), 0);
+	roster_release(&roster);
+	assert_int_equal(roster_parse_targets(&roster, text, "t", text_date_of(2025, 12, 31), NULL, NULL), ERR_REFUSED);
+}
+
 /* An empty file of conflicts is only its header; without any target no value can stand. */
 static void
 test_conflicts_without_targets(void **state)
@@ -628,6 +656,8 @@ main(void)
 		cmocka_unit_test(test_target_columns),
 		cmocka_unit_test(test_inspector_columns),
 		cmocka_unit_test(test_conflict_columns),
+		cmocka_unit_test(test_values_of_conflicts),
+		cmocka_unit_test(test_since_the_draws_day),
 		cmocka_unit_test(test_conflicts_without_targets),
 		cmocka_unit_test(test_whole_files),
 		cmocka_unit_test(test_order_of_rows),
