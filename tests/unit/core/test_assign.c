@@ -300,40 +300,63 @@ model_solve(const struct world *w, exists_fn *exists, struct model *m)
 			model_seat(w, exists, m, seat);
 }
 
-/* ---- the same problem for assign.c: what is not lawful is a conflict ---- */
+/* ---- the same problem for assign.c: targets alike are one unit, and who is not lawful has a conflict with it ---- */
 
 struct rig {
 	struct roster roster;
 	struct rules rules;
-	char target_ids[TARGETS_MAX][8], inspector_ids[INSPECTORS_MAX][8];
+	char target_lines[TARGETS_MAX][16], inspector_ids[INSPECTORS_MAX][8];
 	uint32_t order[TARGETS_MAX + INSPECTORS_MAX];
 	struct assign_problem problem;
 };
 
+/* The first target that is like this one. */
+static size_t
+unit_of(const struct world *w, size_t t)
+{
+	size_t first = 0;
+
+	while (memcmp(w->lawful[first], w->lawful[t], sizeof w->lawful[t]) != 0)
+		first++;
+	return first;
+}
+
 static void
-rig_roster(struct rig *rig, const struct world *w)
+rig_targets(struct rig *rig, const struct world *w)
 {
 	struct roster *r = &rig->roster;
 
 	r->n_targets = w->n_targets;
-	r->n_inspectors = w->n_inspectors;
 	r->targets = calloc(TARGETS_MAX, sizeof *r->targets);
+	assert_non_null(r->targets);
+	for (size_t t = 0; t < w->n_targets; t++) {
+		char *line = rig->target_lines[t];
+
+		snprintf(line, sizeof rig->target_lines[t], "T%03u,U%03u", (unsigned)t % 1000,
+		    (unsigned)unit_of(w, t) % 1000);
+		r->targets[t] =
+		    (struct target){.line = line, .id_len = 4, .unit_at = 5, .unit_len = 4, .level = LEVEL_NONE};
+	}
+}
+
+static void
+rig_inspectors(struct rig *rig, const struct world *w)
+{
+	struct roster *r = &rig->roster;
+
+	r->n_inspectors = w->n_inspectors;
 	r->inspectors = calloc(INSPECTORS_MAX, sizeof *r->inspectors);
 	r->conflicts = calloc((size_t)TARGETS_MAX * INSPECTORS_MAX, sizeof *r->conflicts);
-	assert_true(r->targets != NULL && r->inspectors != NULL && r->conflicts != NULL);
-	for (size_t t = 0; t < w->n_targets; t++) {
-		snprintf(rig->target_ids[t], sizeof rig->target_ids[t], "T%03u", (unsigned)t % 1000);
-		r->targets[t] = (struct target){.line = rig->target_ids[t], .id_len = 4, .level = LEVEL_NONE};
-	}
+	assert_true(r->inspectors != NULL && r->conflicts != NULL);
 	for (size_t p = 0; p < w->n_inspectors; p++) {
 		snprintf(rig->inspector_ids[p], sizeof rig->inspector_ids[p], "P%03u", (unsigned)p % 1000);
 		r->inspectors[p] = (struct inspector){.line = rig->inspector_ids[p], .id_len = 4, .level = LEVEL_NONE};
 		for (size_t t = 0; t < w->n_targets; t++)
-			if (!w->lawful[t][p])
+			if (!w->lawful[t][p] && unit_of(w, t) == t)
 				r->conflicts[r->n_conflicts++] =
 				    (struct conflict){.inspector = inspector_id(&r->inspectors[p]),
-				        .value = target_id(&r->targets[t]),
-				        .scope = SCOPE_TARGET};
+				        .value = target_unit(&r->targets[t]),
+				        .scope = SCOPE_UNIT};
 	}
 }
 
@@ -341,7 +364,8 @@ static void
 rig_init(struct rig *rig, const struct world *w)
 {
 	*rig = (struct rig){.rules = {.seats = w->seats}};
-	rig_roster(rig, w);
+	rig_targets(rig, w);
+	rig_inspectors(rig, w);
 	for (uint32_t i = 0; i < TARGETS_MAX + INSPECTORS_MAX; i++)
 		rig->order[i] = i;
 	rig->problem = (struct assign_problem){.n_targets = w->n_targets,
@@ -516,6 +540,16 @@ random_lawful(struct world *w)
 	}
 }
 
+/* A few sorts of targets only, so that many are alike. */
+static void
+make_alike(struct world *w)
+{
+	size_t sorts = 1 + below(4);
+
+	for (size_t t = sorts; t < w->n_targets; t++)
+		memcpy(w->lawful[t], w->lawful[below(sorts)], sizeof w->lawful[t]);
+}
+
 static void
 random_fits(struct world *w)
 {
@@ -523,7 +557,8 @@ random_fits(struct world *w)
 		size_t percent = below(2) == 0 ? 100 : 20 + below(5) * 20; /* any, or a tag */
 
 		for (size_t p = 0; p < w->n_inspectors; p++)
-			w->fits[p] = (uint8_t)(w->fits[p] | (below(100) < percent ? 1U << s : 0));
+			if (below(100) < percent)
+				w->fits[p] |= (uint8_t)(1U << s);
 	}
 }
 
@@ -532,6 +567,8 @@ random_world(struct world *w, size_t n_targets, size_t n_inspectors, size_t seat
 {
 	*w = (struct world){.n_targets = n_targets, .n_inspectors = n_inspectors, .seats = seats};
 	random_lawful(w);
+	if (below(2) == 0)
+		make_alike(w);
 	random_fits(w);
 	w->inspectors = below(3) == 0 ? 0 : below(n_inspectors + 3);
 	w->max_load = below(4);
@@ -712,13 +749,14 @@ test_crowded(void **state)
 	for (int i = 0; i < 100; i++) {
 		size_t seats = 2 + below(3);
 		size_t groups = 2 + below(12);
+		bool outsiders = below(2) == 0;
 
 		random_world(&world, TARGETS_MAX - below(60), INSPECTORS_MAX - below(10), seats);
 		for (size_t t = 0; t < world.n_targets; t++) {
 			size_t group = below(groups);
 
 			for (size_t p = 0; p < world.n_inspectors; p++)
-				world.lawful[t][p] = p % groups == group || below(200) == 0;
+				world.lawful[t][p] = p % groups == group || (outsiders && below(200) == 0);
 		}
 		if (below(3) > 0)
 			memset(world.fits, 0xff, sizeof world.fits);
@@ -738,7 +776,6 @@ plain_world(size_t n_targets, size_t n_inspectors, size_t seats)
 	return &world;
 }
 
-/* Goal: with nothing admitted k' is k, and least and limit are 0. */
 static void
 check_nothing(const struct world *w, const struct assign_result *r)
 {
@@ -748,6 +785,7 @@ check_nothing(const struct world *w, const struct assign_result *r)
 	assert_int_equal(r->limit, 0);
 }
 
+/* Goal: with nothing admitted k' is k, and least and limit are 0. */
 static void
 test_nothing(void **state)
 {
@@ -767,7 +805,6 @@ test_nothing(void **state)
 	with_result(w, check_nothing);
 }
 
-/* Goal: numbers as large as the protocol allows do no harm, and the limit is told as it is defined. */
 static void
 check_huge(const struct world *w, const struct assign_result *r)
 {
@@ -778,6 +815,32 @@ check_huge(const struct world *w, const struct assign_result *r)
 	assert_int_equal(r->limit, ((uint64_t)1 << 53) + 2);
 }
 
+/* Goal: an explanation names no more than it must: here the one seat that nobody fits, and nobody. */
+static void
+test_why(void **state)
+{
+	struct world *w = plain_world(3, 4, 3);
+	struct assign_result r;
+	struct assign_why why;
+	struct rig rig;
+
+	(void)state;
+	for (size_t p = 0; p < 4; p++)
+		w->fits[p] = 1 << 0 | 1 << 1;
+	rig_init(&rig, w);
+	assert_int_equal(assign_solve(&rig.problem, &r, NULL), 0);
+	assert_int_equal(assign_why(&rig.problem, &r, 1, &why, NULL), 0);
+	assert_int_equal(why.n_targets, 1);
+	assert_int_equal(why.targets[0], 1);
+	assert_int_equal(why.seats[0], 1 << 2);
+	assert_int_equal(why.seat, 2);
+	assert_int_equal(why.n_inspectors, 0);
+	assign_why_release(&why);
+	assign_release(&r);
+	rig_release(&rig);
+}
+
+/* Goal: numbers as large as the protocol allows do no harm, and the limit is told as it is defined. */
 static void
 test_huge(void **state)
 {
@@ -794,6 +857,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_models),
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_middle),

@@ -233,6 +233,52 @@ test_a_changed_embargo_starts_a_chain(void **state)
 }
 
 static void
+test_a_used_up_chain(void **state)
+{
+	(void)state;
+	office_scene_init(&scene);
+	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE chain SET used = length", &scene.err));
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(commit_at(STEP_LEAD), 1);
+	assert_int_equal(row_of(1).chain, 2);
+	assert_int_equal(row_of(1).link, 1);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+static void
+with_witnesses(const char *first, const char *second)
+{
+	char ini[sizeof plain + 1024];
+
+	(void)snprintf(ini, sizeof ini, "[witness one]\nkey = %s\n[witness two]\nkey = %s\n%s", first, second, plain);
+	office_scene_ini(&scene, ini);
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+}
+
+/* A changed list is a policy in the log; the same list in another order is none. */
+static void
+test_witnesses_change(void **state)
+{
+	static const char policies[] = "SELECT count(*) FROM log_entry WHERE CAST(bytes AS TEXT) LIKE '%\"type\":\"policy\"%'";
+	struct signing_key one, two;
+
+	(void)state;
+	office_scene_init(&scene);
+	office_scene_well(&scene, key_make("one.example.org/w", NOTE_COSIGNATURE_V1, &one, &scene.err));
+	office_scene_well(&scene, key_make("two.example.org/w", NOTE_COSIGNATURE_V1, &two, &scene.err));
+	with_witnesses(one.vkey, two.vkey);
+	assert_int_equal(office_scene_count(&scene, policies), 1);
+	with_witnesses(two.vkey, one.vkey);
+	assert_int_equal(office_scene_count(&scene, policies), 1);
+	draw(commit_at(SCENE_NOW));
+	office_scene_ini(&scene, plain);
+	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	assert_int_equal(office_scene_count(&scene, policies), 2);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
+static void
 test_times_never_run_back(void **state)
 {
 	uint64_t n;
@@ -393,6 +439,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_commit_refuses, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_public_value, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_changed_embargo_starts_a_chain, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_used_up_chain, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_witnesses_change, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_times_never_run_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_history_agrees_with_the_checker, set_up, tear_down),
 	};
