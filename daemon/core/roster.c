@@ -434,14 +434,15 @@ inspector_has_tag(const struct inspector *p, struct slice tag)
 	return false;
 }
 
-ptrdiff_t
-roster_find_target(const struct roster *roster, struct slice id)
+/* The row of n, ascending by id, that has this one; -1 where none has. */
+static ptrdiff_t
+find(const void *rows, size_t n, struct slice (*id_of)(const void *rows, size_t index), struct slice id)
 {
-	size_t low = 0, high = roster->n_targets;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = slice_cmp(target_id(&roster->targets[middle]), id);
+		int order = slice_cmp(id_of(rows, middle), id);
 
 		if (order == 0)
 			return (ptrdiff_t)middle;
@@ -453,23 +454,28 @@ roster_find_target(const struct roster *roster, struct slice id)
 	return -1;
 }
 
+static struct slice
+id_of_target(const void *rows, size_t index)
+{
+	return target_id((const struct target *)rows + index);
+}
+
+static struct slice
+id_of_inspector(const void *rows, size_t index)
+{
+	return inspector_id((const struct inspector *)rows + index);
+}
+
+ptrdiff_t
+roster_find_target(const struct roster *roster, struct slice id)
+{
+	return find(roster->targets, roster->n_targets, id_of_target, id);
+}
+
 ptrdiff_t
 roster_find_inspector(const struct roster *roster, struct slice id)
 {
-	size_t low = 0, high = roster->n_inspectors;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = slice_cmp(inspector_id(&roster->inspectors[middle]), id);
-
-		if (order == 0)
-			return (ptrdiff_t)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	return find(roster->inspectors, roster->n_inspectors, id_of_inspector, id);
 }
 
 struct hash
