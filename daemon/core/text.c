@@ -55,6 +55,22 @@ text_next(struct slice text, uint32_t *ret_code_point)
 	return len;
 }
 
+bool
+text_is_utf8(struct slice text)
+{
+	uint32_t c;
+
+	while (text.n > 0) {
+		size_t n = text_next(text, &c);
+
+		if (n == 0)
+			return false;
+		text.p += n;
+		text.n -= n;
+	}
+	return true;
+}
+
 static enum text_fault
 check(struct slice text, size_t max, bool in_roster, uint32_t *ret_code_point)
 {

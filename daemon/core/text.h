@@ -43,6 +43,8 @@ const char *text_fault_words(enum text_fault fault);
 /* Next code point of valid or invalid UTF-8: bytes consumed, 0 at a broken or truncated sequence or at the end. */
 size_t text_next(struct slice text, uint32_t *ret_code_point);
 
+bool text_is_utf8(struct slice text);
+
 /* The text is in Unicode normalisation form C by the utf8proc that is linked in.  Only for valid UTF-8. */
 bool text_is_nfc(struct slice text);
 

@@ -442,22 +442,6 @@ take(const struct cell *cell, struct slice value, struct buf *out, int64_t *ret)
 	return take_private(cell, value, out);
 }
 
-static bool
-is_utf8(struct slice text)
-{
-	uint32_t c;
-
-	while (text.n > 0) {
-		size_t n = text_next(text, &c);
-
-		if (n == 0)
-			return false;
-		text.p += n;
-		text.n -= n;
-	}
-	return true;
-}
-
 bool
 cell_take(const struct cell *cell, struct slice raw, struct buf *out, int64_t *ret_number)
 {
@@ -469,7 +453,7 @@ cell_take(const struct cell *cell, struct slice raw, struct buf *out, int64_t *r
 		return take_empty(cell, ret_number);
 	if (cell_is_plain(value))
 		return take(cell, value, out, ret_number);
-	if (!is_utf8(value))
+	if (!text_is_utf8(value))
 		return cell_refuse(cell, value, N_("a character is broken: it is not UTF-8"));
 	buf_init(&composed, 3 * value.n + 64);
 	cell_nfc(value, &composed);

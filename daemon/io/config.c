@@ -287,22 +287,6 @@ trim_end(struct slice line)
 }
 
 static bool
-is_utf8(struct slice text)
-{
-	uint32_t c;
-
-	while (text.n > 0) {
-		size_t n = text_next(text, &c);
-
-		if (n == 0)
-			return false;
-		text.p += n;
-		text.n -= n;
-	}
-	return true;
-}
-
-static bool
 indented(struct slice line)
 {
 	return line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
@@ -318,7 +302,7 @@ line_ok(struct reader *r, struct slice line)
 		fault(r, N_("the line is longer than 1000 bytes"));
 	else if (memchr(line.p, '\0', line.n) != NULL)
 		fault(r, N_("the line holds a NUL byte"));
-	else if (!is_utf8(line))
+	else if (!text_is_utf8(line))
 		fault(r, N_("the line is not UTF-8"));
 	else if (indented(line))
 		fault(r, N_("the line is indented: a key or a section begins at the line's start"));
@@ -338,7 +322,7 @@ read_header(struct reader *r, struct slice line)
 	struct slice name = {line.p + 1, line.n - 1};
 
 	r->section = SECTION_SKIPPED;
-	if (!is_utf8(line) || memchr(line.p, '\0', line.n) != NULL || line.n > LINE_MAX_BYTES ||
+	if (!text_is_utf8(line) || memchr(line.p, '\0', line.n) != NULL || line.n > LINE_MAX_BYTES ||
 	    memchr(line.p, ']', line.n) != line.p + line.n - 1) {
 		fault(r, N_("a section is written [name], and nothing behind it on its line"));
 		return;

@@ -350,16 +350,6 @@ scene_target(const struct scene *scene, const char *id)
 	return 0;
 }
 
-uint32_t
-scene_inspector(const struct scene *scene, const char *id)
-{
-	for (size_t i = 0; i < scene->roster.n_inspectors; i++)
-		if (slice_is(inspector_id(&scene->roster.inspectors[i]), id))
-			return (uint32_t)i;
-	fail_msg("no inspector %s", id);
-	return 0;
-}
-
 /* The next word of a list between blanks; n 0 at the end. */
 static struct slice
 next_word(struct slice *rest)

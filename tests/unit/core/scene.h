@@ -78,8 +78,7 @@ void scene_draw(const struct scene *scene, const char *chosen, const char *reser
 bool model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector);
 bool model_fits(const struct scene *scene, uint32_t inspector, size_t seat);
 
-/* Indices into the roster; the id must be there. */
+/* Index into the roster; the id must be there. */
 uint32_t scene_target(const struct scene *scene, const char *id);
-uint32_t scene_inspector(const struct scene *scene, const char *id);
 
 #endif

@@ -493,6 +493,7 @@ test_taken_out(void **state)
 	assert_int_equal(places_apply(&p, &a, &err), 0);
 	assert_int_equal(places_propose(&p, false, 0, 0, &a, &err), ERR_REFUSED);
 	assert_int_equal(places_propose(&p, false, 2, 0, &a, &err), ERR_REFUSED);
+	assert_int_equal(places_propose(&p, false, 0, 2, &a, &err), ERR_REFUSED);
 	assert_int_equal(places_propose(&p, true, UINT64_MAX, 0, &a, &err), ERR_REFUSED);
 	assert_int_equal(places_propose(&p, false, 0, UINT64_MAX, &a, &err), ERR_REFUSED);
 	assert_int_equal(places_propose(&p, true, 0, 7, &a, &err), 0); /* a target's amendment has no seat */

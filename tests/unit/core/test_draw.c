@@ -73,7 +73,7 @@ static void
 test_single_hashes(void **state)
 {
 	static const char *const ids[] = {"T", "T0", "0123456789abcdef0123456789abcdef", "._-"};
-	char seed[HASH_HEX + 1], right[HASH_HEX + 1], number[8];
+	char seed[HASH_HEX + 1], right[HASH_HEX + 1], number[16];
 	struct hash_prefix prefix;
 	struct hash h;
 
@@ -186,6 +186,7 @@ test_drum_values(void **state)
 	}
 	/* last drawn after the draw's own date: not lawful, but no reason to stumble */
 	assert_int_equal(drum_due(&(struct rules){.rest_days = 90}, SCENE_DATE, 0, SCENE_DATE + 10), DRUM_REST);
+	assert_int_equal(drum_due(&(struct rules){.rest_days = 0}, SCENE_DATE, 0, SCENE_DATE + 10), DRUM_IN);
 	assert_int_equal(drum_due(&(struct rules){.cover_days = 1}, 0, -719162, DATE_NONE), DRUM_DUE);
 }
 
@@ -269,7 +270,7 @@ model_target_of(const struct scene *scene, const char *seed, uint32_t index)
 
 	id_text(target_id(t), id);
 	for (int i = 1; i <= t->weight; i++) {
-		char slip[HASH_HEX + 1], number[8];
+		char slip[HASH_HEX + 1], number[16];
 
 		(void)snprintf(number, sizeof number, "%d", i);
 		MODEL_HASH(slip, seed, "target/", id, "/", number);
@@ -491,6 +492,33 @@ test_what_cannot_be_drawn(void **state)
 	scene_release(&scene);
 }
 
+/* Why a target is unstaffed is answered in places of the draw's own orders. */
+static void
+test_why_unstaffed(void **state)
+{
+	struct scene scene;
+	struct draw draw;
+	struct assign_why why;
+
+	(void)state;
+	scene_rows(&scene, "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\n", "I1,,,,,in\nI2,,,,,in\n",
+	    "I1,target,T2,declared\nI2,target,T2,declared\n");
+	scene_stratum(&scene, "A", 2);
+	assert_int_equal(draw_compute(&scene.input, &draw, NULL), 0);
+	assert_int_equal(draw.n_admitted, 1);
+	for (size_t i = 0; i < 2; i++) {
+		if (draw.chosen[i].admitted)
+			continue;
+		assert_int_equal(draw.chosen[i].target, scene_target(&scene, "T2"));
+		assert_int_equal(draw_why(&scene.input, &draw, i, &why, NULL), 0);
+		assert_true(why.n_targets == 1 && why.targets[0] == i && why.n_inspectors == 0 && why.seat == 0);
+		assign_why_release(&why);
+	}
+	draw_release(&draw);
+	draw_release(NULL);
+	scene_release(&scene);
+}
+
 /* More rows than one thread takes at a time: however many there are, the same draw. */
 static void
 test_threads(void **state)
@@ -545,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_strata_counts),
 		cmocka_unit_test(test_random_draws),
 		cmocka_unit_test(test_what_cannot_be_drawn),
+		cmocka_unit_test(test_why_unstaffed),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -377,11 +377,15 @@ wrong_number(enum form form, const char *member, const char *key)
 static void
 wrong_reason(enum form form, const char *value)
 {
-	char longest[TEXT_REASON_MAX + 1];
+	char longest[4 * TEXT_REASON_MAX];
 
 	memset(longest, 'x', sizeof longest);
-	expect_with(form, value, (struct slice){longest, TEXT_REASON_MAX + 1}, ERR_REFUSED);
 	expect_with(form, value, (struct slice){longest, TEXT_REASON_MAX}, 0);
+	expect_with(form, value, (struct slice){longest, TEXT_REASON_MAX + 1}, ERR_REFUSED);
+	expect_with(form, value, (struct slice){longest, sizeof longest}, ERR_REFUSED);
+	memset(longest, '\\', sizeof longest); /* two characters of JSON are one byte of the reason */
+	expect_with(form, value, (struct slice){longest, 2 * TEXT_REASON_MAX}, 0);
+	expect_with(form, value, (struct slice){longest, 2 * TEXT_REASON_MAX + 2}, ERR_REFUSED);
 	CHANGES(form, ERR_REFUSED, {value, S("a\nb")}, {value, S("a\\nb")}, {value, S("a\xE2\x80\x8F" "b")},
 	    {value, S("\xEE\x80\x80")}, {value, S("\xC2\xA0")}, {value, S("\xC2\x85")}, {value, S("\xEF\xBB\xBF")},
 	    {value, S("\xFF")}, {value, S("\x7F")}, {value, S("\\u0061")}, {value, S("\\/")}, {value, S("\"")},
@@ -530,6 +534,7 @@ test_commit_numbers(void **state)
 	    {"\"rows\":400", S("\"rows\":9007199254740991")}, {"\"drum\":120", S("\"drum\":16777217")});
 	CHANGES(COMMIT_NONE, 0, {"\"link\":3", S("\"link\":10000")}, {"\"rows\":24", S("\"rows\":16777216")},
 	    {"\"rows\":400", S("\"rows\":16777216")}, {"\"rows\":400", S("\"rows\":0")},
+	    {"\"drum\":120", S("\"drum\":16777216")},
 	    {"\"per_10000\":500", S("\"per_10000\":10000")}, {"\"per_10000\":500", S("\"per_10000\":0")},
 	    {"\"slack\":1", S("\"slack\":0")}, {"\"n\":7", S("\"n\":9007199254740991")},
 	    {"\"cover_days\":365", S("\"cover_days\":9007199254740991")}, {"\"previous\":5", S("\"previous\":0")});
@@ -599,6 +604,7 @@ test_strata(void **state)
 	static const char b[] = "{\"class\":\"B\",\"count\":12,", star[] = "{\"class\":\"*\",";
 	static const struct slice both =
 	    S("{\"class\":\"A\",\"count\":1,\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61}");
+	struct slice single, text;
 
 	(void)state;
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {b, S("{\"class\":\"A\",\"count\":12,")},
@@ -617,11 +623,23 @@ test_strata(void **state)
 	CHANGES(COMMIT_NONE, 0, {"\"take\":61", S("\"take\":499875")});
 	CHANGES(COMMIT_NONE, ERR_LIMIT, {"\"take\":61", S("\"take\":499876")}, {"\"take\":61", S("\"take\":1000000")},
 	    {"\"take\":61", S("\"take\":9007199254740991")}, {"\"take\":63", S("\"take\":499878")});
+	/* and times one */
+	single = slice_with(slice_of(forms[COMMIT_NONE]), S("[\"lead\",\"any\"]"), S("[\"any\"]"));
+	text = slice_with(single, S("\"take\":61"), S("\"take\":999875"));
+	expect(text, 0);
+	slice_free(text);
+	text = slice_with(single, S("\"take\":61"), S("\"take\":999876"));
+	expect(text, ERR_LIMIT);
+	slice_free(text);
+	slice_free(single);
 }
 
-/* As many strata as an entry can hold, whose takes add up beyond 2^63: times eight seats beyond 2^64. */
+/*
+ * Takes that add up to 2^61: times eight seats that is 2^64, which is 0 where nobody looks.  256 of 2^53 - 1, and one of
+ * 132 that with the 61 and 63 of the two other strata makes up for the ones.
+ */
 static void
-test_sums_that_overflow(void **state)
+test_a_sum_that_overflows(void **state)
 {
 	static const char b[] = "{\"class\":\"B\",\"count\":12,\"drum\":80,\"slips\":400,\"take\":62}";
 	struct slice text, more;
@@ -629,10 +647,10 @@ test_sums_that_overflow(void **state)
 
 	(void)state;
 	buf_init(&many, 64000);
-	for (int i = 0; i < 850; i++)
+	for (int i = 0; i < 256; i++)
 		buf_format(&many,
-		    "%s{\"class\":\"B%03d\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":9007199254740991}",
-		    i == 0 ? "" : ",", i);
+		    "{\"class\":\"B%03d\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":9007199254740991},", i);
+	buf_text(&many, "{\"class\":\"C\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":132}");
 	assert_false(many.failed);
 	text = slice_with(slice_of(forms[COMMIT_NONE]), slice_of(b), buf_view(&many));
 	expect(text, ERR_LIMIT);
@@ -834,7 +852,7 @@ main(void)
 		cmocka_unit_test(test_commit_texts),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_strata),
-		cmocka_unit_test(test_sums_that_overflow),
+		cmocka_unit_test(test_a_sum_that_overflows),
 		cmocka_unit_test(test_draw_and_void),
 		cmocka_unit_test(test_reveal_and_amend),
 		cmocka_unit_test(test_no_entries),

@@ -114,6 +114,7 @@ test_two_draws(void **state)
 	add(&h, &scene, "T1:I3 T2:I2 T4:-", "T6", 200, NULL, 0);
 	expect_last(&h, "T1 T2 T3 T4 T5 T6", (const int32_t[]){200, 200, DATE_NONE, DATE_NONE, 100, DATE_NONE});
 	expect_carried(&h, "T4"); /* T3 no more: the cycle's latest draw does not say so */
+	assert_int_equal(h.n_last, 3); /* T1, T2, T5, each once */
 	expect_rotation(&h, 0, &scene.roster, "");
 	expect_rotation(&h, 1, &scene.roster, "I2,target,T2,rotation\nI3,target,T1,rotation\n");
 	expect_rotation(&h, 2, &scene.roster,

@@ -313,7 +313,7 @@ test_dates_day_by_day(void **state)
 	for (int year = 1; year <= 9999; year++)
 		for (int month = 1; month <= 12; month++)
 			for (int d = 1; d <= model_days_in(year, month); d++, day++) {
-				char expected[32], text[DATE_TEXT];
+				char expected[40], text[DATE_TEXT];
 				int32_t read = DATE_NONE;
 
 				if (text_date_of(year, month, d) != day)

@@ -260,7 +260,8 @@ with_witnesses(const char *first, const char *second)
 static void
 test_witnesses_change(void **state)
 {
-	static const char policies[] = "SELECT count(*) FROM log_entry WHERE CAST(bytes AS TEXT) LIKE '%\"type\":\"policy\"%'";
+	static const char policies[] =
+	    "SELECT count(*) FROM log_entry WHERE CAST(bytes AS TEXT) LIKE '%\"type\":\"policy\"%'";
 	struct signing_key one, two;
 
 	(void)state;
