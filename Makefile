@@ -87,8 +87,8 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize bench install \
-	catalogue clean FORCE
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run bench \
+	install catalogue clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -99,6 +99,7 @@ help:
 	@echo 'make deps       install the Debian packages that building needs'
 	@echo 'make test       set up, build, run every test; ONLY=PATTERN runs those whose name matches'
 	@echo 'make sanitize   the same under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make fuzz       mutate inputs under the same, FUZZ_SECONDS=60 for each target'
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
 	@echo 'make bench      measure'
@@ -232,6 +233,17 @@ demo:
 sanitize:
 	@scripts/setup.sh build test $(if $(findstring clang,$(CC)),clang-sanitize)
 	@+$(INNER) FLAVOUR=sanitize check
+
+# Longer than the tests do it; each target says its seed.
+FUZZ_SECONDS = 60
+fuzz:
+	@scripts/setup.sh build test $(if $(findstring clang,$(CC)),clang-sanitize)
+	@+$(INNER) FLAVOUR=sanitize fuzz-run
+
+fuzz-run: $(FUZZ_TESTS)
+	@for target in $(FUZZ_TESTS); do \
+		echo "== $$target"; $$target -t $(FUZZ_SECONDS) tests/fuzz/corpus/$${target##*/fuzz_} || exit 1; \
+	done
 
 bench:
 	@scripts/setup.sh build test

@@ -33,6 +33,18 @@ open_folder(struct cli *cli, const char *path, struct folder *folder)
 	return folder_open(folder, path, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
+/* The exit status; a NO that comes of a directory being exchanged under our hands is no verdict. */
+static int
+judge(struct cli *cli, struct verdict *verdict, const struct folder *folder, const char *path,
+    const int64_t *sealed_until)
+{
+	if (verdict->report.failures > 0 && folder_was_replaced(folder, path)) {
+		err_set(&cli->err, ERR_OUTSIDE, N_("%s was published anew while it was read: run this again"), path);
+		return cli_fail(cli);
+	}
+	return verdict_end(verdict, sealed_until);
+}
+
 static bool
 parse_threads(const char *text, unsigned *ret_threads)
 {
@@ -70,7 +82,7 @@ run_replay(struct cli *cli, int argc, char **argv)
 	        &cli->err) != 0)
 		status = cli_fail(cli);
 	else
-		status = verdict_end(&verdict, sealed ? &reveal_time : NULL);
+		status = judge(cli, &verdict, &folder, argv[optind], sealed ? &reveal_time : NULL);
 	verdict_release(&verdict);
 	folder_close(&folder);
 	return status;
@@ -185,7 +197,7 @@ run_verify(struct cli *cli, int argc, char **argv)
 		if (verify_directory(&folder.published, &a.options, &verdict.report, &cli->err) != 0)
 			status = cli_fail(cli);
 		else
-			status = verdict_end(&verdict, NULL);
+			status = judge(cli, &verdict, &folder, argv[optind], NULL);
 		verdict_release(&verdict);
 	}
 	folder_close(&folder);

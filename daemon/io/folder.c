@@ -90,6 +90,15 @@ folder_open(struct folder *folder, const char *path, struct err *err)
 	return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
 }
 
+bool
+folder_was_replaced(const struct folder *folder, const char *path)
+{
+	struct stat opened, there;
+
+	return fstat(folder->fd, &opened) != 0 || stat(path, &there) != 0 || opened.st_dev != there.st_dev ||
+	       opened.st_ino != there.st_ino;
+}
+
 void
 folder_close(struct folder *folder)
 {
