@@ -470,7 +470,7 @@ follow_first(struct assign_state *state, uint32_t seat)
 	return false;
 }
 
-/* After another of its kind: only those left out there, because they were in that team. */
+/* After another of its kind: only those left out there, because they sit in that team (and so are lawful here too). */
 static bool
 follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 {
@@ -481,8 +481,7 @@ follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 		uint32_t p = state->seats[other].holder;
 
 		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p))
-		    || !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT
-		    || !assign_bit(lawful_for(state, seat), p))
+		    || !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
 			continue;
 		if (assign_bit(state->free, p)) {
 			move_up(state, seat, p);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes that somebody else owns; not NUL-terminated. */
@@ -57,6 +58,20 @@ slice_cut(struct slice *rest, char at)
 	rest->n -= head.n + 1;
 	rest->p = end + 1;
 	return head;
+}
+
+/* A NUL-terminated copy that the caller frees; NULL: no memory. */
+static inline char *
+slice_copy(struct slice s)
+{
+	char *copy = malloc(s.n + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (s.n > 0)
+		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
+	return copy;
 }
 
 #define SLICE_ARGS(s) (int)((s).n > 200 ? 200 : (s).n), (s).n == 0 ? "" : (s).p /* for "%.*s" in messages */

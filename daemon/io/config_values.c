@@ -29,7 +29,7 @@ config_refuse(const struct config_value *v, const char *should)
 bool
 config_keep(struct config_value *v, char **field, struct slice text)
 {
-	char *copy = strndup(text.n == 0 ? "" : text.p, text.n);
+	char *copy = slice_copy(text);
 
 	if (copy == NULL) {
 		v->no_memory = true;
@@ -154,7 +154,7 @@ static bool
 parse_zone(struct config_value *v)
 {
 	char **field = config_field(v);
-	char *zone = strndup(v->text.p, v->text.n);
+	char *zone = slice_copy(v->text);
 	bool exists = zone != NULL && clock_zone_exists(zone);
 
 	free(zone);

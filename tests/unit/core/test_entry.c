@@ -635,8 +635,8 @@ test_strata(void **state)
 }
 
 /*
- * Takes that add up to 2^61: times eight seats that is 2^64, which is 0 where nobody looks.  256 of 2^53 - 1, and one of
- * 132 that with the 61 and 63 of the two other strata makes up for the ones.
+ * Takes that add up to 2^61: times eight seats that is 2^64, which is 0 where nobody looks.  256 of 2^53 - 1, and one
+ * of 132 that with the 61 and 63 of the two other strata makes up for the ones.
  */
 static void
 test_a_sum_that_overflows(void **state)
