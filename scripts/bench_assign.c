@@ -2,7 +2,7 @@
  * How long teams take (PROTOCOL 7), for easy and for awkward districts.  A case's name as argument runs only that one.
  *
  *	make && cc -std=c17 -D_GNU_SOURCE -O2 -Idaemon -o build/bench_assign scripts/bench_assign.c \
- *	    build/gcc/libspotcheck-core.a -lcrypto -lutf8proc && build/bench_assign
+ *	    build/gcc/libspotcheck-core.a -lcrypto -lutf8proc -lpthread && build/bench_assign
  *
  * "table" is setting up who is lawful for whom, "pairs" the hashing of pair(t, p), "search" everything else.
  */
@@ -130,7 +130,8 @@ district_init(struct district *d, const struct bench *b)
 	struct roster *r = &d->roster;
 	size_t areas = b->areas == 0 ? 1 : b->areas;
 
-	*d = (struct district){.rules = {.seats = b->seats, .avoid_area = b->areas > 0, .has_level_gap = b->levels > 0}};
+	*d = (struct district){
+	    .rules = {.seats = b->seats, .avoid_area = b->areas > 0, .has_level_gap = b->levels > 0}};
 	r->n_targets = b->n_targets;
 	r->n_inspectors = b->n_inspectors;
 	r->targets = array(b->n_targets, sizeof *r->targets);
@@ -237,7 +238,8 @@ run(const struct bench *b)
 	    .pairs = pairs,
 	    .ctx = &ctx};
 	begun = seconds();
-	if (lawful_table_new(&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful, NULL) < 0)
+	if (lawful_table_new(&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful,
+	        NULL) < 0)
 		exit(1);
 	table_s = seconds() - begun;
 	begun = seconds();

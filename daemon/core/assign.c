@@ -349,7 +349,7 @@ before(const struct seating *seating, const struct candidate *a, const struct ca
 
 /*
  * The least candidate who is not known to be impossible; the seat's last holder never is.  One whom assign_give has
- * refused is known to be, so asking again finds the next.  Few are refused, and most candidates are passed by their key.
+ * refused is known to be, so asking again finds the next.  Few are refused, and most candidates are passed over by key.
  */
 static uint32_t
 least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
@@ -461,7 +461,7 @@ assign_release(struct assign_result *result)
  * Why not.
  */
 
-/* An assignment for what was admitted before the target, with room up to max_load: what step 1 had when it came to it. */
+/* An assignment for what was admitted before the target, with room up to max_load: as step 1 had when it came to it. */
 static void
 restore(struct assign_state *state, const struct assign_result *result, size_t target)
 {

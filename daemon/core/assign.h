@@ -50,10 +50,10 @@ int assign_solve(const struct assign_problem *problem, struct assign_result *ret
 void assign_release(struct assign_result *result);
 
 /*
- * Why a target stays unstaffed: a set of seats with one seat more than its people can fill.  The target itself comes
- * first; the others were admitted before it and draw on the same people.  `inspectors` are all who may take any of these
- * seats.  The first n_full of them are full, and hold nothing but such seats; each of the others sits on one such seat in
- * each of the teams that count on him, and nobody sits twice in a team.  No inspectors: nobody may take the seat at all.
+ * Why a target stays unstaffed: a set of seats, one more than their people can fill.  The target itself comes first;
+ * the others were admitted before it and draw on the same people.  `inspectors` are all who may take any of these seats.
+ * The first n_full of them are full, and hold nothing but such seats; each of the others sits on such a seat in each of
+ * the teams that could use him, and nobody sits twice in a team.  No inspectors: nobody may take the seat at all.
  */
 struct assign_why {
 	uint32_t *targets;

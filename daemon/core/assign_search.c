@@ -672,7 +672,7 @@ assign_may_give(const struct assign_state *state, uint32_t seat, uint32_t inspec
 	    == (held == ASSIGN_NO_SEAT ? state->inspectors[inspector].part : state->seats[held].part);
 }
 
-/* The assignment does not change before somebody is given the seat, so what one search has closed stays so for the next. */
+/* Nobody moves until somebody is given the seat, so what the search for one has closed is closed for the next. */
 bool
 assign_give(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {

@@ -10,21 +10,21 @@
  * Of assign.c alone: an assignment, perhaps not complete, that is kept and changed along augmenting paths.
  *
  * An inspector with room is free.  An empty seat can be filled if a free inspector can take it, or if somebody can whose
- * own seat can be filled in turn.  A search follows these questions: from a seat to whoever may sit on it and is not yet
- * in its team, or sits elsewhere in the same team; from an inspector without room to the seats held.  It looks at every
- * seat and inspector once.  When it comes to a free inspector, everybody on the way moves up by one seat.  This is Ford
- * and Fulkerson's method on the network source - inspector - inspector in a team - seat - sink; that a search begins
- * where earlier ones have not looked in vain is Pothen and Fan's ("Computing the block triangular form of a sparse
- * matrix", 1990).
+ * own seat can then be filled.  A search follows these questions: from a seat to whoever may sit on it and is not yet in
+ * its team, or to his seat if he sits elsewhere in that team; from an inspector without room to the seats held.  It looks
+ * at every seat and inspector once.  When it comes to a free inspector, everybody on the way moves up by one seat.  This
+ * is Ford and Fulkerson's method on the network source - inspector - inspector in a team - seat - sink; that a search
+ * tries last what earlier ones tried in vain is Pothen and Fan's (Computing the block triangular form of a sparse matrix,
+ * 1990).
  *
- * Parts.  Let u lead to v where a search goes from u to v.  What a failed search has seen leads to nothing else, and to
- * nobody free.  It stays so while seats are filled, exchanged and fixed: a path that entered it would have to end in it,
- * and a cycle lies wholly inside or outside.  assign_close() therefore makes it a part of its own.  While teams are
- * built, later searches just stay out of closed parts.  In assign_give(), somebody can take a seat from its holder only
- * if there is a way from him back to the seat: to its holder, who has room then, to a team-mate's seat that the holder
- * may take, or to a free inspector, which is as good, for any holder can hand a seat on to him.  So both are on a cycle,
- * and what is on a cycle is in one part.  Searches for a seat stay in its part, and since each one that fails splits a
- * part, few do.
+ * Parts.  What a failed search has seen leads to nothing else, and nobody in it is free.  It stays so while seats are
+ * filled, exchanged and fixed: a path that entered it would have to end in it, and a cycle lies wholly inside or outside.
+ * So assign_close() makes it a part of its own.  While seats are being filled, later searches just stay out of it.
+ *
+ * While teams are seated (assign_give), somebody can take a seat from its holder only if he leads back to it: by the
+ * holder, who then has room; by a team-mate's seat that the holder may take; or by somebody free, and through the source
+ * of the network, which no failed search has seen.  As the seat leads to him, both are on a cycle.  No cycle crosses from
+ * one part to another, so the search stays in the seat's part; and as each one that fails splits a part, few do.
  */
 
 #define ASSIGN_NO_SEAT UINT32_MAX
@@ -94,7 +94,7 @@ void assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector);
 void assign_rise(struct assign_state *state, uint32_t seat);
 void assign_fix(struct assign_state *state, uint32_t seat);
 
-/* Fills an empty seat, moving others if need be.  If false, nobody moved, and what the search has seen can be looked at. */
+/* Fills an empty seat, moving others if need be.  If false, nobody moved; what the search has seen can be looked at. */
 bool assign_fill(struct assign_state *state, uint32_t seat);
 
 /* After a failed assign_fill: what it has seen is closed to later searches.  Nobody in it may rise any more. */

@@ -118,8 +118,8 @@ struct lawful_table {
 	struct bars bars[N_SCOPES];
 
 	/*
-	 * Inspectors whose own columns allow any target at all, highest level first: a target's level allows a prefix of
-	 * them.  `prefix` holds the lengths that occur, ascending; every stride-th of them is kept as a row.
+	 * Inspectors whose own columns allow any target at all, highest level first: a target's level allows a prefix
+	 * of them.  `prefix` holds the lengths that occur, ascending; every stride-th of them is kept as a row.
 	 */
 	uint32_t *ranked;
 	size_t n_ranked;

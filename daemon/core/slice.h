@@ -62,7 +62,7 @@ slice_cut(struct slice *rest, char at)
 
 /* A NUL-terminated copy that the caller frees; NULL: no memory. */
 static inline char *
-slice_copy(struct slice s)
+slice_dup(struct slice s)
 {
 	char *copy = malloc(s.n + 1);
 

@@ -83,7 +83,7 @@ begin_cycle(struct reader *r, struct slice name)
 	if (cycle == NULL)
 		return;
 	cycle->line = r->line;
-	cycle->name = slice_copy(name);
+	cycle->name = slice_dup(name);
 	r->no_memory = r->no_memory || cycle->name == NULL;
 	r->section = SECTION_CYCLE;
 	r->section_name = "cycle";
@@ -100,7 +100,7 @@ begin_witness(struct reader *r, struct slice name)
 	if (witness == NULL)
 		return;
 	witness->line = r->line;
-	witness->name = slice_copy(name);
+	witness->name = slice_dup(name);
 	r->no_memory = r->no_memory || witness->name == NULL;
 	r->section = SECTION_WITNESS;
 	r->section_name = "witness";

@@ -29,7 +29,7 @@ config_refuse(const struct config_value *v, const char *should)
 bool
 config_keep(struct config_value *v, char **field, struct slice text)
 {
-	char *copy = slice_copy(text);
+	char *copy = slice_dup(text);
 
 	if (copy == NULL) {
 		v->no_memory = true;
@@ -154,7 +154,7 @@ static bool
 parse_zone(struct config_value *v)
 {
 	char **field = config_field(v);
-	char *zone = slice_copy(v->text);
+	char *zone = slice_dup(v->text);
 	bool exists = zone != NULL && clock_zone_exists(zone);
 
 	free(zone);

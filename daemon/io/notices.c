@@ -152,7 +152,7 @@ value_of(const struct some_rows *some, uint32_t index, const char *column)
 static char *
 copy(struct slice s)
 {
-	return slice_copy(s);
+	return slice_dup(s);
 }
 
 static int

@@ -19,7 +19,7 @@ rosters_private_columns(struct store *store, enum roster_kind kind, struct roste
 	if (rc == 0 && header->n_private > 0) {
 		names.items = calloc(header->n_private, sizeof *names.items);
 		for (size_t i = 0; names.items != NULL && i < header->n_private; i++, names.n++)
-			if ((names.items[i] = slice_copy(header->names[i])) == NULL)
+			if ((names.items[i] = slice_dup(header->names[i])) == NULL)
 				break;
 		if (names.n < header->n_private)
 			rc = err_memory(err);

@@ -145,7 +145,7 @@ rosters_headers(struct store *store, enum roster_kind kind, char **ret_headers, 
 	query_put_string(&q, roster_columns[kind].kind);
 	if (query_row(&q))
 		text = query_text(&q, 0);
-	headers = slice_copy(text);
+	headers = slice_dup(text);
 	rc = query_close(&q, err);
 	if (rc == 0 && headers == NULL)
 		rc = err_memory(err);

@@ -31,8 +31,8 @@ find_former(struct store *store, enum roster_kind kind, struct former *ret, stru
 		headers = query_text(&q, 1);
 		digest = query_text(&q, 2);
 	}
-	ret->headers = slice_copy(headers);
-	ret->digest = slice_copy(digest);
+	ret->headers = slice_dup(headers);
+	ret->digest = slice_dup(digest);
 	if ((rc = query_close(&q, err)) != 0)
 		return rc;
 	if (ret->headers == NULL || ret->digest == NULL)

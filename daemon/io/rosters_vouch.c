@@ -46,7 +46,7 @@ rosters_attested(struct store *store, enum roster_kind kind, int64_t *ret_time, 
 	found = query_row(&q);
 	if (found) {
 		time = query_int(&q, 0);
-		by = slice_copy(query_text(&q, 1));
+		by = slice_dup(query_text(&q, 1));
 	}
 	rc = query_close(&q, err);
 	if (rc == 0 && !found)

@@ -472,7 +472,7 @@ store_meta_get(struct store *store, const char *name, char **ret_value, struct e
 	query_put_string(&q, name);
 	if (query_row(&q))
 		text = query_text(&q, 0);
-	value = text.p == NULL ? NULL : slice_copy(text);
+	value = text.p == NULL ? NULL : slice_dup(text);
 	rc = query_close(&q, err);
 	if (rc == 0 && text.p == NULL)
 		rc = err_set(err, ERR_ABSENT, N_("the state holds no %s"), name);

@@ -438,8 +438,8 @@ teams_open_to(const struct world *w, const struct assign_why *why, size_t p)
 }
 
 /*
- * Hall's condition: whoever may take one of the seats is listed and nobody else, and they are one short, counting a full
- * one as max_load seats and the others as one in each team.
+ * Hall's condition: whoever may take one of the seats is listed and nobody else, and they are one short, a full one
+ * counting for max_load seats and any other for one in each team.
  */
 static void
 check_why(const struct world *w, const struct assign_problem *problem, const struct assign_result *r, size_t target)
@@ -815,7 +815,7 @@ check_huge(const struct world *w, const struct assign_result *r)
 	assert_int_equal(r->limit, ((uint64_t)1 << 53) + 2);
 }
 
-/* Goal: of several reasons the plainest is given: not that one person fits two seats, but that nobody fits the third. */
+/* Goal: of two reasons the plainer is given: not that one person fits two seats, but that nobody fits the third. */
 static void
 test_why(void **state)
 {

@@ -161,7 +161,8 @@ test_rules(void **state)
 static void
 test_fits(void **state)
 {
-	struct rules rules = {.team = {slice_of("senior"), slice_of("any"), slice_of("sen"), slice_of("x")}, .seats = 4};
+	struct rules rules = {
+	    .team = {slice_of("senior"), slice_of("any"), slice_of("sen"), slice_of("x")}, .seats = 4};
 	struct texts texts;
 	struct fixture f;
 
@@ -292,8 +293,8 @@ test_rows(void **state)
 		random_fixture(&f);
 		n_targets = random_choice(f.roster.n_targets, targets);
 		n_inspectors = random_choice(f.roster.n_inspectors, inspectors);
-		assert_int_equal(lawful_table_new(&rules, &f.roster, targets, n_targets, inspectors, n_inspectors, &table,
-		                     NULL), 0);
+		assert_int_equal(lawful_table_new(&rules, &f.roster, targets, n_targets, inspectors, n_inspectors,
+		                     &table, NULL), 0);
 		for (size_t i = 0; i < 2 * n_targets; i++) {
 			size_t t = i < n_targets ? i : below(n_targets);
 

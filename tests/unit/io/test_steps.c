@@ -333,7 +333,7 @@ deliver(void)
 static uint64_t
 targets_in(struct slice message)
 {
-	char *text = slice_copy(message), *at = text;
+	char *text = slice_dup(message), *at = text;
 	uint64_t set = 0;
 
 	assert_non_null(text);
