@@ -23,15 +23,16 @@ highest_limit(const struct assign_problem *problem)
 /*
  * Step 1: admit.
  *
- * A target that fails has cost a search of all that it leads to.  If the target's own other seats had taken the last
- * places there, they are given back, and that set cannot be closed.  It is remembered instead: as long as targets are
- * only added, no more than `room` more seats that nobody else may take can ever be filled by these people.
+ * A target that fails has cost a search of all that it leads to.  All inspectors seen there are full, and hold only
+ * seats that were seen; if none of these is the target's own, they are closed, and no search goes there again.  But
+ * some may be, and come back when the target is given up.  Then the inspectors are remembered as a crowd: since what is
+ * admitted stays admitted, just `room` more seats that nobody outside the crowd may take can ever be filled.
  */
 
 #define CROWDS 32
 
 struct crowd {
-	uint64_t *people; /* bits; empty until there is one */
+	uint64_t *people; /* bits */
 	size_t room;
 };
 
@@ -82,15 +83,14 @@ crowds_admit(struct admission *admission, size_t target)
 		admission->crowds[i].room -= seats_within(admission->state, target, &admission->crowds[i]);
 }
 
-/* After a failed search for a seat of `target`, whose seats up to there are still held. */
+/* After a failed search for a seat, while the target's seats before it, from first_seat on, are still held. */
 static void
-learn(struct admission *admission, uint32_t seat, uint32_t first_seat)
+learn(struct admission *admission, uint32_t first_seat, uint32_t seat)
 {
 	struct assign_state *state = admission->state;
 	struct crowd *crowd = &admission->crowds[admission->oldest];
 	size_t room = 0;
 
-	/* Whoever is seen has all seats seen: these are the places that come back when the target rises. */
 	for (uint32_t other = first_seat; other < seat; other++)
 		room += state->seats[other].seen && !assign_bit(state->unseen, state->seats[other].holder);
 	if (room == 0) {
@@ -116,7 +116,7 @@ admit(struct admission *admission, size_t target)
 	for (uint32_t seat = begin; seat < begin + state->problem->seats; seat++) {
 		if (assign_fill(state, seat))
 			continue;
-		learn(admission, seat, begin);
+		learn(admission, begin, seat);
 		while (seat-- > begin)
 			assign_rise(state, seat);
 		return false;

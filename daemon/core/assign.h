@@ -51,9 +51,9 @@ void assign_release(struct assign_result *result);
 
 /*
  * Why a target stays unstaffed: a set of seats, one more than their people can fill.  The target itself comes first;
- * the others were admitted before it and draw on the same people.  `inspectors` are all who may take any of these seats.
- * The first n_full of them are full, and hold nothing but such seats; each of the others sits on such a seat in each of
- * the teams that could use him, and nobody sits twice in a team.  No inspectors: nobody may take the seat at all.
+ * the others were admitted before it and draw on the same people.  `inspectors` are all who may take any of these
+ * seats.  The first n_full of them are full, and hold nothing but such seats; each of the others sits on such a seat in
+ * each of the teams that could use him, and nobody sits twice in a team.  No inspectors: nobody may take the seat.
  */
 struct assign_why {
 	uint32_t *targets;

@@ -9,22 +9,24 @@
 /*
  * Of assign.c alone: an assignment, perhaps not complete, that is kept and changed along augmenting paths.
  *
- * An inspector with room is free.  An empty seat can be filled if a free inspector can take it, or if somebody can whose
- * own seat can then be filled.  A search follows these questions: from a seat to whoever may sit on it and is not yet in
- * its team, or to his seat if he sits elsewhere in that team; from an inspector without room to the seats held.  It looks
- * at every seat and inspector once.  When it comes to a free inspector, everybody on the way moves up by one seat.  This
- * is Ford and Fulkerson's method on the network source - inspector - inspector in a team - seat - sink; that a search
- * tries last what earlier ones tried in vain is Pothen and Fan's (Computing the block triangular form of a sparse matrix,
- * 1990).
+ * An inspector with room is free.  An empty seat can be filled if a free inspector can take it, or if somebody can
+ * whose own seat can then be filled.  A search follows these questions: from a seat to whoever may sit on it and is
+ * not yet in its team, or to his seat if he sits elsewhere in that team; from an inspector without room to the seats
+ * held.  It looks at every seat and inspector once.  When it comes to a free inspector, everybody on the way moves up
+ * by one seat.  This is Ford and Fulkerson's method on the network source - inspector - inspector in a team - seat -
+ * sink; that a search tries last what earlier ones tried in vain is Pothen and Fan's (Computing the block triangular
+ * form of a sparse matrix, 1990).
  *
  * Parts.  What a failed search has seen leads to nothing else, and nobody in it is free.  It stays so while seats are
- * filled, exchanged and fixed: a path that entered it would have to end in it, and a cycle lies wholly inside or outside.
- * So assign_close() makes it a part of its own.  While seats are being filled, later searches just stay out of it.
+ * filled, exchanged and fixed: a path that entered it would have to end in it, and a cycle lies wholly inside or
+ * outside.  So assign_close() makes it a part of its own.  While seats are being filled, later searches just stay out
+ * of it.
  *
  * While teams are seated (assign_give), somebody can take a seat from its holder only if he leads back to it: by the
- * holder, who then has room; by a team-mate's seat that the holder may take; or by somebody free, and through the source
- * of the network, which no failed search has seen.  As the seat leads to him, both are on a cycle.  No cycle crosses from
- * one part to another, so the search stays in the seat's part; and as each one that fails splits a part, few do.
+ * holder, who then has room; by a team-mate's seat that the holder may take; or by somebody free, and through the
+ * source of the network, which no failed search has seen.  As the seat leads to him, both are on a cycle.  No cycle
+ * crosses from one part to another, so the search stays in the seat's part; and as each one that fails splits a part,
+ * few do.
  */
 
 #define ASSIGN_NO_SEAT UINT32_MAX
