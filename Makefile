@@ -202,12 +202,9 @@ $(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo: daemon/po/%.po
 	$(call say,MSGFMT,$<)
 	$(Q)msgfmt --check-format -o $@ $<
 
-# err_set and diag_add translate the format they are given.
 catalogue:
 	@mkdir -p build
-	xgettext --language=C --from-code=UTF-8 --package-name=spotcheckd --add-comments=TRANSLATORS: --sort-by-file \
-	    -k_ -kN_ -kngettext:1,2 -kerr_set:3 -kdiag_add:4 -o build/spotcheckd.pot \
-	    $(sort $(wildcard daemon/*.c daemon/*/*.[ch]))
+	scripts/messages.sh build/spotcheckd.pot
 	for po in $(wildcard daemon/po/*.po); do msgmerge --update --backup=none --previous "$$po" build/spotcheckd.pot; done
 
 # ---- set-up, tests, checks --------------------------------------------------
@@ -228,7 +225,7 @@ check: all $(UNIT_TESTS) $(FUZZ_TESTS)
 demo:
 	@scripts/setup.sh build demo
 	@+$(INNER) all
-	@scripts/demo.sh
+	@TEXTDOMAINDIR=$(abspath $(OUT)/locale) scripts/demo.sh
 
 sanitize:
 	@scripts/setup.sh build test $(if $(findstring clang,$(CC)),clang-sanitize)
@@ -266,6 +263,7 @@ lint-sources:
 	@scripts/check_includes.py
 	@scripts/check_banned.sh
 	@scripts/check_paths.sh
+	@scripts/check_catalogue.sh
 
 lint-gcc:
 	@+$(INNER) FLAVOUR=lint-gcc CC=gcc WERROR=yes everything

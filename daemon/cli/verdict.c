@@ -5,18 +5,30 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/table.h"
 #include "core/json.h"
 #include "core/text.h"
 
 #define JSON_MAX ((size_t)1 << 30)
-#define STATE_COLUMNS 8
+#define STATE_COLUMNS ((size_t)8)
+
+/* A label and blanks up to the column where the rest stands; a Chinese character takes two columns. */
+static void
+print_label(const char *label)
+{
+	size_t width = table_width(slice_of(label));
+
+	printf("  %s%*s", label, (int)(width < STATE_COLUMNS ? STATE_COLUMNS - width : 0) + 1, "");
+}
 
 /* Prints the checks that were gathered for one line. */
 static void
 flush_plain(struct verdict *v)
 {
-	if (v->plain.len > 0)
-		printf("  %-*s %.*s\n", STATE_COLUMNS, _(check_state_name(v->plain_state)), (int)v->plain.len, v->plain.data);
+	if (v->plain.len > 0) {
+		print_label(_(check_state_name(v->plain_state)));
+		printf("%.*s\n", (int)v->plain.len, v->plain.data);
+	}
 	buf_clear(&v->plain);
 }
 
@@ -79,7 +91,8 @@ tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state sta
 		return;
 	}
 	flush_plain(v);
-	printf("  %-*s %s: ", STATE_COLUMNS, _(check_state_name(state)), check_name(check));
+	print_label(_(check_state_name(state)));
+	printf("%s: ", check_name(check));
 	print_safely(detail);
 }
 
@@ -145,7 +158,7 @@ on_note(void *ctx, uint64_t n, const char *message)
 	}
 	head(v, n);
 	flush_plain(v);
-	printf("  %-*s ", STATE_COLUMNS, _("noted"));
+	print_label(_("noted"));
 	print_safely(message);
 }
 
@@ -153,7 +166,8 @@ on_note(void *ctx, uint64_t n, const char *message)
 static void
 print_witnesses(const struct assurance_facts *f)
 {
-	printf("  %-*s %s", STATE_COLUMNS, "", _("witnesses:"));
+	print_label("");
+	printf("%s", _("witnesses:"));
 	for (uint64_t i = 0; i < f->witnesses; i++) {
 		struct slice key = f->keys[i];
 		struct slice name = slice_cut(&key, '+');
@@ -178,8 +192,9 @@ on_assurance(void *ctx, uint64_t n, const struct assurance_facts *f)
 	}
 	head(v, n);
 	flush_plain(v);
-	printf("  %-*s %s\n", STATE_COLUMNS, _("promise"), _(assurance_words(f->assurance)));
-	printf("  %-*s ", STATE_COLUMNS, "");
+	print_label(_("promise"));
+	printf("%s\n", _(assurance_words(f->assurance)));
+	print_label("");
 	if (f->witnesses == 0)
 		printf("%s", _("no witness was named"));
 	else
