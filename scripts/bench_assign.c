@@ -353,7 +353,6 @@ static const struct bench benches[] = {
 	{"100,000, one way", 100000, 200, 1, .max_load = 500, .slack = 0, .forbidden = one_way},
 	{"1,000,000 seats", 125000, 200, 8, .slack = 0, .areas = 20},
 	{"1,000,000 seats, levels", 500000, 200, 2, .max_load = 5000, .levels = 1000},
-	{"1,000,000 seats, levels, 8", 125000, 200, 8, .max_load = 5000, .levels = 1000},
 	{"1,000,000 targets, levels", 1000000, 200, 1, .max_load = 5000, .levels = 1000},
 	{"1,000,000 seats, exhausted", 125000, 199, 8, .max_load = 3333, .slack = 0, .areas = 20},
 	{"100,000 inspectors", 1000, 100000, 2, .slack = 0, .areas = 20},

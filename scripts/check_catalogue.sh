@@ -14,6 +14,7 @@ msgattrib --untranslated --no-obsolete --no-wrap -o "$out/untranslated.po" "$out
 msgattrib --only-fuzzy --no-obsolete --no-wrap -o "$out/fuzzy.po" "$out/merged.po"
 msgattrib --only-obsolete --no-wrap -o "$out/obsolete.po" "$out/merged.po"
 status=0
+touch "$out/untranslated.po" "$out/fuzzy.po" "$out/obsolete.po" # none are written where there is nothing
 for kind in untranslated fuzzy obsolete; do
 	found=$(grep -cE '^(#~ )?msgid ' "$out/$kind.po" || true)
 	header=$(grep -c '^"Project-Id-Version' "$out/$kind.po" || true)
