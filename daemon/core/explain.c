@@ -93,7 +93,7 @@ put_few(const struct words *w, const struct assign_why *why)
 		buf_format(w->out, translated(w, N_("only %zu inspectors could visit here, ")), why->n_inspectors);
 	put_names(w, why->inspectors, why->n_inspectors, inspector_name);
 	buf_text(w->out, ", ");
-	if (max_load > 0)
+	if (max_load > 0 && why->n_full == why->n_inspectors)
 		buf_format(w->out, translated(w, N_("who may take %llu seats each")), (unsigned long long)max_load);
 	else
 		buf_text(w->out, translated(w, N_("too few for one team")));
