@@ -75,7 +75,7 @@ static bool
 wants_calendar(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_cycles; i++)
-		if (config->cycles[i].when != WHEN_MANUAL)
+		if (config->cycles[i].rule.when != WHEN_MANUAL)
 			return true;
 	return false;
 }

@@ -228,7 +228,7 @@ say_class_a(struct cycle_check *c)
 	if (config->n_witnesses == 0)
 		check_say(c->check, CHECK_CLASS_A, c->where,
 		    _("a [witness NAME] outside this office, better three, who cosign in time"));
-	if (c->cycle->embargo == 0 && c->cycle->when != WHEN_MANUAL)
+	if (c->cycle->rule.embargo == 0 && c->cycle->rule.when != WHEN_MANUAL)
 		check_say(c->check, CHECK_HINT, c->where,
 		    _("embargo = 0: who is visited, and when, is public before the visits"));
 }

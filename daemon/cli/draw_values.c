@@ -34,7 +34,7 @@ draw_time_parse(const char *text, int64_t *ret_time, struct err *err)
 {
 	struct slice rest = slice_of(text);
 	bool utc = rest.n > 0 && rest.p[rest.n - 1] == 'Z';
-	enum clock_how how = CLOCK_ONCE;
+	enum zone_how how = ZONE_ONCE;
 	int32_t date = 0, second = -1;
 	int64_t time;
 
@@ -45,9 +45,9 @@ draw_time_parse(const char *text, int64_t *ret_time, struct err *err)
 		return err_set(err, ERR_REFUSED,
 		    N_("\"%s\" is no time: write \"2026-06-22 09:00\", or 2026-06-22T01:00Z for UTC"), text);
 	time = utc ? (int64_t)date * DAY_S + second : clock_instant(date, second, &how);
-	if (how == CLOCK_SKIPPED)
+	if (how == ZONE_SKIPPED)
 		return err_set(err, ERR_REFUSED, N_("there is no \"%s\": the clocks are put forward then"), text);
-	if (how == CLOCK_TWICE)
+	if (how == ZONE_TWICE)
 		return err_set(err, ERR_REFUSED,
 		    N_("there are two of \"%s\", since the clocks are put back: write it in UTC, "
 		       "2026-06-22T01:00Z"),

@@ -11,7 +11,7 @@
 
 #include "core/slice.h"
 #include "core/text.h"
-#include "io/zone.h"
+#include "core/zone.h"
 
 #define ZONE_DIR "/usr/share/zoneinfo"
 
@@ -93,6 +93,12 @@ clock_set_zone(const char *name, struct err *err)
 	return rc;
 }
 
+const struct zone *
+clock_zone(void)
+{
+	return &here;
+}
+
 int64_t
 clock_now(void)
 {
@@ -105,14 +111,7 @@ clock_now(void)
 int32_t
 clock_local(int64_t time, int32_t *ret_second)
 {
-	int64_t local = time + zone_offset(&here, time);
-	int64_t second = local % DAY_S;
-
-	if (second < 0)
-		second += DAY_S;
-	if (ret_second != NULL)
-		*ret_second = (int32_t)second;
-	return (int32_t)((local - second) / DAY_S);
+	return zone_local(&here, time, ret_second);
 }
 
 int32_t
@@ -133,37 +132,8 @@ clock_text(int64_t time, char ret_text[static CLOCK_TEXT])
 	(void)snprintf(ret_text, CLOCK_TEXT, "%s %02d:%02d%s", date, second / 3600 % 24, second / 60 % 60, seconds);
 }
 
-/* The first instant in (before, after] with the offset that `after` has; there is one change between them. */
-static int64_t
-change_between(int64_t before, int64_t after)
-{
-	int32_t offset = zone_offset(&here, after);
-
-	while (after - before > 1) {
-		int64_t middle = before + (after - before) / 2;
-
-		if (zone_offset(&here, middle) == offset)
-			after = middle;
-		else
-			before = middle;
-	}
-	return after;
-}
-
-/* Offsets of a day before and after bracket any one change; each gives a candidate, which must lead back. */
 int64_t
-clock_instant(int32_t date, int32_t second, enum clock_how *ret_how)
+clock_instant(int32_t date, int32_t second, enum zone_how *ret_how)
 {
-	int64_t local = (int64_t)date * DAY_S + second;
-	int64_t early = local - zone_offset(&here, local - DAY_S), late = local - zone_offset(&here, local + DAY_S);
-	bool early_leads_back = early + zone_offset(&here, early) == local;
-	bool late_leads_back = late + zone_offset(&here, late) == local;
-
-	*ret_how = early_leads_back && late_leads_back && early != late ? CLOCK_TWICE : CLOCK_ONCE;
-	if (early_leads_back && late_leads_back)
-		return early < late ? early : late;
-	if (early_leads_back || late_leads_back)
-		return early_leads_back ? early : late;
-	*ret_how = CLOCK_SKIPPED;
-	return change_between(local - DAY_S, local + DAY_S);
+	return zone_instant(&here, date, second, ret_how);
 }

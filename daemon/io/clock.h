@@ -6,6 +6,7 @@
 
 #include "core/err.h"
 #include "core/slice.h"
+#include "core/zone.h"
 
 /*
  * The one place that asks what time it is, and what that is here.  Everything else is handed both.
@@ -29,10 +30,10 @@ int clock_set_zone_file(struct slice bytes, struct err *err);
 
 int64_t clock_now(void); /* seconds since 1970, UTC */
 
-/*
- * The local date, as days since 1970; `ret_second` (may be NULL) gets the seconds since local midnight by the wall
- * clock.
- */
+/* The zone itself; it stands until another one is set. */
+const struct zone *clock_zone(void);
+
+/* zone_local here, and its date alone. */
 int32_t clock_date(int64_t time);
 int32_t clock_local(int64_t time, int32_t *ret_second);
 
@@ -40,13 +41,7 @@ int32_t clock_local(int64_t time, int32_t *ret_second);
 #define CLOCK_TEXT 20
 void clock_text(int64_t time, char ret_text[static CLOCK_TEXT]);
 
-enum clock_how {
-	CLOCK_ONCE,
-	CLOCK_TWICE, /* the clock is put back over it: the first of the two was taken */
-	CLOCK_SKIPPED /* the clock is put forward over it: the first instant after that was taken */
-};
-
-/* The instant at which a local clock shows this date and so many seconds after midnight. */
-int64_t clock_instant(int32_t date, int32_t second, enum clock_how *ret_how);
+/* zone_instant here. */
+int64_t clock_instant(int32_t date, int32_t second, enum zone_how *ret_how);
 
 #endif

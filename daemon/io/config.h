@@ -7,6 +7,7 @@
 
 #include "core/entry.h"
 #include "core/err.h"
+#include "core/schedule.h"
 #include "io/columns.h"
 
 /*
@@ -16,43 +17,9 @@
  * NULL); paths are absolute or start at the folder that config_read was given the INI in.
  */
 
-struct config_list {
-	char **items;
-	size_t n;
-};
-
-/* "30min", "24h", "5d": seconds.  "5 workdays": workdays, which only a calendar can place. */
-struct duration {
-	bool workdays;
-	int64_t n; /* seconds, or workdays */
-};
-
-#define WORKWEEK_DAY(weekday) (1u << (weekday)) /* 0 is Monday */
-
 enum mail_scheme { MAIL_SMTP, MAIL_STARTTLS, MAIL_SMTPS, MAIL_MAILDIR };
 enum mail_encrypt { ENCRYPT_NO, ENCRYPT_IF_KNOWN, ENCRYPT_REQUIRED };
 
-enum cycle_when {
-	WHEN_AFTER_HOLIDAY,
-	WHEN_BEFORE_HOLIDAY,
-	WHEN_DURING_HOLIDAY,
-	WHEN_WEEKLY,
-	WHEN_MONTHLY,
-	WHEN_QUARTERLY,
-	WHEN_YEARLY,
-	WHEN_MANUAL
-};
-
-enum cycle_day {
-	DAY_NTH_WORKDAY,  /* "1st workday": day_n, from 1 */
-	DAY_LAST_WORKDAY, /* "last workday" */
-	DAY_NTH,          /* "1st day" or "15": day_n, from 1 */
-	DAY_LAST,         /* "last day" */
-	DAY_WEEKDAY,      /* "mon": day_n, 0 is Monday; the first one */
-	DAY_RANDOM        /* `times` of them in each period */
-};
-
-enum cycle_on_holiday { ON_HOLIDAY_NEXT, ON_HOLIDAY_PREVIOUS, ON_HOLIDAY_SKIP, ON_HOLIDAY_KEEP };
 enum cycle_weight { CYCLE_WEIGHT_NONE, CYCLE_WEIGHT_COLUMN, CYCLE_WEIGHT_RISK };
 
 /* One amount of `sample`; the same forms as a commitment's strata (PROTOCOL 6). */
@@ -73,22 +40,8 @@ struct config_cycle {
 	char *name;
 	unsigned long line; /* of its section's header */
 	char *title;
-	enum cycle_when when;
-	struct config_list holidays; /* n 0: any */
-	int64_t min_days;
-	enum cycle_day day;
-	int64_t day_n;
-	int64_t times;
-	int32_t time_from_min, time_to_min; /* minutes from midnight; equal for a fixed time */
-	enum cycle_on_holiday on_holiday;
-	struct duration commit;
-	int64_t window;       /* 1 .. 400; without meaning for WHEN_DURING_HOLIDAY */
-	bool window_workdays; /* else days */
-	int32_t visit_time_min;
-	bool notice_at_draw;
-	struct duration notice; /* so long before visit_time, where not at the draw */
+	struct schedule_rule rule; /* when it draws */
 	bool keep_free;
-	int64_t embargo; /* days, 0 .. 400 */
 	struct column_filter *targets; /* in the scope where of each column named one of its values holds */
 	size_t n_targets;
 	struct config_stratum *sample; /* ascending by class, none twice, "*" last: as a commitment wants it */
@@ -97,14 +50,14 @@ struct config_cycle {
 	int64_t rest, cover; /* days; 0: off */
 	int64_t reserve;
 	int64_t inspectors; /* 0: all */
-	struct config_list team; /* 1 .. TEAM_MAX tags, or "any" */
+	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */
 	bool avoid_unit, avoid_area;
 	bool has_level_gap;
 	int64_t level_gap;
 	int64_t rotate;
 	int64_t max_load;
 	int64_t slack;
-	struct config_list matters; /* ids in the INI's order, none twice */
+	struct text_list matters; /* ids in the INI's order, none twice */
 	int64_t matters_take;       /* 1 .. matters.n; 0 where there are none */
 	enum source beacon;
 	char *beacon_witness; /* the NAME of its section; "" but for SOURCE_WITNESS */
@@ -129,7 +82,7 @@ struct config {
 	char *metrics_dir;
 
 	char *country;
-	struct config_list calendar_files; /* patterns for glob(3), absolute like paths */
+	struct text_list calendar_files; /* patterns for glob(3), absolute like paths */
 	unsigned workweek;                 /* WORKWEEK_DAY bits */
 	bool predict;
 
@@ -149,7 +102,7 @@ struct config {
 
 	struct config_witness *witnesses; /* in the INI's order */
 	size_t n_witnesses;
-	struct config_list beacon_urls;
+	struct text_list beacon_urls;
 	struct config_cycle *cycles; /* in the INI's order */
 	size_t n_cycles;
 };

@@ -38,7 +38,7 @@ cycle_line(const struct checker *c, const struct config_cycle *cycle, const char
 /* ---- one cycle ---- */
 
 static int64_t
-period_days(enum cycle_when when)
+period_days(enum schedule_when when)
 {
 	switch (when) {
 	case WHEN_WEEKLY:
@@ -55,25 +55,25 @@ period_days(enum cycle_when when)
 static void
 check_day(const struct checker *c, const struct config_cycle *cycle)
 {
-	bool open_ended = cycle->when == WHEN_AFTER_HOLIDAY || cycle->when == WHEN_BEFORE_HOLIDAY;
-	bool counted = cycle->day == DAY_NTH || cycle->day == DAY_NTH_WORKDAY;
+	bool open_ended = cycle->rule.when == WHEN_AFTER_HOLIDAY || cycle->rule.when == WHEN_BEFORE_HOLIDAY;
+	bool counted = cycle->rule.day == DAY_NTH || cycle->rule.day == DAY_NTH_WORKDAY;
 	unsigned long line = cycle_line(c, cycle, "day");
 
-	if (cycle->when == WHEN_MANUAL)
+	if (cycle->rule.when == WHEN_MANUAL)
 		return;
-	if (open_ended && (cycle->day == DAY_RANDOM || cycle->day == DAY_LAST || cycle->day == DAY_LAST_WORKDAY))
+	if (open_ended && (cycle->rule.day == DAY_RANDOM || cycle->rule.day == DAY_LAST || cycle->rule.day == DAY_LAST_WORKDAY))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: before or after a holiday there is no last day and no random one; take a "
 		       "counted day or a weekday"),
 		    cycle->name);
-	if (counted && cycle->day_n > period_days(cycle->when))
+	if (counted && cycle->rule.day_n > period_days(cycle->rule.when))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: the period has no such day (at most %lld)"), cycle->name,
-		    (long long)period_days(cycle->when));
-	if (cycle->times > 1 && cycle->day != DAY_RANDOM)
+		    (long long)period_days(cycle->rule.when));
+	if (cycle->rule.times > 1 && cycle->rule.day != DAY_RANDOM)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "times"),
 		    N_("[cycle %s] times: more than one draw in a period needs day = random"), cycle->name);
-	else if (cycle->times > period_days(cycle->when))
+	else if (cycle->rule.times > period_days(cycle->rule.when))
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "times"),
 		    N_("[cycle %s] times: the period has fewer days"), cycle->name);
 }
@@ -86,17 +86,17 @@ window_days(const struct checker *c, const struct config_cycle *cycle)
 
 	for (unsigned day = 0; day < 7; day++)
 		week += (c->config->workweek >> day) & 1;
-	if (!cycle->window_workdays || week == 0)
-		return cycle->window;
-	return cycle->window + (cycle->window - 1) / week * (7 - week);
+	if (!cycle->rule.window_workdays || week == 0)
+		return cycle->rule.window;
+	return cycle->rule.window + (cycle->rule.window - 1) / week * (7 - week);
 }
 
 static void
 check_embargo(const struct checker *c, const struct config_cycle *cycle)
 {
-	int64_t least = cycle->when == WHEN_DURING_HOLIDAY ? 1 : window_days(c, cycle);
+	int64_t least = cycle->rule.when == WHEN_DURING_HOLIDAY ? 1 : window_days(c, cycle);
 
-	if (cycle->embargo != 0 && cycle->embargo < least)
+	if (cycle->rule.embargo != 0 && cycle->rule.embargo < least)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "embargo"),
 		    N_("[cycle %s] embargo: visits go on for %lld days or more, and nothing may be opened before; or "
 		       "0: at once"),
@@ -117,7 +117,7 @@ check_beacon(const struct checker *c, const struct config_cycle *cycle)
 		    N_("[cycle %s] beacon: the throws must leave 2^64 outcomes or more, as 20 of ten symbols or 25 of "
 		       "six do"),
 		    cycle->name);
-	if (cycle->beacon != SOURCE_NONE && !cycle->commit.workdays && cycle->commit.n < 15 * 60)
+	if (cycle->beacon != SOURCE_NONE && !cycle->rule.commit.workdays && cycle->rule.commit.n < 15 * 60)
 		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "commit"),
 		    N_("[cycle %s] commit: witnesses must sign ten minutes before the draw, so leave 15min or more"),
 		    cycle->name);

@@ -97,14 +97,14 @@ int config_word_index(struct slice word, const char *words);
 bool config_refuse_word(const struct config_value *v, struct slice word);
 /* "it must be a whole number from … to …".  Returns false. */
 bool config_refuse_range(const struct config_value *v);
-bool config_listed(const struct config_list *list, struct slice word);
+bool config_listed(const struct text_list *list, struct slice word);
 /* The next word of a list, split at spaces outside double quotes; false at the end. */
 bool config_next_word(struct slice *rest, struct slice *ret_word);
 /* The field at the key's offset. */
 void *config_field(const struct config_value *v);
 /* A NUL-terminated copy in place of an owned text; false, and v->no_memory, where there is no memory. */
 bool config_keep(struct config_value *v, char **field, struct slice text);
-bool config_append(struct config_value *v, struct config_list *list, struct slice text);
+bool config_append(struct config_value *v, struct text_list *list, struct slice text);
 /* Digits alone, at most max; false where they are not. */
 bool config_number(struct slice text, int64_t max, int64_t *ret_value);
 

@@ -39,7 +39,7 @@ config_parse_workweek(struct config_value *v)
 bool
 config_parse_names(struct config_value *v)
 {
-	struct config_list *list = config_field(v);
+	struct text_list *list = config_field(v);
 	struct slice rest = v->text, word;
 
 	if (slice_is(v->text, "any"))
@@ -58,7 +58,7 @@ config_parse_names(struct config_value *v)
 bool
 config_parse_team(struct config_value *v)
 {
-	struct config_list *list = config_field(v);
+	struct text_list *list = config_field(v);
 	struct slice rest = v->text, word;
 
 	while (config_next_word(&rest, &word)) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 static void
-list_release(struct config_list *list)
+list_release(struct text_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		free(list->items[i]);
@@ -15,7 +15,7 @@ cycle_release(struct config_cycle *cycle)
 {
 	free(cycle->name);
 	free(cycle->title);
-	list_release(&cycle->holidays);
+	list_release(&cycle->rule.holidays);
 	for (size_t i = 0; i < cycle->n_targets; i++) {
 		free(cycle->targets[i].column);
 		free(cycle->targets[i].value);

@@ -188,7 +188,7 @@ ordinal(struct slice word, int64_t max)
 }
 
 static bool
-one_word_day(struct config_value *v, struct slice word, enum cycle_day *ret_day, int64_t *ret_n)
+one_word_day(struct config_value *v, struct slice word, enum schedule_day *ret_day, int64_t *ret_n)
 {
 	int weekday = config_word_index(word, v->key->words);
 
@@ -210,7 +210,7 @@ config_parse_day(struct config_value *v)
 {
 	struct config_cycle *cycle = v->object;
 	struct slice rest = v->text, first, second, more;
-	enum cycle_day day = DAY_NTH;
+	enum schedule_day day = DAY_NTH;
 	int64_t n = 0;
 	bool ok, workday;
 
@@ -230,7 +230,7 @@ config_parse_day(struct config_value *v)
 	}
 	if (!ok)
 		return config_refuse(v, N_("it must be like 1st workday, last workday, 1st day, mon, 15 or random"));
-	cycle->day = day;
-	cycle->day_n = n;
+	cycle->rule.day = day;
+	cycle->rule.day_n = n;
 	return true;
 }

@@ -141,8 +141,8 @@ config_parse_notice(struct config_value *v)
 		    v, N_("it must be \"at draw\", or a duration before the visit such as 2h or 1 workday"));
 	if (!at_draw && !duration_in_range(v, duration))
 		return false;
-	cycle->notice_at_draw = at_draw;
-	cycle->notice = duration;
+	cycle->rule.notice_at_draw = at_draw;
+	cycle->rule.notice = duration;
 	return true;
 }
 
@@ -160,8 +160,8 @@ config_parse_window(struct config_value *v)
 	days = slice_is(unit, "days") || slice_is(unit, "day") || slice_is(unit, "d");
 	if (n == 0 || (!workdays && !days))
 		return config_refuse(v, N_("it must be from 1 to 400 workdays or days, such as 5 workdays"));
-	cycle->window = n;
-	cycle->window_workdays = workdays;
+	cycle->rule.window = n;
+	cycle->rule.window_workdays = workdays;
 	return true;
 }
 
@@ -213,7 +213,7 @@ config_parse_times(struct config_value *v)
 		last = first;
 	else if (last <= first)
 		return config_refuse(v, N_("it must end later than it begins, such as 09:00-17:00"));
-	cycle->time_from_min = first;
-	cycle->time_to_min = last;
+	cycle->rule.time_from_min = first;
+	cycle->rule.time_to_min = last;
 	return true;
 }

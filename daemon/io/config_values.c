@@ -41,7 +41,7 @@ config_keep(struct config_value *v, char **field, struct slice text)
 }
 
 bool
-config_append(struct config_value *v, struct config_list *list, struct slice text)
+config_append(struct config_value *v, struct text_list *list, struct slice text)
 {
 	char **items = reallocarray(list->items, list->n + 1, sizeof *items);
 
@@ -233,7 +233,7 @@ parse_path(struct config_value *v)
 static bool
 parse_files(struct config_value *v)
 {
-	struct config_list *list = config_field(v);
+	struct text_list *list = config_field(v);
 	struct slice rest = v->text, word;
 
 	while (config_next_word(&rest, &word)) {
@@ -293,7 +293,7 @@ parse_url(struct config_value *v)
 }
 
 bool
-config_listed(const struct config_list *list, struct slice word)
+config_listed(const struct text_list *list, struct slice word)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (slice_is(word, list->items[i]))
@@ -304,7 +304,7 @@ config_listed(const struct config_list *list, struct slice word)
 static bool
 parse_urls(struct config_value *v)
 {
-	struct config_list *list = config_field(v);
+	struct text_list *list = config_field(v);
 	struct slice rest = v->text, word;
 
 	while (config_next_word(&rest, &word)) {

@@ -230,7 +230,7 @@ writer_open(struct writer *w, const struct office *office, const struct drawn *d
 	w->office = office;
 	w->cycle = config_cycle(office->config, d->row.cycle);
 	w->d = d;
-	minutes = w->cycle != NULL ? w->cycle->visit_time_min : 9 * 60;
+	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
 	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
 	if ((rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
 	    (rc = read_private(w, &w->inspectors, false, err)) != 0)
@@ -288,15 +288,15 @@ static int64_t
 notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
 	int32_t first = INT32_MAX;
-	enum clock_how how;
+	enum zone_how how;
 	int64_t notice;
 
 	for (size_t i = 0; i < n; i++)
 		first = visits[i].date < first ? visits[i].date : first;
-	if (n == 0 || w->cycle == NULL || w->cycle->notice_at_draw)
+	if (n == 0 || w->cycle == NULL || w->cycle->rule.notice_at_draw)
 		return w->time;
-	notice = workday_shift(w->office->config, clock_instant(first, w->cycle->visit_time_min * 60, &how),
-	    &w->cycle->notice, -1);
+	notice = workday_shift(w->office->config, clock_instant(first, w->cycle->rule.visit_time_min * 60, &how),
+	    &w->cycle->rule.notice, -1);
 	return notice > w->time ? notice : w->time;
 }
 

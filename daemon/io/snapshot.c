@@ -237,7 +237,7 @@ take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err
 	const struct config_cycle *cycle = want->cycle;
 	char date[DATE_TEXT];
 
-	if (cycle->when == WHEN_DURING_HOLIDAY)
+	if (cycle->rule.when == WHEN_DURING_HOLIDAY)
 		return err_set(err, ERR_REFUSED,
 		    N_("[cycle %s] when = during holiday needs a calendar of holidays, which this version "
 		       "does not have"),
@@ -245,12 +245,12 @@ take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err
 	s->sealed.n_dates = workday_window(want->config, cycle, s->commit.date, s->sealed.dates, DATES_MAX);
 	if (s->sealed.n_dates == 0)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] window has no day on which to visit"), cycle->name);
-	if (cycle->embargo > 0 &&
-	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->embargo * DAY_S)) {
+	if (cycle->rule.embargo > 0 &&
+	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->rule.embargo * DAY_S)) {
 		text_from_date(s->sealed.dates[s->sealed.n_dates - 1], date);
 		return err_set(err, ERR_REFUSED,
 		    N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"), cycle->name,
-		    (long long)cycle->embargo, date);
+		    (long long)cycle->rule.embargo, date);
 	}
 	return 0;
 }

@@ -84,7 +84,7 @@ choose_draw_time(const struct office *office, const struct step_commit *want, in
 	if (want->run)
 		*ret = time;
 	else if (want->draw_time == STEP_LEAD)
-		*ret = workday_shift(office->config, time, &want->cycle->commit, 1);
+		*ret = workday_shift(office->config, time, &want->cycle->rule.commit, 1);
 	if (*ret < time)
 		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
 	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
@@ -115,7 +115,7 @@ check_reveal_time(struct store *store, const struct step_commit *want, const str
 	rc = query_close(&q, err);
 	if (rc != 0 || n == 0 || reveal_time >= latest)
 		return rc;
-	clock_text(latest - want->cycle->embargo * DAY_S, text);
+	clock_text(latest - want->cycle->rule.embargo * DAY_S, text);
 	return err_set(err, ERR_NOT_YET,
 	    N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
 	       "first: draw at %s or later"),
@@ -226,7 +226,7 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
 	    .now = time,
 	    .progress = office->progress};
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
-	int64_t embargo_s = want->cycle->embargo * DAY_S;
+	int64_t embargo_s = want->cycle->rule.embargo * DAY_S;
 	struct step_chain chain = {0};
 	struct beacon beacon;
 	int64_t n = 0;

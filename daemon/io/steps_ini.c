@@ -133,7 +133,7 @@ add_chain(struct office *office, struct ledger *log, const struct config_cycle *
 	e.cycle.cycle = slice_of(cycle->name);
 	e.cycle.reason = slice_of(reason);
 	e.cycle.chain = chain;
-	e.cycle.embargo_days = (uint64_t)cycle->embargo;
+	e.cycle.embargo_days = (uint64_t)cycle->rule.embargo;
 	e.cycle.length = CHAIN_LENGTH;
 	e.cycle.source = cycle->beacon;
 	rc = ledger_append(log, &e, NULL, err);
@@ -144,7 +144,7 @@ add_chain(struct office *office, struct ledger *log, const struct config_cycle *
 		query_put_string(&q, cycle->name);
 		query_put_int(&q, (int64_t)chain);
 		query_put_int(&q, CHAIN_LENGTH);
-		query_put_int(&q, cycle->embargo);
+		query_put_int(&q, cycle->rule.embargo);
 		query_put_string(&q, source_name(cycle->beacon));
 		query_put_string(&q, secret);
 		query_run(&q);
@@ -181,7 +181,7 @@ step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain,
 bool
 step_chain_serves(const struct step_chain *chain, const struct config_cycle *cycle)
 {
-	return chain->used < chain->length && chain->embargo_days == cycle->embargo && chain->source == cycle->beacon;
+	return chain->used < chain->length && chain->embargo_days == cycle->rule.embargo && chain->source == cycle->beacon;
 }
 
 static const char *

@@ -30,7 +30,7 @@ workday_step(const struct config *config, int32_t day, int64_t n)
 int64_t
 workday_shift(const struct config *config, int64_t time, const struct duration *duration, int sign)
 {
-	enum clock_how how;
+	enum zone_how how;
 	int32_t second, date;
 
 	if (!duration->workdays)
@@ -45,8 +45,8 @@ workday_window(const struct config *config, const struct config_cycle *cycle, in
 {
 	size_t n = 0;
 
-	for (int64_t i = 0; i < cycle->window && n < max; i++) {
-		date = cycle->window_workdays ? workday_step(config, date, 1) : date + 1;
+	for (int64_t i = 0; i < cycle->rule.window && n < max; i++) {
+		date = cycle->rule.window_workdays ? workday_step(config, date, 1) : date + 1;
 		ret_days[n++] = date;
 	}
 	return n;

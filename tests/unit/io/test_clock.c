@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/workday.h"
-#include "io/zone.h"
+#include "core/zone.h"
 
 #define S slice_of
 
@@ -68,26 +68,26 @@ test_offsets(void **state)
 static void
 test_instants(void **state)
 {
-	enum clock_how how;
+	enum zone_how how;
 
 	(void)state;
 	assert_int_equal(clock_set_zone("Europe/Berlin", NULL), 0);
 	assert_int_equal(clock_instant(day("2026-06-22"), 9 * 3600, &how), utc("2026-06-22T07:00:00Z"));
-	assert_int_equal(how, CLOCK_ONCE);
+	assert_int_equal(how, ZONE_ONCE);
 	assert_int_equal(clock_instant(day("2026-03-29"), 9000, &how), utc("2026-03-29T01:00:00Z")); /* 02:30 */
-	assert_int_equal(how, CLOCK_SKIPPED);
+	assert_int_equal(how, ZONE_SKIPPED);
 	assert_int_equal(clock_instant(day("2026-10-25"), 9000, &how), utc("2026-10-25T00:30:00Z"));
-	assert_int_equal(how, CLOCK_TWICE);
+	assert_int_equal(how, ZONE_TWICE);
 	assert_int_equal(clock_set_zone("Pacific/Apia", NULL), 0);
 	assert_int_equal(clock_instant(day("2011-12-30"), 12 * 3600, &how), utc("2011-12-30T10:00:00Z"));
-	assert_int_equal(how, CLOCK_SKIPPED);
+	assert_int_equal(how, ZONE_SKIPPED);
 }
 
 /* There and back, hour by hour over years of a zone with summer time. */
 static void
 test_there_and_back(void **state)
 {
-	enum clock_how how;
+	enum zone_how how;
 	int32_t second = 0;
 
 	(void)state;
@@ -96,8 +96,8 @@ test_there_and_back(void **state)
 		int32_t date = clock_local(t, &second);
 		int64_t back = clock_instant(date, second, &how);
 
-		assert_true(back == t || (how == CLOCK_TWICE && back == t - 3600));
-		assert_int_not_equal(how, CLOCK_SKIPPED);
+		assert_true(back == t || (how == ZONE_TWICE && back == t - 3600));
+		assert_int_not_equal(how, ZONE_SKIPPED);
 	}
 }
 

@@ -1,4 +1,4 @@
-#include "io/zone.h"
+#include "core/zone.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -308,4 +308,53 @@ zone_offset(const struct zone *zone, int64_t time)
 			high = middle;
 	}
 	return low == 0 ? zone->first : zone->offset[low - 1];
+}
+
+int32_t
+zone_local(const struct zone *zone, int64_t time, int32_t *ret_second)
+{
+	int64_t local = time + zone_offset(zone, time);
+	int64_t second = local % DAY_S;
+
+	if (second < 0)
+		second += DAY_S;
+	if (ret_second != NULL)
+		*ret_second = (int32_t)second;
+	return (int32_t)((local - second) / DAY_S);
+}
+
+/* The first instant in (before, after] with the offset that `after` has; there is one change between them. */
+static int64_t
+change_between(const struct zone *zone, int64_t before, int64_t after)
+{
+	int32_t offset = zone_offset(zone, after);
+
+	while (after - before > 1) {
+		int64_t middle = before + (after - before) / 2;
+
+		if (zone_offset(zone, middle) == offset)
+			after = middle;
+		else
+			before = middle;
+	}
+	return after;
+}
+
+/* Offsets of a day before and after bracket any one change; each gives a candidate, which must lead back. */
+int64_t
+zone_instant(const struct zone *zone, int32_t date, int32_t second, enum zone_how *ret_how)
+{
+	int64_t local = (int64_t)date * DAY_S + second;
+	int64_t early = local - zone_offset(zone, local - DAY_S), late = local - zone_offset(zone, local + DAY_S);
+	bool early_leads_back = early + zone_offset(zone, early) == local;
+	bool late_leads_back = late + zone_offset(zone, late) == local;
+
+	if (ret_how != NULL)
+		*ret_how = !early_leads_back && !late_leads_back ? ZONE_SKIPPED :
+		    early_leads_back && late_leads_back && early != late ? ZONE_TWICE : ZONE_ONCE;
+	if (early_leads_back && late_leads_back)
+		return early < late ? early : late;
+	if (early_leads_back || late_leads_back)
+		return early_leads_back ? early : late;
+	return change_between(zone, local - DAY_S, local + DAY_S);
 }

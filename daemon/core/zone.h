@@ -42,4 +42,19 @@ void zone_release(struct zone *zone);
 
 int32_t zone_offset(const struct zone *zone, int64_t time);
 
+/*
+ * The local date, as days since 1970; `ret_second` (may be NULL) gets the seconds since local midnight by the wall
+ * clock.
+ */
+int32_t zone_local(const struct zone *zone, int64_t time, int32_t *ret_second);
+
+enum zone_how {
+	ZONE_ONCE,
+	ZONE_TWICE, /* the clock is put back over it: the first of the two was taken */
+	ZONE_SKIPPED /* the clock is put forward over it: the first instant after that was taken */
+};
+
+/* The instant at which a local clock shows this date and so many seconds after midnight; `ret_how` may be NULL. */
+int64_t zone_instant(const struct zone *zone, int32_t date, int32_t second, enum zone_how *ret_how);
+
 #endif
