@@ -1,19 +1,11 @@
 /* spotcheck: the command for administrators and auditors. */
 
-#include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "io/clock.h"
-
-static const char *
-translate(const char *text)
-{
-	return gettext(text);
-}
+#include "io/language.h"
 
 /* FILE:LINE: message, one line each. */
 static void
@@ -45,52 +37,24 @@ tell_progress(void *ctx, const char *what, size_t done, size_t total)
 		(void)fputs("\r\033[K", stderr);
 }
 
-/* What the environment asks for, whether this machine has that locale or not. */
-static const char *
-wanted_locale(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL && value[0] != '\0')
-			return value;
-	}
-	return "";
-}
-
-/* A fresh Debian has generated no locale but C.UTF-8; our catalogue needs none. */
-static void
-begin_language(void)
-{
-	const char *catalogues = secure_getenv("TEXTDOMAINDIR"); /* of a build that is not installed */
-
-	if (setlocale(LC_ALL, "") == NULL && strncmp(wanted_locale(), "zh", 2) == 0) {
-		(void)setlocale(LC_ALL, "C.UTF-8");
-		(void)setenv("LANGUAGE", "zh_CN", 1);
-	}
-	(void)bindtextdomain("spotcheckd", catalogues != NULL ? catalogues : LOCALE_DIR);
-	(void)bind_textdomain_codeset("spotcheckd", "UTF-8");
-	(void)textdomain("spotcheckd");
-}
-
 int
 main(int argc, char **argv)
 {
 	struct cli cli = {
 		.config_path = CONF_FILE,
 		.now = clock_now(),
-		.err = {.tr = translate},
-		.diag = {.tr = translate, .say = say_fault},
+		.err = {.tr = language_text},
+		.diag = {.tr = language_text, .say = say_fault},
 	};
 	int status;
 
-	begin_language();
+	language_begin();
 	if (isatty(STDERR_FILENO))
 		cli.progress = (struct progress){.tell = tell_progress, .ctx = &cli.now};
 	status = command_main(&cli, argc, argv);
 	store_close(cli.store);
+	if (cli.has_calendar)
+		calendar_release(&cli.calendar);
 	if (cli.has_config)
 		config_release(&cli.config);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {

@@ -2,7 +2,7 @@
 #define SPOTCHECK_CHECK_H
 
 #include "cli/command.h"
-#include "cli/table.h"
+#include "io/table.h"
 
 /*
  * `check`: each part looks at something and says what it finds; nothing is changed.  A part is a function in the list

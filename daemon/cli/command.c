@@ -15,6 +15,8 @@ static const struct command *const families[] = {
 	setup_commands,
 	check_commands,
 	roster_commands,
+	calendar_commands,
+	schedule_commands,
 	draw_commands,
 	run_commands,
 	show_commands,

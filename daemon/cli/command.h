@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/calendar.h"
 #include "core/err.h"
 #include "core/progress.h"
 #include "io/config.h"
@@ -38,6 +39,8 @@ struct command {
 extern const struct command roster_commands[];
 extern const struct command setup_commands[];
 extern const struct command check_commands[];
+extern const struct command calendar_commands[];
+extern const struct command schedule_commands[];
 extern const struct command draw_commands[];
 extern const struct command run_commands[];
 extern const struct command show_commands[];
@@ -51,6 +54,8 @@ struct cli {
 	char **arguments;              /* its own, [0] its name */
 	struct config config;  /* after cli_config */
 	bool has_config;
+	struct calendar calendar; /* after cli_calendar */
+	bool has_calendar;
 	struct store *store;   /* after cli_store */
 	int64_t now;           /* when the program began, UTC */
 	int32_t today;         /* the local date of it; after cli_config */
@@ -70,6 +75,13 @@ int cli_become_owner(struct cli *cli, const char *state_dir);
 
 /* The same as cli_config, then opens the store (STORE_* flags). */
 int cli_store(struct cli *cli, unsigned flags);
+
+/*
+ * Reads the calendar of the years around today, or of those given.  0, or an exit status: faults of holiday files are
+ * told.
+ */
+int cli_calendar(struct cli *cli);
+int cli_calendar_of(struct cli *cli, int first_year, int last_year);
 
 /* Wipes a line of progress off the terminal, before a message takes its place. */
 void cli_clear_line(void);

@@ -1,15 +1,13 @@
-#include <errno.h>
-#include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/user.h"
+#include "io/user.h"
 #include "core/text.h"
+#include "io/calendar_load.h"
 #include "io/clock.h"
 #include "io/wake.h"
 
@@ -76,33 +74,11 @@ cli_by(const char *given)
 	return name;
 }
 
-/* Root becomes the owner for good; anybody else is the owner or has no business here. */
-static int
-become(struct cli *cli, uid_t uid, const char *dir)
-{
-	struct user owner = {.name = "?"};
-	bool known = user_of(uid, &owner);
-
-	(void)cli_by(NULL);
-	if (geteuid() == uid)
-		return EXIT_DONE;
-	if (geteuid() != 0)
-		return cli_usage_error(_("the state directory %s belongs to %s: use sudo"), dir, owner.name);
-	if (!known)
-		return cli_usage_error(_("the state directory %s belongs to no user that this system knows"), dir);
-	if (initgroups(owner.name, owner.gid) == 0 && setgid(owner.gid) == 0 && setuid(uid) == 0 && setuid(0) != 0)
-		return EXIT_DONE;
-	(void)err_set(&cli->err, ERR_OUTSIDE, N_("root cannot become %s: %s"), owner.name, strerror(errno));
-	return cli_fail(cli);
-}
-
 int
 cli_become_owner(struct cli *cli, const char *state_dir)
 {
-	struct stat st;
-
-	/* What is not there yet belongs to nobody: whoever opens the state will say so. */
-	return stat(state_dir, &st) != 0 ? EXIT_DONE : become(cli, st.st_uid, state_dir);
+	(void)cli_by(NULL);
+	return user_become_owner(state_dir, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 /* ---- configuration, store ---- */
@@ -139,6 +115,30 @@ cli_store(struct cli *cli, unsigned flags)
 	if (status != EXIT_DONE || cli->store != NULL)
 		return status;
 	return store_open(cli->config.state_dir, flags, &cli->store, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+int
+cli_calendar_of(struct cli *cli, int first_year, int last_year)
+{
+	int rc, status = cli_config(cli);
+
+	if (status != EXIT_DONE || cli->has_calendar)
+		return status;
+	cli->has_calendar = true;
+	rc = calendar_load(&cli->config, first_year, last_year, &cli->calendar, &cli->diag, NULL, &cli->err);
+	if (rc == ERR_REFUSED)
+		return EXIT_USAGE; /* its faults are told */
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+/* A draw is at most 400 days ahead, and its visits at most 400 workdays behind it. */
+int
+cli_calendar(struct cli *cli)
+{
+	int status = cli_config(cli);
+	int year = status == EXIT_DONE ? text_year_of(cli->today) : 0;
+
+	return status == EXIT_DONE ? cli_calendar_of(cli, year - 1, year + 4) : status;
 }
 
 void

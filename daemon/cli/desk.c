@@ -40,9 +40,12 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 
 	*desk = (struct desk){.cli = cli};
 	status = cli_store(cli, 0);
+	if (status == EXIT_DONE)
+		status = cli_calendar(cli);
 	if (status != EXIT_DONE)
 		return status;
 	desk->office = (struct office){.config = &cli->config,
+	    .calendar = &cli->calendar,
 	    .store = cli->store,
 	    .now = cli->now,
 	    .progress = &cli->progress};

@@ -4,21 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/table.h"
 #include "core/explain.h"
 #include "core/json.h"
 #include "io/drawn.h"
+#include "io/language.h"
 #include "io/ledger.h"
+#include "io/table.h"
 #include "io/visits.h"
 
 #define EXPLAINED 5 /* so many unstaffed targets are explained, the rest is counted */
 #define OUTPUT_MAX ((size_t)1 << 32)
-
-static const char *
-translate(const char *text)
-{
-	return gettext(text);
-}
 
 int
 print_end(struct cli *cli)
@@ -194,7 +189,7 @@ print_unstaffed(struct cli *cli, const struct draw_input *input, const struct dr
 	for (size_t i = 0; i < draw->n_chosen && rc == 0 && told < EXPLAINED; i++) {
 		if (draw->chosen[i].admitted)
 			continue;
-		rc = explain_unstaffed(input, draw, i, translate, &text, &cli->err);
+		rc = explain_unstaffed(input, draw, i, language_text, &text, &cli->err);
 		buf_byte(&text, '\n');
 		told++;
 	}

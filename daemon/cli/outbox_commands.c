@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/table.h"
+#include "io/table.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "io/letters.h"

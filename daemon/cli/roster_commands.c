@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/table.h"
+#include "io/table.h"
 #include "core/text.h"
 #include "io/cell.h"
 #include "io/rosters.h"

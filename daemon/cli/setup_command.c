@@ -13,7 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/setup_ini.h"
-#include "cli/user.h"
+#include "io/user.h"
 #include "io/clock.h"
 #include "io/rosters.h"
 

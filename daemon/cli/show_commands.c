@@ -6,7 +6,7 @@
 
 #include "cli/desk.h"
 #include "cli/draw_print.h"
-#include "cli/table.h"
+#include "io/table.h"
 #include "io/access.h"
 #include "io/clock.h"
 #include "io/ledger.h"

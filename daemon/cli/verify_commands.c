@@ -14,14 +14,9 @@
 #include "core/text.h"
 #include "core/verify.h"
 #include "io/folder.h"
+#include "io/language.h"
 
 #define TRUSTED_MAX 1024
-
-static const char *
-translate(const char *text)
-{
-	return gettext(text);
-}
 
 static int
 open_folder(struct cli *cli, const char *path, struct folder *folder)
@@ -77,7 +72,7 @@ run_replay(struct cli *cli, int argc, char **argv)
 	status = open_folder(cli, argv[optind], &folder);
 	if (status != EXIT_DONE)
 		return status;
-	verdict_begin(&verdict, cli->json, translate);
+	verdict_begin(&verdict, cli->json, language_text);
 	if (replay_folder(&folder.published, &cli->progress, threads, &verdict.report, &sealed, &reveal_time,
 	        &cli->err) != 0)
 		status = cli_fail(cli);
@@ -193,7 +188,7 @@ run_verify(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = open_folder(cli, argv[optind], &folder);
 	if (status == EXIT_DONE) {
-		verdict_begin(&verdict, cli->json, translate);
+		verdict_begin(&verdict, cli->json, language_text);
 		if (verify_directory(&folder.published, &a.options, &verdict.report, &cli->err) != 0)
 			status = cli_fail(cli);
 		else

@@ -1,6 +1,5 @@
 #include "core/schedule.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/hash.h"
@@ -254,24 +253,38 @@ set_times(const struct builder *b, struct occurrence *o, int32_t minute)
 	o->notice_time = visit > o->draw_time ? visit : o->draw_time;
 }
 
+/* The days that the draw's date follows from: those counted, or those around it that make it a workday. */
+static struct span
+grounds(const struct builder *b, const struct span *span, const struct occurrence *o)
+{
+	struct span g = {o->date - 1, o->date + 1};
+
+	if (b->rule->when == WHEN_BEFORE_HOLIDAY)
+		g.last = span->last;
+	else if (b->rule->when == WHEN_AFTER_HOLIDAY || b->rule->day == DAY_NTH_WORKDAY)
+		g.first = span->first;
+	else if (b->rule->day == DAY_RANDOM)
+		return *span;
+	else if (b->rule->day == DAY_LAST_WORKDAY)
+		g.last = span->last;
+	return g;
+}
+
 /* Whether a day on which anything of it hangs is provisional. */
 static bool
 is_provisional(const struct builder *b, const struct span *span, const struct occurrence *o)
 {
-	int32_t first = o->first < span->first ? o->first : span->first, last = o->visit_last;
+	const struct schedule_rule *rule = b->rule;
+	struct span g = grounds(b, span, o);
 	int32_t commit = zone_local(b->s->zone, o->commit_time, NULL);
-	bool backwards = b->rule->when == WHEN_BEFORE_HOLIDAY;
-	bool all = b->rule->day == DAY_RANDOM || b->rule->day == DAY_LAST_WORKDAY;
 
-	if (o->holiday != NULL && o->holiday->provisional)
-		return true;
-	if (backwards) /* counted from the holiday down to the day */
-		first = o->date;
-	else if (o->holiday == NULL && b->rule->day != DAY_NTH_WORKDAY && !all)
-		first = o->date < o->visit_first ? o->date : o->visit_first;
-	first = b->rule->commit.workdays && commit < first ? commit : first;
-	last = all && span->last > last ? span->last : last;
-	return calendar_provisional(b->calendar, first, last);
+	if (rule->when == WHEN_DURING_HOLIDAY)
+		return o->holiday->provisional;
+	if (rule->window_workdays && o->visit_last > g.last)
+		g.last = o->visit_last;
+	if (rule->commit.workdays && commit < g.first)
+		g.first = commit;
+	return (o->holiday != NULL && o->holiday->provisional) || calendar_provisional(b->calendar, g.first, g.last);
 }
 
 static void

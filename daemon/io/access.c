@@ -18,7 +18,7 @@ access_write(struct store *store, const struct access_note *note, struct err *er
 		    N_("draw %llu is sealed: whoever looks at it gives a name and a reason, which are logged: "
 		       "--by NAME --reason TEXT"),
 		    (unsigned long long)note->n);
-	query_open(&q, store, "INSERT INTO access (time, by, what, n, reason) VALUES (?, ?, ?, ?, ?)");
+	query_open(&q, store, "INSERT INTO access (time, by, what, n, reason) VALUES (?, ?, ?, nullif(?, 0), ?)");
 	query_put_int(&q, note->time);
 	query_put_string(&q, note->by);
 	query_put_string(&q, note->what);

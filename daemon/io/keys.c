@@ -12,6 +12,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "io/durable.h"
 
 #define PREFIX "PRIVATE+KEY+"
 #define B64 sodium_base64_VARIANT_ORIGINAL
@@ -158,7 +159,7 @@ write_synced(const char *path, const char *text, size_t len)
 
 	if (fd < 0)
 		return -1;
-	good = fchmod(fd, 0600) == 0 && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+	good = fchmod(fd, 0600) == 0 && write(fd, text, len) == (ssize_t)len && durable_sync(fd) == 0;
 	return close(fd) == 0 && good ? 0 : -1;
 }
 
@@ -168,7 +169,7 @@ sync_folder_of(const char *path)
 	const char *slash = strrchr(path, '/');
 	char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
 	int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd);
+	int rc = fd < 0 ? -1 : durable_sync(fd);
 
 	if (fd >= 0)
 		(void)close(fd);

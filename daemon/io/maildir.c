@@ -12,6 +12,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "io/durable.h"
 
 /*
  * https://cr.yp.to/proto/maildir.html, but that a name is made of the Message-ID and not of time, process and host:
@@ -68,7 +69,7 @@ make_dir(const struct maildir *maildir, int at, const char *name, const char *pa
 	if (slash != NULL)
 		slash[slash == path] = '\0';
 	parent = openat(at, slash == NULL ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0 || fsync(parent) != 0)
+	if (parent < 0 || durable_sync(parent) != 0)
 		rc = say(maildir, part, err);
 	if (parent >= 0)
 		(void)close(parent);
@@ -256,7 +257,7 @@ write_all(int fd, struct slice bytes)
 		bytes.p += n;
 		bytes.n -= (size_t)n;
 	}
-	return fsync(fd);
+	return durable_sync(fd);
 }
 
 static int
@@ -300,7 +301,7 @@ maildir_deliver(struct maildir *maildir, struct slice message_id, struct slice m
 		}
 	}
 	/* Also where it was there: the crash may have come between rename and sync. */
-	if (fsync(maildir->fresh) != 0)
+	if (durable_sync(maildir->fresh) != 0)
 		return say(maildir, "new", err);
 	if (ret_was_there != NULL)
 		*ret_was_there = was_there;

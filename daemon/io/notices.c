@@ -8,7 +8,6 @@
 #include "io/private_rows.h"
 #include "io/rosters.h"
 #include "io/snapshot_rows.h"
-#include "io/workday.h"
 
 /* Some roster indices, ascending, and the private rows of the same. */
 struct some_rows {
@@ -288,15 +287,14 @@ static int64_t
 notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
 	int32_t first = INT32_MAX;
-	enum zone_how how;
 	int64_t notice;
 
 	for (size_t i = 0; i < n; i++)
 		first = visits[i].date < first ? visits[i].date : first;
 	if (n == 0 || w->cycle == NULL || w->cycle->rule.notice_at_draw)
 		return w->time;
-	notice = workday_shift(w->office->config, clock_instant(first, w->cycle->rule.visit_time_min * 60, &how),
-	    &w->cycle->rule.notice, -1);
+	notice = clock_instant(first, w->cycle->rule.visit_time_min * 60, NULL);
+	notice = calendar_shift(w->office->calendar, clock_zone(), notice, &w->cycle->rule.notice, -1);
 	return notice > w->time ? notice : w->time;
 }
 

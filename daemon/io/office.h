@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "core/calendar.h"
 #include "core/entry.h"
 #include "core/err.h"
 #include "core/progress.h"
@@ -14,6 +15,7 @@
 /* What every step of a draw stands on. */
 struct office {
 	const struct config *config;
+	const struct calendar *calendar; /* of the years around now; NULL where no step asks it */
 	struct store *store;
 	struct signing_key key;
 	const struct letters *letters; /* NULL where no step writes letters */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/durable.h"
+
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
 
 static int
@@ -304,7 +306,7 @@ write_file(struct tree *t, const char *path, int (*write)(void *ctx, int fd, str
 	if (fd < 0)
 		return say(path, err);
 	rc = fchmod(fd, 0644) == 0 ? write(ctx, fd, err) : say(path, err);
-	if (rc == 0 && t->in_place && fsync(fd) != 0)
+	if (rc == 0 && t->in_place && durable_sync(fd) != 0)
 		rc = say(path, err);
 	if (close(fd) != 0 && rc == 0)
 		rc = say(path, err);
@@ -356,7 +358,7 @@ sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	if (type == FTW_SL || (type == FTW_F && st->st_nlink > 1))
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	rc = fd >= 0 ? fsync(fd) : -1;
+	rc = fd >= 0 ? durable_sync(fd) : -1;
 	if (fd >= 0)
 		(void)close(fd);
 	return rc;
@@ -380,7 +382,7 @@ sync_parent(const char *path)
 	(void)snprintf(parent, sizeof parent, "%.*s", slash == NULL ? 1 : (int)(slash - path + (slash == path)),
 	    slash == NULL ? "." : path);
 	fd = open_folder(parent);
-	rc = fd < 0 ? -1 : fsync(fd);
+	rc = fd < 0 ? -1 : durable_sync(fd);
 	if (fd >= 0)
 		(void)close(fd);
 	return rc;
@@ -450,7 +452,7 @@ tree_end(struct tree *tree, struct err *err)
 {
 	if (!tree->in_place)
 		return exchange(tree, err);
-	if (fsync(tree->fd) != 0)
+	if (durable_sync(tree->fd) != 0)
 		return say(tree->public, err);
 	return prune(tree, err);
 }

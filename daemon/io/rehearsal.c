@@ -16,6 +16,7 @@ static int
 take_snapshot(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
 {
 	struct snapshot_want want = {.config = office->config,
+	    .calendar = office->calendar,
 	    .cycle = cycle,
 	    .draw_time = office->now,
 	    .now = office->now,

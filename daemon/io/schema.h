@@ -2,11 +2,12 @@
 #define SPOTCHECK_SCHEMA_H
 
 /*
- * The tables of version 1, as SQL; store_open runs them in one transaction, rosters first.  All tables are STRICT, and
- * their first words are the subject: `target`, `roster_import`; `draw`, `letter` …
+ * The tables, as SQL; store_open runs them in one transaction, rosters first.  All tables are STRICT, and their first
+ * words are the subject: `target`, `roster_import`; `draw`, `letter` …
  */
 extern const char schema_rosters[];
 extern const char schema_draws[];
 extern const char schema_outbox[];
+extern const char schema_plan[]; /* from version 2 on */
 
 #endif

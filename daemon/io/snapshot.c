@@ -9,7 +9,6 @@
 #include "io/drawn.h"
 #include "io/rosters.h"
 #include "io/snapshot_rows.h"
-#include "io/workday.h"
 
 enum { HEX_TARGETS, HEX_TARGETS_ROOT, HEX_INSPECTORS, HEX_INSPECTORS_ROOT, HEX_CONFLICTS, HEX_SEALED };
 
@@ -140,7 +139,7 @@ check_age(struct store *store, const struct snapshot_want *want, enum roster_kin
 		return 0;
 	if (rc != 0)
 		return rosters_attested(store, kind, &attested, NULL, err);
-	if (attested >= workday_shift(want->config, want->now, age, -1))
+	if (attested >= calendar_shift(want->calendar, clock_zone(), want->now, age, -1))
 		return 0;
 	text_from_date(clock_date(attested), date);
 	return err_set(err, ERR_REFUSED,
@@ -231,20 +230,41 @@ check_rosters(const struct snapshot *s, const struct snapshot_want *want, struct
 
 /* ---- what would tell when to expect whom ---- */
 
+/* Whether a day is worked that is only computed is not known yet. */
+static int
+check_announced(const struct snapshot *s, const struct snapshot_want *want, struct err *err)
+{
+	int32_t last = s->sealed.dates[s->sealed.n_dates - 1];
+	char date[DATE_TEXT];
+
+	if (want->n == 0 || (want->cycle->rule.when != WHEN_DURING_HOLIDAY && !want->cycle->rule.window_workdays) ||
+	    !calendar_provisional(want->calendar, s->commit.date, last))
+		return 0;
+	text_from_date(last, date);
+	return err_set(err, ERR_NOT_YET,
+	    N_("[cycle %s] the visits, up to %s, hang on festivals that are computed and not announced yet, and nothing is "
+	       "committed from one: put the year's holidays into [calendar] files"),
+	    want->cycle->name, date);
+}
+
 static int
 take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err)
 {
 	const struct config_cycle *cycle = want->cycle;
 	char date[DATE_TEXT];
 
-	if (cycle->rule.when == WHEN_DURING_HOLIDAY)
+	s->sealed.n_dates = schedule_visits(want->calendar, &cycle->rule, s->commit.date, s->sealed.dates, DATES_MAX);
+	if (s->sealed.n_dates == 0 && cycle->rule.when == WHEN_DURING_HOLIDAY) {
+		text_from_date(s->commit.date, date);
 		return err_set(err, ERR_REFUSED,
-		    N_("[cycle %s] when = during holiday needs a calendar of holidays, which this version "
-		       "does not have"),
-		    cycle->name);
-	s->sealed.n_dates = workday_window(want->config, cycle, s->commit.date, s->sealed.dates, DATES_MAX);
+		    N_("[cycle %s] when = during holiday: %s is in no holiday, or its last day, and leaves none for "
+		       "visits"),
+		    cycle->name, date);
+	}
 	if (s->sealed.n_dates == 0)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] window has no day on which to visit"), cycle->name);
+	if (check_announced(s, want, err) != 0)
+		return ERR_NOT_YET;
 	if (cycle->rule.embargo > 0 &&
 	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->rule.embargo * DAY_S)) {
 		text_from_date(s->sealed.dates[s->sealed.n_dates - 1], date);

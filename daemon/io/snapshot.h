@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/calendar.h"
 #include "core/entry.h"
 #include "core/err.h"
 #include "core/progress.h"
@@ -27,6 +28,7 @@ struct snapshot {
 
 struct snapshot_want {
 	const struct config *config;
+	const struct calendar *calendar;
 	const struct config_cycle *cycle;
 	uint64_t n; /* the commitment's number; 0: a rehearsal, which changes nothing */
 	int64_t draw_time;

@@ -44,6 +44,7 @@ struct step_commit {
 	int64_t draw_time; /* or STEP_LEAD */
 	bool run; /* the command `run` begins it, and finishes it; draw_time is now */
 	const char *value; /* of a run: the beacon's, checked; NULL for none */
+	const struct occurrence *occurrence; /* of the timetable, which this settles; NULL: by hand */
 };
 int step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err);
 

@@ -6,10 +6,10 @@
 #include "io/clock.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/plan.h"
 #include "io/rosters.h"
 #include "io/snapshot.h"
 #include "io/steps.h"
-#include "io/workday.h"
 
 /* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
 #define LEAD_DAYS_MAX 400
@@ -84,7 +84,7 @@ choose_draw_time(const struct office *office, const struct step_commit *want, in
 	if (want->run)
 		*ret = time;
 	else if (want->draw_time == STEP_LEAD)
-		*ret = workday_shift(office->config, time, &want->cycle->rule.commit, 1);
+		*ret = calendar_shift(office->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
 	if (*ret < time)
 		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
 	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
@@ -214,6 +214,9 @@ keep(struct office *office, struct ledger *log, const struct step_commit *want, 
 	    (rc = use_link(office->store, &e->commit, err)) != 0 ||
 	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
 		return rc;
+	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
+	    e->commit.n, NULL, err)) != 0)
+		return rc;
 	return rosters_fix_since(office->store, err);
 }
 
@@ -222,6 +225,7 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
     struct snapshot *snapshot, struct buf *text, struct err *err)
 {
 	struct snapshot_want of = {.config = office->config,
+	    .calendar = office->calendar,
 	    .cycle = want->cycle,
 	    .now = time,
 	    .progress = office->progress};

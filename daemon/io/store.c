@@ -150,6 +150,15 @@ migrate_1(struct store *store, struct err *err)
 	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
 }
 
+/* The timetable's memory. */
+static int
+migrate_2(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_plan, err);
+
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 2", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -164,6 +173,8 @@ migrate(struct store *store, struct err *err)
 		rc = check_identity(store, &id, err);
 	if (rc == 0 && is_new(&id))
 		rc = migrate_1(store, err);
+	if (rc == 0 && id.version < 2)
+		rc = migrate_2(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);

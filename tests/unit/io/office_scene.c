@@ -92,7 +92,13 @@ office_scene_open(struct office_scene *scene, const char *cycles)
 	office_scene_ini(scene, cycles);
 	office_scene_well(scene, clock_set_zone(scene->config.timezone, &scene->err));
 	write_letters(scene);
-	scene->office = (struct office){.config = &scene->config, .letters = scene->letters, .now = SCENE_NOW};
+	office_scene_well(scene, calendar_begin(&scene->calendar, scene->config.workweek, &scene->err));
+	office_scene_well(scene, calendar_finish(&scene->calendar, clock_date(SCENE_NOW) - 800,
+	    clock_date(SCENE_NOW) + 2000, &scene->err));
+	scene->office = (struct office){.config = &scene->config,
+	    .calendar = &scene->calendar,
+	    .letters = scene->letters,
+	    .now = SCENE_NOW};
 	office_scene_well(scene, store_open(state, STORE_CREATE, &scene->office.store, &scene->err));
 }
 
@@ -101,6 +107,7 @@ office_scene_close(struct office_scene *scene)
 {
 	store_close(scene->office.store);
 	letters_free(scene->letters);
+	calendar_release(&scene->calendar);
 	config_release(&scene->config);
 	assert_int_equal(scratch_remove(scene->dir), 0);
 }

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "io/clock.h"
-#include "io/workday.h"
 #include "core/zone.h"
+#include "io/clock.h"
 
 #define S slice_of
 
@@ -193,35 +192,6 @@ test_damaged_files(void **state)
 		}
 }
 
-static void
-test_workdays(void **state)
-{
-	struct config config = {.workweek = 0x1F};
-	struct config_cycle cycle = {.window = 5, .window_workdays = true};
-	struct duration two = {.workdays = true, .n = 2}, hour = {.n = 3600};
-	int32_t days[8];
-
-	(void)state;
-	assert_int_equal(clock_set_zone("Asia/Shanghai", NULL), 0);
-	assert_true(workday_is(&config, day("2026-06-22"))); /* a Monday */
-	assert_false(workday_is(&config, day("2026-06-21")));
-	assert_false(workday_is(&config, day("1969-12-28"))); /* a Sunday before 1970 */
-	assert_int_equal(workday_step(&config, day("2026-06-19"), 1), day("2026-06-22"));
-	assert_int_equal(workday_step(&config, day("2026-06-20"), 0), day("2026-06-20"));
-	assert_int_equal(workday_step(&config, day("2026-06-22"), -1), day("2026-06-19"));
-	assert_int_equal(workday_step(&config, day("2026-06-22"), 260), day("2027-06-21"));
-	assert_int_equal(workday_window(&config, &cycle, day("2026-06-18"), days, 8), 5);
-	assert_int_equal(days[0], day("2026-06-19"));
-	assert_int_equal(days[1], day("2026-06-22"));
-	assert_int_equal(days[4], day("2026-06-25"));
-	cycle.window_workdays = false;
-	assert_int_equal(workday_window(&config, &cycle, day("2026-06-18"), days, 3), 3);
-	assert_int_equal(days[2], day("2026-06-21"));
-	assert_int_equal(workday_shift(&config, utc("2026-06-18T01:00:00Z"), &two, 1), utc("2026-06-22T01:00:00Z"));
-	assert_int_equal(workday_shift(&config, utc("2026-06-22T01:00:00Z"), &two, -1), utc("2026-06-18T01:00:00Z"));
-	assert_int_equal(workday_shift(&config, 5000, &hour, -1), 1400);
-}
-
 int
 main(void)
 {
@@ -232,7 +202,6 @@ main(void)
 	    cmocka_unit_test(test_refuses),
 	    cmocka_unit_test(test_rules),
 	    cmocka_unit_test(test_damaged_files),
-	    cmocka_unit_test(test_workdays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,9 +143,9 @@ what_is_no_database_of_ours_is_refused(void **state)
 	char other[SCRATCH_PATH + 32];
 
 	(void)state;
-	sql("PRAGMA user_version = 2");
+	sql("PRAGMA user_version = 1000");
 	refused(0, ERR_REFUSED, "newer version");
-	sql("PRAGMA user_version = 1; PRAGMA application_id = 7");
+	sql("PRAGMA user_version = 2; PRAGMA application_id = 7");
 	refused(0, ERR_REFUSED, "another application");
 	sql("PRAGMA application_id = 0x53504f54");
 	store_close(opened());

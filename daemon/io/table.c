@@ -1,9 +1,9 @@
-#include "cli/table.h"
+#include "io/table.h"
 
+#include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "io/clock.h"
@@ -132,7 +132,7 @@ shown(struct slice cell, char type, char scratch[static SHOWN_MAX])
 
 	switch (type) {
 	case CELL_FLAG:
-		return cell.n > 0 ? slice_of(_("yes")) : cell;
+		return cell.n > 0 ? slice_of(gettext("yes")) : cell;
 	case CELL_TIME:
 		text_from_date(clock_local(time, &second), date);
 		(void)snprintf(scratch, SHOWN_MAX, "%s %02d:%02d", date, (int)(second / 3600), (int)(second / 60 % 60));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/table.h"
+#include "io/table.h"
 #include "core/text.h"
 
 static const struct table_column columns[] = {

@@ -1,0 +1,339 @@
+#include "app/simulate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libintl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/simulate_table.h"
+#include "app/turn.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "io/calendar_load.h"
+#include "io/clock.h"
+#include "io/draws.h"
+#include "io/durable.h"
+#include "io/ledger.h"
+#include "io/rosters.h"
+#include "io/rosters_copy.h"
+#include "io/steps.h"
+
+#define SYMBOLS "0123456789abcdef"
+#define COUNT 64
+
+struct run {
+	const struct simulation *want;
+	struct config *config;
+	struct calendar calendar;
+	struct letters *letters;
+	struct store *store;
+	struct office office;
+	struct simulate_table table;
+	struct err *err;
+};
+
+/* ---- the scratch folder ---- */
+
+static bool
+is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool empty = dir != NULL;
+
+	while (empty && (entry = readdir(dir)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	if (dir != NULL)
+		(void)closedir(dir);
+	return empty;
+}
+
+static int
+make_scratch(const char *path, struct err *err)
+{
+	if (mkdir(path, 0755) == 0)
+		return 0;
+	if (errno == EEXIST && is_empty(path))
+		return 0;
+	if (errno == EEXIST)
+		return err_set(err, ERR_REFUSED,
+		    N_("--scratch %s is there already and not empty: name a folder that is not, or remove it"), path);
+	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), path, strerror(errno));
+}
+
+/* ---- the configuration ---- */
+
+static bool
+set(char **field, char *value)
+{
+	if (value == NULL)
+		return false;
+	free(*field);
+	*field = value;
+	return true;
+}
+
+static char *
+join(const char *a, const char *b)
+{
+	char *joined = NULL;
+
+	return asprintf(&joined, "%s%s", a, b) < 0 ? NULL : joined;
+}
+
+/* What has to be fetched or thrown is made up, and its label says so. */
+static bool
+make_up_beacon(struct config_cycle *cycle)
+{
+	const char *instead = cycle->beacon == SOURCE_PUBLIC ? cycle->beacon_label :
+	    cycle->beacon == SOURCE_DRAND ? "drand" : cycle->beacon_witness;
+	bool fetched = cycle->beacon == SOURCE_DRAND || cycle->beacon == SOURCE_WITNESS;
+	char label[TEXT_REASON_MAX];
+
+	if (cycle->beacon == SOURCE_NONE)
+		return true;
+	(void)snprintf(label, sizeof label, "simulation: made up, in place of %.900s", instead);
+	if (!set(&cycle->beacon_label, strdup(label)))
+		return false;
+	if (!fetched)
+		return true;
+	cycle->beacon = SOURCE_PUBLIC;
+	cycle->beacon_count = COUNT;
+	return set(&cycle->beacon_symbols, strdup(SYMBOLS));
+}
+
+static bool
+relabel(struct config *config, const char *scratch)
+{
+	bool ok = set(&config->state_dir, join(scratch, "/state")) && set(&config->public_dir, join(scratch, "/public")) &&
+	    set(&config->maildir, join(scratch, "/mail")) && set(&config->origin, join("simulation.", config->origin)) &&
+	    set(&config->operator, join(config->operator, strcmp(config->language, "zh_CN") == 0 ? "（模拟）" : " (simulation)"));
+
+	config->mail_scheme = MAIL_MAILDIR;
+	config->max_roster_age = (struct duration){.n = 0}; /* nobody attests in here */
+	config->n_witnesses = 0;
+	for (size_t i = 0; ok && i < config->n_cycles; i++)
+		ok = make_up_beacon(&config->cycles[i]);
+	return ok;
+}
+
+/* ---- rosters ---- */
+
+static int
+open_sample(const struct run *r, const char *kind, char **ret_path)
+{
+	const char *const places[] = {r->config->dir, DATA_DIR};
+	int fd = -1;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0] && fd < 0; i++) {
+		free(*ret_path);
+		if (asprintf(ret_path, "%s/sample/%s.csv", places[i], kind) < 0) {
+			*ret_path = NULL;
+			return -1;
+		}
+		fd = open(*ret_path, O_RDONLY | O_CLOEXEC);
+	}
+	return fd;
+}
+
+static int
+import_sample(struct run *r)
+{
+	struct rosters_import how = {.by = "simulation",
+	    .now = r->office.now,
+	    .today = r->want->from,
+	    .replace_limit = 100};
+
+	for (int kind = 0; kind < ROSTER_KINDS; kind++) {
+		struct rosters_counts counts;
+		char *path = NULL;
+		int fd = open_sample(r, roster_columns[kind].kind, &path), rc;
+
+		how.file = path;
+		rc = fd < 0 ? err_set(r->err, ERR_REFUSED,
+		         N_("there are no rosters in the state, and no sample at %s: \"spotcheck import\" first"),
+		         path == NULL ? "" : path)
+		            : rosters_import(r->store, (enum roster_kind)kind, fd, &how, r->want->diag, &counts, r->err);
+		if (fd >= 0)
+			(void)close(fd);
+		free(path);
+		if (rc != 0)
+			return rc;
+	}
+	puts(gettext("Rosters: the sample district."));
+	return 0;
+}
+
+/* Those of the state where there are some, else the sample's.  `real` is NULL where there is no state. */
+static int
+take_rosters(struct run *r, struct store *real)
+{
+	uint64_t rows = 0;
+	int rc = real == NULL ? 0 : rosters_count(real, ROSTER_TARGETS, &rows, r->err);
+
+	if (rc != 0)
+		return rc;
+	if (rows == 0)
+		return import_sample(r);
+	printf(gettext("Rosters: those of %s as they are now.\n"), store_dir(real));
+	return rosters_copy(r->store, real, r->want->from, r->err);
+}
+
+/* ---- the beginning ---- */
+
+static int
+keep_code(void *ctx, const char *code)
+{
+	(void)ctx;
+	(void)code; /* what is sealed in here is nobody's secret */
+	return 0;
+}
+
+static int
+load_letters(struct run *r)
+{
+	char *folder = join(r->config->dir, "/letters");
+	int rc;
+
+	if (folder == NULL)
+		return err_memory(r->err);
+	rc = letters_load(folder, DATA_DIR "/letters", r->want->diag, &r->letters);
+	free(folder);
+	return rc == ERR_MEMORY ? err_memory(r->err) : rc;
+}
+
+static int
+open_all(struct run *r, struct store *real)
+{
+	int first = text_year_of(r->want->from) - 1, last = text_year_of(r->want->to) + 3;
+	int rc;
+
+	if ((rc = load_letters(r)) != 0 || (rc = calendar_load(r->config, first, last, &r->calendar, r->want->diag, NULL,
+	    r->err)) != 0 || (rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err)) != 0 ||
+	    (rc = store_exec(r->store, "PRAGMA synchronous = OFF", r->err)) != 0)
+		return rc;
+	r->office = (struct office){.config = r->config,
+	    .calendar = &r->calendar,
+	    .store = r->store,
+	    .letters = r->letters,
+	    .now = clock_instant(r->want->from, 0, NULL)};
+	if ((rc = take_rosters(r, real)) != 0)
+		return rc;
+	return step_init(&r->office, keep_code, NULL, r->err);
+}
+
+/* ---- beacons that are made up ---- */
+
+static int
+find_public(void *ctx, const struct draw_row *row)
+{
+	struct draw_row *due = ctx;
+
+	if (row->outcome != OUTCOME_NONE || row->source != SOURCE_PUBLIC || row->draw_time >= due->draw_time)
+		return 0;
+	*due = *row;
+	return 0;
+}
+
+static char *
+make_up_value(const struct config_cycle *cycle)
+{
+	size_t n = (size_t)cycle->beacon_count;
+	uint32_t symbols = (uint32_t)strlen(cycle->beacon_symbols);
+	char *value = calloc(n + 1, 1);
+
+	for (size_t i = 0; value != NULL && i < n; i++)
+		value[i] = cycle->beacon_symbols[randombytes_uniform(symbols)];
+	return value;
+}
+
+/* All that are due; `*next` gets the time of the first that is not, if it is earlier. */
+static int
+throw_values(struct run *r, int64_t *next)
+{
+	for (;;) {
+		struct draw_row due = {.draw_time = INT64_MAX};
+		int rc = draws_each(r->store, find_public, &due, r->err);
+		char *value;
+
+		if (rc != 0 || due.draw_time > r->office.now) {
+			*next = due.draw_time < *next ? due.draw_time : *next;
+			return rc;
+		}
+		value = make_up_value(config_cycle(r->config, due.cycle));
+		rc = value == NULL ? err_memory(r->err) : step_draw(&r->office, due.n, value, r->err);
+		free(value);
+		if (rc != 0)
+			return rc;
+	}
+}
+
+/* ---- the run ---- */
+
+static int
+run_turns(struct run *r)
+{
+	int64_t begin = r->office.now, end = clock_instant(r->want->to + 1, 0, NULL);
+	struct turn turn = {.office = &r->office, .tell = simulate_table_tell, .ctx = &r->table};
+
+	while (r->office.now < end) {
+		int64_t next = INT64_MAX, thrown = INT64_MAX;
+		int rc = throw_values(r, &thrown);
+
+		if (rc == 0)
+			rc = turn_take(&turn, &next, r->err);
+		if (rc == 0)
+			rc = throw_values(r, &thrown); /* the first one of a commitment just made */
+		if (rc != 0)
+			return rc;
+		next = thrown < next ? thrown : next;
+		if (next <= r->office.now)
+			next = r->office.now + 1;
+		r->office.now = next < end ? next : end;
+		progress_tell(r->want->progress, N_("simulated"), (size_t)(r->office.now - begin), (size_t)(end - begin));
+	}
+	return 0;
+}
+
+static void
+release(struct run *r)
+{
+	simulate_table_release(&r->table);
+	key_wipe(&r->office.key);
+	store_close(r->store);
+	letters_free(r->letters);
+	calendar_release(&r->calendar);
+}
+
+int
+simulate(const struct simulation *simulation, struct err *err)
+{
+	struct run r = {.want = simulation, .config = simulation->config, .err = err};
+	struct store *real = NULL;
+	int rc;
+
+	if (sodium_init() < 0)
+		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
+	rc = store_open(r.config->state_dir, 0, &real, err);
+	if (rc != 0 && rc != ERR_ABSENT)
+		return rc;
+	durable_off();
+	simulate_table_begin(&r.table);
+	if ((rc = make_scratch(simulation->scratch, err)) == 0 && !relabel(r.config, simulation->scratch))
+		rc = err_memory(err);
+	if (rc == 0)
+		rc = open_all(&r, real);
+	store_close(real);
+	if (rc == 0)
+		rc = run_turns(&r);
+	if (rc == 0)
+		rc = simulate_table_print(&r.table, &r.office, simulation->scratch, err);
+	release(&r);
+	return rc;
+}

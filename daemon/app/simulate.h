@@ -1,0 +1,26 @@
+#ifndef SPOTCHECK_SIMULATE_H
+#define SPOTCHECK_SIMULATE_H
+
+#include <stdint.h>
+
+#include "core/err.h"
+#include "core/progress.h"
+#include "io/config.h"
+
+/*
+ * The service under a virtual clock: the same turns, from one local date to another, in a scratch folder that holds its
+ * state, its published directory and its letters.  Everything in it is labelled as a simulation; nothing outside of it
+ * is written.  Beacons that the simulation cannot ask are made up, and say so.
+ */
+struct simulation {
+	struct config *config; /* is changed: places, names, beacons */
+	int32_t from, to;      /* local dates, both included */
+	const char *scratch;   /* made; or an empty folder */
+	const struct progress *progress; /* may be NULL */
+	struct diag *diag;     /* faults of holiday files, rosters and templates */
+};
+
+/* Runs it and prints the table of draws.  ERR_REFUSED (said, or told to diag), ERR_OUTSIDE, ERR_MEMORY. */
+int simulate(const struct simulation *simulation, struct err *err);
+
+#endif

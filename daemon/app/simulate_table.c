@@ -1,0 +1,185 @@
+#include "app/simulate_table.h"
+
+#include <libintl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "io/clock.h"
+#include "io/draws.h"
+#include "io/language.h"
+#include "io/outbox.h"
+#include "io/table.h"
+#include "io/visits.h"
+
+#define TROUBLES_MAX ((size_t)1 << 20)
+#define VISITS_SHOWN 2
+#define CELL_BYTES 1024
+
+void
+simulate_table_begin(struct simulate_table *table)
+{
+	*table = (struct simulate_table){.missed = 0};
+	buf_init(&table->troubles, TROUBLES_MAX);
+}
+
+void
+simulate_table_release(struct simulate_table *table)
+{
+	buf_release(&table->troubles);
+}
+
+void
+simulate_table_tell(void *ctx, const struct turn_event *event)
+{
+	struct simulate_table *table = ctx;
+	char title[PLAN_TITLE], words[PLAN_TITLE], when[CLOCK_TEXT];
+
+	if (event->what == TURN_COMMITTED)
+		return;
+	table->missed += event->what == TURN_MISSED;
+	table->refused += event->what == TURN_REFUSED;
+	if (event->what == TURN_REFUSED && table->refused > 1)
+		return; /* the same again and again */
+	plan_title(event->cycle, event->occurrence, title);
+	plan_title_words(title, language_text, words);
+	clock_text(event->occurrence->draw_time, when);
+	buf_format(&table->troubles, "  %s  %s (%s): %s\n", when, event->cycle->name, words, event->message);
+}
+
+/* ---- one line a draw ---- */
+
+struct walk {
+	const struct office *office;
+	struct table table;
+	struct draw_row *rows; /* the walk through the draws must not be disturbed by other questions */
+	size_t n;
+	uint64_t visits;
+	struct err *err;
+};
+
+static int
+take_row(void *ctx, const struct draw_row *row)
+{
+	struct walk *w = ctx;
+	struct draw_row *grown = reallocarray(w->rows, w->n + 1, sizeof *grown);
+
+	if (grown == NULL)
+		return err_memory(w->err);
+	w->rows = grown;
+	grown[w->n++] = *row;
+	return 0;
+}
+
+/* "06-24 T005: I024, I019": whom, and who goes there. */
+static void
+put_visit(struct buf *out, const struct visit_row *visit, size_t n_seats)
+{
+	char date[DATE_TEXT];
+
+	text_from_date(visit->date, date);
+	buf_format(out, "%s%s %.*s: ", out->len == 0 ? "" : "; ", date + 5, SLICE_ARGS(visit->target));
+	for (size_t s = 0; s < n_seats; s++)
+		buf_format(out, "%s%.*s", s == 0 ? "" : ", ", SLICE_ARGS(visit->seats[s].inspector));
+}
+
+static int
+put_visits(struct walk *w, const struct draw_row *row)
+{
+	struct visits visits;
+	struct buf out;
+	int rc = visits_read(w->office->store, row->n, &visits, w->err);
+
+	buf_init(&out, CELL_BYTES);
+	for (size_t i = 0; rc == 0 && i < visits.n && i < VISITS_SHOWN; i++)
+		put_visit(&out, &visits.v[i], visits.n_seats);
+	if (rc == 0 && visits.n > VISITS_SHOWN)
+		buf_format(&out, gettext("; and %zu more"), visits.n - VISITS_SHOWN);
+	table_text(&w->table, buf_view(&out));
+	w->visits += rc == 0 ? visits.n : 0;
+	buf_release(&out);
+	visits_release(&visits);
+	return rc;
+}
+
+static int
+commit_time(const struct walk *w, const struct draw_row *row, int64_t *ret)
+{
+	struct query q;
+
+	query_open(&q, w->office->store, "SELECT time FROM log_entry WHERE idx = ?");
+	query_put_int(&q, (int64_t)row->commit_entry);
+	if (query_row(&q))
+		*ret = query_int(&q, 0);
+	return query_close(&q, w->err);
+}
+
+static int
+put_row(struct walk *w, const struct draw_row *row)
+{
+	char title[PLAN_TITLE], words[PLAN_TITLE];
+	int64_t committed = 0;
+	int rc;
+
+	if ((rc = plan_title_of(w->office->store, row->n, title, w->err)) != 0 ||
+	    (rc = commit_time(w, row, &committed)) != 0)
+		return rc;
+	plan_title_words(title, language_text, words);
+	table_int(&w->table, (int64_t)row->n);
+	table_string(&w->table, words);
+	table_string(&w->table, row->cycle);
+	table_time(&w->table, committed);
+	table_time(&w->table, row->draw_time);
+	if ((rc = put_visits(w, row)) != 0)
+		return rc;
+	if (row->revealed)
+		table_time(&w->table, row->reveal_time);
+	else
+		table_string(&w->table, gettext("sealed"));
+	return 0;
+}
+
+static int
+print_draws(struct walk *w)
+{
+	const struct table_column columns[] = {
+		{"n", gettext("Draw"), true},
+		{"for", gettext("For"), false},
+		{"cycle", gettext("Cycle"), false},
+		{"commit", gettext("Commit"), false},
+		{"draw", gettext("Draw at"), false},
+		{"visits", gettext("Who visits whom"), false},
+		{"reveal", gettext("Opens at"), false},
+	};
+	int rc = draws_each(w->office->store, take_row, w, w->err);
+
+	table_begin(&w->table, columns, sizeof columns / sizeof columns[0]);
+	for (size_t i = 0; rc == 0 && i < w->n; i++)
+		rc = put_row(w, &w->rows[i]);
+	putchar('\n');
+	if (rc == 0 && !table_print(&w->table, false, stdout))
+		rc = err_set(w->err, ERR_OUTSIDE, N_("the output cannot be written"));
+	table_release(&w->table);
+	free(w->rows);
+	return rc;
+}
+
+int
+simulate_table_print(struct simulate_table *table, const struct office *office, const char *scratch, struct err *err)
+{
+	struct walk w = {.office = office, .err = err};
+	uint64_t letters[OUTBOX_STATES] = {0};
+	int rc = print_draws(&w);
+
+	if (rc == 0)
+		rc = outbox_count(office->store, letters, err);
+	if (rc != 0)
+		return rc;
+	if (table->troubles.len > 0)
+		printf(gettext("\nNothing came, or only later, of:\n%.*s"), (int)table->troubles.len, table->troubles.data);
+	printf(gettext("\n%zu draws, %llu visits, %llu letters; %llu occurrences missed.\n"), w.n,
+	    (unsigned long long)w.visits, (unsigned long long)letters[OUTBOX_SENT], (unsigned long long)table->missed);
+	printf(gettext("Published in %s/public, letters in %s/mail/new; the log is called %s.\n"), scratch, scratch,
+	    office->config->origin);
+	return 0;
+}

@@ -1,0 +1,23 @@
+#ifndef SPOTCHECK_SIMULATE_TABLE_H
+#define SPOTCHECK_SIMULATE_TABLE_H
+
+#include "app/turn.h"
+#include "core/buf.h"
+#include "core/err.h"
+
+/* What a simulation prints: a line for each draw, and what came of nothing. */
+struct simulate_table {
+	struct buf troubles; /* a line for each occurrence that nothing came of */
+	uint64_t missed, refused;
+};
+
+void simulate_table_begin(struct simulate_table *table);
+void simulate_table_release(struct simulate_table *table);
+
+/* turn.tell; `ctx` is the table. */
+void simulate_table_tell(void *ctx, const struct turn_event *event);
+
+int simulate_table_print(struct simulate_table *table, const struct office *office, const char *scratch,
+    struct err *err);
+
+#endif

@@ -1,0 +1,236 @@
+#include "app/turn.h"
+
+#include "io/clock.h"
+#include "io/draws.h"
+#include "io/outbox.h"
+#include "io/publish.h"
+#include "io/steps.h"
+
+/* What one cycle's part of the turn finds. */
+struct part {
+	struct turn *turn;
+	const struct config_cycle *cycle;
+	int64_t next; /* when to look at the cycle again */
+};
+
+static void
+earlier(int64_t *next, int64_t time)
+{
+	if (time < *next)
+		*next = time;
+}
+
+static void
+tell(const struct part *p, enum turn_what what, const struct occurrence *o, uint64_t n, const char *message)
+{
+	struct turn_event event = {what, p->cycle, o, n, message};
+
+	if (p->turn->tell != NULL)
+		p->turn->tell(p->turn->ctx, &event);
+}
+
+/* ---- what nothing will come of ---- */
+
+static int
+miss(struct part *p, const struct occurrence *o, const char *why, struct err *err)
+{
+	struct office *office = p->turn->office;
+	const char *words = err != NULL && err->tr != NULL ? err->tr(why) : why;
+	int rc = store_begin(office->store, err);
+
+	if (rc == 0)
+		rc = plan_settle(office->store, p->cycle, o, office->now, 0, words, err);
+	if (rc == 0)
+		rc = plan_fault(office->store, p->cycle->name, NULL, office->now, err);
+	if (rc == 0)
+		rc = store_commit(office->store, err);
+	store_rollback(office->store);
+	if (rc == 0)
+		tell(p, TURN_MISSED, o, 0, words);
+	return rc;
+}
+
+/* A change of beacon or embargo waits for a new chain, and the cycle commits nothing until then. */
+static int
+chain_serves(struct part *p, bool *ret, struct err *err)
+{
+	struct step_chain chain;
+	int rc = step_chain(p->turn->office->store, p->cycle->name, &chain, err);
+
+	*ret = rc == 0 && step_chain_serves(&chain, p->cycle);
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
+/* ---- a commitment ---- */
+
+/* With its full lead, however late it is. */
+static int64_t
+draw_time(const struct occurrence *o, int64_t now)
+{
+	int64_t least = now + (o->draw_time - o->commit_time);
+
+	return o->draw_time > least ? o->draw_time : least;
+}
+
+static int
+refused(struct part *p, const struct occurrence *o, const struct err *why, struct err *err)
+{
+	struct office *office = p->turn->office;
+	int rc = plan_fault(office->store, p->cycle->name, why->message, office->now, err);
+
+	p->next = office->now + TURN_RETRY_S;
+	if (rc == 0)
+		tell(p, TURN_REFUSED, o, 0, why->message);
+	return rc;
+}
+
+static int
+commit(struct part *p, const struct occurrence *o, struct err *err)
+{
+	struct office *office = p->turn->office;
+	struct step_commit want = {.cycle = p->cycle, .occurrence = o, .draw_time = draw_time(o, office->now)};
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	uint64_t n = 0;
+	int rc = step_commit(office, &want, &n, &why);
+
+	if (rc == ERR_REFUSED || rc == ERR_NOT_YET || rc == ERR_LIMIT)
+		return refused(p, o, &why, err);
+	if (rc != 0)
+		return err_set(err, rc, "%s", why.message);
+	if ((rc = plan_fault(office->store, p->cycle->name, NULL, office->now, err)) != 0)
+		return rc;
+	tell(p, TURN_COMMITTED, o, n, NULL);
+	p->next = office->now; /* and what comes after it */
+	return 0;
+}
+
+/* The occurrence's commitment is due: may it be made? */
+static int
+try(struct part *p, const struct occurrence *o, struct err *err)
+{
+	struct office *office = p->turn->office;
+	int64_t tried = INT64_MIN;
+	struct draw_row open;
+	bool serves = false;
+	int rc = draws_open(office->store, p->cycle->name, &open, err);
+
+	if (rc == 0) { /* the draw before comes first; one that needs a value comes when it comes */
+		p->next = open.draw_time > office->now ? open.draw_time : office->now + TURN_RETRY_S;
+		return 0;
+	}
+	if (rc != ERR_ABSENT || (rc = chain_serves(p, &serves, err)) != 0)
+		return rc;
+	if (!serves)
+		return miss(p, o, N_("the beacon or the embargo was changed, and the new chain waits for the old one's openings"),
+		    err);
+	if (p->cycle->rule.when == WHEN_DURING_HOLIDAY && clock_date(draw_time(o, office->now)) >= o->last)
+		return miss(p, o, N_("the holiday is over"), err);
+	if ((rc = plan_tried(office->store, p->cycle->name, &tried, NULL, err)) != 0)
+		return rc;
+	if (tried <= office->now && tried > office->now - TURN_RETRY_S) {
+		p->next = tried + TURN_RETRY_S;
+		return 0;
+	}
+	return commit(p, o, err);
+}
+
+/* ---- a cycle ---- */
+
+static int
+take_cycle(struct part *p, struct err *err)
+{
+	struct office *office = p->turn->office;
+	struct plan_next next = {.look = INT64_MAX};
+	struct plan plan;
+	int rc = plan_open(&plan, office->store, p->cycle, office->calendar, office->now, true, err);
+
+	if (rc == 0)
+		rc = plan_next(&plan, &next, err);
+	for (size_t i = 0; rc == 0 && i < next.n_missed; i++)
+		rc = miss(p, &next.missed[i], N_("the next one was due before this one could be committed"), err);
+	p->next = next.look;
+	if (rc == 0 && next.any && next.next.commit_time <= office->now)
+		rc = try(p, &next.next, err);
+	else if (rc == 0 && next.any)
+		earlier(&p->next, next.next.commit_time);
+	earlier(&p->next, next.look);
+	plan_next_release(&next);
+	plan_close(&plan);
+	return rc;
+}
+
+static int
+take_cycles(struct turn *turn, int64_t *next, struct err *err)
+{
+	const struct config *config = turn->office->config;
+
+	for (size_t i = 0; i < config->n_cycles; i++) {
+		struct part p = {.turn = turn, .cycle = &config->cycles[i], .next = INT64_MAX};
+		int rc;
+
+		do {
+			rc = take_cycle(&p, err);
+		} while (rc == 0 && p.next <= turn->office->now);
+		if (rc != 0)
+			return rc;
+		earlier(next, p.next);
+	}
+	return 0;
+}
+
+/* ---- what is due next ---- */
+
+struct coming {
+	int64_t next, now;
+};
+
+static int
+take_draw(void *ctx, const struct draw_row *row)
+{
+	struct coming *c = ctx;
+
+	if (row->revealed)
+		return 0;
+	if (row->outcome == OUTCOME_NONE && (row->source == SOURCE_NONE || row->draw_time > c->now))
+		earlier(&c->next, row->draw_time);
+	else if (row->outcome != OUTCOME_NONE)
+		earlier(&c->next, row->reveal_time > c->now ? row->reveal_time : c->now + TURN_RETRY_S);
+	return 0;
+}
+
+static int
+find_next(struct turn *turn, int64_t *next, struct err *err)
+{
+	struct office *office = turn->office;
+	struct coming coming = {.next = *next, .now = office->now};
+	int64_t letters = INT64_MAX;
+	int rc = draws_each(office->store, take_draw, &coming, err);
+
+	if (rc == 0)
+		rc = outbox_next(office->store, &letters, err);
+	earlier(&coming.next, letters);
+	*next = coming.next;
+	return rc;
+}
+
+int
+turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
+{
+	struct office *office = turn->office;
+	const struct config *config = office->config;
+	int64_t next = INT64_MAX;
+	int rc;
+
+	if ((rc = step_overdue(office, 0, err)) != 0 ||
+	    (rc = publish_news(office->store, &office->key, config->public_dir, err)) != 0 ||
+	    (rc = take_cycles(turn, &next, err)) != 0 ||
+	    (rc = publish_news(office->store, &office->key, config->public_dir, err)) != 0)
+		return rc;
+	if (config->mail_scheme == MAIL_MAILDIR)
+		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);
+	if (rc == 0 || rc == ERR_NOT_YET)
+		rc = find_next(turn, &next, err);
+	if (rc == 0)
+		*ret_next = next;
+	return rc;
+}

@@ -1,0 +1,42 @@
+#ifndef SPOTCHECK_TURN_H
+#define SPOTCHECK_TURN_H
+
+#include <stdint.h>
+
+#include "core/err.h"
+#include "io/office.h"
+#include "io/plan.h"
+
+/*
+ * One turn of the service: all that is due at office->now, in the order in which the protocol wants it, and when
+ * something is due next.  What is due follows from the state, the INI and the calendar alone: a turn too many does
+ * nothing, a turn too late makes up for what was missed.
+ */
+
+enum turn_what {
+	TURN_COMMITTED,
+	TURN_REFUSED, /* a commitment that is due could not be made, and is tried again */
+	TURN_MISSED   /* it is too late for an occurrence, and none will come of it */
+};
+
+struct turn_event {
+	enum turn_what what;
+	const struct config_cycle *cycle;
+	const struct occurrence *occurrence;
+	uint64_t n;          /* committed: the draw */
+	const char *message; /* refused, missed: why */
+};
+
+struct turn {
+	struct office *office;
+	/* Told of what became of the timetable; may be NULL. */
+	void (*tell)(void *ctx, const struct turn_event *event);
+	void *ctx;
+};
+
+#define TURN_RETRY_S 3600 /* what was refused is tried again after so long, or after a restart */
+
+/* `*ret_next`: when something is due again; INT64_MAX for never.  ERR_OUTSIDE, ERR_MEMORY, ERR_REFUSED: see steps.h. */
+int turn_take(struct turn *turn, int64_t *ret_next, struct err *err);
+
+#endif
