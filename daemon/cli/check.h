@@ -19,6 +19,7 @@ struct check {
 	struct cli *cli; /* with its configuration */
 	struct table table;
 	unsigned long faults;
+	bool has_calendar; /* after check_calendar, where the holiday files are good */
 };
 
 /* One finding: `where` is a file, a roster or "[cycle NAME]". */
@@ -26,7 +27,9 @@ __attribute__((format(printf, 4, 5))) void check_say(struct check *check, enum c
     const char *format, ...);
 
 /* Parts; 0, or an exit status where the looking itself failed (told). */
+int check_calendar(struct check *check);
 int check_rosters(struct check *check);
 int check_cycles(struct check *check);
+int check_timetables(struct check *check);
 
 #endif

@@ -1,7 +1,6 @@
 /* `check`: what stands in the way of a draw. */
 
 #include <getopt.h>
-#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,40 +68,14 @@ check_letters(struct check *check)
 	return cli_fail(check->cli);
 }
 
-/* ---- calendar ---- */
-
-static bool
-wants_calendar(const struct config *config)
-{
-	for (size_t i = 0; i < config->n_cycles; i++)
-		if (config->cycles[i].rule.when != WHEN_MANUAL)
-			return true;
-	return false;
-}
-
-static int
-check_calendar_files(struct check *check)
-{
-	const struct config *config = &check->cli->config;
-
-	for (size_t i = 0; i < config->calendar_files.n && wants_calendar(config); i++) {
-		glob_t found = {0};
-
-		if (glob(config->calendar_files.items[i], GLOB_NOSORT, NULL, &found) != 0)
-			check_say(check, CHECK_HINT, "[calendar]",
-			    _("files: nothing matches %s, so no holiday is known"), config->calendar_files.items[i]);
-		globfree(&found);
-	}
-	return EXIT_DONE;
-}
-
 /* ---- the command ---- */
 
 static int (*const parts[])(struct check *check) = {
 	check_letters,
-	check_calendar_files,
-	check_rosters,
+	check_calendar,
+	check_rosters, /* opens the state, where there is one */
 	check_cycles,
+	check_timetables,
 };
 
 static int

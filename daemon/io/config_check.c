@@ -66,6 +66,10 @@ check_day(const struct checker *c, const struct config_cycle *cycle)
 		    N_("[cycle %s] day: before or after a holiday there is no last day and no random one; take a "
 		       "counted day or a weekday"),
 		    cycle->name);
+	if (cycle->rule.when == WHEN_DURING_HOLIDAY &&
+	    (cycle->rule.day == DAY_NTH_WORKDAY || cycle->rule.day == DAY_LAST_WORKDAY))
+		diag_add(c->diag, c->config->path, line,
+		    N_("[cycle %s] day: no day of a holiday is a workday; take 1st day, a weekday or random"), cycle->name);
 	if (counted && cycle->rule.day_n > period_days(cycle->rule.when))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: the period has no such day (at most %lld)"), cycle->name,
