@@ -52,7 +52,7 @@ PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotche
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
 CORE_PACKAGES = libsodium libcrypto libutf8proc
 IO_PACKAGES = sqlite3 inih xlsxwriter
-CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread
+CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(CORE_PACKAGES) $(IO_PACKAGES))
 CMOCKA_LIBS = $(shell pkg-config --libs cmocka) -lm
@@ -320,7 +320,7 @@ install: all
 	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \
 	    'Description: verifiable random inspection draws' 'Version: $(VERSION)' \
-	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread' \
+	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread -lm' \
 	    'Cflags: -I$${includedir}/spotcheck' >$(call to,$(libdir)/pkgconfig)/spotcheck-core.pc
 	install -m 644 conf/spotcheckd.ini $(call to,$(datadir)/spotcheckd)
 	$(call keep,conf/spotcheckd.ini,$(call to,$(sysconfdir)/spotcheckd))

@@ -23,7 +23,7 @@ LAYERS = {
 
 # All that core may know of the C library; <stdio.h> for snprintf and vsnprintf.
 CORE_LIBC = {
-    "assert.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
+    "assert.h", "errno.h", "inttypes.h", "limits.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
     "stdint.h", "stdio.h", "stdlib.h", "stdnoreturn.h", "string.h",
 }
 CORE_LIBRARIES = {"sodium.h", "utf8proc.h"}
