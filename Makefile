@@ -320,7 +320,7 @@ install: all
 	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \
 	    'Description: verifiable random inspection draws' 'Version: $(VERSION)' \
-	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread' \
+	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread -lm' \
 	    'Cflags: -I$${includedir}/spotcheck' >$(call to,$(libdir)/pkgconfig)/spotcheck-core.pc
 	install -m 644 conf/spotcheckd.ini $(call to,$(datadir)/spotcheckd)
 	$(call keep,conf/spotcheckd.ini,$(call to,$(sysconfdir)/spotcheckd))

@@ -162,7 +162,8 @@ new_moon(int k)
 		    sine(new_moon_terms[i].sun * sun + new_moon_terms[i].moon * moon +
 		    new_moon_terms[i].latitude * latitude);
 	for (size_t i = 0; i < N_OF(new_moon_planets); i++)
-		planets += new_moon_planets[i].amplitude * sine(new_moon_planets[i].phase + new_moon_planets[i].rate * k);
+		planets += new_moon_planets[i].amplitude *
+		    sine(new_moon_planets[i].phase + new_moon_planets[i].rate * k);
 	return NEW_MOON_2000 + LUNATION * k + 0.00015437 * t2 - 0.00000015 * t3 + 0.00000000073 * t4 + sum * 1e-5 +
 	    planets * 1e-6;
 }
