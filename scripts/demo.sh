@@ -1,5 +1,5 @@
 #!/bin/bash
-# Shows a whole draw, from an empty machine to the check that anybody can make, in a folder of its own.
+# Shows a year of the service in seconds, and the check that anybody can make, in a folder of its own.
 #
 #	scripts/demo.sh [FOLDER]
 #
@@ -8,7 +8,11 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 spotcheck=${SPOTCHECK:-$top/build/spotcheck}
-[ -x "$spotcheck" ] || { echo "demo: build it first: make" >&2; exit 2; }
+spotcheckd=${SPOTCHECKD:-$top/build/spotcheckd}
+year=${YEAR:-2026}
+for program in "$spotcheck" "$spotcheckd"; do
+	[ -x "$program" ] || { echo "demo: build it first: make" >&2; exit 2; }
+done
 
 if [ $# -gt 0 ]; then
 	mkdir "$1"
@@ -27,36 +31,22 @@ title()
 	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
 }
 
-# Shows a command as one would type it, and runs it.
-run()
-{
-	printf '\n$ spotcheck %s\n' "$*"
-	"$spotcheck" -c "$there/conf/spotcheckd.ini" "$@"
-}
-
-title "1. The shipped configuration and sample district, with places in $there"
+title "1. The shipped configuration, with its places in $there; its timetables:"
 cp -r "$top/conf" "$there/conf"
 sed -i -e "s|^#state_dir = .*|state_dir = $there/state|" \
 	-e "s|^#public_dir = .*|public_dir = $there/public|" \
 	-e "s|^server = maildir:.*|server = maildir:$there/mail|" "$there/conf/spotcheckd.ini"
-mkdir -m 700 "$there/state"
+sed -n -e 's/^\[cycle \(.*\)\]/\1/p' -e 's/^\(when\|day\|time\) = /    \1 = /p' "$there/conf/spotcheckd.ini" |
+	awk '/^    /{printf "%s", $0; next} {printf "%s    %-16s", NR == 1 ? "\n" : "\n", $0} END {print ""}'
 
-title "2. Keys, the log and each cycle's chain of secrets"
-run init
+title "2. The year $year, as the service would live through it: commitments, draws, letters, openings"
+printf '\n$ spotcheckd --simulate %s-01-01 %s-12-31 --scratch year\n' "$year" "$year"
+begun=$(date +%s.%N)
+"$spotcheckd" -c "$there/conf/spotcheckd.ini" --simulate "$year-01-01" "$year-12-31" --scratch "$there/year"
+printf 'It took %.1f seconds.\n' "$(echo "$(date +%s.%N) $begun" | awk '{print $1 - $2}')"
 
-title "3. The rosters: who may be inspected, who inspects, who must not be sent where, what is looked at"
-for kind in targets inspectors conflicts matters contacts; do
-	run import "$kind" "$there/conf/sample/$kind.csv"
-done
-
-title "4. A rehearsal: are there enough people? Nothing is changed"
-run draw --dry-run spot-check
-
-title "5. The draw: committed, drawn, letters written, and opened at once, since this cycle has no embargo"
-run run spot-check
-
-title "6. One of the letters, as it would reach an inspector"
-letter=$(find "$there/mail/new" -type f | LC_ALL=C sort | head -n 1)
+title "3. One of the letters, as it would reach an inspector"
+letter=$(find "$there/year/mail/new" -type f | LC_ALL=C sort | head -n 1)
 /usr/bin/python3 - "$letter" <<'PYTHON' || head -n 40 "$letter"
 import email
 import email.policy
@@ -65,7 +55,7 @@ import sys
 with open(sys.argv[1], "rb") as file:
     message = email.message_from_binary_file(file, policy=email.policy.default)
 print()
-for name in ("From", "To", "Subject"):
+for name in ("Date", "From", "To", "Subject"):
     print(f"    {name}: {message[name]}")
 print()
 lines = message.get_body(("plain",)).get_content().splitlines()
@@ -76,17 +66,30 @@ for part in message.iter_attachments():
     print(f"    [attached: {part.get_filename()}]")
 PYTHON
 
-title "7. What anybody can check, from the published files alone, without network, state or trust in this program"
-printf '\n$ spotcheck replay public/draws/0001\n'
-"$spotcheck" replay "$there/public/draws/0001"
-printf '\n$ spotcheck verify public\n'
-"$spotcheck" verify "$there/public"
+# Of the whole directory the log and the last lines; every draw is checked.
+verify()
+{
+	local status=0
+	"$spotcheck" verify "$1" >"$there/said" || status=$?
+	head -n 4 "$there/said"
+	awk '/^draw /{draw = $0} /^  FAILED/{if (draw != said) print draw; said = draw; print}' "$there/said"
+	echo "…"
+	tail -n 1 "$there/said"
+	rm "$there/said"
+	return $status
+}
 
-title "8. And what becomes of a result that somebody has touched up"
-cp -r "$there/public" "$there/forged"
-sed -i 's/"team":\["\([^"]*\)","\([^"]*\)"\]/"team":["\2","\1"]/' "$there/forged/draws/0001/record.json"
-printf '\n$ sed -i … forged/draws/0001/record.json    # swap two inspectors\n$ spotcheck verify forged\n'
-if "$spotcheck" verify "$there/forged"; then
+title "4. What anybody can check, from the published files alone, without network, state or trust in this program"
+printf '\n$ spotcheck verify year/public\n'
+verify "$there/year/public"
+printf '\n$ spotcheck replay year/public/draws/0002\n'
+"$spotcheck" replay "$there/year/public/draws/0002"
+
+title "5. And what becomes of a result that somebody has touched up"
+cp -r "$there/year/public" "$there/forged"
+sed -i 's/"team":\["\([^"]*\)","\([^"]*\)"\]/"team":["\2","\1"]/' "$there/forged/draws/0002/record.json"
+printf '\n$ sed -i … forged/draws/0002/record.json    # swap two inspectors\n$ spotcheck verify forged\n'
+if verify "$there/forged"; then
 	echo "demo: the forgery passed" >&2
 	exit 1
 fi
@@ -95,10 +98,11 @@ rm -r "$there/forged"
 title "Where to look"
 cat <<END
 
-    $there/public    what a web server would show; draws/0001/record.json is the result
-    $there/mail/new  the letters
-    $there/conf      the configuration: change it, then
-        $spotcheck -c $there/conf/spotcheckd.ini run spot-check
+    $there/year/public     what a web server would show; draws/0002/record.json is the result of a draw
+    $there/year/mail/new   the letters
+    $there/conf            the configuration: change it, then
+        $spotcheck -c $there/conf/spotcheckd.ini schedule
+        $spotcheckd -c $there/conf/spotcheckd.ini --simulate $year-01-01 $year-12-31 --scratch $there/again
     rm -r $there     when you have seen enough
 
 END

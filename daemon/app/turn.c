@@ -47,6 +47,7 @@ miss(struct part *p, const struct occurrence *o, const char *why, struct err *er
 	store_rollback(office->store);
 	if (rc == 0)
 		tell(p, TURN_MISSED, o, 0, words);
+	p->next = office->now; /* and what comes after it */
 	return rc;
 }
 

@@ -217,20 +217,29 @@ say_team(struct cycle_check *c)
 			    _("matters: \"%s\" does not stand in the roster of matters"), cycle->matters.items[i]);
 }
 
-static void
-say_class_a(struct cycle_check *c)
+/* Once for all cycles: who reads a line for each reads none. */
+static int
+say_class_a(struct check *check)
 {
-	const struct config *config = &c->check->cli->config;
+	const struct config *config = &check->cli->config;
+	struct buf names;
+	int rc = 0;
 
-	if (c->cycle->beacon != SOURCE_DRAND)
-		check_say(c->check, CHECK_CLASS_A, c->where,
-		    _("beacon = drand, a value that nobody can know or choose before the draw"));
-	if (config->n_witnesses == 0)
-		check_say(c->check, CHECK_CLASS_A, c->where,
-		    _("a [witness NAME] outside this office, better three, who cosign in time"));
-	if (c->cycle->rule.embargo == 0 && c->cycle->rule.when != WHEN_MANUAL)
-		check_say(c->check, CHECK_HINT, c->where,
-		    _("embargo = 0: who is visited, and when, is public before the visits"));
+	buf_init(&names, 65536);
+	for (size_t i = 0; i < config->n_cycles; i++)
+		if (config->cycles[i].beacon != SOURCE_DRAND)
+			buf_format(&names, "%s%s", names.len == 0 ? "" : ", ", config->cycles[i].name);
+	buf_byte(&names, '\0');
+	if (names.failed)
+		rc = err_memory(&check->cli->err);
+	else if (names.len > 1)
+		check_say(check, CHECK_CLASS_A, "[cycle NAME]",
+		    _("beacon = drand, a value that nobody can know or choose before the draw, in: %s"), names.data);
+	if (config->n_witnesses == 0 && config->n_cycles > 0)
+		check_say(check, CHECK_CLASS_A, "[witness NAME]",
+		    _("a witness outside this office, better three, who cosign in time"));
+	buf_release(&names);
+	return rc;
 }
 
 static int
@@ -270,8 +279,9 @@ check_cycle(struct check *check, const struct config_cycle *cycle)
 		rc = err_memory(&check->cli->err);
 	if (rc == 0 && check->cli->store != NULL)
 		rc = look(&c);
-	if (rc == 0)
-		say_class_a(&c);
+	if (cycle->rule.embargo == 0 && cycle->rule.when != WHEN_MANUAL)
+		check_say(check, CHECK_HINT, c.where,
+		    _("embargo = 0: who is visited, and when, is public before the visits"));
 	free(c.classes);
 	free(c.matters);
 	return rc;
@@ -287,5 +297,7 @@ check_cycles(struct check *check)
 		check_say(check, CHECK_FAULT, config->path, _("there is no [cycle NAME], so nothing is ever drawn"));
 	for (size_t i = 0; i < config->n_cycles && rc == 0; i++)
 		rc = check_cycle(check, &config->cycles[i]);
+	if (rc == 0)
+		rc = say_class_a(check);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
 }

@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "io/ledger.h"
 #include "io/outbox.h"
+#include "io/plan.h"
 #include "io/rosters.h"
 
 /* ---- list ---- */
@@ -145,6 +146,27 @@ take_standing(void *ctx, const struct draw_row *row)
 	return 0;
 }
 
+/* Of the timetable, where it may be told: when a random draw is committed is nobody's to know. */
+static int
+take_timetable(struct cli *cli, struct standing *s)
+{
+	for (size_t i = 0; i < cli->config.n_cycles; i++) {
+		struct plan_next next;
+		struct plan plan;
+		int rc = plan_open(&plan, cli->store, &cli->config.cycles[i], &cli->calendar, cli->now, false, &cli->err);
+
+		if (rc == 0)
+			rc = plan_next(&plan, &next, &cli->err);
+		plan_close(&plan);
+		if (rc != 0)
+			return rc;
+		if (next.any && !next.next.random)
+			next_is(s, next.next.commit_time, N_("a commitment"));
+		plan_next_release(&next);
+	}
+	return 0;
+}
+
 static void
 next_text(const struct standing *s, char *text, size_t size)
 {
@@ -208,10 +230,12 @@ run_status(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = cli_store(cli, 0)) != EXIT_DONE)
 		return status;
+	if ((status = cli_calendar(cli)) != EXIT_DONE)
+		return status;
 	s.now = cli->now;
 	if (draws_each(cli->store, take_standing, &s, &cli->err) != 0 ||
 	    outbox_count(cli->store, letters, &cli->err) != 0 || outbox_next(cli->store, &mail, &cli->err) != 0 ||
-	    ledger_sealed_size(cli->store, &entries, &cli->err) != 0)
+	    ledger_sealed_size(cli->store, &entries, &cli->err) != 0 || take_timetable(cli, &s) != 0)
 		return cli_fail(cli);
 	if (mail < s.next) {
 		s.next = mail;
