@@ -574,6 +574,12 @@ def random_duration(rng):
                        "5 workdays", "12 workdays"])
 
 
+def random_names(rng, names):
+    """Up to three, as key or as name; none is said twice."""
+    spoken = {KEYS.get(word, word): word for word in rng.sample(list(KEYS) + names, rng.randrange(1, 4))}
+    return list(spoken.values())
+
+
 def random_sealed(rng, keys):
     """Makes a rule's day, its time, or both random."""
     may_day = keys["when"] not in ("after holiday", "before holiday")
@@ -596,7 +602,7 @@ def random_rule(rng, names, sealed=False):
             "notice": rng.choice(["at draw", random_duration(rng)]), "embargo": rng.choice(["0", "60"])}
     if when.endswith("holiday"):
         if rng.random() < 0.4:
-            keys["holidays"] = " ".join(rng.sample(list(KEYS) + names, rng.randrange(1, 4)))
+            keys["holidays"] = " ".join(random_names(rng, names))
         if rng.random() < 0.4:
             keys["min_days"] = str(rng.randrange(1, 9))
     if when != "during holiday":
