@@ -147,8 +147,10 @@ import_sample(struct run *r)
 {
 	struct rosters_import how = {.by = "simulation",
 	    .now = r->office.now,
-	    .today = r->want->from,
+	    .today = clock_date(clock_now()),
 	    .replace_limit = 100};
+
+	how.today = how.today > r->want->from ? how.today : r->want->from;
 
 	for (int kind = 0; kind < ROSTER_KINDS; kind++) {
 		struct rosters_counts counts;
@@ -182,7 +184,7 @@ take_rosters(struct run *r, struct store *real)
 	if (rows == 0)
 		return import_sample(r);
 	printf(gettext("Rosters: those of %s as they are now.\n"), store_dir(real));
-	return rosters_copy(r->store, real, r->want->from, r->err);
+	return rosters_copy(r->store, real, r->err);
 }
 
 /* ---- the beginning ---- */
@@ -223,7 +225,7 @@ open_all(struct run *r, struct store *real)
 	    .store = r->store,
 	    .letters = r->letters,
 	    .now = clock_instant(r->want->from, 0, NULL)};
-	if ((rc = take_rosters(r, real)) != 0)
+	if ((rc = take_rosters(r, real)) != 0 || (rc = rosters_set_back(r->store, r->want->from, r->err)) != 0)
 		return rc;
 	return step_init(&r->office, keep_code, NULL, r->err);
 }

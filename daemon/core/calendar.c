@@ -77,7 +77,8 @@ calendar_add(struct calendar *calendar, size_t source, int32_t date, bool off, s
 	struct special_day day = {.date = date,
 	    .off = off,
 	    .provisional = source == CALENDAR_COMPUTED,
-	    .source = source};
+	    .source = source,
+	    .order = calendar->n_days};
 
 	if (calendar->n_days >= CALENDAR_ENTRIES_MAX)
 		return err_set(err, ERR_LIMIT, N_("the calendar has more than %d days"), CALENDAR_ENTRIES_MAX);
@@ -117,7 +118,7 @@ compare_days(const void *a, const void *b)
 		return x->date < y->date ? -1 : 1;
 	if (x->source != y->source)
 		return x->source < y->source ? 1 : -1; /* the winner first */
-	return strcmp(x->name, y->name);
+	return (x->order > y->order) - (x->order < y->order);
 }
 
 /* The name of the one behind the other's, where it does not stand in it already. */

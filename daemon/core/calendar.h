@@ -41,6 +41,7 @@ struct special_day {
 	bool off;         /* else a make-up workday */
 	bool provisional; /* of calendar_source_provisional */
 	size_t source;    /* index in sources[] */
+	size_t order;     /* of being added */
 	char *name;       /* owned, maybe empty; of two in one source both, joined by "、" */
 };
 

@@ -218,6 +218,13 @@ schedule_visits(const struct calendar *calendar, const struct schedule_rule *rul
 	return n;
 }
 
+/* During a holiday a day of it must be left. */
+static bool
+leaves_visits(const struct builder *b, const struct occurrence *o)
+{
+	return b->rule->when != WHEN_DURING_HOLIDAY || o->date < o->last;
+}
+
 static void
 set_visits(const struct builder *b, struct occurrence *o)
 {
@@ -315,9 +322,9 @@ append(struct builder *b, const struct occurrence *o)
 static void
 append_on(struct builder *b, const struct span *span, struct occurrence o, int32_t date, const uint8_t *secret)
 {
-	if (b->rule->when == WHEN_DURING_HOLIDAY && date >= o.last)
-		return; /* no day is left for visits */
 	o.date = date;
+	if (!leaves_visits(b, &o))
+		return;
 	set_visits(b, &o);
 	set_times(b, &o, minute_of(b->rule, secret, date));
 	o.provisional = is_provisional(b, span, &o);
@@ -349,9 +356,9 @@ static void
 append_open(struct builder *b, const struct span *span, struct occurrence o)
 {
 	size_t n = b->rule->day == DAY_RANDOM ? count_candidates(b, span) : 1;
-	int32_t date;
 
-	if (b->rule->day != DAY_RANDOM && !fixed_day(b, span, &date))
+	o.date = DATE_NONE;
+	if (b->rule->day != DAY_RANDOM && (!fixed_day(b, span, &o.date) || !leaves_visits(b, &o)))
 		return;
 	o.open = true;
 	o.provisional = (o.holiday != NULL && o.holiday->provisional) ||
@@ -447,7 +454,7 @@ walk_holidays(struct builder *b, int32_t from, int32_t to)
 static int32_t
 place_of(const struct occurrence *o)
 {
-	return o->open ? o->first : o->date;
+	return o->date == DATE_NONE ? o->first : o->date;
 }
 
 static int
@@ -459,26 +466,25 @@ compare(const void *a, const void *b)
 		return place_of(x) < place_of(y) ? -1 : 1;
 	if (x->open != y->open)
 		return x->open ? -1 : 1;
-	if (x->draw_time != y->draw_time)
-		return x->draw_time < y->draw_time ? -1 : 1;
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* One a day, the last period's; and no commitment before the draw before. */
+/* One a day, the first period's; and no commitment before the draw before. */
 static void
 settle(struct schedule_list *list, int32_t from, int32_t to)
 {
 	const struct occurrence *before = NULL;
 	struct occurrence kept;
+	int32_t taken = DATE_NONE;
 	size_t n = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
 		struct occurrence o = list->v[i];
-		bool last_of_day = i + 1 == list->n || o.open || list->v[i + 1].open || list->v[i + 1].date != o.date;
 		bool wanted = o.open ? o.first <= to && o.last >= from : o.date >= from && o.date <= to;
 
-		if (!last_of_day)
+		if (o.date != DATE_NONE && o.date == taken)
 			continue;
+		taken = o.date;
 		if (!o.open) {
 			if (before != NULL && o.commit_time < before->draw_time)
 				o.commit_time = before->draw_time;

@@ -14,8 +14,9 @@
  * and reveal.
  *
  * A holiday is a run of days without work that holds a named day off; a rule looks at those that its `holidays` and
- * `min_days` let pass.  A period is a week (it begins with the first workday behind a weekend: Monday, or Sunday where
- * Sundays are worked and Saturdays are not), a month, a quarter or a year of the Gregorian calendar.
+ * `min_days` let pass.  A period is a week, a month, a quarter or a year of the Gregorian calendar.  A week begins with
+ * the first of Saturday, Sunday, Monday … that the workweek has behind a day that it has not: Monday, or Sunday where
+ * people work from Sunday to Thursday.
  *
  * after holiday   the days are counted from the one after the holiday, up to the day before the next holiday (any)
  * before holiday  backwards from the one before it, down to the day after the holiday before (any)
@@ -100,13 +101,13 @@ struct schedule {
 struct occurrence {
 	/* The period, or the holiday's days. */
 	int32_t first, last;
-	/* What names it for ever: the period's first day, the holiday's first named one; and with DAY_RANDOM the rank. */
+	/* What names it for ever: the period's first day, the holiday's first named one. */
 	int32_t key;
 	const struct holiday *holiday; /* NULL for a period; points into the calendar */
 	bool random; /* day or moment is */
-	bool open;   /* random, and there is no secret: nothing below is set but `provisional` */
+	bool open;   /* random, and there is no secret: `date` is set where the moment alone is random, and no time */
 	bool provisional; /* it follows from a provisional day, and may move */
-	int32_t date; /* of the draw, local */
+	int32_t date; /* of the draw, local; DATE_NONE where it is not known */
 	int64_t commit_time, draw_time, reveal_time; /* UTC; commit_time is never before the draw before, see below */
 	int64_t notice_time; /* the first notice: at the draw, or so long before the first possible visit */
 	int32_t visit_first, visit_last;

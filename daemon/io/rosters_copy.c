@@ -30,28 +30,25 @@ attach(struct store *store, const struct store *other, struct err *err)
 	return query_close(&q, err);
 }
 
-static int
-copy(struct store *store, int32_t today, struct err *err)
+int
+rosters_set_back(struct store *store, int32_t date, struct err *err)
 {
 	struct query q;
-	int rc = store_exec(store, copy_all, err);
 
-	if (rc != 0)
-		return rc;
 	query_open(&q, store, "UPDATE target SET since = ?1 WHERE since > ?1");
-	query_put_int(&q, today);
+	query_put_int(&q, date);
 	(void)query_run(&q);
 	return query_close(&q, err);
 }
 
 int
-rosters_copy(struct store *store, const struct store *other, int32_t today, struct err *err)
+rosters_copy(struct store *store, const struct store *other, struct err *err)
 {
 	int rc = attach(store, other, err);
 
 	if (rc != 0)
 		return rc;
-	if ((rc = store_begin(store, err)) == 0 && (rc = copy(store, today, err)) == 0)
+	if ((rc = store_begin(store, err)) == 0 && (rc = store_exec(store, copy_all, err)) == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	(void)store_exec(store, "DETACH DATABASE other", NULL);

@@ -7,9 +7,12 @@
 #include "io/store.h"
 
 /*
- * The rosters of another state, excuses and all, into one that has none, as if every target had been there since
- * `today` at the latest.  The other state is only read.  ERR_OUTSIDE, ERR_MEMORY.
+ * The rosters of another state, excuses and all, into one that has none.  The other state is only read.  ERR_OUTSIDE,
+ * ERR_MEMORY.
  */
-int rosters_copy(struct store *store, const struct store *other, int32_t today, struct err *err);
+int rosters_copy(struct store *store, const struct store *other, struct err *err);
+
+/* As if every target had been there since that day at the latest: for a simulation of earlier years. */
+int rosters_set_back(struct store *store, int32_t date, struct err *err);
 
 #endif

@@ -254,8 +254,12 @@ class Place:
 
 
 def week_begins_on(calendar):
-    """Monday, or Sunday where Sundays are worked and Saturdays are not."""
-    return "sun" if "sun" in calendar.workweek and "sat" not in calendar.workweek else "mon"
+    """The first of sat sun mon … that is worked behind a day that is not."""
+    order = "sat sun mon tue wed thu fri".split()
+    for i, day in enumerate(order):
+        if day in calendar.workweek and order[i - 1] not in calendar.workweek:
+            return day
+    return "mon"
 
 
 def begins(when, calendar, day):
@@ -475,6 +479,40 @@ def format_csv(rows):
     writer.writerow(["日期", "名称", "休/班"])
     writer.writerows((day.isoformat(), name, "休" if off else "班") for day, name, off in rows)
     return out.getvalue()
+
+
+INI = """[service]
+origin = schedule.example.org
+operator = test
+timezone = {zone}
+language = en
+admin = ops@example.org
+state_dir = {folder}/state
+public_dir = {folder}/public
+[calendar]
+country = XX
+files = holidays.csv
+workweek = {workweek}
+predict = no
+[mail]
+server = maildir:{folder}/mail
+from = test <test@example.org>
+"""
+CYCLE = """[cycle {name}]
+title = {name}
+sample = 1
+avoid =
+matters = duty
+{keys}
+"""
+
+
+def format_ini(folder, cycles, zone, workweek):
+    """A configuration whose places and holidays.csv are in the folder; `cycles` is a dict of dicts of texts."""
+    text = INI.format(folder=folder, zone=zone, workweek=workweek)
+    for name, keys in cycles.items():
+        text += CYCLE.format(name=name, keys="\n".join(f"{key} = {value}" for key, value in keys.items()))
+    return text
 
 
 # ---- at random ----

@@ -24,30 +24,8 @@ SEED = int(os.environ.get("SPOTCHECK_SEED", "0")) or random.SystemRandom().randr
 PLANNED_TRIALS = 150
 SEALED_TRIALS = 50
 
-INI = """[service]
-origin = schedule.example.org
-operator = test
-timezone = {zone}
-language = en
-admin = ops@example.org
-state_dir = {folder}/state
-public_dir = {folder}/public
-[calendar]
-country = XX
-files = holidays.csv
-workweek = {workweek}
-predict = no
-[mail]
-server = maildir:{folder}/mail
-from = test <test@example.org>
-"""
-CYCLE = """[cycle {name}]
-title = {name}
-sample = 1
-avoid =
-matters = duty
-{keys}
-"""
+
+LONG_AGO = (date(1901, 1, 2), "", True)  # a file without any day is refused
 
 
 class Office:
@@ -64,7 +42,7 @@ class Office:
 
     def schedule(self, plan):
         """The rows that the program has for a plan."""
-        self.write("holidays.csv", almanac.format_csv(plan.rows))
+        self.write("holidays.csv", almanac.format_csv(plan.rows or [LONG_AGO]))
         self.write("spotcheckd.ini", plan.ini(self.folder))
         done = subprocess.run([SPOTCHECK, "-c", self.ini, "--json", "schedule", "--from", str(plan.frm), "--to",
                                str(plan.to)], capture_output=True, timeout=120, check=False)
@@ -92,10 +70,7 @@ class Plan:
         return Plan(self.rows, {name: self.cycles[name]}, self.frm, self.to, self.zone, self.workweek)
 
     def ini(self, folder):
-        text = INI.format(folder=folder, zone=self.zone, workweek=self.workweek)
-        for name, keys in self.cycles.items():
-            text += CYCLE.format(name=name, keys="\n".join(f"{key} = {value}" for key, value in keys.items()))
-        return text
+        return almanac.format_ini(folder, self.cycles, self.zone, self.workweek)
 
     def model(self):
         """Rows with a known draw, and sealed ones."""
