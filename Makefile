@@ -51,7 +51,7 @@ PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotche
 
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
 CORE_PACKAGES = libsodium libcrypto libutf8proc
-IO_PACKAGES = sqlite3 inih xlsxwriter
+IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(CORE_PACKAGES) $(IO_PACKAGES))

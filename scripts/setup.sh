@@ -12,7 +12,8 @@ for list in "${@:-build}"; do
 	build)
 		packages="$packages gcc make pkg-config libc6-dev gettext tzdata
 			libsodium-dev libssl-dev libutf8proc-dev
-			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev zlib1g-dev" ;;
+			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev zlib1g-dev
+			libical-dev libjansson-dev" ;;
 	demo)
 		packages="$packages python3" ;;
 	test)
