@@ -13,13 +13,12 @@
 
 #include "app/simulate_table.h"
 #include "app/turn.h"
-#include "core/json.h"
 #include "core/text.h"
 #include "io/calendar_load.h"
 #include "io/clock.h"
 #include "io/draws.h"
 #include "io/durable.h"
-#include "io/ledger.h"
+#include "io/publish.h"
 #include "io/rosters.h"
 #include "io/rosters_copy.h"
 #include "io/steps.h"
@@ -232,17 +231,6 @@ open_all(struct run *r, struct store *real)
 
 /* ---- beacons that are made up ---- */
 
-static int
-find_public(void *ctx, const struct draw_row *row)
-{
-	struct draw_row *due = ctx;
-
-	if (row->outcome != OUTCOME_NONE || row->source != SOURCE_PUBLIC || row->draw_time >= due->draw_time)
-		return 0;
-	*due = *row;
-	return 0;
-}
-
 static char *
 make_up_value(const struct config_cycle *cycle)
 {
@@ -260,13 +248,15 @@ static int
 throw_values(struct run *r, int64_t *next)
 {
 	for (;;) {
-		struct draw_row due = {.draw_time = INT64_MAX};
-		int rc = draws_each(r->store, find_public, &due, r->err);
+		struct draw_row due;
+		int rc = draws_first_public(r->store, &due, r->err);
 		char *value;
 
-		if (rc != 0 || due.draw_time > r->office.now) {
+		if (rc != 0)
+			return rc == ERR_ABSENT ? 0 : rc;
+		if (due.draw_time > r->office.now) {
 			*next = due.draw_time < *next ? due.draw_time : *next;
-			return rc;
+			return 0;
 		}
 		value = make_up_value(config_cycle(r->config, due.cycle));
 		rc = value == NULL ? err_memory(r->err) : step_draw(&r->office, due.n, value, r->err);
@@ -282,7 +272,10 @@ static int
 run_turns(struct run *r)
 {
 	int64_t begin = r->office.now, end = clock_instant(r->want->to + 1, 0, NULL);
-	struct turn turn = {.office = &r->office, .tell = simulate_table_tell, .ctx = &r->table};
+	struct turn turn = {.office = &r->office,
+	    .unpublished = true,
+	    .tell = simulate_table_tell,
+	    .ctx = &r->table};
 
 	while (r->office.now < end) {
 		int64_t next = INT64_MAX, thrown = INT64_MAX;
@@ -334,6 +327,8 @@ simulate(const struct simulation *simulation, struct err *err)
 	store_close(real);
 	if (rc == 0)
 		rc = run_turns(&r);
+	if (rc == 0)
+		rc = publish_news(r.store, &r.office.key, r.config->public_dir, err);
 	if (rc == 0)
 		rc = simulate_table_print(&r.table, &r.office, simulation->scratch, err);
 	release(&r);

@@ -181,37 +181,27 @@ take_cycles(struct turn *turn, int64_t *next, struct err *err)
 
 /* ---- what is due next ---- */
 
-struct coming {
-	int64_t next, now;
-};
-
 static int
-take_draw(void *ctx, const struct draw_row *row)
-{
-	struct coming *c = ctx;
-
-	if (row->revealed)
-		return 0;
-	if (row->outcome == OUTCOME_NONE && (row->source == SOURCE_NONE || row->draw_time > c->now))
-		earlier(&c->next, row->draw_time);
-	else if (row->outcome != OUTCOME_NONE)
-		earlier(&c->next, row->reveal_time > c->now ? row->reveal_time : c->now + TURN_RETRY_S);
-	return 0;
-}
-
-static int
-find_next(struct turn *turn, int64_t *next, struct err *err)
+find_next(const struct turn *turn, int64_t *next, struct err *err)
 {
 	struct office *office = turn->office;
-	struct coming coming = {.next = *next, .now = office->now};
-	int64_t letters = INT64_MAX;
-	int rc = draws_each(office->store, take_draw, &coming, err);
+	int64_t draws = INT64_MAX, letters = INT64_MAX;
+	int rc = draws_next(office->store, office->now, &draws, err);
 
 	if (rc == 0)
 		rc = outbox_next(office->store, &letters, err);
-	earlier(&coming.next, letters);
-	*next = coming.next;
+	/* What stays due though it was its turn waits for something else. */
+	earlier(next, draws > office->now ? draws : office->now + TURN_RETRY_S);
+	earlier(next, letters > office->now ? letters : office->now + TURN_RETRY_S);
 	return rc;
+}
+
+static int
+show(const struct turn *turn, struct err *err)
+{
+	struct office *office = turn->office;
+
+	return turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config->public_dir, err);
 }
 
 int
@@ -222,10 +212,7 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int64_t next = INT64_MAX;
 	int rc;
 
-	if ((rc = step_overdue(office, 0, err)) != 0 ||
-	    (rc = publish_news(office->store, &office->key, config->public_dir, err)) != 0 ||
-	    (rc = take_cycles(turn, &next, err)) != 0 ||
-	    (rc = publish_news(office->store, &office->key, config->public_dir, err)) != 0)
+	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 || (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

@@ -1,6 +1,7 @@
 #ifndef SPOTCHECK_TURN_H
 #define SPOTCHECK_TURN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/err.h"
@@ -29,6 +30,7 @@ struct turn_event {
 
 struct turn {
 	struct office *office;
+	bool unpublished; /* nobody looks meanwhile: whoever turns publishes at the end */
 	/* Told of what became of the timetable; may be NULL. */
 	void (*tell)(void *ctx, const struct turn_event *event);
 	void *ctx;

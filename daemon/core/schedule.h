@@ -16,7 +16,7 @@
  * A holiday is a run of days without work that holds a named day off; a rule looks at those that its `holidays` and
  * `min_days` let pass.  A period is a week, a month, a quarter or a year of the Gregorian calendar.  A week begins with
  * the first of Saturday, Sunday, Monday … that the workweek has behind a day that it has not: Monday, or Sunday where
- * people work from Sunday to Thursday.
+ * people work from Sunday to Thursday; Monday too where all seven are worked.
  *
  * after holiday   the days are counted from the one after the holiday, up to the day before the next holiday (any)
  * before holiday  backwards from the one before it, down to the day after the holiday before (any)

@@ -139,6 +139,31 @@ draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_ro
 }
 
 int
+draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
+{
+	struct query q;
+
+	*ret_time = INT64_MAX;
+	query_open(&q, store,
+	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?)"
+	    " UNION ALL SELECT min(reveal_time) FROM draw WHERE reveal_entry IS NULL AND outcome IS NOT NULL");
+	query_put_int(&q, now);
+	while (query_row(&q))
+		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)
+			*ret_time = query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+int
+draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, COLUMNS "WHERE outcome IS NULL AND source = 'public' ORDER BY draw_time, n LIMIT 1");
+	return first_row(&q, ret_row, err);
+}
+
+int
 draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err)
 {
 	struct draw_row row;

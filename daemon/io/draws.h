@@ -53,6 +53,15 @@ int draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, 
 int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err);
 int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
 
+/*
+ * When the state makes something due next: a draw that needs no value from outside or is yet to come, or an opening;
+ * INT64_MAX where nothing.  Of another beacon than none only the draw's time itself counts, if it is after `now`.
+ */
+int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
+
+/* The open commitment of a public value whose draw comes first; ERR_ABSENT, with nothing said. */
+int draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err);
+
 /* All, by number.  `visit` returns 0 to go on; anything else ends the walk and is returned. */
 int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err);
 

@@ -9,7 +9,9 @@
 
 #define NEAR_DAYS 40          /* random days of a period are chosen so long before its first commitment can be */
 #define LOOK_BACK_DAYS 400    /* what is older than that was missed long ago */
-#define LOOK_AHEAD_DAYS 800   /* the next holiday of a kind is nearer */
+#define LOOK_AHEAD_DAYS 70    /* what most cycles have to do next is nearer */
+#define LOOK_FAR_DAYS 800     /* and the next holiday of a kind */
+#define SETTLED_DAYS 62       /* what is so much older than the latest that is settled was settled too */
 #define MOVES_DAYS 10         /* by how much a holiday may move and still be the same */
 
 struct plan_settled {
@@ -278,16 +280,29 @@ plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list *ret
 	return 0;
 }
 
-int
-plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err)
+/* The first day on which something may be that is not settled yet. */
+static int32_t
+oldest(const struct plan *p)
 {
-	int32_t today = clock_date(plan->now);
+	int32_t from = clock_date(p->now) - LOOK_BACK_DAYS, first = DATE_NONE;
+
+	for (size_t i = 0; i < p->n_settled; i++)
+		first = p->settled[i].date > first ? p->settled[i].date : first;
+	if (first != DATE_NONE && first - SETTLED_DAYS > from)
+		from = first - SETTLED_DAYS;
+	if (p->since != INT64_MAX && clock_date(p->since) > from)
+		from = clock_date(p->since);
+	return from;
+}
+
+static int
+next_within(struct plan *plan, int32_t ahead_days, struct plan_next *ret_next, struct err *err)
+{
 	struct schedule_list list = {0};
 	size_t n = 0;
-	int rc;
+	int rc = plan_list(plan, oldest(plan), clock_date(plan->now) + ahead_days, &list, err);
 
 	*ret_next = (struct plan_next){.look = INT64_MAX};
-	rc = plan_list(plan, today - LOOK_BACK_DAYS, today + LOOK_AHEAD_DAYS, &list, err);
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
 		int64_t near = near_time(plan, list.v[i].key);
 
@@ -309,6 +324,14 @@ plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err)
 		schedule_list_release(&list);
 	}
 	return rc;
+}
+
+int
+plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err)
+{
+	int rc = next_within(plan, LOOK_AHEAD_DAYS, ret_next, err);
+
+	return rc != 0 || ret_next->any ? rc : next_within(plan, LOOK_FAR_DAYS, ret_next, err);
 }
 
 void

@@ -37,4 +37,5 @@ const char schema_plan[] =
 	"  PRIMARY KEY (cycle, key, name, date),"
 	"  CHECK ((n IS NULL) = (why IS NOT NULL))"
 	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX plan_done_n ON plan_done (n);";
+	"CREATE INDEX plan_done_n ON plan_done (n);"
+	"CREATE INDEX draw_unrevealed ON draw (reveal_time) WHERE reveal_entry IS NULL;";

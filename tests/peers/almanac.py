@@ -254,10 +254,9 @@ class Place:
 
 
 def week_begins_on(calendar):
-    """The first of sat sun mon … that is worked behind a day that is not."""
-    order = "sat sun mon tue wed thu fri".split()
-    for i, day in enumerate(order):
-        if day in calendar.workweek and order[i - 1] not in calendar.workweek:
+    """The first of Saturday, Sunday, Monday … that is worked behind a day that is not; Monday where all are worked."""
+    for yesterday, day in zip("fri sat sun mon tue wed thu".split(), "sat sun mon tue wed thu fri".split()):
+        if day in calendar.workweek and yesterday not in calendar.workweek:
             return day
     return "mon"
 
@@ -457,13 +456,14 @@ def occurrences(rule, calendar, zone, frm, to):
 
 
 def schedule(cycles, calendar, zone, frm, to):
-    """The rows of all cycles (a dict of dicts of texts): those with a known draw, in order, and the sealed ones."""
+    """All cycles' rows (of a dict of dicts of texts) by draw and cycle; a sealed one stands where its period begins."""
     zone = zoneinfo.ZoneInfo(zone)
-    known, sealed = [], []
+    found = []
     for name, keys in cycles.items():
         for each in occurrences(parse_rule(keys), calendar, zone, frm, to):
-            (sealed if each.sealed else known).append(each.row(name))
-    return sorted(known, key=lambda row: (row["draw"], row["cycle"])), sealed
+            place = local_to_utc(zone, each.place.first, 0) if each.sealed else each.draw
+            found.append((place, name, each.row(name)))
+    return [row for _, _, row in sorted(found, key=lambda each: each[:2])]
 
 
 # ---- files ----
@@ -518,7 +518,9 @@ def format_ini(folder, cycles, zone, workweek):
 # ---- at random ----
 
 ZONES = "Asia/Shanghai Europe/Berlin America/New_York Australia/Lord_Howe UTC".split()
-WORKWEEKS = ["mon tue wed thu fri"] * 4 + ["sun mon tue wed thu", "sat sun mon tue wed", "mon tue wed thu fri sat"]
+WORKWEEKS = ["mon tue wed thu fri"] * 6
+WORKWEEKS += ["sun mon tue wed thu", "sat sun mon tue wed", "mon tue wed thu fri sat"] * 2
+WORKWEEKS += ["mon tue wed thu fri sat sun", "mon tue thu fri", "tue thu", "mon tue wed thu sat", "fri sat"]
 OTHER_NAMES = "校庆日 泼水节 开斋节 Founders-Day 国庆节、中秋节 元旦、校庆日".split()
 
 
@@ -647,6 +649,8 @@ def random_rule(rng, names, sealed=False):
         keys["window"] = f"{rng.randrange(2, 13)} {rng.choice(['workdays', 'days'])}"
         if "work" not in keys["day"]:
             keys["on_holiday"] = rng.choice("next previous skip keep".split())
+    if when == "weekly" and rng.random() < 0.4:  # each Sunday on which clocks are turned
+        keys.update(day="sun", on_holiday="keep", time=format_minutes(rng.randrange(60, 180)))
     if sealed:
         random_sealed(rng, keys)
     if rng.random() < 0.2:  # the defaults

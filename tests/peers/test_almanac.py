@@ -136,6 +136,12 @@ class ByPeriod(unittest.TestCase):
         found = draws(calendar, almanac.date("2026-06-01"), almanac.date("2026-06-14"), when="weekly")
         self.assertEqual([f"{o.day} {o.place.last}" for o in found], ["2026-06-07 2026-06-13", "2026-06-14 2026-06-20"])
 
+    def test_where_weeks_begin(self):
+        for workweek, wanted in {"mon tue wed thu fri": "mon", "mon tue wed thu fri sat": "mon", "tue thu": "tue",
+                                 "sun mon tue wed thu": "sun", "sat sun mon tue wed": "sat", "mon": "mon",
+                                 "mon tue wed thu fri sat sun": "mon", "wed thu fri": "wed"}.items():
+            self.assertEqual(almanac.week_begins_on(almanac.Calendar(workweek, [])), wanted, workweek)
+
     def test_first_days_of_months_that_are_workdays(self):
         self.assertEqual(days(when="monthly", day="1", on_holiday="skip"),
                          "2025-04-01 2025-07-01 2025-08-01 2025-09-01 2025-12-01 "
