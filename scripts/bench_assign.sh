@@ -10,5 +10,5 @@ trap 'rm -f "$program"' EXIT
 
 # shellcheck disable=SC2046 # pkg-config's words are meant to be several
 "${CC:-gcc}" -std=c17 -D_GNU_SOURCE -O2 -I"$top/daemon" -o "$program" "$top/scripts/bench_assign.c" \
-	"$top"/build/gcc/libspotcheck-core.a $(pkg-config --libs libsodium libcrypto libutf8proc) -pthread
+	"$top"/build/gcc/libspotcheck-core.a $(pkg-config --libs libsodium libcrypto libutf8proc) -pthread -lm
 "$program" "$@"

@@ -3,6 +3,7 @@
 #include <libintl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "io/clock.h"
@@ -38,9 +39,11 @@ simulate_table_tell(void *ctx, const struct turn_event *event)
 	if (event->what == TURN_COMMITTED)
 		return;
 	table->missed += event->what == TURN_MISSED;
-	table->refused += event->what == TURN_REFUSED;
-	if (event->what == TURN_REFUSED && table->refused > 1)
-		return; /* the same again and again */
+	if (event->what == TURN_REFUSED) {
+		if (strcmp(event->message, table->last_refused) == 0)
+			return;
+		(void)snprintf(table->last_refused, sizeof table->last_refused, "%s", event->message);
+	}
 	plan_title(event->cycle, event->occurrence, title);
 	plan_title_words(title, language_text, words);
 	clock_text(event->occurrence->draw_time, when);

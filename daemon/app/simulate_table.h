@@ -8,7 +8,8 @@
 /* What a simulation prints: a line for each draw, and what came of nothing. */
 struct simulate_table {
 	struct buf troubles; /* a line for each occurrence that nothing came of */
-	uint64_t missed, refused;
+	uint64_t missed;
+	char last_refused[ERR_MESSAGE_BYTES]; /* is not told again and again */
 };
 
 void simulate_table_begin(struct simulate_table *table);

@@ -268,6 +268,6 @@ calendar_csv_read(struct calendar_file *f, struct err *err)
 	buf_release(&t.fields);
 	buf_release(&t.name);
 	if (t.rc == 0 && f->faults.count == 0 && f->n_days == 0)
-		diag_add(&f->faults, f->path, 0, N_("no day is in it; a line is 2027-02-06,春节,休"));
+		diag_add(&f->faults, f->path, 1, N_("no day is in it; a line is 2027-02-06,春节,休"));
 	return t.rc;
 }

@@ -505,7 +505,7 @@ take_records(struct ics *ics, struct slice said)
 		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader said what makes no sense")) :
 		                                "the reader said what makes no sense");
 	else if (rc == 0 && ics->n_read == 0 && ics->f->faults.count == 0)
-		diag_add(&ics->f->faults, ics->f->path, 0, N_("no event is in it"));
+		diag_add(&ics->f->faults, ics->f->path, 1, N_("no event is in it"));
 	return rc;
 }
 

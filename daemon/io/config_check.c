@@ -70,6 +70,10 @@ check_day(const struct checker *c, const struct config_cycle *cycle)
 	    (cycle->rule.day == DAY_NTH_WORKDAY || cycle->rule.day == DAY_LAST_WORKDAY))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: no day of a holiday is a workday; take 1st day, a weekday or random"), cycle->name);
+	if (cycle->rule.when == WHEN_DURING_HOLIDAY && cycle->rule.day == DAY_LAST)
+		diag_add(c->diag, c->config->path, line,
+		    N_("[cycle %s] day: a holiday's last day leaves none for visits; take 1st day, a weekday or random"),
+		    cycle->name);
 	if (counted && cycle->rule.day_n > period_days(cycle->rule.when))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: the period has no such day (at most %lld)"), cycle->name,

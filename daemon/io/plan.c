@@ -117,6 +117,26 @@ name_of(const struct holiday_name *name, char *text, size_t size)
 	return text;
 }
 
+/* The calendar has a holiday that bears the name from this very day on. */
+static bool
+begins_on(const struct calendar *c, const char *name, int32_t key)
+{
+	const struct holiday *h = calendar_holiday_at(c, key);
+	char text[HOLIDAY_TITLE];
+
+	for (size_t i = 0; h != NULL && i < h->n_names; i++)
+		if (h->names[i].date == key && strcmp(name_of(&h->names[i], text, sizeof text), name) == 0)
+			return true;
+	return false;
+}
+
+/* The same day, or one near it if that day is no longer what it was: the holiday has moved. */
+static bool
+is_same(const struct plan *p, const struct plan_settled *s, int32_t date)
+{
+	return s->key == date || (abs(s->key - date) <= MOVES_DAYS && !begins_on(p->calendar, s->name, s->key));
+}
+
 static bool
 holiday_settled(const struct plan *p, const struct occurrence *o, const struct plan_settled *s)
 {
@@ -125,7 +145,7 @@ holiday_settled(const struct plan *p, const struct occurrence *o, const struct p
 	for (size_t i = 0; i < o->holiday->n_names; i++) {
 		const struct holiday_name *name = &o->holiday->names[i];
 
-		if (strcmp(s->name, name_of(name, text, sizeof text)) == 0 && abs(s->key - name->date) <= MOVES_DAYS &&
+		if (strcmp(s->name, name_of(name, text, sizeof text)) == 0 && is_same(p, s, name->date) &&
 		    (p->cycle->rule.day != DAY_RANDOM || s->date == o->date))
 			return true;
 	}
@@ -329,8 +349,11 @@ next_within(struct plan *plan, int32_t ahead_days, struct plan_next *ret_next, s
 int
 plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err)
 {
-	int rc = next_within(plan, LOOK_AHEAD_DAYS, ret_next, err);
+	int rc;
 
+	if (plan->since == INT64_MAX)
+		plan->since = plan->now; /* the service has yet to see the cycle */
+	rc = next_within(plan, LOOK_AHEAD_DAYS, ret_next, err);
 	return rc != 0 || ret_next->any ? rc : next_within(plan, LOOK_FAR_DAYS, ret_next, err);
 }
 

@@ -2,6 +2,11 @@
 
 #include <sodium.h>
 
+#include "core/schedule.h"
+#include "io/clock.h"
+
+#define AHEAD_DAYS 400
+
 static void
 random_hex(char ret_hex[static HASH_HEX + 1])
 {
@@ -11,6 +16,25 @@ random_hex(char ret_hex[static HASH_HEX + 1])
 	text_to_hex(random, sizeof random, ret_hex);
 }
 
+/* During a holiday that is yet to come, where today is in none. */
+static int
+draw_time(const struct office *office, const struct config_cycle *cycle, int64_t *ret, struct err *err)
+{
+	struct schedule s = {.calendar = office->calendar, .zone = clock_zone(), .rule = &cycle->rule};
+	int32_t today = clock_date(office->now), visit;
+	struct schedule_list list;
+	int rc;
+
+	*ret = office->now;
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY || schedule_visits(office->calendar, &cycle->rule, today, &visit, 1) > 0)
+		return 0;
+	rc = schedule_list(&s, today, today + AHEAD_DAYS, &list, err);
+	if (rc == 0 && list.n > 0)
+		*ret = clock_instant(list.v[0].date == DATE_NONE ? list.v[0].first : list.v[0].date, 0, NULL);
+	schedule_list_release(&list);
+	return rc;
+}
+
 /* Read in one view of the state, which stays as it is. */
 static int
 take_snapshot(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
@@ -18,11 +42,12 @@ take_snapshot(struct rehearsal *r, const struct office *office, const struct con
 	struct snapshot_want want = {.config = office->config,
 	    .calendar = office->calendar,
 	    .cycle = cycle,
-	    .draw_time = office->now,
 	    .now = office->now,
 	    .progress = office->progress};
-	int rc = store_exec(office->store, "BEGIN", err);
+	int rc = draw_time(office, cycle, &want.draw_time, err);
 
+	if (rc == 0)
+		rc = store_exec(office->store, "BEGIN", err);
 	if (rc == 0)
 		rc = snapshot_take(&r->snapshot, office->store, &want, err);
 	store_rollback(office->store);

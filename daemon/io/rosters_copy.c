@@ -14,6 +14,7 @@ static const char copy_all[] =
 	"INSERT INTO contact (target, level, name, private) SELECT target, level, name, private FROM other.contact;"
 	"INSERT INTO roster_import (id, kind, time, by, digest, headers, rows, added, changed, removed)"
 	" SELECT id, kind, time, by, digest, headers, rows, added, changed, removed FROM other.roster_import;"
+	"INSERT INTO roster_attestation (id, kind, time, by) SELECT id, kind, time, by FROM other.roster_attestation;"
 	"INSERT INTO excuse (id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason)"
 	" SELECT id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason FROM other.excuse;";
 

@@ -269,6 +269,20 @@ two_holidays_that_grow_together_are_done_if_one_is(void **state)
 	close_office();
 }
 
+/* Seen in a simulated decade: the second of two holidays of one name, nine days apart, was taken for the first. */
+static void
+two_holidays_of_one_name_near_each_other_are_two(void **state)
+{
+	static const char *const both[] = {"2026-07-07 节", "2026-07-16 节", NULL};
+
+	(void)state;
+	open_office(AFTER, "2026-07-01 12:00", true);
+	calendar_with(both);
+	run_to("2026-07-20 12:00");
+	assert_int_equal(count("SELECT count(*) FROM draw"), 2);
+	close_office();
+}
+
 /* ---- what is random ---- */
 
 static void
@@ -394,6 +408,7 @@ main(void)
 		cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
 		cmocka_unit_test(a_holiday_that_grows_is_the_same_holiday),
 		cmocka_unit_test(two_holidays_that_grow_together_are_done_if_one_is),
+		cmocka_unit_test(two_holidays_of_one_name_near_each_other_are_two),
 		cmocka_unit_test(random_days_are_kept_and_each_period_has_its_share),
 		cmocka_unit_test(another_state_has_other_random_days),
 		cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),

@@ -311,9 +311,9 @@ csv_in_gb18030(void **state)
 static const struct {
 	const char *text, *expected;
 } bad_csv[] = {
-	{"", "a:0: no day is in it; a line is 2027-02-06,春节,休"},
-	{"\n\n,,\n", "a:0: no day is in it"},
-	{"日期,名称,休/班\n", "a:0: no day is in it"},
+	{"", "a:1: no day is in it; a line is 2027-02-06,春节,休"},
+	{"\n\n,,\n", "a:1: no day is in it"},
+	{"日期,名称,休/班\n", "a:1: no day is in it"},
 	{"2027-02-30,春节,休\n\n2027-02-06,春节,什么\n2027-02-07,春节\n2027-02-08\n,春节,休\nx,y,z\n",
 	    "a:1: date \"2027-02-30\": a date is written\na:3: kind \"什么\": a day off is 休\n"
 	    "a:4: kind \"\": a day off\n"
@@ -447,7 +447,7 @@ files_that_cannot_be_read(void **state)
 	assert_int_equal(unlink(path), 0);
 	refuses_bytes(large, CALENDAR_FILE_BYTES + 1, "a:0: the file is larger than 4 MiB");
 	memset(large, '\n', CALENDAR_FILE_BYTES);
-	refuses_bytes(large, CALENDAR_FILE_BYTES, "a:0: no day is in it");
+	refuses_bytes(large, CALENDAR_FILE_BYTES, "a:1: no day is in it");
 	free(large);
 }
 
@@ -643,8 +643,8 @@ ics_of_a_friday_weekend(void **state)
 static const struct {
 	const char *text, *expected;
 } bad_ics[] = {
-	{ICS(""), "a:0: no event is in it"},
-	{ICS(EVENT(ON("20270206") "STATUS:CANCELLED\r\nSUMMARY:a\r\n")), "a:0: no event is in it"},
+	{ICS(""), "a:1: no event is in it"},
+	{ICS(EVENT(ON("20270206") "STATUS:CANCELLED\r\nSUMMARY:a\r\n")), "a:1: no event is in it"},
 	{ICS(EVENT("SUMMARY:a\r\n")), "a:4: the event has no DTSTART"},
 	{ICS(EVENT("SUMMARY:a\r\nDTSTART:0000-00-00\r\n") EVENT("SUMMARY:a\r\n\r\nDTSTART;VALUE=DATE:00000000\r\n")
 	     EVENT("DTSTART:\r\n") EVENT("DTSTART\r\n") EVENT(ON("20270230")) EVENT("DTSTART:soon\r\n")),
@@ -699,7 +699,7 @@ static const struct {
 	{"BEGIN:VCALENDAR\nSUMMARY:春节 春节\xE6\n", "a:2: a character is broken"},
 	{"  BEGIN:VCALENDAR\nBEGIN;X=y:VEVENT\n", "a:2: behind BEGIN and END a colon"},
 	{"BEGIN:VCALENDAR\nEND :VEVENT\nEND:VCALENDAR\n", "a:2: behind BEGIN and END a colon"},
-	{"BEGIN:VCALENDAR;X\nEND:VCALENDAR;X", "a:0: no event is in it"},
+	{"BEGIN:VCALENDAR;X\nEND:VCALENDAR;X", "a:1: no event is in it"},
 };
 
 static void

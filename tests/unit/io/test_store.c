@@ -137,6 +137,25 @@ of_another_user_is_refused(void **state)
 	assert_int_equal(chown(file, 0, 0), 0);
 }
 
+/* A state of before there were timetables. */
+static void
+an_older_state_is_brought_up_to_date(void **state)
+{
+	struct store *store;
+	int64_t tables = 0;
+
+	(void)state;
+	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP INDEX draw_unrevealed;"
+	    "PRAGMA user_version = 1");
+	store = opened();
+	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
+	                     &tables, NULL), 0);
+	assert_int_equal(tables, 3);
+	assert_int_equal(store_int(store, "PRAGMA user_version", &tables, NULL), 0);
+	assert_int_equal(tables, STORE_VERSION);
+	store_close(store);
+}
+
 static void
 what_is_no_database_of_ours_is_refused(void **state)
 {
@@ -339,6 +358,7 @@ main(void)
 		cmocka_unit_test(is_made_for_its_owner_alone),
 		cmocka_unit_test(others_may_pass_but_not_read),
 		cmocka_unit_test(of_another_user_is_refused),
+		cmocka_unit_test(an_older_state_is_brought_up_to_date),
 		cmocka_unit_test(what_is_no_database_of_ours_is_refused),
 		cmocka_unit_test(a_file_in_place_of_the_directory),
 		cmocka_unit_test(meta),
