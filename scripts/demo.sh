@@ -46,7 +46,7 @@ begun=$(date +%s.%N)
 printf 'It took %.1f seconds.\n' "$(echo "$(date +%s.%N) $begun" | awk '{print $1 - $2}')"
 
 title "3. One of the letters, as it would reach an inspector"
-letter=$(find "$there/year/mail/new" -type f | LC_ALL=C sort | head -n 1)
+letter=$(find "$there/year/mail/new" -type f | LC_ALL=C sort | sed -n 1p)
 /usr/bin/python3 - "$letter" <<'PYTHON' || head -n 40 "$letter"
 import email
 import email.policy
@@ -82,13 +82,13 @@ verify()
 title "4. What anybody can check, from the published files alone, without network, state or trust in this program"
 printf '\n$ spotcheck verify year/public\n'
 verify "$there/year/public"
-printf '\n$ spotcheck replay year/public/draws/0002\n'
-"$spotcheck" replay "$there/year/public/draws/0002"
+printf '\n$ spotcheck replay year/public/draws/0001\n'
+"$spotcheck" replay "$there/year/public/draws/0001"
 
 title "5. And what becomes of a result that somebody has touched up"
 cp -r "$there/year/public" "$there/forged"
-sed -i 's/"team":\["\([^"]*\)","\([^"]*\)"\]/"team":["\2","\1"]/' "$there/forged/draws/0002/record.json"
-printf '\n$ sed -i … forged/draws/0002/record.json    # swap two inspectors\n$ spotcheck verify forged\n'
+sed -i 's/"team":\["\([^"]*\)","\([^"]*\)"\]/"team":["\2","\1"]/' "$there/forged/draws/0001/record.json"
+printf '\n$ sed -i … forged/draws/0001/record.json    # swap two inspectors\n$ spotcheck verify forged\n'
 if verify "$there/forged"; then
 	echo "demo: the forgery passed" >&2
 	exit 1
@@ -98,7 +98,7 @@ rm -r "$there/forged"
 title "Where to look"
 cat <<END
 
-    $there/year/public     what a web server would show; draws/0002/record.json is the result of a draw
+    $there/year/public     what a web server would show; draws/0001/record.json is the result of a draw
     $there/year/mail/new   the letters
     $there/conf            the configuration: change it, then
         $spotcheck -c $there/conf/spotcheckd.ini schedule

@@ -284,14 +284,15 @@ is_provisional(const struct builder *b, const struct span *span, const struct oc
 	const struct schedule_rule *rule = b->rule;
 	struct span g = grounds(b, span, o);
 	int32_t commit = zone_local(b->s->zone, o->commit_time, NULL);
+	bool of_provisional = o->holiday != NULL && o->holiday->provisional;
 
-	if (rule->when == WHEN_DURING_HOLIDAY)
-		return o->holiday->provisional;
+	if (of_provisional || rule->when == WHEN_DURING_HOLIDAY)
+		return of_provisional;
 	if (rule->window_workdays && o->visit_last > g.last)
 		g.last = o->visit_last;
 	if (rule->commit.workdays && commit < g.first)
 		g.first = commit;
-	return (o->holiday != NULL && o->holiday->provisional) || calendar_provisional(b->calendar, g.first, g.last);
+	return calendar_provisional(b->calendar, g.first, g.last);
 }
 
 static void

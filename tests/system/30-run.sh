@@ -68,5 +68,5 @@ verified
 test "$(letters)" -gt "$sent" || fail "no letters of the second draw"
 test "$(grep -c ',rotation$' "$office/public/draws/0002/conflicts.csv")" -eq 26 || fail "26 pairs"
 test "$(cut -d, -f8 "$office/public/draws/0002/targets.csv" | grep -c '^20')" -eq 13 || fail "13 dates"
-expect 0 "nothing is due" sc status
+expect 0 "next: a commitment at" sc status
 echo "two draws, $(letters) letters"
