@@ -298,8 +298,8 @@ clean:
 # ---- install ----------------------------------------------------------------
 
 # The INI, the letters and the sample district are what `spotcheck setup` starts from; it replaces an INI in sysconfdir
-# that nobody has touched.  Holidays go where that INI looks for them.
-CONF_TREES = $(filter-out conf/holidays,$(patsubst %/,%,$(wildcard conf/*/)))
+# that nobody has touched.  What is newer than the built-in holidays goes into the folder that that INI looks into.
+CONF_TREES = $(patsubst %/,%,$(wildcard conf/*/))
 UNITS = $(wildcard systemd/*.service systemd/*.timer systemd/*.path systemd/*.socket)
 SYSUSERS = $(wildcard systemd/*sysusers*.conf systemd/sysusers.d/*.conf)
 TMPFILES = $(wildcard systemd/*tmpfiles*.conf systemd/tmpfiles.d/*.conf)
@@ -324,8 +324,7 @@ install: all
 	    'Cflags: -I$${includedir}/spotcheck' >$(call to,$(libdir)/pkgconfig)/spotcheck-core.pc
 	install -m 644 conf/spotcheckd.ini $(call to,$(datadir)/spotcheckd)
 	$(call keep,conf/spotcheckd.ini,$(call to,$(sysconfdir)/spotcheckd))
-	$(if $(wildcard conf/holidays/*),install -d $(call to,$(sysconfdir)/spotcheckd/holidays) && \
-	    { $(call keep,$(wildcard conf/holidays/*),$(call to,$(sysconfdir)/spotcheckd/holidays)); })
+	install -d $(call to,$(sysconfdir)/spotcheckd/holidays)
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true
 	$(if $(wildcard daemon/site/*),$(call tree,daemon/site,$(abspath $(call to,$(datadir)/spotcheckd/site))))
 	for page in $(wildcard daemon/*.[1578] daemon/*/*.[1578]); do \

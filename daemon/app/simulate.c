@@ -110,9 +110,11 @@ make_up_beacon(struct config_cycle *cycle)
 static bool
 relabel(struct config *config, const char *scratch)
 {
-	bool ok = set(&config->state_dir, join(scratch, "/state")) && set(&config->public_dir, join(scratch, "/public")) &&
-	    set(&config->maildir, join(scratch, "/mail")) && set(&config->origin, join("simulation.", config->origin)) &&
-	    set(&config->operator, join(config->operator, strcmp(config->language, "zh_CN") == 0 ? "（模拟）" : " (simulation)"));
+	const char *label = strcmp(config->language, "zh_CN") == 0 ? "（模拟）" : " (simulation)";
+	bool ok = set(&config->state_dir, join(scratch, "/state")) &&
+	    set(&config->public_dir, join(scratch, "/public")) && set(&config->maildir, join(scratch, "/mail")) &&
+	    set(&config->origin, join("simulation.", config->origin)) &&
+	    set(&config->operator, join(config->operator, label));
 
 	config->mail_scheme = MAIL_MAILDIR;
 	config->max_roster_age = (struct duration){.n = 0}; /* nobody attests in here */

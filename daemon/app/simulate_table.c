@@ -106,18 +106,6 @@ put_visits(struct walk *w, const struct draw_row *row)
 }
 
 static int
-commit_time(const struct walk *w, const struct draw_row *row, int64_t *ret)
-{
-	struct query q;
-
-	query_open(&q, w->office->store, "SELECT time FROM log_entry WHERE idx = ?");
-	query_put_int(&q, (int64_t)row->commit_entry);
-	if (query_row(&q))
-		*ret = query_int(&q, 0);
-	return query_close(&q, w->err);
-}
-
-static int
 put_row(struct walk *w, const struct draw_row *row)
 {
 	char title[PLAN_TITLE], words[PLAN_TITLE];
@@ -125,7 +113,7 @@ put_row(struct walk *w, const struct draw_row *row)
 	int rc;
 
 	if ((rc = plan_title_of(w->office->store, row->n, title, w->err)) != 0 ||
-	    (rc = commit_time(w, row, &committed)) != 0)
+	    (rc = draws_commit_time(w->office->store, row, &committed, w->err)) != 0)
 		return rc;
 	plan_title_words(title, language_text, words);
 	table_int(&w->table, (int64_t)row->n);

@@ -212,7 +212,8 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int64_t next = INT64_MAX;
 	int rc;
 
-	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 || (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0)
+	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 ||
+	    (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

@@ -129,18 +129,6 @@ read_dates(struct rows *rows, struct row *row)
 	return rc;
 }
 
-static int
-read_commit_time(struct rows *rows, const struct draw_row *draw, struct row *row)
-{
-	struct query q;
-
-	query_open(&q, rows->cli->store, "SELECT time FROM log_entry WHERE idx = ?");
-	query_put_int(&q, (int64_t)draw->commit_entry);
-	if (query_row(&q))
-		row->commit_time = query_int(&q, 0);
-	return query_close(&q, &rows->cli->err);
-}
-
 /* By the rule of today; the letters say when they really left. */
 static int64_t
 notice_of(const struct cli *cli, const struct draw_row *draw, int32_t visit_first)
@@ -168,7 +156,8 @@ add_draw(struct rows *rows, const struct draw_row *draw)
 	int rc;
 
 	if ((rc = plan_title_of(rows->cli->store, draw->n, title, &rows->cli->err)) != 0 ||
-	    (rc = read_commit_time(rows, draw, &row)) != 0 || (rc = read_dates(rows, &row)) != 0)
+	    (rc = draws_commit_time(rows->cli->store, draw, &row.commit_time, &rows->cli->err)) != 0 ||
+	    (rc = read_dates(rows, &row)) != 0)
 		return rc;
 	row.notice_time = notice_of(rows->cli, draw, row.visit_first);
 	return add_row(rows, &row, title);

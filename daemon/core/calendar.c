@@ -405,7 +405,7 @@ struct hash
 calendar_digest(const struct calendar *calendar)
 {
 	struct hash_stream stream;
-	char line[DATE_TEXT + 16];
+	char date[DATE_TEXT];
 
 	hash_begin(&stream);
 	for (int i = 0; i < 7; i++)
@@ -413,10 +413,10 @@ calendar_digest(const struct calendar *calendar)
 	for (size_t i = 0; i < calendar->n_days; i++) {
 		const struct special_day *day = &calendar->days[i];
 
-		line[0] = '\n';
-		text_from_date(day->date, line + 1);
-		memcpy(line + DATE_TEXT, day->off ? " off " : " work ", 7);
-		hash_add(&stream, line, strlen(line));
+		text_from_date(day->date, date);
+		hash_add(&stream, "\n", 1);
+		hash_add(&stream, date, strlen(date));
+		hash_add(&stream, day->off ? " off " : " work ", day->off ? 5 : 6);
 		hash_add(&stream, day->name, strlen(day->name));
 	}
 	return hash_end(&stream);

@@ -72,7 +72,8 @@ scan_value(struct scan *s)
 			depth--;
 			s->p++;
 		} else {
-			s->p += strcspn(s->p, " \t\r\n,:]}\"[{");
+			while (s->p < s->end && memchr(" \t\r\n,:]}\"[{", *s->p, 10) == NULL)
+				s->p++;
 		}
 	} while (depth > 0);
 }

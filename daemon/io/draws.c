@@ -139,6 +139,18 @@ draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_ro
 }
 
 int
+draws_commit_time(struct store *store, const struct draw_row *row, int64_t *ret_time, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT time FROM log_entry WHERE idx = ?");
+	query_put_int(&q, (int64_t)row->commit_entry);
+	if (query_row(&q))
+		*ret_time = query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+int
 draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 {
 	struct query q;

@@ -71,6 +71,9 @@ int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_ro
 int draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err);
 int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err);
 
+/* When the commitment was made. */
+int draws_commit_time(struct store *store, const struct draw_row *row, int64_t *ret_time, struct err *err);
+
 /* The secret of a draw's link: 64 hex digits and a NUL. */
 int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1],
     struct err *err);

@@ -58,7 +58,7 @@ read_settled(struct plan *p, struct err *err)
 	bool memory = true;
 	int rc;
 
-	query_open(&q, p->store, "SELECT key, date, name FROM plan_done WHERE cycle = ? ORDER BY key");
+	query_open(&q, p->store, "SELECT key, date, name FROM plan_done WHERE cycle = ? ORDER BY date, key");
 	query_put_string(&q, p->cycle->name);
 	while (memory && query_row(&q)) {
 		grown = reallocarray(p->settled, p->n_settled + 1, sizeof *grown);
@@ -137,16 +137,18 @@ is_same(const struct plan *p, const struct plan_settled *s, int32_t date)
 	return s->key == date || (abs(s->key - date) <= MOVES_DAYS && !begins_on(p->calendar, s->name, s->key));
 }
 
+/* What was settled belongs to this occurrence's period or holiday. */
 static bool
-holiday_settled(const struct plan *p, const struct occurrence *o, const struct plan_settled *s)
+belongs(const struct plan *p, const struct plan_settled *s, const struct occurrence *o)
 {
 	char text[HOLIDAY_TITLE];
 
+	if (o->holiday == NULL)
+		return s->name[0] == '\0' && s->key == o->key;
 	for (size_t i = 0; i < o->holiday->n_names; i++) {
 		const struct holiday_name *name = &o->holiday->names[i];
 
-		if (strcmp(s->name, name_of(name, text, sizeof text)) == 0 && is_same(p, s, name->date) &&
-		    (p->cycle->rule.day != DAY_RANDOM || s->date == o->date))
+		if (strcmp(s->name, name_of(name, text, sizeof text)) == 0 && is_same(p, s, name->date))
 			return true;
 	}
 	return false;
@@ -155,28 +157,26 @@ holiday_settled(const struct plan *p, const struct occurrence *o, const struct p
 static bool
 is_settled(const struct plan *p, const struct occurrence *o)
 {
-	for (size_t i = 0; i < p->n_settled; i++) {
-		const struct plan_settled *s = &p->settled[i];
+	bool any_day = p->cycle->rule.day != DAY_RANDOM;
 
-		if (o->holiday != NULL ? holiday_settled(p, o, s) : s->name[0] == '\0' && s->key == o->key &&
-		    (p->cycle->rule.day != DAY_RANDOM || s->date == o->date))
+	for (size_t i = 0; i < p->n_settled; i++)
+		if ((any_day || p->settled[i].date == o->date) && belongs(p, &p->settled[i], o))
 			return true;
-	}
 	return false;
 }
 
-/* How many random days of its period or holiday are. */
+/* How many random days of its period or holiday are.  Rows are by date. */
 static int64_t
 count_settled(const struct plan *p, const struct occurrence *o)
 {
-	int64_t n = 0;
 	int32_t seen = DATE_NONE;
+	int64_t n = 0;
 
 	for (size_t i = 0; i < p->n_settled; i++) {
 		const struct plan_settled *s = &p->settled[i];
 
 		/* A holiday with two names has two rows a day. */
-		if (abs(s->key - o->key) <= (o->holiday != NULL ? MOVES_DAYS : 0) && s->date != seen) {
+		if (s->date != seen && belongs(p, s, o)) {
 			n++;
 			seen = s->date;
 		}

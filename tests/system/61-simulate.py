@@ -5,7 +5,6 @@ missing, each commitment with one outcome, and the published directory verifies.
 SPOTCHECK_SEED=… repeats a run; SPOTCHECK_YEARS=… makes it longer or shorter.
 """
 
-import collections
 import json
 import os
 import random
@@ -38,6 +37,7 @@ FIXED = {
     "leap": {"when": "yearly", "day": "60", "on_holiday": "keep", "window": "5 days", "embargo": "60"},
     "surprise": {"when": "monthly", "day": "random", "times": "2", "time": "09:00-17:00", "window": "3 workdays",
                  "embargo": "60"},
+    "festive": {"when": "during holiday", "day": "random", "times": "2", "embargo": "60"},
     "moment": {"when": "monthly", "day": "10", "time": "01:00-04:00", "window": "3 workdays", "embargo": "0"},
 }
 
@@ -110,28 +110,29 @@ def compare_fixed(years, cycle):
     return len(got)
 
 
+def whole_places(years, rule):
+    """The periods and holidays that lie in the years with some days around them."""
+    first, last = years.frm + timedelta(days=3), years.to - timedelta(days=3)
+    return [place for place in almanac.places(rule, years.calendar, first, last) if first < place.first
+            and place.last < last]
+
+
 def compare_random(years, cycle):
-    """Each whole period has its number of draws, on days that may be drawn, in the hours given."""
+    """Each whole period or holiday has its number of draws, on days that may be drawn, in the hours given."""
     rule, zone = almanac.parse_rule(years.cycles[cycle]), zoneinfo.ZoneInfo(years.zone)
-    got = collections.defaultdict(list)
-    for title, draw in years.drawn(cycle):
-        got[title].append(draw.astimezone(zone))
+    got = [(title, draw.astimezone(zone)) for title, draw in years.drawn(cycle)]
+    for title, draw in got:
+        minute = draw.hour * 60 + draw.minute
+        if not rule.time[0] <= minute < max(rule.time[1], rule.time[0] + 1):
+            raise Failed(f"{cycle} {title}: at {draw}")
     n = 0
-    for place in almanac.places(rule, years.calendar, years.frm + timedelta(days=3), years.to - timedelta(days=3)):
-        if place.first <= years.frm + timedelta(days=3) or place.last >= years.to - timedelta(days=3):
-            continue
-        want = almanac.random_days(rule, years.calendar, place) if rule.day[0] == "random" else None
-        days = [draw.date() for draw in got[place.label]]
-        if want is None:
-            day = almanac.fixed_day(rule, years.calendar, place)
-            if days != ([day] if day else []):
-                raise Failed(f"{cycle} {place.label}: {days}, not {day}")
-        elif len(days) != want or len(set(days)) != want or not all(place.first <= day <= place.last for day in days):
-            raise Failed(f"{cycle} {place.label}: {days}, and {want} wanted")
-        for draw in got[place.label]:
-            minute = draw.hour * 60 + draw.minute
-            if not rule.time[0] <= minute < rule.time[1]:
-                raise Failed(f"{cycle} {place.label}: at {draw}")
+    for place in whole_places(years, rule):
+        fixed = None if rule.day[0] == "random" else almanac.fixed_day(rule, years.calendar, place)
+        want = almanac.random_days(rule, years.calendar, place) if rule.day[0] == "random" else int(fixed is not None)
+        days = [draw.date() for title, draw in got if title == place.label
+                and (place.first <= draw.date() <= place.last or draw.date() == fixed)]
+        if len(days) != want or len(set(days)) != want or (fixed and days != [fixed]):
+            raise Failed(f"{cycle} {place.label} {place.first}: {days}, and {fixed or want} wanted")
         n += len(days)
     return n
 

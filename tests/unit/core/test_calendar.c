@@ -2,7 +2,7 @@
  * Workdays and holidays: the runs of 2025 and 2026 as the notices have them, which source wins, and quick answers
  * against a walk day by day.
  */
-#include "support.h"
+#include "days.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,29 +13,6 @@
 #include "core/text.h"
 
 #define S slice_of
-#define MONDAY_TO_FRIDAY 0x1Fu
-
-static int32_t
-day(const char *text)
-{
-	int32_t date = 0;
-
-	assert_true(text_to_date(S(text), &date));
-	return date;
-}
-
-/* China's calendar from the first day of one year to the last of another, computed years too. */
-static struct calendar
-china(int first_year, int last_year)
-{
-	struct calendar c;
-
-	assert_int_equal(calendar_begin(&c, MONDAY_TO_FRIDAY, NULL), 0);
-	assert_int_equal(calendar_cn_add(&c, NULL), 0);
-	assert_int_equal(calendar_cn_predict(&c, first_year, last_year, NULL), 0);
-	assert_int_equal(calendar_finish(&c, text_date_of(first_year, 1, 1), text_date_of(last_year, 12, 31), NULL), 0);
-	return c;
-}
 
 /* ---- holidays ---- */
 

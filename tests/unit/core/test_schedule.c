@@ -2,7 +2,7 @@
  * Timetables: days as somebody with the State Council's notices and a pencil finds them; what is random, what is
  * provisional, and clocks that jump.
  */
-#include "support.h"
+#include "days.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,38 +13,7 @@
 #include "core/text.h"
 
 #define S slice_of
-#define MONDAY_TO_FRIDAY 0x1Fu
 #define N_MAX 16
-
-static int32_t
-day(const char *text)
-{
-	int32_t date = 0;
-
-	assert_true(text_to_date(S(text), &date));
-	return date;
-}
-
-static int64_t
-utc(const char *text)
-{
-	int64_t time = 0;
-
-	assert_true(text_to_time(S(text), &time));
-	return time;
-}
-
-static struct calendar
-china(int first_year, int last_year)
-{
-	struct calendar c;
-
-	assert_int_equal(calendar_begin(&c, MONDAY_TO_FRIDAY, NULL), 0);
-	assert_int_equal(calendar_cn_add(&c, NULL), 0);
-	assert_int_equal(calendar_cn_predict(&c, first_year, last_year, NULL), 0);
-	assert_int_equal(calendar_finish(&c, text_date_of(first_year, 1, 1), text_date_of(last_year, 12, 31), NULL), 0);
-	return c;
-}
 
 static struct schedule_rule
 rule_of(enum schedule_when when, enum schedule_day kind, int64_t n)
