@@ -54,6 +54,7 @@ CORE_PACKAGES = libsodium libcrypto libutf8proc
 IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
+APP_LIBS = -lev
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(CORE_PACKAGES) $(IO_PACKAGES))
 CMOCKA_LIBS = $(shell pkg-config --libs cmocka) -lm
 
@@ -164,7 +165,7 @@ $(OUT)/spotcheck: $(OUT)/obj/daemon/spotcheck.o $(OUT)/libspotcheck-cli.a $(io_a
 
 $(OUT)/spotcheckd: $(OUT)/obj/daemon/spotcheckd.o $(OUT)/libspotcheck-app.a $(io_archives)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IO_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS)
 
 # A unit test is linked with its layer and those below: core stands alone.
 $(OUT)/tests/unit/core/%: $(OUT)/obj/tests/unit/core/%.o $(OUT)/libtest-helpers.a $(core_archive)
@@ -185,7 +186,7 @@ $(OUT)/tests/unit/cli/%: $(OUT)/obj/tests/unit/cli/%.o $(OUT)/libtest-helpers.a 
 $(OUT)/tests/unit/app/%: $(OUT)/obj/tests/unit/app/%.o $(OUT)/libtest-helpers.a $(OUT)/libspotcheck-app.a $(io_archives)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IO_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 
 $(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(OUT)/libtest-helpers.a $(core_archive)
 	@mkdir -p $(@D)

@@ -7,13 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/service.h"
+#include "app/settings.h"
 #include "app/simulate.h"
 #include "core/text.h"
-#include "io/calendar_load.h"
-#include "io/clock.h"
 #include "io/language.h"
-#include "io/letters.h"
-#include "io/user.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
 
@@ -57,29 +55,6 @@ help(void)
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
 }
 
-/* ---- --check ---- */
-
-static int
-check(const struct config *config, struct diag *diag, struct err *err)
-{
-	int year = text_year_of(clock_date(clock_now()));
-	struct calendar calendar = {0};
-	struct letters *letters = NULL;
-	char *folder = NULL;
-	int rc = asprintf(&folder, "%s/letters", config->dir) < 0 ? err_memory(err) : 0, letters_rc;
-
-	if (rc != 0)
-		return fail(err);
-	letters_rc = letters_load(folder, DATA_DIR "/letters", diag, &letters);
-	rc = calendar_load(config, year - 1, year + 4, &calendar, diag, NULL, err);
-	calendar_release(&calendar);
-	letters_free(letters);
-	free(folder);
-	if (rc == 0 && letters_rc == 0)
-		return EXIT_DONE;
-	return rc == ERR_REFUSED || rc == 0 ? EXIT_USAGE : fail(err);
-}
-
 /* ---- --simulate ---- */
 
 /* Rewrites one line of a terminal. */
@@ -95,11 +70,11 @@ tell_progress(void *ctx, const char *what, size_t done, size_t total)
 }
 
 static int
-run_simulation(const struct arguments *arguments, struct config *config, struct diag *diag, struct err *err)
+run_simulation(const struct arguments *arguments, struct settings *settings, struct diag *diag, struct err *err)
 {
 	size_t last = 0;
 	struct progress progress = {.tell = tell_progress, .ctx = &last};
-	struct simulation want = {.config = config, .scratch = arguments->scratch, .diag = diag};
+	struct simulation want = {.settings = settings, .scratch = arguments->scratch, .diag = diag};
 	int rc;
 
 	if (!text_to_date(slice_of(arguments->from), &want.from) || !text_to_date(slice_of(arguments->to), &want.to) ||
@@ -166,31 +141,30 @@ parse(int argc, char **argv, struct arguments *ret)
 	return EXIT_DONE;
 }
 
-int
-main(int argc, char **argv)
+static int
+run(const struct arguments *arguments)
 {
 	struct err err = {.tr = language_text};
 	struct diag diag = {.tr = language_text, .say = say_fault};
+	struct settings settings;
+	int status, rc = settings_read(arguments->config_path, &settings, &diag, &err);
+
+	if (rc != 0)
+		return diag.count > 0 && rc == ERR_REFUSED ? EXIT_USAGE : fail(&err);
+	if (!arguments->check && arguments->from == NULL) /* the settings are the service's then */
+		return service_run(arguments->config_path, &settings, &err) == 0 ? EXIT_DONE : fail(&err);
+	status = arguments->check ? EXIT_DONE : run_simulation(arguments, &settings, &diag, &err);
+	settings_release(&settings);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
 	struct arguments arguments;
-	struct config config;
-	int status, rc;
+	int status;
 
 	language_begin();
-	if ((status = parse(argc, argv, &arguments)) != EXIT_DONE)
-		return status;
-	rc = config_read(arguments.config_path, &config, &diag);
-	if (rc != 0)
-		return rc == ERR_MEMORY ? EXIT_OUTSIDE : EXIT_USAGE; /* the faults are told */
-	if (clock_set_zone(config.timezone, &err) != 0 || user_become_owner(config.state_dir, &err) != 0)
-		status = fail(&err);
-	else if (arguments.check)
-		status = check(&config, &diag, &err);
-	else if (arguments.from != NULL)
-		status = run_simulation(&arguments, &config, &diag, &err);
-	else
-		status = fail((err_set(&err, ERR_REFUSED,
-		    N_("this version checks (--check) and simulates (--simulate FROM TO --scratch DIR); it does not serve yet")),
-		    &err));
-	config_release(&config);
-	return status;
+	status = parse(argc, argv, &arguments);
+	return status == EXIT_DONE ? run(&arguments) : status;
 }

@@ -30,7 +30,6 @@ struct run {
 	const struct simulation *want;
 	struct config *config;
 	struct calendar calendar;
-	struct letters *letters;
 	struct store *store;
 	struct office office;
 	struct simulate_table table;
@@ -199,32 +198,19 @@ keep_code(void *ctx, const char *code)
 }
 
 static int
-load_letters(struct run *r)
-{
-	char *folder = join(r->config->dir, "/letters");
-	int rc;
-
-	if (folder == NULL)
-		return err_memory(r->err);
-	rc = letters_load(folder, DATA_DIR "/letters", r->want->diag, &r->letters);
-	free(folder);
-	return rc == ERR_MEMORY ? err_memory(r->err) : rc;
-}
-
-static int
 open_all(struct run *r, struct store *real)
 {
 	int first = text_year_of(r->want->from) - 1, last = text_year_of(r->want->to) + 3;
 	int rc;
 
-	if ((rc = load_letters(r)) != 0 || (rc = calendar_load(r->config, first, last, &r->calendar, r->want->diag, NULL,
-	    r->err)) != 0 || (rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err)) != 0 ||
+	if ((rc = calendar_load(r->config, first, last, &r->calendar, r->want->diag, NULL, r->err)) != 0 ||
+	    (rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err)) != 0 ||
 	    (rc = store_exec(r->store, "PRAGMA synchronous = OFF", r->err)) != 0)
 		return rc;
 	r->office = (struct office){.config = r->config,
 	    .calendar = &r->calendar,
 	    .store = r->store,
-	    .letters = r->letters,
+	    .letters = r->want->settings->letters,
 	    .now = clock_instant(r->want->from, 0, NULL)};
 	if ((rc = take_rosters(r, real)) != 0 || (rc = rosters_set_back(r->store, r->want->from, r->err)) != 0)
 		return rc;
@@ -304,14 +290,13 @@ release(struct run *r)
 	simulate_table_release(&r->table);
 	key_wipe(&r->office.key);
 	store_close(r->store);
-	letters_free(r->letters);
 	calendar_release(&r->calendar);
 }
 
 int
 simulate(const struct simulation *simulation, struct err *err)
 {
-	struct run r = {.want = simulation, .config = simulation->config, .err = err};
+	struct run r = {.want = simulation, .config = &simulation->settings->config, .err = err};
 	struct store *real = NULL;
 	int rc;
 

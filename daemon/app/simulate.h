@@ -3,9 +3,9 @@
 
 #include <stdint.h>
 
+#include "app/settings.h"
 #include "core/err.h"
 #include "core/progress.h"
-#include "io/config.h"
 
 /*
  * The service under a virtual clock: the same turns, from one local date to another, in a scratch folder that holds its
@@ -13,11 +13,11 @@
  * is written.  Beacons that the simulation cannot ask are made up, and say so.
  */
 struct simulation {
-	struct config *config; /* is changed: places, names, beacons */
+	struct settings *settings; /* the configuration in it is changed: places, names, beacons */
 	int32_t from, to;      /* local dates, both included */
 	const char *scratch;   /* made; or an empty folder */
 	const struct progress *progress; /* may be NULL */
-	struct diag *diag;     /* faults of holiday files, rosters and templates */
+	struct diag *diag;     /* faults of rosters */
 };
 
 /* Runs it and prints the table of draws.  ERR_REFUSED (said, or told to diag), ERR_OUTSIDE, ERR_MEMORY. */

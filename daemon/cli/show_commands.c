@@ -6,13 +6,10 @@
 
 #include "cli/desk.h"
 #include "cli/draw_print.h"
+#include "io/language.h"
+#include "io/standing.h"
 #include "io/table.h"
 #include "io/access.h"
-#include "io/clock.h"
-#include "io/ledger.h"
-#include "io/outbox.h"
-#include "io/plan.h"
-#include "io/rosters.h"
 
 /* ---- list ---- */
 
@@ -112,76 +109,8 @@ run_show(struct cli *cli, int argc, char **argv)
 
 /* ---- status ---- */
 
-struct standing {
-	int64_t now;
-	uint64_t draws, open, sealed, late;
-	int64_t next; /* INT64_MAX: nothing */
-	const char *what;
-};
-
-static void
-next_is(struct standing *s, int64_t time, const char *what)
-{
-	if (time < s->now)
-		s->late++;
-	if (time < s->next) {
-		s->next = time;
-		s->what = what;
-	}
-}
-
 static int
-take_standing(void *ctx, const struct draw_row *row)
-{
-	struct standing *s = ctx;
-
-	s->draws++;
-	if (row->outcome == OUTCOME_NONE) {
-		s->open++;
-		next_is(s, row->draw_time, N_("a draw"));
-	} else if (!row->revealed) {
-		s->sealed++;
-		next_is(s, row->reveal_time, N_("the opening of a draw"));
-	}
-	return 0;
-}
-
-/* Of the timetable, where it may be told: when a random draw is committed is nobody's to know. */
-static int
-take_timetable(struct cli *cli, struct standing *s)
-{
-	for (size_t i = 0; i < cli->config.n_cycles; i++) {
-		struct plan_next next;
-		struct plan plan;
-		int rc = plan_open(&plan, cli->store, &cli->config.cycles[i], &cli->calendar, cli->now, false, &cli->err);
-
-		if (rc == 0)
-			rc = plan_next(&plan, &next, &cli->err);
-		plan_close(&plan);
-		if (rc != 0)
-			return rc;
-		if (next.any && !next.next.random)
-			next_is(s, next.next.commit_time, N_("a commitment"));
-		plan_next_release(&next);
-	}
-	return 0;
-}
-
-static void
-next_text(const struct standing *s, char *text, size_t size)
-{
-	char time[CLOCK_TEXT];
-
-	if (s->next == INT64_MAX) {
-		(void)snprintf(text, size, "%s", _("nothing is due"));
-		return;
-	}
-	clock_text(s->next, time);
-	(void)snprintf(text, size, _("%s at %s"), _(s->what), time);
-}
-
-static int
-print_status(struct cli *cli, const struct standing *s, uint64_t entries, const uint64_t letters[static OUTBOX_STATES])
+print_status(struct cli *cli, const struct standing *s)
 {
 	const struct table_column columns[] = {
 	    {"log", _("Log"), false},
@@ -199,17 +128,17 @@ print_status(struct cli *cli, const struct standing *s, uint64_t entries, const 
 	struct table t;
 	bool good;
 
-	next_text(s, next, sizeof next);
+	standing_next(s, language_text, next, sizeof next);
 	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
 	table_string(&t, cli->config.origin);
-	table_int(&t, (int64_t)entries);
+	table_int(&t, (int64_t)s->entries);
 	table_int(&t, (int64_t)s->draws);
 	table_int(&t, (int64_t)s->open);
 	table_int(&t, (int64_t)s->sealed);
 	table_int(&t, (int64_t)s->late);
-	table_int(&t, (int64_t)(letters[OUTBOX_QUEUED] + letters[OUTBOX_SENDING]));
-	table_int(&t, (int64_t)letters[OUTBOX_FAILED]);
-	table_int(&t, (int64_t)letters[OUTBOX_UNKNOWN]);
+	table_int(&t, (int64_t)s->queued);
+	table_int(&t, (int64_t)s->failed);
+	table_int(&t, (int64_t)s->unknown);
 	table_string(&t, next);
 	good = table_print_record(&t, cli->json, stdout);
 	table_release(&t);
@@ -220,28 +149,17 @@ print_status(struct cli *cli, const struct standing *s, uint64_t entries, const 
 static int
 run_status(struct cli *cli, int argc, char **argv)
 {
-	uint64_t letters[OUTBOX_STATES] = {0}, entries = 0;
-	struct standing s = {.next = INT64_MAX, .what = ""};
-	int64_t mail = INT64_MAX;
+	struct standing s;
 	int status;
 
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	if ((status = cli_store(cli, 0)) != EXIT_DONE)
+	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = cli_calendar(cli)) != EXIT_DONE)
 		return status;
-	if ((status = cli_calendar(cli)) != EXIT_DONE)
-		return status;
-	s.now = cli->now;
-	if (draws_each(cli->store, take_standing, &s, &cli->err) != 0 ||
-	    outbox_count(cli->store, letters, &cli->err) != 0 || outbox_next(cli->store, &mail, &cli->err) != 0 ||
-	    ledger_sealed_size(cli->store, &entries, &cli->err) != 0 || take_timetable(cli, &s) != 0)
+	if (standing_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
 		return cli_fail(cli);
-	if (mail < s.next) {
-		s.next = mail;
-		s.what = N_("a letter");
-	}
-	return print_status(cli, &s, entries, letters);
+	return print_status(cli, &s);
 }
 
 const struct command show_commands[] = {

@@ -8,8 +8,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-int
-lock_take(const char *state_dir, const char *name, int *ret_fd, struct err *err)
+static int
+take(const char *state_dir, const char *name, int how, int *ret_fd, struct err *err)
 {
 	char *path = NULL;
 	int fd, rc = 0;
@@ -17,15 +17,28 @@ lock_take(const char *state_dir, const char *name, int *ret_fd, struct err *err)
 	if (asprintf(&path, "%s/%s", state_dir, name) < 0)
 		return err_memory(err);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0)
+	while (fd >= 0 && flock(fd, how) != 0)
 		if (errno != EINTR) {
+			rc = errno == EWOULDBLOCK ? ERR_NOT_YET : 0;
 			(void)close(fd);
 			fd = -1;
 		}
-	if (fd < 0)
+	if (fd < 0 && rc == 0)
 		rc = err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
-	else
+	else if (fd >= 0)
 		*ret_fd = fd;
 	free(path);
 	return rc;
+}
+
+int
+lock_take(const char *state_dir, const char *name, int *ret_fd, struct err *err)
+{
+	return take(state_dir, name, LOCK_EX, ret_fd, err);
+}
+
+int
+lock_try(const char *state_dir, const char *name, int *ret_fd, struct err *err)
+{
+	return take(state_dir, name, LOCK_EX | LOCK_NB, ret_fd, err);
 }

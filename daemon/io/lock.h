@@ -9,4 +9,7 @@
  */
 int lock_take(const char *state_dir, const char *name, int *ret_fd, struct err *err);
 
+/* The same without waiting: ERR_NOT_YET where another process holds it, with nothing said. */
+int lock_try(const char *state_dir, const char *name, int *ret_fd, struct err *err);
+
 #endif

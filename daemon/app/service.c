@@ -1,0 +1,344 @@
+#include "app/service.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/journal.h"
+#include "app/notify.h"
+#include "app/worker.h"
+#include "core/text.h"
+#include "io/clock.h"
+#include "io/language.h"
+#include "io/lock.h"
+#include "io/wake.h"
+
+#define _(text) language_text(text)
+
+#define LOCK_FILE "daemon.lock"
+#define FIRST_PAUSE_S 10 /* after a turn that failed; then 20, 40 … */
+#define DOUBLED_MAX 9
+#define REPORT_MAX (WORKER_REPORT + 64)
+
+struct service {
+	struct ev_loop *loop;
+	const char *config_path;
+	struct settings *settings;
+	int lock, wake_fd;
+
+	ev_signal hup, term, intr;
+	ev_io wake;
+	ev_periodic due;    /* the wall clock's next moment */
+	ev_timer retry;     /* after a turn that failed */
+	ev_timer watchdog;
+
+	pid_t worker;       /* 0: none */
+	ev_child ended;
+	ev_io report;
+	char said[REPORT_MAX];
+	size_t n_said;
+	bool again;         /* something came while a worker was under way */
+	unsigned failures;  /* in a row */
+	bool ready;         /* the manager was told */
+};
+
+static void take_turn(struct service *s);
+
+/* ---- when ---- */
+
+/* libev waits for a time of the wall clock, whatever becomes of the clock meanwhile. */
+static void
+wait_until(struct service *s, int64_t time)
+{
+	ev_periodic_stop(s->loop, &s->due);
+	if (time == INT64_MAX)
+		return;
+	ev_periodic_set(&s->due, (ev_tstamp)time, 0., NULL);
+	ev_periodic_start(s->loop, &s->due);
+}
+
+static void
+on_due(struct ev_loop *loop, ev_periodic *w, int events)
+{
+	(void)loop;
+	(void)events;
+	take_turn(w->data);
+}
+
+static void
+on_retry(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)events;
+	take_turn(w->data);
+}
+
+static void
+on_wake(struct ev_loop *loop, ev_io *w, int events)
+{
+	struct service *s = w->data;
+
+	(void)loop;
+	(void)events;
+	wake_drain(s->wake_fd);
+	take_turn(s);
+}
+
+static void
+on_watchdog(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)w;
+	(void)events;
+	notify_tell("WATCHDOG=1");
+}
+
+/* ---- the worker ---- */
+
+/* A calendar covers some years from the one in which it was read. */
+static void
+keep_calendar_current(struct service *s)
+{
+	if (text_year_of(clock_date(clock_now())) != s->settings->year)
+		(void)raise(SIGHUP);
+}
+
+static void
+take_turn(struct service *s)
+{
+	struct worker_task task = {&s->settings->config, &s->settings->calendar, s->settings->letters};
+	int pipe = -1;
+
+	if (s->worker != 0) {
+		s->again = true;
+		return;
+	}
+	ev_timer_stop(s->loop, &s->retry);
+	keep_calendar_current(s);
+	s->again = false;
+	s->n_said = 0;
+	s->worker = worker_begin(&task, &pipe);
+	if (s->worker < 0) {
+		journal_say(JOURNAL_ERR, NULL, _("no process can be had for the work: %s"), strerror(errno));
+		s->worker = 0;
+		ev_timer_set(&s->retry, FIRST_PAUSE_S, 0.);
+		ev_timer_start(s->loop, &s->retry);
+		return;
+	}
+	ev_io_set(&s->report, pipe, EV_READ);
+	ev_io_start(s->loop, &s->report);
+	ev_child_set(&s->ended, s->worker, 0);
+	ev_child_start(s->loop, &s->ended);
+}
+
+static void
+read_report(struct service *s)
+{
+	ssize_t n;
+
+	do {
+		n = read(s->report.fd, s->said + s->n_said, sizeof s->said - s->n_said);
+		s->n_said += n > 0 ? (size_t)n : 0;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0 && errno == EAGAIN)
+		return;
+	ev_io_stop(s->loop, &s->report);
+	(void)close(s->report.fd);
+}
+
+static void
+on_report(struct ev_loop *loop, ev_io *w, int events)
+{
+	(void)loop;
+	(void)events;
+	read_report(w->data);
+}
+
+/* The unit has started once its first turn was taken, well or badly. */
+static void
+tell_ready(struct service *s)
+{
+	if (!s->ready)
+		notify_tell("READY=1");
+	s->ready = true;
+}
+
+static void
+turn_failed(struct service *s)
+{
+	unsigned doubled = s->failures < DOUBLED_MAX ? s->failures : DOUBLED_MAX;
+
+	if (s->failures++ == 0)
+		journal_say(JOURNAL_ERR, NULL, "%s", _("the turn has failed, and is tried again"));
+	notify_status(_("the last turn has failed; the log says why"));
+	ev_timer_set(&s->retry, (double)(FIRST_PAUSE_S << doubled), 0.);
+	ev_timer_start(s->loop, &s->retry);
+}
+
+static void
+on_ended(struct ev_loop *loop, ev_child *w, int events)
+{
+	struct service *s = w->data;
+	struct worker_report report;
+
+	(void)events;
+	ev_child_stop(loop, w);
+	if (ev_is_active(&s->report))
+		read_report(s); /* the pipe's end comes before or after this */
+	s->worker = 0;
+	if (w->rstatus == 0 && worker_report_parse(s->said, s->n_said, &report)) {
+		s->failures = 0;
+		wait_until(s, report.next);
+		notify_status(report.standing);
+	} else {
+		turn_failed(s);
+	}
+	tell_ready(s);
+	if (s->again)
+		take_turn(s);
+}
+
+/* ---- signals ---- */
+
+static void
+say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+{
+	(void)ctx;
+	if (line == 0)
+		journal_say(JOURNAL_ERR, NULL, "%s: %s", file, message);
+	else
+		journal_say(JOURNAL_ERR, NULL, "%s:%lu: %s", file, line, message);
+}
+
+/* The state directory and who the log is cannot change under a running service. */
+static bool
+same_place(const struct config *a, const struct config *b)
+{
+	return strcmp(a->state_dir, b->state_dir) == 0 && strcmp(a->origin, b->origin) == 0;
+}
+
+static void
+reload(struct service *s)
+{
+	struct err err = {.tr = language_text};
+	struct diag diag = {.tr = language_text, .say = say_fault};
+	struct settings fresh;
+	int rc = settings_read(s->config_path, &fresh, &diag, &err);
+
+	if (rc == 0 && !same_place(&fresh.config, &s->settings->config)) {
+		settings_release(&fresh);
+		rc = err_set(&err, ERR_REFUSED, N_("state_dir and origin take a restart of the service"));
+	}
+	if (rc != 0) {
+		if (err.message[0] != '\0')
+			journal_say(JOURNAL_ERR, NULL, "%s", err.message);
+		(void)clock_set_zone(s->settings->config.timezone, NULL);
+		journal_say(JOURNAL_WARNING, NULL, "%s", _("the configuration is not taken: the one before stays in force"));
+		s->settings->year = text_year_of(clock_date(clock_now())); /* told once */
+		return;
+	}
+	settings_release(s->settings);
+	*s->settings = fresh;
+	journal_say(JOURNAL_NOTICE, NULL, "%s", _("the configuration is taken"));
+}
+
+static void
+on_hup(struct ev_loop *loop, ev_signal *w, int events)
+{
+	struct service *s = w->data;
+
+	(void)loop;
+	(void)events;
+	reload(s);
+	take_turn(s);
+}
+
+static void
+on_end(struct ev_loop *loop, ev_signal *w, int events)
+{
+	(void)w;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* ---- the whole ---- */
+
+static void
+start(struct service *s)
+{
+	double watchdog_s = notify_watchdog_s();
+
+	ev_signal_init(&s->hup, on_hup, SIGHUP);
+	ev_signal_init(&s->term, on_end, SIGTERM);
+	ev_signal_init(&s->intr, on_end, SIGINT);
+	ev_io_init(&s->wake, on_wake, s->wake_fd, EV_READ);
+	ev_io_init(&s->report, on_report, -1, EV_READ);
+	ev_child_init(&s->ended, on_ended, 0, 0);
+	ev_periodic_init(&s->due, on_due, 0., 0., NULL);
+	ev_timer_init(&s->retry, on_retry, FIRST_PAUSE_S, 0.);
+	ev_timer_init(&s->watchdog, on_watchdog, watchdog_s, watchdog_s);
+	s->hup.data = s->wake.data = s->report.data = s->ended.data = s->due.data = s->retry.data = s;
+	ev_signal_start(s->loop, &s->hup);
+	ev_signal_start(s->loop, &s->term);
+	ev_signal_start(s->loop, &s->intr);
+	ev_io_start(s->loop, &s->wake);
+	if (watchdog_s > 0)
+		ev_timer_start(s->loop, &s->watchdog);
+}
+
+/* A worker that is under way has lost nothing when it is killed: what it had not done is due at the next start. */
+static void
+stop(struct service *s)
+{
+	notify_tell("STOPPING=1");
+	if (s->worker != 0) {
+		(void)kill(s->worker, SIGKILL);
+		(void)waitpid(s->worker, NULL, 0);
+	}
+	if (ev_is_active(&s->report))
+		(void)close(s->report.fd);
+	ev_loop_destroy(s->loop);
+}
+
+static int
+hold_state(struct service *s, struct err *err)
+{
+	const char *state_dir = s->settings->config.state_dir;
+	int rc;
+
+	if (access(state_dir, F_OK) != 0)
+		return err_set(err, ERR_REFUSED, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"),
+		    state_dir);
+	rc = lock_try(state_dir, LOCK_FILE, &s->lock, err);
+	if (rc == ERR_NOT_YET)
+		return err_set(err, ERR_REFUSED, N_("another service runs on the state directory %s"), state_dir);
+	return rc != 0 ? rc : wake_listen(state_dir, &s->wake_fd, err);
+}
+
+int
+service_run(const char *config_path, struct settings *settings, struct err *err)
+{
+	struct service s = {.config_path = config_path, .settings = settings, .lock = -1, .wake_fd = -1};
+	int rc = hold_state(&s, err);
+
+	if (rc == 0 && (s.loop = ev_default_loop(EVFLAG_NOENV)) == NULL)
+		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
+	if (rc == 0) {
+		start(&s);
+		take_turn(&s);
+		(void)ev_run(s.loop, 0);
+		stop(&s);
+		journal_say(JOURNAL_INFO, NULL, "%s", _("the service has ended"));
+	}
+	if (s.wake_fd >= 0)
+		(void)close(s.wake_fd);
+	if (s.lock >= 0)
+		(void)close(s.lock);
+	settings_release(settings);
+	return rc;
+}

@@ -1,0 +1,170 @@
+#include "app/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "app/journal.h"
+#include "app/turn.h"
+#include "core/text.h"
+#include "io/clock.h"
+#include "io/language.h"
+#include "io/standing.h"
+#include "io/steps.h"
+
+#define _(text) language_text(text)
+
+/* ---- what is logged ---- */
+
+/* Which step the protocol has taken; a draw's number and cycle are public, its targets are not. */
+static void
+tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+{
+	const struct journal_about about = {n, cycle};
+	unsigned long long number = n;
+
+	(void)ctx;
+	if (type == ENTRY_COMMIT)
+		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is committed"), number, cycle);
+	else if (type == ENTRY_DRAW)
+		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is drawn"), number, cycle);
+	else if (type == ENTRY_REVEAL)
+		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is opened"), number, cycle);
+	else
+		journal_say(JOURNAL_NOTICE, NULL, "%s", _("the log has what the configuration calls for"));
+}
+
+static void
+tell_event(void *ctx, const struct turn_event *event)
+{
+	const struct journal_about about = {event->n, event->cycle->name};
+	char title[PLAN_TITLE], words[PLAN_TITLE];
+
+	(void)ctx;
+	if (event->what == TURN_COMMITTED)
+		return; /* the entry was told */
+	plan_title(event->cycle, event->occurrence, title);
+	plan_title_words(title, language_text, words);
+	if (event->what == TURN_REFUSED)
+		journal_say(JOURNAL_ERR, &about, _("%s (%s) cannot be committed, and is tried again: %s"),
+		    event->cycle->name, words, event->message);
+	else
+		journal_say(JOURNAL_WARNING, &about, _("%s (%s) is missed: %s"), event->cycle->name, words,
+		    event->message);
+}
+
+/* ---- the turn ---- */
+
+static int
+take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
+{
+	struct turn turn = {.office = office, .tell = tell_event};
+	struct standing standing;
+	char next[256];
+	int rc;
+
+	if ((rc = office_open(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
+	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
+		return rc;
+	standing_next(&standing, language_text, next, sizeof next);
+	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
+	    next, (unsigned long long)standing.draws, (unsigned long long)standing.late,
+	    (unsigned long long)standing.queued);
+	return 0;
+}
+
+static int
+work(const struct worker_task *task, struct worker_report *report)
+{
+	struct err err = {.tr = language_text};
+	struct office office = {.config = task->config,
+	    .calendar = task->calendar,
+	    .letters = task->letters,
+	    .now = clock_now(),
+	    .told = tell_entry};
+	int rc = store_open(task->config->state_dir, 0, &office.store, &err);
+
+	if (rc == 0)
+		rc = take(task, &office, report, &err);
+	key_wipe(&office.key);
+	store_close(office.store);
+	if (rc == ERR_ABSENT) { /* no state or no log yet: whoever makes it wakes us */
+		report->next = INT64_MAX;
+		(void)snprintf(report->standing, sizeof report->standing, "%s", err.message);
+		return 0;
+	}
+	if (rc != 0)
+		journal_say(JOURNAL_ERR, NULL, "%s", err.message);
+	return rc;
+}
+
+static void
+child(const struct worker_task *task, int pipe, pid_t parent)
+{
+	struct worker_report report = {.next = INT64_MAX};
+	sigset_t none;
+	int rc;
+
+	/* The loop's signals are not this process's, and it does not outlive the loop. */
+	(void)sigemptyset(&none);
+	for (int sig = 1; sig < 32; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			(void)signal(sig, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(3);
+	rc = work(task, &report);
+	if (rc == 0)
+		(void)dprintf(pipe, "%lld %s\n", (long long)report.next, report.standing);
+	_exit(rc == 0 ? 0 : 3);
+}
+
+pid_t
+worker_begin(const struct worker_task *task, int *ret_pipe)
+{
+	pid_t parent = getpid(), pid;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		child(task, ends[1], parent);
+	}
+	(void)close(ends[1]);
+	if (pid < 0)
+		(void)close(ends[0]);
+	else
+		*ret_pipe = ends[0];
+	return pid;
+}
+
+bool
+worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_report)
+{
+	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' ');
+	char text[24];
+	char *end;
+
+	if (rest.p == NULL || number.n == 0 || number.n >= sizeof text || rest.n == 0 || rest.p[rest.n - 1] != '\n' ||
+	    rest.n > sizeof ret_report->standing)
+		return false;
+	memcpy(text, number.p, number.n);
+	text[number.n] = '\0';
+	errno = 0;
+	ret_report->next = strtoll(text, &end, 10);
+	if (*end != '\0' || errno != 0)
+		return false;
+	memcpy(ret_report->standing, rest.p, rest.n - 1);
+	ret_report->standing[rest.n - 1] = '\0';
+	return true;
+}
