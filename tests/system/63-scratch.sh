@@ -18,7 +18,8 @@ expect 2 "usage:" scd --wrong
 expect 2 "usage:" scd --simulate 2026-01-01 2026-01-31 --scratch "$office/x" more
 expect 2 "two dates" scd --simulate 2026-01-01 yesterday --scratch "$office/x"
 expect 2 "two dates" scd --simulate 2026-02-01 2026-01-01 --scratch "$office/x"
-expect 2 "no state directory" env "$spotcheckd" -c "$office/nowhere.ini"
+sed "s|^state_dir = .*|state_dir = $office/nowhere|" "$ini" >"$office/conf/nowhere.ini"
+expect 2 "no state directory" "$spotcheckd" -c "$office/conf/nowhere.ini"
 expect 0 "spotcheckd " scd --version
 expect 0 "simulate FROM TO" scd --help
 scd --check || fail "what is shipped is refused"
