@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/language.h"
+#include "io/metrics.h"
 #include "io/standing.h"
 #include "io/steps.h"
 
@@ -33,6 +34,9 @@ tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is committed"), number, cycle);
 	else if (type == ENTRY_DRAW)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is drawn"), number, cycle);
+	else if (type == ENTRY_VOID)
+		journal_say(JOURNAL_WARNING, &about, _("draw %llu (%s) is voided: it comes too late for its visits"), number,
+		    cycle);
 	else if (type == ENTRY_REVEAL)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is opened"), number, cycle);
 	else
@@ -60,6 +64,17 @@ tell_event(void *ctx, const struct turn_event *event)
 
 /* ---- the turn ---- */
 
+/* A metric that cannot be written is no reason to draw nothing. */
+static void
+write_metrics(const struct worker_task *task, const struct standing *standing, int64_t now)
+{
+	struct err err = {.tr = language_text};
+
+	if (task->config->metrics_dir[0] != '\0' &&
+	    metrics_write(task->config->metrics_dir, standing, now, &err) != 0)
+		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
+}
+
 static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
@@ -71,6 +86,7 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	if ((rc = office_open(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
 	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
 		return rc;
+	write_metrics(task, &standing, office->now);
 	standing_next(&standing, language_text, next, sizeof next);
 	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
 	    next, (unsigned long long)standing.draws, (unsigned long long)standing.late,

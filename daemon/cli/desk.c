@@ -66,6 +66,8 @@ tell_overdue(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 		printf(_("Overdue: draw %llu (%s) has been opened.\n"), number, cycle);
 	else if (type == ENTRY_DRAW)
 		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
+	else if (type == ENTRY_VOID)
+		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number, cycle);
 }
 
 /* What cannot be published is told once. */

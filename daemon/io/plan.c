@@ -427,6 +427,17 @@ plan_settle(struct store *store, const struct config_cycle *cycle, const struct 
 }
 
 int
+plan_reopen(struct store *store, uint64_t n, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "DELETE FROM plan_done WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+int
 plan_fault(struct store *store, const char *cycle, const char *fault, int64_t now, struct err *err)
 {
 	struct query q;

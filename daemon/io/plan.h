@@ -57,6 +57,9 @@ void plan_next_release(struct plan_next *next); /* NULL is allowed */
 int plan_settle(struct store *store, const struct config_cycle *cycle, const struct occurrence *occurrence, int64_t now,
     uint64_t n, const char *why, struct err *err);
 
+/* What draw `n` was committed for is open again.  Within the caller's transaction. */
+int plan_reopen(struct store *store, uint64_t n, struct err *err);
+
 /* Why the next commitment could not be made, as of `now`; NULL: it could. */
 int plan_fault(struct store *store, const char *cycle, const char *fault, int64_t now, struct err *err);
 

@@ -6,6 +6,7 @@
 #include "io/clock.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/plan.h"
 
 int
 step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err)
@@ -89,7 +90,7 @@ step_overdue(struct office *office, uint64_t except, struct err *err)
 			continue;
 		}
 		if (rc == ERR_ABSENT && (rc = draws_due_draw(office->store, now, except, &row, err)) == 0) {
-			if ((rc = step_draw(office, row.n, NULL, err)) != 0)
+			if ((rc = step_draw_late(office, &row, err)) != 0)
 				return rc;
 			continue;
 		}
@@ -193,6 +194,12 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 int
 step_void(struct office *office, uint64_t n, const char *reason, struct err *err)
 {
+	return step_void_for(office, n, reason, false, err);
+}
+
+int
+step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, struct err *err)
+{
 	struct entry e = {.type = ENTRY_VOID};
 	char commit_hash[HASH_HEX + 1];
 	struct buf escaped;
@@ -223,6 +230,8 @@ step_void(struct office *office, uint64_t n, const char *reason, struct err *err
 	query_put_int(&q, (int64_t)n);
 	query_run(&q);
 	rc = query_close(&q, err);
+	if (rc == 0 && anew)
+		rc = plan_reopen(office->store, n, err);
 out:
 	buf_release(&escaped);
 	rc = step_end(office, &log, rc, err);

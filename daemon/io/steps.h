@@ -31,8 +31,8 @@ int office_open(struct office *office, struct err *err);
 int step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err);
 
 /*
- * Appends what is overdue (PROTOCOL 4): reveals first, draws that need no value from outside, then the entries that the
- * INI calls for: a changed list of witnesses, missing chains.  `except` is a draw that is the caller's own business; 0:
+ * Appends what is overdue (PROTOCOL 4): reveals first, draws that need no value from outside (or their voids, where a
+ * possible visit has passed), then the entries that the INI calls for: a changed list of witnesses, missing chains.  `except` is a draw that is the caller's own business; 0:
  * none.
  */
 int step_overdue(struct office *office, uint64_t except, struct err *err);
@@ -95,6 +95,18 @@ int step_commit_hash(struct store *store, const struct draw_row *row, char ret_h
 
 /* The path of the log's key; the caller frees it. */
 char *step_key_path(const struct store *store);
+
+/* A reason stands in a public log: in the language of pages. */
+const char *step_in_language(const struct config *config, const char *english, const char *chinese);
+
+/*
+ * A draw whose time has come, made late or not; where a day on which it could have sent somebody has come before it, it
+ * is voided instead, and its place in the timetable is open again.
+ */
+int step_draw_late(struct office *office, const struct draw_row *row, struct err *err);
+
+/* step_void, which with `anew` opens the draw's place in the timetable again. */
+int step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, struct err *err);
 
 /* A policy and chains, where the INI calls for them. */
 int step_ini(struct office *office, struct err *err);

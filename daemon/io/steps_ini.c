@@ -14,9 +14,8 @@
 
 #define CHAIN_LENGTH 1024
 
-/* The reason stands in a public log: in the language of pages. */
-static const char *
-in_language(const struct config *config, const char *english, const char *chinese)
+const char *
+step_in_language(const struct config *config, const char *english, const char *chinese)
 {
 	return strcmp(config->language, "zh_CN") == 0 ? chinese : english;
 }
@@ -78,7 +77,7 @@ add_policy(struct office *office, struct ledger *log, const char **keys, int64_t
 		return err_memory(err);
 	for (size_t i = 0; i < n; i++)
 		witnesses[i] = slice_of(keys[i]);
-	reason = in_language(office->config, "the operator changed the list of witnesses",
+	reason = step_in_language(office->config, "the operator changed the list of witnesses",
 	    "组织单位变更了见证人名单");
 	e.policy.reason = slice_of(reason);
 	e.policy.witnesses = witnesses;
@@ -188,8 +187,8 @@ static const char *
 chain_reason(const struct config *config, const struct step_chain *chain)
 {
 	if (chain->used == chain->length)
-		return in_language(config, "the chain before is used up", "上一链已用尽");
-	return in_language(config, "the operator changed the beacon or the embargo of this cycle",
+		return step_in_language(config, "the chain before is used up", "上一链已用尽");
+	return step_in_language(config, "the operator changed the beacon or the embargo of this cycle",
 	    "组织单位变更了本周期的信标或保密期");
 }
 

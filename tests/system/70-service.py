@@ -30,6 +30,7 @@ language = en
 admin = ops@example.org
 state_dir = {folder}/state
 public_dir = {folder}/public
+metrics_dir = {folder}
 [mail]
 server = maildir:{folder}/mail
 from = test <test@example.org>
@@ -159,6 +160,9 @@ def acts_on_commands(office):
     office.wait_for("SELECT outcome = 'draw' AND reveal_entry IS NOT NULL FROM draw WHERE n = 1")
     office.wait_told("STATUS=next: nothing is due")
     check(len(os.listdir(f"{office.folder}/mail/new")) >= 1, "no letter")
+    with open(f"{office.folder}/spotcheckd.prom", encoding="ascii") as file:
+        metrics = dict(line.split() for line in file if not line.startswith("#"))
+    check(metrics["spotcheckd_draws"] == "1" and metrics["spotcheckd_draws_open"] == "0", f"metrics: {metrics}")
     check("draw 1 (hand) is drawn" in office.read_log(), "the draw is not logged")
     check(not re.search(r"\bT0\d\d\b", office.read_log()), "a target is named")
     office.verify()

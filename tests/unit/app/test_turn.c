@@ -184,8 +184,27 @@ down_at_commit_time_the_commitment_has_its_full_lead(void **state)
 	(void)take(NULL);
 	(void)take("2026-04-06 21:00"); /* twelve hours late */
 	assert_int_equal(draw(1).draw_time, at("2026-04-07 21:00"));
-	(void)take("2026-04-09 00:00"); /* and late again: the draw comes on the way up */
+	(void)take("2026-04-08 08:59"); /* and late again: the draw comes on the way up */
 	assert_int_equal(draw(1).outcome, OUTCOME_DRAW);
+	close_office();
+}
+
+static void
+down_over_a_possible_visit_the_draw_is_voided_and_committed_anew(void **state)
+{
+	(void)state;
+	open_office(AFTER, "2026-04-01 12:00", true);
+	(void)take(NULL);
+	(void)take("2026-04-06 09:00");
+	(void)take("2026-04-08 09:00"); /* the draw was to be on the 7th, visits from the 8th on at nine */
+	assert_int_equal(draw(1).outcome, OUTCOME_VOID);
+	assert_int_equal(draw(2).outcome, OUTCOME_NONE);
+	assert_int_equal(draw(2).draw_time, at("2026-04-09 09:00"));
+	assert_int_equal(count("SELECT count(*) FROM plan_done"), 1);
+	(void)take("2026-04-09 09:00");
+	assert_int_equal(draw(2).outcome, OUTCOME_DRAW);
+	run_to("2026-05-20 09:00");
+	assert_true(draw(1).revealed && draw(2).revealed);
 	close_office();
 }
 
@@ -403,6 +422,7 @@ main(void)
 		cmocka_unit_test(a_commitment_a_draw_and_an_opening_in_time),
 		cmocka_unit_test(a_turn_too_many_does_nothing),
 		cmocka_unit_test(down_at_commit_time_the_commitment_has_its_full_lead),
+		cmocka_unit_test(down_over_a_possible_visit_the_draw_is_voided_and_committed_anew),
 		cmocka_unit_test(of_several_that_are_due_the_last_is_made_up_for),
 		cmocka_unit_test(what_was_due_before_the_office_opened_is_not_its_business),
 		cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
