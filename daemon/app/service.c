@@ -175,7 +175,7 @@ turn_failed(struct service *s)
 
 	if (s->failures++ == 0)
 		journal_say(JOURNAL_ERR, NULL, "%s", _("the turn has failed, and is tried again"));
-	notify_status(_("the last turn has failed; the log says why"));
+	notify_status(_("the last turn has failed; the journal says why"));
 	ev_timer_set(&s->retry, (double)(FIRST_PAUSE_S << doubled), 0.);
 	ev_timer_start(s->loop, &s->retry);
 }
@@ -232,19 +232,19 @@ reload(struct service *s)
 
 	if (rc == 0 && !same_place(&fresh.config, &s->settings->config)) {
 		settings_release(&fresh);
-		rc = err_set(&err, ERR_REFUSED, N_("state_dir and origin take a restart of the service"));
+		rc = err_set(&err, ERR_REFUSED, N_("state_dir and origin need a restart of the service"));
 	}
 	if (rc != 0) {
 		if (err.message[0] != '\0')
 			journal_say(JOURNAL_ERR, NULL, "%s", err.message);
 		(void)clock_set_zone(s->settings->config.timezone, NULL);
-		journal_say(JOURNAL_WARNING, NULL, "%s", _("the configuration is not taken: the one before stays in force"));
+		journal_say(JOURNAL_WARNING, NULL, "%s", _("the configuration is refused: the one before stays in force"));
 		s->settings->year = text_year_of(clock_date(clock_now())); /* told once */
 		return;
 	}
 	settings_release(s->settings);
 	*s->settings = fresh;
-	journal_say(JOURNAL_NOTICE, NULL, "%s", _("the configuration is taken"));
+	journal_say(JOURNAL_NOTICE, NULL, "%s", _("the configuration is in force"));
 }
 
 static void

@@ -167,7 +167,7 @@ simulate_table_print(struct simulate_table *table, const struct office *office, 
 	if (rc != 0)
 		return rc;
 	if (table->troubles.len > 0)
-		printf(gettext("\nNothing came, or only later, of:\n%.*s"), (int)table->troubles.len, table->troubles.data);
+		printf(gettext("\nMissed, or committed late:\n%.*s"), (int)table->troubles.len, table->troubles.data);
 	printf(gettext("\n%zu draws, %llu visits, %llu letters; %llu occurrences missed.\n"), w.n,
 	    (unsigned long long)w.visits, (unsigned long long)letters[OUTBOX_SENT], (unsigned long long)table->missed);
 	printf(gettext("Published in %s/public, letters in %s/mail/new; the log is called %s.\n"), scratch, scratch,

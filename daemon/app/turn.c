@@ -1,10 +1,15 @@
 #include "app/turn.h"
 
+#include <stdlib.h>
+
+#include "io/alarms.h"
 #include "io/clock.h"
 #include "io/draws.h"
+#include "io/language.h"
 #include "io/outbox.h"
 #include "io/publish.h"
 #include "io/steps.h"
+#include "io/watch.h"
 
 /* What one cycle's part of the turn finds. */
 struct part {
@@ -196,6 +201,21 @@ find_next(const struct turn *turn, int64_t *next, struct err *err)
 	return rc;
 }
 
+/* What somebody must look after, once all that could be done is. */
+static int
+settle_alarms(const struct turn *turn, struct err *err)
+{
+	struct office *office = turn->office;
+	struct alarms *causes = calloc(1, sizeof *causes);
+	int rc = causes == NULL ? err_memory(err) : watch_state(office->store, office->config, office->calendar, office->now,
+	    language_text, causes, err);
+
+	if (rc == 0)
+		rc = alarms_settle(office->store, office->config, causes, office->now, turn->alarm, turn->ctx, err);
+	free(causes);
+	return rc;
+}
+
 static int
 show(const struct turn *turn, struct err *err)
 {
@@ -213,7 +233,8 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int rc;
 
 	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 ||
-	    (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0)
+	    (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0 ||
+	    (rc = settle_alarms(turn, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

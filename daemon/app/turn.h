@@ -33,6 +33,8 @@ struct turn {
 	bool unpublished; /* nobody looks meanwhile: whoever turns publishes at the end */
 	/* Told of what became of the timetable; may be NULL. */
 	void (*tell)(void *ctx, const struct turn_event *event);
+	/* Told of each alarm, when it is raised and when its cause is gone; may be NULL. */
+	void (*alarm)(void *ctx, const char *text, bool raised);
 	void *ctx;
 };
 

@@ -40,7 +40,7 @@ tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 	else if (type == ENTRY_REVEAL)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is opened"), number, cycle);
 	else
-		journal_say(JOURNAL_NOTICE, NULL, "%s", _("the log has what the configuration calls for"));
+		journal_say(JOURNAL_NOTICE, NULL, "%s", _("the configuration's changes are entered in the log"));
 }
 
 static void
@@ -62,6 +62,16 @@ tell_event(void *ctx, const struct turn_event *event)
 		    event->message);
 }
 
+static void
+tell_alarm(void *ctx, const char *text, bool raised)
+{
+	(void)ctx;
+	if (raised)
+		journal_say(JOURNAL_ERR, NULL, _("alarm: %s"), text);
+	else
+		journal_say(JOURNAL_NOTICE, NULL, _("over: %s"), text);
+}
+
 /* ---- the turn ---- */
 
 /* A metric that cannot be written is no reason to draw nothing. */
@@ -78,7 +88,7 @@ write_metrics(const struct worker_task *task, const struct standing *standing, i
 static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
-	struct turn turn = {.office = office, .tell = tell_event};
+	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
 	struct standing standing;
 	char next[256];
 	int rc;

@@ -107,7 +107,7 @@ say_holidays(struct outlook *o)
 			      "them"),
 			    o->cycle->name, names->items[i]);
 	if (o->list.n == 0 && o->cycle->rule.when != WHEN_MANUAL)
-		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] there is no draw to come within a year"),
+		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] no draw falls within the coming year"),
 		    o->cycle->name);
 }
 
@@ -146,8 +146,8 @@ say_lead(struct outlook *o)
 			continue;
 		clock_text(next->draw_time, draw);
 		check_say(o->check, CHECK_HINT, o->where,
-		    _("[cycle %s] commit: the draw before that of %s is nearer than that, and its commitment can only come "
-		      "after it"),
+		    _("[cycle %s] commit: the draw of %s follows the one before it by less than this, and can be committed only "
+		      "after that one"),
 		    o->cycle->name, draw);
 		return;
 	}

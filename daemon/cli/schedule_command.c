@@ -343,7 +343,7 @@ take_options(struct rows *rows, int argc, char **argv)
 	if (rows->to < rows->from)
 		return cli_usage_error(_("--to is before --from"));
 	if ((int64_t)rows->to - rows->from > DAYS_MAX)
-		return cli_usage_error(_("from --from to --to are at most 100 years"));
+		return cli_usage_error(_("--from to --to may span at most 100 years"));
 	return EXIT_DONE;
 }
 

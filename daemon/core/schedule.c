@@ -305,7 +305,7 @@ append(struct builder *b, const struct occurrence *o)
 		size_t cap = list->cap == 0 ? 64 : list->cap * 2;
 
 		if (list->n >= SCHEDULE_MAX) {
-			b->rc = err_set(b->err, ERR_LIMIT, N_("these are more than %d draws"), SCHEDULE_MAX);
+			b->rc = err_set(b->err, ERR_LIMIT, N_("there are more than %d draws in this span"), SCHEDULE_MAX);
 			return;
 		}
 		grown = reallocarray(list->v, cap, sizeof *grown);

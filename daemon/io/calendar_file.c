@@ -19,7 +19,7 @@ relay(struct diag *to, struct diag *from, const char *file, unsigned long line, 
 	if (from->count <= CALENDAR_FILE_FAULTS) {
 		to->say(to->ctx, file, line, message);
 	} else {
-		message = N_("there is more of this kind, which is not told");
+		message = N_("there are more of this kind, not listed");
 		to->say(to->ctx, file, 0, to->tr != NULL ? to->tr(message) : message);
 	}
 }

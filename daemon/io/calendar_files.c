@@ -219,6 +219,6 @@ calendar_files_read(struct calendar *calendar, const struct text_list *patterns,
 		free(r.paths[i]);
 	free(r.paths);
 	if (rc == 0 && faults->count != before)
-		rc = err_set(err, ERR_REFUSED, N_("a holiday file is not as it must be"));
+		rc = err_set(err, ERR_REFUSED, N_("a holiday file has errors"));
 	return rc;
 }

@@ -502,8 +502,8 @@ take_records(struct ics *ics, struct slice said)
 	}
 	if (rc == 0 && (!sound || !ended || said.n != 0))
 		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"),
-		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader said what makes no sense")) :
-		                                "the reader said what makes no sense");
+		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader's answer cannot be understood")) :
+		                                "the reader's answer cannot be understood");
 	else if (rc == 0 && ics->n_read == 0 && ics->f->faults.count == 0)
 		diag_add(&ics->f->faults, ics->f->path, 1, N_("no event is in it"));
 	return rc;

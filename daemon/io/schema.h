@@ -8,6 +8,7 @@
 extern const char schema_rosters[];
 extern const char schema_draws[];
 extern const char schema_outbox[];
-extern const char schema_plan[]; /* from version 2 on */
+extern const char schema_plan[];   /* from version 2 on */
+extern const char schema_alarms[]; /* from version 2 on */
 
 #endif

@@ -242,7 +242,7 @@ check_announced(const struct snapshot *s, const struct snapshot_want *want, stru
 		return 0;
 	text_from_date(last, date);
 	return err_set(err, ERR_NOT_YET,
-	    N_("[cycle %s] the visits, up to %s, hang on festivals that are computed and not announced yet, and nothing is "
+	    N_("[cycle %s] the visits, up to %s, depend on festivals that are computed and not announced yet, and nothing is "
 	       "committed from one: put the year's holidays into [calendar] files"),
 	    want->cycle->name, date);
 }

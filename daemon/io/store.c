@@ -150,12 +150,14 @@ migrate_1(struct store *store, struct err *err)
 	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
 }
 
-/* The timetable's memory. */
+/* The timetable's memory, and alarms. */
 static int
 migrate_2(struct store *store, struct err *err)
 {
 	int rc = store_exec(store, schema_plan, err);
 
+	if (rc == 0)
+		rc = store_exec(store, schema_alarms, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 2", err);
 }
 

@@ -180,7 +180,7 @@ def follows_a_timetable(office):
                                                                       "commit = 1min"))
     office.process.send_signal(signal.SIGHUP)
     office.wait_told("STATUS=next: a commitment at")
-    check("the configuration is taken" in office.read_log(), "no word of the new configuration")
+    check("the configuration is in force" in office.read_log(), "no word of the new configuration")
     office.wait_for("SELECT count(*) FROM draw WHERE cycle = 'minute'", seconds=90)
     drawn_for = office.wait_for("SELECT draw_time FROM draw WHERE cycle = 'minute'")
     check(drawn_for == at, f"committed for {drawn_for}, not for {at}")

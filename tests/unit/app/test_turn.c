@@ -377,6 +377,34 @@ what_is_refused_is_tried_again_and_told_once_an_hour(void **state)
 	close_office();
 }
 
+/* One letter when it is first seen, however often it is seen again; and another when it comes back. */
+static void
+one_alarm_not_a_hundred(void **state)
+{
+	(void)state;
+	open_office(AFTER, "2026-04-01 12:00", false);
+	(void)take(NULL);
+	for (int hour = 10; hour < 20; hour++) {
+		char now[] = "2026-04-06 00:00";
+
+		(void)snprintf(now + 11, 6, "%02d:00", hour);
+		(void)take(now);
+	}
+	assert_int_equal(count("SELECT count(*) FROM alarm"), 1);
+	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND state = 'sent'"), 1);
+	office_scene_rosters(&scene);
+	(void)take("2026-04-06 20:00");
+	assert_int_equal(count("SELECT count(*) FROM alarm"), 0);
+	/* Sixty days before a year that nobody has announced. */
+	(void)take("2026-11-01 12:00");
+	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'calendar-2027'"), 0);
+	(void)take("2026-11-02 12:00");
+	(void)take("2026-11-03 12:00");
+	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'calendar-2027'"), 1);
+	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND inspector = 'calendar-2027'"), 1);
+	close_office();
+}
+
 /* From the change on the cycle commits nothing until the old chain is all revealed. */
 static void
 a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
@@ -433,6 +461,7 @@ main(void)
 		cmocka_unit_test(another_state_has_other_random_days),
 		cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),
 		cmocka_unit_test(what_is_refused_is_tried_again_and_told_once_an_hour),
+		cmocka_unit_test(one_alarm_not_a_hundred),
 		cmocka_unit_test(a_changed_embargo_skips_until_a_new_chain_may_begin),
 		cmocka_unit_test(a_commitment_by_hand_is_waited_for),
 	};

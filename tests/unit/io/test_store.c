@@ -145,7 +145,7 @@ an_older_state_is_brought_up_to_date(void **state)
 	int64_t tables = 0;
 
 	(void)state;
-	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP INDEX draw_unrevealed;"
+	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "PRAGMA user_version = 1");
 	store = opened();
 	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
