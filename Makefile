@@ -88,7 +88,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run bench \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years bench \
 	install catalogue clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -103,6 +103,7 @@ help:
 	@echo 'make fuzz       mutate inputs under the same, FUZZ_SECONDS=60 for each target'
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
+	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make bench      measure'
 	@echo 'make catalogue  bring daemon/po/*.po up to date with the sources'
 	@echo 'make install    DESTDIR, prefix, sysconfdir as usual'
@@ -241,6 +242,17 @@ fuzz:
 fuzz-run: $(FUZZ_TESTS)
 	@for target in $(FUZZ_TESTS); do \
 		echo "== $$target"; $$target -t $(FUZZ_SECONDS) tests/fuzz/corpus/$${target##*/fuzz_} || exit 1; \
+	done
+
+# Ten years with every turn killed somewhere in it, and simulated decades against the almanac, YEARS_RUNS=5 of them.
+YEARS_RUNS = 5
+years:
+	@scripts/setup.sh build test
+	@+$(INNER) all $(OUT)/tests/unit/app/test_years
+	YEARS=10 $(OUT)/tests/unit/app/test_years
+	@for run in $$(seq $(YEARS_RUNS)); do \
+		SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) \
+		    /usr/bin/python3 tests/system/61-simulate.py || exit 1; \
 	done
 
 bench:

@@ -66,6 +66,6 @@ expect 0 "yes: every check" "$spotcheck" verify --at 2026-11-01T00:00:00Z "$offi
 
 # ---- what nothing comes of is told ----
 sed -i '/^\[cycle quarterly\]/,/^\[/s|^sample = .*|sample = X:10%|' "$ini"
-expect 0 "Nothing came, or only later, of" scd --simulate 2026-10-01 2026-10-31 --scratch "$office/refused"
+expect 0 "Missed, or committed late" scd --simulate 2026-10-01 2026-10-31 --scratch "$office/refused"
 grep -q "quarterly (2026-Q4): .*sample covers no targets of class" "$office/out" || fail "no reason"
 echo "as if"
