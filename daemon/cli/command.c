@@ -21,6 +21,7 @@ static const struct command *const families[] = {
 	run_commands,
 	show_commands,
 	outbox_commands,
+	backup_commands,
 	verify_commands,
 };
 

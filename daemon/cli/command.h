@@ -45,6 +45,7 @@ extern const struct command draw_commands[];
 extern const struct command run_commands[];
 extern const struct command show_commands[];
 extern const struct command outbox_commands[];
+extern const struct command backup_commands[];
 extern const struct command verify_commands[];
 
 struct cli {
@@ -54,6 +55,7 @@ struct cli {
 	char **arguments;              /* its own, [0] its name */
 	struct config config;  /* after cli_config */
 	bool has_config;
+	bool is_owner;         /* after cli_config: of the state, and in the configuration's zone */
 	struct calendar calendar; /* after cli_calendar */
 	bool has_calendar;
 	struct store *store;   /* after cli_store */
@@ -69,6 +71,9 @@ int command_main(struct cli *cli, int argc, char **argv);
 
 /* Reads the configuration, becomes the owner of state_dir, takes the zone.  0, or an exit status: faults are told. */
 int cli_config(struct cli *cli);
+
+/* Reads the configuration alone: still as whoever began.  0, or an exit status. */
+int cli_config_alone(struct cli *cli);
 
 /* Root becomes the state's owner, others are told to use sudo; nothing where there is no state.  0, or a status. */
 int cli_become_owner(struct cli *cli, const char *state_dir);

@@ -94,7 +94,7 @@ take_config(struct cli *cli)
 }
 
 int
-cli_config(struct cli *cli)
+cli_config_alone(struct cli *cli)
 {
 	int rc;
 
@@ -104,7 +104,21 @@ cli_config(struct cli *cli)
 	if (rc != 0)
 		return rc == ERR_MEMORY ? EXIT_OUTSIDE : EXIT_USAGE; /* the faults are told */
 	cli->has_config = true;
-	return take_config(cli);
+	return EXIT_DONE;
+}
+
+int
+cli_config(struct cli *cli)
+{
+	int status;
+
+	if (cli->is_owner)
+		return EXIT_DONE;
+	status = cli_config_alone(cli);
+	if (status == EXIT_DONE)
+		status = take_config(cli);
+	cli->is_owner = status == EXIT_DONE;
+	return status;
 }
 
 int

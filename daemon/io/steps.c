@@ -1,7 +1,11 @@
 #include "io/steps.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "io/clock.h"
 #include "io/draws.h"
@@ -50,6 +54,61 @@ step_key_path(const struct store *store)
 	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
 }
 
+/* ---- is the state what was published last ---- */
+
+/* The published checkpoint, where it is there and this log's own. */
+static bool
+read_published(const struct office *office, struct buf *bytes, struct checkpoint *ret)
+{
+	char path[PATH_MAX], block[4096];
+	struct note_key key;
+	struct note note;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/checkpoint", office->config->public_dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	while (fd >= 0 && (n = read(fd, block, sizeof block)) > 0 && !bytes->failed)
+		buf_put(bytes, block, (size_t)n);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 && !bytes->failed && note_parse(buf_view(bytes), &note, NULL) == 0 &&
+	    note_key_parse(slice_of(office->key.vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE &&
+	    checkpoint_parse(note.text, ret, NULL) == 0;
+}
+
+/* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
+static int
+check_published(struct office *office, struct err *err)
+{
+	struct checkpoint published;
+	struct ledger log;
+	struct hash root;
+	struct buf bytes;
+	int rc = 0;
+
+	buf_init(&bytes, LEDGER_NOTE_MAX);
+	if (!read_published(office, &bytes, &published) || (rc = ledger_open(office->store, &office->key, &log, err)) != 0) {
+		buf_release(&bytes);
+		return rc;
+	}
+	if (published.size > ledger_size(&log)) {
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
+		       "Restore a newer backup"),
+		    office->config->public_dir, (unsigned long long)ledger_size(&log), (unsigned long long)published.size);
+	} else {
+		root = merkle_prefix_root(&log.tree, published.size);
+		if (memcmp(root.b, published.root.b, HASH_BYTES) != 0)
+			rc = err_set(err, ERR_REFUSED,
+			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
+			    office->config->public_dir);
+	}
+	ledger_release(&log);
+	buf_release(&bytes);
+	return rc;
+}
+
 int
 office_open(struct office *office, struct err *err)
 {
@@ -68,7 +127,7 @@ office_open(struct office *office, struct err *err)
 		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
 		    office->key.name, office->config->origin);
 	free(path);
-	return rc;
+	return rc == 0 ? check_published(office, err) : rc;
 }
 
 /* ---- what is overdue ---- */

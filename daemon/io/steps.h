@@ -20,7 +20,8 @@
  * Nothing is published here: see publish.h.
  */
 
-/* Reads the log's key into the office.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's. */
+/* Reads the log's key into the office.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's, or the
+ * state is older than what was published, or another. */
 int office_open(struct office *office, struct err *err);
 
 /*
