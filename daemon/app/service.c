@@ -44,7 +44,8 @@ struct service {
 	size_t n_said;
 	bool again;         /* something came while a worker was under way */
 	unsigned failures;  /* in a row */
-	bool ready;         /* the manager was told */
+	bool began;         /* a turn went well, or failed for what may pass */
+	bool refused;       /* the first one cannot be taken at all */
 };
 
 static void take_turn(struct service *s);
@@ -159,15 +160,6 @@ on_report(struct ev_loop *loop, ev_io *w, int events)
 	read_report(w->data);
 }
 
-/* The unit has started once its first turn was taken, well or badly. */
-static void
-tell_ready(struct service *s)
-{
-	if (!s->ready)
-		notify_tell("READY=1");
-	s->ready = true;
-}
-
 static void
 turn_failed(struct service *s)
 {
@@ -195,10 +187,14 @@ on_ended(struct ev_loop *loop, ev_child *w, int events)
 		s->failures = 0;
 		wait_until(s, report.next);
 		notify_status(report.standing);
+	} else if (!s->began && WIFEXITED(w->rstatus) && WEXITSTATUS(w->rstatus) == WORKER_REFUSED) {
+		s->refused = true; /* whoever starts it should see that at once */
+		ev_break(loop, EVBREAK_ALL);
+		return;
 	} else {
 		turn_failed(s);
 	}
-	tell_ready(s);
+	s->began = true;
 	if (s->again)
 		take_turn(s);
 }
@@ -330,10 +326,14 @@ service_run(const char *config_path, struct settings *settings, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
 	if (rc == 0) {
 		start(&s);
+		notify_tell("READY=1");
 		take_turn(&s);
 		(void)ev_run(s.loop, 0);
 		stop(&s);
-		journal_say(JOURNAL_INFO, NULL, "%s", _("the service has ended"));
+		if (s.refused)
+			rc = err_set(err, ERR_REFUSED, N_("the service does not begin: see above"));
+		else
+			journal_say(JOURNAL_INFO, NULL, "%s", _("the service has ended"));
 	}
 	if (s.wake_fd >= 0)
 		(void)close(s.wake_fd);

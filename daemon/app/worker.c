@@ -149,7 +149,7 @@ child(const struct worker_task *task, int pipe, pid_t parent)
 	rc = work(task, &report);
 	if (rc == 0)
 		(void)dprintf(pipe, "%lld %s\n", (long long)report.next, report.standing);
-	_exit(rc == 0 ? 0 : 3);
+	_exit(rc == 0 ? 0 : rc == ERR_REFUSED ? WORKER_REFUSED : 3);
 }
 
 pid_t

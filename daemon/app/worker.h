@@ -25,6 +25,8 @@ struct worker_task {
  */
 pid_t worker_begin(const struct worker_task *task, int *ret_pipe);
 
+#define WORKER_REFUSED 2 /* exit status: a person must see to the state or the configuration; the journal says why */
+
 /* What a worker reports: when to take the next turn (UTC; INT64_MAX: when woken), and how things stand. */
 #define WORKER_REPORT 1024
 struct worker_report {

@@ -127,7 +127,11 @@ office_open(struct office *office, struct err *err)
 		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
 		    office->key.name, office->config->origin);
 	free(path);
-	return rc == 0 ? check_published(office, err) : rc;
+	if (rc == 0)
+		rc = check_published(office, err);
+	if (rc != 0)
+		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
+	return rc;
 }
 
 /* ---- what is overdue ---- */

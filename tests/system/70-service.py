@@ -223,12 +223,39 @@ def ends_at_once(office):
     office.wait_told("STOPPING=1", seconds=1)
 
 
+def refuses_to_begin(office):
+    """What a person must see to ends the service at once, with words, and changes nothing."""
+    key = f"{office.folder}/state/keys/log.key"
+    database = f"{office.folder}/state/spotcheckd.db"
+
+    def begins(words):
+        done = subprocess.run([SPOTCHECKD, "-c", office.ini], capture_output=True, text=True, timeout=30, check=False)
+        check(done.returncode == 2 and words in done.stderr, f"no \"{words}\": {done}")
+
+    os.chmod(key, 0o644)
+    begins("0600")
+    os.chmod(key, 0o600)
+    os.chmod(f"{office.folder}/state", 0o755)
+    begins("chmod 0700")
+    os.chmod(f"{office.folder}/state", 0o700)
+    os.rename(database, f"{database}.kept")
+    for name in ("spotcheckd.db-wal", "spotcheckd.db-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{office.folder}/state/{name}")
+    with open(database, "w", encoding="ascii") as file:
+        file.write("This is no database, and never was one." * 50)
+    os.chmod(database, 0o600)
+    begins("is no database")
+    os.rename(f"{database}.kept", database)
+    office.verify()
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="spotcheck-service.") as folder:
         office = Office(folder)
         try:
             for part in (before_there_is_a_log, alone, acts_on_commands, follows_a_timetable, refuses_a_bad_reload,
-                         survives_kill, ends_at_once):
+                         survives_kill, ends_at_once, refuses_to_begin):
                 part(office)
                 print(f"ok: {part.__name__}", flush=True)
         except AssertionError as fault:
