@@ -38,22 +38,13 @@ say_hint(void *ctx, const char *file, unsigned long line, const char *message)
 	say_at(ctx, CHECK_HINT, file, line, message);
 }
 
-static bool
-has_timetable(const struct config *config)
-{
-	for (size_t i = 0; i < config->n_cycles; i++)
-		if (config->cycles[i].rule.when != WHEN_MANUAL)
-			return true;
-	return false;
-}
-
 static void
 say_announced(struct check *check)
 {
 	const struct cli *cli = check->cli;
 	int year = text_year_of(cli->today), last = text_year_of(cli->today + WARN_DAYS);
 
-	for (; year <= last && has_timetable(&cli->config); year++)
+	for (; year <= last && config_has_timetable(&cli->config); year++)
 		if (!calendar_announced(&cli->config, &cli->calendar, year))
 			check_say(check, CHECK_HINT, "[calendar]",
 			    _("files: the holidays of %d are not known, and nothing is committed from computed ones"), year);

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "io/durable.h"
 #include "io/keys.h"
+#include "io/whole.h"
 
 #define MAGIC "spotcheckd backup 1\n"
 #define COPY_FILE ".backup.db"
@@ -32,44 +33,6 @@ static int
 fail(const char *what, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, "%s: %s", what, strerror(errno));
-}
-
-static bool
-write_all(int fd, const void *bytes, size_t len)
-{
-	const char *p = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-/* As many bytes as there are, up to len; -1 where reading fails. */
-static ssize_t
-read_all(int fd, void *bytes, size_t len)
-{
-	size_t done = 0;
-
-	while (done < len) {
-		ssize_t n = read(fd, (char *)bytes + done, len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
 }
 
 static void
@@ -146,7 +109,7 @@ flush(struct sealer *s, uint8_t tag)
 
 	(void)crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed, &len, s->plain, s->n, NULL, 0, tag);
 	s->n = 0;
-	return write_all(s->fd, s->sealed, (size_t)len);
+	return whole_write(s->fd, s->sealed, (size_t)len);
 }
 
 static bool
@@ -185,7 +148,7 @@ put_file(struct sealer *s, const char *path, struct err *err)
 	if (!put(s, length, sizeof length))
 		rc = err_set(err, ERR_OUTSIDE, N_("the backup cannot be written: %s"), strerror(errno));
 	for (off_t done = 0; rc == 0 && done < st.st_size; done += n) {
-		n = read_all(fd, piece, sizeof piece);
+		n = whole_read(fd, piece, sizeof piece);
 		if (n <= 0 || !put(s, piece, (size_t)n))
 			rc = fail(path, err);
 	}
@@ -207,9 +170,9 @@ begin_sealed(struct sealer *s, const char *public_hex, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("the state has no recovery key"));
 	crypto_secretstream_xchacha20poly1305_keygen(key);
 	(void)crypto_secretstream_xchacha20poly1305_init_push(&s->state, header, key);
-	good = crypto_box_seal(sealed_key, key, sizeof key, public) == 0 && write_all(s->fd, MAGIC, strlen(MAGIC)) &&
-	    write_all(s->fd, public_hex, 64) && write_all(s->fd, "\n", 1) && write_all(s->fd, sealed_key, sizeof sealed_key) &&
-	    write_all(s->fd, header, sizeof header);
+	good = crypto_box_seal(sealed_key, key, sizeof key, public) == 0 && whole_write(s->fd, MAGIC, strlen(MAGIC)) &&
+	    whole_write(s->fd, public_hex, 64) && whole_write(s->fd, "\n", 1) && whole_write(s->fd, sealed_key, sizeof sealed_key) &&
+	    whole_write(s->fd, header, sizeof header);
 	sodium_memzero(key, sizeof key);
 	return good ? 0 : err_set(err, ERR_OUTSIDE, N_("the backup cannot be written: %s"), strerror(errno));
 }
@@ -276,7 +239,7 @@ next_piece(struct opener *o, struct err *err)
 {
 	unsigned long long len = 0;
 	uint8_t tag = 0;
-	ssize_t n = o->last ? 0 : read_all(o->fd, o->sealed, sizeof o->sealed);
+	ssize_t n = o->last ? 0 : whole_read(o->fd, o->sealed, sizeof o->sealed);
 
 	if (n < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the backup cannot be read: %s"), strerror(errno));
@@ -324,7 +287,7 @@ get_file(struct opener *o, const char *path, uint64_t max, struct err *err)
 		size_t n = left < sizeof piece ? (size_t)left : sizeof piece;
 
 		rc = get(o, piece, n, err);
-		if (rc == 0 && !write_all(fd, piece, n))
+		if (rc == 0 && !whole_write(fd, piece, n))
 			rc = fail(path, err);
 		left -= n;
 	}
@@ -345,14 +308,14 @@ begin_opened(struct opener *o, struct slice code, struct err *err)
 	uint8_t sealed_key[sizeof key + crypto_box_SEALBYTES], header[crypto_secretstream_xchacha20poly1305_HEADERBYTES];
 	int rc;
 
-	if (read_all(o->fd, head, sizeof head) != (ssize_t)sizeof head || memcmp(head, MAGIC, strlen(MAGIC)) != 0)
+	if (whole_read(o->fd, head, sizeof head) != (ssize_t)sizeof head || memcmp(head, MAGIC, strlen(MAGIC)) != 0)
 		return err_set(err, ERR_REFUSED, N_("this is no backup of spotcheckd"));
 	if ((rc = recovery_parse(code, secret, public_hex, err)) != 0)
 		return rc;
 	if (memcmp(head + strlen(MAGIC), public_hex, 64) != 0) {
 		rc = err_set(err, ERR_REFUSED, N_("this backup opens with another recovery code"));
-	} else if (read_all(o->fd, sealed_key, sizeof sealed_key) != (ssize_t)sizeof sealed_key ||
-	    read_all(o->fd, header, sizeof header) != (ssize_t)sizeof header ||
+	} else if (whole_read(o->fd, sealed_key, sizeof sealed_key) != (ssize_t)sizeof sealed_key ||
+	    whole_read(o->fd, header, sizeof header) != (ssize_t)sizeof header ||
 	    !text_from_hex(slice_of(public_hex), public, sizeof public) ||
 	    crypto_box_seal_open(key, sealed_key, sizeof sealed_key, public, secret) != 0 ||
 	    crypto_secretstream_xchacha20poly1305_init_pull(&o->state, header, key) != 0) {
@@ -377,7 +340,7 @@ open_state(int fd, struct slice code, const char *key_path, const char *db_path,
 		rc = get_file(o, db_path, (uint64_t)1 << 44, err);
 	if (rc == 0 && !o->last && o->at == o->n) /* the last piece may be empty */
 		rc = next_piece(o, err);
-	if (rc == 0 && (!o->last || o->at != o->n || read_all(fd, &more, 1) != 0))
+	if (rc == 0 && (!o->last || o->at != o->n || whole_read(fd, &more, 1) != 0))
 		rc = damaged(err);
 	sodium_free(o);
 	return rc == 0 ? check_database(db_path, err) : rc;

@@ -539,6 +539,15 @@ config_cycle(const struct config *config, const char *name)
 	return NULL;
 }
 
+bool
+config_has_timetable(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_cycles; i++)
+		if (config->cycles[i].rule.when != WHEN_MANUAL)
+			return true;
+	return false;
+}
+
 const struct config_witness *
 config_witness(const struct config *config, const char *name)
 {

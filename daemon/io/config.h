@@ -117,6 +117,7 @@ void config_release(struct config *config); /* NULL is allowed */
 
 /* NULL where there is none of that name. */
 const struct config_cycle *config_cycle(const struct config *config, const char *name);
+bool config_has_timetable(const struct config *config); /* a cycle that is not manual */
 const struct config_witness *config_witness(const struct config *config, const char *name);
 
 /*

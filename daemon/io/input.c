@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "io/whole.h"
 
 /* ---- which encoding ---- */
 
@@ -94,22 +95,6 @@ nameless_file(const char *dir)
 	return fd;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static ssize_t
 read_some(int fd, char *buffer, size_t cap)
 {
@@ -136,7 +121,7 @@ copy(struct input *in, int from, struct tally *tally, struct err *err)
 		in->size += (uint64_t)n;
 		if (in->size > INPUT_MAX)
 			return err_set(err, ERR_LIMIT, N_("the file is larger than 4 GiB"));
-		if (!write_all(in->fd, fresh, (size_t)n))
+		if (!whole_write(in->fd, fresh, (size_t)n))
 			return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept: %s"), strerror(errno));
 		hash_add(&stream, fresh, (size_t)n);
 		memcpy(buffer, tally->carry, carried);

@@ -13,6 +13,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "io/durable.h"
+#include "io/whole.h"
 
 /*
  * https://cr.yp.to/proto/maildir.html, but that a name is made of the Message-ID and not of time, process and host:
@@ -245,22 +246,6 @@ is_there(const struct maildir *maildir, const char *name)
 }
 
 static int
-write_all(int fd, struct slice bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	return durable_sync(fd);
-}
-
-static int
 write_new(struct maildir *maildir, const char *name, struct slice message, struct err *err)
 {
 	char tmp_name[MAILDIR_NAME_BYTES + 24];
@@ -270,7 +255,7 @@ write_new(struct maildir *maildir, const char *name, struct slice message, struc
 	fd = openat(maildir->tmp, tmp_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return say(maildir, "tmp", err);
-	if (write_all(fd, message) != 0)
+	if (!whole_write(fd, message.p, message.n) || durable_sync(fd) != 0)
 		rc = say(maildir, "tmp", err);
 	if (close(fd) != 0 && rc == 0) /* where quotas speak late */
 		rc = say(maildir, "tmp", err);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io/durable.h"
+#include "io/whole.h"
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
 
@@ -24,17 +25,7 @@ say(const char *path, struct err *err)
 int
 tree_write_all(int fd, struct slice bytes, struct err *err)
 {
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return say("write", err);
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	return 0;
+	return whole_write(fd, bytes.p, bytes.n) ? 0 : say("write", err);
 }
 
 /* ---- removing ---- */

@@ -5,27 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/whole.h"
+
 #include "io/template.h"
-
-/* Reads at most `size` bytes; negative with errno set. */
-static ssize_t
-read_all(int fd, char *bytes, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, bytes + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
 
 static int
 refuse(struct diag *diag, const char *path, int error)
@@ -60,7 +42,7 @@ template_load(const char *path, const struct template_name *names, struct diag *
 		rc = ERR_MEMORY;
 		goto out;
 	}
-	len = read_all(fd, bytes, TEMPLATE_MAX + 1);
+	len = whole_read(fd, bytes, TEMPLATE_MAX + 1);
 	rc = len < 0 ? refuse(diag, path, errno)
 	             : template_parse((struct slice){bytes, (size_t)len}, path, names, diag, ret_template);
 out:

@@ -47,22 +47,13 @@ watch_rosters(const struct watch *w, struct err *err)
 	return 0;
 }
 
-static bool
-has_timetable(const struct config *config)
-{
-	for (size_t i = 0; i < config->n_cycles; i++)
-		if (config->cycles[i].rule.when != WHEN_MANUAL)
-			return true;
-	return false;
-}
-
 static void
 watch_calendar(const struct watch *w)
 {
 	int year = text_year_of(clock_date(w->now)), last = text_year_of(clock_date(w->now) + CALENDAR_DAYS);
 	char key[ALARM_KEY];
 
-	for (; has_timetable(w->config) && year <= last; year++) {
+	for (; config_has_timetable(w->config) && year <= last; year++) {
 		if (calendar_announced(w->config, w->calendar, year))
 			continue;
 		(void)snprintf(key, sizeof key, "calendar-%d", year);

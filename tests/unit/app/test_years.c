@@ -19,6 +19,7 @@
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/office_scene.h"
+#include "io/rosters_copy.h"
 
 #define KEYS "sample = 2\nmatters = duty\nteam = any\navoid =\n"
 
@@ -44,8 +45,9 @@ open_office(struct office_scene *scene, int first_year, int last_year)
 	assert_int_equal(calendar_cn_add(&scene->calendar, NULL), 0);
 	assert_int_equal(calendar_finish(&scene->calendar, text_date_of(first_year - 1, 1, 1),
 	    text_date_of(last_year + 2, 12, 31), NULL), 0);
-	scene->office.now = midnight(first_year);
 	office_scene_rosters(scene);
+	office_scene_well(scene, rosters_set_back(scene->office.store, text_date_of(first_year, 1, 1), &scene->err));
+	scene->office.now = midnight(first_year);
 	office_scene_init(scene);
 }
 
