@@ -394,7 +394,7 @@ all_faults_are_told_up_to_a_hundred(void **state)
 	assert_int_equal(read_patterns("a", NULL), ERR_REFUSED);
 	assert_int_equal(n_faults, 101);
 	assert_null(strstr(told, "a:101:"));
-	assert_non_null(strstr(told, "a:0: there is more of this kind"));
+	assert_non_null(strstr(told, "a:0: there are more of this kind"));
 }
 
 /* ---- limits of every format ---- */
