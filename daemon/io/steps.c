@@ -136,9 +136,22 @@ office_open(struct office *office, struct err *err)
 
 /* ---- what is overdue ---- */
 
+/* A command or the service was quicker: what it did is done. */
+static int
+done_already(struct office *office, const struct draw_row *row, int rc, const struct err *why, struct err *err)
+{
+	struct draw_row now;
+
+	if (rc == ERR_REFUSED && draws_find(office->store, row->n, &now, NULL) == 0 &&
+	    (now.outcome != row->outcome || now.revealed != row->revealed))
+		return 0;
+	return err_set(err, rc, "%s", why->message);
+}
+
 int
 step_overdue(struct office *office, uint64_t except, struct err *err)
 {
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
 	int64_t now = INT64_MIN;
 	int rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
@@ -148,12 +161,14 @@ step_overdue(struct office *office, uint64_t except, struct err *err)
 	now = office->now > now ? office->now : now; /* the clock may be behind the log */
 	for (;;) {
 		if ((rc = draws_due_reveal(office->store, now, &row, err)) == 0) {
-			if ((rc = step_reveal(office, row.n, err)) != 0)
+			if ((rc = step_reveal(office, row.n, &why)) != 0 &&
+			    (rc = done_already(office, &row, rc, &why, err)) != 0)
 				return rc;
 			continue;
 		}
 		if (rc == ERR_ABSENT && (rc = draws_due_draw(office->store, now, except, &row, err)) == 0) {
-			if ((rc = step_draw_late(office, &row, err)) != 0)
+			if ((rc = step_draw_late(office, &row, &why)) != 0 &&
+			    (rc = done_already(office, &row, rc, &why, err)) != 0)
 				return rc;
 			continue;
 		}
