@@ -25,6 +25,7 @@ sysconfdir = /etc
 unitdir = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
+completionsdir = $(datadir)/bash-completion/completions
 
 # ---- flags ------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
 .PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years bench \
-	install catalogue clean FORCE
+	install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -107,6 +108,8 @@ help:
 	@echo 'make bench      measure'
 	@echo 'make catalogue  bring daemon/po/*.po up to date with the sources'
 	@echo 'make install    DESTDIR, prefix, sysconfdir as usual'
+	@echo 'make deb        build the Debian package, build/spotcheckd_VERSION_ARCH.deb'
+	@echo 'make deb-test   the same, and lintian, install, upgrade, remove, purge in a chroot (root, network)'
 	@echo 'make clean      remove build/'
 
 everything: all $(UNIT_TESTS) $(FUZZ_TESTS) $(OBJECTS)
@@ -292,6 +295,8 @@ lint-cppcheck:
 
 lint-shell:
 	@shellcheck -S warning .ci/run $(sort $(wildcard scripts/*.sh tests/system/*.sh))
+	@shellcheck -S warning -s bash scripts/completion/spotcheck.bash
+	@shellcheck -S warning -s sh scripts/debian/spotcheckd.postrm
 
 # One stamp a source; its object is remade when one of its headers changes, and so is the stamp.
 tidy: $(SOURCES:%.c=$(OUT)/tidy/%.ok)
@@ -304,6 +309,14 @@ $(OUT)/tidy/%.ok: $(OUT)/obj/%.o .clang-tidy tests/.clang-tidy scripts/tidy.h
 	    $(if $(filter %/err,$*),,-include scripts/tidy.h) -DVECTORS='"$(abspath tests/vectors)"' \
 	    2>$@.err || { cat $@.err; false; }
 	@touch $@
+
+deb:
+	@scripts/setup.sh build deb
+	@scripts/deb.sh $(VERSION) $(JOBS)
+
+deb-test:
+	@scripts/setup.sh build deb deb-test
+	@scripts/deb_test.sh $(VERSION) $(JOBS)
 
 clean:
 	rm -rf build
@@ -341,8 +354,10 @@ install: all
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true
 	$(if $(wildcard daemon/site/*),$(call tree,daemon/site,$(abspath $(call to,$(datadir)/spotcheckd/site))))
 	for page in $(wildcard daemon/*.[1578] daemon/*/*.[1578]); do \
-		install -D -m 644 "$$page" "$(call to,$(mandir))/man$${page##*.}/$${page##*/}" || exit 1; done
+		language=$${page#daemon/}; language=$${language%$${page##*/}}; \
+		install -D -m 644 "$$page" "$(call to,$(mandir))/$${language}man$${page##*.}/$${page##*/}" || exit 1; done
 	$(foreach mo,$(CATALOGUES),install -D -m 644 $(mo) $(call to,$(localedir))/$(mo:$(OUT)/locale/%=%) && ) true
+	install -D -m 644 scripts/completion/spotcheck.bash $(call to,$(completionsdir))/spotcheck
 	$(if $(UNITS),install -d $(call to,$(unitdir)) && $(call unit,$(UNITS),$(call to,$(unitdir))))
 	$(if $(SYSUSERS),install -D -m 644 $(SYSUSERS) $(call to,$(sysusersdir))/spotcheckd.conf)
 	$(if $(TMPFILES),install -D -m 644 $(TMPFILES) $(call to,$(tmpfilesdir))/spotcheckd.conf)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, and says which; silent and quick when none is.
 #
-#	scripts/setup.sh [build] [demo] [test] [lint] [clang-sanitize]		(default: build)
+#	scripts/setup.sh [build] [demo] [test] [lint] [deb] [deb-test] [clang-sanitize]		(default: build)
 #
 # Exit status 3: some are missing and we may not install them; the command to run is printed.
 set -eu
@@ -20,6 +20,10 @@ for list in "${@:-build}"; do
 		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace" ;;
 	lint)
 		packages="$packages clang clang-tidy cppcheck shellcheck" ;;
+	deb)
+		packages="$packages debhelper dpkg-dev fakeroot lintian" ;;
+	deb-test)
+		packages="$packages debootstrap" ;;
 	clang-sanitize)
 		packages="$packages libclang-rt-14-dev" ;;
 	*)

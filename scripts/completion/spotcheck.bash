@@ -1,0 +1,104 @@
+# Completion of spotcheck for bash; `make install` lays it where bash-completion finds it.
+#
+#	. scripts/completion/spotcheck.bash		(to try it)
+#
+# The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
+
+_spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
+	publish run list show status outbox backup restore replay verify"
+_spotcheck_kinds="targets inspectors conflicts matters contacts"
+
+# The names of the cycles of an INI: [cycle NAME].
+_spotcheck_cycles()
+{
+	sed -n 's/^\[cycle  *\([^] ]*\) *\][[:space:]]*$/\1/p' "$1" 2>/dev/null
+}
+
+# Lines that begin with the word so far; no glob of a name is ever expanded.
+_spotcheck_offer()
+{
+	local IFS=$' \t\n'
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_spotcheck_files()
+{
+	compopt -o filenames 2>/dev/null
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+_spotcheck_options()
+{
+	case $1 in
+	setup)	echo --origin --operator --admin --from --language --state-dir --server --sample --targets --inspectors \
+			--conflicts --matters --contacts --data ;;
+	import)	echo --dry-run --replace-limit --by --assign-ids --undo ;;
+	export)	echo --format ;;
+	attest)	echo --by ;;
+	excuse)	echo --until --reason --by --lift ;;
+	schedule) echo --from --to --unsealed ;;
+	commit)	echo --draw-at ;;
+	draw)	echo --value --dry-run ;;
+	void | amend) echo --reason ;;
+	run)	echo --value ;;
+	show)	echo --by --reason ;;
+	replay)	echo -j ;;
+	verify)	echo --at --key --witness --since ;;
+	esac
+	echo --json --help
+}
+
+_spotcheck()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} ini=/etc/spotcheckd/spotcheckd.ini
+	local command='' at=0 i
+
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-c)	i=$((i + 1)); ini=${COMP_WORDS[i]} ;;
+		-*)	;;
+		*)	command=${COMP_WORDS[i]} at=$i; break ;;
+		esac
+	done
+	case $prev in
+	-c)	[ -n "$command" ] || { _spotcheck_files "$cur"; return; } ;;
+	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since)
+		_spotcheck_files "$cur"; return ;;
+	--language) _spotcheck_offer "zh_CN en" "$cur"; return ;;
+	--format) _spotcheck_offer "csv xlsx" "$cur"; return ;;
+	--dry-run)
+		# draw's takes a cycle, import's takes nothing
+		[ "$command" != draw ] || { _spotcheck_offer "$(_spotcheck_cycles "$ini")" "$cur"; return; } ;;
+	esac
+	if [ -z "$command" ]; then
+		case $cur in
+		-*)	_spotcheck_offer "-c --json --help --version" "$cur" ;;
+		*)	_spotcheck_offer "$_spotcheck_commands" "$cur" ;;
+		esac
+		return
+	fi
+	case $cur in
+	-*)	_spotcheck_offer "$(_spotcheck_options "$command")" "$cur"; return ;;
+	esac
+	case $command in
+	import)
+		if [ "$COMP_CWORD" -eq $((at + 1)) ]; then
+			_spotcheck_offer "$_spotcheck_kinds" "$cur"
+		else
+			_spotcheck_files "$cur"
+		fi ;;
+	export | attest)
+		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$_spotcheck_kinds" "$cur" ;;
+	excuse)
+		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "target inspector" "$cur" ;;
+	commit | run)
+		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$(_spotcheck_cycles "$ini")" "$cur" ;;
+	outbox)
+		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "list show retry cancel" "$cur" ;;
+	backup | restore | replay | verify)
+		_spotcheck_files "$cur" ;;
+	esac
+}
+
+complete -F _spotcheck spotcheck
