@@ -33,7 +33,7 @@ read_since(struct plan *p, struct err *err)
 	return query_close(&q, err);
 }
 
-/* Seen for the first time: what was due before is nobody's fault. */
+/* Seen for the first time: what was due before is nobody's fault.  The log knows better than a clock that is behind it. */
 static int
 begin_cycle(struct plan *p, struct err *err)
 {
@@ -42,7 +42,9 @@ begin_cycle(struct plan *p, struct err *err)
 
 	if (rc != 0 || p->since != INT64_MAX || !p->may_choose)
 		return rc;
-	query_open(&q, p->store, "INSERT INTO plan_cycle (cycle, since) VALUES (?, ?) ON CONFLICT DO NOTHING");
+	query_open(&q, p->store,
+	    "INSERT INTO plan_cycle (cycle, since) VALUES (?1, max(?2,"
+	    " coalesce((SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1), ?2))) ON CONFLICT DO NOTHING");
 	query_put_string(&q, p->cycle->name);
 	query_put_int(&q, p->now);
 	(void)query_run(&q);

@@ -232,6 +232,18 @@ what_was_due_before_the_office_opened_is_not_its_business(void **state)
 	close_office();
 }
 
+/* Seen in a simulated decade: a clock that was behind at the first turn made weeks before it the service's business. */
+static void
+a_clock_behind_the_log_at_the_first_turn(void **state)
+{
+	(void)state;
+	open_office(AFTER, "2026-04-06 12:00", true); /* Qingming's commitment was due at nine */
+	(void)take("2026-03-01 12:00");
+	(void)take("2026-04-06 12:00");
+	assert_int_equal(count("SELECT count(*) FROM draw"), 0);
+	close_office();
+}
+
 static void
 nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves(void **state)
 {
@@ -453,6 +465,7 @@ main(void)
 		cmocka_unit_test(down_over_a_possible_visit_the_draw_is_voided_and_committed_anew),
 		cmocka_unit_test(of_several_that_are_due_the_last_is_made_up_for),
 		cmocka_unit_test(what_was_due_before_the_office_opened_is_not_its_business),
+		cmocka_unit_test(a_clock_behind_the_log_at_the_first_turn),
 		cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
 		cmocka_unit_test(a_holiday_that_grows_is_the_same_holiday),
 		cmocka_unit_test(two_holidays_that_grow_together_are_done_if_one_is),
