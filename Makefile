@@ -280,6 +280,7 @@ lint-sources:
 	@scripts/check_banned.sh
 	@scripts/check_paths.sh
 	@scripts/check_catalogue.sh
+	@scripts/check_manual.py
 
 lint-gcc:
 	@+$(INNER) FLAVOUR=lint-gcc CC=gcc WERROR=yes everything

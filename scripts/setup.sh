@@ -19,7 +19,7 @@ for list in "${@:-build}"; do
 	test)
 		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace" ;;
 	lint)
-		packages="$packages clang clang-tidy cppcheck shellcheck" ;;
+		packages="$packages clang clang-tidy cppcheck shellcheck mandoc" ;;
 	deb)
 		packages="$packages debhelper dpkg-dev fakeroot lintian" ;;
 	deb-test)
