@@ -52,6 +52,8 @@ help(void)
 	printf(gettext("  -c FILE    the configuration, %s by default\n"), CONF_FILE);
 	puts(gettext("  --check    read the configuration, holidays and letters, say what is wrong, and end"));
 	puts(gettext("  --simulate FROM TO --scratch DIR    run from one date to another in a moment, in a new folder"));
+	puts(gettext("  --help     this"));
+	puts(gettext("  --version"));
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
 }
 

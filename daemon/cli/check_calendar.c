@@ -10,6 +10,7 @@
 #include "io/draws.h"
 #include "io/plan.h"
 #include "io/steps.h"
+#include "io/suggest.h"
 
 #define AHEAD_DAYS 400
 #define WARN_DAYS 60 /* so long before a year begins its holidays should be known */
@@ -87,16 +88,31 @@ is_known(const struct calendar *c, const char *name)
 }
 
 static void
+say_unknown(struct outlook *o, const char *name)
+{
+	static const char *const keys[] = {
+		"new-year", "spring-festival", "qingming", "labour-day", "dragon-boat", "mid-autumn", "national-day",
+	};
+	const char *meant = suggest(slice_of(name), keys, sizeof keys / sizeof keys[0]);
+
+	if (meant != NULL)
+		check_say(o->check, CHECK_FAULT, o->where,
+		    _("[cycle %s] holidays: the calendar knows none called \"%s\": did you mean \"%s\"?"), o->cycle->name,
+		    name, meant);
+	else
+		check_say(o->check, CHECK_FAULT, o->where,
+		    _("[cycle %s] holidays: the calendar knows none called \"%s\"; \"spotcheck calendar\" lists them"),
+		    o->cycle->name, name);
+}
+
+static void
 say_holidays(struct outlook *o)
 {
 	const struct text_list *names = &o->cycle->rule.holidays;
 
 	for (size_t i = 0; i < names->n; i++)
 		if (!is_known(&o->check->cli->calendar, names->items[i]))
-			check_say(o->check, CHECK_FAULT, o->where,
-			    _("[cycle %s] holidays: the calendar knows none called \"%s\"; \"spotcheck calendar\" lists "
-			      "them"),
-			    o->cycle->name, names->items[i]);
+			say_unknown(o, names->items[i]);
 	if (o->list.n == 0 && o->cycle->rule.when != WHEN_MANUAL)
 		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] no draw falls within the coming year"),
 		    o->cycle->name);

@@ -119,6 +119,9 @@ bad_ini "no day of a holiday is a workday" '/^\[cycle during-holiday\]/,/^\[/s|^
 bad_ini "last day leaves none" '/^\[cycle during-holiday\]/,/^\[/s|^day = .*|day = last day|'
 bad_ini "must end later" '/^\[cycle surprise\]/,/^\[/s|^time = .*|time = 16:00-09:00|'
 cp "$office/ini.kept" "$ini"
+sed -i 's|^#holidays = any|holidays = dragonboat|' "$ini"
+expect 1 'did you mean "dragon-boat"?' sc check
+cp "$office/ini.kept" "$ini"
 # Holidays stretch a window of workdays past an embargo that looks long enough.
 sed -i '/^\[cycle after-holiday\]/,/^\[/s|^embargo = .*|embargo = 7|' "$ini"
 printf '日期,名称,休/班\n' >"$holidays/next.csv"
