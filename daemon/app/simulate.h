@@ -10,7 +10,8 @@
 /*
  * The service under a virtual clock: the same turns, from one local date to another, in a scratch folder that holds its
  * state, its published directory and its letters.  Everything in it is labelled as a simulation; nothing outside of it
- * is written, but that a real state of an older version is brought up to date when its rosters are read.  Beacons that the simulation cannot ask are made up, and say so.
+ * is written, but that a real state of an older version is brought up to date when its rosters are read.  Beacons that
+ * the simulation cannot ask are made up, and say so.
  */
 struct simulation {
 	struct settings *settings; /* the configuration in it is changed: places, names, beacons */

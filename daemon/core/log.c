@@ -22,7 +22,7 @@ log_read_head(struct log *log, const struct published *dir, struct slice pinned,
 		return rc;
 	rest = buf_view(&log->vkey_bytes);
 	log->vkey_text = slice_cut(&rest, '\n');
-	if (rest.n > 0)
+	if (rest.p == NULL || rest.n > 0) /* a line without its line feed has lost a byte */
 		return err_set(err, ERR_REFUSED, N_("vkey: it must be one line"));
 	rc = note_key_parse(log->vkey_text, &log->key, err);
 	if (rc != 0)
