@@ -31,8 +31,9 @@ SECONDS = 12  # for each kind of moment, unless ALL
 CALLS = ("write,pwrite64,writev,fsync,fdatasync,ftruncate,rename,renameat,renameat2,link,linkat,unlink,unlinkat,"
          "mkdir,mkdirat,rmdir,openat,fchmod,fchmodat,flock,sendto")
 JOBS = os.cpu_count() or 2
-# The leak sanitizer is a tracer itself, and there can be one only.
-TRACED = dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+# The leak sanitizer traces its own process at the end: it can be beside no other tracer, and reports it when that process
+# is killed under it.
+NO_LEAKS = dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
 
 INI = """[service]
 origin = kill.example.org
@@ -162,13 +163,13 @@ def kill_at_call(office, n, *args):
     """Kills just before the n-th call of CALLS; True where the program came to its end before that."""
     done = subprocess.run(
         ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + CALLS, "-e", f"inject={CALLS}:signal=KILL:when={n}",
-         *office.command(*args)], capture_output=True, text=True, timeout=120, check=False, env=TRACED)
+         *office.command(*args)], capture_output=True, text=True, timeout=120, check=False, env=NO_LEAKS)
     return done.returncode == 0, done.stdout
 
 
 def kill_at_time(office, seconds, *args):
-    with subprocess.Popen(office.command(*args), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True) as process:
+    with subprocess.Popen(office.command(*args), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          env=NO_LEAKS) as process:
         time.sleep(seconds)
         ended = process.poll() is not None
         process.send_signal(signal.SIGKILL)
@@ -178,7 +179,7 @@ def kill_at_time(office, seconds, *args):
 def count_calls(office, *args):
     with tempfile.NamedTemporaryFile() as file:
         done = subprocess.run(["strace", "-f", "-qq", "-o", file.name, "-e", "trace=" + CALLS, *office.command(*args)],
-                              capture_output=True, timeout=120, check=False, env=TRACED)
+                              capture_output=True, timeout=120, check=False, env=NO_LEAKS)
         assert done.returncode == 0, done.stderr
         return sum(1 for _ in file)
 
