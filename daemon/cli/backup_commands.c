@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "cli/draw_print.h"
 #include "io/backup.h"
+#include "io/office.h"
 
 /* Opened while still root: what is written there is sealed, and the state's owner may have no place there. */
 static int
@@ -65,8 +67,30 @@ ask_code(void)
 	return line;
 }
 
+/* The state may be older than what was published meanwhile: better heard now than when something is to be drawn. */
 static int
-restore(struct cli *cli, int fd)
+say_age(struct cli *cli, const char *published)
+{
+	struct office office = {.config = &cli->config, .now = cli->now};
+	int status = cli_store(cli, 0);
+	int rc;
+
+	if (status != EXIT_DONE)
+		return status;
+	office.store = cli->store;
+	if ((rc = office_key(&office, &cli->err)) == 0 &&
+	    (rc = office_compare(&office, cli->config.public_dir, &cli->err)) == 0 && published != NULL)
+		rc = office_compare(&office, published, &cli->err);
+	key_wipe(&office.key);
+	if (rc != 0 && rc != ERR_REFUSED)
+		return cli_fail(cli);
+	if (!cli->json)
+		printf("%s\n", rc == 0 ? _("It has all that was published.") : cli->err.message);
+	return EXIT_DONE;
+}
+
+static int
+restore(struct cli *cli, int fd, const char *published)
 {
 	char *code = ask_code();
 	int rc;
@@ -79,32 +103,39 @@ restore(struct cli *cli, int fd)
 	if (rc != 0)
 		return cli_fail(cli);
 	if (!cli->json)
-		printf(_("The state is back in %s. What was published since the backup is noticed before anything is signed.\n"),
-		    cli->config.state_dir);
-	return print_end(cli);
+		printf(_("The state is back in %s.\n"), cli->config.state_dir);
+	rc = say_age(cli, published);
+	return rc == EXIT_DONE ? print_end(cli) : rc;
 }
 
 static int
 run_restore(struct cli *cli, int argc, char **argv)
 {
-	int fd, status;
+	static const struct option options[] = {{"published", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+	const char *published = NULL;
+	int fd, option, status;
 
-	if (argc != 2)
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'p')
+			return cli_usage(cli);
+		published = optarg;
+	}
+	if (optind + 1 != argc)
 		return cli_usage(cli);
-	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+	fd = open(argv[optind], O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		(void)err_set(&cli->err, ERR_REFUSED, "%s: %s", argv[1], strerror(errno));
+		(void)err_set(&cli->err, ERR_REFUSED, "%s: %s", argv[optind], strerror(errno));
 		return cli_fail(cli);
 	}
 	status = cli_config(cli);
 	if (status == EXIT_DONE)
-		status = restore(cli, fd);
+		status = restore(cli, fd, published);
 	(void)close(fd);
 	return status;
 }
 
 const struct command backup_commands[] = {
 	{"backup", N_("FILE"), N_("the whole state of a running service in one file, sealed to the recovery code"), run_backup},
-	{"restore", N_("FILE"), N_("the state from a backup and the recovery code, where there is none"), run_restore},
+	{"restore", N_("FILE [--published DIR]"), N_("the state from a backup and the recovery code, where there is none"), run_restore},
 	{.name = NULL},
 };

@@ -22,6 +22,7 @@ static const struct command *const families[] = {
 	show_commands,
 	outbox_commands,
 	backup_commands,
+	recover_commands,
 	verify_commands,
 };
 

@@ -23,8 +23,9 @@ read_leaves(struct ledger *log, struct err *err)
 	return rc != 0 ? rc : closed;
 }
 
+/* A checkpoint of this log, by its key; `ret_size` gets how many entries it covers. */
 static bool
-note_fits(const struct ledger *log, struct slice bytes)
+note_fits(const struct ledger *log, struct slice bytes, uint64_t *ret_size)
 {
 	struct checkpoint checkpoint;
 	struct note_key key;
@@ -32,9 +33,10 @@ note_fits(const struct ledger *log, struct slice bytes)
 	struct hash root;
 
 	if (note_parse(bytes, &note, NULL) != 0 || checkpoint_parse(note.text, &checkpoint, NULL) != 0 ||
-	    checkpoint.size != log->sealed || checkpoint.size > log->tree.size)
+	    checkpoint.size == 0 || checkpoint.size > log->tree.size)
 		return false;
 	root = merkle_prefix_root(&log->tree, checkpoint.size);
+	*ret_size = checkpoint.size;
 	return memcmp(root.b, checkpoint.root.b, HASH_BYTES) == 0 && slice_is(checkpoint.origin, log->key->name) &&
 	    note_key_parse(slice_of(log->key->vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE;
 }
@@ -43,6 +45,7 @@ note_fits(const struct ledger *log, struct slice bytes)
 static int
 check_sealed(struct ledger *log, struct err *err)
 {
+	uint64_t size = 0;
 	struct buf note;
 	int rc = ledger_sealed_size(log->store, &log->sealed, err);
 
@@ -50,7 +53,7 @@ check_sealed(struct ledger *log, struct err *err)
 		return rc;
 	buf_init(&note, LEDGER_NOTE_MAX);
 	rc = ledger_checkpoint(log->store, log->sealed, &note, err);
-	if (rc == 0 && !note_fits(log, buf_view(&note)))
+	if (rc == 0 && (!note_fits(log, buf_view(&note), &size) || size != log->sealed))
 		rc = err_set(err, ERR_REFUSED,
 		    N_("the log in the state does not fit its own last checkpoint: the state is damaged, or "
 		       "%s is not its key. Nothing is signed; restore both from a backup"),
@@ -109,32 +112,67 @@ insert(struct ledger *log, const struct hash *leaf, int64_t time, struct slice b
 	return query_close(&q, err);
 }
 
+static int
+append(struct ledger *log, int64_t time, struct slice bytes, struct err *err)
+{
+	struct hash leaf = hash_leaf(bytes);
+	int rc = insert(log, &leaf, time, bytes, err);
+
+	if (rc == 0)
+		rc = merkle_add(&log->tree, leaf, err);
+	if (rc == 0)
+		log->last_time = time;
+	return rc;
+}
+
 int
 ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_HEX + 1], struct err *err)
 {
 	struct entry again;
-	struct hash leaf;
 	struct buf bytes;
 	int rc;
 
 	buf_init(&bytes, (size_t)8 << 20); /* entry_parse knows the bound, and says what is too large */
 	entry_write(entry, &bytes);
 	rc = bytes.failed ? err_memory(err) : entry_parse(buf_view(&bytes), &again, err);
-	if (rc != 0)
-		goto out;
-	entry_release(&again);
-	leaf = hash_leaf(buf_view(&bytes));
-	rc = insert(log, &leaf, entry->time, buf_view(&bytes), err);
-	if (rc == 0)
-		rc = merkle_add(&log->tree, leaf, err);
 	if (rc == 0) {
-		log->last_time = entry->time;
-		if (ret_hash != NULL)
-			hash_hex(buf_view(&bytes), ret_hash);
+		entry_release(&again);
+		rc = append(log, entry->time, buf_view(&bytes), err);
 	}
-out:
+	if (rc == 0 && ret_hash != NULL)
+		hash_hex(buf_view(&bytes), ret_hash);
 	buf_release(&bytes);
 	return rc;
+}
+
+static int
+keep_note(struct ledger *log, uint64_t size, struct slice note, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, log->store, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)");
+	query_put_int(&q, (int64_t)size);
+	query_put_blob(&q, note.p, note.n);
+	query_run(&q);
+	rc = query_close(&q, err);
+	if (rc == 0 && size > log->sealed)
+		log->sealed = size;
+	return rc;
+}
+
+int
+ledger_adopt(struct ledger *log, int64_t time, struct slice bytes, struct err *err)
+{
+	return append(log, time, bytes, err);
+}
+
+int
+ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_size, struct err *err)
+{
+	if (!note_fits(log, note, ret_size))
+		return err_set(err, ERR_REFUSED, N_("it is no checkpoint of this log"));
+	return keep_note(log, *ret_size, note, err);
 }
 
 int
@@ -143,7 +181,6 @@ ledger_seal(struct ledger *log, struct err *err)
 	struct checkpoint checkpoint = {slice_of(log->key->name), log->tree.size,
 	    merkle_prefix_root(&log->tree, log->tree.size)};
 	struct buf text, note;
-	struct query q;
 	int rc;
 
 	buf_init(&text, LEDGER_NOTE_MAX);
@@ -156,13 +193,7 @@ ledger_seal(struct ledger *log, struct err *err)
 		rc = err_memory(err);
 		goto out;
 	}
-	query_open(&q, log->store, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)");
-	query_put_int(&q, (int64_t)checkpoint.size);
-	query_put_blob(&q, note.data, note.len);
-	query_run(&q);
-	rc = query_close(&q, err);
-	if (rc == 0)
-		log->sealed = checkpoint.size;
+	rc = keep_note(log, checkpoint.size, buf_view(&note), err);
 out:
 	buf_release(&text);
 	buf_release(&note);

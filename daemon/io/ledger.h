@@ -52,6 +52,13 @@ int ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[H
 /* Signs the log as it stands and keeps the checkpoint: the last thing before the transaction is committed. */
 int ledger_seal(struct ledger *log, struct err *err);
 
+/*
+ * An entry that was published, and a checkpoint of it: those of a log that the state has fallen behind (recover.h).  The
+ * entry's bytes are well formed; the checkpoint comes after the entries that it covers, or is ERR_REFUSED.
+ */
+int ledger_adopt(struct ledger *log, int64_t time, struct slice bytes, struct err *err);
+int ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_size, struct err *err);
+
 /* The bytes of an entry, and the checkpoint of a size, as they are kept; the caller releases the buffer. */
 int ledger_entry(struct store *store, uint64_t index, struct buf *ret_bytes, struct err *err);
 int ledger_checkpoint(struct store *store, uint64_t size, struct buf *ret_note, struct err *err);

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "core/buf.h"
 #include "core/calendar.h"
 #include "core/entry.h"
 #include "core/err.h"
@@ -25,5 +26,26 @@ struct office {
 	void (*told)(void *ctx, enum entry_type type, uint64_t n, const char *cycle);
 	void *ctx;
 };
+
+/* The path of the log's key; the caller frees it. */
+char *office_key_path(const struct store *store);
+
+/* Reads the log's key into the office.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's. */
+int office_key(struct office *office, struct err *err);
+
+/*
+ * The checkpoint published in `dir` and how many entries it covers; 0 where there is none of this log.  The caller
+ * releases the note.
+ */
+void office_published(const struct office *office, const char *dir, struct buf *ret_note, uint64_t *ret_size);
+
+/*
+ * Holds the state against what was published in `dir`, with the log's key: ERR_REFUSED where that has entries that the
+ * state has not, or others.  A folder without a checkpoint of this log says nothing.
+ */
+int office_compare(struct office *office, const char *dir, struct err *err);
+
+/* Both, against public_dir: before anything is signed. */
+int office_open(struct office *office, struct err *err);
 
 #endif

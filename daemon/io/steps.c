@@ -1,13 +1,7 @@
 #include "io/steps.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "io/clock.h"
+#include "io/drawn_keep.h"
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/plan.h"
@@ -44,94 +38,6 @@ step_tell(const struct office *office, enum entry_type type, uint64_t n, const c
 {
 	if (office->told != NULL)
 		office->told(office->ctx, type, n, cycle);
-}
-
-char *
-step_key_path(const struct store *store)
-{
-	char *path = NULL;
-
-	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
-}
-
-/* ---- is the state what was published last ---- */
-
-/* The published checkpoint, where it is there and this log's own. */
-static bool
-read_published(const struct office *office, struct buf *bytes, struct checkpoint *ret)
-{
-	char path[PATH_MAX], block[4096];
-	struct note_key key;
-	struct note note;
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/checkpoint", office->config->public_dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	while (fd >= 0 && (n = read(fd, block, sizeof block)) > 0 && !bytes->failed)
-		buf_put(bytes, block, (size_t)n);
-	if (fd >= 0)
-		(void)close(fd);
-	return fd >= 0 && !bytes->failed && note_parse(buf_view(bytes), &note, NULL) == 0 &&
-	    note_key_parse(slice_of(office->key.vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE &&
-	    checkpoint_parse(note.text, ret, NULL) == 0;
-}
-
-/* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
-static int
-check_published(struct office *office, struct err *err)
-{
-	struct checkpoint published;
-	struct ledger log;
-	struct hash root;
-	struct buf bytes;
-	int rc = 0;
-
-	buf_init(&bytes, LEDGER_NOTE_MAX);
-	if (!read_published(office, &bytes, &published) || (rc = ledger_open(office->store, &office->key, &log, err)) != 0) {
-		buf_release(&bytes);
-		return rc;
-	}
-	if (published.size > ledger_size(&log)) {
-		rc = err_set(err, ERR_REFUSED,
-		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
-		       "Restore a newer backup"),
-		    office->config->public_dir, (unsigned long long)ledger_size(&log), (unsigned long long)published.size);
-	} else {
-		root = merkle_prefix_root(&log.tree, published.size);
-		if (memcmp(root.b, published.root.b, HASH_BYTES) != 0)
-			rc = err_set(err, ERR_REFUSED,
-			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
-			    office->config->public_dir);
-	}
-	ledger_release(&log);
-	buf_release(&bytes);
-	return rc;
-}
-
-int
-office_open(struct office *office, struct err *err)
-{
-	char *path = step_key_path(office->store);
-	uint64_t size = 0;
-	int rc;
-
-	if (path == NULL)
-		return err_memory(err);
-	rc = ledger_sealed_size(office->store, &size, err);
-	if (rc == 0 && size == 0)
-		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
-	if (rc == 0)
-		rc = key_read(path, &office->key, err);
-	if (rc == 0 && strcmp(office->key.name, office->config->origin) != 0)
-		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
-		    office->key.name, office->config->origin);
-	free(path);
-	if (rc == 0)
-		rc = check_published(office, err);
-	if (rc != 0)
-		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
-	return rc;
 }
 
 /* ---- what is overdue ---- */
@@ -216,7 +122,6 @@ step_reveal(struct office *office, uint64_t n, struct err *err)
 	struct entry e = {.type = ENTRY_REVEAL};
 	char secret[HASH_HEX + 1];
 	struct draw_row row;
-	struct query q;
 	struct ledger log;
 	uint64_t index;
 	int rc = step_begin(office, &log, &e.time, err);
@@ -233,11 +138,7 @@ step_reveal(struct office *office, uint64_t n, struct err *err)
 	e.reveal.record = slice_of(row.record);
 	if ((rc = ledger_append(&log, &e, NULL, err)) != 0)
 		goto out;
-	query_open(&q, office->store, "UPDATE draw SET reveal_entry = ? WHERE n = ?");
-	query_put_int(&q, (int64_t)index);
-	query_put_int(&q, (int64_t)n);
-	query_run(&q);
-	rc = query_close(&q, err);
+	rc = drawn_keep_reveal(office->store, n, index, err);
 out:
 	rc = step_end(office, &log, rc, err);
 	if (rc == 0)
@@ -282,7 +183,6 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	char commit_hash[HASH_HEX + 1];
 	struct buf escaped;
 	struct draw_row row;
-	struct query q;
 	struct ledger log;
 	uint64_t index;
 	int rc = step_begin(office, &log, &e.time, err);
@@ -301,13 +201,7 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	rc = escaped.failed ? err_memory(err) : ledger_append(&log, &e, NULL, err);
 	if (rc != 0)
 		goto out;
-	query_open(&q, office->store,
-	    "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
-	query_put_int(&q, (int64_t)index);
-	query_put_int(&q, (int64_t)ledger_size(&log));
-	query_put_int(&q, (int64_t)n);
-	query_run(&q);
-	rc = query_close(&q, err);
+	rc = drawn_keep_void(office->store, n, index, ledger_size(&log), err);
 	if (rc == 0 && anew)
 		rc = plan_reopen(office->store, n, err);
 out:

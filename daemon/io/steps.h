@@ -20,10 +20,6 @@
  * Nothing is published here: see publish.h.
  */
 
-/* Reads the log's key into the office.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's, or the
- * state is older than what was published, or another. */
-int office_open(struct office *office, struct err *err);
-
 /*
  * Makes the key, the log and each cycle's first chain.  ERR_REFUSED where a log exists.  `show` is given the recovery
  * code just before all becomes true: if it does not return 0, nothing does, so that no code is in force that nobody
@@ -94,9 +90,6 @@ void step_tell(const struct office *office, enum entry_type type, uint64_t n, co
 int step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1],
     struct err *err);
 
-/* The path of the log's key; the caller frees it. */
-char *step_key_path(const struct store *store);
-
 /* A reason stands in a public log: in the language of pages. */
 const char *step_in_language(const struct config *config, const char *english, const char *chinese);
 
@@ -119,6 +112,13 @@ struct step_chain {
 	enum source source;
 };
 int step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain, struct err *err);
+
+/*
+ * Begins the cycle's next chain, within the caller's transaction, if every used link of the one before is revealed; else
+ * does nothing.
+ */
+int step_chain_anew(struct office *office, struct ledger *log, const struct config_cycle *cycle, const char *reason,
+    int64_t time, struct err *err);
 
 /* It has a link left, and the beacon and embargo that the INI wants. */
 bool step_chain_serves(const struct step_chain *chain, const struct config_cycle *cycle);

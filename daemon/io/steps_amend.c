@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "io/drawn.h"
+#include "io/drawn_keep.h"
 #include "io/ledger.h"
 #include "io/notices.h"
 #include "io/steps.h"
@@ -47,70 +47,10 @@ place_before(const struct drawn *d, size_t place)
 	return before;
 }
 
-/* ---- in the state ---- */
-
-static int
-insert_amendment(struct store *store, uint64_t n, uint64_t number, uint64_t entry, struct slice bytes, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, store, "INSERT INTO draw_amendment (n, amendment, entry, bytes) VALUES (?, ?, ?, ?)");
-	query_put_int(&q, (int64_t)n);
-	query_put_int(&q, (int64_t)number);
-	query_put_int(&q, (int64_t)entry);
-	query_put_blob(&q, bytes.p, bytes.n);
-	query_run(&q);
-	return query_close(&q, err);
-}
-
-static void
-put_or_null(struct query *q, struct slice id)
-{
-	if (id.n > 0)
-		query_put_text(q, id);
-	else
-		query_put_null(q);
-}
-
-static int
-update_seat(struct store *store, const struct amendment *a, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, store, "UPDATE draw_seat SET inspector = ? WHERE n = ? AND place = ? AND seat = ?");
-	put_or_null(&q, a->in);
-	query_put_int(&q, (int64_t)a->n);
-	query_put_int(&q, (int64_t)a->place);
-	query_put_int(&q, (int64_t)a->seat);
-	query_run(&q);
-	return query_close(&q, err);
-}
-
-static int
-update_place(struct store *store, const struct amendment *a, int32_t date, struct err *err)
-{
-	struct query q;
-	int rc;
-
-	query_open(&q, store, "UPDATE draw_place SET target = ?, date = ? WHERE n = ? AND place = ?");
-	put_or_null(&q, a->in);
-	query_put_int(&q, date);
-	query_put_int(&q, (int64_t)a->n);
-	query_put_int(&q, (int64_t)a->place);
-	query_run(&q);
-	if ((rc = query_close(&q, err)) != 0)
-		return rc;
-	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 0)");
-	query_put_int(&q, (int64_t)a->n);
-	query_put_text(&q, a->out);
-	query_run(&q);
-	return query_close(&q, err);
-}
-
 /* ---- the step ---- */
 
 static int
-append_amendment(struct office *office, struct ledger *log, const struct amendment *a, int64_t time, struct err *err)
+append_amendment(struct ledger *log, const struct amendment *a, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_AMEND, .time = time};
 	char sha256[HASH_HEX + 1];
@@ -124,8 +64,6 @@ append_amendment(struct office *office, struct ledger *log, const struct amendme
 	e.amend.amendment = a->amendment;
 	e.amend.sha256 = slice_of(sha256);
 	rc = bytes.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
-	if (rc == 0)
-		rc = insert_amendment(office->store, a->n, a->amendment, ledger_size(log) - 1, buf_view(&bytes), err);
 	buf_release(&bytes);
 	return rc;
 }
@@ -160,12 +98,10 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 	a.nonce = slice_of(nonce);
 	a.amendment = change.amendment = d->amendments + 1;
 	change.before = place_before(d, (size_t)want->place);
-	if ((rc = append_amendment(office, log, &a, time, err)) != 0 || (rc = places_apply(&d->places, &a, err)) != 0)
+	if ((rc = append_amendment(log, &a, time, err)) != 0 ||
+	    (rc = drawn_keep_amendment(d, office->store, &a, ledger_size(log) - 1, err)) != 0)
 		return rc;
-	rc = a.of_target ? update_place(office->store, &a, d->places.v[a.place].date, err)
-	                 : update_seat(office->store, &a, err);
-	if (rc == 0)
-		rc = notices_amend(office, d, &change, time, err);
+	rc = notices_amend(office, d, &change, time, err);
 	ret->amendment = a.amendment;
 	copy_id(a.out, ret->out);
 	copy_id(a.in, ret->in);

@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "io/clock.h"
+#include "io/drawn_keep.h"
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/plan.h"
@@ -165,40 +166,15 @@ chain_to_use(struct store *store, const struct config_cycle *cycle, struct step_
 
 /* ---- the step ---- */
 
+/* The command `run` begins it, with this value: what it has to know where it is interrupted. */
 static int
-insert_draw(struct store *store, const struct entry *e, const struct step_commit *want, uint64_t size, struct err *err)
-{
-	const struct commit *c = &e->commit;
-	struct query q;
-
-	query_open(&q, store,
-	    "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry,"
-	    " commit_size, run, run_value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-	query_put_int(&q, (int64_t)c->n);
-	query_put_text(&q, c->cycle);
-	query_put_int(&q, (int64_t)c->chain);
-	query_put_int(&q, (int64_t)c->link);
-	query_put_int(&q, c->date);
-	query_put_int(&q, c->draw_time);
-	query_put_int(&q, c->reveal_time);
-	query_put_string(&q, source_name(c->beacon.source));
-	query_put_int(&q, (int64_t)size - 1);
-	query_put_int(&q, (int64_t)size);
-	query_put_int(&q, want->run ? 1 : 0);
-	query_put_string(&q, want->run ? want->value : NULL);
-	query_run(&q);
-	return query_close(&q, err);
-}
-
-static int
-use_link(struct store *store, const struct commit *c, struct err *err)
+begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE chain SET used = ? WHERE cycle = ? AND chain = ?");
-	query_put_int(&q, (int64_t)c->link);
-	query_put_text(&q, c->cycle);
-	query_put_int(&q, (int64_t)c->chain);
+	query_open(&q, store, "UPDATE draw SET run = 1, run_value = ? WHERE n = ?");
+	query_put_string(&q, value);
+	query_put_int(&q, (int64_t)n);
 	query_run(&q);
 	return query_close(&q, err);
 }
@@ -210,8 +186,8 @@ keep(struct office *office, struct ledger *log, const struct step_commit *want, 
 	int rc;
 
 	if ((rc = ledger_append(log, e, NULL, err)) != 0 ||
-	    (rc = insert_draw(office->store, e, want, ledger_size(log), err)) != 0 ||
-	    (rc = use_link(office->store, &e->commit, err)) != 0 ||
+	    (rc = drawn_keep_commit(office->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
+	    (want->run && (rc = begin_run(office->store, e->commit.n, want->value, err)) != 0) ||
 	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
 		return rc;
 	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,

@@ -4,7 +4,7 @@
 
 #include "core/record.h"
 #include "io/clock.h"
-#include "io/drawn.h"
+#include "io/drawn_keep.h"
 #include "io/ledger.h"
 #include "io/notices.h"
 #include "io/steps.h"
@@ -22,77 +22,6 @@ may_draw(const struct draw_row *row, int64_t time, struct err *err)
 		return 0;
 	clock_text(row->draw_time, text);
 	return err_set(err, ERR_NOT_YET, N_("not yet possible: the draw is at %s"), text);
-}
-
-/* ---- results as tables ---- */
-
-static int
-insert_places(struct store *store, const struct drawn *d, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, store, "INSERT INTO draw_place (n, place, target, date) VALUES (?, ?, ?, ?)");
-	for (size_t i = 0; i < d->places.n; i++) {
-		query_put_int(&q, (int64_t)d->row.n);
-		query_put_int(&q, (int64_t)i);
-		query_put_text(&q, target_id(&d->roster.targets[d->places.v[i].target]));
-		query_put_int(&q, d->places.v[i].date);
-		if (!query_run(&q))
-			break;
-	}
-	return query_close(&q, err);
-}
-
-static int
-insert_seats(struct store *store, const struct drawn *d, struct err *err)
-{
-	size_t seats = d->draw.seats;
-	struct query q;
-
-	query_open(&q, store, "INSERT INTO draw_seat (n, place, seat, inspector) VALUES (?, ?, ?, ?)");
-	for (size_t i = 0; i < d->places.n * seats; i++) {
-		query_put_int(&q, (int64_t)d->row.n);
-		query_put_int(&q, (int64_t)(i / seats));
-		query_put_int(&q, (int64_t)(i % seats));
-		query_put_text(&q, inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[i]]]));
-		if (!query_run(&q))
-			break;
-	}
-	return query_close(&q, err);
-}
-
-static int
-insert_unstaffed(struct store *store, const struct drawn *d, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 1)");
-	for (size_t i = 0; i < d->draw.n_chosen; i++) {
-		if (d->draw.chosen[i].admitted)
-			continue;
-		query_put_int(&q, (int64_t)d->row.n);
-		query_put_text(&q, target_id(&d->roster.targets[d->draw.chosen[i].target]));
-		if (!query_run(&q))
-			break;
-	}
-	return query_close(&q, err);
-}
-
-static int
-update_draw(struct store *store, const struct drawn *d, uint64_t size, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, store,
-	    "UPDATE draw SET outcome = 'draw', outcome_entry = ?, outcome_size = ?, beacon = ?, record = ?"
-	    " WHERE n = ?");
-	query_put_int(&q, (int64_t)size - 1);
-	query_put_int(&q, (int64_t)size);
-	query_put_string(&q, d->beacon);
-	query_put_string(&q, d->row.record);
-	query_put_int(&q, (int64_t)d->row.n);
-	query_run(&q);
-	return query_close(&q, err);
 }
 
 /* ---- the step ---- */
@@ -131,10 +60,8 @@ keep(struct office *office, struct drawn *d, struct slice record, struct err *er
 		return rc;
 	/* Another process may have been quicker while this one computed. */
 	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
-	    (rc = append_draw(&log, d, time, err)) != 0 || (rc = update_draw(store, d, ledger_size(&log), err)) != 0 ||
-	    (rc = draw_file_put(store, d->row.n, "record.json", record, err)) != 0 ||
-	    (rc = insert_places(store, d, err)) != 0 || (rc = insert_seats(store, d, err)) != 0 ||
-	    (rc = insert_unstaffed(store, d, err)) != 0)
+	    (rc = append_draw(&log, d, time, err)) != 0 ||
+	    (rc = drawn_keep(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
 		return step_end(office, &log, rc, err);
 	rc = notices_draw(office, d, time, err);
 	return step_end(office, &log, rc, err);

@@ -192,23 +192,33 @@ chain_reason(const struct config *config, const struct step_chain *chain)
 	    "组织单位变更了本周期的信标或保密期");
 }
 
+int
+step_chain_anew(struct office *office, struct ledger *log, const struct config_cycle *cycle, const char *reason,
+    int64_t time, struct err *err)
+{
+	struct step_chain chain;
+	struct draw_row sealed;
+	int rc = draws_unrevealed(office->store, cycle->name, &sealed, err);
+
+	if (rc != ERR_ABSENT)
+		return rc;
+	rc = step_chain(office->store, cycle->name, &chain, err);
+	return rc != 0 ? rc : add_chain(office, log, cycle, chain.chain + 1, reason, time, err);
+}
+
 /* A first chain, or a new one once every used link of the one before is revealed. */
 static int
 missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time,
     struct err *err)
 {
 	struct step_chain chain;
-	struct draw_row sealed;
 	int rc = step_chain(office->store, cycle->name, &chain, err);
 
 	if (rc == ERR_ABSENT)
 		return add_chain(office, log, cycle, 1, "", time, err);
 	if (rc != 0 || step_chain_serves(&chain, cycle))
 		return rc;
-	rc = draws_unrevealed(office->store, cycle->name, &sealed, err);
-	if (rc == ERR_ABSENT)
-		rc = add_chain(office, log, cycle, chain.chain + 1, chain_reason(office->config, &chain), time, err);
-	return rc;
+	return step_chain_anew(office, log, cycle, chain_reason(office->config, &chain), time, err);
 }
 
 int
@@ -312,7 +322,7 @@ int
 step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err)
 {
 	char public[RECOVERY_PUBLIC], code[RECOVERY_CODE];
-	char *path = step_key_path(office->store);
+	char *path = office_key_path(office->store);
 	struct ledger log;
 	int64_t time = 0;
 	uint64_t size = 0;

@@ -1,0 +1,180 @@
+/* `recover`: an older state goes on from what was published since, or it is said what is missing. */
+
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/desk.h"
+#include "cli/draw_print.h"
+#include "io/clock.h"
+#include "io/folder.h"
+#include "io/recover.h"
+
+/* ---- what is said ---- */
+
+static int
+say_lost(struct cli *cli, const struct recovery *r)
+{
+	char time[CLOCK_TEXT];
+
+	cli_clear_line();
+	for (size_t i = 0; i < r->n_draws; i++) {
+		const struct recover_draw *d = &r->draws[i];
+
+		if (!recover_is_lost(d))
+			continue;
+		clock_text(d->draw_time, time);
+		(void)fprintf(stderr,
+		    d->committed ? _("spotcheck: draw %llu (%s, its draw %s) was committed after the backup and is not opened: its rosters "
+		                     "and sealed.json are lost\n")
+		                 : _("spotcheck: draw %llu (%s, its draw %s) was amended after the backup and is not opened: the amendment is "
+		                     "lost\n"),
+		    (unsigned long long)d->n, d->cycle, time);
+	}
+	(void)err_set(&cli->err, ERR_REFUSED,
+	    N_("nothing was changed: a log with a draw that can never be opened fails every check. A newer backup would do, or a newer "
+	       "copy of the publication, in which these are opened (--published DIR). Where there is none, this log has ended: keep it "
+	       "published, say so, and begin another one with a new origin and state_dir"));
+	return cli_fail(cli);
+}
+
+static void
+say_draw(const struct recover_draw *d)
+{
+	unsigned long long n = d->n;
+
+	if (d->committed)
+		printf(_("Draw %llu: the private columns of its rosters are lost; whoever asks for a row's proof cannot have it.\n"), n);
+	if (d->letters)
+		printf(_("Draw %llu: its letters were written anew, since nobody knows which have left; some may come twice.\n"), n);
+	else if (d->ahead)
+		printf(_("Draw %llu: visits are still to come, and what letters have left is lost: ask the inspectors (\"spotcheck show "
+		         "%llu\").\n"),
+		    n, n);
+}
+
+static void
+say_recovered(const struct recovery *r)
+{
+	unsigned long long entries = r->to - r->from, chains = r->chains;
+	char time[CLOCK_TEXT];
+
+	clock_text(r->time, time);
+	printf(ngettext("The state ended on %s; %llu entry of the log was taken over from what was published.\n",
+	           "The state ended on %s; %llu entries of the log were taken over from what was published.\n", entries),
+	    time, entries);
+	if (r->chains > 0)
+		printf(ngettext("%llu new chain of secrets was begun, since those begun or used meanwhile are lost.\n",
+		           "%llu new chains of secrets were begun, since those begun or used meanwhile are lost.\n", chains),
+		    chains);
+	printf("%s", _("Rosters, excuses and attestations are those of the backup: import what has changed since.\n"));
+	for (size_t i = 0; i < r->n_draws; i++)
+		say_draw(&r->draws[i]);
+}
+
+static void
+print_json(const struct recovery *r)
+{
+	static const char *const words[] = {"false", "true"};
+
+	printf("{\"chains\":%llu,\"draws\":[", (unsigned long long)r->chains);
+	for (size_t i = 0; i < r->n_draws; i++) {
+		const struct recover_draw *d = &r->draws[i];
+
+		printf("%s{\"amended\":%s,\"committed\":%s,\"cycle\":\"%s\",\"drawn\":%s,\"letters\":%s,\"lost\":%s,\"n\":%llu}",
+		    i == 0 ? "" : ",", words[d->amended], words[d->committed], d->cycle, words[d->drawn], words[d->letters],
+		    words[recover_is_lost(d)], (unsigned long long)d->n);
+	}
+	printf("],\"from\":%llu,\"recovered\":%s,\"to\":%llu}\n", (unsigned long long)r->from, words[r->done],
+	    (unsigned long long)r->to);
+}
+
+/* ---- the command ---- */
+
+static int
+recover_from(struct desk *desk, const char *path, struct slice earlier)
+{
+	struct cli *cli = desk->cli;
+	struct recovery recovery = {0};
+	struct folder folder;
+	int status;
+
+	if (folder_open(&folder, path, &cli->err) != 0)
+		return cli_fail(cli);
+	if (recover(&desk->office, &folder.published, earlier, &recovery, &cli->err) != 0) {
+		status = cli_fail(cli);
+	} else {
+		if (cli->json)
+			print_json(&recovery);
+		else if (recovery.done)
+			say_recovered(&recovery);
+		status = recovery.done ? print_end(cli) : say_lost(cli, &recovery);
+	}
+	recovery_release(&recovery);
+	folder_close(&folder);
+	return status;
+}
+
+/* Of two publications the longer one, which must continue the other. */
+static int
+recover_of(struct desk *desk, const char *published)
+{
+	const char *public_dir = desk->cli->config.public_dir;
+	struct buf notes[2];
+	uint64_t sizes[2];
+	int status;
+
+	office_published(&desk->office, public_dir, &notes[0], &sizes[0]);
+	office_published(&desk->office, published == NULL ? public_dir : published, &notes[1], &sizes[1]);
+	if (published != NULL && sizes[1] == 0) {
+		status = cli_usage_error(_("%s is no publication of this log"), published);
+	} else if (sizes[0] == 0 && sizes[1] == 0) {
+		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"), public_dir);
+	} else if (sizes[1] > sizes[0]) {
+		status = recover_from(desk, published, sizes[0] == 0 ? (struct slice){NULL, 0} : buf_view(&notes[0]));
+	} else {
+		status = recover_from(desk, public_dir,
+		    published == NULL ? (struct slice){NULL, 0} : buf_view(&notes[1]));
+	}
+	buf_release(&notes[0]);
+	buf_release(&notes[1]);
+	return status;
+}
+
+static int
+run_recover(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"published", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+	const char *published = NULL;
+	struct desk desk;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'p')
+			return cli_usage(cli);
+		published = optarg;
+	}
+	if (optind != argc)
+		return cli_usage(cli);
+	if (sodium_init() < 0) {
+		(void)err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
+		return cli_fail(cli);
+	}
+	status = desk_open(&desk, cli, DESK_LETTERS);
+	if (status == EXIT_DONE && office_key(&desk.office, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE)
+		status = recover_of(&desk, published);
+	/* Until the state has all that was published, nothing is published over it. */
+	if (status == EXIT_DONE)
+		status = desk_deliver(&desk);
+	else
+		desk.unpublished = true;
+	return desk_close(&desk, status);
+}
+
+const struct command recover_commands[] = {
+	{"recover", N_("[--published DIR]"), N_("go on from the published log with a state that is older"), run_recover},
+	{.name = NULL},
+};

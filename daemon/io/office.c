@@ -1,0 +1,117 @@
+#include "io/office.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/ledger.h"
+
+char *
+office_key_path(const struct store *store)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
+}
+
+/* The published checkpoint, where it is there and this log's own. */
+static bool
+read_published(const struct office *office, const char *dir, struct buf *bytes, struct checkpoint *ret)
+{
+	char path[PATH_MAX], block[4096];
+	struct note_key key;
+	struct note note;
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/checkpoint", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	while (fd >= 0 && (n = read(fd, block, sizeof block)) > 0 && !bytes->failed)
+		buf_put(bytes, block, (size_t)n);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 && !bytes->failed && note_parse(buf_view(bytes), &note, NULL) == 0 &&
+	    note_key_parse(slice_of(office->key.vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE &&
+	    checkpoint_parse(note.text, ret, NULL) == 0;
+}
+
+void
+office_published(const struct office *office, const char *dir, struct buf *ret_note, uint64_t *ret_size)
+{
+	struct checkpoint published;
+
+	buf_init(ret_note, LEDGER_NOTE_MAX);
+	*ret_size = 0;
+	if (read_published(office, dir, ret_note, &published))
+		*ret_size = published.size;
+	else
+		buf_clear(ret_note);
+}
+
+/* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
+int
+office_compare(struct office *office, const char *dir, struct err *err)
+{
+	struct checkpoint published;
+	struct ledger log;
+	struct hash root;
+	struct buf bytes;
+	int rc = 0;
+
+	buf_init(&bytes, LEDGER_NOTE_MAX);
+	if (!read_published(office, dir, &bytes, &published) || (rc = ledger_open(office->store, &office->key, &log, err)) != 0) {
+		buf_release(&bytes);
+		return rc;
+	}
+	if (published.size > ledger_size(&log)) {
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
+		       "Restore a newer backup, or let \"spotcheck recover\" go on from what was published"),
+		    dir, (unsigned long long)ledger_size(&log), (unsigned long long)published.size);
+	} else {
+		root = merkle_prefix_root(&log.tree, published.size);
+		if (memcmp(root.b, published.root.b, HASH_BYTES) != 0)
+			rc = err_set(err, ERR_REFUSED,
+			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
+			    dir);
+	}
+	ledger_release(&log);
+	buf_release(&bytes);
+	return rc;
+}
+
+int
+office_key(struct office *office, struct err *err)
+{
+	char *path = office_key_path(office->store);
+	uint64_t size = 0;
+	int rc;
+
+	if (path == NULL)
+		return err_memory(err);
+	rc = ledger_sealed_size(office->store, &size, err);
+	if (rc == 0 && size == 0)
+		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
+	if (rc == 0)
+		rc = key_read(path, &office->key, err);
+	free(path);
+	if (rc == 0 && strcmp(office->key.name, office->config->origin) != 0)
+		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
+		    office->key.name, office->config->origin);
+	if (rc != 0)
+		key_wipe(&office->key);
+	return rc;
+}
+
+int
+office_open(struct office *office, struct err *err)
+{
+	int rc = office_key(office, err);
+
+	if (rc == 0 && (rc = office_compare(office, office->config->public_dir, err)) != 0)
+		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
+	return rc;
+}
