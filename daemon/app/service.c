@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/journal.h"
+#include "app/leap.h"
 #include "app/notify.h"
 #include "app/worker.h"
 #include "core/text.h"
@@ -23,6 +25,8 @@
 #define LOCK_FILE "daemon.lock"
 #define FIRST_PAUSE_S 10 /* after a turn that failed; then 20, 40 … */
 #define DOUBLED_MAX 9
+#define READY_S 30       /* a national roster's first turn takes longer than a service manager waits */
+#define LEAP_LOOK_S 60   /* so often it is looked whether a clock that leapt has been set right */
 #define REPORT_MAX (WORKER_REPORT + 64)
 
 struct service {
@@ -36,12 +40,15 @@ struct service {
 	ev_periodic due;    /* the wall clock's next moment */
 	ev_timer retry;     /* after a turn that failed */
 	ev_timer watchdog;
+	ev_timer ready;     /* it is told at the first turn's end, and not later than this */
 
 	pid_t worker;       /* 0: none */
 	ev_child ended;
 	ev_io report;
 	char said[REPORT_MAX];
 	size_t n_said;
+	struct leap leap;
+	bool held;          /* the clock has leapt ahead */
 	bool again;         /* something came while a worker was under way */
 	unsigned failures;  /* in a row */
 	bool began;         /* a turn went well, or failed for what may pass */
@@ -80,6 +87,14 @@ on_retry(struct ev_loop *loop, ev_timer *w, int events)
 }
 
 static void
+on_ready(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)events;
+	ev_timer_stop(loop, w);
+	notify_tell("READY=1");
+}
+
+static void
 on_wake(struct ev_loop *loop, ev_io *w, int events)
 {
 	struct service *s = w->data;
@@ -97,6 +112,38 @@ on_watchdog(struct ev_loop *loop, ev_timer *w, int events)
 	(void)w;
 	(void)events;
 	notify_tell("WATCHDOG=1");
+}
+
+/* ---- is it the time ---- */
+
+static int64_t
+boot_clock(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_BOOTTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
+}
+
+/* Nothing is due for a clock that has just leapt ahead: it is looked at again soon. */
+static bool
+is_held(struct service *s)
+{
+	int64_t ahead = leap_ahead(&s->leap, clock_now(), boot_clock());
+	bool was_held = s->held;
+
+	s->held = ahead > 0;
+	if (!s->held)
+		return false;
+	if (!was_held) {
+		journal_say(JOURNAL_ERR, NULL,
+		    _("the clock has leapt ahead by %lld seconds: nothing is done for %d minutes, unless it is set right before; a "
+		      "restart of the service says that it is right"),
+		    (long long)ahead, LEAP_HOLD_S / 60);
+		notify_status(_("the clock has leapt ahead; the journal says more"));
+	}
+	ev_timer_set(&s->retry, LEAP_LOOK_S, 0.);
+	ev_timer_start(s->loop, &s->retry);
+	return true;
 }
 
 /* ---- the worker ---- */
@@ -120,6 +167,8 @@ take_turn(struct service *s)
 		return;
 	}
 	ev_timer_stop(s->loop, &s->retry);
+	if (is_held(s))
+		return;
 	keep_calendar_current(s);
 	s->again = false;
 	s->n_said = 0;
@@ -183,6 +232,8 @@ on_ended(struct ev_loop *loop, ev_child *w, int events)
 	if (ev_is_active(&s->report))
 		read_report(s); /* the pipe's end comes before or after this */
 	s->worker = 0;
+	if (ev_is_active(&s->ready) && WIFEXITED(w->rstatus) && WEXITSTATUS(w->rstatus) != WORKER_REFUSED)
+		on_ready(loop, &s->ready, 0);
 	if (w->rstatus == 0 && worker_report_parse(s->said, s->n_said, &report)) {
 		s->failures = 0;
 		wait_until(s, report.next);
@@ -278,11 +329,13 @@ start(struct service *s)
 	ev_periodic_init(&s->due, on_due, 0., 0., NULL);
 	ev_timer_init(&s->retry, on_retry, FIRST_PAUSE_S, 0.);
 	ev_timer_init(&s->watchdog, on_watchdog, watchdog_s, watchdog_s);
+	ev_timer_init(&s->ready, on_ready, READY_S, 0.);
 	s->hup.data = s->wake.data = s->report.data = s->ended.data = s->due.data = s->retry.data = s;
 	ev_signal_start(s->loop, &s->hup);
 	ev_signal_start(s->loop, &s->term);
 	ev_signal_start(s->loop, &s->intr);
 	ev_io_start(s->loop, &s->wake);
+	ev_timer_start(s->loop, &s->ready);
 	if (watchdog_s > 0)
 		ev_timer_start(s->loop, &s->watchdog);
 }
@@ -326,7 +379,7 @@ service_run(const char *config_path, struct settings *settings, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
 	if (rc == 0) {
 		start(&s);
-		notify_tell("READY=1");
+		leap_begin(&s.leap, clock_now(), boot_clock());
 		take_turn(&s);
 		(void)ev_run(s.loop, 0);
 		stop(&s);

@@ -46,6 +46,8 @@ check_dir(const char *dir, struct err *err)
 		    N_("others can read or write the state directory %s: chmod 0700 it (0711 where a published folder "
 		       "inside is served)"),
 		    dir);
+	if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
+		return err_set(err, ERR_OUTSIDE, N_("the state directory %s cannot be written: %s"), dir, strerror(errno));
 	return 0;
 }
 
@@ -282,6 +284,8 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_set(
 		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
 	default:
+		if (sqlite3_system_errno(store->db) == ENOSPC)
+			return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
 }

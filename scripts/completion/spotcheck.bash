@@ -5,7 +5,7 @@
 # The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
 
 _spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
-	publish run list show status outbox backup restore replay verify"
+	publish run list show status outbox backup restore recover replay verify"
 _spotcheck_kinds="targets inspectors conflicts matters contacts"
 
 # The names of the cycles of an INI: [cycle NAME].
@@ -42,6 +42,7 @@ _spotcheck_options()
 	void | amend) echo --reason ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
+	restore | recover) echo --published ;;
 	replay)	echo -j ;;
 	verify)	echo --at --key --witness --since ;;
 	esac
@@ -63,7 +64,7 @@ _spotcheck()
 	done
 	case $prev in
 	-c)	[ -n "$command" ] || { _spotcheck_files "$cur"; return; } ;;
-	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since)
+	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --published)
 		_spotcheck_files "$cur"; return ;;
 	--language) _spotcheck_offer "zh_CN en" "$cur"; return ;;
 	--format) _spotcheck_offer "csv xlsx" "$cur"; return ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Goal: the service in the foreground, by the real clock: it says when it is ready and what is next, commits and draws
 what is due, acts at once on what a command changed, takes a new configuration and refuses a bad one, runs alone on its
-state, survives kill -9, and ends within a second.
+state, survives kill -9, answers while it works, and ends within a second.
 
 Nothing is mocked: a datagram socket stands for the service manager, and the minutes of the timetable are real ones.
 """
@@ -215,6 +215,32 @@ def survives_kill(office):
     office.verify()
 
 
+def answers_while_it_works(office):
+    """However long a turn takes: it is another process's, stopped here in the midst of its work."""
+    at = int(time.time()) + 3
+    office.command("commit", "hand", "--draw-at", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)))
+    children = f"/proc/{office.process.pid}/task/{office.process.pid}/children"
+    worker, end = "", time.monotonic() + 20
+    while not worker and time.monotonic() < end:
+        if time.time() > at - 0.2:
+            with open(children, encoding="ascii") as file:
+                worker = file.read().strip()
+    check(worker.isdigit(), f"no worker: {worker!r}")
+    os.kill(int(worker), signal.SIGSTOP)
+    office.drain()
+    before = office.read_log().count("the configuration is in force")
+    office.process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        office.wait_told("WATCHDOG=1")
+    end = time.monotonic() + 10
+    while office.read_log().count("the configuration is in force") == before and time.monotonic() < end:
+        time.sleep(0.05)
+    check(office.read_log().count("the configuration is in force") == before + 1, "deaf while it works")
+    os.kill(int(worker), signal.SIGCONT)
+    office.wait_for("SELECT outcome = 'draw' AND reveal_entry IS NOT NULL FROM draw ORDER BY n DESC LIMIT 1")
+    office.verify()
+
+
 def ends_at_once(office):
     office.drain()
     status, took = office.stop()
@@ -255,7 +281,7 @@ def main():
         office = Office(folder)
         try:
             for part in (before_there_is_a_log, alone, acts_on_commands, follows_a_timetable, refuses_a_bad_reload,
-                         survives_kill, ends_at_once, refuses_to_begin):
+                         survives_kill, answers_while_it_works, ends_at_once, refuses_to_begin):
                 part(office)
                 print(f"ok: {part.__name__}", flush=True)
         except AssertionError as fault:

@@ -14,12 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/leap.h"
 #include "app/turn.h"
-#include "core/calendar_cn.h"
 #include "core/text.h"
-#include "io/clock.h"
-#include "io/office_scene.h"
-#include "io/rosters_copy.h"
+#include "year_scene.h"
 
 #define KEYS "sample = 2\nmatters = duty\nteam = any\navoid =\n"
 
@@ -29,46 +27,6 @@ static const char cycles[] =
     "[cycle during]\ntitle = During\nwhen = during holiday\nday = 1st day\nembargo = 30\n" KEYS
     "[cycle quarter]\ntitle = Quarter\nwhen = quarterly\nday = 3rd workday\nembargo = 0\n" KEYS
     "[cycle month]\ntitle = Month\nwhen = monthly\nday = 10\nembargo = 60\nkeep_free = yes\n" KEYS;
-
-static int64_t
-midnight(int year)
-{
-	return clock_instant(text_date_of(year, 1, 1), 0, NULL);
-}
-
-static void
-open_office(struct office_scene *scene, int first_year, int last_year)
-{
-	office_scene_open(scene, cycles);
-	calendar_release(&scene->calendar);
-	assert_int_equal(calendar_begin(&scene->calendar, scene->config.workweek, NULL), 0);
-	assert_int_equal(calendar_cn_add(&scene->calendar, NULL), 0);
-	assert_int_equal(calendar_finish(&scene->calendar, text_date_of(first_year - 1, 1, 1),
-	    text_date_of(last_year + 2, 12, 31), NULL), 0);
-	office_scene_rosters(scene);
-	office_scene_well(scene, rosters_set_back(scene->office.store, text_date_of(first_year, 1, 1), &scene->err));
-	scene->office.now = midnight(first_year);
-	office_scene_init(scene);
-}
-
-static int64_t
-take(struct office_scene *scene)
-{
-	struct turn turn = {.office = &scene->office};
-	int64_t next = 0;
-
-	office_scene_well(scene, turn_take(&turn, &next, &scene->err));
-	return next;
-}
-
-static void
-reopen(struct office_scene *scene)
-{
-	char state[SCRATCH_PATH + 16];
-
-	(void)snprintf(state, sizeof state, "%s/state", scene->dir);
-	office_scene_well(scene, store_open(state, 0, &scene->office.store, &scene->err));
-}
 
 /* No connection to the database crosses the fork. */
 static bool
@@ -86,69 +44,52 @@ take_and_be_killed(struct office_scene *scene, struct support_random *random)
 		struct turn turn = {.office = &scene->office};
 		int64_t next;
 
-		reopen(scene);
+		year_scene_reopen(scene);
 		_exit(turn_take(&turn, &next, NULL) == 0 ? 0 : 1);
 	}
 	(void)nanosleep(&pause, NULL);
 	(void)kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-	reopen(scene);
+	year_scene_reopen(scene);
 	return WIFSIGNALED(status);
 }
 
-/* Some turns at wrong times, none of which may do what is not due at the true one. */
+/* A turn at a wrong time may do nothing that is not due at the true one.  Time goes by and the other clock runs on. */
 static void
-turn_the_clock(struct office_scene *scene, struct support_random *random)
+turn_the_clock(struct office_scene *scene, struct leap *leap, struct support_random *random)
 {
-	int64_t now = scene->office.now;
+	int64_t now = scene->office.now, wrong = (int64_t)support_random_below(random, 80 * DAY_S) - 40 * DAY_S;
 
-	scene->office.now = now - (int64_t)support_random_below(random, 40 * DAY_S);
-	(void)take(scene);
+	scene->office.now = now + wrong;
+	if (leap_ahead(leap, scene->office.now, now) == 0)
+		(void)year_scene_turn(scene);
+	else
+		assert_true(wrong >= LEAP_S);
 	scene->office.now = now;
+	assert_int_equal(leap_ahead(leap, now, now), 0);
 }
 
 static unsigned
 run(struct office_scene *scene, int64_t end, struct support_random *random)
 {
+	struct leap leap;
 	unsigned killed = 0;
 
+	leap_begin(&leap, scene->office.now, scene->office.now);
 	while (scene->office.now < end) {
 		int64_t next;
 
 		if (random != NULL) {
 			killed += take_and_be_killed(scene, random);
 			if (support_random_below(random, 4) == 0)
-				turn_the_clock(scene, random);
+				turn_the_clock(scene, &leap, random);
 		}
-		next = take(scene);
+		next = year_scene_turn(scene);
 		assert_true(next > scene->office.now);
 		scene->office.now = next < end ? next : end;
 	}
 	return killed;
-}
-
-/* One text of all that was drawn, for whom and when. */
-static char *
-history(struct office_scene *scene)
-{
-	struct buf out;
-	struct query q;
-
-	buf_init(&out, (size_t)1 << 24);
-	query_open(&q, scene->office.store,
-	    "SELECT DISTINCT d.cycle, title, draw_time, outcome, reveal_entry IS NOT NULL FROM draw d"
-	    " JOIN plan_done p ON p.n = d.n ORDER BY draw_time, d.cycle");
-	while (query_row(&q)) {
-		buf_slice(&out, query_text(&q, 0));
-		buf_byte(&out, ' ');
-		buf_slice(&out, query_text(&q, 1));
-		buf_format(&out, " %lld ", (long long)query_int(&q, 2));
-		buf_slice(&out, query_text(&q, 3));
-		buf_format(&out, " %d\n", (int)query_int(&q, 4));
-	}
-	office_scene_well(scene, query_close(&q, &scene->err));
-	return buf_steal(&out);
 }
 
 static void
@@ -164,15 +105,15 @@ killed_at_every_event_as_without(void **state)
 
 	(void)state;
 	support_random_begin(&random);
-	open_office(&scene, first, 2026);
-	(void)run(&scene, midnight(2027), NULL);
-	want = history(&scene);
+	year_scene_open(&scene, cycles, first, 2026);
+	(void)run(&scene, year_scene_midnight(2027), NULL);
+	want = year_scene_history(&scene);
 	assert_int_equal(office_scene_verify(&scene), 0);
 	office_scene_close(&scene);
 
-	open_office(&scene, first, 2026);
-	killed = run(&scene, midnight(2027), &random);
-	got = history(&scene);
+	year_scene_open(&scene, cycles, first, 2026);
+	killed = run(&scene, year_scene_midnight(2027), &random);
+	got = year_scene_history(&scene);
 	draws = office_scene_count(&scene, "SELECT count(*) FROM draw");
 	print_message("%u turns killed, %lld draws\n", killed, (long long)draws);
 	assert_string_equal(got, want);
