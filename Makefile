@@ -16,6 +16,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 prefix = /usr/local
 bindir = $(prefix)/bin
 sbindir = $(prefix)/sbin
+libexecdir = $(prefix)/libexec
 libdir = $(prefix)/lib
 includedir = $(prefix)/include
 datadir = $(prefix)/share
@@ -48,11 +49,11 @@ ALL_LDFLAGS = $(OPTIMISE) -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS
 
 # Where things are once installed; core knows no places.
 PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotcheckd.ini"' \
-	-DDATA_DIR='"$(datadir)/spotcheckd"' -DLOCALE_DIR='"$(localedir)"'
+	-DDATA_DIR='"$(datadir)/spotcheckd"' -DLIBEXEC_DIR='"$(libexecdir)/spotcheckd"' -DLOCALE_DIR='"$(localedir)"'
 
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
 CORE_PACKAGES = libsodium libcrypto libutf8proc
-IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson
+IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson libcurl
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 APP_LIBS = -lev
@@ -71,7 +72,7 @@ endif
 # ---- what there is to build -------------------------------------------------
 
 LAYERS = core io cli app
-MAINS = $(notdir $(basename $(wildcard daemon/spotcheck.c daemon/spotcheckd.c)))
+MAINS = $(notdir $(basename $(wildcard daemon/spotcheck.c daemon/spotcheckd.c daemon/spotcheckd-mail.c)))
 PROGRAMS = $(MAINS:%=$(OUT)/%)
 ARCHIVES = $(LAYERS:%=$(OUT)/libspotcheck-%.a)
 
@@ -168,6 +169,10 @@ $(OUT)/spotcheck: $(OUT)/obj/daemon/spotcheck.o $(OUT)/libspotcheck-cli.a $(io_a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IO_LIBS) $(CORE_LIBS)
 
 $(OUT)/spotcheckd: $(OUT)/obj/daemon/spotcheckd.o $(OUT)/libspotcheck-app.a $(io_archives)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS)
+
+$(OUT)/spotcheckd-mail: $(OUT)/obj/daemon/spotcheckd-mail.o $(OUT)/libspotcheck-app.a $(io_archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS)
 
@@ -343,6 +348,7 @@ install: all
 	    $(call to,$(includedir)/spotcheck/core) $(call to,$(sysconfdir)/spotcheckd) $(call to,$(datadir)/spotcheckd)
 	$(if $(filter spotcheck,$(MAINS)),install -m 755 $(OUT)/spotcheck $(call to,$(bindir)))
 	$(if $(filter spotcheckd,$(MAINS)),install -m 755 $(OUT)/spotcheckd $(call to,$(sbindir)))
+	$(if $(filter spotcheckd-mail,$(MAINS)),install -D -m 755 $(OUT)/spotcheckd-mail $(call to,$(libexecdir)/spotcheckd)/spotcheckd-mail)
 	install -m 644 $(core_archive) $(call to,$(libdir))
 	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \

@@ -13,11 +13,11 @@ for list in "${@:-build}"; do
 		packages="$packages gcc make pkg-config libc6-dev gettext tzdata
 			libsodium-dev libssl-dev libutf8proc-dev
 			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev zlib1g-dev
-			libical-dev libjansson-dev libev-dev" ;;
+			libical-dev libjansson-dev libev-dev libcurl4-openssl-dev" ;;
 	demo)
 		packages="$packages python3" ;;
 	test)
-		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace" ;;
+		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace opensmtpd python3-aiosmtpd openssl" ;;
 	lint)
 		packages="$packages clang clang-tidy cppcheck shellcheck mandoc" ;;
 	deb)

@@ -10,8 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/child.h"
 #include "app/journal.h"
 #include "app/leap.h"
+#include "app/mail_task.h"
 #include "app/notify.h"
 #include "app/worker.h"
 #include "core/text.h"
@@ -25,9 +27,22 @@
 #define LOCK_FILE "daemon.lock"
 #define FIRST_PAUSE_S 10 /* after a turn that failed; then 20, 40 … */
 #define DOUBLED_MAX 9
+#define MAIL_PAUSE_S 30
+#define MAIL_DOUBLED_MAX 5
 #define READY_S 30       /* a national roster's first turn takes longer than a service manager waits */
 #define LEAP_LOOK_S 60   /* so often it is looked whether a clock that leapt has been set right */
 #define REPORT_MAX (WORKER_REPORT + 64)
+
+/* Work in a process of its own, and what it has said so far. */
+struct labour {
+	struct service *service;
+	pid_t pid; /* 0: none */
+	ev_child ended;
+	ev_io pipe;
+	char said[REPORT_MAX];
+	size_t n_said;
+	void (*done)(struct service *s, int status);
+};
 
 struct service {
 	struct ev_loop *loop;
@@ -42,11 +57,10 @@ struct service {
 	ev_timer watchdog;
 	ev_timer ready;     /* it is told at the first turn's end, and not later than this */
 
-	pid_t worker;       /* 0: none */
-	ev_child ended;
-	ev_io report;
-	char said[REPORT_MAX];
-	size_t n_said;
+	struct labour turn, mail;
+	ev_timer post;      /* when the mailer may go again, after it found no server */
+	unsigned downs;     /* in a row */
+	bool post_again;    /* there may be more letters since the mailer began */
 	struct leap leap;
 	bool held;          /* the clock has leapt ahead */
 	bool again;         /* something came while a worker was under way */
@@ -56,6 +70,8 @@ struct service {
 };
 
 static void take_turn(struct service *s);
+static void send_mail(struct service *s);
+static void mail_paused(struct service *s);
 
 /* ---- when ---- */
 
@@ -94,6 +110,14 @@ on_ready(struct ev_loop *loop, ev_timer *w, int events)
 	notify_tell("READY=1");
 }
 
+/* Somebody is at work, perhaps on the mail server. */
+static void
+try_mail_now(struct service *s)
+{
+	s->downs = 0;
+	ev_timer_stop(s->loop, &s->post);
+}
+
 static void
 on_wake(struct ev_loop *loop, ev_io *w, int events)
 {
@@ -102,6 +126,7 @@ on_wake(struct ev_loop *loop, ev_io *w, int events)
 	(void)loop;
 	(void)events;
 	wake_drain(s->wake_fd);
+	try_mail_now(s);
 	take_turn(s);
 }
 
@@ -112,6 +137,14 @@ on_watchdog(struct ev_loop *loop, ev_timer *w, int events)
 	(void)w;
 	(void)events;
 	notify_tell("WATCHDOG=1");
+}
+
+static void
+retry_in(struct service *s, double seconds)
+{
+	ev_timer_stop(s->loop, &s->retry);
+	ev_timer_set(&s->retry, seconds, 0.);
+	ev_timer_start(s->loop, &s->retry);
 }
 
 /* ---- is it the time ---- */
@@ -141,12 +174,11 @@ is_held(struct service *s)
 		    (long long)ahead, LEAP_HOLD_S / 60);
 		notify_status(_("the clock has leapt ahead; the journal says more"));
 	}
-	ev_timer_set(&s->retry, LEAP_LOOK_S, 0.);
-	ev_timer_start(s->loop, &s->retry);
+	retry_in(s, LEAP_LOOK_S);
 	return true;
 }
 
-/* ---- the worker ---- */
+/* ---- work in processes ---- */
 
 /* A calendar covers some years from the one in which it was read. */
 static void
@@ -156,49 +188,20 @@ keep_calendar_current(struct service *s)
 		(void)raise(SIGHUP);
 }
 
+/* Its report comes before its end or after. */
 static void
-take_turn(struct service *s)
-{
-	struct worker_task task = {&s->settings->config, &s->settings->calendar, s->settings->letters};
-	int pipe = -1;
-
-	if (s->worker != 0) {
-		s->again = true;
-		return;
-	}
-	ev_timer_stop(s->loop, &s->retry);
-	if (is_held(s))
-		return;
-	keep_calendar_current(s);
-	s->again = false;
-	s->n_said = 0;
-	s->worker = worker_begin(&task, &pipe);
-	if (s->worker < 0) {
-		journal_say(JOURNAL_ERR, NULL, _("no process can be had for the work: %s"), strerror(errno));
-		s->worker = 0;
-		ev_timer_set(&s->retry, FIRST_PAUSE_S, 0.);
-		ev_timer_start(s->loop, &s->retry);
-		return;
-	}
-	ev_io_set(&s->report, pipe, EV_READ);
-	ev_io_start(s->loop, &s->report);
-	ev_child_set(&s->ended, s->worker, 0);
-	ev_child_start(s->loop, &s->ended);
-}
-
-static void
-read_report(struct service *s)
+read_report(struct labour *l)
 {
 	ssize_t n;
 
 	do {
-		n = read(s->report.fd, s->said + s->n_said, sizeof s->said - s->n_said);
-		s->n_said += n > 0 ? (size_t)n : 0;
+		n = read(l->pipe.fd, l->said + l->n_said, sizeof l->said - l->n_said);
+		l->n_said += n > 0 ? (size_t)n : 0;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	if (n < 0 && errno == EAGAIN)
 		return;
-	ev_io_stop(s->loop, &s->report);
-	(void)close(s->report.fd);
+	ev_io_stop(l->service->loop, &l->pipe);
+	(void)close(l->pipe.fd);
 }
 
 static void
@@ -210,6 +213,58 @@ on_report(struct ev_loop *loop, ev_io *w, int events)
 }
 
 static void
+on_ended(struct ev_loop *loop, ev_child *w, int events)
+{
+	struct labour *l = w->data;
+
+	(void)events;
+	ev_child_stop(loop, w);
+	if (ev_is_active(&l->pipe))
+		read_report(l);
+	l->pid = 0;
+	l->done(l->service, w->rstatus);
+}
+
+static bool
+begin_labour(struct service *s, struct labour *l, int (*work)(const void *task, int pipe), const void *task)
+{
+	int pipe = -1;
+
+	l->n_said = 0;
+	l->pid = child_begin(work, task, &pipe);
+	if (l->pid < 0) {
+		journal_say(JOURNAL_ERR, NULL, _("no process can be had for the work: %s"), strerror(errno));
+		l->pid = 0;
+		return false;
+	}
+	ev_io_set(&l->pipe, pipe, EV_READ);
+	ev_io_start(s->loop, &l->pipe);
+	ev_child_set(&l->ended, l->pid, 0);
+	ev_child_start(s->loop, &l->ended);
+	return true;
+}
+
+/* ---- turns ---- */
+
+static void
+take_turn(struct service *s)
+{
+	struct worker_task task = {&s->settings->config, &s->settings->calendar, s->settings->letters};
+
+	if (s->turn.pid != 0) {
+		s->again = true;
+		return;
+	}
+	ev_timer_stop(s->loop, &s->retry);
+	if (is_held(s))
+		return;
+	keep_calendar_current(s);
+	s->again = false;
+	if (!begin_labour(s, &s->turn, worker_work, &task))
+		retry_in(s, FIRST_PAUSE_S);
+}
+
+static void
 turn_failed(struct service *s)
 {
 	unsigned doubled = s->failures < DOUBLED_MAX ? s->failures : DOUBLED_MAX;
@@ -217,30 +272,25 @@ turn_failed(struct service *s)
 	if (s->failures++ == 0)
 		journal_say(JOURNAL_ERR, NULL, "%s", _("the turn has failed, and is tried again"));
 	notify_status(_("the last turn has failed; the journal says why"));
-	ev_timer_set(&s->retry, (double)(FIRST_PAUSE_S << doubled), 0.);
-	ev_timer_start(s->loop, &s->retry);
+	retry_in(s, FIRST_PAUSE_S << doubled);
 }
 
 static void
-on_ended(struct ev_loop *loop, ev_child *w, int events)
+turn_done(struct service *s, int status)
 {
-	struct service *s = w->data;
 	struct worker_report report;
 
-	(void)events;
-	ev_child_stop(loop, w);
-	if (ev_is_active(&s->report))
-		read_report(s); /* the pipe's end comes before or after this */
-	s->worker = 0;
-	if (ev_is_active(&s->ready) && WIFEXITED(w->rstatus) && WEXITSTATUS(w->rstatus) != WORKER_REFUSED)
-		on_ready(loop, &s->ready, 0);
-	if (w->rstatus == 0 && worker_report_parse(s->said, s->n_said, &report)) {
+	if (ev_is_active(&s->ready) && WIFEXITED(status) && WEXITSTATUS(status) != WORKER_REFUSED)
+		on_ready(s->loop, &s->ready, 0);
+	if (status == 0 && worker_report_parse(s->turn.said, s->turn.n_said, &report)) {
 		s->failures = 0;
 		wait_until(s, report.next);
 		notify_status(report.standing);
-	} else if (!s->began && WIFEXITED(w->rstatus) && WEXITSTATUS(w->rstatus) == WORKER_REFUSED) {
+		if (report.mail)
+			send_mail(s);
+	} else if (!s->began && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REFUSED) {
 		s->refused = true; /* whoever starts it should see that at once */
-		ev_break(loop, EVBREAK_ALL);
+		ev_break(s->loop, EVBREAK_ALL);
 		return;
 	} else {
 		turn_failed(s);
@@ -248,6 +298,66 @@ on_ended(struct ev_loop *loop, ev_child *w, int events)
 	s->began = true;
 	if (s->again)
 		take_turn(s);
+}
+
+/* ---- letters to a server ---- */
+
+static void
+send_mail(struct service *s)
+{
+	if (ev_is_active(&s->post))
+		return; /* the server is not there; it is tried when that ends */
+	if (s->mail.pid != 0) {
+		s->post_again = true;
+		return;
+	}
+	s->post_again = false;
+	if (!begin_labour(s, &s->mail, mail_task_exec, &s->settings->config))
+		mail_paused(s);
+}
+
+/* Half a minute, then twice as long, up to a quarter of an hour. */
+static void
+mail_paused(struct service *s)
+{
+	unsigned doubled = s->downs < MAIL_DOUBLED_MAX ? s->downs : MAIL_DOUBLED_MAX;
+
+	s->downs++;
+	ev_timer_set(&s->post, MAIL_PAUSE_S << doubled, 0.);
+	ev_timer_start(s->loop, &s->post);
+}
+
+static void
+on_post(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)events;
+	ev_timer_stop(loop, w);
+	send_mail(w->data);
+}
+
+static void
+mail_done(struct service *s, int status)
+{
+	struct mail_report r;
+
+	if (status != 0 || !mail_report_parse(s->mail.said, s->mail.n_said, &r)) {
+		mail_paused(s);
+		return;
+	}
+	if (r.sent + r.put_off + r.failed + r.unknown > 0)
+		journal_say(JOURNAL_INFO, NULL, _("letters: %llu sent, %llu put off, %llu failed, %llu perhaps sent"),
+		    (unsigned long long)r.sent, (unsigned long long)r.put_off, (unsigned long long)r.failed,
+		    (unsigned long long)r.unknown);
+	journal_say(JOURNAL_DEBUG, NULL, "the mailer's longest pause: %lld us", (long long)r.stall_us);
+	if (r.down) {
+		mail_paused(s);
+		return;
+	}
+	s->downs = 0;
+	if (s->post_again)
+		send_mail(s);
+	else
+		take_turn(s); /* which says when the next letter is due, and raises alarms for those that failed */
 }
 
 /* ---- signals ---- */
@@ -302,6 +412,7 @@ on_hup(struct ev_loop *loop, ev_signal *w, int events)
 	(void)loop;
 	(void)events;
 	reload(s);
+	try_mail_now(s);
 	take_turn(s);
 }
 
@@ -316,6 +427,16 @@ on_end(struct ev_loop *loop, ev_signal *w, int events)
 /* ---- the whole ---- */
 
 static void
+prepare_labour(struct service *s, struct labour *l, void (*done)(struct service *s, int status))
+{
+	l->service = s;
+	l->done = done;
+	ev_io_init(&l->pipe, on_report, -1, EV_READ);
+	ev_child_init(&l->ended, on_ended, 0, 0);
+	l->pipe.data = l->ended.data = l;
+}
+
+static void
 start(struct service *s)
 {
 	double watchdog_s = notify_watchdog_s();
@@ -324,13 +445,14 @@ start(struct service *s)
 	ev_signal_init(&s->term, on_end, SIGTERM);
 	ev_signal_init(&s->intr, on_end, SIGINT);
 	ev_io_init(&s->wake, on_wake, s->wake_fd, EV_READ);
-	ev_io_init(&s->report, on_report, -1, EV_READ);
-	ev_child_init(&s->ended, on_ended, 0, 0);
 	ev_periodic_init(&s->due, on_due, 0., 0., NULL);
 	ev_timer_init(&s->retry, on_retry, FIRST_PAUSE_S, 0.);
 	ev_timer_init(&s->watchdog, on_watchdog, watchdog_s, watchdog_s);
 	ev_timer_init(&s->ready, on_ready, READY_S, 0.);
-	s->hup.data = s->wake.data = s->report.data = s->ended.data = s->due.data = s->retry.data = s;
+	ev_timer_init(&s->post, on_post, MAIL_PAUSE_S, 0.);
+	s->hup.data = s->wake.data = s->due.data = s->retry.data = s->post.data = s;
+	prepare_labour(s, &s->turn, turn_done);
+	prepare_labour(s, &s->mail, mail_done);
 	ev_signal_start(s->loop, &s->hup);
 	ev_signal_start(s->loop, &s->term);
 	ev_signal_start(s->loop, &s->intr);
@@ -340,17 +462,24 @@ start(struct service *s)
 		ev_timer_start(s->loop, &s->watchdog);
 }
 
-/* A worker that is under way has lost nothing when it is killed: what it had not done is due at the next start. */
+/* What is under way has lost nothing when it is killed: what it had not done is due at the next start. */
+static void
+end_labour(struct labour *l)
+{
+	if (l->pid != 0) {
+		(void)kill(l->pid, SIGKILL);
+		(void)waitpid(l->pid, NULL, 0);
+	}
+	if (ev_is_active(&l->pipe))
+		(void)close(l->pipe.fd);
+}
+
 static void
 stop(struct service *s)
 {
 	notify_tell("STOPPING=1");
-	if (s->worker != 0) {
-		(void)kill(s->worker, SIGKILL);
-		(void)waitpid(s->worker, NULL, 0);
-	}
-	if (ev_is_active(&s->report))
-		(void)close(s->report.fd);
+	end_labour(&s->turn);
+	end_labour(&s->mail);
 	ev_loop_destroy(s->loop);
 }
 

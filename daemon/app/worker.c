@@ -1,13 +1,9 @@
 #include "app/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 #include "app/journal.h"
 #include "app/turn.h"
@@ -15,6 +11,7 @@
 #include "io/clock.h"
 #include "io/language.h"
 #include "io/metrics.h"
+#include "io/outbox.h"
 #include "io/standing.h"
 #include "io/steps.h"
 
@@ -89,6 +86,7 @@ static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
 	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
+	int64_t letters = INT64_MAX;
 	struct standing standing;
 	char next[256];
 	int rc;
@@ -96,6 +94,9 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	if ((rc = office_open(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
 	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
 		return rc;
+	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)
+		return rc;
+	report->mail = letters <= office->now;
 	write_metrics(task, &standing, office->now);
 	standing_next(&standing, language_text, next, sizeof next);
 	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
@@ -129,60 +130,26 @@ work(const struct worker_task *task, struct worker_report *report)
 	return rc;
 }
 
-static void
-child(const struct worker_task *task, int pipe, pid_t parent)
+int
+worker_work(const void *task, int pipe)
 {
 	struct worker_report report = {.next = INT64_MAX};
-	sigset_t none;
-	int rc;
+	int rc = work(task, &report);
 
-	/* The loop's signals are not this process's, and it does not outlive the loop. */
-	(void)sigemptyset(&none);
-	for (int sig = 1; sig < 32; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP)
-			(void)signal(sig, SIG_DFL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(3);
-	rc = work(task, &report);
 	if (rc == 0)
-		(void)dprintf(pipe, "%lld %s\n", (long long)report.next, report.standing);
-	_exit(rc == 0 ? 0 : rc == ERR_REFUSED ? WORKER_REFUSED : 3);
-}
-
-pid_t
-worker_begin(const struct worker_task *task, int *ret_pipe)
-{
-	pid_t parent = getpid(), pid;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return -1;
-	(void)fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		child(task, ends[1], parent);
-	}
-	(void)close(ends[1]);
-	if (pid < 0)
-		(void)close(ends[0]);
-	else
-		*ret_pipe = ends[0];
-	return pid;
+		(void)dprintf(pipe, "%lld %d %s\n", (long long)report.next, report.mail, report.standing);
+	return rc == 0 ? 0 : rc == ERR_REFUSED ? WORKER_REFUSED : 3;
 }
 
 bool
 worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_report)
 {
-	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' ');
+	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' '), mail = slice_cut(&rest, ' ');
 	char text[24];
 	char *end;
 
 	if (rest.p == NULL || number.n == 0 || number.n >= sizeof text || rest.n == 0 || rest.p[rest.n - 1] != '\n' ||
-	    rest.n > sizeof ret_report->standing)
+	    rest.n > sizeof ret_report->standing || (!slice_is(mail, "0") && !slice_is(mail, "1")))
 		return false;
 	memcpy(text, number.p, number.n);
 	text[number.n] = '\0';
@@ -190,6 +157,7 @@ worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_rep
 	ret_report->next = strtoll(text, &end, 10);
 	if (*end != '\0' || errno != 0)
 		return false;
+	ret_report->mail = slice_is(mail, "1");
 	memcpy(ret_report->standing, rest.p, rest.n - 1);
 	ret_report->standing[rest.n - 1] = '\0';
 	return true;

@@ -3,15 +3,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/calendar.h"
 #include "io/config.h"
 #include "io/letters.h"
 
 /*
- * One turn of the service in a process of its own, so that the loop answers whatever the turn takes, keeps none of its
- * memory, and survives it.  The turn's steps are transactions: a worker that is killed has lost nothing.
+ * One turn of the service, in a process of its own (child.h).  The turn's steps are transactions: a worker that is killed
+ * has lost nothing.
  */
 struct worker_task {
 	const struct config *config;
@@ -19,11 +18,8 @@ struct worker_task {
 	const struct letters *letters;
 };
 
-/*
- * Begins it: `*ret_pipe` is where its report can be read, up to the end; its exit status is 0 where the turn went well.
- * -1 and errno where there can be no process.
- */
-pid_t worker_begin(const struct worker_task *task, int *ret_pipe);
+/* For child_begin: the exit status is 0 where the turn went well, and then the pipe gets a report. */
+int worker_work(const void *task, int pipe);
 
 #define WORKER_REFUSED 2 /* exit status: a person must see to the state or the configuration; the journal says why */
 
@@ -31,6 +27,7 @@ pid_t worker_begin(const struct worker_task *task, int *ret_pipe);
 #define WORKER_REPORT 1024
 struct worker_report {
 	int64_t next;
+	bool mail; /* letters are due that a server takes */
 	char standing[WORKER_REPORT]; /* one line for people */
 };
 

@@ -72,6 +72,8 @@ static int
 say_age(struct cli *cli, const char *published)
 {
 	struct office office = {.config = &cli->config, .now = cli->now};
+	struct buf note;
+	uint64_t size = 0;
 	int status = cli_store(cli, 0);
 	int rc;
 
@@ -79,8 +81,14 @@ say_age(struct cli *cli, const char *published)
 		return status;
 	office.store = cli->store;
 	if ((rc = office_key(&office, &cli->err)) == 0 &&
-	    (rc = office_compare(&office, cli->config.public_dir, &cli->err)) == 0 && published != NULL)
-		rc = office_compare(&office, published, &cli->err);
+	    (rc = office_compare(&office, cli->config.public_dir, &cli->err)) == 0 && published != NULL &&
+	    (rc = office_compare(&office, published, &cli->err)) == ERR_REFUSED) {
+		/* It is not at hand when something is to be signed. */
+		office_published(&office, published, &note, &size);
+		buf_release(&note);
+		if (office_expect(&office, size, NULL) != 0)
+			rc = err_set(&cli->err, ERR_OUTSIDE, N_("the database cannot be written"));
+	}
 	key_wipe(&office.key);
 	if (rc != 0 && rc != ERR_REFUSED)
 		return cli_fail(cli);

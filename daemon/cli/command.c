@@ -21,6 +21,7 @@ static const struct command *const families[] = {
 	run_commands,
 	show_commands,
 	outbox_commands,
+	mail_commands,
 	backup_commands,
 	recover_commands,
 	verify_commands,

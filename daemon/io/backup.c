@@ -378,11 +378,15 @@ backup_restore(int fd, struct slice code, const char *state_dir, struct err *err
 	char *db = join(state_dir, STORE_FILE), *key = join(state_dir, KEYS_LOG);
 	char *new_db = join(state_dir, RESTORED_DB), *new_key = join(state_dir, RESTORED_KEY);
 	int rc = db == NULL || key == NULL || new_db == NULL || new_key == NULL ? err_memory(err) : 0;
+	bool made = false;
 
 	if (rc == 0 && sodium_init() < 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
-	if (rc == 0 && mkdir(state_dir, 0700) != 0 && errno != EEXIST)
-		rc = fail(state_dir, err);
+	if (rc == 0) {
+		made = mkdir(state_dir, 0700) == 0;
+		if (!made && errno != EEXIST)
+			rc = fail(state_dir, err);
+	}
 	if (rc == 0)
 		rc = no_state_yet(state_dir, db, key, err);
 	if (rc == 0) {
@@ -392,6 +396,8 @@ backup_restore(int fd, struct slice code, const char *state_dir, struct err *err
 		(void)unlink(new_key);
 		(void)unlink(new_db);
 	}
+	if (rc != 0 && made)
+		(void)rmdir(state_dir);
 	free(new_key);
 	free(new_db);
 	free(key);

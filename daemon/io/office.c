@@ -9,6 +9,8 @@
 
 #include "io/ledger.h"
 
+#define EXPECTED "expected_entries" /* in meta */
+
 char *
 office_key_path(const struct store *store)
 {
@@ -107,11 +109,35 @@ office_key(struct office *office, struct err *err)
 }
 
 int
+office_expect(struct office *office, uint64_t entries, struct err *err)
+{
+	return store_meta_set_int(office->store, EXPECTED, (int64_t)entries, err);
+}
+
+static int
+check_expected(struct office *office, struct err *err)
+{
+	int64_t expected = 0;
+	uint64_t size = 0;
+	int rc = store_meta_get_int(office->store, EXPECTED, &expected, NULL);
+
+	if (rc == ERR_ABSENT)
+		return 0;
+	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 || (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
+		return rc;
+	return err_set(err, ERR_REFUSED,
+	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "
+	       "backup, or let \"spotcheck recover --published DIR\" go on from what was published"),
+	    (unsigned long long)size, (long long)expected);
+}
+
+int
 office_open(struct office *office, struct err *err)
 {
 	int rc = office_key(office, err);
 
-	if (rc == 0 && (rc = office_compare(office, office->config->public_dir, err)) != 0)
+	if (rc == 0 && ((rc = office_compare(office, office->config->public_dir, err)) != 0 ||
+	    (rc = check_expected(office, err)) != 0))
 		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
 	return rc;
 }

@@ -45,7 +45,13 @@ void office_published(const struct office *office, const char *dir, struct buf *
  */
 int office_compare(struct office *office, const char *dir, struct err *err);
 
-/* Both, against public_dir: before anything is signed. */
+/*
+ * As many entries were published somewhere, and the state, which has fewer, is to sign nothing until it has them: for a
+ * publication that is not public_dir.
+ */
+int office_expect(struct office *office, uint64_t entries, struct err *err);
+
+/* Both, against public_dir and what is expected: before anything is signed. */
 int office_open(struct office *office, struct err *err);
 
 #endif

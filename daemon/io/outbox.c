@@ -196,9 +196,9 @@ outbox_next(struct store *store, int64_t *ret_time, struct err *err)
 	struct query q;
 	int rc;
 
-	query_open(&q, store, "SELECT min(next_at) FROM outbox_letter WHERE state IN ('queued', 'sending')");
+	query_open(&q, store, "SELECT min(next_at) FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown')");
 	if (query_row(&q) && !query_is_null(&q, 0))
-		next = query_int(&q, 0);
+		next = query_int(&q, 0); /* INT64_MAX too: what is unknown for good */
 	rc = query_close(&q, err);
 	if (rc == 0)
 		*ret_time = next;

@@ -16,7 +16,8 @@
  *	queued → sending → sent      it was taken over
  *	                 → queued    it was not, and is tried again until `give_up`
  *	                 → failed    it was refused for good, or `give_up` is past
- *	                 → unknown   it may have been taken over; a person decides (retry keeps the Message-ID)
+ *	                 → unknown   it may have been taken over; it is sent again all the same, until `give_up`, and bears
+ *	                             the same Message-ID for ever
  *	queued, failed, unknown → cancelled, and back by hand
  *
  * Times are seconds since 1970, UTC; `now` is the caller's.

@@ -1,3 +1,4 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #define FIRST_PAUSE_S 60
 #define DOUBLED_MAX 5 /* pauses of 1, 2, 4 … 32 minutes */
 #define ADDRESS_BYTES 1024
+#define OUTBOX_CLAIMS_MAX 64
 #define MESSAGE_BYTES (64 * 1024 * 1024)
 
 /* ---- what each way of delivery needs ---- */
@@ -22,7 +24,7 @@ outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, s
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending') AND next_at <= ? ORDER BY next_at, id");
+	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND next_at <= ? ORDER BY next_at, id");
 	query_put_int(&q, now);
 	while (!short_of_memory && query_row(&q)) {
 		if (n == cap) {
@@ -61,7 +63,7 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 
 	query_open(&q, store,
 	    "SELECT give_up, (SELECT count(*) FROM outbox_attempt WHERE letter = id), sender, recipient, message_id, message"
-	    " FROM outbox_letter WHERE id = ? AND state IN ('queued', 'sending')");
+	    " FROM outbox_letter WHERE id = ? AND state IN ('queued', 'sending', 'unknown')");
 	query_put_int(&q, id);
 	*ret_found = query_row(&q);
 	if (*ret_found) {
@@ -80,30 +82,65 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 	return rc;
 }
 
+static int
+put_into_sending(struct store *store, int64_t id, int64_t now, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE outbox_letter SET state = 'sending', changed = ? WHERE id = ?");
+	query_put_int(&q, now);
+	query_put_int(&q, id);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
 int
 outbox_claim(struct store *store, int64_t id, int64_t now, struct outbox_claim *ret_claim, bool *ret_claimed,
     struct err *err)
 {
 	struct outbox_claim claim = {0};
 	bool found = false;
+	int rc;
+
+	if ((rc = store_begin(store, err)) == 0 && (rc = read_claim(store, id, &claim, &found, err)) == 0 &&
+	    (!found || (rc = put_into_sending(store, id, now, err)) == 0) && (rc = store_commit(store, err)) == 0) {
+		*ret_claimed = found;
+		*ret_claim = claim;
+		claim = (struct outbox_claim){0};
+	}
+	store_rollback(store);
+	outbox_claim_release(&claim);
+	return rc;
+}
+
+int
+outbox_claim_due(struct store *store, int64_t now, struct outbox_claim *ret_claims, size_t max, size_t *ret_n,
+    struct err *err)
+{
+	int64_t ids[OUTBOX_CLAIMS_MAX];
+	size_t n = 0, claimed = 0;
 	struct query q;
 	int rc;
 
-	if ((rc = store_begin(store, err)) != 0 || (rc = read_claim(store, id, &claim, &found, err)) != 0)
-		goto out;
 	query_open(&q, store,
-	    "UPDATE outbox_letter SET state = 'sending', changed = ? WHERE id = ? AND state IN ('queued', 'sending')");
+	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'unknown') AND next_at <= ? ORDER BY next_at, id LIMIT ?");
 	query_put_int(&q, now);
-	query_put_int(&q, id);
-	(void)query_run(&q);
-	if ((rc = query_close(&q, err)) != 0 || (rc = store_commit(store, err)) != 0)
-		goto out;
-	*ret_claimed = found;
-	*ret_claim = claim;
-	claim = (struct outbox_claim){0};
-out:
-	store_rollback(store);
-	outbox_claim_release(&claim);
+	query_put_int(&q, (int64_t)(max < OUTBOX_CLAIMS_MAX ? max : OUTBOX_CLAIMS_MAX));
+	while (n < OUTBOX_CLAIMS_MAX && query_row(&q))
+		ids[n++] = query_int(&q, 0);
+	rc = query_close(&q, err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		bool found = false;
+
+		ret_claims[claimed] = (struct outbox_claim){0};
+		rc = read_claim(store, ids[i], &ret_claims[claimed], &found, err);
+		if (rc == 0 && found)
+			rc = put_into_sending(store, ids[i], now, err);
+		claimed++;
+	}
+	for (size_t i = 0; rc != 0 && i < claimed; i++)
+		outbox_claim_release(&ret_claims[i]);
+	*ret_n = rc == 0 ? claimed : 0;
 	return rc;
 }
 
@@ -116,36 +153,61 @@ outbox_claim_release(struct outbox_claim *claim)
 	buf_release(&claim->message);
 }
 
-static int
-note(struct store *store, int64_t id, enum outbox_state state, int64_t next_at, struct slice reply, int64_t now,
-    struct err *err)
-{
-	int rc;
+/* ---- what became of it ---- */
 
-	if ((rc = store_begin(store, err)) == 0 && (rc = outbox_note(store, id, state, next_at, reply, now, err)) == 0)
+int64_t
+outbox_pause(uint64_t attempts)
+{
+	int64_t pause = (int64_t)FIRST_PAUSE_S << (attempts < DOUBLED_MAX ? attempts : DOUBLED_MAX);
+
+	return pause * 3 / 4 + (int64_t)randombytes_uniform((uint32_t)pause / 2 + 1);
+}
+
+int
+outbox_settle(struct store *store, const struct outbox_claim *claim, enum outbox_state to, bool down, struct slice reply,
+    int64_t now, enum outbox_state *ret_state, struct err *err)
+{
+	int64_t next = now;
+
+	if (to == OUTBOX_QUEUED || to == OUTBOX_UNKNOWN) {
+		next = now + outbox_pause(down ? 0 : claim->attempts);
+		if (next > claim->give_up) /* a last attempt, then no more */
+			next = claim->give_up;
+		if (now >= claim->give_up) {
+			next = INT64_MAX;
+			to = to == OUTBOX_QUEUED ? OUTBOX_FAILED : to;
+		}
+	}
+	if (ret_state != NULL)
+		*ret_state = to;
+	return outbox_note(store, claim->id, to, next, reply, now, err);
+}
+
+int
+outbox_interrupted(struct store *store, int64_t now, uint64_t *ret_n, struct err *err)
+{
+	static const char words[] = "interrupted";
+	struct query q;
+	int64_t id = 0;
+	int rc = store_begin(store, err);
+
+	*ret_n = 0;
+	while (rc == 0) {
+		bool any;
+
+		query_open(&q, store, "SELECT id FROM outbox_letter WHERE state = 'sending' LIMIT 1");
+		any = query_row(&q);
+		id = any ? query_int(&q, 0) : 0;
+		rc = query_close(&q, err);
+		if (rc != 0 || !any)
+			break;
+		rc = outbox_note(store, id, OUTBOX_UNKNOWN, now, slice_of(words), now, err);
+		*ret_n += rc == 0;
+	}
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	return rc;
-}
-
-int
-outbox_sent(struct store *store, const struct outbox_claim *claim, struct slice reply, int64_t now, struct err *err)
-{
-	return note(store, claim->id, OUTBOX_SENT, now, reply, now, err);
-}
-
-int
-outbox_put_off(struct store *store, const struct outbox_claim *claim, struct slice reply, int64_t now, bool *ret_failed,
-    struct err *err)
-{
-	uint64_t doubled = claim->attempts < DOUBLED_MAX ? claim->attempts : DOUBLED_MAX;
-	int64_t next = now + ((int64_t)FIRST_PAUSE_S << doubled);
-	bool failed = now >= claim->give_up;
-
-	if (next > claim->give_up) /* a last attempt, then no more */
-		next = claim->give_up;
-	*ret_failed = failed;
-	return note(store, claim->id, failed ? OUTBOX_FAILED : OUTBOX_QUEUED, next, reply, now, err);
 }
 
 /* ---- a maildir ---- */
@@ -154,17 +216,16 @@ static int
 settle(struct store *store, const struct outbox_claim *claim, int delivered, struct slice words, int64_t now,
     struct outbox_tally *tally, struct err *err)
 {
-	bool failed = false;
+	enum outbox_state state = OUTBOX_SENT;
 	int rc;
 
-	if (delivered == 0) {
-		rc = outbox_sent(store, claim, words, now, err);
-		tally->sent += rc == 0;
-		return rc;
-	}
-	rc = outbox_put_off(store, claim, words, now, &failed, err);
-	tally->failed += rc == 0 && failed;
-	tally->put_off += rc == 0 && !failed;
+	if ((rc = store_begin(store, err)) == 0 &&
+	    (rc = outbox_settle(store, claim, delivered == 0 ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state, err)) == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	tally->sent += rc == 0 && state == OUTBOX_SENT;
+	tally->failed += rc == 0 && state == OUTBOX_FAILED;
+	tally->put_off += rc == 0 && state == OUTBOX_QUEUED;
 	return rc;
 }
 

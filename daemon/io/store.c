@@ -152,7 +152,7 @@ migrate_1(struct store *store, struct err *err)
 	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
 }
 
-/* The timetable's memory, and alarms. */
+/* The timetable's memory, and alarms; what may have left is sent again. */
 static int
 migrate_2(struct store *store, struct err *err)
 {
@@ -160,6 +160,10 @@ migrate_2(struct store *store, struct err *err)
 
 	if (rc == 0)
 		rc = store_exec(store, schema_alarms, err);
+	if (rc == 0)
+		rc = store_exec(store,
+		    "DROP INDEX outbox_letter_due; CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id)"
+		    " WHERE state IN ('queued', 'sending', 'unknown')", err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 2", err);
 }
 

@@ -5,7 +5,7 @@
 # The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
 
 _spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
-	publish run list show status outbox backup restore recover replay verify"
+	publish run list show status outbox test-mail backup restore recover replay verify"
 _spotcheck_kinds="targets inspectors conflicts matters contacts"
 
 # The names of the cycles of an INI: [cycle NAME].

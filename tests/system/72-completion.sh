@@ -25,7 +25,7 @@ offered()
 	printf '%s\n' "${COMPREPLY[@]}" | sort
 }
 
-commands=$(LC_ALL=C "$SPOTCHECK" --help | sed -n 's/^  \([a-z][a-z]*\)\( .*\)\{0,1\}$/\1/p' | sort)
+commands=$(LC_ALL=C "$SPOTCHECK" --help | sed -n 's/^  \([a-z][a-z-]*\)\( .*\)\{0,1\}$/\1/p' | sort)
 same "commands" "$(offered spotcheck '')" "$commands"
 same "a command begun" "$(offered spotcheck sch)" schedule
 same "kinds" "$(offered spotcheck import '')" "$(printf '%s\n' targets inspectors conflicts matters contacts | sort)"

@@ -111,6 +111,9 @@ expect 0 "" sc run spot-check
 cp -a "$office/public" "$office/three"
 rm -rf "$office/public"
 expect 0 "older than what was published" lose --published "$office/three"
+# It is remembered, though that copy is not where the service looks.
+expect 2 "older than what was published" sc run spot-check
+test ! -e "$office/public" || fail "something was published"
 expect 2 "no publication of this log" sc recover
 expect 2 "no publication of this log" sc recover --published "$office/conf"
 expect 2 "no publication of this log" sc recover --published "$office/nowhere"

@@ -1,0 +1,26 @@
+/* spotcheckd-mail: the service's mailer; what it is to do comes over standard input (app/mail_task.h). */
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/mail_task.h"
+#include "app/mailer.h"
+#include "io/language.h"
+
+int
+main(void)
+{
+	struct err err = {.tr = language_text};
+	struct config config;
+	int status;
+
+	language_begin();
+	if (isatty(STDIN_FILENO) || mail_task_read(STDIN_FILENO, &config, &err) != 0) {
+		(void)fprintf(stderr, "spotcheckd-mail: %s\n",
+		    err.message[0] != '\0' ? err.message : language_text("this program is the service's; it is not for use by hand"));
+		return 2;
+	}
+	status = mailer_work(&config, STDOUT_FILENO);
+	config_release(&config);
+	return status;
+}
