@@ -19,6 +19,7 @@ LAYERS = {
     "app": {"app", "io", "core"},
     "spotcheck.c": {"cli", "io", "core"},
     "spotcheckd.c": {"app", "io", "core"},
+    "spotcheckd-mail.c": {"app", "io", "core"},
 }
 
 # All that core may know of the C library; <stdio.h> for snprintf and vsnprintf.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/journal.h"
+#include "core/text.h"
 #include "io/language.h"
 #include "io/whole.h"
 
@@ -32,15 +33,25 @@ mail_task_write(int fd, const struct config *config)
 	return good && whole_write(fd, numbers, strlen(numbers) + 1);
 }
 
+/* Just so many, a space between any two. */
+static bool
+read_numbers(struct slice text, uint64_t *ret_numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!text_to_uint(slice_cut(&text, ' '), &ret_numbers[i]))
+			return false;
+	return text.p == NULL || text.n == 0;
+}
+
 int
 mail_task_read(int fd, struct config *ret_config, struct err *err)
 {
 	struct config c = {.mail_scheme = MAIL_SMTP};
 	char **const texts[] = {&c.state_dir, &c.mail_host, &c.mail_user, &c.mail_password_file, &c.mail_ca_file};
 	char *bytes = malloc(TASK_MAX), *at = bytes, *end;
-	long long port = 0;
-	int scheme = -1, rc = 0;
+	uint64_t numbers[2];
 	ssize_t n;
+	int rc = 0;
 
 	if (bytes == NULL)
 		return err_memory(err);
@@ -53,16 +64,16 @@ mail_task_read(int fd, struct config *ret_config, struct err *err)
 			rc = err_memory(err);
 		at = nul == NULL ? NULL : nul + 1;
 	}
-	if (rc == 0 && (at == NULL || at == end || end[-1] != '\0' || sscanf(at, "%d %lld", &scheme, &port) != 2 ||
-	    scheme < MAIL_SMTP || scheme > MAIL_SMTPS || port < 1 || port > 65535))
+	if (rc == 0 && (at == NULL || at == end || end[-1] != '\0' || !read_numbers(slice_of(at), numbers, 2) ||
+	    numbers[0] > MAIL_SMTPS || numbers[1] < 1 || numbers[1] > 65535))
 		rc = err_set(err, ERR_REFUSED, N_("this program is the service's; it is not for use by hand"));
 	free(bytes);
 	if (rc != 0) {
 		config_release(&c);
 		return rc;
 	}
-	c.mail_scheme = (enum mail_scheme)scheme;
-	c.mail_port = port;
+	c.mail_scheme = (enum mail_scheme)numbers[0];
+	c.mail_port = (int64_t)numbers[1];
 	*ret_config = c;
 	return 0;
 }
@@ -75,16 +86,12 @@ find_program(char ret_path[static PATH_MAX])
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	char *slash;
 
-	if (n > 0) {
-		self[n] = '\0';
-		slash = strrchr(self, '/');
-		if (slash != NULL && (size_t)(slash - self) + sizeof PROGRAM + 1 < sizeof self) {
-			(void)strcpy(slash + 1, PROGRAM);
-			if (access(self, X_OK) == 0) {
-				(void)strcpy(ret_path, self);
-				return;
-			}
-		}
+	self[n > 0 ? n : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash != NULL) {
+		*slash = '\0';
+		if (snprintf(ret_path, PATH_MAX, "%.*s/%s", PATH_MAX - 32, self, PROGRAM) < PATH_MAX && access(ret_path, X_OK) == 0)
+			return;
 	}
 	(void)snprintf(ret_path, PATH_MAX, "%s/%s", LIBEXEC_DIR, PROGRAM);
 }
@@ -116,18 +123,21 @@ mail_report_write(int fd, const struct mail_report *report)
 bool
 mail_report_parse(const char *bytes, size_t len, struct mail_report *ret_report)
 {
+	struct slice text = {bytes, len};
 	struct mail_report r = {.down = false};
-	char text[256];
-	int down = 0, end = 0;
+	uint64_t numbers[6];
 
-	if (len == 0 || len >= sizeof text)
+	if (len == 0 || bytes[len - 1] != '\n')
 		return false;
-	memcpy(text, bytes, len);
-	text[len] = '\0';
-	if (sscanf(text, "%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 "\n%n", &down, &r.sent, &r.put_off,
-	        &r.failed, &r.unknown, &r.stall_us, &end) != 6 || (size_t)end != len)
+	text.n--;
+	if (!read_numbers(text, numbers, 6) || numbers[0] > 1 || numbers[5] > INT64_MAX)
 		return false;
-	r.down = down != 0;
+	r.down = numbers[0] == 1;
+	r.sent = numbers[1];
+	r.put_off = numbers[2];
+	r.failed = numbers[3];
+	r.unknown = numbers[4];
+	r.stall_us = (int64_t)numbers[5];
 	*ret_report = r;
 	return true;
 }
