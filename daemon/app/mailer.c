@@ -1,6 +1,7 @@
 #include "app/mailer.h"
 
 #include <ev.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 
 #define LETTERS_A_CONNECTION 50 /* servers end sessions that go on for too long */
 #define LOOK_S 0.5
+#define KEPT_MEMORY (16 << 20)
+#define SETTLE_S 0.008
 #define DOWNS_MAX 3             /* sessions in a row that could not be had: then there is no server */
 #define TOLD_MAX 20             /* letters that went wrong, in the journal; the outbox has all */
 
@@ -51,6 +54,7 @@ struct mailer {
 	struct ev_loop *loop;
 	CURLM *multi;
 	ev_timer timer;    /* libcurl's */
+	ev_timer soon;     /* until what has ended is settled */
 	ev_timer look;     /* after letters for which nothing stirs */
 	ev_prepare before; /* the loop sleeps */
 	ev_check after;
@@ -220,13 +224,33 @@ go_on(struct mailer *m)
 		end_all(m);
 }
 
-static bool
-any_ended(const struct mailer *m)
+/* A commit takes as long as some letters; those that end together share one. */
+static void
+settle_soon(struct mailer *m)
 {
-	for (size_t i = 0; i < MAILER_CONNECTIONS; i++)
-		if (m->slots[i].ended)
-			return true;
-	return false;
+	size_t ended = 0, busy = 0;
+
+	for (size_t i = 0; i < MAILER_CONNECTIONS; i++) {
+		ended += m->slots[i].ended;
+		busy += m->slots[i].busy;
+	}
+	if (ended == 0)
+		return;
+	if (ended == busy) {
+		ev_timer_stop(m->loop, &m->soon);
+		go_on(m);
+	} else if (!ev_is_active(&m->soon)) {
+		ev_timer_set(&m->soon, SETTLE_S, 0.);
+		ev_timer_start(m->loop, &m->soon);
+	}
+}
+
+static void
+on_soon(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)events;
+	go_on(w->data);
 }
 
 static void
@@ -236,8 +260,6 @@ act(struct mailer *m, curl_socket_t socket, int what)
 
 	(void)curl_multi_socket_action(m->multi, socket, what, &running);
 	take_ended(m);
-	if (any_ended(m))
-		go_on(m);
 }
 
 /* ---- libcurl in the loop ---- */
@@ -321,7 +343,6 @@ watch_time(CURLM *multi, long timeout_ms, void *ctx)
 	return 0;
 }
 
-/* From when the loop wakes to when it sleeps again nobody looks at the connections. */
 static void
 on_wake_up(struct ev_loop *loop, ev_check *w, int events)
 {
@@ -332,14 +353,19 @@ on_wake_up(struct ev_loop *loop, ev_check *w, int events)
 	m->woke = ev_time();
 }
 
+/*
+ * All that ended since the loop woke is settled at once.  From then to now nobody has looked at the connections.
+ */
 static void
 on_sleep(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct mailer *m = w->data;
-	int64_t us = m->woke == 0 ? 0 : (int64_t)((ev_time() - m->woke) * 1e6);
+	int64_t us;
 
 	(void)loop;
 	(void)events;
+	settle_soon(m);
+	us = m->woke == 0 ? 0 : (int64_t)((ev_time() - m->woke) * 1e6);
 	m->report.stall_us = us > m->report.stall_us ? us : m->report.stall_us;
 }
 
@@ -360,10 +386,11 @@ make_handles(struct mailer *m)
 	ev_timer_init(&m->timer, on_timer, 0., 0.);
 	ev_prepare_init(&m->before, on_sleep);
 	ev_check_init(&m->after, on_wake_up);
+	ev_timer_init(&m->soon, on_soon, 0., 0.);
 	ev_timer_init(&m->look, on_look, LOOK_S, LOOK_S);
 	ev_set_priority(&m->look, EV_MINPRI);
 	ev_timer_start(m->loop, &m->look);
-	m->timer.data = m->look.data = m->before.data = m->after.data = m;
+	m->timer.data = m->soon.data = m->look.data = m->before.data = m->after.data = m;
 	ev_prepare_start(m->loop, &m->before);
 	ev_check_start(m->loop, &m->after);
 	(void)curl_multi_setopt(m->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
@@ -428,6 +455,9 @@ mailer_work(const struct config *config, int pipe)
 
 	if (m == NULL)
 		return 3;
+	/* Letters come and go: memory that was needed once is needed again. */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+	(void)mallopt(M_TOP_PAD, KEPT_MEMORY / 4);
 	m->config = config;
 	m->err.tr = language_text;
 	rc = open_all(m);

@@ -123,7 +123,9 @@ outbox_claim_due(struct store *store, int64_t now, struct outbox_claim *ret_clai
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'unknown') AND next_at <= ? ORDER BY next_at, id LIMIT ?");
+	    /* In the index's words, or SQLite looks at every letter there ever was. */
+	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND state <> 'sending'"
+	    " AND next_at <= ? ORDER BY next_at, id LIMIT ?");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)(max < OUTBOX_CLAIMS_MAX ? max : OUTBOX_CLAIMS_MAX));
 	while (n < OUTBOX_CLAIMS_MAX && query_row(&q))
@@ -195,7 +197,8 @@ outbox_interrupted(struct store *store, int64_t now, uint64_t *ret_n, struct err
 	while (rc == 0) {
 		bool any;
 
-		query_open(&q, store, "SELECT id FROM outbox_letter WHERE state = 'sending' LIMIT 1");
+		query_open(&q, store, "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND state = 'sending'"
+		                      " LIMIT 1");
 		any = query_row(&q);
 		id = any ? query_int(&q, 0) : 0;
 		rc = query_close(&q, err);

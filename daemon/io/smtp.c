@@ -159,7 +159,7 @@ they_said(struct smtp_letter *letter, struct slice line)
 }
 
 static int
-on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx)
+on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx) /* NOLINT(readability-non-const-parameter) */
 {
 	struct smtp_letter *letter = ctx;
 	struct slice rest = {bytes, len};
@@ -183,7 +183,7 @@ on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx)
 
 /* A server may talk only so much. */
 static size_t
-on_reply(char *bytes, size_t size, size_t n, void *ctx)
+on_reply(char *bytes, size_t size, size_t n, void *ctx) /* NOLINT(readability-non-const-parameter) */
 {
 	struct smtp_letter *letter = ctx;
 

@@ -233,6 +233,56 @@ interrupted(void **state)
 	outbox_claim_release(&claim);
 }
 
+/* What a mailer that is no more had in hand may have left: it is sent again, and is unknown for good once it is given up. */
+static void
+unknown_is_sent_again(void **state)
+{
+	struct outbox_letter a = letter(7, 0, "I001", "assignment");
+	struct outbox_claim claims[4];
+	enum outbox_state became = OUTBOX_SENT;
+	uint64_t interrupted_n = 0;
+	int64_t next = 0, give_up;
+	size_t n = 0;
+
+	(void)state;
+	assert_true(add(&a));
+	a = letter(7, 0, "I002", "assignment");
+	assert_true(add(&a));
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(outbox_claim_due(store, NOW, claims, 1, &n, NULL), 0);
+	assert_int_equal(store_commit(store, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(claims[0].id, 1);
+	give_up = claims[0].give_up;
+	outbox_claim_release(&claims[0]);
+	assert_int_equal(outbox_interrupted(store, NOW + 1, &interrupted_n, NULL), 0);
+	assert_int_equal(interrupted_n, 1);
+	assert_int_equal(get(1).state, OUTBOX_UNKNOWN);
+
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(outbox_claim_due(store, NOW + 1, claims, 4, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		bool first = claims[i].id == 1;
+
+		assert_int_equal(outbox_settle(store, &claims[i], first ? OUTBOX_UNKNOWN : OUTBOX_QUEUED, false,
+		    slice_of("words"), first ? NOW + 2 : give_up, &became, NULL), 0);
+		assert_int_equal(became, first ? OUTBOX_UNKNOWN : OUTBOX_FAILED);
+	}
+	assert_int_equal(outbox_next(store, &next, NULL), 0);
+	assert_in_range(next - NOW, 2 + 90, 2 + 150); /* the second attempt: two minutes, a quarter more or less */
+	for (size_t i = 0; i < n; i++) {
+		if (claims[i].id == 1)
+			assert_int_equal(outbox_settle(store, &claims[i], OUTBOX_UNKNOWN, false, slice_of("words"), give_up,
+			    &became, NULL), 0);
+		outbox_claim_release(&claims[i]);
+	}
+	assert_int_equal(store_commit(store, NULL), 0);
+	assert_int_equal(get(1).state, OUTBOX_UNKNOWN);
+	assert_int_equal(outbox_next(store, &next, NULL), 0);
+	assert_true(next == INT64_MAX);
+}
+
 /* A file where the maildir should be: tried again, ever more rarely, until it is given up. */
 static void
 put_off_and_given_up(void **state)
@@ -439,6 +489,7 @@ main(void)
 		TEST(belongs_to_the_transaction),
 		TEST(delivered_when_due),
 		TEST(interrupted),
+		TEST(unknown_is_sent_again),
 		TEST(put_off_and_given_up),
 		TEST(another_process),
 		TEST(could_not_be_made),
