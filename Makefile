@@ -90,7 +90,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years bench \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults bench \
 	install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -105,6 +105,7 @@ help:
 	@echo 'make fuzz       mutate inputs under the same, FUZZ_SECONDS=60 for each target'
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
+	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make bench      measure'
 	@echo 'make catalogue  bring daemon/po/*.po up to date with the sources'
@@ -251,6 +252,13 @@ fuzz-run: $(FUZZ_TESTS)
 	@for target in $(FUZZ_TESTS); do \
 		echo "== $$target"; $$target -t $(FUZZ_SECONDS) tests/fuzz/corpus/$${target##*/fuzz_} || exit 1; \
 	done
+
+# A thousand letters to a mail server that fails in every way, and is killed, as the service is.
+faults:
+	@scripts/setup.sh build test
+	@+$(INNER) all
+	SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) SPOTCHECK_LETTERS=1000 \
+	    /usr/bin/python3 tests/system/80-mail.py
 
 # Ten years with every turn killed somewhere in it, and simulated decades against the almanac, YEARS_RUNS=5 of them.
 YEARS_RUNS = 5

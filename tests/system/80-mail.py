@@ -5,7 +5,7 @@ whether it had arrived, and then as the same letter.
 A real server (aiosmtpd) refuses, greylists, hangs and hangs up at every point of the dialogue; it and the service are
 killed meanwhile.  So that this takes no days, the scenario says that pauses are over as soon as they begin.
 
-SPOTCHECK_LETTERS (200) says how many letters; SPOTCHECK_SEED repeats a run.
+SPOTCHECK_LETTERS (80) says how many letters; SPOTCHECK_SEED repeats a run.
 """
 
 import collections
@@ -27,7 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
 SPOTCHECK = os.path.abspath(os.environ.get("SPOTCHECK", os.path.join(TOP, "build/spotcheck")))
 SPOTCHECKD = os.path.abspath(os.environ.get("SPOTCHECKD", os.path.join(TOP, "build/spotcheckd")))
-LETTERS = int(os.environ.get("SPOTCHECK_LETTERS", "200"))
+LETTERS = int(os.environ.get("SPOTCHECK_LETTERS", "80"))
 SEED = int(os.environ.get("SPOTCHECK_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 PORT = 20000 + os.getpid() % 10000
 
