@@ -1,0 +1,154 @@
+// Where files come from. A source is read by paths relative to the published directory:
+//   kind      'log' (a published directory) or 'folder' (one draw's folder)
+//   listable  whether its folders can be listed
+//   list(folder)     names of all files in a folder, those of its folders with a slash; null if not listable
+//   folders(folder)  names of the folders in it; null if not listable
+//   exists(path), size(path)  null where there is none, or it is not known
+//   read(path, most) its bytes, null where there is none; never more than `most` are read
+import { Problem } from './problem.js';
+
+export const MOST_FILES = 200000;
+
+/**
+ * Find the published directory among paths: the shallowest `checkpoint` with a vkey or tiles beside it, or
+ * else the shallowest commit.json.
+ * @param {string[]} paths
+ * @returns {{kind: 'log'|'folder', root: string}} root is '' or ends in a slash
+ * @throws {Problem} `nothing-published`
+ */
+export function locate(paths) {
+  const roots = (name) => paths.filter((path) => path === name || path.endsWith(`/${name}`))
+    .map((path) => path.slice(0, path.length - name.length)).sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const beside = (root) => paths.some((path) => path === `${root}vkey` || path.startsWith(`${root}tile/`) || path.startsWith(`${root}draws/`));
+  const log = roots('checkpoint').find(beside);
+  if (log !== undefined) return { kind: 'log', root: log };
+  const tiles = roots('vkey').find(beside);
+  if (tiles !== undefined) return { kind: 'log', root: tiles };
+  const [folder] = roots('commit.json');
+  if (folder === undefined) throw new Problem('nothing-published', { files: paths.length });
+  return { kind: 'folder', root: folder };
+}
+
+const depth = (path) => path.split('/').length;
+
+/** A source of files that are at hand: `files` maps paths to {size, bytes(): Promise<Uint8Array>}. */
+export class FilesSource {
+  constructor(files) {
+    const { kind, root } = locate([...files.keys()]);
+    this.kind = kind;
+    this.listable = true;
+    this.files = new Map([...files].filter(([path]) => path.startsWith(root)).map(([path, file]) => [path.slice(root.length), file]));
+  }
+
+  async list(folder) {
+    const start = folder ? `${folder}/` : '';
+    return [...this.files.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+  }
+
+  async folders(folder) {
+    const names = (await this.list(folder)).filter((path) => path.includes('/')).map((path) => path.split('/')[0]);
+    return [...new Set(names)];
+  }
+
+  find(path) {
+    return this.files.get(path.replace(/^\//, '')) ?? null;
+  }
+
+  async exists(path) {
+    return this.find(path) !== null;
+  }
+
+  async size(path) {
+    return this.find(path)?.size ?? null;
+  }
+
+  async read(path, most) {
+    const file = this.find(path);
+    if (!file) return null;
+    if (file.size > most) throw new Problem('file-too-long', { where: path, size: file.size, most });
+    let bytes;
+    try {
+      bytes = await file.bytes();
+    } catch (error) {
+      throw new Problem('unreadable', { where: path, why: String(error?.name ?? error) });
+    }
+    if (bytes.length > most) throw new Problem('file-too-long', { where: path, size: bytes.length, most });
+    return bytes;
+  }
+}
+
+/** A source of bytes in memory: for tests. @param {Map<string, Uint8Array>} map */
+export function memorySource(map) {
+  return new FilesSource(new Map([...map].map(([path, bytes]) => [path, { size: bytes.length, bytes: async () => bytes }])));
+}
+
+/**
+ * A source over http, by relative addresses below `base`; folders cannot be listed.
+ * @param {function(string, object): Promise<Response>} fetcher
+ */
+export class HttpSource {
+  constructor(base, fetcher) {
+    Object.assign(this, { base, fetcher, kind: 'log', listable: false });
+  }
+
+  async list() {
+    return null;
+  }
+
+  async folders() {
+    return null;
+  }
+
+  async exists(path) {
+    const response = await this.get(path, 'HEAD');
+    return response !== null;
+  }
+
+  async size() {
+    return null;
+  }
+
+  async get(path, method = 'GET') {
+    let response;
+    try {
+      response = await this.fetcher(this.base + path.replace(/^\//, ''), { method, redirect: 'follow', credentials: 'omit' });
+    } catch (error) {
+      throw new Problem('unreadable', { where: path, why: String(error?.message ?? error) });
+    }
+    if (response.status === 404 || response.status === 410) return null;
+    if (!response.ok) throw new Problem('unreadable', { where: path, why: `HTTP ${response.status}` });
+    return response;
+  }
+
+  async read(path, most) {
+    const response = await this.get(path);
+    if (response === null) return null;
+    const refuse = (size) => { throw new Problem('file-too-long', { where: path, size, most }); };
+    const told = Number(response.headers.get('content-length') ?? 0);
+    if (told > most && !response.headers.get('content-encoding')) refuse(told);
+    const reader = response.body.getReader();
+    const parts = [];
+    let size = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > most) {
+        reader.cancel().catch(() => {});
+        refuse(size);
+      }
+      parts.push(value);
+    }
+    return join(parts, size);
+  }
+}
+
+function join(parts, size) {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
