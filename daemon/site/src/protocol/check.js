@@ -153,7 +153,7 @@ function wholeNotes(state) {
   const { settings, draws, newest } = state;
   const lateNow = settings.clock !== null ? overdue(draws, settings.clock) : null;
   const notes = notesOfWhole(state, newest, settings.clock, lateNow, state.cosignedSize ?? 0);
-  if (state.source.listable === false) notes.push({ code: 'not-listed', params: {} });
+  if (state.source.listable === false) notes.push({ code: 'note-not-listed', params: {} });
   return [...notes, ...sharedTargets(state.rosters)];
 }
 
@@ -267,7 +267,7 @@ function checkDrawBeacon(it) {
   checkBeaconForm(commit, draw.witnesses);
   if (!draw.outcome) return sealed();
   if (draw.outcome.type === 'draw') return checkValue(commit, draw.outcome, it.inTime);
-  if (checkVoid(commit, draw.outcome, it.inTime, it.vouched.seenBefore)) it.notes.push({ code: 'void-blames-beacon', params: {} });
+  if (checkVoid(commit, draw.outcome, it.inTime, it.vouched.seenBefore)) it.notes.push({ code: 'note-void-blames-beacon', params: {} });
   return undefined;
 }
 
@@ -349,10 +349,10 @@ async function noteAvoided(it) {
   try {
     const { record } = await compute(commit, files, draw.reveal.secret, draw.outcome.beacon, (share) => it.progress(0.3 + 0.7 * share));
     const teams = record.selected.map(({ id, team }) => `${id} (${team.join(', ')})`);
-    it.notes.push({ code: 'void-avoided', params: { count: record.selected.length, ids: some(teams, 1000) } });
+    it.notes.push({ code: 'note-void-avoided', params: { count: record.selected.length, ids: some(teams, 1000) } });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    it.notes.push({ code: 'void-not-computed', params: {} });
+    it.notes.push({ code: 'note-void-not-computed', params: {} });
   }
 }
 
@@ -378,7 +378,6 @@ function open(it) {
   if (places) it.notes.push(...notesOfPlaces(record, places, published.amends.length));
   it.opened = {
     record, sound: runner.holds('files', 'drum', 'strata', 'seed', 'selection', 'inspectors', 'teams'),
-    chosen: result.chosen.map(({ row, ticket }) => ({ id: row.id, ticket })),
     places: places ? places.places.map(({ target, team }) => ({ target, team })) : null,
     dates: places ? places.places.map(({ target }) => (target ? result.lots.visitDate(target, it.files.sealed.dates) : '')) : null,
     date: it.commit.date,
@@ -417,7 +416,7 @@ async function checkOneFolder(source, settings) {
     n: commit?.n ?? 0, folder: '', cycle: commit?.cycle ?? '', commit: commit ?? null, state: published ? 'draw' : files ? 'void' : 'open',
     revealed: Boolean(files), checks: runner.checks, notes: it.notes, assurance: null, opened: it.opened ?? null, witnesses: [],
   };
-  return { kind: 'folder', log: log.checks, draws: [draw], notes: [{ code: 'folder-only', params: {} }], origin: '', operator: '', size: 0, key: '', newest: null };
+  return { kind: 'folder', log: log.checks, draws: [draw], notes: [{ code: 'note-folder-only', params: {} }], origin: '', operator: '', size: 0, key: '', newest: null };
 }
 
 async function checkLoneFiles(it) {

@@ -1,7 +1,7 @@
 // What is lawful but worth knowing (PROTOCOL 10).
 import { dayOf, DAY_S, secondsOf, timeText } from './forms.js';
 
-const note = (code, params = {}) => ({ code, params });
+const note = (code, params = {}) => ({ code: `note-${code}`, params });
 
 /** Of a draw as the log has it. */
 export function notesOfLog(draw, vouched) {

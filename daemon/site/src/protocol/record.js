@@ -108,8 +108,8 @@ export const COMPARE = {
     const all = [...selected, ...unstaffed].sort((a, b) => (a.ticket < b.ticket ? -1 : 1));
     equalLists('chosen', all.map(({ id, ticket }) => ({ id, ticket })), chosen.map(({ row, ticket }) => ({ id: row.id, ticket })));
     const classes = new Map(chosen.map(({ row }) => [row.id, row.class]));
-    for (const each of selected) need(each.class === classes.get(each.id), 'class', { id: each.id });
-    equalLists('reserve', given.reserve.map(pick(['class', 'id', 'ticket'])), record.reserve);
+    for (const each of selected) need(each.class === classes.get(each.id), 'class-wrong', { id: each.id });
+    equalLists('reserve-wrong', given.reserve.map(pick(['class', 'id', 'ticket'])), record.reserve);
   },
 
   inspectors(given, { record }) {

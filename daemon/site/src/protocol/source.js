@@ -25,7 +25,7 @@ export function locate(paths) {
   const tiles = roots('vkey').find(beside);
   if (tiles !== undefined) return { kind: 'log', root: tiles };
   const [folder] = roots('commit.json');
-  if (folder === undefined) throw new Problem('nothing-published', { files: paths.length });
+  if (folder === undefined) throw new Problem('nothing-published', { count: paths.length });
   return { kind: 'folder', root: folder };
 }
 
