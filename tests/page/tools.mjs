@@ -7,6 +7,7 @@ import { memorySource } from '../../daemon/site/src/protocol/source.js';
 
 export const HERE = dirname(fileURLToPath(import.meta.url));
 export const ROOT = join(HERE, '..', '..');
+export const EXAMPLE = join(HERE, 'example');
 
 /** Every file below a directory: a map from path to bytes. */
 export function readTree(directory) {
@@ -42,4 +43,13 @@ export function optionsOf(args, read = (path) => new Uint8Array(readFileSync(pat
 export function firstFailure({ first }) {
   if (!first) return '';
   return `${first.n ? `draw ${first.n}` : 'log'} ${first.check.name}: ${first.check.code} ${JSON.stringify(first.check.params)}`;
+}
+
+/** A generator of integers below a bound, the same for the same seed. */
+export function random(seed) {
+  let state = BigInt(seed);
+  return (bound) => {
+    state = (state * 6364136223846793005n + 1442695040888963407n) & (2n ** 64n - 1n);
+    return Number((state >> 33n) % BigInt(bound));
+  };
 }

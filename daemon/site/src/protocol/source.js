@@ -99,9 +99,10 @@ export class HttpSource {
     return null;
   }
 
+  /** Some servers answer with a page where there is nothing; no file of a draw is one. */
   async exists(path) {
     const response = await this.get(path, 'HEAD');
-    return response !== null;
+    return response !== null && !/^text\/html\b/.test(response.headers.get('content-type') ?? '');
   }
 
   async size() {
@@ -111,7 +112,7 @@ export class HttpSource {
   async get(path, method = 'GET') {
     let response;
     try {
-      response = await this.fetcher(this.base + path.replace(/^\//, ''), { method, redirect: 'follow', credentials: 'omit' });
+      response = await this.fetcher(this.base + path.replace(/^\//, ''), { method, redirect: 'follow', credentials: 'omit', cache: 'no-store' });
     } catch (error) {
       throw new Problem('unreadable', { where: path, why: String(error?.message ?? error) });
     }

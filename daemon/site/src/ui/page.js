@@ -5,7 +5,7 @@ import { Problem } from '../protocol/problem.js';
 import { chosenFiles, droppedFiles } from './collect.js';
 import { languageOf, say } from './messages.js';
 import { Session } from './session.js';
-import { answersView, el, reportView } from './view.js';
+import { answersView, el, reportView, verdictView } from './view.js';
 
 const find = (id) => document.getElementById(id);
 
@@ -153,16 +153,17 @@ class Page {
     this.showProgress();
     const place = find('report');
     const open = [...place.querySelectorAll('details')].map((each) => each.open);
-    place.replaceChildren(...this.content());
+    find('verdict').replaceChildren(...this.verdict());
+    place.replaceChildren(...(this.report && !this.problem ? reportView(this.t, this.report) : []));
     if (this.shown === this.report) place.querySelectorAll('details').forEach((each, i) => { each.open = open[i] ?? each.open; });
     this.shown = this.report;
-    find('who').hidden = !this.report;
+    find('who').hidden = !this.report || this.problem !== null;
     this.showAnswers();
   }
 
-  content() {
+  verdict() {
     if (this.problem) return [el('section.verdict.failed', { role: 'alert' }, el('p.big', {}, this.t(this.problem.code, this.problem.params)))];
-    return this.report ? reportView(this.t, this.report, this.options) : [];
+    return this.report ? [verdictView(this.t, this.report, this.options)] : [];
   }
 
   showAnswers() {

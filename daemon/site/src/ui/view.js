@@ -17,21 +17,21 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The whole report. @param {function(string, object=): string} t */
-export function reportView(t, report, options) {
-  return [verdictView(t, report, options), factsView(t, report), notesView(t, report.notes), logView(t, report),
-    el('h2', {}, t('draws')), ...report.draws.map((draw) => drawView(t, draw, report))].filter(Boolean);
+/** What comes after the verdict. @param {function(string, object=): string} t */
+export function reportView(t, report) {
+  const title = report.draws.length ? el('h2', {}, t('draws')) : null;
+  return [factsView(t, report), notesView(t, report.notes), logView(t, report), title,
+    ...report.draws.map((draw) => drawView(t, draw, report))].filter(Boolean);
 }
 
-/** Params of a sentence, with the names of checks in both languages as they stand in the protocol. */
-const reason = (t, { code, params }) => (code ? t(code, named(t, params)) : '');
-
-function named(t, params) {
-  if (params?.where === 'earlier') return { ...params, where: t('check-append-only') };
-  return params;
+/** The sentence of a check's reason or of a note. */
+function reason(t, { code, params }) {
+  if (!code) return '';
+  return t(code, params?.where === 'earlier' ? { ...params, where: t('known-since') } : params);
 }
 
-function verdictView(t, { verdict, first, kind, draws, notes, key }, options) {
+/** The verdict first. */
+export function verdictView(t, { verdict, first, kind, draws, notes, key }, options) {
   const box = el(`section.verdict.${verdict}`, { role: 'status' });
   box.append(el('p.big', {}, verdictText(t, verdict, first)));
   if (kind === 'folder') box.append(el('p', {}, t('verdict-folder')));
