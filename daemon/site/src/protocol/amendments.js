@@ -47,10 +47,16 @@ export class Places {
     this.others = order.slice(teams.drawn).map(({ row }) => row);
     this.placed = new Set(record.selected.map(({ id }) => id));
     this.takenOut = new Set();      // targets that an amendment took out of their place
+    this.loads = new Map();         // inspector -> seats now, of places that are not empty
+    for (const { team } of this.places) for (const id of team) this.addLoad(id, 1);
   }
 
   load(id) {
-    return this.places.reduce((sum, { target, team }) => sum + (target && team.includes(id) ? 1 : 0), 0);
+    return this.loads.get(id) ?? 0;
+  }
+
+  addLoad(id, seats) {
+    if (id !== '') this.loads.set(id, this.load(id) + seats);
   }
 
   /** Apply one amendment. @throws {Problem} where it does not follow */
@@ -67,6 +73,8 @@ export class Places {
     need(seat < place.team.length && place.team[seat] === out, 'amend-out', { amendment, out });
     const wanted = place.changes[seat] >= CHANGES ? '' : this.seatSuccessor(place, seat);
     need(comes === wanted, 'amend-in', { amendment, given: comes, wanted });
+    this.addLoad(out, -1);
+    this.addLoad(comes, 1);
     place.team[seat] = comes;
     place.changes[seat]++;
     place.left.add(out);
@@ -97,6 +105,7 @@ export class Places {
     this.takenOut.add(out);
     place.target = comes;
     if (comes) this.placed.add(comes);
+    else for (const id of place.team) this.addLoad(id, -1);
   }
 
   targetSuccessor(place) {

@@ -39,7 +39,7 @@ import { readFirstEntry, readLog } from './tiles.js';
 
 /**
  * Check whatever `source` holds: a published directory, or one draw's folder.
- * @param {{list, exists, size, read}} source of source.js
+ * @param {{list, exists, read}} source of source.js
  * @param {Options} options
  * @returns {Promise<Report>}
  */

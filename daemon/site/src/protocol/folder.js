@@ -2,12 +2,12 @@
 import { H, same } from './bytes.js';
 import { MOST_AMENDMENT, readAmendment } from './amendments.js';
 import { MOST_ENTRY, MOST_PLACES } from './forms.js';
-import { Problem, TooLarge, brief, need } from './problem.js';
+import { TooLarge, brief, need } from './problem.js';
 import { recordLimit } from './record.js';
 import { CONFLICTS, INSPECTORS, TARGETS, readConflicts, readInspectors, readSealed, readTargets, tableLimit } from './rosters.js';
 
 const MOST_SEALED = 16 << 20;
-const MOST_TABLE = 512 << 20;       // what a page can hold
+const MOST_TABLE = 256 << 20;       // what a page can hold
 export const ROSTERS = ['targets.csv', 'inspectors.csv', 'conflicts.csv', 'sealed.json'];
 
 /** The folder of draw n. */
@@ -16,9 +16,14 @@ export const amendmentName = (i) => `amend-${String(i).padStart(2, '0')}.json`;
 
 /** A file that must be there, of at most so many bytes. */
 async function readNeeded(source, path, most) {
-  if (most > MOST_TABLE && (await source.size(path)) > MOST_TABLE) throw new TooLarge('file-too-large', { where: path });
-  const bytes = await source.read(path, most);
-  if (bytes === null) throw new Problem('missing', { where: path });
+  let bytes;
+  try {
+    bytes = await source.read(path, Math.min(most, MOST_TABLE));
+  } catch (problem) {
+    if (problem.code === 'file-too-long' && problem.params.size <= most) throw new TooLarge('file-too-large', { where: path });
+    throw problem;
+  }
+  need(bytes !== null, 'missing', { where: path });
   return bytes;
 }
 
@@ -58,7 +63,7 @@ function checkLimits({ strata, rules }) {
 
 /**
  * The check before the reveal: commit.json, names, limits.
- * @param {{list, exists, size, read}} source
+ * @param {{list, exists, read}} source
  * @param {string} folder its path
  * @param {Uint8Array} entry the commit entry's bytes
  */

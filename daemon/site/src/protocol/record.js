@@ -5,7 +5,7 @@ import { dayOf, isId, isRosterText, isText } from './forms.js';
 import { isDigest, listOf, objectForm, whole } from './entries.js';
 import { parseCanonical } from './json.js';
 import { Law } from './lawful.js';
-import { need } from './problem.js';
+import { brief, need } from './problem.js';
 import { makeTeams } from './teams.js';
 
 /**
@@ -79,14 +79,19 @@ export function recordLimit(commit, sealedBytes) {
   return 4096 + targets * (2 * 192 + 8 * 40 + 400) + inspectors * 200 + sealedBytes;
 }
 
-const show = (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
+/** A value for people: what it holds, without its keys. */
+function show(value) {
+  if (value === undefined) return '–';
+  const parts = typeof value === 'object' ? Object.values(value).map((each) => [each].flat().join(', ')) : [String(value)];
+  return brief(parts.join(' · '), 160);
+}
 
 /** Two lists of values must be equal. */
 function equalLists(code, given, wanted) {
   const n = Math.max(given.length, wanted.length);
   for (let i = 0; i < n; i++) {
-    const params = { i, given: show(given[i] ?? ''), wanted: show(wanted[i] ?? '') };
-    need(show(given[i] ?? null) === show(wanted[i] ?? null), code, params);
+    const equal = JSON.stringify(given[i] ?? null) === JSON.stringify(wanted[i] ?? null);
+    need(equal, code, { i, given: show(given[i]), wanted: show(wanted[i]) });
   }
 }
 

@@ -13,11 +13,13 @@ export const TARGETS = 'id,class,unit,area,level,weight,since,last_drawn,drum,pr
 export const INSPECTORS = 'id,unit,area,level,tags,drum,private';
 export const CONFLICTS = 'inspector,scope,value,why';
 
-// The longest line of each table, in bytes; tags are bounded by this page's own patience.
+// The longest line of each table, in bytes; of inspectors, whose tags have no bound, a very long one.
 const LONGEST = { [TARGETS]: 3 * 192 + 200, [INSPECTORS]: 2 * 192 + 8192, [CONFLICTS]: 256 };
 
+const SLACK = 1 << 16;      // bytes, for the header and then some
+
 /** The most bytes that a table of so many rows can have. */
-export const tableLimit = (header, rows) => header.length + 1 + rows * LONGEST[header];
+export const tableLimit = (header, rows) => SLACK + rows * LONGEST[header];
 
 /**
  * The lines of a public CSV.

@@ -3,7 +3,7 @@
 //   listable  whether its folders can be listed
 //   list(folder)     names of all files in a folder, those of its folders with a slash; null if not listable
 //   folders(folder)  names of the folders in it; null if not listable
-//   exists(path), size(path)  null where there is none, or it is not known
+//   exists(path)
 //   read(path, most) its bytes, null where there is none; never more than `most` are read
 import { Problem } from './problem.js';
 
@@ -17,19 +17,38 @@ export const MOST_FILES = 200000;
  * @throws {Problem} `nothing-published`
  */
 export function locate(paths) {
-  const roots = (name) => paths.filter((path) => path === name || path.endsWith(`/${name}`))
-    .map((path) => path.slice(0, path.length - name.length)).sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
-  const beside = (root) => paths.some((path) => path === `${root}vkey` || path.startsWith(`${root}tile/`) || path.startsWith(`${root}draws/`));
-  const log = roots('checkpoint').find(beside);
-  if (log !== undefined) return { kind: 'log', root: log };
-  const tiles = roots('vkey').find(beside);
-  if (tiles !== undefined) return { kind: 'log', root: tiles };
-  const [folder] = roots('commit.json');
-  if (folder === undefined) throw new Problem('nothing-published', { count: paths.length });
+  const published = new Set(paths.flatMap(rootsOfParts));
+  const log = shallowest(paths, 'checkpoint', published) ?? shallowest(paths, 'vkey', published);
+  if (log !== null) return { kind: 'log', root: log };
+  const folder = shallowest(paths, 'commit.json', null);
+  if (folder === null) throw new Problem('nothing-published', { count: paths.length });
   return { kind: 'folder', root: folder };
 }
 
+/** The folders of which this path is a vkey, a tile or a draw's file. */
+function rootsOfParts(path) {
+  const parts = path.split('/').slice(0, 16);
+  const roots = [];
+  parts.forEach((part, i) => {
+    const last = i === parts.length - 1;
+    if (last ? part === 'vkey' : part === 'tile' || part === 'draws') roots.push(parts.slice(0, i).map((each) => `${each}/`).join(''));
+  });
+  return roots;
+}
+
+/** The shallowest folder that holds a file of this name, among `allowed` ones; null if there is none. */
+function shallowest(paths, name, allowed) {
+  let best = null;
+  for (const path of paths) {
+    if (path !== name && !path.endsWith(`/${name}`)) continue;
+    const root = path.slice(0, path.length - name.length);
+    if ((allowed === null || allowed.has(root)) && (best === null || before(root, best))) best = root;
+  }
+  return best;
+}
+
 const depth = (path) => path.split('/').length;
+const before = (a, b) => depth(a) < depth(b) || (depth(a) === depth(b) && a < b);
 
 /** A source of files that are at hand: `files` maps paths to {size, bytes(): Promise<Uint8Array>}. */
 export class FilesSource {
@@ -38,11 +57,18 @@ export class FilesSource {
     this.kind = kind;
     this.listable = true;
     this.files = new Map([...files].filter(([path]) => path.startsWith(root)).map(([path, file]) => [path.slice(root.length), file]));
+    this.below = new Map();     // "draws/0001" -> its paths, so that a thousand folders are listed in no time
+    for (const path of this.files.keys()) {
+      const top = path.split('/', 2).join('/');
+      if (!this.below.has(top)) this.below.set(top, []);
+      this.below.get(top).push(path);
+    }
   }
 
   async list(folder) {
     const start = folder ? `${folder}/` : '';
-    return [...this.files.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
+    const paths = folder.includes('/') ? this.below.get(folder) ?? [] : [...this.files.keys()];
+    return paths.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
   }
 
   async folders(folder) {
@@ -56,10 +82,6 @@ export class FilesSource {
 
   async exists(path) {
     return this.find(path) !== null;
-  }
-
-  async size(path) {
-    return this.find(path)?.size ?? null;
   }
 
   async read(path, most) {
@@ -103,10 +125,6 @@ export class HttpSource {
   async exists(path) {
     const response = await this.get(path, 'HEAD');
     return response !== null && !/^text\/html\b/.test(response.headers.get('content-type') ?? '');
-  }
-
-  async size() {
-    return null;
   }
 
   async get(path, method = 'GET') {

@@ -141,7 +141,9 @@ class Page {
     const id = find('who-id').value.trim();
     const good = /^[A-Za-z0-9._-]{1,32}$/.test(id);
     find('who-error').textContent = good ? '' : this.t('who-bad');
-    if (good) this.engine?.tell({ type: 'ask', id });
+    if (!good) return;
+    find('answers').textContent = this.t('working');
+    this.engine?.tell({ type: 'ask', id });
   }
 
   // --- What is shown

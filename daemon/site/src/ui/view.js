@@ -94,7 +94,7 @@ function drawView(t, draw, report) {
   const { n, checks, commit, notes, assurance, state } = draw;
   const failed = checks.some(({ status }) => status === 'failed');
   const parts = [draw.cycle ? t('cycle', { cycle: draw.cycle }) : '', commit?.date ?? '', t(`state-${state}`),
-    assurance ? `${t('class')} ${t(`class-short-${classKey(assurance)}`)}` : ''].filter(Boolean);
+    assurance ? t('grade', { class: t(`class-short-${classKey(assurance)}`) }) : ''].filter(Boolean);
   const open = failed || report.draws.length === 1;
   const details = el('details.scope', open ? { open: '' } : {}, el('summary', {}, el('b', {}, t('draw-title', { n })), ' ',
     stateView(t, checks), el('span.parts', {}, parts.join(' · '))));
@@ -155,5 +155,5 @@ function targetText(t, { n, drum, weight, ticket, result, place }) {
   let outcome = result;
   if (place && !place.held) outcome = 'left';
   else if (place?.replaced) outcome = 'replaced';
-  return `${t('answer-in', { n, drum, weight, ticket })} ${t(`answer-${outcome}`, params)}`;
+  return `${t('answer-in', { n, drum: t(`drum-${drum}`), weight, ticket })} ${t(`answer-${outcome}`, params)}`;
 }
