@@ -1,6 +1,5 @@
 // The example directory: what is said of it, and of what hostile hands make of it.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import test from 'node:test';
 import { utf8 } from '../../daemon/site/src/protocol/bytes.js';
 import { check } from '../../daemon/site/src/protocol/check.js';
@@ -153,4 +152,11 @@ test('over http: the same answer, folders not listed, early files found', async 
   assert.match(firstFailure(await over(having(['draws/0001/record.json', new Uint8Array(300000)]))), /draw 1 files: file-too-long/);
   const broken = await check(new HttpSource('http://x/', async () => { throw new TypeError('offline'); }));
   assert.match(firstFailure(broken), /log signature: unreadable/);
+});
+
+test('what is overdue fails the log, and every draw is replayed all the same', async () => {
+  const report = await checkFiles(files, { at: Date.parse('2024-01-01T00:00:00Z') / 1000 });
+  assert.match(firstFailure(report), /^log sequence: overdue/);
+  assert.equal(report.log.find(({ name }) => name === 'order').status, 'ok');
+  assert.equal(statusOf(report.draws[0]).amendments, 'ok');
 });

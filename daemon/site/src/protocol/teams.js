@@ -117,18 +117,16 @@ class Assignment {
     return last !== null;
   }
 
-  /** Fill all seats of these targets that are empty; true if all are filled. */
+  /** Fill all seats of these targets; false at the first that nobody can take. */
   fillAll(targets) {
-    this.begin();
-    let whole = true;
     for (const t of targets) {
-      for (let seat = t * this.seats; seat < (t + 1) * this.seats; seat++) {
-        if (this.holder[seat] >= 0) continue;
-        if (this.fill(seat)) this.begin();
-        else whole = false;
+      this.addTarget(t);
+      for (let s = 0; s < this.seats; s++) {
+        this.begin();
+        if (!this.fill(t * this.seats + s)) return false;
       }
     }
-    return whole;
+    return true;
   }
 
   /**
@@ -201,15 +199,16 @@ export async function makeTeams(rules, targets, inspectors, law, lots, progress)
   const wanted = rules.inspectors === 0 ? inspectors.length : Math.min(rules.inspectors, inspectors.length);
   if (!admitted.length) return { admitted, unstaffed, drawn: wanted, least: 0, limit: 0, teams: [], loads: Array(wanted).fill(0) };
 
-  const flow = begin(wanted, most);
-  for (const t of admitted) flow.addTarget(t);
-  while (!flow.fillAll(admitted)) flow.count++;
-  const drawn = flow.count;
-  const least = leastLimit(flow, admitted, (limit) => begin(drawn, limit));
+  const suffices = async (count, limit) => {
+    await progress(0.45);
+    return begin(count, limit).fillAll(admitted);
+  };
+  const drawn = await leastThat((count) => suffices(count, most), wanted, inspectors.length);
+  const lowest = Math.ceil(admitted.length * seats / drawn);
+  const least = await leastThat((limit) => suffices(drawn, limit), lowest, Math.min(most, admitted.length));
   const limit = Math.min(least + rules.slack, most);
 
   const last = begin(drawn, least);
-  for (const t of admitted) last.addTarget(t);
   last.fillAll(admitted);
   last.limit = limit;
   const teams = await seatAll(last, admitted, targets, inspectors, lots, progress);
@@ -250,18 +249,16 @@ function fillTarget(flow, t) {
   return true;
 }
 
-/** The least load limit with which all is filled; with the loads of `flow` it is. */
-function leastLimit(flow, admitted, begin) {
-  let low = Math.ceil(admitted.length * flow.seats / flow.count);
-  let high = Math.max(...flow.held.map((held) => held.size));
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const trial = begin(middle);
-    for (const t of admitted) trial.addTarget(t);
-    if (trial.fillAll(admitted)) high = middle;
-    else low = middle + 1;
+/** The least number from `low` to `high` that will do, where more always does and `high` is known to. */
+async function leastThat(holds, low, high) {
+  if (low >= high || await holds(low)) return Math.min(low, high);
+  let [below, enough] = [low, high];
+  while (enough - below > 1) {
+    const middle = Math.floor((below + enough) / 2);
+    if (await holds(middle)) enough = middle;
+    else below = middle;
   }
-  return low;
+  return enough;
 }
 
 async function seatAll(flow, admitted, targets, inspectors, lots, progress) {

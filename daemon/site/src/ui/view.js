@@ -101,7 +101,7 @@ function drawView(t, draw, report) {
   if (assurance) details.append(el('p', {}, t(`class-${classKey(assurance)}`, { witnesses: assurance.witnesses.join(', ') })));
   if (commit) {
     details.append(el('p.times', {}, t('drawn-at', { time: commit.draw_time }),
-      draw.revealed || state === 'stray' ? '' : ` · ${t('state-sealed', { time: commit.reveal_time })}`));
+      draw.revealed || state === 'unknown' ? '' : ` · ${t('state-sealed', { time: commit.reveal_time })}`));
   }
   if (notes.length) details.append(notesView(t, notes));
   details.append(checksView(t, checks));
