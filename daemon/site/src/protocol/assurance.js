@@ -35,8 +35,8 @@ export const moreThanHalf = (k, n) => 2 * k > n;
 
 /**
  * The class of a draw: 'A', 'B', 'C', 'pending' (no outcome yet), 'none' (a void without a value), or
- * 'unknown' where its checks failed.
- * @param {boolean} holds its checkpoints and beacon were checked and hold
+ * 'unknown' where checks failed or were not run.
+ * @param {boolean} holds its checkpoints and beacon hold, and nothing of it or of the log failed
  */
 export function classOf(draw, vouched, holds) {
   if (!draw.outcome) return 'pending';

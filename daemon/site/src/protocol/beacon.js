@@ -43,12 +43,15 @@ export function verifyDrand(round, signature) {
 export function checkBeaconForm({ beacon, draw_time: drawTime }, witnesses) {
   switch (beacon.source) {
     case 'public': return checkSymbols(beacon);
-    case 'drand':
-      need(beacon.chain === QUICKNET.chain, 'drand-chain');
-      return need(beacon.round === roundAt(secondsOf(drawTime)), 'drand-round', { round: beacon.round, wanted: roundAt(secondsOf(drawTime)) });
+    case 'drand': return checkRound(beacon, roundAt(secondsOf(drawTime)));
     case 'witness': return need(witnesses === null || witnesses.includes(beacon.key), 'witness-key');
     default: return undefined;
   }
+}
+
+function checkRound({ chain, round }, wanted) {
+  need(chain === QUICKNET.chain, 'drand-chain');
+  need(round === wanted, 'drand-round', { round, wanted });
 }
 
 function checkSymbols({ count, symbols }) {

@@ -116,7 +116,8 @@ function checkGenesis(bytes, { checkpoint, key }) {
 async function checkTree(state) {
   const { source, checkpoint, settings } = state;
   need(checkpoint.size > 0, 'log-empty');
-  const { entries, tree } = await readLog(source, checkpoint, (share) => settings.progress({ code: 'stage-log', params: {} }, share));
+  const progress = (share) => settings.progress({ code: 'stage-log', params: {} }, share);
+  const { entries, tree } = await readLog(source, checkpoint, progress);
   state.tree = tree;
   state.bytes = entries;
   state.entries = entries.map((bytes, index) => parseEntry(bytes, String(index)));
@@ -159,14 +160,16 @@ function wholeNotes(state) {
   return [...notes, ...sharedTargets(state.rosters)];
 }
 
+/** A draw of which nothing was replayed. */
+const blank = (n, folder, state, checks) => ({
+  n, folder, cycle: '', commit: null, state, revealed: false, checks, notes: [], assurance: null, opened: null,
+});
+
 /** A draw of a log whose entries do not follow one another. */
 function notReplayed(commit) {
   const runner = new Runner(DRAW_CHECKS);
   runner.setAll('notrun', 'needs', { check: 'sequence' });
-  return {
-    n: commit.n, folder: folderOf(commit.n), cycle: commit.cycle, commit, state: 'unknown', revealed: false, checks: runner.checks,
-    notes: [], assurance: null, opened: null, witnesses: [],
-  };
+  return { ...blank(commit.n, folderOf(commit.n), 'unknown', runner.checks), cycle: commit.cycle, commit };
 }
 
 /** Folders of draws that the log does not hold. */
@@ -177,7 +180,7 @@ async function strayFolders({ source, draws }) {
     const runner = new Runner(DRAW_CHECKS);
     runner.setAll('notrun', 'needs', { check: 'files' });
     runner.set('files', 'failed', 'folder-stray', { where: `draws/${name}` });
-    return { n: Number(name), folder: `draws/${name}`, commit: null, state: 'stray', checks: runner.checks, notes: [], assurance: null, opened: null };
+    return blank(Number(name), `draws/${name}`, 'stray', runner.checks);
   });
 }
 
@@ -279,7 +282,8 @@ function checkDrawBeacon(it) {
   checkBeaconForm(commit, draw.witnesses);
   if (!draw.outcome) return sealed();
   if (draw.outcome.type === 'draw') return checkValue(commit, draw.outcome, it.inTime);
-  if (checkVoid(commit, draw.outcome, it.inTime, it.vouched.seenBefore)) it.notes.push({ code: 'note-void-blames-beacon', params: {} });
+  const blames = checkVoid(commit, draw.outcome, it.inTime, it.vouched.seenBefore);
+  if (blames) it.notes.push({ code: 'note-void-blames-beacon', params: {} });
   return undefined;
 }
 
@@ -335,9 +339,10 @@ function checkRecord({ draw, published, result, badRecord }) {
   const hash = H(published.record);
   need(hash === outcome.record, 'record-hash', { type: 'draw' });
   need(hash === reveal.record, 'record-hash', { type: 'reveal' });
-  const { selected, inspectors } = result.record;
-  need(outcome.selected === selected.length, 'record-count', { what: 'selected', given: outcome.selected, wanted: selected.length });
-  need(outcome.inspectors === inspectors.length, 'record-count', { what: 'inspectors', given: outcome.inspectors, wanted: inspectors.length });
+  for (const what of ['selected', 'inspectors']) {
+    const wanted = result.record[what].length;
+    need(outcome[what] === wanted, 'record-count', { what, given: outcome[what], wanted });
+  }
 }
 
 function checkRecordBytes(published, { record }) {
@@ -359,7 +364,8 @@ async function noteAvoided(it) {
   const { draw, runner, commit, files } = it;
   if (!('beacon' in draw.outcome) || !runner.holds('files', 'strata', 'chain', 'beacon')) return;
   try {
-    const { record } = await compute(commit, files, draw.reveal.secret, draw.outcome.beacon, (share) => it.progress(0.3 + 0.7 * share));
+    const progress = (share) => it.progress(0.3 + 0.7 * share);
+    const { record } = await compute(commit, files, draw.reveal.secret, draw.outcome.beacon, progress);
     const teams = record.selected.map(({ id, team }) => `${id} (${team.join(', ')})`);
     it.notes.push({ code: 'note-void-avoided', params: { count: record.selected.length, ids: some(teams, 1000) } });
   } catch (problem) {
@@ -386,12 +392,13 @@ function remember(it) {
 function open(it) {
   const { result, places, runner, published } = it;
   if (!result) return;
-  const { record } = result;
+  const { record, lots } = result;
+  const dateOf = ({ target }) => (target ? lots.visitDate(target, it.files.sealed.dates) : '');
   if (places) it.notes.push(...notesOfPlaces(record, places, published.amends.length));
   it.opened = {
     record, sound: runner.holds('files', 'drum', 'strata', 'seed', 'selection', 'inspectors', 'teams'),
     places: places ? places.places.map(({ target, team }) => ({ target, team })) : null,
-    dates: places ? places.places.map(({ target }) => (target ? result.lots.visitDate(target, it.files.sealed.dates) : '')) : null,
+    dates: places ? places.places.map(dateOf) : null,
     date: it.commit.date,
   };
 }
@@ -399,11 +406,12 @@ function open(it) {
 function assuranceOf(it) {
   const { draw, runner, vouched, state } = it;
   const independent = draw.witnesses.filter((key) => state.settings.independent.includes(key)).length;
-  const letter = classOf(draw, vouched, runner.holds('checkpoints', 'beacon'));
+  const holds = runner.holds('checkpoints', 'beacon') && !runner.failed && !state.log.failed;
+  const letter = classOf(draw, vouched, holds);
   return {
     class: letter, independent: moreThanHalf(independent, draw.witnesses.length), given: independent,
-    witnesses: draw.witnesses.map((key) => parseVerifierKey(key).name), commit: vouched?.commit ?? 0, outcome: vouched?.outcome ?? 0,
-    source: draw.commit.beacon.source,
+    witnesses: draw.witnesses.map((key) => parseVerifierKey(key).name), commit: vouched?.commit ?? 0,
+    outcome: vouched?.outcome ?? 0, source: draw.commit.beacon.source,
   };
 }
 
@@ -414,7 +422,8 @@ async function checkOneFolder(source, settings) {
   log.setAll('notrun', 'no-log');
   const runner = new Runner(DRAW_CHECKS);
   runner.setAll('notrun', 'no-log');
-  const it = { source, runner, folder: '', notes: [], progress: (share) => settings.progress({ code: 'stage-folder', params: {} }, share) };
+  const progress = (share) => settings.progress({ code: 'stage-folder', params: {} }, share);
+  const it = { source, runner, folder: '', notes: [], progress };
   await runner.run('files', [], () => checkLoneFiles(it));
   const { files, commit, published } = it;
   const needsFiles = async (name, body) => runner.run(name, ['files'], body);
@@ -423,12 +432,21 @@ async function checkOneFolder(source, settings) {
   await needsFiles('history', () => (checkExcused(commit, files), new Skip('notrun', 'no-log')));
   await runner.run('beacon', [], () => checkLoneBeacon(it));
   if (published) await checkLoneDrawn(it);
-  else for (const name of DRAW_CHECKS.slice(DRAW_CHECKS.indexOf('seed'))) if (commit) runner.set(name, files ? 'notrun' : 'sealed', files ? 'is-void' : 'sealed');
+  else if (commit) setUndrawn(runner, files ? ['notrun', 'is-void'] : ['sealed', 'sealed']);
+  let state = 'open';
+  if (files) state = published ? 'draw' : 'void';
   const draw = {
-    n: commit?.n ?? 0, folder: '', cycle: commit?.cycle ?? '', commit: commit ?? null, state: published ? 'draw' : files ? 'void' : 'open',
-    revealed: Boolean(files), checks: runner.checks, notes: it.notes, assurance: null, opened: it.opened ?? null, witnesses: [],
+    ...blank(commit?.n ?? 0, '', state, runner.checks), cycle: commit?.cycle ?? '', commit: commit ?? null,
+    revealed: Boolean(files), notes: it.notes, opened: it.opened ?? null,
   };
-  return { kind: 'folder', log: log.checks, draws: [draw], notes: [{ code: 'note-folder-only', params: {} }], origin: '', operator: '', size: 0, key: '', newest: null };
+  return {
+    kind: 'folder', log: log.checks, draws: [draw], notes: [{ code: 'note-folder-only', params: {} }], origin: '',
+    operator: '', size: 0, key: '', newest: null,
+  };
+}
+
+function setUndrawn(runner, [status, code]) {
+  for (const name of DRAW_CHECKS.slice(DRAW_CHECKS.indexOf('seed'))) runner.set(name, status, code);
 }
 
 async function checkLoneFiles(it) {

@@ -50,7 +50,9 @@ async function checkNames(source, folder, stage) {
   const lawful = lawfulNames(stage);
   const listed = await source.list(folder);
   const names = listed ?? [];
-  if (listed === null) for (const name of PROBED) if (!lawful.has(name) && await source.exists(`${folder}/${name}`)) names.push(name);
+  for (const name of listed === null ? PROBED.filter((each) => !lawful.has(each)) : []) {
+    if (await source.exists(`${folder}/${name}`)) names.push(name);
+  }
   const stray = names.find((name) => !lawful.has(name) && !isPage(name));
   need(stray === undefined, PROBED.includes(stray) ? 'file-early' : 'file-stray', { where: `${folder}/${brief(stray ?? '')}` });
 }
@@ -96,13 +98,17 @@ export async function readFiles(source, folder, commit, progress) {
   agree('inspectors.csv', inspectors, p);
   const conflictBytes = await read('conflicts.csv', CONFLICTS, sealed.conflicts);
   const conflicts = await readConflicts(conflictBytes, targets, inspectors, told(0.9, 1));
-  need(conflicts.rows === sealed.conflicts.rows, 'rows', { where: 'conflicts.csv', given: conflicts.rows, wanted: sealed.conflicts.rows });
+  agreeRows('conflicts.csv', conflicts, sealed.conflicts);
   return { targets, inspectors, conflicts, sealed, sealedLength: sealedBytes.length };
 }
 
-function agree(where, { rows, root }, wanted) {
+function agree(where, read, wanted) {
+  agreeRows(where, read, wanted);
+  need(read.root === wanted.root, 'file-root', { where });
+}
+
+function agreeRows(where, { rows }, wanted) {
   need(rows === wanted.rows, 'rows', { where, given: rows, wanted: wanted.rows });
-  need(root === wanted.root, 'file-root', { where });
 }
 
 /** record.json and the amendments, as bytes. */

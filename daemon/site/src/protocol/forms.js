@@ -38,8 +38,12 @@ export function secondsOf(time) {
   return day * DAY_S + Number(found[2]) * 3600 + Number(found[3]) * 60 + Number(found[4]);
 }
 
-/** The text of a time in seconds since 1970. */
-export const timeText = (seconds) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+const LAST_S = 253402300799;     // 9999-12-31T23:59:59Z
+
+/** The text of a time in seconds since 1970; a witness may have signed one that no calendar shows. */
+export function timeText(seconds) {
+  return seconds <= LAST_S ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : String(seconds);
+}
 
 // Characters that no text holds; each pair is a closed range.
 const EXCLUDED = [

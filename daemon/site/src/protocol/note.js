@@ -54,7 +54,8 @@ export function parseCheckpoint(bytes, where) {
   const text = whole.slice(0, split + 1);
   const found = split < 0 ? null : /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n$/.exec(text);
   const root = found && unbase64(found[3]);
-  need(root && Number.isSafeInteger(Number(found[2])) && !/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(text), 'checkpoint-form', { where });
+  const odd = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(text);
+  need(root && !odd && Number.isSafeInteger(Number(found[2])), 'checkpoint-form', { where });
   const signatures = parseSignatures(whole.slice(split + 2), where);
   return { text, origin: found[1], size: Number(found[2]), root, signatures };
 }

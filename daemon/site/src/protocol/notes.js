@@ -9,13 +9,15 @@ export function notesOfLog(draw, vouched) {
   const notes = [];
   const drawAt = secondsOf(commit.draw_time);
   if (vouched && vouched.witnesses > 0) {
-    notes.push(note('cosigned', { commit: vouched.commit, outcome: outcome ? vouched.outcome : '–', witnesses: vouched.witnesses }));
+    const { commit: k, witnesses } = vouched;
+    notes.push(note('cosigned', { commit: k, outcome: outcome ? vouched.outcome : '–', witnesses }));
   } else if (vouched) {
     notes.push(note('no-witnesses'));
   }
   if (outcome?.type === 'void') notes.push(note('void', { reason: outcome.reason }));
   if (outcome && outcome.at > drawAt + DAY_S) notes.push(note('late-outcome', { time: outcome.time }));
-  if (draw.reveal && draw.reveal.at > secondsOf(commit.reveal_time) + DAY_S) notes.push(note('late-reveal', { time: draw.reveal.time }));
+  const late = draw.reveal && draw.reveal.at > secondsOf(commit.reveal_time) + DAY_S;
+  if (late) notes.push(note('late-reveal', { time: draw.reveal.time }));
   notes.push(...notesOfCommit(commit));
   return notes;
 }
@@ -66,11 +68,14 @@ export const some = (ids, most = 12) => ids.slice(0, most).join(', ') + (ids.len
 /** Of the whole log. */
 export function notesOfWhole({ entries, policies, draws }, newest, clock, overdueNow, cosignedSize) {
   const notes = [];
-  for (const { entry } of policies) notes.push(note('witnesses-changed', { time: entry.time, reason: entry.reason, count: entry.witnesses.length }));
+  for (const { entry: { time, reason, witnesses } } of policies) {
+    notes.push(note('witnesses-changed', { time, reason, count: witnesses.length }));
+  }
   const after = entries.length - cosignedSize;
   if (after > 0 && cosignedSize > 0) notes.push(note('not-cosigned', { count: after, size: cosignedSize }));
   if (cosignedSize === 0) notes.push(note('never-cosigned'));
-  if (clock !== null) notes.push(note('age', { newest: timeText(newest), days: Math.max(0, Math.floor((clock - newest) / DAY_S)) }));
+  const days = Math.max(0, Math.floor((clock - newest) / DAY_S));
+  if (clock !== null) notes.push(note('age', { newest: timeText(newest), days }));
   if (overdueNow) notes.push(note(`overdue-${overdueNow.what}`, { n: overdueNow.n, due: timeText(overdueNow.due) }));
   const voids = draws.filter(({ outcome }) => outcome?.type === 'void').length;
   if (voids) notes.push(note('voids', { count: voids, total: draws.length }));

@@ -111,7 +111,8 @@ export const COMPARE = {
     const unstaffed = given.unstaffed.map((id) => ({ id, ticket: tickets.get(id) ?? 'x' }));
     need(inOrder(selected) && inOrder(unstaffed), 'ticket-order');
     const all = [...selected, ...unstaffed].sort((a, b) => (a.ticket < b.ticket ? -1 : 1));
-    equalLists('chosen', all.map(({ id, ticket }) => ({ id, ticket })), chosen.map(({ row, ticket }) => ({ id: row.id, ticket })));
+    const wanted = chosen.map(({ row, ticket }) => ({ id: row.id, ticket }));
+    equalLists('chosen', all.map(({ id, ticket }) => ({ id, ticket })), wanted);
     const classes = new Map(chosen.map(({ row }) => [row.id, row.class]));
     for (const each of selected) need(each.class === classes.get(each.id), 'class-wrong', { id: each.id });
     equalLists('reserve-wrong', given.reserve.map(pick(['class', 'id', 'ticket'])), record.reserve);

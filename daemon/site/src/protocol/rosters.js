@@ -49,7 +49,10 @@ async function readTable(bytes, header, where, row, progress) {
     need(fields.length === columns, 'csv-columns', { where, line: i + 1 });
     need(last === null || compareBytes(last, line) < 0, 'csv-order', { where, line: i + 1 });
     const wrong = row(fields);
-    if (wrong) throw new Problem('csv-field', { where, line: i + 1, column: wrong, value: brief(fields[columnAt(header, wrong)]) });
+    if (wrong) {
+      const value = brief(fields[columnAt(header, wrong)]);
+      throw new Problem('csv-field', { where, line: i + 1, column: wrong, value });
+    }
     root.add(line);
     last = line;
     from = to + 1;

@@ -31,7 +31,8 @@ function rootsOfParts(path) {
   const roots = [];
   parts.forEach((part, i) => {
     const last = i === parts.length - 1;
-    if (last ? part === 'vkey' : part === 'tile' || part === 'draws') roots.push(parts.slice(0, i).map((each) => `${each}/`).join(''));
+    const tells = last ? part === 'vkey' : part === 'tile' || part === 'draws';
+    if (tells) roots.push(parts.slice(0, i).map((each) => `${each}/`).join(''));
   });
   return roots;
 }
@@ -56,7 +57,8 @@ export class FilesSource {
     const { kind, root } = locate([...files.keys()]);
     this.kind = kind;
     this.listable = true;
-    this.files = new Map([...files].filter(([path]) => path.startsWith(root)).map(([path, file]) => [path.slice(root.length), file]));
+    this.files = new Map();
+    for (const [path, file] of files) if (path.startsWith(root)) this.files.set(path.slice(root.length), file);
     this.below = new Map();     // "draws/0001" -> its paths, so that a thousand folders are listed in no time
     for (const path of this.files.keys()) {
       const top = path.split('/', 2).join('/');
@@ -130,7 +132,8 @@ export class HttpSource {
   async get(path, method = 'GET') {
     let response;
     try {
-      response = await this.fetcher(this.base + path.replace(/^\//, ''), { method, redirect: 'follow', credentials: 'omit', cache: 'no-store' });
+      const url = this.base + path.replace(/^\//, '');
+      response = await this.fetcher(url, { method, redirect: 'follow', credentials: 'omit', cache: 'no-store' });
     } catch (error) {
       throw new Problem('unreadable', { where: path, why: String(error?.message ?? error) });
     }

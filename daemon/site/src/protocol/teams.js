@@ -197,7 +197,9 @@ export async function makeTeams(rules, targets, inspectors, law, lots, progress)
   };
   const { admitted, unstaffed } = await admit(begin(inspectors.length, most), targets.length, progress);
   const wanted = rules.inspectors === 0 ? inspectors.length : Math.min(rules.inspectors, inspectors.length);
-  if (!admitted.length) return { admitted, unstaffed, drawn: wanted, least: 0, limit: 0, teams: [], loads: Array(wanted).fill(0) };
+  if (!admitted.length) {
+    return { admitted, unstaffed, drawn: wanted, least: 0, limit: 0, teams: [], loads: Array(wanted).fill(0) };
+  }
 
   const suffices = async (count, limit) => {
     await progress(0.45);

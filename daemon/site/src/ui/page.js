@@ -47,7 +47,8 @@ class Page {
     addEventListener('drop', (event) => {
       event.preventDefault();
       zone.classList.remove('over');
-      this.guard(async () => this.run(await droppedFiles(event.dataTransfer, (count) => this.showStage('reading-folder', { count }, null))));
+      const told = (count) => this.showStage('reading-folder', { count }, null);
+      this.guard(async () => this.run(await droppedFiles(event.dataTransfer, told)));
     });
   }
 
@@ -164,7 +165,10 @@ class Page {
   }
 
   verdict() {
-    if (this.problem) return [el('section.verdict.failed', { role: 'alert' }, el('p.big', {}, this.t(this.problem.code, this.problem.params)))];
+    if (this.problem) {
+      const sentence = this.t(this.problem.code, this.problem.params);
+      return [el('section.verdict.failed', { role: 'alert' }, el('p.big', {}, sentence))];
+    }
     return this.report ? [verdictView(this.t, this.report, this.options)] : [];
   }
 

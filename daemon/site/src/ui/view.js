@@ -1,5 +1,8 @@
 // A report as elements. Text comes in by textContent alone: nothing that was read is ever markup.
 
+import { timeText } from '../protocol/forms.js';
+import { some } from '../protocol/notes.js';
+
 const MOST_ROWS = 300;      // of a table on the page
 
 /**
@@ -54,7 +57,7 @@ function countText(t, draws) {
 
 function factsView(t, { origin, operator, size, newest, kind }) {
   if (kind === 'folder') return null;
-  const facts = { origin, operator, size, newest: newest ? new Date(newest * 1000).toISOString().replace('.000Z', 'Z') : '' };
+  const facts = { origin, operator, size, newest: newest ? timeText(newest) : '' };
   const list = el('dl.facts');
   for (const [name, value] of Object.entries(facts)) if (value) list.append(el('dt', {}, t(name)), el('dd', {}, String(value)));
   return list;
@@ -68,14 +71,15 @@ function notesView(t, notes) {
 function logView(t, { log, kind }) {
   if (kind === 'folder') return null;
   const failed = log.some(({ status }) => status === 'failed');
-  return el('details.scope', failed ? { open: '' } : {}, el('summary', {}, el('b', {}, t('log')), ' ', stateView(t, log)), checksView(t, log));
+  const summary = el('summary', {}, el('b', {}, t('log')), ' ', stateView(t, log));
+  return el('details.scope', failed ? { open: '' } : {}, summary, checksView(t, log));
 }
 
 /** In short, how the checks went. */
 function stateView(t, checks) {
   if (checks.some(({ status }) => status === 'failed')) return el('span.state.failed', {}, `✗ ${t('some-failed')}`);
-  const cut = checks.some(({ status, code }) => status === 'notrun' && (code === 'not-reached' || code === 'needs' || code.endsWith('too-large')));
-  if (cut) return el('span.state.notrun', {}, `– ${t('not-all-run')}`);
+  const cut = ({ status, code }) => status === 'notrun' && /^(not-reached|needs|.*too-large)$/.test(code);
+  if (checks.some(cut)) return el('span.state.notrun', {}, `– ${t('not-all-run')}`);
   const sealed = checks.some(({ status }) => status === 'sealed');
   return el(`span.state.${sealed ? 'sealed' : 'ok'}`, {}, sealed ? `◌ ${t('sealed')}` : `✓ ${t('all-hold')}`);
 }
@@ -110,7 +114,7 @@ function drawView(t, draw, report) {
 }
 
 /** "A" and "B" are said outright only where the witnesses were given as independent. */
-const classKey = ({ class: letter, independent }) => ((letter === 'A' || letter === 'B') && !independent ? `${letter}-if` : letter);
+const classKey = ({ class: letter, independent }) => (/^[AB]$/.test(letter) && !independent ? `${letter}-if` : letter);
 
 function placesView(t, { record, places, dates }) {
   const heads = ['place', 'target', 'class', 'date', 'team'].map((name) => el('th', { scope: 'col' }, t(name)));
@@ -118,9 +122,10 @@ function placesView(t, { record, places, dates }) {
   const box = el('details', {}, el('summary', {}, t('places')), el('div.wide', {}, el('table.places', {},
     el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...rows))));
   if (record.selected.length > MOST_ROWS) box.append(el('p', {}, t('list-cut', { count: record.selected.length - MOST_ROWS })));
-  const ids = (list) => list.slice(0, MOST_ROWS).map(({ id }) => id).join(', ') + (list.length > MOST_ROWS ? ' …' : '') || t('nowhere');
-  box.append(el('p', {}, t('drawn-inspectors', { ids: ids(record.inspectors) })), el('p', {}, t('reserve', { ids: ids(record.reserve) })),
-    el('p', {}, t('drawn-matters', { ids: record.matters.join(', ') || t('nowhere') })), el('p.hash', {}, t('seed-is', { seed: record.seed })));
+  const idOf = ({ id }) => id;
+  const lists = { 'drawn-inspectors': record.inspectors.map(idOf), reserve: record.reserve.map(idOf), 'drawn-matters': record.matters };
+  for (const [name, ids] of Object.entries(lists)) box.append(el('p', {}, t(name, { ids: some(ids, MOST_ROWS) || t('nowhere') })));
+  box.append(el('p.hash', {}, t('seed-is', { seed: record.seed })));
   return box;
 }
 
