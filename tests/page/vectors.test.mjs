@@ -1,6 +1,7 @@
 // The formats one by one: known vectors, and slow obvious models.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import test from 'node:test';
 import { compareText, hashAfter, H, hex, unbase64, unhex, utf8 } from '../../daemon/site/src/protocol/bytes.js';
 import { checkBeaconForm, roundAt, verifyDrand } from '../../daemon/site/src/protocol/beacon.js';
@@ -11,6 +12,8 @@ import { parseCanonical, writeCanonical } from '../../daemon/site/src/protocol/j
 import { Root, Tree, leafHash, nodeHash } from '../../daemon/site/src/protocol/merkle.js';
 import { parseCheckpoint, parseVerifierKey, signedBy, verifyEd25519 } from '../../daemon/site/src/protocol/note.js';
 import { tilePath } from '../../daemon/site/src/protocol/tiles.js';
+
+const { ed25519 } = createRequire(new URL('../../daemon/site/package.json', import.meta.url))('@noble/curves/ed25519.js');
 
 test('a signed note of C2SP', () => {
   const key = parseVerifierKey('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k');
@@ -32,6 +35,26 @@ test('a key of small order signs nothing', () => {
   const neutral = unhex(`01${'00'.repeat(31)}`);
   const signature = unhex(`01${'00'.repeat(63)}`);      // true for every message under that key by the cofactored rule
   assert.equal(verifyEd25519(signature, utf8('anything'), neutral), false);
+});
+
+test('Ed25519 without the cofactor: a point of small order in R makes a signature false', () => {
+  const { Point } = ed25519;
+  const little = (number) => unhex(number.toString(16).padStart(64, '0')).reverse();
+  const number = (bytes) => BigInt(`0x${hex(Uint8Array.from(bytes).reverse())}`);
+  const [a, r] = [123456789123456789n, 987654321987654321n];
+  const key = Point.BASE.multiply(a).toBytes();
+  const message = utf8('message');
+  const sign = (R) => {
+    const start = R.toBytes();
+    const k = number(createHash('sha512').update(start).update(key).update(message).digest()) % Point.Fn.ORDER;
+    return Uint8Array.from([...start, ...little((r + k * a) % Point.Fn.ORDER)]);
+  };
+  const torsion = Point.fromBytes(unhex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'));     // of order 8
+  const honest = sign(Point.BASE.multiply(r));
+  const twisted = sign(Point.BASE.multiply(r).add(torsion));
+  assert.equal(verifyEd25519(honest, message, key), true);
+  assert.equal(ed25519.verify(twisted, message, key, { zip215: false }), true);     // by the equation with the cofactor
+  assert.equal(verifyEd25519(twisted, message, key), false);
 });
 
 const ROUND_1000 = 'b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39';

@@ -1,6 +1,6 @@
 // C2SP signed notes, checkpoints and cosignatures; Ed25519 verified strictly.
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { bigEndian, hex, same, textOf, unbase64, utf8 } from './bytes.js';
 import { Problem, brief, need } from './problem.js';
 
@@ -30,15 +30,28 @@ function keyId(name, data) {
   return sha256(all).slice(0, 4);
 }
 
-/** Ed25519 after RFC 8032: canonical encodings, S < L, no key of small order. */
+/**
+ * Ed25519 after RFC 8032, as strictly as it is done anywhere, so that no two programs disagree: canonical
+ * encodings, S < L, no key of small order, and the equation without the cofactor.
+ */
 export function verifyEd25519(signature, message, key) {
   if (signature.length !== 64) return false;
+  const { Point } = ed25519;
+  const start = signature.subarray(0, 32);
+  const s = littleEndian(signature.subarray(32));
+  if (s >= Point.Fn.ORDER) return false;
   try {
-    return ed25519.verify(signature, message, key, { zip215: false });
+    const a = Point.fromBytes(key, false);          // false: canonical, not as ZIP 215 has it
+    const r = Point.fromBytes(start, false);
+    if (a.isSmallOrder() || r.isSmallOrder()) return false;
+    const k = littleEndian(sha512.create().update(start).update(key).update(message).digest()) % Point.Fn.ORDER;
+    return Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k)).equals(r);
   } catch {
-    return false;
+    return false;       // not a point
   }
 }
+
+const littleEndian = (bytes) => BigInt(`0x${hex(Uint8Array.from(bytes).reverse())}`);
 
 /**
  * A checkpoint, its form alone: nothing is verified yet.
