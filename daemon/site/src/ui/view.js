@@ -78,7 +78,7 @@ function logView(t, { log, kind }) {
 /** In short, how the checks went. */
 function stateView(t, checks) {
   if (checks.some(({ status }) => status === 'failed')) return el('span.state.failed', {}, `✗ ${t('some-failed')}`);
-  const cut = ({ status, code }) => status === 'notrun' && /^(not-reached|needs|.*too-large)$/.test(code);
+  const cut = ({ status, code }) => status === 'notrun' && /^(not-reached|needs|no-log.*|.*too-large)$/.test(code);
   if (checks.some(cut)) return el('span.state.notrun', {}, `– ${t('not-all-run')}`);
   const sealed = checks.some(({ status }) => status === 'sealed');
   return el(`span.state.${sealed ? 'sealed' : 'ok'}`, {}, sealed ? `◌ ${t('sealed')}` : `✓ ${t('all-hold')}`);
