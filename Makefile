@@ -90,7 +90,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults bench \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test bench \
 	install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -105,6 +105,7 @@ help:
 	@echo 'make fuzz       mutate inputs under the same, FUZZ_SECONDS=60 for each target'
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
+	@echo 'make page-test  the tests of verify.html (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make bench      measure'
@@ -252,6 +253,11 @@ fuzz-run: $(FUZZ_TESTS)
 	@for target in $(FUZZ_TESTS); do \
 		echo "== $$target"; $$target -t $(FUZZ_SECONDS) tests/fuzz/corpus/$${target##*/fuzz_} || exit 1; \
 	done
+
+# The checker in the browser; it needs npm and Node 20, which the rest does not.
+page-test:
+	npm --prefix daemon/site ci --silent
+	node --test tests/page/*.test.mjs
 
 # A thousand letters to a mail server that fails in every way, and is killed, as the service is.
 faults:

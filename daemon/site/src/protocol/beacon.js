@@ -1,0 +1,116 @@
+// The public random value (PROTOCOL 4): its form, its strength, its signature.
+import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { H, unhex, utf8 } from './bytes.js';
+import { secondsOf } from './forms.js';
+import { parseVerifierKey, verifyEd25519 } from './note.js';
+import { Problem, need } from './problem.js';
+
+export const QUICKNET = {
+  chain: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
+  genesis_s: 1692803367,
+  period_s: 3,
+  key: '83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc2'
+    + '2b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a',
+  dst: 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_',
+};
+const LEAST_VALUES = 2n ** 64n;
+export const IN_TIME_S = 600;       // a cosignature of the commitment is in time so long before draw_time
+
+/** The round whose value comes at or first after a time in seconds. */
+export const roundAt = (seconds) => Math.ceil((seconds - QUICKNET.genesis_s) / QUICKNET.period_s) + 1;
+
+/**
+ * Whether quicknet signed this round: a canonical compressed point of the subgroup, not the zero point.
+ * @param {number} round @param {string} signature hex, 48 bytes
+ */
+export function verifyDrand(round, signature) {
+  if (signature.length !== 96) return false;
+  const message = new Uint8Array(8);
+  new DataView(message.buffer).setBigUint64(0, BigInt(round));
+  const scheme = bls12_381.shortSignatures;
+  try {
+    const point = scheme.Signature.fromHex(signature);
+    point.assertValidity();
+    if (point.is0() || scheme.Signature.toHex(point) !== signature) return false;
+    return scheme.verify(point, scheme.hash(sha256(message), QUICKNET.dst), unhex(QUICKNET.key));
+  } catch {
+    return false;
+  }
+}
+
+/** The commitment's beacon is strong enough, of the right round, of a witness in force. @throws {Problem} */
+export function checkBeaconForm({ beacon, draw_time: drawTime }, witnesses) {
+  switch (beacon.source) {
+    case 'public': return checkSymbols(beacon);
+    case 'drand': return checkRound(beacon, roundAt(secondsOf(drawTime)));
+    case 'witness': return need(witnesses === null || witnesses.includes(beacon.key), 'witness-key');
+    default: return undefined;
+  }
+}
+
+function checkRound({ chain, round }, wanted) {
+  need(chain === QUICKNET.chain, 'drand-chain');
+  need(round === wanted, 'drand-round', { round, wanted });
+}
+
+function checkSymbols({ count, symbols }) {
+  need(/^[!-~]+$/.test(symbols), 'symbols');
+  for (let i = 1; i < symbols.length; i++) need(symbols[i - 1] < symbols[i], 'symbols');
+  const values = symbols.length === 1 ? 1n : BigInt(symbols.length) ** BigInt(Math.min(count, 64));
+  need(values >= LEAST_VALUES, 'beacon-weak', { count, symbols: symbols.length });
+}
+
+/** Of a value without a signature: what the commitment says of its form. */
+export function checkPublicValue({ beacon }, value) {
+  if (beacon.source === 'none') return need(value === '', 'value-none');
+  const known = new Set(beacon.symbols);
+  return need(value.length === beacon.count && [...value].every((c) => known.has(c)), 'value-form', { count: beacon.count });
+}
+
+/**
+ * A draw's or void's value and signature.
+ * @param {object} commit with its hash
+ * @param {object} outcome the entry
+ * @param {function(string): boolean} inTime whether a witness cosigned the commitment in time
+ */
+export function checkValue(commit, outcome, inTime) {
+  const { source } = commit.beacon;
+  const signed = source === 'drand' || source === 'witness';
+  need(('signature' in outcome) === signed, signed ? 'signature-missing' : 'signature-extra', { source });
+  if (!signed) return checkPublicValue(commit, outcome.beacon);
+  const { signature, beacon: value } = outcome;
+  need(signature.length === (source === 'drand' ? 96 : 128), 'signature-length', { source });
+  need(value === H(unhex(signature)), 'value-hash');
+  return source === 'drand' ? checkDrand(commit, signature) : checkWitness(commit, signature, inTime);
+}
+
+function checkDrand({ beacon }, signature) {
+  need(verifyDrand(beacon.round, signature), 'drand-signature', { round: beacon.round });
+}
+
+function checkWitness({ beacon, hash }, signature, inTime) {
+  const key = parseVerifierKey(beacon.key);
+  const message = utf8(`spotcheck-beacon/v1\n${hash}\n`);
+  need(verifyEd25519(unhex(signature), message, key.key), 'witness-signature', { name: key.name });
+  need(inTime(beacon.key), 'witness-late', { name: key.name });
+}
+
+/**
+ * A void's value: needed under drand and witness unless the void was seen before the value could exist, or
+ * blames the beacon.
+ * @param {boolean} seenBefore more than half of the witnesses cosigned it before draw_time
+ * @returns {boolean} whether the void blames the beacon, which is not proven
+ */
+export function checkVoid(commit, outcome, inTime, seenBefore) {
+  const { source } = commit.beacon;
+  if ('beacon' in outcome) {
+    if (source !== 'drand' && source !== 'witness') throw new Problem('void-value', { source });
+    checkValue(commit, outcome, inTime);
+    return false;
+  }
+  if (source !== 'drand' && source !== 'witness') return false;
+  const blames = outcome.reason.startsWith('beacon');
+  need(seenBefore || blames, 'void-late');
+  return !seenBefore;
+}

@@ -1,0 +1,71 @@
+// The small forms of PROTOCOL 2: integers, times, dates, ids, text.
+import { utf8 } from './bytes.js';
+
+export const DAY_S = 86400;
+export const MOST_ROWS = 2 ** 24;
+export const MOST_PLACES = 10 ** 6;     // chosen targets times seats
+export const MOST_ENTRY = 65535;        // bytes
+
+export const isText = (value) => typeof value === 'string';
+export const isWhole = (value, least = 0, most = Number.MAX_SAFE_INTEGER) =>
+  Number.isSafeInteger(value) && value >= least && value <= most;
+export const isId = (value) => isText(value) && /^[A-Za-z0-9._-]{1,32}$/.test(value);
+export const isTag = (value) => isId(value) && value !== 'any';
+
+/** An unsigned integer's text, as it stands in a CSV; null if it is none. */
+export function unsigned(text) {
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+/** Days since 1970-01-01 of a real date `YYYY-MM-DD`; null for anything else. */
+export function dayOf(date) {
+  if (!isText(date) || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date)) return null;
+  const [year, month, day] = date.split('-').map(Number);
+  const at = new Date(0);
+  at.setUTCFullYear(year, month - 1, day);
+  const real = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
+  return real ? Math.round(at.getTime() / 1000 / DAY_S) : null;
+}
+
+/** Seconds since 1970 of a time `YYYY-MM-DDTHH:MM:SSZ`; null for anything else. */
+export function secondsOf(time) {
+  if (!isText(time)) return null;
+  const found = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])Z$/.exec(time);
+  const day = found && dayOf(found[1]);
+  if (day === null) return null;
+  return day * DAY_S + Number(found[2]) * 3600 + Number(found[3]) * 60 + Number(found[4]);
+}
+
+const LAST_S = 253402300799;     // 9999-12-31T23:59:59Z
+
+/** The text of a time in seconds since 1970; a witness may have signed one that no calendar shows. */
+export function timeText(seconds) {
+  return seconds <= LAST_S ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : String(seconds);
+}
+
+// Characters that no text holds; each pair is a closed range.
+const EXCLUDED = [
+  [0x0000, 0x001f], [0x007f, 0x00a0], [0x00ad, 0x00ad], [0x034f, 0x034f], [0x061c, 0x061c], [0x115f, 0x1160],
+  [0x1680, 0x1680], [0x17b4, 0x17b5], [0x180b, 0x180f], [0x2000, 0x200f], [0x2028, 0x202f], [0x205f, 0x206f],
+  [0x2800, 0x2800], [0x3000, 0x3000], [0x3164, 0x3164], [0xd800, 0xf8ff], [0xfdd0, 0xfdef], [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff], [0xffa0, 0xffa0], [0xfff0, 0xfffb], [0xfffe, 0xffff], [0x13430, 0x1343f],
+  [0x1bca0, 0x1bca3], [0x1d159, 0x1d159], [0x1d173, 0x1d17a], [0xe0000, 0x10ffff],
+];
+const point = (value) => `\\u{${value.toString(16)}}`;
+const BARRED = new RegExp(`[${EXCLUDED.map(([from, to]) => `${point(from)}-${point(to)}`).join('')}]`, 'u');
+const PLAIN = /^[\x21\x23-\x2b\x2d-\x7e]*$/;
+
+/** Text in a roster. */
+export function isRosterText(value) {
+  if (!isText(value)) return false;
+  if (PLAIN.test(value) && value.length <= 192) return true;
+  return !/[,"]|^ | $| {2}/.test(value) && !BARRED.test(value) && utf8(value).length <= 192;
+}
+
+/** A `reason`, `label` or `operator`. */
+export const isSentence = (value) => isText(value) && !BARRED.test(value) && utf8(value).length <= 1024;
+
+/** Whether an array strictly ascends by `compare`. */
+export const ascends = (list, compare) => list.every((value, i) => i === 0 || compare(list[i - 1], value) < 0);
