@@ -204,6 +204,11 @@ def dialogues(office):
     os.chmod(os.path.join(office.folder, "password"), 0o600)
 
 
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return file.read().split()
+
+
 def letters(office, server):
     """A draw's letters, by the service, as they lie in the maildir."""
     before = len(server.kept())
@@ -222,6 +227,9 @@ def letters(office, server):
         end = time.monotonic() + 20
         while time.monotonic() < end and len(server.kept()) < before + len(wanted):
             time.sleep(0.2)
+        # The mailer ends by itself, so that its leaks are seen.
+        while time.monotonic() < end and children_of(daemon.pid):
+            time.sleep(0.1)
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(10)
