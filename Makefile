@@ -373,7 +373,7 @@ install: all
 	$(call keep,conf/spotcheckd.ini,$(call to,$(sysconfdir)/spotcheckd))
 	install -d $(call to,$(sysconfdir)/spotcheckd/holidays)
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true
-	$(if $(wildcard daemon/site/*),$(call tree,daemon/site,$(abspath $(call to,$(datadir)/spotcheckd/site))))
+	install -D -m 644 daemon/site/verify.html $(call to,$(datadir)/spotcheckd/site)/verify.html
 	for page in $(wildcard daemon/*.[1578] daemon/*/*.[1578]); do \
 		language=$${page#daemon/}; language=$${language%$${page##*/}}; \
 		install -D -m 644 "$$page" "$(call to,$(mandir))/$${language}man$${page##*.}/$${page##*/}" || exit 1; done
