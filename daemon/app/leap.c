@@ -1,5 +1,15 @@
 #include "app/leap.h"
 
+#include <time.h>
+
+int64_t
+leap_clock(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_BOOTTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
+}
+
 void
 leap_begin(struct leap *leap, int64_t wall, int64_t boot)
 {

@@ -19,7 +19,10 @@ struct leap {
 	int64_t until;  /* by the other clock: held until then; 0: not held */
 };
 
-/* As of the process's start.  `boot` is CLOCK_BOOTTIME. */
+/* The other clock: CLOCK_BOOTTIME in seconds. */
+int64_t leap_clock(void);
+
+/* As of the process's start.  `boot` is leap_clock(). */
 void leap_begin(struct leap *leap, int64_t wall, int64_t boot);
 
 /*

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/child.h"
@@ -149,19 +148,11 @@ retry_in(struct service *s, double seconds)
 
 /* ---- is it the time ---- */
 
-static int64_t
-boot_clock(void)
-{
-	struct timespec now;
-
-	return clock_gettime(CLOCK_BOOTTIME, &now) == 0 ? (int64_t)now.tv_sec : 0;
-}
-
 /* Nothing is due for a clock that has just leapt ahead: it is looked at again soon. */
 static bool
 is_held(struct service *s)
 {
-	int64_t ahead = leap_ahead(&s->leap, clock_now(), boot_clock());
+	int64_t ahead = leap_ahead(&s->leap, clock_now(), leap_clock());
 	bool was_held = s->held;
 
 	s->held = ahead > 0;
@@ -305,6 +296,8 @@ turn_done(struct service *s, int status)
 static void
 send_mail(struct service *s)
 {
+	if (is_held(s))
+		return; /* no letter before its notice */
 	if (ev_is_active(&s->post))
 		return; /* the server is not there; it is tried when that ends */
 	if (s->mail.pid != 0) {
@@ -508,7 +501,7 @@ service_run(const char *config_path, struct settings *settings, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
 	if (rc == 0) {
 		start(&s);
-		leap_begin(&s.leap, clock_now(), boot_clock());
+		leap_begin(&s.leap, clock_now(), leap_clock());
 		take_turn(&s);
 		(void)ev_run(s.loop, 0);
 		stop(&s);
