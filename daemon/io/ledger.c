@@ -146,12 +146,12 @@ ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_
 }
 
 static int
-keep_note(struct ledger *log, uint64_t size, struct slice note, struct err *err)
+keep_note(struct ledger *log, const char *sql, uint64_t size, struct slice note, struct err *err)
 {
 	struct query q;
 	int rc;
 
-	query_open(&q, log->store, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)");
+	query_open(&q, log->store, sql);
 	query_put_int(&q, (int64_t)size);
 	query_put_blob(&q, note.p, note.n);
 	query_run(&q);
@@ -172,7 +172,8 @@ ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_siz
 {
 	if (!note_fits(log, note, ret_size))
 		return err_set(err, ERR_REFUSED, N_("it is no checkpoint of this log"));
-	return keep_note(log, *ret_size, note, err);
+	/* Draws may share one. */
+	return keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size, note, err);
 }
 
 int
@@ -193,7 +194,7 @@ ledger_seal(struct ledger *log, struct err *err)
 		rc = err_memory(err);
 		goto out;
 	}
-	rc = keep_note(log, checkpoint.size, buf_view(&note), err);
+	rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", checkpoint.size, buf_view(&note), err);
 out:
 	buf_release(&text);
 	buf_release(&note);

@@ -221,6 +221,18 @@ outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], str
 	return rc;
 }
 
+int
+outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
+{
+	int64_t n = 0;
+	int rc = store_int(store,
+	    "SELECT count(*) FROM outbox_letter WHERE state = 'failed' OR (state = 'unknown' AND next_at = 9223372036854775807)",
+	    &n, err);
+
+	*ret_n = (uint64_t)n;
+	return rc;
+}
+
 /* ---- by hand ---- */
 
 struct present {

@@ -95,6 +95,9 @@ int outbox_next(struct store *store, int64_t *ret_time, struct err *err);
 /* How many letters are in each state. */
 int outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], struct err *err);
 
+/* How many have failed, or are unknown for good. */
+int outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err);
+
 /* A row as lists show it; never the message.  The slices are valid during the call. */
 struct outbox_row {
 	int64_t id;

@@ -240,7 +240,7 @@ unknown_is_sent_again(void **state)
 	struct outbox_letter a = letter(7, 0, "I001", "assignment");
 	struct outbox_claim claims[4];
 	enum outbox_state became = OUTBOX_SENT;
-	uint64_t interrupted_n = 0;
+	uint64_t interrupted_n = 0, given_up = 0;
 	int64_t next = 0, give_up;
 	size_t n = 0;
 
@@ -270,6 +270,8 @@ unknown_is_sent_again(void **state)
 		assert_int_equal(became, first ? OUTBOX_UNKNOWN : OUTBOX_FAILED);
 	}
 	assert_int_equal(outbox_next(store, &next, NULL), 0);
+	assert_int_equal(outbox_given_up(store, &given_up, NULL), 0);
+	assert_int_equal(given_up, 1);
 	assert_in_range(next - NOW, 2 + 90, 2 + 150); /* the second attempt: two minutes, a quarter more or less */
 	for (size_t i = 0; i < n; i++) {
 		if (claims[i].id == 1)
@@ -281,6 +283,8 @@ unknown_is_sent_again(void **state)
 	assert_int_equal(get(1).state, OUTBOX_UNKNOWN);
 	assert_int_equal(outbox_next(store, &next, NULL), 0);
 	assert_true(next == INT64_MAX);
+	assert_int_equal(outbox_given_up(store, &given_up, NULL), 0);
+	assert_int_equal(given_up, 2); /* one failed, one unknown for good: both raise the alarm */
 }
 
 /* A file where the maildir should be: tried again, ever more rarely, until it is given up. */
