@@ -6,7 +6,7 @@
 
 /*
  * The service: one loop, which waits for the next moment at which something is due, for commands (wake.h) and for
- * signals, and has a worker take each turn.
+ * signals, and has a worker take each turn and the mailer send what a server is to take (child.h).
  *
  *	SIGHUP	reads the configuration, the holidays and the letters again; a fault keeps what was in force, and is said
  *	SIGTERM, SIGINT	ends at once
