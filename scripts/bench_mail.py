@@ -59,7 +59,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="spotcheck-bench.") as folder:
             office = mail.Office(folder, letters, f"smtp://{there}")
             office.command("run", "hand")
-            size = int(office.rows("SELECT avg(length(message)) FROM outbox_letter")[0][0])
+            size = int(office.rows("SELECT avg(length(message)) FROM outbox_message")[0][0])
             begun = time.monotonic()
             status = postfix("smtp-source", "-s", str(CONNECTIONS), "-m", str(letters), "-l", str(size), "-f",
                              "a@example.org", "-t", "b@example.org", there).wait()

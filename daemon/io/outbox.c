@@ -95,7 +95,6 @@ put_letter(struct query *q, const struct outbox_letter *letter, int64_t now)
 	query_put_text(q, letter->recipient);
 	query_put_text(q, letter->subject);
 	query_put_text(q, letter->message_id);
-	query_put_blob(q, letter->message.p, letter->fault.n > 0 ? 0 : letter->message.n);
 	query_put_text(q, letter->fault);
 	query_put_int(q, now);
 	query_put_int(q, now);
@@ -120,6 +119,35 @@ key_id(struct store *store, const struct outbox_letter *letter, int64_t *ret_id,
 	return query_close(&q, err);
 }
 
+static int
+add_day(struct store *store, int64_t id, const struct outbox_day *day, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO outbox_day (letter, day, held) VALUES (?, ?, ?)");
+	query_put_int(&q, id);
+	query_put_int(&q, day->day);
+	query_put_int(&q, day->held);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+add_content(struct store *store, int64_t id, const struct outbox_letter *letter, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "INSERT INTO outbox_message (letter, message) VALUES (?, ?)");
+	query_put_int(&q, id);
+	query_put_blob(&q, letter->message.p, letter->message.n);
+	(void)query_run(&q);
+	rc = query_close(&q, err);
+	for (size_t i = 0; rc == 0 && i < letter->n_days; i++)
+		rc = add_day(store, id, &letter->days[i], err);
+	return rc;
+}
+
 int
 outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now, bool *ret_added, struct err *err)
 {
@@ -130,11 +158,11 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 
 	query_open(&q, store,
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id,"
-	    " message, fault, created, changed, not_before, next_at, give_up)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " fault, created, changed, not_before, next_at, give_up)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = excluded.sender,"
 	    " recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,"
-	    " message = excluded.message, fault = '', changed = excluded.changed, not_before = excluded.not_before,"
+	    " fault = '', changed = excluded.changed, not_before = excluded.not_before,"
 	    " next_at = excluded.next_at, give_up = excluded.give_up"
 	    " WHERE outbox_letter.fault <> '' AND outbox_letter.state = 'failed' AND excluded.fault = ''");
 	put_letter(&q, letter, now);
@@ -143,8 +171,10 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 	if (rc != 0)
 		return rc;
 	added = sqlite3_changes(store_db(store)) > 0;
-	if (added && letter->fault.n > 0 && ((rc = key_id(store, letter, &id, err)) != 0 ||
-	    (rc = add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err)) != 0))
+	if (added && (rc = key_id(store, letter, &id, err)) == 0)
+		rc = letter->fault.n > 0 ? add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err)
+		                         : add_content(store, id, letter, err);
+	if (rc != 0)
 		return rc;
 	if (ret_added != NULL)
 		*ret_added = added;
@@ -185,6 +215,29 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	result.withdrawn = (uint64_t)sqlite3_changes(store_db(store));
 	*ret_withdrawn = result;
 	return 0;
+}
+
+int
+outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int32_t *ret_days, size_t max,
+    size_t *ret_n, struct err *err)
+{
+	struct query q;
+	size_t n = 0;
+	int rc;
+
+	/* The row that has the maximum gives `held` (SQLite, SELECT, 2.5 Bare columns in an aggregate query). */
+	query_open(&q, store,
+	    "SELECT day FROM (SELECT day, held, max(letter) FROM outbox_day JOIN outbox_letter ON id = letter"
+	    " WHERE draw = ? AND inspector = ? AND state IN ('sending', 'sent', 'unknown') GROUP BY day)"
+	    " WHERE held = 1 ORDER BY day");
+	query_put_int(&q, (int64_t)draw);
+	query_put_text(&q, inspector);
+	while (n < max && query_row(&q))
+		ret_days[n++] = (int32_t)query_int(&q, 0);
+	rc = query_close(&q, err);
+	if (rc == 0)
+		*ret_n = n;
+	return rc;
 }
 
 /* ---- what stands ---- */

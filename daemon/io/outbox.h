@@ -35,6 +35,12 @@ enum outbox_state {
 
 const char *outbox_state_name(enum outbox_state state); /* "queued" …, as in the database; in the catalogue */
 
+/* What a letter's invitation does to a day of the inspector's calendar. */
+struct outbox_day {
+	int32_t day; /* since 1970-01-01, local */
+	bool held;   /* asked for, or free again */
+};
+
 /* What is to be sent.  draw, amendment, inspector and kind together are the key. */
 struct outbox_letter {
 	uint64_t draw;      /* 0 for what belongs to no draw */
@@ -45,6 +51,8 @@ struct outbox_letter {
 	struct slice subject;           /* for lists; names no target */
 	struct slice message_id;
 	struct slice message; /* the bytes */
+	const struct outbox_day *days; /* each once */
+	size_t n_days;
 	struct slice fault;   /* not empty: the letter could not be made; it is kept as failed, for these reasons */
 	int64_t not_before;   /* its notice */
 	int64_t give_up;      /* not_before + retry_for, usually */
@@ -72,6 +80,10 @@ struct outbox_withdrawn {
 };
 int outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int64_t now,
     struct outbox_withdrawn *ret_withdrawn, struct err *err);
+
+/* The days that letters which have left, or may have, hold in the inspector's calendar, ascending; the first `max`. */
+int outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int32_t *ret_days, size_t max,
+    size_t *ret_n, struct err *err);
 
 /* What one round of delivery did. */
 struct outbox_tally {

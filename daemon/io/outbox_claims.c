@@ -60,7 +60,7 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 
 	query_open(&q, store,
 	    "SELECT give_up, (SELECT count(*) FROM outbox_attempt WHERE letter = id), sender, recipient, message_id, message"
-	    " FROM outbox_letter WHERE id = ? AND state IN ('queued', 'sending', 'unknown')");
+	    " FROM outbox_letter LEFT JOIN outbox_message ON letter = id WHERE id = ? AND state IN ('queued', 'sending', 'unknown')");
 	query_put_int(&q, id);
 	*ret_found = query_row(&q);
 	if (*ret_found) {

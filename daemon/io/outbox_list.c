@@ -3,7 +3,7 @@
 
 #define ROW \
 	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, not_before," \
-	" next_at, give_up, changed, length(message)," \
+	" next_at, give_up, changed, coalesce((SELECT length(message) FROM outbox_message WHERE letter = outbox_letter.id), 0)," \
 	" (SELECT count(*) FROM outbox_attempt WHERE letter = id)," \
 	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)" \
 	" FROM outbox_letter"

@@ -34,3 +34,22 @@ const char schema_outbox[] =
 	"  reply TEXT NOT NULL,"
 	"  PRIMARY KEY (letter, attempt)"
 	") STRICT, WITHOUT ROWID;";
+
+/*
+ * The message's bytes have a table of their own, since each change of a letter's state would write them anew.  And what
+ * a letter's invitation does to each day of the inspector's calendar: to a day that he was told of, a later letter has to
+ * say that it is free again.
+ */
+const char schema_outbox_3[] =
+	"CREATE TABLE outbox_message ("
+	"  letter INTEGER PRIMARY KEY REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+	"  message BLOB NOT NULL"
+	") STRICT;"
+	"INSERT INTO outbox_message SELECT id, message FROM outbox_letter WHERE length(message) > 0;"
+	"ALTER TABLE outbox_letter DROP COLUMN message;"
+	"CREATE TABLE outbox_day ("
+	"  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+	"  day INTEGER NOT NULL," /* since 1970-01-01, local */
+	"  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* asked for, or free again */
+	"  PRIMARY KEY (letter, day)"
+	") STRICT, WITHOUT ROWID;";

@@ -167,6 +167,14 @@ migrate_2(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 2", err);
 }
 
+static int
+migrate_3(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_outbox_3, err);
+
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 3", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -183,6 +191,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_1(store, err);
 	if (rc == 0 && id.version < 2)
 		rc = migrate_2(store, err);
+	if (rc == 0 && id.version < 3)
+		rc = migrate_3(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);

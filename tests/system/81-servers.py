@@ -222,7 +222,7 @@ def letters(office, server):
             time.sleep(0.2)
             with contextlib.closing(sqlite3.connect(database, timeout=20)) as db:
                 states = db.execute("SELECT DISTINCT state FROM outbox_letter").fetchall()
-                wanted = dict(db.execute("SELECT message_id, message FROM outbox_letter WHERE draw = (SELECT max(n) FROM draw)"))
+                wanted = dict(db.execute("SELECT message_id, message FROM outbox_letter JOIN outbox_message ON letter = id WHERE draw = (SELECT max(n) FROM draw)"))
         check(states == [("sent",)], f"{states}")
         end = time.monotonic() + 20
         while time.monotonic() < end and len(server.kept()) < before + len(wanted):

@@ -381,7 +381,7 @@ letters_say_what_is(void)
 		uint64_t knows = 0;
 
 		query_open(&q, scene.office.store,
-		    "SELECT kind, message FROM outbox_letter"
+		    "SELECT kind, message FROM outbox_letter JOIN outbox_message ON letter = id"
 		    " WHERE draw = ? AND inspector = ? AND state <> 'cancelled' ORDER BY id");
 		query_put_int(&q, query_int(&people, 0));
 		query_put_text(&q, inspector);

@@ -146,8 +146,14 @@ an_older_state_is_brought_up_to_date(void **state)
 
 	(void)state;
 	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
+	    "DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD COLUMN message BLOB NOT NULL DEFAULT x'';"
+	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id, message,"
+	    " fault, created, changed, not_before, next_at, give_up)"
+	    " VALUES (1, 0, 'I001', 'assignment', 'queued', '', '', '', '<1>', x'616263', '', 0, 0, 0, 0, 0);"
 	    "PRAGMA user_version = 1");
 	store = opened();
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message WHERE message = x'616263'", &tables, NULL), 0);
+	assert_int_equal(tables, 1);
 	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
 	                     &tables, NULL), 0);
 	assert_int_equal(tables, 3);
@@ -164,7 +170,7 @@ what_is_no_database_of_ours_is_refused(void **state)
 	(void)state;
 	sql("PRAGMA user_version = 1000");
 	refused(0, ERR_REFUSED, "newer version");
-	sql("PRAGMA user_version = 2; PRAGMA application_id = 7");
+	sql("PRAGMA user_version = 3; PRAGMA application_id = 7");
 	refused(0, ERR_REFUSED, "another application");
 	sql("PRAGMA application_id = 0x53504f54");
 	store_close(opened());
