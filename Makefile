@@ -53,7 +53,7 @@ PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotche
 
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
 CORE_PACKAGES = libsodium libcrypto libutf8proc
-IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson libcurl
+IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson libcurl libcmark
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 APP_LIBS = -lev

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/text.h"
+#include "io/clock.h"
 
 #define COLLEAGUES_MAX 65536 /* bytes of the list of them; more is refused */
 
@@ -17,8 +18,9 @@ static const struct template_name matter_names[] = {{"number", NULL}, {"matter_i
 	{"legal_basis", NULL}, {"checklist", checklist_names}, {NULL, NULL}};
 
 const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NULL}, {"cycle", NULL},
-	{"cycle_title", NULL}, {"draw", NULL}, {"record_hash", NULL}, {"log_key", NULL}, {"inspector_id", NULL},
-	{"inspector_name", NULL}, {"date", NULL}, {"visit_count", NULL}, {"recuse_to", NULL}, {"public_url", NULL},
+	{"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL}, {"inspector_id", NULL},
+	{"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL}, {"window_first", NULL},
+	{"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL}, {"public_url", NULL},
 	{"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
 
 bool
@@ -45,22 +47,57 @@ weekday_name(int32_t day, bool chinese)
 	return names[chinese][(day % 7 + 7) % 7];
 }
 
+#define WORDS_BYTES 96
+
 static void
-put_date(struct template_row *row, int32_t day, bool chinese)
+date_words(int32_t day, bool chinese, char ret_text[static WORDS_BYTES])
 {
 	static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
 		"September", "October", "November", "December"};
-	char digits[DATE_TEXT], text[64];
+	char digits[DATE_TEXT];
 	int month, day_of_month;
 
 	text_from_date(day, digits);
 	month = (digits[5] - '0') * 10 + digits[6] - '0';
 	day_of_month = (digits[8] - '0') * 10 + digits[9] - '0';
 	if (chinese)
-		(void)snprintf(text, sizeof text, "%.4s年%d月%d日", digits, month, day_of_month);
+		(void)snprintf(ret_text, WORDS_BYTES, "%.4s年%d月%d日", digits, month, day_of_month);
 	else
-		(void)snprintf(text, sizeof text, "%d %s %.4s", day_of_month, months[(month + 11) % 12], digits);
+		(void)snprintf(ret_text, WORDS_BYTES, "%d %s %.4s", day_of_month, months[(month + 11) % 12], digits);
+}
+
+static void
+put_date(struct template_row *row, int32_t day, bool chinese)
+{
+	char text[WORDS_BYTES];
+
+	date_words(day, chinese, text);
 	template_put(row, "date", slice_of(text));
+}
+
+/* With its weekday. */
+static void
+put_day(struct template_row *row, const char *name, int32_t day, bool chinese)
+{
+	char date[WORDS_BYTES], text[2 * WORDS_BYTES];
+
+	date_words(day, chinese, date);
+	if (chinese)
+		(void)snprintf(text, sizeof text, "%s（%s）", date, weekday_name(day, chinese));
+	else
+		(void)snprintf(text, sizeof text, "%s, %s", weekday_name(day, chinese), date);
+	template_put(row, name, slice_of(text));
+}
+
+static void
+put_moment(struct template_row *row, const char *name, int64_t time, bool chinese)
+{
+	char date[WORDS_BYTES], local[CLOCK_TEXT], text[2 * WORDS_BYTES];
+
+	date_words(clock_date(time), chinese, date);
+	clock_text(time, local);
+	(void)snprintf(text, sizeof text, chinese ? "%s %.5s" : "%s, %.5s", date, local + 11);
+	template_put(row, name, slice_of(text));
 }
 
 /* ---- rows ---- */
@@ -151,6 +188,7 @@ letter_order(const struct letter_input *input)
 static void
 put_globals(struct template_row *row, const struct letter_input *input)
 {
+	bool chinese = letter_in_chinese(input);
 	char sheet[LETTER_SHEET_NAME_BYTES];
 
 	letter_sheet_name(input->draw, input->inspector_id, sheet);
@@ -159,11 +197,17 @@ put_globals(struct template_row *row, const struct letter_input *input)
 	template_put(row, "cycle", input->cycle);
 	template_put(row, "cycle_title", input->cycle_title);
 	template_put_uint(row, "draw", input->draw);
+	template_put(row, "commit_hash", input->commit_hash);
 	template_put(row, "record_hash", input->record_hash);
 	template_put(row, "log_key", input->log_key);
 	template_put(row, "inspector_id", input->inspector_id);
 	template_put(row, "inspector_name", input->inspector_name);
-	put_date(row, input->date, letter_in_chinese(input));
+	put_date(row, input->date, chinese);
+	put_moment(row, "draw_at", input->draw_time, chinese);
+	put_moment(row, "told_by", input->told_by, chinese);
+	put_day(row, "window_first", input->window_first, chinese);
+	put_day(row, "window_last", input->window_last, chinese);
+	template_put(row, "reason", input->reason);
 	template_put_uint(row, "visit_count", input->n_visits);
 	template_put(row, "recuse_to", input->recuse_to);
 	template_put(row, "public_url", input->public_url);

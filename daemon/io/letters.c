@@ -6,14 +6,18 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "io/invitation.h"
+#include "io/letter_html.h"
 #include "io/letter_values.h"
 #include "io/mime.h"
 
 #define HOST_MAX 40 /* so that a Message-ID fits into a header line */
 #define SHEET_MAX (8 * 1024 * 1024)
 #define TEXT_OUT_MAX (4 * 1024 * 1024)
+#define INVITATION_MAX 8192
 
-static const char *const kind_names[LETTER_KINDS] = {N_("assignment"), N_("updated"), N_("cancelled")};
+static const char *const kind_names[LETTER_KINDS] = {N_("assignment"), N_("updated"), N_("cancelled"), N_("keep-free"),
+	N_("released")};
 static const char *const language_names[] = {"zh_CN", "en"};
 
 enum { LANGUAGES = sizeof language_names / sizeof language_names[0] };
@@ -125,27 +129,36 @@ host_of(struct slice origin)
 }
 
 void
-letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
-    char ret_id[static LETTER_ID_BYTES])
+letter_name(const struct letter_input *input, struct slice what, struct slice numbers,
+    char ret_name[static LETTER_ID_BYTES])
 {
 	struct slice host = host_of(input->origin);
 	struct hash_stream stream;
 	struct hash hash;
-	char digits[HASH_HEX + 1], numbers[48];
+	char digits[HASH_HEX + 1];
 
-	(void)snprintf(numbers, sizeof numbers, "%llu/%llu", (unsigned long long)input->draw,
-	    (unsigned long long)amendment);
 	hash_begin(&stream);
-	add_line(&stream, slice_of("spotcheck letter"));
+	add_line(&stream, what);
 	add_line(&stream, input->origin);
 	add_line(&stream, input->log_key);
-	add_line(&stream, input->record_hash);
-	add_line(&stream, slice_of(numbers));
-	add_line(&stream, slice_of(kind_names[kind]));
+	add_line(&stream, numbers);
 	add_line(&stream, input->inspector_id);
 	hash = hash_end(&stream);
 	text_to_hex(hash.b, HASH_BYTES, digits);
-	(void)snprintf(ret_id, LETTER_ID_BYTES, "<%.32s@%.*s>", digits, (int)host.n, host.p);
+	(void)snprintf(ret_name, LETTER_ID_BYTES, "%.32s@%.*s", digits, (int)host.n, host.p);
+}
+
+void
+letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
+    char ret_id[static LETTER_ID_BYTES])
+{
+	char name[LETTER_ID_BYTES], numbers[192];
+
+	(void)snprintf(numbers, sizeof numbers, "%llu/%llu/%s/%.*s", (unsigned long long)input->draw,
+	    (unsigned long long)amendment, kind_names[kind], (int)(input->record_hash.n > HASH_HEX ? HASH_HEX : input->record_hash.n),
+	    input->record_hash.n == 0 ? "" : input->record_hash.p);
+	letter_name(input, slice_of("spotcheck letter"), slice_of(numbers), name);
+	(void)snprintf(ret_id, LETTER_ID_BYTES, "<%.*s>", LETTER_ID_BYTES - 3, name);
 }
 
 void
@@ -160,7 +173,7 @@ letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static
 static bool
 has_sheet(const struct letter_input *input)
 {
-	return input->kind != LETTER_CANCELLED;
+	return input->kind == LETTER_ASSIGNMENT || input->kind == LETTER_UPDATED;
 }
 
 static char *
@@ -176,38 +189,153 @@ copy_slice(struct slice s)
 	return copy;
 }
 
-/* Subject and text are rendered; the rest is put around them. */
-static int
-write_message(const struct letter_input *input, struct slice subject, struct slice text, struct slice sheet,
-    struct letter *letter, struct err *err)
+/* What is rendered before the message is put together. */
+struct content {
+	struct buf subject, text, html, sheet;
+	struct buf days[LETTER_DAYS_MAX]; /* the invitations */
+	size_t n_days;
+};
+
+static void
+content_init(struct content *c)
 {
-	char id[LETTER_ID_BYTES], first_id[LETTER_ID_BYTES], sheet_name[LETTER_SHEET_NAME_BYTES];
+	*c = (struct content){.n_days = 0};
+	buf_init(&c->subject, TEMPLATE_SUBJECT_MAX);
+	buf_init(&c->text, TEXT_OUT_MAX);
+	buf_init(&c->html, TEXT_OUT_MAX);
+	buf_init(&c->sheet, SHEET_MAX);
+}
+
+static void
+content_release(struct content *c)
+{
+	for (size_t i = 0; i < c->n_days; i++)
+		buf_release(&c->days[i]);
+	buf_release(&c->sheet);
+	buf_release(&c->html);
+	buf_release(&c->text);
+	buf_release(&c->subject);
+}
+
+static int
+render_html(const struct letter_input *input, const struct template *template, const struct template_row *values,
+    struct content *c, struct err *err)
+{
+	struct template_marks marks = {0};
+	struct buf marked;
+	int rc;
+
+	buf_init(&marked, TEXT_OUT_MAX);
+	rc = template_render_marked(template, values, &marked, &marks, err);
+	if (rc == 0)
+		rc = letter_html(buf_view(&marked), &marks, buf_view(&c->subject), letter_in_chinese(input), &c->html, err);
+	template_marks_release(&marks);
+	buf_release(&marked);
+	return rc;
+}
+
+static int
+render(const struct letters *letters, const struct letter_input *input, struct content *c, struct err *err)
+{
+	const struct template *template = letters->templates[letter_in_chinese(input) ? 0 : 1][input->kind];
+	struct template_row *values = letter_values(input);
+	int rc = template_render(template, values, &c->subject, &c->text, err);
+
+	if (rc == 0)
+		rc = render_html(input, template, values, c, err);
+	if (rc == 0 && has_sheet(input))
+		rc = letter_sheet(input, &c->sheet, err);
+	for (; rc == 0 && c->n_days < input->n_days && c->n_days < LETTER_DAYS_MAX; c->n_days++) {
+		buf_init(&c->days[c->n_days], INVITATION_MAX);
+		rc = invitation_write(input, &input->days[c->n_days], &c->days[c->n_days], err);
+	}
+	template_row_free(values);
+	return rc;
+}
+
+/*
+ * One text in the forms that a reader may choose from, the first day's invitation among them, which is where mail programs
+ * look for it; and beside it what is to be kept: the sheet, and the invitations for further days.
+ */
+struct form {
+	struct mime_part choices[3];
+	struct mime_part parts[2 + LETTER_DAYS_MAX];
+	char sheet_name[LETTER_SHEET_NAME_BYTES];
+	char day_names[LETTER_DAYS_MAX][INVITATION_NAME_BYTES];
+	struct mime_part whole;
+};
+
+static struct mime_part
+invitation_part(const struct letter_input *input, const struct content *c, size_t i)
+{
+	return (struct mime_part){.type = "text/calendar", .method = invitation_method(&input->days[i]),
+	    .content = buf_view(&c->days[i])};
+}
+
+static void
+lay_out(const struct letter_input *input, const struct content *c, struct form *f)
+{
+	size_t n = 0;
+
+	f->choices[0] = (struct mime_part){.type = "text/plain", .content = buf_view(&c->text)};
+	f->choices[1] = (struct mime_part){.type = "text/html", .content = buf_view(&c->html)};
+	if (c->n_days > 0)
+		f->choices[2] = invitation_part(input, c, 0);
+	f->parts[n++] = (struct mime_part){.type = "multipart/alternative", .parts = f->choices,
+	    .n_parts = c->n_days > 0 ? 3 : 2};
+	letter_sheet_name(input->draw, input->inspector_id, f->sheet_name);
+	if (has_sheet(input))
+		f->parts[n++] = (struct mime_part){.type = "text/csv", .content = buf_view(&c->sheet),
+		    .file_name = slice_of(f->sheet_name), .verbatim = true};
+	for (size_t i = 1; i < c->n_days; i++) {
+		invitation_name(&input->days[i], f->day_names[i]);
+		f->parts[n] = invitation_part(input, c, i);
+		f->parts[n++].file_name = slice_of(f->day_names[i]);
+	}
+	f->whole = (struct mime_part){.type = "multipart/mixed", .parts = f->parts, .n_parts = n};
+}
+
+/* What the letter goes on from: one thread for a draw, also for who joined later.  False where it begins one. */
+static bool
+thread_begin(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
+{
+	struct letter_input first = *input;
+
+	if (input->kept_free && input->kind != LETTER_KEEP_FREE) {
+		first.record_hash = slice_of(""); /* there was none yet */
+		letter_id(&first, LETTER_KEEP_FREE, 0, ret_id);
+		return true;
+	}
+	letter_id(input, LETTER_ASSIGNMENT, 0, ret_id);
+	return input->amendment > 0;
+}
+
+static int
+write_message(const struct letter_input *input, const struct content *c, struct letter *letter, struct err *err)
+{
+	char id[LETTER_ID_BYTES], first_id[LETTER_ID_BYTES];
 	struct slice reference;
-	struct mime_part parts[2] = {{.type = "text/plain", .content = text}, {.type = "text/csv", .content = sheet}};
-	struct mime_part all = {.type = "multipart/mixed", .parts = parts, .n_parts = has_sheet(input) ? 2 : 1};
+	struct form form;
 	struct mime_message message = {
 		.from = {input->from_name, input->from_address},
 		.to = {input->inspector_name, input->inspector_email},
-		.subject = subject,
+		.subject = buf_view(&c->subject),
 		.language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
 		.date = input->sent_at,
-		.body = &all,
+		.body = &form.whole,
 	};
 	struct buf out;
 	int rc;
 
+	lay_out(input, c, &form);
 	letter_id(input, input->kind, input->amendment, id);
-	letter_id(input, LETTER_ASSIGNMENT, 0, first_id);
-	letter_sheet_name(input->draw, input->inspector_id, sheet_name);
 	message.message_id = slice_of(id);
-	reference = slice_of(first_id);
-	if (input->amendment > 0) { /* one thread for a draw, also for who joined later */
+	if (thread_begin(input, first_id)) {
+		reference = slice_of(first_id);
 		message.in_reply_to = reference;
 		message.references = &reference;
 		message.n_references = 1;
 	}
-	parts[1].file_name = slice_of(sheet_name);
-	parts[1].verbatim = true;
 	buf_init(&out, MIME_MESSAGE_MAX);
 	rc = mime_write(&message, &out, err);
 	if (rc != 0)
@@ -215,7 +343,7 @@ write_message(const struct letter_input *input, struct slice subject, struct sli
 	letter->len = out.len;
 	letter->bytes = buf_steal(&out);
 	letter->message_id = copy_slice(message.message_id);
-	letter->subject = copy_slice(subject);
+	letter->subject = copy_slice(message.subject);
 	letter->sender = copy_slice(input->from_address);
 	letter->recipient = copy_slice(input->inspector_email);
 	if (letter->bytes == NULL || letter->message_id == NULL || letter->subject == NULL || letter->sender == NULL ||
@@ -229,30 +357,20 @@ out:
 int
 letter_make(const struct letters *letters, const struct letter_input *input, struct letter *ret_letter, struct err *err)
 {
-	size_t language = letter_in_chinese(input) ? 0 : 1;
-	struct template_row *values = NULL;
 	struct letter letter = {0};
-	struct buf subject, text, sheet;
+	struct content content;
 	int rc;
 
-	buf_init(&subject, TEMPLATE_SUBJECT_MAX);
-	buf_init(&text, TEXT_OUT_MAX);
-	buf_init(&sheet, SHEET_MAX);
-	values = letter_values(input);
-	rc = template_render(letters->templates[language][input->kind], values, &subject, &text, err);
-	if (rc == 0 && has_sheet(input))
-		rc = letter_sheet(input, &sheet, err);
+	content_init(&content);
+	rc = render(letters, input, &content, err);
 	if (rc == 0)
-		rc = write_message(input, buf_view(&subject), buf_view(&text), buf_view(&sheet), &letter, err);
+		rc = write_message(input, &content, &letter, err);
 	if (rc == 0) {
 		*ret_letter = letter;
 		letter = (struct letter){0};
 	}
 	letter_release(&letter);
-	template_row_free(values);
-	buf_release(&sheet);
-	buf_release(&text);
-	buf_release(&subject);
+	content_release(&content);
 	return rc;
 }
 

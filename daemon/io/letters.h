@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "io/outbox.h"
 #include "io/template.h"
 
 /*
@@ -19,10 +20,12 @@ enum letter_kind {
 	LETTER_ASSIGNMENT, /* after a draw: all visits of the inspector */
 	LETTER_UPDATED,    /* somebody joined or a target was replaced: the whole present list */
 	LETTER_CANCELLED,  /* visits that are taken from the inspector; no sheet */
+	LETTER_KEEP_FREE,  /* at the commitment: on which days there may be visits */
+	LETTER_RELEASED,   /* the commitment was voided: those days are free again */
 	LETTER_KINDS
 };
 
-const char *letter_kind_name(enum letter_kind kind); /* "assignment", "updated", "cancelled" */
+const char *letter_kind_name(enum letter_kind kind); /* "assignment", "updated", "cancelled", "keep-free", "released" */
 
 extern const struct template_name letters_names[];
 
@@ -65,23 +68,34 @@ struct letter_input {
 	struct slice operator_name; /* the INI's operator */
 	struct slice origin, cycle, cycle_title;
 	int32_t date;               /* the draw's local date, days since 1970-01-01 */
-	struct slice record_hash;   /* 64 hex digits */
+	struct slice commit_hash;   /* 64 hex digits */
+	struct slice record_hash;   /* the same; empty before the draw */
 	struct slice log_key;       /* 8 hex digits */
 	struct slice inspector_id, inspector_name, inspector_email;
 	struct slice language;      /* "zh_CN", "en"; else the one below */
 	struct slice default_language;
 	struct slice recuse_to, public_url;
 	struct slice from_name, from_address; /* the INI's mail.from */
+	int32_t window_first, window_last; /* the days on which visits may be */
+	int64_t draw_time;          /* seconds since 1970 */
+	int64_t told_by;            /* the same: when whoever is drawn has a letter, at the latest */
+	struct slice reason;        /* of a void */
+	bool kept_free;             /* a letter of LETTER_KEEP_FREE went before */
 	int64_t sent_at;            /* for the Date header: its notice, when it may leave; seconds since 1970 */
 	const struct letter_visit *visits; /* in any order; letter and sheet have them by date, then target id */
 	size_t n_visits;
+	const struct outbox_day *days; /* what becomes of days in the inspector's calendar; those asked for come first */
+	size_t n_days;
 	const struct letter_matter *matters; /* in the order drawn */
 	size_t n_matters;
 };
 
+/* As many invitations as a message can hold; further days have none. */
+#define LETTER_DAYS_MAX 64
+
 /* A finished message; all is owned by the struct. */
 struct letter {
-	char *bytes; /* headers, body, attachment; CRLF */
+	char *bytes; /* headers, body, attachments; CRLF */
 	size_t len;
 	char *message_id; /* <…@…>: follows from log, draw, amendment, kind and inspector, whenever it is made */
 	char *subject;

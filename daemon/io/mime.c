@@ -11,7 +11,7 @@
 
 #define ID_BYTES_MAX 250
 #define PARTS_DEPTH_MAX 4
-#define PARTS_MAX 15
+#define PARTS_MAX 127
 #define BOUNDARY_BYTES 36 /* "=_", 32 hex digits and a NUL, and room */
 
 /* ---- what is let in ---- */
@@ -96,6 +96,7 @@ check_part(const struct mime_part *part, unsigned depth, struct err *err)
 	int rc;
 
 	if (depth > PARTS_DEPTH_MAX || part->n_parts > PARTS_MAX || !is_token(part->type) ||
+	    (part->method != NULL && !is_token(part->method)) ||
 	    (part->n_parts > 0) != (strncmp(part->type, "multipart/", 10) == 0))
 		return err_set(err, ERR_REFUSED, N_("the parts of the message do not fit together"));
 	if (is_text(part) && !text_content_ok(part->content))
@@ -232,6 +233,8 @@ put_type(struct buf *out, const struct mime_part *part, const char *boundary)
 		mime_header_parameter(&header, "boundary", slice_of(boundary));
 	else if (is_text(part))
 		mime_header_parameter(&header, "charset", slice_of("utf-8"));
+	if (part->method != NULL)
+		mime_header_parameter(&header, "method", slice_of(part->method));
 	mime_header_end(&header);
 	if (part->file_name.n == 0)
 		return;
@@ -287,7 +290,7 @@ put_part(struct buf *out, const struct mime_part *part, struct slice message_id,
 	put_type(out, part, boundary);
 	for (size_t i = 0; i < part->n_parts; i++) {
 		buf_format(out, "\r\n--%s\r\n", boundary);
-		put_part(out, &part->parts[i], message_id, path * 16 + (unsigned)i + 1);
+		put_part(out, &part->parts[i], message_id, path * (PARTS_MAX + 1) + (unsigned)i + 1);
 	}
 	buf_format(out, "\r\n--%s--\r\n", boundary);
 }

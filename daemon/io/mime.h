@@ -29,6 +29,7 @@ struct mime_mailbox {
 /* A part with content, or (n_parts not 0) a multipart of others: mixed, alternative, related … */
 struct mime_part {
 	const char *type;          /* "text/plain", "multipart/mixed"; text is UTF-8 */
+	const char *method;        /* of text/calendar, "REQUEST"; else NULL */
 	struct slice content;      /* text with LF or CRLF; CRLF is sent.  Other types are sent byte by byte */
 	struct slice file_name;    /* not empty: an attachment */
 	bool verbatim;             /* text whose line ends stay as they are: always base64 */

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "io/clock.h"
-#include "io/outbox.h"
+#include "io/notices_queue.h"
 #include "io/private_rows.h"
 #include "io/rosters.h"
 #include "io/snapshot_rows.h"
+#include "io/steps.h"
 
 /* Some roster indices, ascending, and the private rows of the same. */
 struct some_rows {
@@ -44,6 +45,8 @@ struct writer {
 	int64_t time;
 	uint64_t amendment;
 	char visit_time[8];
+	char commit_hash[HASH_HEX + 1];
+	bool kept_free; /* at the commitment people were asked to keep days free */
 	struct some_rows targets, inspectors;
 	struct holding *holdings; /* by inspector, then by place */
 	size_t n_holdings;
@@ -231,7 +234,9 @@ writer_open(struct writer *w, const struct office *office, const struct drawn *d
 	w->d = d;
 	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
 	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
-	if ((rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
+	if ((rc = step_commit_hash(office->store, &d->row, w->commit_hash, err)) != 0 ||
+	    (rc = outbox_has(office->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
+	    (rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
 	    (rc = read_private(w, &w->inspectors, false, err)) != 0)
 		return rc;
 	return read_matters(w, err);
@@ -287,15 +292,10 @@ static int64_t
 notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
 	int32_t first = INT32_MAX;
-	int64_t notice;
 
 	for (size_t i = 0; i < n; i++)
 		first = visits[i].date < first ? visits[i].date : first;
-	if (n == 0 || w->cycle == NULL || w->cycle->rule.notice_at_draw)
-		return w->time;
-	notice = clock_instant(first, w->cycle->rule.visit_time_min * 60, NULL);
-	notice = calendar_shift(w->office->calendar, clock_zone(), notice, &w->cycle->rule.notice, -1);
-	return notice > w->time ? notice : w->time;
+	return n == 0 ? w->time : notices_time(w->office, w->cycle, first, w->time);
 }
 
 static int
@@ -305,65 +305,23 @@ take_email(void *ctx, const struct rosters_inspector *p)
 	return 0;
 }
 
-static int
-add_to_outbox(const struct writer *w, const struct letter_input *input, struct err *err)
-{
-	const struct office *o = w->office;
-	struct err why = {.tr = err != NULL ? err->tr : NULL};
-	struct letter letter = {0};
-	char id[LETTER_ID_BYTES];
-	struct outbox_letter out = {.draw = input->draw,
-	    .amendment = input->amendment,
-	    .inspector = input->inspector_id,
-	    .kind = slice_of(letter_kind_name(input->kind)),
-	    .sender = input->from_address,
-	    .recipient = input->inspector_email,
-	    .not_before = input->sent_at,
-	    .give_up = input->sent_at + o->config->mail_retry_for.n};
-	int rc = letter_make(o->letters, input, &letter, &why);
-
-	if (rc == ERR_MEMORY)
-		return err_memory(err);
-	letter_id(input, input->kind, input->amendment, id);
-	out.message_id = slice_of(id);
-	if (rc == 0) {
-		out.subject = slice_of(letter.subject);
-		out.sender = slice_of(letter.sender);
-		out.recipient = slice_of(letter.recipient);
-		out.message = (struct slice){letter.bytes, letter.len};
-	} else {
-		out.fault = slice_of(why.message);
-	}
-	rc = outbox_add(o->store, &out, w->time, NULL, err);
-	letter_release(&letter);
-	return rc;
-}
-
 static struct letter_input
 about(const struct writer *w, enum letter_kind kind, uint32_t self)
 {
-	const struct config *c = w->office->config;
 	uint32_t index = w->d->draw.order[self];
+	struct letter_input input = notices_about(w->office, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
 
-	return (struct letter_input){.kind = kind,
-	    .draw = w->d->row.n,
-	    .amendment = w->amendment,
-	    .operator_name = slice_of(c->operator),
-	    .origin = slice_of(c->origin),
-	    .cycle = slice_of(w->d->row.cycle),
-	    .cycle_title = slice_of(w->cycle != NULL ? w->cycle->title : w->d->row.cycle),
-	    .date = w->d->row.date,
-	    .record_hash = slice_of(w->d->row.record),
-	    .log_key = slice_of(w->office->key.id),
-	    .inspector_id = inspector_id(inspector_of(w, self)),
-	    .inspector_name = value_of(&w->inspectors, index, "name"),
-	    .inspector_email = value_of(&w->inspectors, index, "email"),
-	    .language = value_of(&w->inspectors, index, "language"),
-	    .default_language = slice_of(c->language),
-	    .recuse_to = slice_of(c->mail_from),
-	    .public_url = slice_of(c->public_url),
-	    .from_name = slice_of(c->mail_from_name),
-	    .from_address = slice_of(c->mail_from)};
+	input.kind = kind;
+	input.amendment = w->amendment;
+	input.commit_hash = slice_of(w->commit_hash);
+	input.record_hash = slice_of(w->d->row.record);
+	input.inspector_id = inspector_id(inspector_of(w, self));
+	input.inspector_name = value_of(&w->inspectors, index, "name");
+	input.inspector_email = value_of(&w->inspectors, index, "email");
+	input.language = value_of(&w->inspectors, index, "language");
+	input.draw_time = w->d->row.draw_time;
+	input.kept_free = w->kept_free;
+	return input;
 }
 
 /* To the address of today where there is one, which may have been corrected since. */
@@ -382,6 +340,79 @@ address_letter(const struct writer *w, struct letter_input *input, struct buf *e
 	return 0;
 }
 
+/* The seats that an inspector holds now: where they begin in holdings[], and how many there are. */
+static size_t
+held_by(const struct writer *w, uint32_t self, size_t *ret_first)
+{
+	size_t low = 0, high = w->n_holdings, n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (w->holdings[middle].inspector < self)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < w->n_holdings && w->holdings[low + n].inspector == self)
+		n++;
+	*ret_first = low;
+	return n;
+}
+
+static bool
+has_day(const struct outbox_day *days, size_t n, int32_t day)
+{
+	for (size_t i = 0; i < n; i++)
+		if (days[i].day == day)
+			return true;
+	return false;
+}
+
+/* Whether the inspector has a visit on that day, as things stand. */
+static bool
+visits_on(const struct writer *w, uint32_t self, int32_t day)
+{
+	size_t first, n = held_by(w, self, &first);
+
+	for (size_t i = 0; i < n; i++)
+		if (w->d->places.v[w->holdings[first + i].place].date == day)
+			return true;
+	return false;
+}
+
+static int
+compare_days(const void *a, const void *b)
+{
+	const struct outbox_day *x = a, *y = b;
+
+	return (x->day > y->day) - (x->day < y->day);
+}
+
+/*
+ * What the letter's invitations say: the days of its visits are asked for, and days that the inspector was asked for
+ * before and on which there is nothing any more are given back.  `ret` has room for LETTER_DAYS_MAX.
+ */
+static int
+fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n_visits,
+    struct outbox_day *ret, size_t *ret_n, struct err *err)
+{
+	int32_t held[LETTER_DAYS_MAX];
+	size_t n_held = 0, n = 0;
+	int rc = outbox_days_held(w->office->store, w->d->row.n, inspector_id(inspector_of(w, self)), held,
+	    LETTER_DAYS_MAX, &n_held, err);
+
+	for (size_t i = 0; i < n_visits && kind != LETTER_CANCELLED && n < LETTER_DAYS_MAX; i++)
+		if (!has_day(ret, n, visits[i].date))
+			ret[n++] = (struct outbox_day){visits[i].date, true};
+	qsort(ret, n, sizeof *ret, compare_days);
+	for (size_t i = 0; i < n_held && n < LETTER_DAYS_MAX; i++)
+		if (!has_day(ret, n, held[i]) && !visits_on(w, self, held[i]))
+			ret[n++] = (struct outbox_day){held[i], false};
+	*ret_n = n;
+	return rc;
+}
+
 static int
 write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n,
     struct err *err)
@@ -391,6 +422,7 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 	struct letter_colleague *colleagues = calloc(n * seats + 1, sizeof *colleagues);
 	struct letter_matter *matters = calloc(n_matters + 1, sizeof *matters);
 	struct letter_input input = about(w, kind, self);
+	struct outbox_day days[LETTER_DAYS_MAX];
 	struct buf email;
 	int rc = 0;
 
@@ -414,36 +446,22 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 	input.n_visits = n;
 	input.matters = matters;
 	input.n_matters = n_matters;
+	input.window_first = w->d->sealed.dates[0];
+	input.window_last = w->d->sealed.dates[w->d->sealed.n_dates - 1];
+	input.told_by = notices_time(w->office, w->cycle, input.window_last, w->d->row.draw_time);
 	input.sent_at = kind == LETTER_CANCELLED ? w->time : notice_time(w, visits, n);
-	rc = address_letter(w, &input, &email, err);
+	input.days = days;
+	rc = fill_days(w, kind, self, visits, n, days, &input.n_days, err);
 	if (rc == 0)
-		rc = add_to_outbox(w, &input, err);
+		rc = address_letter(w, &input, &email, err);
+	if (rc == 0)
+		rc = notices_queue(w->office, &input, w->time, err);
 out:
 	buf_release(&email);
 	free(matters);
 	free(colleagues);
 	free(v);
 	return rc;
-}
-
-/* The seats that an inspector holds now: where they begin in holdings[], and how many there are. */
-static size_t
-held_by(const struct writer *w, uint32_t self, size_t *ret_first)
-{
-	size_t low = 0, high = w->n_holdings, n = 0;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (w->holdings[middle].inspector < self)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low + n < w->n_holdings && w->holdings[low + n].inspector == self)
-		n++;
-	*ret_first = low;
-	return n;
 }
 
 /* All that an inspector has to visit now; nobody is first told that there is nothing. */

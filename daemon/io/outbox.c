@@ -192,7 +192,7 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND kind <> 'cancelled'"
+	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND kind NOT IN ('cancelled', 'keep-free', 'released')"
 	    " AND state IN ('sending', 'sent', 'unknown')");
 	query_put_int(&q, (int64_t)draw);
 	query_put_text(&q, inspector);
@@ -203,7 +203,7 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 		return rc;
 	query_open(&q, store,
 	    "UPDATE outbox_letter SET state = 'cancelled', fault = ?, changed = ? WHERE draw = ? AND inspector = ?"
-	    " AND kind <> 'cancelled' AND state IN ('queued', 'failed')");
+	    " AND kind NOT IN ('cancelled', 'keep-free', 'released') AND state IN ('queued', 'failed')");
 	query_put_string(&q, "an amendment has made it untrue");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)draw);
@@ -215,6 +215,56 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	result.withdrawn = (uint64_t)sqlite3_changes(store_db(store));
 	*ret_withdrawn = result;
 	return 0;
+}
+
+int
+outbox_take_back(struct store *store, uint64_t draw, struct slice inspector, const char *kind, int64_t now,
+    bool *ret_told, struct err *err)
+{
+	struct query q;
+	bool told;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT 1 FROM outbox_letter WHERE draw = ? AND amendment = 0 AND inspector = ? AND kind = ?"
+	    " AND state IN ('sending', 'sent', 'unknown')");
+	query_put_int(&q, (int64_t)draw);
+	query_put_text(&q, inspector);
+	query_put_string(&q, kind);
+	told = query_row(&q);
+	rc = query_close(&q, err);
+	if (rc != 0)
+		return rc;
+	query_open(&q, store,
+	    "UPDATE outbox_letter SET state = 'cancelled', fault = ?, changed = ? WHERE draw = ? AND amendment = 0"
+	    " AND inspector = ? AND kind = ? AND state IN ('queued', 'failed')");
+	query_put_string(&q, "the draw is voided");
+	query_put_int(&q, now);
+	query_put_int(&q, (int64_t)draw);
+	query_put_text(&q, inspector);
+	query_put_string(&q, kind);
+	(void)query_run(&q);
+	rc = query_close(&q, err);
+	if (rc == 0)
+		*ret_told = told;
+	return rc;
+}
+
+int
+outbox_has(struct store *store, uint64_t draw, const char *kind, bool *ret_has, struct err *err)
+{
+	struct query q;
+	bool has;
+	int rc;
+
+	query_open(&q, store, "SELECT 1 FROM outbox_letter WHERE draw = ? AND amendment = 0 AND kind = ? LIMIT 1");
+	query_put_int(&q, (int64_t)draw);
+	query_put_string(&q, kind);
+	has = query_row(&q);
+	rc = query_close(&q, err);
+	if (rc == 0)
+		*ret_has = has;
+	return rc;
 }
 
 int

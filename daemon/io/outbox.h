@@ -81,6 +81,16 @@ struct outbox_withdrawn {
 int outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int64_t now,
     struct outbox_withdrawn *ret_withdrawn, struct err *err);
 
+/*
+ * Cancels an inspector's letter of that kind where it has not left; `ret_told`: it has, or may have.  Within the caller's
+ * transaction.
+ */
+int outbox_take_back(struct store *store, uint64_t draw, struct slice inspector, const char *kind, int64_t now,
+    bool *ret_told, struct err *err);
+
+/* Whether there is any letter of that kind of a draw, whatever became of it. */
+int outbox_has(struct store *store, uint64_t draw, const char *kind, bool *ret_has, struct err *err);
+
 /* The days that letters which have left, or may have, hold in the inspector's calendar, ascending; the first `max`. */
 int outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int32_t *ret_days, size_t max,
     size_t *ret_n, struct err *err);

@@ -4,6 +4,7 @@
 #include "io/drawn_keep.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/notices_free.h"
 #include "io/plan.h"
 
 int
@@ -202,6 +203,9 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	if (rc != 0)
 		goto out;
 	rc = drawn_keep_void(office->store, n, index, ledger_size(&log), err);
+	if (rc == 0)
+		rc = notices_release(office, config_cycle(office->config, row.cycle), &row, slice_of(commit_hash),
+		    slice_of(reason), e.time, err);
 	if (rc == 0 && anew)
 		rc = plan_reopen(office->store, n, err);
 out:

@@ -7,6 +7,7 @@
 #include "io/drawn_keep.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/notices_free.h"
 #include "io/plan.h"
 #include "io/rosters.h"
 #include "io/snapshot.h"
@@ -180,6 +181,23 @@ begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
 }
 
 static int
+keep_days_free(const struct office *office, const struct config_cycle *cycle, const struct entry *e,
+    const struct snapshot *snapshot, struct err *err)
+{
+	char hash[HASH_HEX + 1];
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	entry_write(e, &bytes);
+	hash_hex(buf_view(&bytes), hash);
+	rc = bytes.failed ? err_memory(err)
+	                  : notices_keep_free(office, cycle, &e->commit, &snapshot->sealed, slice_of(hash), e->time, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
 keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
     const struct snapshot *snapshot, struct err *err)
 {
@@ -189,6 +207,8 @@ keep(struct office *office, struct ledger *log, const struct step_commit *want, 
 	    (rc = drawn_keep_commit(office->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
 	    (want->run && (rc = begin_run(office->store, e->commit.n, want->value, err)) != 0) ||
 	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
+		return rc;
+	if (want->cycle->keep_free && !want->run && (rc = keep_days_free(office, want->cycle, e, snapshot, err)) != 0)
 		return rc;
 	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
 	    e->commit.n, NULL, err)) != 0)

@@ -57,7 +57,7 @@ struct template_row;
 struct template_row *template_row_new(void); /* the outermost row; NULL without memory, which all below allow */
 void template_row_free(struct template_row *row); /* of the outermost; frees all within it; NULL is allowed */
 void template_put(struct template_row *row, const char *name, struct slice value); /* the last one stands */
-void template_put_uint(struct template_row *row, const char *name, uint64_t value);
+void template_put_uint(struct template_row *row, const char *name, uint64_t value); /* digits, which are no markup */
 void template_put_list(struct template_row *row, const char *name); /* a list, perhaps without rows */
 struct template_row *template_put_row(struct template_row *row, const char *name); /* a further row of that list */
 
@@ -70,5 +70,21 @@ struct template_row *template_put_row(struct template_row *row, const char *name
  */
 int template_render(const struct template *template, const struct template_row *values, struct buf *subject,
     struct buf *body, struct err *err);
+
+/*
+ * The body for a reader of markup, such as CommonMark: no line is broken, and where a text would stand stands a mark,
+ * TEMPLATE_MARK_BEGIN, the text's number and TEMPLATE_MARK_END.  Whoever has understood the markup puts `ret_marks->v` in
+ * their places, so that no value is ever taken for markup.  The caller releases `ret_marks` before `values`, which the
+ * slices point into.  Errors as above.
+ */
+#define TEMPLATE_MARK_BEGIN "\xEE\x80\x80" /* U+E000 and U+E001, of the private use area */
+#define TEMPLATE_MARK_END "\xEE\x80\x81"
+struct template_marks {
+	struct slice *v;
+	size_t n, cap;
+};
+int template_render_marked(const struct template *template, const struct template_row *values, struct buf *body,
+    struct template_marks *ret_marks, struct err *err);
+void template_marks_release(struct template_marks *marks);
 
 #endif

@@ -15,6 +15,7 @@ struct field {
 	const char *name;
 	char *text; /* NULL: a list */
 	size_t len;
+	bool is_number;
 	struct template_row **rows;
 	size_t n_rows;
 	size_t cap;
@@ -95,8 +96,8 @@ field_of(struct template_row *row, const char *name)
 	return &row->fields[row->n++];
 }
 
-void
-template_put(struct template_row *row, const char *name, struct slice value)
+static void
+put(struct template_row *row, const char *name, struct slice value, bool is_number)
 {
 	struct field *field = row == NULL ? NULL : field_of(row, name);
 	char *text;
@@ -114,6 +115,13 @@ template_put(struct template_row *row, const char *name, struct slice value)
 	field_release(field);
 	field->text = text;
 	field->len = value.n;
+	field->is_number = is_number;
+}
+
+void
+template_put(struct template_row *row, const char *name, struct slice value)
+{
+	put(row, name, value, false);
 }
 
 void
@@ -125,7 +133,7 @@ template_put_uint(struct template_row *row, const char *name, uint64_t value)
 	buf_uint(&digits, value);
 	if (digits.failed && row != NULL)
 		fail(row);
-	template_put(row, name, buf_view(&digits));
+	put(row, name, buf_view(&digits), true);
 	buf_release(&digits);
 }
 
@@ -175,6 +183,7 @@ struct render {
 	bool wraps;
 	bool carries; /* the line before is the broken end of running text, which this one may go on */
 	size_t carried; /* where that end begins */
+	struct template_marks *marks; /* NULL: the values themselves */
 	struct err *err;
 };
 
@@ -228,6 +237,25 @@ put_text(struct render *r, struct slice text)
 }
 
 static int
+put_mark(struct render *r, const struct field *field)
+{
+	struct template_marks *m = r->marks;
+
+	if (m->n == m->cap) {
+		size_t cap = m->cap == 0 ? 64 : m->cap * 2;
+		struct slice *v = reallocarray(m->v, cap, sizeof *v);
+
+		if (v == NULL)
+			return err_memory(r->err);
+		m->v = v;
+		m->cap = cap;
+	}
+	buf_format(r->out, "%s%zu%s", TEMPLATE_MARK_BEGIN, m->n, TEMPLATE_MARK_END);
+	m->v[m->n++] = (struct slice){field->text, field->len};
+	return 0;
+}
+
+static int
 put_value(struct render *r, const struct template_row *row, const char *name)
 {
 	const struct field *field = look_up(row, name);
@@ -239,7 +267,9 @@ put_value(struct render *r, const struct template_row *row, const char *name)
 		return err_set(r->err, ERR_REFUSED,
 		    N_("the value of {{%s}} is not UTF-8 text, or holds control characters"),
 		    name);
-	if (r->out->len > r->line && r->out->data[r->line] == ' ') {
+	if (r->marks != NULL && !field->is_number)
+		return put_mark(r, field);
+	if (r->out->len > r->line && (r->out->data[r->line] == ' ' || r->out->data[r->line] == '-')) {
 		so_far = line_so_far(r);
 		if (plain_width(so_far) <= HANG_MAX)
 			r->hang = plain_width(so_far);
@@ -304,4 +334,32 @@ template_render(const struct template *template, const struct template_row *valu
 		    N_("the letter is too long: the subject may have %zu bytes, the text %zu"),
 		    subject->max, body->max);
 	return 0;
+}
+
+int
+template_render_marked(const struct template *template, const struct template_row *values, struct buf *body,
+    struct template_marks *ret_marks, struct err *err)
+{
+	struct template_marks marks = {0};
+	struct render text = {.nodes = template->nodes, .out = body, .marks = &marks, .err = err};
+	int rc;
+
+	if (values == NULL || values->failed)
+		return err_memory(err);
+	rc = render_nodes(&text, values, template->n_subject, template->n);
+	if (rc == 0 && body->failed)
+		rc = err_set(err, ERR_LIMIT, N_("the letter is too long: the subject may have %zu bytes, the text %zu"),
+		    (size_t)TEMPLATE_SUBJECT_MAX, body->max);
+	if (rc == 0)
+		*ret_marks = marks;
+	else
+		template_marks_release(&marks);
+	return rc;
+}
+
+void
+template_marks_release(struct template_marks *marks)
+{
+	free(marks->v);
+	*marks = (struct template_marks){0};
 }

@@ -156,6 +156,8 @@ wrap_indent(struct slice line)
 	struct slice rest = without_spaces_before(line);
 	size_t spaces = line.n - rest.n, digits = 0;
 
+	if (skip(&rest, "- "))
+		return spaces + 2;
 	(void)(skip(&rest, "(") || skip(&rest, "（"));
 	while (rest.n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9') {
 		rest = (struct slice){rest.p + 1, rest.n - 1};

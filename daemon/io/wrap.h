@@ -18,7 +18,7 @@ size_t wrap_line(struct buf *buf, size_t start, size_t width, size_t indent);
 void wrap_join(struct buf *buf, size_t at);
 
 /*
- * Columns that the further lines of `line` are indented by: its own spaces and its number, "  2. ", "(2) " or "（2）".
+ * Columns that the further lines of `line` are indented by: its own spaces and its bullet or number, "- ", "  2. ", "(2) " or "（2）".
  */
 size_t wrap_indent(struct slice line);
 

@@ -59,7 +59,6 @@ office_scene_ini(struct office_scene *scene, const char *cycles)
 static void
 write_letters(struct office_scene *scene)
 {
-	static const char *const names[] = {"assignment", "updated", "cancelled"};
 	static const char *const languages[] = {"en", "zh_CN"};
 	struct diag diag = {.say = say};
 	char path[SCRATCH_PATH + 64];
@@ -69,8 +68,9 @@ write_letters(struct office_scene *scene)
 	for (size_t l = 0; l < 2; l++) {
 		(void)snprintf(path, sizeof path, "%s/letters/%s", scene->dir, languages[l]);
 		assert_int_equal(mkdir(path, 0700), 0);
-		for (size_t n = 0; n < 3; n++) {
-			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l], names[n]);
+		for (unsigned kind = 0; kind < LETTER_KINDS; kind++) {
+			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l],
+			    letter_kind_name((enum letter_kind)kind));
 			scratch_write(path,
 			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n");
 		}

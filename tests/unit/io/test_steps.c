@@ -121,6 +121,52 @@ test_letters_one_for_each_who_has_a_seat(void **state)
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
 }
 
+static const char keep_free[] =
+    "SELECT count(*) FROM outbox_letter WHERE kind = 'keep-free' AND state = ";
+
+/* Everybody who may be drawn is asked to keep the days free, and hears it where nothing comes of them. */
+static void
+test_days_are_kept_free(void **state)
+{
+	char ini[sizeof plain + 64], words[256];
+	char mail[SCRATCH_PATH + 16];
+	uint64_t n;
+
+	(void)state;
+	(void)snprintf(ini, sizeof ini, "%skeep_free = yes\n", plain);
+	office_scene_ini(&scene, ini);
+	office_scene_init(&scene);
+	office_scene_well(&scene, store_exec(scene.office.store,
+	    "INSERT INTO excuse (kind, who, until, reason, by, time) VALUES ('inspectors', 'I03', 99999, 'x', 'x', 0)", &scene.err));
+	n = commit_at(STEP_LEAD);
+	(void)snprintf(words, sizeof words, "%s'queued'", keep_free);
+	assert_int_equal(office_scene_count(&scene, words), 11);
+	assert_int_equal(office_scene_count(&scene,
+	    "SELECT count(*) FROM outbox_letter JOIN outbox_message ON letter = id"
+	    " WHERE CAST(message AS TEXT) LIKE '%Target%' OR CAST(message AS TEXT) LIKE '%text/calendar%'"), 0);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
+
+	/* One has not heard yet; he never will. */
+	office_scene_well(&scene, store_exec(scene.office.store,
+	    "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'", &scene.err));
+	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
+	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, NULL, &scene.err));
+	office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
+	assert_int_equal(office_scene_count(&scene, words), 1);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"), 10);
+
+	/* The next one is drawn: whoever was only asked to keep days free is told of his visits for the first time. */
+	n = commit_at(STEP_LEAD);
+	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, NULL, &scene.err));
+	scene.office.now = row_of(n).draw_time;
+	draw(n);
+	assert_int_equal(office_scene_count(&scene,
+	    "SELECT count(DISTINCT inspector) FROM draw_seat") - office_scene_count(&scene,
+	    "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"), 0);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> '' AND state = 'failed'"), 0);
+}
+
 /* ---- what is not lawful ---- */
 
 static void
@@ -367,6 +413,27 @@ targets_held(int64_t n, struct slice inspector)
 	return set;
 }
 
+/* The days that a calendar which has taken in all invitations holds, and those on which there are visits. */
+static void
+calendars_say_what_is(int64_t n, struct slice inspector)
+{
+	struct query q;
+
+	query_open(&q, scene.office.store,
+	    "WITH said AS (SELECT day, held, max(letter) FROM outbox_day JOIN outbox_letter ON id = letter"
+	    "  WHERE draw = ?1 AND inspector = ?2 AND state <> 'cancelled' GROUP BY day),"
+	    " told AS (SELECT day FROM said WHERE held = 1),"
+	    " held AS (SELECT p.date AS day FROM draw_seat s JOIN draw_place p USING (n, place)"
+	    "  WHERE s.n = ?1 AND s.inspector = ?2 AND p.target IS NOT NULL)"
+	    " SELECT count(*) FROM (SELECT day FROM told EXCEPT SELECT day FROM held)"
+	    "  UNION ALL SELECT count(*) FROM (SELECT day FROM held EXCEPT SELECT day FROM told)");
+	query_put_int(&q, n);
+	query_put_text(&q, inspector);
+	while (query_row(&q))
+		assert_int_equal(query_int(&q, 0), 0);
+	office_scene_well(&scene, query_close(&q, &scene.err));
+}
+
 /* Whoever reads all letters that have left or will, in their order, knows exactly what he has to visit. */
 static void
 letters_say_what_is(void)
@@ -392,6 +459,7 @@ letters_say_what_is(void)
 		}
 		office_scene_well(&scene, query_close(&q, &scene.err));
 		assert_int_equal(knows, targets_held(query_int(&people, 0), inspector));
+		calendars_say_what_is(query_int(&people, 0), inspector);
 	}
 	office_scene_well(&scene, query_close(&people, &scene.err));
 }
@@ -436,6 +504,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_a_whole_draw, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_letters_one_for_each_who_has_a_seat, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_days_are_kept_free, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_open_commitment, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_commit_refuses, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_public_value, set_up, tear_down),
