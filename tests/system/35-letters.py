@@ -11,6 +11,7 @@ import email
 import email.policy
 import email.utils
 import hashlib
+import html.parser
 import io
 import json
 import os
@@ -226,6 +227,71 @@ def check_nobody_else(message, visits, scratch):
             fail(message, f"names {row['id']}")
 
 
+class Page(html.parser.HTMLParser):
+    """What a page of HTML shows, and what it would fetch."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.shown, self.hidden, self.open = "", "", []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("img", "script", "link", "iframe", "form") or any(name in ("src", "href") for name, _ in attrs):
+            sys.exit(f"HTML has <{tag} {attrs}>")
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            sys.exit(f"HTML: </{tag}> closes another")
+
+    def handle_data(self, data):
+        if "title" not in self.open and "style" not in self.open:
+            self.shown += data
+
+
+def check_html(message, text):
+    """The same words as the text, without the marks of its headings and lists."""
+    page = Page(sole_part(message, "text/html").get_content())
+    text = re.sub(r"^ *(?:-+|\d+\.)(?=$| )", "", text, flags=re.M)
+    if page.open or without_space(page.shown) != without_space(text):
+        fail(message, f"{page.shown}\nis not\n{text}")
+
+
+def check_days(message, held, free, draw, visits, scratch):
+    """The invitations ask for these days and give those back, and name nobody."""
+    said = {}
+    for part in message.walk():
+        if part.get_content_type() != "text/calendar":
+            continue
+        data = part.get_payload(decode=True)
+        if re.search(rb"[^\r]\n", data) or max(map(len, data.split(b"\r\n"))) > 75:
+            fail(message, "an invitation with other line ends than CRLF, or longer lines than 75")
+        lines = data.decode().replace("\r\n ", "").split("\r\n")
+        values = dict(re.match(r"([A-Z]+)((?:;[^:]*)?:.*)", line).groups() for line in lines if line)
+        if values["METHOD"] != ":" + part["Content-Type"].params["method"]:
+            fail(message, values["METHOD"])
+        row = scratch.inspectors[draw["me"]]
+        if not values["ATTENDEE"].endswith(":mailto:" + row["email"]) or not values["ORGANIZER"].endswith(
+                ":mailto:" + email.utils.parseaddr(scratch.settings["from"])[1]):
+            fail(message, (values["ATTENDEE"], values["ORGANIZER"]))
+        if (values["STATUS"], values["METHOD"]) not in ((":CONFIRMED", ":REQUEST"), (":CANCELLED", ":CANCEL")):
+            fail(message, values["STATUS"])
+        said[values["DTSTART"].removeprefix(";VALUE=DATE:")] = (values["METHOD"], values["UID"], int(values["SEQUENCE"][1:]))
+        for target in (scratch.targets[v["id"]] for v in visits):
+            if re.search(rf"\b{target['id']}\b", data.decode()) or target["name"] in data.decode():
+                fail(message, f"an invitation names {target['id']}")
+    wanted = {**{day.replace("-", ""): ":REQUEST" for day in held}, **{day.replace("-", ""): ":CANCEL" for day in free}}
+    if {day: method for day, (method, _, _) in said.items()} != wanted:
+        fail(message, f"invitations {said}, not {wanted}")
+    for day, (_, uid, sequence) in said.items():
+        before = draw["invited"].setdefault((draw["me"], day), (uid, -1))
+        if before[0] != uid or before[1] >= sequence:
+            fail(message, f"{day}: {uid} {sequence} after {before}")
+        draw["invited"][draw["me"], day] = uid, sequence
+
+
 def check_letter(message, kind, draw, me, visits, scratch):
     row = scratch.inspectors[me]
     language = row["language"] or "zh_CN"
@@ -244,6 +310,11 @@ def check_letter(message, kind, draw, me, visits, scratch):
     text = sole_part(message, "text/plain").get_content()
     if without_space(text) != without_space(render(template, values)):
         fail(message, f"{text}\nis not\n{render(template, values)}")
+    check_html(message, render(template, values))
+    draw["me"] = me
+    others = {v["date"] for v in visits_of(draw, me)}
+    days = {v["date"] for v in visits}
+    check_days(message, days if kind != "cancelled" else [], days - others if kind == "cancelled" else [], draw, visits, scratch)
     if re.search(r"[ \t]$|{{|}}", text, re.M):
         fail(message, "spaces at a line's end, or braces")
     if kind == "cancelled":
@@ -268,7 +339,7 @@ def published(scratch, n):
     for visit in record["selected"]:
         visit["seats"] = commit["rules"]["team"]
     return {"n": n, "date": commit["date"], "hash": hashlib.sha256(record_bytes).hexdigest(), "key": key,
-            "matters": record["matters"], "selected": record["selected"]}
+            "invited": {}, "matters": record["matters"], "selected": record["selected"]}
 
 
 def visits_of(draw, me):
