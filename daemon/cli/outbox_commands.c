@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "io/table.h"
+#include "cli/desk.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "io/letters.h"
 #include "io/outbox.h"
+#include "io/steps.h"
+#include "io/table.h"
 
 static int
 print_failed(struct cli *cli)
@@ -319,14 +321,33 @@ deliver(struct cli *cli, int64_t id)
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
+/* One that could not be made, for its address or a certificate, may be made by now. */
+static int
+write_again(struct cli *cli, int64_t id)
+{
+	struct desk desk;
+	int status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+
+	if (status == EXIT_DONE && step_letter_again(&desk.office, id, &cli->err) != 0)
+		status = cli_fail(cli);
+	return desk_close(&desk, status);
+}
+
 static int
 run_retry(struct cli *cli, int64_t id)
 {
+	struct outbox_key key;
+	bool faulty = false;
 	int status;
 
-	if (outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) != 0)
+	if (outbox_fault(cli->store, id, &key, &faulty, &cli->err) != 0)
 		return cli_fail(cli);
-	status = deliver(cli, id);
+	if (faulty && key.draw > 0)
+		status = write_again(cli, id);
+	else
+		status = outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+	if (status == EXIT_DONE)
+		status = deliver(cli, id);
 	cli_wake(cli);
 	return status;
 }

@@ -576,3 +576,22 @@ notices_amend(const struct office *office, const struct drawn *d, const struct n
 	writer_release(&w);
 	return rc;
 }
+
+/* ---- once more ---- */
+
+int
+notices_again(const struct office *office, const struct drawn *d, const struct outbox_key *key, int64_t time,
+    struct err *err)
+{
+	struct writer w = {.time = time, .amendment = key->amendment};
+	enum letter_kind kind = strcmp(key->kind, letter_kind_name(LETTER_ASSIGNMENT)) == 0 ? LETTER_ASSIGNMENT : LETTER_UPDATED;
+	int rc = writer_open(&w, office, d, NULL, err);
+
+	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)
+		if (slice_is(inspector_id(inspector_of(&w, i)), key->inspector)) {
+			rc = write_present(&w, kind, i, err);
+			break;
+		}
+	writer_release(&w);
+	return rc;
+}

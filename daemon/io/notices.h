@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "io/drawn.h"
 #include "io/office.h"
+#include "io/outbox.h"
 
 /*
  * Which letters a draw and its amendments call for, put into the outbox within the step's transaction.  `d` is as
@@ -27,6 +28,13 @@ struct notices_change {
 	size_t place;
 };
 int notices_amend(const struct office *office, const struct drawn *d, const struct notices_change *change, int64_t time,
+    struct err *err);
+
+/*
+ * Writes anew a letter to an inspector that could not be made: what he has to visit as things stand.  Of one that only took
+ * visits away, which is `cancelled`, an update with the whole list takes the place.
+ */
+int notices_again(const struct office *office, const struct drawn *d, const struct outbox_key *key, int64_t time,
     struct err *err);
 
 #endif

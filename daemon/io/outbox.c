@@ -162,9 +162,9 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = excluded.sender,"
 	    " recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,"
-	    " fault = '', changed = excluded.changed, not_before = excluded.not_before,"
+	    " fault = excluded.fault, changed = excluded.changed, not_before = excluded.not_before,"
 	    " next_at = excluded.next_at, give_up = excluded.give_up"
-	    " WHERE outbox_letter.fault <> '' AND outbox_letter.state = 'failed' AND excluded.fault = ''");
+	    " WHERE outbox_letter.fault <> '' AND outbox_letter.state = 'failed'");
 	put_letter(&q, letter, now);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
@@ -215,6 +215,29 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	result.withdrawn = (uint64_t)sqlite3_changes(store_db(store));
 	*ret_withdrawn = result;
 	return 0;
+}
+
+int
+outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *ret_faulty, struct err *err)
+{
+	struct query q;
+	bool faulty;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT draw, amendment, inspector, kind FROM outbox_letter WHERE id = ? AND state = 'failed' AND fault <> ''");
+	query_put_int(&q, id);
+	faulty = query_row(&q);
+	if (faulty) {
+		ret_key->draw = (uint64_t)query_int(&q, 0);
+		ret_key->amendment = (uint64_t)query_int(&q, 1);
+		(void)snprintf(ret_key->inspector, sizeof ret_key->inspector, "%.*s", SLICE_ARGS(query_text(&q, 2)));
+		(void)snprintf(ret_key->kind, sizeof ret_key->kind, "%.*s", SLICE_ARGS(query_text(&q, 3)));
+	}
+	rc = query_close(&q, err);
+	if (rc == 0)
+		*ret_faulty = faulty;
+	return rc;
 }
 
 int

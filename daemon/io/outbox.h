@@ -60,7 +60,7 @@ struct outbox_letter {
 
 /*
  * Adds a letter, inside the caller's transaction.  If the key is there nothing is added or changed, so a step that is
- * done again adds none; only a letter kept for its fault is replaced by one that could be made.  `ret_added` may be
+ * done again adds none; only a letter kept for its fault is replaced by what could be made since.  `ret_added` may be
  * NULL.
  */
 int outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now, bool *ret_added, struct err *err);
@@ -80,6 +80,14 @@ struct outbox_withdrawn {
 };
 int outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int64_t now,
     struct outbox_withdrawn *ret_withdrawn, struct err *err);
+
+/* `ret_faulty`: the letter could not be made, and is kept for its fault alone; then `ret_key` says which it is. */
+struct outbox_key {
+	uint64_t draw, amendment;
+	char inspector[64];
+	char kind[33];
+};
+int outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *ret_faulty, struct err *err);
 
 /*
  * Cancels an inspector's letter of that kind where it has not left; `ret_told`: it has, or may have.  Within the caller's

@@ -123,4 +123,10 @@ int step_chain_anew(struct office *office, struct ledger *log, const struct conf
 /* It has a link left, and the beacon and embargo that the INI wants. */
 bool step_chain_serves(const struct step_chain *chain, const struct config_cycle *cycle);
 
+/*
+ * Writes a letter anew that is kept because it could not be made, as things stand now (notices_again), in a transaction of
+ * its own; nothing where it is no such letter.  ERR_REFUSED: it still cannot be made, and why.
+ */
+int step_letter_again(struct office *office, int64_t id, struct err *err);
+
 #endif
