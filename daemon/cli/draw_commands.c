@@ -9,6 +9,8 @@
 #include "cli/draw_print.h"
 #include "cli/draw_values.h"
 #include "core/text.h"
+#include "io/letters.h"
+#include "io/outbox.h"
 #include "io/publish.h"
 #include "io/rehearsal.h"
 #include "io/steps.h"
@@ -79,6 +81,17 @@ run_init(struct cli *cli, int argc, char **argv)
 	return desk_close(&desk, print_end(cli));
 }
 
+/* Letters that speak of days to keep free leave at once, where the draw has any. */
+static int
+deliver_days(struct desk *desk, uint64_t n)
+{
+	bool asked = false;
+
+	if (outbox_has(desk->cli->store, n, letter_kind_name(LETTER_KEEP_FREE), &asked, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	return asked ? desk_deliver(desk) : EXIT_DONE;
+}
+
 /* ---- commit ---- */
 
 static int
@@ -86,12 +99,14 @@ commit(struct desk *desk, const struct config_cycle *cycle, const char *draw_at)
 {
 	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD};
 	uint64_t n = 0;
+	int status;
 
 	if (draw_at != NULL && draw_time_parse(draw_at, &want.draw_time, &desk->cli->err) != 0)
 		return cli_fail(desk->cli);
 	if (step_commit(&desk->office, &want, &n, &desk->cli->err) != 0)
 		return cli_fail(desk->cli);
-	return say_draw(desk, n);
+	status = deliver_days(desk, n);
+	return status == EXIT_DONE ? say_draw(desk, n) : status;
 }
 
 static int
@@ -252,6 +267,8 @@ run_void(struct cli *cli, int argc, char **argv)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, 0); /* its reveal may be due at once */
+	if (status == EXIT_DONE)
+		status = deliver_days(&desk, n);
 	if (status == EXIT_DONE)
 		status = say_draw(&desk, n);
 	return desk_close(&desk, status);

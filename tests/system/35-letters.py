@@ -254,7 +254,7 @@ class Page(html.parser.HTMLParser):
 def check_html(message, text):
     """The same words as the text, without the marks of its headings and lists."""
     page = Page(sole_part(message, "text/html").get_content())
-    text = re.sub(r"^ *(?:-+|\d+\.)(?=$| )", "", text, flags=re.M)
+    text = re.sub(r"^ *(?:-+|\d+\.)(?=$| )", "", text.replace("\r\n", "\n"), flags=re.M)
     if page.open or without_space(page.shown) != without_space(text):
         fail(message, f"{page.shown}\nis not\n{text}")
 
@@ -442,6 +442,28 @@ def check_broken_maildir(scratch, known):
         sys.exit("the cancelled letter cannot be had back")
 
 
+def check_days_kept_free(scratch, known):
+    """Everybody is asked at the commitment, told at its voiding, and hears no target's name by either."""
+    with open(scratch.ini, encoding="utf-8") as file:
+        text = file.read()
+    with open(scratch.ini, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"^(\[cycle spot-check\])$", r"\1\nkeep_free = yes", text, count=1, flags=re.M))
+    n = re.search(r'"n":(\d+)', scratch.run("--json", "commit", "spot-check"))[1]
+    asked = by_recipient(new_letters(scratch, known), scratch)
+    scratch.run("void", n, "--reason", "a rehearsal")
+    told = by_recipient(new_letters(scratch, known), scratch)
+    if set(asked) != set(scratch.inspectors) or set(told) != set(asked):
+        sys.exit(f"asked: {sorted(asked)}; told of the void: {sorted(told)}")
+    for me in asked:
+        (question,), (answer,) = asked[me], told[me]
+        if str(question["Message-ID"]) != str(answer["In-Reply-To"]):
+            sys.exit(f"the second letter to {me} does not answer the first")
+        for message in (question, answer):
+            check_nobody_else(message, [], scratch)
+            check_html(message, sole_part(message, "text/plain").get_content())
+            check_days(message, [], [], {}, [], scratch)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         scratch = Scratch(folder)
@@ -459,6 +481,7 @@ def main():
         if new_letters(scratch, known):
             sys.exit("letters that nobody asked for")
         check_broken_maildir(scratch, known)
+        check_days_kept_free(scratch, known)
         print(f"{len(known)} letters")
     return 0
 
