@@ -76,32 +76,33 @@ join_lines(cmark_node *document)
 
 /* ---- values ---- */
 
-static void
-put_mark(struct slice number, const struct template_marks *marks, struct buf *out)
+/* The mark that `html` begins with; where it is none, a template has the character for reasons of its own. */
+static size_t
+put_mark(struct slice html, const struct template_marks *marks, struct buf *out)
 {
+	const size_t width = sizeof TEMPLATE_MARK_BEGIN - 1;
+	const char *end = memmem(html.p, html.n, TEMPLATE_MARK_END, width);
 	uint64_t n = 0;
 
-	if (text_to_uint(number, &n) && n < marks->n)
-		put_escaped(out, marks->v[n]);
+	if (end == NULL || !text_to_uint((struct slice){html.p + width, (size_t)(end - html.p) - width}, &n) || n >= marks->n)
+		return width;
+	put_escaped(out, marks->v[n]);
+	return (size_t)(end - html.p) + width;
 }
 
 static void
 fill_in(struct slice html, const struct template_marks *marks, struct buf *out)
 {
-	const size_t width = sizeof TEMPLATE_MARK_BEGIN - 1;
-
 	while (html.n > 0) {
-		const char *begin = memmem(html.p, html.n, TEMPLATE_MARK_BEGIN, width);
-		size_t before = begin == NULL ? html.n : (size_t)(begin - html.p);
-		const char *end = begin == NULL ? NULL
-		                                : memmem(begin, html.n - before, TEMPLATE_MARK_END, width);
+		const char *begin = memmem(html.p, html.n, TEMPLATE_MARK_BEGIN, sizeof TEMPLATE_MARK_BEGIN - 1);
+		size_t n = begin == NULL ? html.n : (size_t)(begin - html.p);
 
-		buf_put(out, html.p, before);
-		if (end == NULL)
-			return;
-		put_mark((struct slice){begin + width, (size_t)(end - begin) - width}, marks, out);
-		html.n -= (size_t)(end - html.p) + width;
-		html.p = end + width;
+		buf_put(out, html.p, n);
+		html = (struct slice){html.p + n, html.n - n};
+		if (begin != NULL) {
+			n = put_mark(html, marks, out);
+			html = (struct slice){html.p + n, html.n - n};
+		}
 	}
 }
 
