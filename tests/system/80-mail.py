@@ -74,7 +74,7 @@ class Office:
     def __init__(self, folder, letters, server, more=""):
         self.folder, self.process = folder, None
         self.ini = os.path.join(folder, "spotcheckd.ini")
-        os.makedirs(os.path.join(folder, "state"), 0o700)
+        os.makedirs(os.path.join(folder, "state"), 0o700, exist_ok=True)
         shutil.copytree(os.path.join(TOP, "conf/letters"), os.path.join(folder, "letters"))
         self.targets = letters // 2
         self.write_ini(server, more)
@@ -276,6 +276,50 @@ def killed(rng):
     return f"{kills['service']} kills of the service, {kills['server']} of the server, {twice} letters came twice"
 
 
+def disk_full(rng):
+    """The disk under the state fills up while letters leave; when there is room again, the others do.  In a file system of
+    our own, hence in a process that may mount one."""
+    own = ["unshare", "-rm", "--propagation", "private"]
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode != 0:
+        return "not tried: no mount namespace here"
+    done = subprocess.run([*own, "/usr/bin/python3", os.path.abspath(__file__), "on_a_small_disk"], capture_output=True,
+                          text=True, timeout=200, check=False,
+                          env={**os.environ, "SPOTCHECK_SEED": str(rng.randrange(1, 1 << 32))})
+    check(done.returncode == 0, done.stdout + done.stderr)
+    return done.stdout.strip()
+
+
+def on_a_small_disk(_rng):
+    with tempfile.TemporaryDirectory(prefix="spotcheck-mail.") as folder:
+        os.makedirs(os.path.join(folder, "state"), 0o700)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs", os.path.join(folder, "state")], check=True)
+        office, server = Office(folder, LETTERS, f"smtp://127.0.0.1:{PORT}"), Server(os.path.join(folder, "server"))
+        ballast = os.path.join(folder, "state/ballast")
+        try:
+            server.start()
+            server.plan({f"i{i:04}@example.org": ["hang-done"] for i in range(0, LETTERS, 5)})
+            office.command("run", "hand")
+            office.start()
+            end = time.monotonic() + 20
+            while len(server.taken()) < LETTERS // 8 and time.monotonic() < end:
+                time.sleep(0.02)
+            with contextlib.suppress(OSError), open(ballast, "wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+            while "full" not in office.log() and time.monotonic() < end:
+                time.sleep(0.1)
+            check("full" in office.log(), f"nobody says that the disk is full: {office.log()[-2000:]}")
+            os.remove(ballast)
+            office.stop()
+            office.start()
+            office.until_all_are_settled()
+            return f"{nothing_lost_nothing_doubled(office, server, set())} letters came twice"
+        finally:
+            office.stop(signal.SIGKILL)
+            server.stop()
+            subprocess.run(["umount", os.path.join(folder, "state")], check=False)
+
+
 def no_server_at_all(_rng):
     """What waits is not tried letter by letter; and when the server is there, all leave."""
     with tempfile.TemporaryDirectory(prefix="spotcheck-mail.") as folder:
@@ -301,10 +345,13 @@ def no_server_at_all(_rng):
 
 
 def main():
+    if sys.argv[1:] == ["on_a_small_disk"]:
+        print(on_a_small_disk(random.Random(SEED)))
+        return 0
     print(f"SPOTCHECK_SEED={SEED} {LETTERS} letters", flush=True)
     rng = random.Random(SEED)
     try:
-        for part in (every_fault, killed, no_server_at_all):
+        for part in (every_fault, killed, disk_full, no_server_at_all):
             begun = time.monotonic()
             print(f"ok: {part.__name__}: {part(rng)}; {time.monotonic() - begun:.0f} s", flush=True)
     except AssertionError as fault:

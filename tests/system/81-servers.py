@@ -31,8 +31,8 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "
 SPOTCHECK = os.path.abspath(os.environ.get("SPOTCHECK", os.path.join(TOP, "build/spotcheck")))
 SPOTCHECKD = os.path.abspath(os.environ.get("SPOTCHECKD", os.path.join(TOP, "build/spotcheckd")))
 warnings.simplefilter("ignore")  # aiosmtpd's, of what is meant to be
-BASE = 31000 + os.getpid() % 900 * 3
-STARTTLS, TLS, PLAIN = BASE, BASE + 1, BASE + 2
+BASE = 31000 + os.getpid() % 700 * 4
+STARTTLS, TLS, EXPIRED, PLAIN = range(BASE, BASE + 4)
 
 INI = """[service]
 origin = smtp.example.org
@@ -78,13 +78,14 @@ def openssl(folder, *words):
 
 
 def make_certificates(folder):
-    """An authority, and a server's certificate by it."""
+    """An authority, and a server's certificate by it; and one that was good until yesterday."""
     key = ("-newkey", "rsa:2048", "-nodes")
     openssl(folder, "req", "-x509", *key, "-days", "30", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem")
     openssl(folder, "req", *key, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
             "server.key", "-out", "server.csr")
-    openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "30",
-            "-copy_extensions", "copy", "-out", "server.pem")
+    for name, days in (("server.pem", "30"), ("expired.pem", "-1")):
+        openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", days,
+                "-copy_extensions", "copy", "-out", name)
     os.chmod(os.path.join(folder, "server.key"), 0o600)
 
 
@@ -103,12 +104,14 @@ class Secure:
     def __init__(self, folder):
         self.maildir = os.path.join(folder, "secure")
         make_certificates(folder)
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context, expired = (ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) for _ in range(2))
         context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
+        expired.load_cert_chain(os.path.join(folder, "expired.pem"), os.path.join(folder, "server.key"))
         kept = Mailbox(self.maildir)
         self.loop = asyncio.new_event_loop()
         for port, tls, more in ((STARTTLS, None, {"tls_context": context, "require_starttls": True}),
-                                (TLS, context, {"auth_require_tls": False})):
+                                (TLS, context, {"auth_require_tls": False}),
+                                (EXPIRED, expired, {"auth_require_tls": False})):
             self.loop.run_until_complete(self.loop.create_server(
                 lambda more=more: SMTP(kept, hostname="localhost", authenticator=self.login, auth_required=True,
                                        loop=self.loop, **more), "127.0.0.1", port, ssl=tls))
@@ -199,6 +202,9 @@ def dialogues(office):
     office.test_mail("certificate", status=3)
     office.write(f"smtps://127.0.0.1:{TLS}")
     office.test_mail("subject name", status=3)
+    office.write(f"smtps://localhost:{EXPIRED}")
+    office.test_mail("certificate has expired", status=3)
+    office.write(f"smtps://127.0.0.1:{TLS}")
     os.chmod(os.path.join(office.folder, "password"), 0o644)
     office.test_mail("others cannot read", status=2)
     os.chmod(os.path.join(office.folder, "password"), 0o600)
