@@ -45,6 +45,11 @@ load_one(const char *folder, const char *name, struct diag *diag, struct templat
 	if (asprintf(&path, "%s/%s", folder, name) < 0)
 		return ERR_MEMORY;
 	rc = template_load(path, letters_names, diag, ret_template);
+	if (rc == 0 && !template_uses(*ret_template, "log_key")) {
+		diag_add(diag, path, 0,
+		    N_("every letter has to say the log's key id, or a second log would not show: {{log_key}} is missing"));
+		rc = ERR_REFUSED;
+	}
 	free(path);
 	return rc;
 }

@@ -426,6 +426,19 @@ out:
 	return rc;
 }
 
+bool
+template_uses(const struct template *template, const char *name)
+{
+	for (size_t i = template->n_subject; i < template->n;) {
+		const struct template_node *node = &template->nodes[i];
+
+		if (node->kind == NODE_VALUE && strcmp(node->name, name) == 0)
+			return true;
+		i = node->kind == NODE_SECTION ? node->end : i + 1;
+	}
+	return false;
+}
+
 void
 template_free(struct template *template)
 {

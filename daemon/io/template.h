@@ -1,6 +1,7 @@
 #ifndef SPOTCHECK_TEMPLATE_H
 #define SPOTCHECK_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buf.h"
@@ -45,6 +46,9 @@ int template_load(const char *path, const struct template_name *names, struct di
 
 /* For `check`: loads and forgets it. */
 int template_check(const char *path, const struct template_name *names, struct diag *diag);
+
+/* Whether the value `name` stands in its body, outside of sections. */
+bool template_uses(const struct template *template, const char *name);
 
 void template_free(struct template *template); /* NULL is allowed */
 

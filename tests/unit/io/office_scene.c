@@ -72,7 +72,7 @@ write_letters(struct office_scene *scene)
 			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l],
 			    letter_kind_name((enum letter_kind)kind));
 			scratch_write(path,
-			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n");
+			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n{{log_key}}\n");
 		}
 	}
 	(void)snprintf(path, sizeof path, "%s/letters", scene->dir);

@@ -416,15 +416,20 @@ missing_and_faulty(void **state)
 	scratch_write(path, "Subject: x\n\n{{#visits}}\n{{target_nmae}}\n");
 	(void)snprintf(path, sizeof path, "%s/zh_CN/cancelled.txt", dir);
 	assert_int_equal(remove(path), 0);
+	(void)snprintf(path, sizeof path, "%s/zh_CN/keep-free.txt", dir);
+	scratch_write(path, "Subject: {{log_key}}\n\n{{#visits}}\n{{log_key}}\n{{/visits}}\n");
 	assert_int_equal(letters_load(dir, NULL, &diag, &letters), ERR_REFUSED);
 	assert_null(letters);
 	text = buf_steal(&said);
 	assert_string_equal(text,
 	    "cancelled.txt:0: this letter's template is missing\n"
+	    "keep-free.txt:0: every letter has to say the log's key id, or a second log would not show: {{log_key}} is missing\n"
 	    "updated.txt:4: {{target_nmae}} is not known; did you mean {{target_name}}?\n"
 	    "updated.txt:3: {{#visits}} is never closed: {{/visits}} is missing\n");
 	free(text);
 	(void)snprintf(path, sizeof path, "%s/en/updated.txt", dir);
+	assert_int_equal(remove(path), 0);
+	(void)snprintf(path, sizeof path, "%s/zh_CN/keep-free.txt", dir);
 	assert_int_equal(remove(path), 0);
 	diag.count = 0;
 	assert_int_equal(letters_load(dir, SHIPPED, &diag, &letters), 0);
