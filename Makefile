@@ -133,6 +133,9 @@ $(OUT)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(PLACES))' >$@.new
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
+# What it embeds.
+$(OUT)/obj/daemon/io/site_files.o: daemon/site/verify.html $(wildcard daemon/site/pages/*/*.html)
+
 $(OUT)/obj/daemon/core/%.o: daemon/core/%.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

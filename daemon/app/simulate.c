@@ -315,7 +315,7 @@ simulate(const struct simulation *simulation, struct err *err)
 	if (rc == 0)
 		rc = run_turns(&r);
 	if (rc == 0)
-		rc = publish_news(r.store, &r.office.key, r.config->public_dir, err);
+		rc = publish_news(r.store, &r.office.key, r.config, err);
 	if (rc == 0)
 		rc = simulate_table_print(&r.table, &r.office, simulation->scratch, err);
 	release(&r);

@@ -221,7 +221,7 @@ show(const struct turn *turn, struct err *err)
 {
 	struct office *office = turn->office;
 
-	return turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config->public_dir, err);
+	return turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config, err);
 }
 
 int

@@ -78,7 +78,7 @@ publish_now(struct desk *desk)
 
 	if (desk->unpublished)
 		return EXIT_DONE;
-	if (publish_news(cli->store, &desk->office.key, cli->config.public_dir, &cli->err) == 0)
+	if (publish_news(cli->store, &desk->office.key, &cli->config, &cli->err) == 0)
 		return EXIT_DONE;
 	desk->unpublished = true;
 	return cli_fail(cli);

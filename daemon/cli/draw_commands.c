@@ -343,7 +343,7 @@ run_amend(struct cli *cli, int argc, char **argv)
 static int
 run_publish(struct cli *cli, int argc, char **argv)
 {
-	static const struct publish_options anew = {.fresh = true};
+	struct publish_options anew = {.fresh = true, .pages = &cli->config};
 	struct desk desk;
 	int status;
 

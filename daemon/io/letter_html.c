@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "io/html.h"
 
 /* Few mail programs know more of CSS than this; those that know none show headings, lists and paragraphs. */
 static const char style[] =
@@ -18,19 +18,6 @@ static const char style[] =
 	"li{margin:.3em 0}"
 	"pre{white-space:pre-wrap;margin:.8em 0;padding:.6em .8em;border-radius:4px;background:#8882;"
 	"font:.875em/1.5 Menlo,Consolas,\"DejaVu Sans Mono\",monospace}";
-
-static void
-put_escaped(struct buf *out, struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		switch (text.p[i]) {
-		case '&': buf_text(out, "&amp;"); break;
-		case '<': buf_text(out, "&lt;"); break;
-		case '>': buf_text(out, "&gt;"); break;
-		case '"': buf_text(out, "&quot;"); break;
-		default: buf_byte(out, text.p[i]);
-		}
-}
 
 /* ---- lines ---- */
 
@@ -74,38 +61,6 @@ join_lines(cmark_node *document)
 	cmark_iter_free(iter);
 }
 
-/* ---- values ---- */
-
-/* The mark that `html` begins with; where it is none, a template has the character for reasons of its own. */
-static size_t
-put_mark(struct slice html, const struct template_marks *marks, struct buf *out)
-{
-	const size_t width = sizeof TEMPLATE_MARK_BEGIN - 1;
-	const char *end = memmem(html.p, html.n, TEMPLATE_MARK_END, width);
-	uint64_t n = 0;
-
-	if (end == NULL || !text_to_uint((struct slice){html.p + width, (size_t)(end - html.p) - width}, &n) || n >= marks->n)
-		return width;
-	put_escaped(out, marks->v[n]);
-	return (size_t)(end - html.p) + width;
-}
-
-static void
-fill_in(struct slice html, const struct template_marks *marks, struct buf *out)
-{
-	while (html.n > 0) {
-		const char *begin = memmem(html.p, html.n, TEMPLATE_MARK_BEGIN, sizeof TEMPLATE_MARK_BEGIN - 1);
-		size_t n = begin == NULL ? html.n : (size_t)(begin - html.p);
-
-		buf_put(out, html.p, n);
-		html = (struct slice){html.p + n, html.n - n};
-		if (begin != NULL) {
-			n = put_mark(html, marks, out);
-			html = (struct slice){html.p + n, html.n - n};
-		}
-	}
-}
-
 int
 letter_html(struct slice text, const struct template_marks *marks, struct slice title, bool chinese, struct buf *out,
     struct err *err)
@@ -122,9 +77,9 @@ letter_html(struct slice text, const struct template_marks *marks, struct slice 
 	buf_format(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
 	    chinese ? "zh-CN" : "en");
-	put_escaped(out, title);
+	html_put(out, title);
 	buf_format(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<div class=\"letter\">\n", style);
-	fill_in(slice_of(html), marks, out);
+	html_fill(slice_of(html), marks, out);
 	buf_text(out, "</div>\n</body>\n</html>\n");
 	free(html);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max) : 0;

@@ -12,6 +12,7 @@
 #include "io/ledger.h"
 #include "io/lock.h"
 #include "io/publish_tree.h"
+#include "io/site.h"
 
 #define LOCK_FILE "publish.lock"
 #define NAME_MAX_BYTES 160 /* of a path in the tree */
@@ -20,6 +21,7 @@ struct publication {
 	struct store *store;
 	struct ledger log;
 	struct tree tree;
+	struct site *site; /* NULL: no pages */
 	struct err *err;
 };
 
@@ -229,6 +231,8 @@ put_draw(void *ctx, const struct draw_row *row)
 	struct draw_folder folder = {p, row->n};
 	int rc = put_commit(p, row);
 
+	if (rc == 0 && p->site != NULL)
+		rc = site_put_draw(p->site, &p->tree, row, p->err);
 	if (rc != 0 || !row->revealed)
 		return rc;
 	if ((rc = draw_file_list(p->store, row->n, put_draw_file, &folder, p->err)) != 0)
@@ -237,6 +241,15 @@ put_draw(void *ctx, const struct draw_row *row)
 }
 
 /* ---- the whole ---- */
+
+static int
+put_index(struct publication *p)
+{
+	struct site_log log = {.vkey = p->log.key->vkey, .key_id = p->log.key->id, .entries = ledger_size(&p->log),
+	    .root = merkle_prefix_root(&p->log.tree, ledger_size(&p->log))};
+
+	return p->site == NULL ? 0 : site_put_index(p->site, &p->tree, &log, p->err);
+}
 
 static int
 put_all(struct publication *p)
@@ -252,6 +265,8 @@ put_all(struct publication *p)
 		rc = draws_each(p->store, put_draw, p, p->err);
 	if (rc == 0)
 		rc = tree_put(&p->tree, "vkey", buf_view(&vkey), p->err);
+	if (rc == 0)
+		rc = put_index(p);
 	if (rc == 0)
 		rc = tree_settle(&p->tree, p->err);
 	if (rc == 0)
@@ -283,6 +298,8 @@ publish_view(struct publication *p, const struct signing_key *key, const char *p
 	if (rc != 0)
 		return rc;
 	rc = ledger_open(p->store, key, &p->log, p->err);
+	if (rc == 0 && options->pages != NULL && (rc = site_open(p->store, options->pages, &p->site, p->err)) != 0)
+		ledger_release(&p->log);
 	if (rc == 0) {
 		if (ledger_size(&p->log) == 0)
 			rc = err_set(p->err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
@@ -292,6 +309,8 @@ publish_view(struct publication *p, const struct signing_key *key, const char *p
 			rc = write_tree(p, public_dir, true, options->fresh);
 		ledger_release(&p->log);
 	}
+	site_close(p->site);
+	p->site = NULL;
 	store_rollback(p->store);
 	return rc;
 }
@@ -366,7 +385,7 @@ int
 publish(struct store *store, const struct signing_key *key, const char *public_dir,
     const struct publish_options *options, struct err *err)
 {
-	static const struct publish_options usual = {false, false};
+	static const struct publish_options usual = {.fresh = false};
 	struct publication p = {.store = store, .err = err};
 	int lock = -1, rc;
 
@@ -380,8 +399,9 @@ publish(struct store *store, const struct signing_key *key, const char *public_d
 }
 
 int
-publish_news(struct store *store, const struct signing_key *key, const char *public_dir, struct err *err)
+publish_news(struct store *store, const struct signing_key *key, const struct config *config, struct err *err)
 {
+	struct publish_options options = {.pages = config};
 	struct buf published, newest;
 	uint64_t size = 0;
 	bool news;
@@ -392,10 +412,10 @@ publish_news(struct store *store, const struct signing_key *key, const char *pub
 	buf_init(&published, LEDGER_NOTE_MAX);
 	rc = ledger_checkpoint(store, size, &newest, err);
 	if (rc == 0) {
-		read_published(public_dir, &published);
-		news = !slice_eq(buf_view(&published), buf_view(&newest)) || tree_has_leftovers(public_dir);
+		read_published(config->public_dir, &published);
+		news = !slice_eq(buf_view(&published), buf_view(&newest)) || tree_has_leftovers(config->public_dir);
 		if (news)
-			rc = publish(store, key, public_dir, NULL, err);
+			rc = publish(store, key, config->public_dir, &options, err);
 	}
 	buf_release(&newest);
 	buf_release(&published);

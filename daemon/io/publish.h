@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "core/err.h"
+#include "io/config.h"
 #include "io/keys.h"
 #include "io/store.h"
 
@@ -19,6 +20,7 @@
 struct publish_options {
 	bool fresh; /* write every file anew; else those that are there already, of the same size, are taken over */
 	bool in_place; /* as where two folders cannot be exchanged */
+	const struct config *pages; /* pages for people beside the data (site.h), as this configuration has it; NULL: none */
 };
 
 /*
@@ -28,7 +30,7 @@ struct publish_options {
 int publish(struct store *store, const struct signing_key *key, const char *public_dir,
     const struct publish_options *options, struct err *err);
 
-/* The same where the newest checkpoint is not the one published, or a crash left something to clean up. */
-int publish_news(struct store *store, const struct signing_key *key, const char *public_dir, struct err *err);
+/* The same, with pages, into config->public_dir, where the newest checkpoint is not the one published, or a crash left something to clean up. */
+int publish_news(struct store *store, const struct signing_key *key, const struct config *config, struct err *err);
 
 #endif

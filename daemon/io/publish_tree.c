@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "io/durable.h"
+#include "io/site.h"
 #include "io/whole.h"
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
@@ -54,7 +55,7 @@ is_ours(const char *name)
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (strcmp(name, ours[i]) == 0)
 			return true;
-	return false;
+	return site_is_page(name);
 }
 
 /* What others put at the top of a folder that has been replaced moves on to the one that replaced it. */
@@ -322,6 +323,38 @@ tree_put(struct tree *tree, const char *path, struct slice bytes, struct err *er
 	if (old_holds(tree, path, bytes) && share(tree, path))
 		return 0;
 	return write_file(tree, path, write_slice, &bytes, err);
+}
+
+static bool
+old_ends_in(const struct tree *t, const char *path, struct slice ending)
+{
+	char have[4096];
+	struct stat st;
+	bool same;
+	int fd;
+
+	if (t->old < 0 || ending.n > sizeof have || fstatat(t->old, path, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    (uint64_t)st.st_size < ending.n || !old_has(t, path, (uint64_t)st.st_size) ||
+	    (fd = openat(t->old, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+		return false;
+	same = pread(fd, have, ending.n, st.st_size - (off_t)ending.n) == (ssize_t)ending.n &&
+	    memcmp(have, ending.p, ending.n) == 0;
+	(void)close(fd);
+	return same;
+}
+
+int
+tree_keep(struct tree *tree, const char *path, struct slice ending, bool *ret_kept, struct err *err)
+{
+	int rc;
+
+	*ret_kept = false;
+	if (!old_ends_in(tree, path, ending))
+		return 0;
+	if ((rc = make_folders(tree, path, err)) != 0)
+		return rc;
+	*ret_kept = share(tree, path);
+	return *ret_kept ? remember(tree, path, err) : 0;
 }
 
 int

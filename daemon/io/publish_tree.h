@@ -30,6 +30,9 @@ void tree_release(struct tree *tree);
 /* A small file.  Missing folders are made. */
 int tree_put(struct tree *tree, const char *path, struct slice bytes, struct err *err);
 
+/* The old folder's file, where it has one that ends in `ending`: then it is `ret_kept`. */
+int tree_keep(struct tree *tree, const char *path, struct slice ending, bool *ret_kept, struct err *err);
+
 /* A file of `size` bytes that is only written where the old folder has none of that size. */
 int tree_put_large(struct tree *tree, const char *path, uint64_t size, int (*write)(void *ctx, int fd, struct err *err),
     void *ctx, struct err *err);

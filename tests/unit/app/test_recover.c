@@ -125,7 +125,7 @@ lose_sometimes(struct office_scene *scene, struct losses *losses, struct support
 	if (entries == losses->entries || lost)
 		put_back(scene, "now");
 	else
-		office_scene_well(scene, publish_news(scene->office.store, &scene->office.key, scene->public, &scene->err));
+		office_scene_well(scene, publish_news(scene->office.store, &scene->office.key, &scene->config, &scene->err));
 	recovery_release(&recovery);
 }
 

@@ -191,7 +191,7 @@ office_scene_verify(struct office_scene *scene)
 	struct folder folder;
 
 	office_scene_well(scene,
-	    publish_news(scene->office.store, &scene->office.key, scene->config.public_dir, &scene->err));
+	    publish_news(scene->office.store, &scene->office.key, &scene->config, &scene->err));
 	office_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
 	office_scene_well(scene, verify_directory(&folder.published, &options, &report, &scene->err));
 	folder_close(&folder);

@@ -58,7 +58,7 @@ draw_of(size_t cycle)
 static int
 publish_with(bool fresh, bool in_place)
 {
-	struct publish_options options = {.fresh = fresh, .in_place = in_place};
+	struct publish_options options = {.fresh = fresh, .in_place = in_place, .pages = &scene.config};
 
 	return publish(scene.office.store, &scene.office.key, scene.public, &options, &scene.err);
 }
@@ -248,7 +248,7 @@ test_what_a_crash_leaves_goes(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	(void)snprintf(path, sizeof path, "%s/.public.new/checkpoint", scene.dir);
 	scratch_write(path, "half");
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, scene.public, &scene.err));
+	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
 	no_leftovers();
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
@@ -257,7 +257,7 @@ test_what_a_crash_leaves_goes(void **state)
 	assert_int_equal(mkdir(path, 0755), 0);
 	(void)snprintf(path, sizeof path, "%s/.public.new/robots.txt", scene.dir);
 	scratch_write(path, "User-agent: *\n");
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, scene.public, &scene.err));
+	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
 	no_leftovers();
 	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
 	assert_int_equal(unlink(path), 0);

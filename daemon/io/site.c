@@ -1,0 +1,339 @@
+#include "io/site.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "io/html.h"
+#include "io/site_draw.h"
+#include "io/site_files.h"
+#include "io/template.h"
+
+#define PAGE_MAX ((size_t)64 << 20)
+#define PATH_BYTES 160
+#define STAMP_BYTES 96
+#define LISTED_MAX 500 /* draws in the index, the newest */
+
+enum { ENGLISH, CHINESE, LANGUAGES };
+
+static const struct template_name flag_names[] = {{NULL, NULL}};
+static const struct template_name draw_names[] = {{"n", NULL}, {"folder", NULL}, {"page", NULL}, {"title", NULL},
+	{"draw_time", NULL}, {"state", NULL}, {"class", NULL}, {NULL, NULL}};
+static const struct template_name some_names[] = {{"draws", draw_names}, {NULL, NULL}};
+static const struct template_name earlier_names[] = {{"count", NULL}, {"folder", NULL}, {"page", NULL}, {NULL, NULL}};
+static const struct template_name index_names[] = {{"other", NULL}, {"operator", NULL}, {"origin", NULL}, {"version", NULL},
+	{"zone", NULL}, {"vkey", NULL}, {"log_key", NULL}, {"entries", NULL}, {"root", NULL}, {"none", flag_names},
+	{"some", some_names}, {"earlier", earlier_names}, {NULL, NULL}};
+
+struct site {
+	struct store *store;
+	const struct config *config;
+	bool chinese; /* the INI's language */
+	struct template *index[LANGUAGES], *draw[LANGUAGES];
+	struct hash made_of; /* of what all pages of draws are made */
+};
+
+/* ---- templates ---- */
+
+static int
+parse(struct slice text, const struct template_name *names, struct template **ret_template, struct err *err)
+{
+	struct diag diag = {0};
+	int rc = template_parse(text, "daemon/site", names, &diag, ret_template);
+
+	return rc == ERR_REFUSED ? err_set(err, rc, N_("a page's template in this program is broken")) : rc == 0 ? 0 : err_memory(err);
+}
+
+static void
+hash_text(struct hash_stream *stream, struct slice text)
+{
+	char length[24];
+	int n = snprintf(length, sizeof length, "%zu:", text.n);
+
+	hash_add(stream, length, (size_t)n);
+	hash_add(stream, text.p, text.n);
+}
+
+static struct hash
+hash_making(const struct config *config)
+{
+	struct hash_stream stream;
+
+	hash_begin(&stream);
+	hash_text(&stream, slice_of(VERSION));
+	hash_text(&stream, slice_of(config->language));
+	hash_text(&stream, slice_of(config->operator));
+	hash_text(&stream, slice_of(config->timezone));
+	for (int l = 0; l < LANGUAGES; l++)
+		hash_text(&stream, site_draw_template(l == CHINESE));
+	return hash_end(&stream);
+}
+
+int
+site_open(struct store *store, const struct config *config, struct site **ret_site, struct err *err)
+{
+	struct site *site = calloc(1, sizeof *site);
+	int rc = 0;
+
+	if (site == NULL)
+		return err_memory(err);
+	site->store = store;
+	site->config = config;
+	site->chinese = strcmp(config->language, "en") != 0;
+	site->made_of = hash_making(config);
+	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
+		if ((rc = parse(site_index_template(l == CHINESE), index_names, &site->index[l], err)) == 0)
+			rc = parse(site_draw_template(l == CHINESE), site_draw_names, &site->draw[l], err);
+	if (rc == 0)
+		*ret_site = site;
+	else
+		site_close(site);
+	return rc;
+}
+
+void
+site_close(struct site *site)
+{
+	if (site == NULL)
+		return;
+	for (int l = 0; l < LANGUAGES; l++) {
+		template_free(site->index[l]);
+		template_free(site->draw[l]);
+	}
+	free(site);
+}
+
+/* ---- names of pages ---- */
+
+static const char *
+page_name(const struct site *site, int language)
+{
+	if (language == (site->chinese ? CHINESE : ENGLISH))
+		return "index.html";
+	return language == CHINESE ? "zh.html" : "en.html";
+}
+
+bool
+site_is_page(const char *name)
+{
+	static const char *const pages[] = {"index.html", "zh.html", "en.html", "verify.html"};
+
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+		if (strcmp(name, pages[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+folder_name(uint64_t n, char ret_name[static 24])
+{
+	(void)snprintf(ret_name, 24, "%04llu", (unsigned long long)n);
+}
+
+static void
+put_common(const struct site *site, int language, struct template_row *values)
+{
+	template_put(values, "other", slice_of(page_name(site, language == CHINESE ? ENGLISH : CHINESE)));
+	template_put(values, "version", slice_of(VERSION));
+	template_put(values, "zone", slice_of(site->config->timezone));
+}
+
+/* ---- a page ---- */
+
+static int
+render(const struct template *template, const struct template_row *values, struct buf *out, struct err *err)
+{
+	struct template_marks marks = {0};
+	struct buf marked;
+	int rc;
+
+	buf_init(&marked, PAGE_MAX);
+	rc = template_render_marked(template, values, &marked, &marks, err);
+	if (rc == 0)
+		html_fill(buf_view(&marked), &marks, out);
+	template_marks_release(&marks);
+	buf_release(&marked);
+	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
+}
+
+/* ---- draws ---- */
+
+/* A comment behind the page; all that a draw's page says follows from what it names, and the log is only added to. */
+static int
+make_stamp(const struct site *site, const struct draw_row *row, char ret_stamp[static STAMP_BYTES], struct err *err)
+{
+	struct slice title = site_title(site->config, row->cycle);
+	struct hash_stream stream;
+	int64_t amendments = 0;
+	char state[96], digits[HASH_HEX + 1];
+	struct query q;
+	struct hash hash;
+	int rc;
+
+	query_open(&q, site->store, "SELECT count(*) FROM draw_amendment WHERE n = ?");
+	query_put_int(&q, (int64_t)row->n);
+	if (query_row(&q))
+		amendments = query_int(&q, 0);
+	rc = query_close(&q, err);
+	hash_begin(&stream);
+	hash_add(&stream, site->made_of.b, sizeof site->made_of.b);
+	hash_text(&stream, title);
+	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu", (unsigned long long)row->n, (int)row->outcome, row->revealed,
+	    (long long)amendments, (unsigned long long)row->commit_entry);
+	hash_text(&stream, slice_of(state));
+	hash_text(&stream, slice_of(row->record));
+	hash = hash_end(&stream);
+	text_to_hex(hash.b, HASH_BYTES, digits);
+	(void)snprintf(ret_stamp, STAMP_BYTES, "<!-- made of %.32s -->\n", digits);
+	return rc;
+}
+
+static int
+make_draw(struct site *site, const struct draw_row *row, int language, const char *stamp, struct buf *out, struct err *err)
+{
+	struct template_row *values = template_row_new();
+	int rc;
+
+	put_common(site, language, values);
+	template_put(values, "up", slice_of(page_name(site, language)));
+	rc = site_draw_values(site->store, site->config, row, language == CHINESE, values, err);
+	if (rc == 0)
+		rc = render(site->draw[language], values, out, err);
+	template_row_free(values);
+	buf_text(out, stamp);
+	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
+}
+
+int
+site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err)
+{
+	char stamp[STAMP_BYTES], path[PATH_BYTES], folder[24];
+	int rc = make_stamp(site, row, stamp, err);
+
+	folder_name(row->n, folder);
+	for (int l = 0; rc == 0 && l < LANGUAGES; l++) {
+		struct buf page;
+		bool kept = false;
+
+		(void)snprintf(path, sizeof path, "draws/%s/%s", folder, page_name(site, l));
+		rc = tree_keep(tree, path, slice_of(stamp), &kept, err);
+		if (rc != 0 || kept)
+			continue;
+		buf_init(&page, PAGE_MAX);
+		rc = make_draw(site, row, l, stamp, &page, err);
+		if (rc == 0)
+			rc = tree_put(tree, path, buf_view(&page), err);
+		buf_release(&page);
+	}
+	return rc;
+}
+
+/* ---- the index ---- */
+
+struct listing {
+	const struct site *site;
+	int language;
+	struct template_row *some;
+	uint64_t first; /* the oldest that is listed */
+	struct draw_row *rows;
+	size_t n;
+};
+
+static int
+take_row(void *ctx, const struct draw_row *row)
+{
+	struct listing *l = ctx;
+
+	if (row->n >= l->first && l->n < LISTED_MAX)
+		l->rows[l->n++] = *row;
+	return 0;
+}
+
+static void
+put_listed(const struct site *site, int language, const struct draw_row *row, struct template_row *some)
+{
+	struct template_row *values = template_put_row(some, "draws");
+	bool chinese = language == CHINESE;
+	char folder[24];
+
+	folder_name(row->n, folder);
+	template_put_uint(values, "n", row->n);
+	template_put(values, "folder", slice_of(folder));
+	template_put(values, "page", slice_of(page_name(site, language)));
+	template_put(values, "title", site_title(site->config, row->cycle));
+	site_put_time(values, "draw_time", row->draw_time);
+	template_put(values, "state", slice_of(site_state(row, chinese)));
+	template_put(values, "class", slice_of(site_class(row, chinese)));
+}
+
+static void
+put_list(const struct site *site, int language, const struct listing *list, struct template_row *values)
+{
+	struct template_row *some, *earlier;
+
+	template_put_list(values, "none");
+	template_put_list(values, "some");
+	template_put_list(values, "earlier");
+	if (list->n == 0) {
+		(void)template_put_row(values, "none");
+		return;
+	}
+	some = template_put_row(values, "some");
+	template_put_list(some, "draws");
+	for (size_t i = list->n; i > 0; i--)
+		put_listed(site, language, &list->rows[i - 1], some);
+	if (list->first <= 1)
+		return;
+	earlier = template_put_row(values, "earlier");
+	template_put_uint(earlier, "count", list->first - 1);
+	template_put(earlier, "folder", slice_of("0001"));
+	template_put(earlier, "page", slice_of(page_name(site, language)));
+}
+
+static int
+put_index(struct site *site, int language, const struct listing *list, const struct site_log *log, struct tree *tree,
+    struct err *err)
+{
+	struct template_row *values = template_row_new();
+	char root[HASH_HEX + 1];
+	struct buf page;
+	int rc;
+
+	text_to_hex(log->root.b, HASH_BYTES, root);
+	put_common(site, language, values);
+	template_put(values, "operator", slice_of(site->config->operator));
+	template_put(values, "origin", slice_of(site->config->origin));
+	template_put(values, "vkey", slice_of(log->vkey));
+	template_put(values, "log_key", slice_of(log->key_id));
+	template_put_uint(values, "entries", log->entries);
+	template_put(values, "root", slice_of(root));
+	put_list(site, language, list, values);
+	buf_init(&page, PAGE_MAX);
+	rc = render(site->index[language], values, &page, err);
+	if (rc == 0)
+		rc = tree_put(tree, page_name(site, language), buf_view(&page), err);
+	buf_release(&page);
+	template_row_free(values);
+	return rc;
+}
+
+int
+site_put_index(struct site *site, struct tree *tree, const struct site_log *log, struct err *err)
+{
+	struct listing list = {.rows = calloc(LISTED_MAX, sizeof *list.rows)};
+	int64_t last = 0;
+	int rc = list.rows == NULL ? err_memory(err) : store_int(site->store, "SELECT coalesce(max(n), 0) FROM draw", &last, err);
+
+	list.first = last > LISTED_MAX ? (uint64_t)last - LISTED_MAX + 1 : 1;
+	if (rc == 0)
+		rc = draws_each(site->store, take_row, &list, err);
+	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
+		rc = put_index(site, l, &list, log, tree, err);
+	if (rc == 0)
+		rc = tree_put(tree, "verify.html", site_verify_page(), err);
+	free(list.rows);
+	return rc;
+}

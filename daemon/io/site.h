@@ -1,0 +1,37 @@
+#ifndef SPOTCHECK_SITE_H
+#define SPOTCHECK_SITE_H
+
+#include "core/err.h"
+#include "core/hash.h"
+#include "io/config.h"
+#include "io/draws.h"
+#include "io/publish_tree.h"
+#include "io/store.h"
+
+/*
+ * Pages for people beside the published data: index.html at the top and in each draw's folder, in the INI's language, the
+ * same in the other one beside it, and verify.html, the checker.  No script but the checker's, nothing from elsewhere; they
+ * say nothing that the files do not.
+ *
+ * A draw's page is made anew only where something that stands in it has changed: its last line says of what it was made.
+ */
+struct site;
+
+/* ERR_MEMORY; ERR_REFUSED where a template of ours is broken. */
+int site_open(struct store *store, const struct config *config, struct site **ret_site, struct err *err);
+void site_close(struct site *site); /* NULL is allowed */
+
+int site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err);
+
+/* What the top of the log is, for the index. */
+struct site_log {
+	const char *vkey, *key_id;
+	uint64_t entries;
+	struct hash root;
+};
+int site_put_index(struct site *site, struct tree *tree, const struct site_log *log, struct err *err);
+
+/* The names of pages at the top: index.html and the others. */
+bool site_is_page(const char *name);
+
+#endif

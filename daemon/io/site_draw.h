@@ -1,0 +1,34 @@
+#ifndef SPOTCHECK_SITE_DRAW_H
+#define SPOTCHECK_SITE_DRAW_H
+
+#include <stdbool.h>
+
+#include "core/err.h"
+#include "io/config.h"
+#include "io/draws.h"
+#include "io/template.h"
+
+/*
+ * What the page of a draw is filled with: nothing but what its published files say too, so before the reveal neither a
+ * target nor an inspector.  For site.c.
+ */
+
+extern const struct template_name site_draw_names[];
+
+#define SITE_ROWS_MAX 5000 /* of a table; what is more stands in the files alone */
+
+/* What the program's commands and the pages call it, in a language of their own. */
+const char *site_state(const struct draw_row *row, bool chinese);
+const char *site_class(const struct draw_row *row, bool chinese);
+
+/* The cycle's title, or its name where the INI has it no longer. */
+struct slice site_title(const struct config *config, const char *cycle);
+
+/* "2026-06-22 09:00" */
+void site_put_time(struct template_row *row, const char *name, int64_t time);
+
+/* Fills `values`; ERR_OUTSIDE where the state is damaged, ERR_MEMORY. */
+int site_draw_values(struct store *store, const struct config *config, const struct draw_row *row, bool chinese,
+    struct template_row *values, struct err *err);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef SPOTCHECK_SITE_FILES_H
+#define SPOTCHECK_SITE_FILES_H
+
+#include <stdbool.h>
+
+#include "core/slice.h"
+
+/* Files of daemon/site that are part of the program. */
+
+struct slice site_verify_page(void);            /* verify.html */
+struct slice site_index_template(bool chinese); /* pages/zh_CN/index.html */
+struct slice site_draw_template(bool chinese);
+
+#endif
