@@ -37,6 +37,7 @@ int alarms_settle(struct store *store, const struct config *config, const struct
     void (*tell)(void *ctx, const char *text, bool raised), void *ctx, struct err *err);
 
 /* Those that stand, oldest first.  `visit` returns 0 to go on. */
-int alarms_each(struct store *store, int (*visit)(void *ctx, const char *text, int64_t since), void *ctx, struct err *err);
+int alarms_each(struct store *store, int (*visit)(void *ctx, const struct alarm *alarm, int64_t since), void *ctx,
+    struct err *err);
 
 #endif
