@@ -486,5 +486,7 @@ digest_take(const struct office *office, struct err *err)
 	if (rc == 0)
 		rc = write_letter(g);
 	release(g);
-	return rc;
+	/* A turn's ERR_ABSENT would say that there is no log yet; this is damage. */
+	return rc == ERR_ABSENT ?
+	    err_set(err, ERR_OUTSIDE, N_("the digest cannot be written: the state lacks a part of a draw")) : rc;
 }

@@ -273,7 +273,7 @@ say_log(const struct writing *w)
 
 	head(w, N_("The log; keep this letter, for it is a witness of what the log was:"));
 	if (d->root[0] == '\0') {
-		say(w, N_("it is empty"), INDENT);
+		say(w, N_("it is empty as yet"), INDENT);
 		return;
 	}
 	buf_format(w->out, w->tr(N_("  origin     %s\n  entries    %llu\n  root hash  %s\n  key id     %s\n")),
