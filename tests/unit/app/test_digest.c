@@ -176,14 +176,29 @@ has_not(const char *text, const char *words)
 		fail_msg("\"%s\" in:\n%s", words, text);
 }
 
-/* An id of the scene's rosters, "T07", or a name, "Target 7". */
+/* An id of the scene's rosters, "T07". */
+static bool
+has_target(struct slice line)
+{
+	for (size_t i = 0; i + 2 < line.n; i++)
+		if (line.p[i] == 'T' && hex_of(line.p[i + 1]) >= 0 && hex_of(line.p[i + 2]) >= 0)
+			return true;
+	return false;
+}
+
+/* Nor a name, "Target 7"; a root in base64 may look like anything. */
 static void
 names_nobody(const char *text)
 {
+	struct slice rest = slice_of(text);
+
 	has_not(text, "Target ");
-	for (const char *p = text; (p = strchr(p, 'T')) != NULL; p++)
-		if (p[1] >= '0' && p[1] <= '9' && p[2] >= '0' && p[2] <= '9')
-			fail_msg("a target in:\n%s", text);
+	while (rest.n > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (line.n > 0 && line.p[line.n - 1] != '=' && has_target(line))
+			fail_msg("a target in: %.*s", (int)line.n, line.p);
+	}
 }
 
 /* Commands are whole: they are to be copied. */
@@ -428,9 +443,10 @@ alarms_and_counts(void **state)
 
 	(void)state;
 	year_scene_open(&scene, WEEKLY, 2026, 2026);
-	run_to("2026-01-09 12:00");
+	run_to("2026-01-16 12:00");
 	office_scene_well(&scene, store_exec(scene.office.store,
-	    "UPDATE outbox_letter SET state = 'failed' WHERE id IN (SELECT id FROM outbox_letter WHERE draw > 0 LIMIT 2);"
+	    "UPDATE outbox_letter SET state = 'failed' WHERE id ="
+	    " (SELECT min(id) FROM outbox_letter WHERE draw > 0);"
 	    "UPDATE outbox_letter SET state = 'unknown', next_at = 9223372036854775807 WHERE id ="
 	    " (SELECT max(id) FROM outbox_letter WHERE draw > 0)",
 	    &scene.err));
@@ -438,16 +454,16 @@ alarms_and_counts(void **state)
 	    "UPDATE roster_import SET time = 1700000000; UPDATE roster_attestation SET time = 1700000000", &scene.err));
 	office_scene_ini(&scene, WEEKLY);
 	scene.config.max_roster_age = (struct duration){.n = 30 * DAY_S};
-	turn_at("2026-01-09 13:00");
-	turn_at("2026-01-12 08:00");
+	turn_at("2026-01-16 13:00");
+	turn_at("2026-01-19 08:00");
 	text = last_body();
 	head = subject();
-	has(head, "week of 2026-01-12: ");
+	has(head, "week of 2026-01-19: ");
 	has(head, " alarms");
 	has(text, "What somebody must look after: ");
-	has(text, "  since 2026-01-09 13:00: the roster of targets was last attested on 2023-11-15");
+	has(text, "  since 2026-01-16 13:00: the roster of targets was last attested on\n    2023-11-15, longer ago");
 	has(text, "letters could not be delivered");
-	has(text, "now 2 failed, 1 unknown, 0 waiting");
+	has(text, "now 1 failed, 1 unknown, 0 waiting");
 	names_nobody(text);
 	fits(text);
 	free(text);
