@@ -78,7 +78,7 @@ last_words(void)
 
 	buf_init(&text, (size_t)1 << 20);
 	query_open(&q, scene.office.store,
-	    "SELECT message FROM outbox_letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
+	    "SELECT message FROM outbox_message JOIN outbox_letter ON id = letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	buf_slice(&text, query_blob(&q, 0));
 	office_scene_well(&scene, query_close(&q, &scene.err));
