@@ -6,10 +6,24 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "io/admin_letter.h"
 
 #define KIND "alarm"
 #define MESSAGE_MAX 65536
+
+/* Half a character would make a letter that cannot be sent. */
+static void
+drop_half_character(char *text)
+{
+	struct slice rest = slice_of(text);
+	size_t len;
+	uint32_t c;
+
+	while ((len = text_next(rest, &c)) > 0)
+		rest = (struct slice){rest.p + len, rest.n - len};
+	text[rest.p - text] = '\0';
+}
 
 void
 alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
@@ -21,6 +35,7 @@ alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(alarm->text, sizeof alarm->text, format, args);
 	va_end(args);
+	drop_half_character(alarm->text);
 }
 
 /* ---- the letter ---- */

@@ -26,7 +26,7 @@ struct alarms {
 	size_t n;
 };
 
-/* One cause more; `key` and `text` are cut to what fits. */
+/* One cause more; `key` and `text` are cut to what fits, the text at a character's end. */
 __attribute__((format(printf, 3, 4))) void alarms_add(struct alarms *alarms, const char *key, const char *format, ...);
 
 /*

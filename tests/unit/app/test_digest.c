@@ -14,6 +14,7 @@
 
 #include "app/turn.h"
 #include "core/text.h"
+#include "io/alarms.h"
 #include "io/clock.h"
 #include "io/digest.h"
 #include "io/digest_text.h"
@@ -570,6 +571,27 @@ a_page_is_a_page(void **state)
 	free(text);
 }
 
+/* A long alarm in Chinese ends at a character: half of one would make a letter that cannot be sent. */
+static void
+a_long_alarm_ends_at_a_character(void **state)
+{
+	static struct alarms alarms;
+	char text[1024];
+
+	(void)state;
+	for (size_t lead = 0; lead < 4; lead++) {
+		size_t n = lead;
+
+		memset(text, '-', lead);
+		for (; n + 4 < sizeof text; n += 3)
+			memcpy(text + n, "\xe6\xb1\x89", 4);
+		alarms.n = 0;
+		alarms_add(&alarms, "key", "%s", text);
+		assert_true(text_is_utf8(slice_of(alarms.v[0].text)));
+		assert_in_range(strlen(alarms.v[0].text), ALARM_TEXT - 4, ALARM_TEXT - 1);
+	}
+}
+
 int
 main(void)
 {
@@ -585,6 +607,7 @@ main(void)
 		cmocka_unit_test(what_is_sealed_stays_sealed),
 		cmocka_unit_test(in_chinese),
 		cmocka_unit_test(a_page_is_a_page),
+		cmocka_unit_test(a_long_alarm_ends_at_a_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
