@@ -220,6 +220,17 @@ say_events(const struct writing *w)
 /* ---- rosters, calendar, log ---- */
 
 static void
+put_age(const struct writing *w, int32_t days)
+{
+	if (days == 0)
+		buf_text(w->out, w->tr(N_("today")));
+	else if (days == 1)
+		buf_text(w->out, w->tr(N_("yesterday")));
+	else
+		buf_format(w->out, w->tr(N_("%d days ago")), (int)days);
+}
+
+static void
 say_roster(const struct writing *w, enum roster_kind kind)
 {
 	static const char *const names[] = {
@@ -237,9 +248,9 @@ say_roster(const struct writing *w, enum roster_kind kind)
 		buf_format(w->out, w->tr(N_("  %s: none was ever imported")), w->tr(names[kind]));
 	} else {
 		text_from_date(clock_date(r->time), date);
-		buf_format(w->out, w->tr(N_("  %s: %llu rows, attested by %s on %s, %d days ago")), w->tr(names[kind]),
-		    (unsigned long long)r->rows, r->by == NULL ? "?" : r->by, date,
-		    (int)(clock_date(w->d->now) - clock_date(r->time)));
+		buf_format(w->out, w->tr(N_("  %s: %llu rows, attested by %s on %s, ")), w->tr(names[kind]),
+		    (unsigned long long)r->rows, r->by == NULL ? "?" : r->by, date);
+		put_age(w, clock_date(w->d->now) - clock_date(r->time));
 	}
 	end_line(w, start, DEEPER);
 }
