@@ -163,7 +163,7 @@ simulate_table_print(struct simulate_table *table, const struct office *office, 
 	int rc = print_draws(&w);
 
 	if (rc == 0)
-		rc = outbox_count(office->store, letters, err);
+		rc = outbox_count_draws(office->store, INT64_MIN, INT64_MAX, letters, err);
 	if (rc != 0)
 		return rc;
 	if (table->troubles.len > 0)

@@ -4,6 +4,7 @@
 
 #include "io/alarms.h"
 #include "io/clock.h"
+#include "io/digest.h"
 #include "io/draws.h"
 #include "io/language.h"
 #include "io/outbox.h"
@@ -198,6 +199,7 @@ find_next(const struct turn *turn, int64_t *next, struct err *err)
 	/* What stays due though it was its turn waits for something else. */
 	earlier(next, draws > office->now ? draws : office->now + TURN_RETRY_S);
 	earlier(next, letters > office->now ? letters : office->now + TURN_RETRY_S);
+	earlier(next, digest_next(office->now));
 	return rc;
 }
 
@@ -234,7 +236,7 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 
 	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 ||
 	    (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0 ||
-	    (rc = settle_alarms(turn, err)) != 0)
+	    (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

@@ -32,16 +32,6 @@ draw_assurance(const struct draw_row *row)
 	return row->outcome == OUTCOME_VOID ? ASSURANCE_NONE : ASSURANCE_C;
 }
 
-const char *
-draw_state(const struct draw_row *row)
-{
-	if (row->revealed)
-		return N_("opened");
-	if (row->outcome == OUTCOME_NONE)
-		return N_("committed");
-	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
-}
-
 /* ---- a draw, without names ---- */
 
 struct entries {

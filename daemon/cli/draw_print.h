@@ -23,9 +23,6 @@ int print_rehearsal(struct cli *cli, const struct rehearsal *r);
 /* The class that the protocol gives the draw.  No checkpoint is cosigned yet, so nothing is above C. */
 enum assurance draw_assurance(const struct draw_row *row);
 
-/* "committed", "drawn", "voided", "opened": what came of it; mark for translation with N_. */
-const char *draw_state(const struct draw_row *row);
-
 /* After printing: EXIT_DONE, or what it means that standard output failed. */
 int print_end(struct cli *cli);
 

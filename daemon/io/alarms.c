@@ -5,12 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mime.h"
-#include "io/outbox.h"
+#include "core/buf.h"
+#include "core/text.h"
+#include "io/admin_letter.h"
 
 #define KIND "alarm"
 #define MESSAGE_MAX 65536
-#define ID_BYTES 512
+
+/* Half a character would make a letter that cannot be sent. */
+static void
+drop_half_character(char *text)
+{
+	struct slice rest = slice_of(text);
+	size_t len;
+	uint32_t c;
+
+	while ((len = text_next(rest, &c)) > 0)
+		rest = (struct slice){rest.p + len, rest.n - len};
+	text[rest.p - text] = '\0';
+}
 
 void
 alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
@@ -22,61 +35,27 @@ alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(alarm->text, sizeof alarm->text, format, args);
 	va_end(args);
+	drop_half_character(alarm->text);
 }
 
 /* ---- the letter ---- */
 
 static int
-write_message(const struct config *config, const struct alarm *alarm, int64_t now, const char *id, const char *subject,
-    struct buf *out, struct err *err)
+queue_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, struct err *err)
 {
+	char id[ALARM_KEY + 32], subject[ALARM_TEXT + 16];
+	struct admin_letter letter = {.kind = KIND, .key = alarm->key, .number = (uint64_t)now, .id = id, .subject = subject};
 	struct buf text;
-	struct mime_part body = {.type = "text/plain"};
-	struct mime_message message = {.from = {slice_of(config->mail_from_name), slice_of(config->mail_from)},
-	    .to = {.address = slice_of(config->admin)},
-	    .subject = slice_of(subject),
-	    .message_id = slice_of(id),
-	    .date = now,
-	    .body = &body};
 	int rc;
 
+	(void)snprintf(id, sizeof id, "alarm-%s-%lld", alarm->key, (long long)now);
+	(void)snprintf(subject, sizeof subject, "[spotcheckd] %s", alarm->text);
 	buf_init(&text, MESSAGE_MAX);
 	buf_format(&text, "%s\n\n%s\n\n    spotcheck -c %s status\n    spotcheck -c %s check\n", alarm->text, config->origin,
 	    config->path, config->path);
-	body.content = buf_view(&text);
-	rc = text.failed ? err_memory(err) : mime_write(&message, out, err);
+	letter.text = buf_view(&text);
+	rc = text.failed ? err_memory(err) : admin_letter_queue(store, config, &letter, now, err);
 	buf_release(&text);
-	return rc;
-}
-
-/* A letter that cannot be made is kept as failed, as those of draws are. */
-static int
-queue_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, struct err *err)
-{
-	struct err why = {.tr = err == NULL ? NULL : err->tr};
-	char id[ID_BYTES], subject[ALARM_TEXT + 16];
-	struct buf message;
-	struct outbox_letter letter = {.amendment = (uint64_t)now,
-	    .inspector = slice_of(alarm->key),
-	    .kind = slice_of(KIND),
-	    .sender = slice_of(config->mail_from),
-	    .recipient = slice_of(config->admin),
-	    .not_before = now,
-	    .give_up = now + config->mail_retry_for.n};
-	int rc;
-
-	(void)snprintf(id, sizeof id, "<alarm-%s-%lld@%s>", alarm->key, (long long)now, config->origin);
-	(void)snprintf(subject, sizeof subject, "[spotcheckd] %.200s", alarm->text);
-	buf_init(&message, MESSAGE_MAX);
-	rc = write_message(config, alarm, now, id, subject, &message, &why);
-	letter.message_id = slice_of(id);
-	letter.subject = slice_of(subject);
-	if (rc == 0)
-		letter.message = buf_view(&message);
-	else
-		letter.fault = slice_of(why.message);
-	rc = rc == ERR_MEMORY ? err_memory(err) : outbox_add(store, &letter, now, NULL, err);
-	buf_release(&message);
 	return rc;
 }
 
@@ -164,18 +143,20 @@ alarms_settle(struct store *store, const struct config *config, const struct ala
 }
 
 int
-alarms_each(struct store *store, int (*visit)(void *ctx, const char *text, int64_t since), void *ctx, struct err *err)
+alarms_each(struct store *store, int (*visit)(void *ctx, const struct alarm *alarm, int64_t since), void *ctx,
+    struct err *err)
 {
-	char words[ALARM_TEXT];
+	struct alarm alarm;
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, store, "SELECT text, since FROM alarm ORDER BY since, key");
+	query_open(&q, store, "SELECT key, text, since FROM alarm ORDER BY since, key");
 	while (rc == 0 && query_row(&q)) {
-		struct slice text = query_text(&q, 0);
+		struct slice key = query_text(&q, 0), text = query_text(&q, 1);
 
-		(void)snprintf(words, sizeof words, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
-		rc = visit(ctx, words, query_int(&q, 1));
+		(void)snprintf(alarm.key, sizeof alarm.key, "%.*s", (int)key.n, key.n == 0 ? "" : key.p);
+		(void)snprintf(alarm.text, sizeof alarm.text, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
+		rc = visit(ctx, &alarm, query_int(&q, 2));
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : closed;

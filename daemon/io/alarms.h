@@ -26,7 +26,7 @@ struct alarms {
 	size_t n;
 };
 
-/* One cause more; `key` and `text` are cut to what fits. */
+/* One cause more; `key` and `text` are cut to what fits, the text at a character's end. */
 __attribute__((format(printf, 3, 4))) void alarms_add(struct alarms *alarms, const char *key, const char *format, ...);
 
 /*
@@ -37,6 +37,7 @@ int alarms_settle(struct store *store, const struct config *config, const struct
     void (*tell)(void *ctx, const char *text, bool raised), void *ctx, struct err *err);
 
 /* Those that stand, oldest first.  `visit` returns 0 to go on. */
-int alarms_each(struct store *store, int (*visit)(void *ctx, const char *text, int64_t since), void *ctx, struct err *err);
+int alarms_each(struct store *store, int (*visit)(void *ctx, const struct alarm *alarm, int64_t since), void *ctx,
+    struct err *err);
 
 #endif

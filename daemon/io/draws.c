@@ -56,6 +56,16 @@ first_row(struct query *q, struct draw_row *ret_row, struct err *err)
 	return rc == 0 && !there ? ERR_ABSENT : rc;
 }
 
+const char *
+draw_state(const struct draw_row *row)
+{
+	if (row->revealed)
+		return N_("opened");
+	if (row->outcome == OUTCOME_NONE)
+		return N_("committed");
+	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
+}
+
 int
 draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err)
 {

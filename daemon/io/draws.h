@@ -31,6 +31,9 @@ struct draw_row {
 	char record[HASH_HEX + 1]; /* H(record.json), "" where there is none */
 };
 
+/* "committed", "drawn", "voided", "opened": what came of it; in the catalogue. */
+const char *draw_state(const struct draw_row *row);
+
 /* ERR_ABSENT: there is no such draw. */
 int draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err);
 

@@ -331,20 +331,41 @@ outbox_next(struct store *store, int64_t *ret_time, struct err *err)
 	return rc;
 }
 
-int
-outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], struct err *err)
+/* Rows of a state and how many. */
+static int
+take_counts(struct query *q, uint64_t ret_counts[static OUTBOX_STATES], struct err *err)
 {
 	uint64_t counts[OUTBOX_STATES] = {0};
-	struct query q;
 	int rc;
 
-	query_open(&q, store, "SELECT state, count(*) FROM outbox_letter GROUP BY state");
-	while (query_row(&q))
-		counts[outbox_state_of(query_text(&q, 0))] = (uint64_t)query_int(&q, 1);
-	rc = query_close(&q, err);
+	while (query_row(q))
+		counts[outbox_state_of(query_text(q, 0))] = (uint64_t)query_int(q, 1);
+	rc = query_close(q, err);
 	if (rc == 0)
 		memcpy(ret_counts, counts, sizeof counts);
 	return rc;
+}
+
+int
+outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT state, count(*) FROM outbox_letter GROUP BY state");
+	return take_counts(&q, ret_counts, err);
+}
+
+int
+outbox_count_draws(struct store *store, int64_t since, int64_t until, uint64_t ret_counts[static OUTBOX_STATES],
+    struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    "SELECT state, count(*) FROM outbox_letter WHERE draw > 0 AND changed >= ? AND changed < ? GROUP BY state");
+	query_put_int(&q, since);
+	query_put_int(&q, until);
+	return take_counts(&q, ret_counts, err);
 }
 
 int

@@ -125,6 +125,10 @@ int outbox_next(struct store *store, int64_t *ret_time, struct err *err);
 /* How many letters are in each state. */
 int outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], struct err *err);
 
+/* The same of draws' letters, which go to inspectors, that came into their state in [since, until). */
+int outbox_count_draws(struct store *store, int64_t since, int64_t until, uint64_t ret_counts[static OUTBOX_STATES],
+    struct err *err);
+
 /* How many have failed, or are unknown for good. */
 int outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err);
 

@@ -122,12 +122,12 @@ class Office:
         """What is to be tried later is tried now."""
         database = sqlite3.connect(os.path.join(self.folder, "state/spotcheckd.db"), timeout=30)
         with contextlib.closing(database), database:
-            database.execute("UPDATE outbox_letter SET next_at = 1 WHERE state IN ('queued', 'unknown') AND kind <> 'alarm'")
+            database.execute("UPDATE outbox_letter SET next_at = 1 WHERE state IN ('queued', 'unknown') AND draw > 0")
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.sendto(b"x", os.path.join(self.folder, "state/wake"))
 
     def counts(self):
-        return dict(self.rows("SELECT state, count(*) FROM outbox_letter WHERE kind <> 'alarm' GROUP BY state"))
+        return dict(self.rows("SELECT state, count(*) FROM outbox_letter WHERE draw > 0 GROUP BY state"))
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
@@ -188,8 +188,8 @@ def nothing_lost_nothing_doubled(office, server, refused):
     for one in taken:
         check(len(one["to"]) == 1 and one["from"] == "test@example.org", f"envelope: {one}")
         ids[one["to"][0]].add(one["id"])
-    sent = {who for who, in office.rows("SELECT recipient FROM outbox_letter WHERE state = 'sent' AND kind <> 'alarm'")}
-    failed = {who for who, in office.rows("SELECT recipient FROM outbox_letter WHERE state = 'failed' AND kind <> 'alarm'")}
+    sent = {who for who, in office.rows("SELECT recipient FROM outbox_letter WHERE state = 'sent' AND draw > 0")}
+    failed = {who for who, in office.rows("SELECT recipient FROM outbox_letter WHERE state = 'failed' AND draw > 0")}
     for who in sorted(failed ^ refused)[:5]:
         print(who, office.rows("SELECT state, result, reply FROM outbox_letter JOIN outbox_attempt ON letter = id WHERE"
                                f" recipient = '{who}'"), file=sys.stderr)
