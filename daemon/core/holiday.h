@@ -16,7 +16,7 @@ struct holiday_name {
 	int32_t date;      /* the first day off that bears it */
 };
 
-#define HOLIDAY_NAMES_MAX 8
+#define HOLIDAY_NAMES_MAX 16
 
 struct holiday {
 	int32_t first, last; /* the run of days without work */

@@ -9,6 +9,8 @@
 #include "io/draws.h"
 #include "io/plan.h"
 
+#define PERIOD_DAYS 366 /* the longest is a year */
+
 struct reading {
 	const struct outlook_want *want;
 	struct outlook *outlook;
@@ -79,18 +81,34 @@ add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct
 	return add_row(r, &row, cycle->name, title);
 }
 
+/*
+ * A sealed draw is there where its period or holiday has a day that is asked for: by its own day, whoever asks for one day
+ * after the other would learn it.
+ */
+static bool
+is_asked_for(const struct outlook_want *want, const struct occurrence *o)
+{
+	int32_t date = clock_date(o->draw_time);
+
+	if (o->random && !want->unsealed)
+		return o->first <= want->to && o->last >= want->from;
+	return o->open || (date >= want->from && date <= want->to);
+}
+
 static int
 add_cycle(struct reading *r, const struct config_cycle *cycle)
 {
 	const struct outlook_want *want = r->want;
+	int32_t reach = want->unsealed ? 0 : PERIOD_DAYS;
 	struct schedule_list list = {0};
 	struct plan plan;
 	int rc = plan_open(&plan, want->store, cycle, want->calendar, want->now, false, r->err);
 
 	if (rc == 0)
-		rc = plan_list(&plan, want->from, want->to, &list, r->err);
+		rc = plan_list(&plan, want->from - reach, want->to + reach, &list, r->err);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		rc = add_occurrence(r, cycle, &list.v[i]);
+		if (is_asked_for(want, &list.v[i]))
+			rc = add_occurrence(r, cycle, &list.v[i]);
 	schedule_list_release(&list);
 	plan_close(&plan);
 	return rc;

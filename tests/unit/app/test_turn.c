@@ -15,6 +15,7 @@
 #include "io/digest.h"
 #include "io/draws.h"
 #include "io/office_scene.h"
+#include "io/outlook.h"
 #include "io/steps.h"
 
 #define KEYS "embargo = 30\nsample = 3\nmatters = duty\nteam = any\navoid =\n"
@@ -345,6 +346,29 @@ random_days_are_kept_and_each_period_has_its_share(void **state)
 	close_office();
 }
 
+/* Whoever asks for one day after the other, without --unsealed, learns nothing. */
+static void
+a_sealed_day_cannot_be_asked_for(void **state)
+{
+	(void)state;
+	open_office(RANDOM, "2026-02-20 12:00", true);
+	(void)take(NULL);
+	for (int32_t date = day("2026-03-01"); date <= day("2026-03-31"); date++) {
+		struct outlook_want want = {.store = scene.office.store, .config = &scene.config,
+		    .calendar = &scene.calendar, .now = scene.office.now, .from = date, .to = date};
+		struct outlook outlook;
+
+		office_scene_well(&scene, outlook_read(&want, &outlook, &scene.err));
+		assert_int_equal(outlook.n, 3);
+		for (size_t i = 0; i < outlook.n; i++) {
+			assert_true(outlook.v[i].sealed);
+			assert_int_equal(outlook.v[i].order, at("2026-03-01 00:00"));
+		}
+		outlook_release(&outlook);
+	}
+	close_office();
+}
+
 static void
 another_state_has_other_random_days(void **state)
 {
@@ -481,6 +505,7 @@ main(void)
 		cmocka_unit_test(two_holidays_that_grow_together_are_done_if_one_is),
 		cmocka_unit_test(two_holidays_of_one_name_near_each_other_are_two),
 		cmocka_unit_test(random_days_are_kept_and_each_period_has_its_share),
+		cmocka_unit_test(a_sealed_day_cannot_be_asked_for),
 		cmocka_unit_test(another_state_has_other_random_days),
 		cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),
 		cmocka_unit_test(what_is_refused_is_tried_again_and_told_once_an_hour),
