@@ -50,9 +50,8 @@ static void
 join_lines(cmark_node *document)
 {
 	cmark_iter *iter = cmark_iter_new(document);
-	cmark_event_type event;
 
-	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+	while (cmark_iter_next(iter) != CMARK_EVENT_DONE) {
 		cmark_node *node = cmark_iter_get_node(iter);
 
 		if (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK && !parts_words(node))

@@ -125,10 +125,12 @@ host_of(struct slice origin)
 
 	while (host.n > HOST_MAX && host.p != NULL)
 		(void)slice_cut(&host, '.');
+	if (host.n == 0 || host.p == NULL)
+		return slice_of("spotcheck.invalid");
 	for (size_t i = 0; i < host.n; i++)
 		if (host.p[i] == '_' || (host.p[i] != '.' && !text_is_id((struct slice){host.p + i, 1})))
 			return slice_of("spotcheck.invalid");
-	if (host.n == 0 || host.p[0] == '.' || host.p[host.n - 1] == '.' || memmem(host.p, host.n, "..", 2) != NULL)
+	if (host.p[0] == '.' || host.p[host.n - 1] == '.' || memmem(host.p, host.n, "..", 2) != NULL)
 		return slice_of("spotcheck.invalid");
 	return host;
 }
