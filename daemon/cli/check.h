@@ -28,6 +28,7 @@ __attribute__((format(printf, 4, 5))) void check_say(struct check *check, enum c
 
 /* Parts; 0, or an exit status where the looking itself failed (told). */
 int check_calendar(struct check *check);
+int check_certificates(struct check *check);
 int check_rosters(struct check *check);
 int check_cycles(struct check *check);
 int check_timetables(struct check *check);

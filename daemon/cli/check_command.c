@@ -74,6 +74,7 @@ static int (*const parts[])(struct check *check) = {
 	check_letters,
 	check_calendar,
 	check_rosters, /* opens the state, where there is one */
+	check_certificates,
 	check_cycles,
 	check_timetables,
 };

@@ -329,6 +329,7 @@ write_message(const struct letter_input *input, const struct content *c, struct 
 		.subject = buf_view(&c->subject),
 		.language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
 		.date = input->sent_at,
+		.encrypt_to = input->encrypt_to,
 		.body = &form.whole,
 	};
 	struct buf out;

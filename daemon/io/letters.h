@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "core/slice.h"
 #include "io/outbox.h"
+#include "io/smime.h"
 #include "io/template.h"
 
 /*
@@ -81,6 +82,7 @@ struct letter_input {
 	int64_t told_by;            /* the same: when whoever is drawn has a letter, at the latest */
 	struct slice reason;        /* of a void */
 	bool kept_free;             /* a letter of LETTER_KEEP_FREE went before */
+	const struct smime_certificate *encrypt_to; /* NULL: in the clear */
 	int64_t sent_at;            /* for the Date header: its notice, when it may leave; seconds since 1970 */
 	const struct letter_visit *visits; /* in any order; letter and sheet have them by date, then target id */
 	size_t n_visits;

@@ -194,8 +194,6 @@ put_headers(struct buf *out, const struct mime_message *m)
 	put_ids(out, "Message-ID:", &m->message_id, 1);
 	put_ids(out, "In-Reply-To:", &m->in_reply_to, 1);
 	put_ids(out, "References:", m->references, m->n_references);
-	if (m->language.n > 0)
-		buf_format(out, "Content-Language: %.*s\r\n", (int)m->language.n, m->language.p);
 	buf_text(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
 }
 
@@ -295,6 +293,36 @@ put_part(struct buf *out, const struct mime_part *part, struct slice message_id,
 	buf_format(out, "\r\n--%s--\r\n", boundary);
 }
 
+static void
+put_entity(struct buf *out, const struct mime_message *m)
+{
+	if (m->language.n > 0)
+		buf_format(out, "Content-Language: %.*s\r\n", (int)m->language.n, m->language.p);
+	put_part(out, m->body, m->message_id, 1);
+}
+
+/* RFC 8551 3.3. */
+static int
+put_encrypted(struct buf *out, const struct mime_message *m, struct err *err)
+{
+	struct buf entity, der;
+	int rc;
+
+	buf_init(&entity, MIME_MESSAGE_MAX);
+	buf_init(&der, MIME_MESSAGE_MAX);
+	put_entity(&entity, m);
+	rc = entity.failed ? err_set(err, ERR_LIMIT, N_("the message is larger than %zu bytes"), entity.max)
+	                   : smime_encrypt(m->encrypt_to, buf_view(&entity), &der, err);
+	if (rc == 0) {
+		buf_text(out, "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
+			      "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
+		put_base64(out, buf_view(&der));
+	}
+	buf_release(&der);
+	buf_release(&entity);
+	return rc;
+}
+
 int
 mime_write(const struct mime_message *message, struct buf *out, struct err *err)
 {
@@ -303,7 +331,12 @@ mime_write(const struct mime_message *message, struct buf *out, struct err *err)
 	if (rc != 0)
 		return rc;
 	put_headers(out, message);
-	put_part(out, message->body, message->message_id, 1);
+	if (message->encrypt_to != NULL)
+		rc = put_encrypted(out, message, err);
+	else
+		put_entity(out, message);
+	if (rc != 0)
+		return rc;
 	if (out->failed)
 		return err_set(err, ERR_LIMIT, N_("the message is larger than %zu bytes"), out->max);
 	return 0;

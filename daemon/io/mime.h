@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/slice.h"
+#include "io/smime.h"
 
 /*
  * Writes a message by RFC 5322, 2045, 2046, 2047, 2183 and 2231, ready for SMTP: CRLF throughout, pure ASCII, header
@@ -48,6 +49,7 @@ struct mime_message {
 	size_t n_references;
 	struct slice language;        /* Content-Language, such as zh-CN; may be empty */
 	int64_t date;                 /* seconds since 1970, UTC */
+	const struct smime_certificate *encrypt_to; /* NULL: in the clear; else all but the headers above is encrypted */
 	const struct mime_part *body;
 };
 

@@ -1,6 +1,7 @@
 #include "io/notices_queue.h"
 
 #include "io/clock.h"
+#include "io/letter_certificate.h"
 #include "io/outbox.h"
 
 struct letter_input
@@ -51,8 +52,15 @@ notices_queue(const struct office *office, const struct letter_input *input, int
 	    .n_days = input->n_days,
 	    .not_before = input->sent_at,
 	    .give_up = input->sent_at + office->config->mail_retry_for.n};
-	int rc = letter_make(office->letters, input, &letter, &why);
+	struct letter_input sealed = *input;
+	struct smime_certificate *certificate = NULL;
+	int rc = letter_certificate(office->config, input->inspector_id, input->inspector_email, input->sent_at, &certificate,
+	    &why);
 
+	sealed.encrypt_to = certificate;
+	if (rc == 0)
+		rc = letter_make(office->letters, &sealed, &letter, &why);
+	smime_certificate_free(certificate);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
 	letter_id(input, input->kind, input->amendment, id);
