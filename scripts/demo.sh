@@ -98,7 +98,7 @@ rm -r "$there/forged"
 title "Where to look"
 cat <<END
 
-    $there/year/public     what a web server would show; draws/0001/record.json is the result of a draw
+    $there/year/public     what a web server would show: open its index.html; draws/0001/record.json is the result of a draw
     $there/year/mail/new   the letters
     $there/conf            the configuration: change it, then
         $spotcheck -c $there/conf/spotcheckd.ini schedule
