@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -20,6 +21,7 @@
 #include "io/whole.h"
 
 #define RSA_BITS_MIN 2048
+#define EC_BITS_MIN 256
 
 struct smime_certificate {
 	X509 *x509;
@@ -63,23 +65,26 @@ no_passphrase(char *buf, int size, int writing, void *ctx)
 	return -1;
 }
 
-/* The only certificate; NULL where there is none, or more. */
+/* More than one block of PEM: a second certificate, or a key, which has no business there. */
+static bool
+has_more(const char *bytes, size_t len)
+{
+	static const char begin[] = "-----BEGIN ";
+	const char *first = memmem(bytes, len, begin, sizeof begin - 1);
+
+	return first != NULL && memmem(first + 1, len - (size_t)(first + 1 - bytes), begin, sizeof begin - 1) != NULL;
+}
+
+/* NULL where there is none. */
 static X509 *
-parse(const char *bytes, size_t len, bool *ret_more)
+parse(const char *bytes, size_t len)
 {
 	BIO *in = BIO_new_mem_buf(bytes, (int)len);
-	X509 *first = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
-	X509 *second = first == NULL ? NULL : PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
+	X509 *certificate = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
 
-	*ret_more = second != NULL;
-	X509_free(second);
 	(void)BIO_free(in);
 	ERR_clear_error();
-	if (*ret_more) {
-		X509_free(first);
-		first = NULL;
-	}
-	return first;
+	return certificate;
 }
 
 /* ---- whether it serves ---- */
@@ -118,12 +123,13 @@ check_key(const char *path, X509 *x, struct err *err)
 	int kind = key == NULL ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key);
 	uint32_t uses = X509_get_key_usage(x), extended = X509_get_extended_key_usage(x); /* UINT32_MAX: any */
 	uint32_t needed = kind == EVP_PKEY_RSA ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
+	int least = kind == EVP_PKEY_RSA ? RSA_BITS_MIN : EC_BITS_MIN;
 
 	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key is neither RSA nor EC"), path);
-	if (kind == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
-		return err_set(err, ERR_REFUSED, N_("%s: the certificate's RSA key has %d bits, and %d are the least"), path,
-		    EVP_PKEY_get_bits(key), RSA_BITS_MIN);
+	if (EVP_PKEY_get_bits(key) < least)
+		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key has %d bits, and %d are the least"), path,
+		    EVP_PKEY_get_bits(key), least);
 	if ((uses & needed) == 0 || (extended & (XKU_SMIME | XKU_ANYEKU)) == 0)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate is not for encrypting mail"), path);
 	return 0;
@@ -136,7 +142,8 @@ check_certificate(const char *path, X509 *x, struct slice address, int64_t time,
 
 	if (rc == 0)
 		rc = check_key(path, x, err);
-	if (rc == 0 && X509_check_email(x, address.p, address.n, 0) != 1)
+	/* An address of no bytes would be measured by its NUL, which a slice has not. */
+	if (rc == 0 && (address.n == 0 || X509_check_email(x, address.p, address.n, 0) != 1))
 		rc = err_set(err, ERR_REFUSED, N_("%s: the certificate is not one of %.*s"), path, SLICE_ARGS(address));
 	ERR_clear_error();
 	return rc;
@@ -149,15 +156,17 @@ smime_certificate_read(const char *folder, struct slice id, struct slice address
 	struct smime_certificate *certificate = calloc(1, sizeof *certificate);
 	char path[PATH_MAX], *bytes = malloc(SMIME_FILE_MAX + 1);
 	size_t len = 0;
-	bool more = false;
 	int rc = certificate == NULL || bytes == NULL ? err_memory(err) : 0;
 
 	(void)snprintf(path, sizeof path, "%s/%.*s.pem", folder, SLICE_ARGS(id));
 	if (rc == 0 && !text_is_id(id))
 		rc = err_set(err, ERR_REFUSED, N_("\"%.*s\" is no id"), SLICE_ARGS(id));
-	if (rc == 0 && (rc = read_file(path, bytes, &len, err)) == 0 && (certificate->x509 = parse(bytes, len, &more)) == NULL)
-		rc = more ? err_set(err, ERR_REFUSED, N_("%s holds more than one certificate"), path)
-		          : err_set(err, ERR_REFUSED, N_("%s holds no certificate in the form of PEM"), path);
+	if (rc == 0)
+		rc = read_file(path, bytes, &len, err);
+	if (rc == 0 && has_more(bytes, len))
+		rc = err_set(err, ERR_REFUSED, N_("%s holds more than one certificate"), path);
+	if (rc == 0 && (certificate->x509 = parse(bytes, len)) == NULL)
+		rc = err_set(err, ERR_REFUSED, N_("%s holds no certificate in the form of PEM"), path);
 	if (rc == 0)
 		rc = check_certificate(path, certificate->x509, address, time, &certificate->until, err);
 	if (rc == 0) {
@@ -196,22 +205,33 @@ fail(struct err *err)
 	return err_set(err, ERR_OUTSIDE, N_("the letter cannot be encrypted: %s"), words);
 }
 
+/* For EC the key is derived with SHA-256 (RFC 8551 2.3), where OpenSSL would take SHA-1. */
+static bool
+add_recipient(CMS_ContentInfo *cms, X509 *x)
+{
+	CMS_RecipientInfo *to = CMS_add1_recipient_cert(cms, x, CMS_KEY_PARAM);
+	EVP_PKEY_CTX *key = to == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(to);
+
+	return key != NULL && (EVP_PKEY_get_base_id(X509_get0_pubkey(x)) != EVP_PKEY_EC ||
+	    EVP_PKEY_CTX_set_ecdh_kdf_md(key, EVP_sha256()) == 1);
+}
+
 int
 smime_encrypt(const struct smime_certificate *certificate, struct slice entity, struct buf *out, struct err *err)
 {
-	STACK_OF(X509) *to = sk_X509_new_null();
 	BIO *in = entity.n <= INT_MAX ? BIO_new_mem_buf(entity.p, (int)entity.n) : NULL, *der = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms = NULL;
 	char *bytes = NULL;
 	long len = 0;
 	int rc = 0;
 
-	if (to == NULL || in == NULL || der == NULL || sk_X509_push(to, certificate->x509) == 0) {
+	if (in == NULL || der == NULL) {
 		rc = err_memory(err);
 		goto out;
 	}
-	cms = CMS_encrypt(to, in, EVP_aes_256_cbc(), CMS_BINARY);
-	if (cms == NULL || i2d_CMS_bio(der, cms) != 1 || (len = BIO_get_mem_data(der, &bytes)) <= 0) {
+	cms = CMS_encrypt(NULL, NULL, EVP_aes_256_cbc(), CMS_BINARY | CMS_PARTIAL);
+	if (cms == NULL || !add_recipient(cms, certificate->x509) || CMS_final(cms, in, NULL, CMS_BINARY) != 1 ||
+	    i2d_CMS_bio(der, cms) != 1 || (len = BIO_get_mem_data(der, &bytes)) <= 0) {
 		rc = fail(err);
 		goto out;
 	}
@@ -222,6 +242,5 @@ out:
 	CMS_ContentInfo_free(cms);
 	(void)BIO_free(der);
 	(void)BIO_free(in);
-	sk_X509_free(to);
 	return rc;
 }

@@ -9,7 +9,7 @@
 
 /*
  * Letters that only their recipient can read (S/MIME, RFC 8551): CMS EnvelopedData, AES-256-CBC, the key wrapped by RSA
- * (PKCS #1 v1.5) or by ECDH, as mail programs read it.  Whose a certificate is says whoever put it into the folder; no
+ * (PKCS #1 v1.5, which mail programs read) or by ECDH with SHA-256.  Whose a certificate is says whoever put it into the folder; no
  * chain of authorities is asked, since inspectors may well sign their own.
  */
 
@@ -18,10 +18,10 @@
 struct smime_certificate;
 
 /*
- * Reads `folder`/`id`.pem, one certificate, and asks whether letters to `address` may be encrypted to it at `time`.
+ * Reads `folder`/`id`.pem, through symbolic links too: one certificate, and asks whether letters to `address` may be encrypted to it at `time`.
  * ERR_ABSENT, with nothing said, where there is no such file; ERR_REFUSED, with the file's name, where it holds none or
  * several, or one that is not valid then, belongs to another address, is for other uses (RFC 8550 4.4), or has a key that
- * is too short or of another kind than RSA and EC; ERR_OUTSIDE where it cannot be read; ERR_MEMORY.
+ * is too short or of another kind than RSA and EC; the part of an address before the @ is compared with its case; ERR_OUTSIDE where it cannot be read; ERR_MEMORY.
  */
 int smime_certificate_read(const char *folder, struct slice id, struct slice address, int64_t time,
     struct smime_certificate **ret_certificate, struct err *err);

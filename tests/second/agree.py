@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Goal: the three checkers, of which none was written with a look at another, say the same of the same directories: yes to
+what is honest, and of what is not the same first check that fails.
+
+    agree.py [--honest N] [--corruptions N] [--seed N] [--verbose]      100, 1000, by chance
+
+The program (C), daemon/site (JavaScript) and scripts/replay.py (Python) are run on directories that tests/peers writes, honest
+and cheating, and on corruptions of some of them: a byte changed, a file cut short, emptied, gone, or taken from elsewhere.
+The BLS signature, which the page alone checks, is left out.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "..", "..")
+SPOTCHECK = os.path.abspath(os.environ.get("SPOTCHECK", os.path.join(TOP, "build/spotcheck")))
+REPLAY = os.path.join(TOP, "scripts", "replay.py")
+FILES_MAX = 400
+
+
+def write(script, folder, *args):
+    subprocess.run(["/usr/bin/python3", "-B", os.path.join(TOP, "tests/peers", script), folder, *args], check=True,
+                   stdout=subprocess.DEVNULL)
+    with open(os.path.join(folder, "index.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+class Page:
+    def __init__(self):
+        self.process = subprocess.Popen(["node", os.path.join(HERE, "page_says.mjs")], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, case):
+        print(json.dumps({"dir": case["dir"], "args": case["args"]}), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+
+def by_program(case):
+    done = subprocess.run([SPOTCHECK, "--json", "verify", case["dir"], *case["args"]], capture_output=True, text=True,
+                          timeout=300, check=False)
+    if done.returncode not in (0, 1) or not done.stdout:
+        return {"ok": False, "first": {"draw": -1, "check": "crash", "detail": f"{done.returncode} {done.stderr}"}}
+    failed = [c for c in json.loads(done.stdout)["checks"] if c["state"] == "failed"]
+    first = {key: failed[0][key] for key in ("draw", "check", "detail")} if failed else None
+    return {"ok": done.returncode == 0, "first": first}
+
+
+def by_python(case):
+    done = subprocess.run([sys.executable, "-B", REPLAY, "verify", "--json", case["dir"], *case["args"]], capture_output=True,
+                          text=True, timeout=600, check=False)
+    if done.returncode not in (0, 1) or not done.stdout:
+        return {"ok": False, "first": {"draw": -1, "check": "crash", "detail": f"{done.returncode} {done.stderr[-300:]}"}}
+    said = json.loads(done.stdout)
+    first = said["first_failed"]
+    return {"ok": said["ok"], "first": first and {**first, "draw": first["draw"] or 0}}
+
+
+# ---- corruptions ----
+
+def files_of(folder):
+    return sorted(os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(folder) for name in names)
+
+
+def corrupt(rng, folder, others):
+    """Changes something; says what."""
+    name = rng.choice(files_of(folder))
+    path = os.path.join(folder, name)
+    with open(path, "rb") as file:
+        data = file.read()
+    how = rng.choice(("bit", "bit", "bit", "digit", "digit", "cut", "empty", "gone", "longer", "foreign", "lines"))
+    if how == "bit" and data:
+        at = rng.randrange(len(data))
+        data = data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1:]
+    elif how == "digit" and any(48 <= b < 58 for b in data):
+        at = rng.choice([i for i, b in enumerate(data) if 48 <= b < 58])
+        data = data[:at] + bytes([48 + (data[at] - 48 + rng.randrange(1, 10)) % 10]) + data[at + 1:]
+    elif how == "cut":
+        data = data[:rng.randrange(len(data) + 1)]
+    elif how == "empty":
+        data = b""
+    elif how == "longer":
+        data += rng.choice((b"\n", b" ", b"\0", data[-64:]))
+    elif how == "foreign":
+        other = os.path.join(rng.choice(others)["dir"], name)
+        if os.path.exists(other):
+            with open(other, "rb") as file:
+                data = file.read()
+    elif how == "lines" and data.count(b"\n") > 2:
+        lines = data.split(b"\n")
+        at = rng.randrange(len(lines) - 2)
+        lines[at], lines[at + 1] = lines[at + 1], lines[at]
+        data = b"\n".join(lines)
+    os.remove(path)
+    if how != "gone":
+        with open(path, "wb") as file:
+            file.write(data)
+    return f"{how} {name}"
+
+
+def corruptions(rng, honest, n, folder):
+    for i in range(n):
+        case = rng.choice(honest)
+        copy = os.path.join(folder, f"{i:04}")
+        shutil.copytree(case["dir"], copy)
+        what = corrupt(rng, copy, honest)
+        yield {"name": f"corruption {i} of {case['name']}: {what}", "dir": copy, "args": case["args"], "expect": None}
+        shutil.rmtree(copy)
+
+
+# ---- agreement ----
+
+def key(said):
+    return "yes" if said["ok"] else "no" if said["first"] is None else f"{said['first']['draw']} {said['first']['check']}"
+
+
+class Count:
+    def __init__(self, page, verbose):
+        self.checkers = {"program": by_program, "page": page, "python": by_python}
+        self.verbose, self.cases, self.differ, self.pairs = verbose, 0, 0, collections.Counter()
+
+    def look(self, case):
+        said = {name: check(case) for name, check in self.checkers.items()}
+        keys = {name: key(one) for name, one in said.items()}
+        self.cases += 1
+        if len(set(keys.values())) == 1:
+            return
+        self.differ += 1
+        self.pairs[" | ".join(f"{name}: {what.split(' ', 1)[-1]}" for name, what in keys.items())] += 1
+        if self.verbose or self.differ <= 20:
+            print(case["name"], case["args"] if self.verbose else "", file=sys.stderr)
+            for name, one in said.items():
+                print(f"    {name:8} {keys[name]}: {(one['first'] or {}).get('detail', '')}", file=sys.stderr)
+
+
+def bls_aside(case):
+    """A cheat that nothing but the BLS signature gives away is not for the other two."""
+    return not (case["expect"] and "bls" in case["name"].lower())
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--honest", type=int, default=100)
+    options.add_argument("--corruptions", type=int, default=1000)
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
+    options.add_argument("--verbose", action="store_true")
+    options.add_argument("--without", default="")
+    args = options.parse_args()
+    print(f"--seed {args.seed}", flush=True)
+    rng, count = random.Random(args.seed), Count(Page(), args.verbose)
+    for name in args.without.split():
+        del count.checkers[name]
+    with tempfile.TemporaryDirectory() as folder:
+        places = [os.path.join(folder, name) for name in ("honest", "large", "cheats", "corrupt")]
+        for place in places:
+            os.mkdir(place)
+        honest = write("publisher.py", places[0], "--seed", str(args.seed % 10000), "--count", str(args.honest))
+        large = write("publisher.py", places[1], "--seed", str(args.seed % 10000), "--count", "7", "--large")
+        parts = (("honest directories", honest + large), ("cheats and lawful edges", [c for c in write("cheats.py", places[2]) if bls_aside(c)]),
+                 ("corruptions", corruptions(rng, [c for c in honest if len(files_of(c["dir"])) < FILES_MAX], args.corruptions, places[3])))
+        for name, cases in parts:
+            before = count.cases, count.differ
+            for case in cases:
+                count.look(case)
+            print(f"{name}: {count.cases - before[0]}, of which {count.differ - before[1]} are not agreed on", flush=True)
+    for pair, n in count.pairs.most_common():
+        print(f"{n:5}  {pair}")
+    return 1 if count.differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
