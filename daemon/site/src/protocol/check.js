@@ -262,8 +262,22 @@ async function checkOpened(it) {
   await runner.run('drum', ['files'], () => checkDrum(commit, files.targets));
   await runner.run('strata', ['files'], () => checkStrata(commit, files.targets));
   const history = historyOf(state, commit.cycle);
-  await runner.run('history', ['files'], () => (history.known ? checkHistory(commit, files, history)
-    : new Skip('notrun', 'history-unknown', { previous: draw.previous?.n ?? 0 })));
+  await runner.run('history', ['files'], () => {
+    checkPrevious(draw);
+    return history.known ? checkHistory(commit, files, history)
+      : new Skip('notrun', 'history-unknown', { previous: draw.previous?.n ?? 0 });
+  });
+}
+
+/** Against which commitment the roster changes are counted: the log says so, also while the rest is sealed. */
+function checkPrevious({ n, commit, previous }) {
+  const wanted = previous?.n ?? 0;
+  need(commit.changes.previous === wanted, 'previous', { n, previous: commit.changes.previous, wanted });
+}
+
+/** None comes after the cycle's next commitment; that too shows while the rest is sealed. */
+function checkLateAmendment({ n, lateAmend }) {
+  need(!lateAmend, 'amend-after-commit', { n, amendment: lateAmend });
 }
 
 function historyOf(state, cycle) {
@@ -293,8 +307,10 @@ async function checkDrawn(it) {
   const names = ['seed', ...Object.keys(COMPARE).filter((name) => name !== 'seed'), 'record', 'amendments'];
   if (!draw.reveal) {
     const open = draw.outcome?.type === 'void' ? ['notrun', 'is-void'] : ['sealed', 'sealed'];
-    for (const name of ['drum', 'strata', 'history']) runner.set(name, 'sealed', 'sealed');
+    for (const name of ['drum', 'strata']) runner.set(name, 'sealed', 'sealed');
     for (const name of names) runner.set(name, ...open);
+    await runner.run('history', [], () => (checkPrevious(draw), sealed()));
+    if (draw.amends.length) await runner.run('amendments', [], () => (checkLateAmendment(draw), sealed()));
     return;
   }
   if (draw.outcome.type === 'void') {
@@ -317,7 +333,7 @@ async function checkAgainst(it, secret, beacon) {
   await runner.run('seed', ['files', 'strata'], async () => {
     it.result = await compute(commit, files, secret, beacon, (share) => it.progress(0.3 + 0.7 * share));
     try {
-      it.given = readRecord(it.published.record);
+      it.given = readRecord(it.published.record, commit.rules.team.length);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       it.badRecord = problem;
@@ -351,6 +367,7 @@ function checkRecordBytes(published, { record }) {
 
 function checkAmendments(it, hashStands) {
   const { commit, files, result, published, draw } = it;
+  checkLateAmendment(draw);
   const places = new Places(commit, files, result);
   published.amends.forEach((bytes, i) => {
     places.apply(amendmentOf(bytes, draw.n, i + 1));
@@ -475,15 +492,15 @@ function checkLoneBeacon(it) {
   checkBeaconForm(it.commit, null);
   const { source } = it.commit.beacon;
   if (it.published && (source === 'public' || source === 'none')) {
-    const record = valueOfRecord(it.published.record);
+    const record = valueOfRecord(it.published.record, it.commit.rules.team.length);
     if (record !== null) return checkPublicValue(it.commit, record.beacon);
   }
   return new Skip('notrun', 'no-log');
 }
 
-function valueOfRecord(bytes) {
+function valueOfRecord(bytes, seats) {
   try {
-    return readRecord(bytes);
+    return readRecord(bytes, seats);
   } catch {
     return null;
   }
@@ -491,8 +508,9 @@ function valueOfRecord(bytes) {
 
 async function checkLoneDrawn(it) {
   const { runner, published } = it;
-  const record = valueOfRecord(published.record);
-  if (record === null) return runner.run('record', [], () => readRecord(published.record));
+  const seats = it.commit.rules.team.length;
+  const record = valueOfRecord(published.record, seats);
+  if (record === null) return runner.run('record', [], () => readRecord(published.record, seats));
   await checkAgainst(it, record.secret, record.beacon);
   await runner.run('record', ['files', 'strata'], () => checkRecordBytes(published, it.result));
   await runner.run('amendments', ['files', 'strata', 'teams'], () => {

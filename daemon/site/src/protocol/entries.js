@@ -1,5 +1,6 @@
 // The forms of log entries (PROTOCOL 4): exactly these keys, each of its form. What entries say of one
 // another is the business of sequence.js.
+import { QUICKNET } from './beacon.js';
 import { H, compareText, isHex } from './bytes.js';
 import { MOST_ROWS, ascends, dayOf, isId, isRosterText, isSentence, isTag, isText, isWhole, secondsOf } from './forms.js';
 import { parseCanonical } from './json.js';
@@ -44,10 +45,15 @@ const isWitnesses = (value) => listOf(isKey(WITNESS_KEY))(value) && distinct(val
 const isZone = (value) => isText(value) && /^[A-Za-z0-9._+-]+(\/[A-Za-z0-9._+-]+)*$/.test(value) && value.length <= 64;
 const isSignature = (value) => isHex(value, 96) || isHex(value, 128);
 
+/** Printable ASCII without the space, strictly ascending. */
+function isSymbols(value) {
+  return isText(value) && /^[!-~]+$/.test(value) && [...value].every((c, i) => i === 0 || value[i - 1] < c);
+}
+
 const BEACONS = {
   none: object({ source: isText }),
-  public: object({ count: whole(1), label: isSentence, source: isText, symbols: isText }),
-  drand: object({ chain: isDigest, round: whole(1), source: isText }),
+  public: object({ count: whole(1), label: isSentence, source: isText, symbols: isSymbols }),
+  drand: object({ chain: (value) => value === QUICKNET.chain, round: whole(1), source: isText }),
   witness: object({ key: isKey(WITNESS_KEY), source: isText }),
 };
 export const SOURCES = Object.keys(BEACONS);

@@ -63,11 +63,11 @@ const RECORD = objectForm({
   unstaffed: listOf(isId), v: (value) => value === 1,
 });
 
-/** record.json as it was published. @throws {Problem} where it has not this form */
-export function readRecord(bytes) {
+/** record.json as it was published, of teams of `seats`. @throws {Problem} where it has not this form */
+export function readRecord(bytes, seats) {
   const record = parseCanonical(bytes, 'record.json');
   let what = '';
-  const holds = RECORD(record, (path) => { what ||= path; });
+  const holds = RECORD(record, (path) => { what ||= path; }) && record.selected.every(({ team }) => team.length === seats);
   need(holds, 'json-form', { where: 'record.json', what });
   return record;
 }

@@ -94,7 +94,7 @@ function targetRow([id, stratum, unit, area, level, weight, since, lastDrawn, dr
 
 function wrongInTarget(row, fields, date, byId) {
   if (!isId(row.id) || byId.has(row.id)) return 'id';
-  if (!isRosterText(row.class) || row.class === '*') return 'class';
+  if (!isRosterText(row.class)) return 'class';
   if (!isRosterText(row.unit)) return 'unit';
   if (!isRosterText(row.area)) return 'area';
   if (!isLevel(fields[4])) return 'level';

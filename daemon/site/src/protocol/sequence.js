@@ -9,7 +9,9 @@ import { need } from './problem.js';
  * @property {object} commit the entry, and `at`, its index in the log
  * @property {object|null} outcome the draw or void entry
  * @property {object|null} reveal
+ * @property {boolean} revealedEarly before the outcome
  * @property {object[]} amends
+ * @property {number} lateAmend the first that comes after the cycle's next commitment, 0 for none
  * @property {object} chain the cycle entry whose secrets it uses
  * @property {string[]} witnesses in force at the commit
  * @property {string[]} witnessesAtOutcome in force at the outcome
@@ -58,11 +60,12 @@ const STEPS = {
     need(entry.link === cycle.used + 1, 'link-number', { n, link: entry.link, wanted: cycle.used + 1 });
     need(entry.link <= cycle.chain.length, 'link-past-end', { n, link: entry.link, length: cycle.chain.length });
     need(entry.beacon.source === cycle.chain.source, 'source', { n, source: entry.beacon.source, wanted: cycle.chain.source });
-    const previous = cycle.draws.at(-1)?.n ?? 0;
-    need(entry.changes.previous === previous, 'previous', { n, previous: entry.changes.previous, wanted: previous });
+    const later = cycle.draws.find(({ chain, commit }) => chain === cycle.chain && secondsOf(commit.reveal_time) > secondsOf(entry.reveal_time));
+    need(!later, 'reveal-time-order', { n, other: later?.n ?? 0 });
     cycle.used = entry.link;
     const draw = {
-      n, commit: entry, index, outcome: null, outcomeIndex: -1, reveal: null, amends: [], chain: cycle.chain,
+      n, commit: entry, index, outcome: null, outcomeIndex: -1, reveal: null, revealedEarly: false, amends: [], lateAmend: 0,
+      chain: cycle.chain,
       witnesses: log.witnesses, witnessesAtOutcome: log.witnesses, previous: cycle.draws.at(-1) ?? null,
     };
     log.draws.push(draw);
@@ -75,14 +78,14 @@ const STEPS = {
   reveal(log, entry) {
     const draw = known(log, entry);
     const { n } = entry;
-    need(draw.outcome, 'revealed-before-outcome', { n });
     need(!draw.reveal, 'revealed-twice', { n });
     const earlier = log.cycles.get(draw.commit.cycle).draws.filter((each) => each.n < n);
     need(earlier.every((each) => each.reveal), 'reveal-order', { n });
-    need((entry.record === '') === (draw.outcome.type === 'void'), 'reveal-record', { n });
+    need(entry.record === '' || draw.outcome?.type !== 'void', 'reveal-record', { n });
     need(!log.anchors.has(entry.secret), 'secret-is-anchor', { n });
     log.secrets.add(entry.secret);
     draw.reveal = entry;
+    draw.revealedEarly = draw.outcome === null;
   },
 
   amend(log, entry) {
@@ -90,7 +93,7 @@ const STEPS = {
     const { n, amendment } = entry;
     need(draw.outcome?.type === 'draw', 'amend-no-draw', { n });
     need(amendment === draw.amends.length + 1, 'amend-number', { n, amendment, wanted: draw.amends.length + 1 });
-    need(log.cycles.get(draw.commit.cycle).draws.at(-1) === draw, 'amend-after-commit', { n, amendment });
+    if (log.cycles.get(draw.commit.cycle).draws.at(-1) !== draw) draw.lateAmend ||= amendment;
     draw.amends.push(entry);
   },
 };
@@ -130,17 +133,16 @@ export function checkOrder(entries, draws) {
   entries.forEach((entry, index) => {
     need(index === 0 || entries[index - 1].at <= entry.at, 'times-run-back', { index });
   });
-  for (const draw of draws) checkTimes(draw, draws);
+  draws.forEach(checkTimes);
 }
 
-function checkTimes({ n, commit, outcome: done, reveal, chain }, draws) {
+function checkTimes({ n, commit, outcome: done, reveal, revealedEarly, chain }) {
   const drawAt = secondsOf(commit.draw_time);
   const revealAt = secondsOf(commit.reveal_time);
   need(commit.at <= drawAt, 'draw-time-past', { n });
   need(done?.type !== 'draw' || drawAt <= done.at, 'drawn-early', { n });
   need(!reveal || revealAt <= reveal.at, 'revealed-early', { n });
   need(revealAt === drawAt + chain.embargo_days * DAY_S, 'reveal-time', { n });
-  const later = draws.find((each) => each.chain === chain && each.n < n && secondsOf(each.commit.reveal_time) > revealAt);
-  need(!later, 'reveal-time-order', { n, other: later?.n ?? 0 });
+  need(!revealedEarly, 'revealed-before-outcome', { n });
   need(Math.abs(dayOf(commit.date) - Math.floor(drawAt / DAY_S)) <= 1, 'date-far', { n });
 }

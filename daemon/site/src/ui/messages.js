@@ -258,13 +258,11 @@ const EN = {
   chain: 'The secret, hashed {link} times, is not the anchor.',
 
   // The beacon
-  'drand-chain': 'The beacon is not quicknet.',
   'drand-round': 'Round {round} is promised; the draw time gives {wanted}.',
   'drand-signature': 'The signature of round {round} is false.',
   'witness-key': 'The beacon’s key is not of a witness in force.',
   'witness-signature': 'The signature of {name} over the commitment is false.',
   'witness-late': '{name} did not cosign the commitment in time.',
-  symbols: 'The symbols of the public value are not of their form.',
   'beacon-weak': '{count} of {symbols} symbols are fewer than 2^64 values.',
   'value-none': 'There is a value where none was promised.',
   'value-form': 'The value is not exactly {count} of the promised symbols.',
@@ -574,13 +572,11 @@ const ZH = {
   changes: '变动：{what} {kind} 记为 {given}，应为 {wanted}。',
   chain: '秘密值哈希 {link} 次后不等于锚值。',
 
-  'drand-chain': '随机源不是 quicknet。',
   'drand-round': '承诺的是第 {round} 轮，按抽签时间应为第 {wanted} 轮。',
   'drand-signature': '第 {round} 轮的签名是假的。',
   'witness-key': '随机源的公钥不属于有效的见证方。',
   'witness-signature': '{name} 对承诺的签名是假的。',
   'witness-late': '{name} 没有及时联署承诺。',
-  symbols: '公开随机值的符号表格式不对。',
   'beacon-weak': '{count} 个符号、每个 {symbols} 种，不足 2^64 种可能。',
   'value-none': '没有承诺随机值，却有一个。',
   'value-form': '随机值不是正好 {count} 个所承诺的符号。',
