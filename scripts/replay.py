@@ -2112,7 +2112,6 @@ def check_files(log, draw):
     if draw.reveal is None:
         raise Sealed("commit.json is the log's; the rest until %s" % draw.commit["reveal_time"])
     read_rosters(log.root, folder, draw)
-    draw.secret, draw.beacon = draw.reveal["secret"], draw.outcome.get("beacon")
     if not draw.is_void():
         read_record(log.root, folder, draw)
     return "%d targets, %d inspectors" % (len(draw.targets), len(draw.inspectors))
@@ -2226,6 +2225,8 @@ def verify_draw(log, draw, section, past, report):
     """All checks of one draw, in the protocol's order."""
     folder = folder_of(draw.n)
     before = report.first
+    draw.secret = draw.reveal["secret"] if draw.reveal else None
+    draw.beacon = draw.outcome.get("beacon") if draw.outcome else None
     section.run("checkpoints", (), check_checkpoints, log, draw)
     section.run("files", (), check_files, log, draw)
     section.run("drum", ("files",), check_drum, draw)
