@@ -460,6 +460,13 @@ class Checkpoint:
             expect(ed25519_verify(key.public, self.text, signature), "%s: the log's signature is false" % self.what)
         same(self.what + ": origin", key.name, self.origin)
 
+    def ignored(self, known):
+        """A word on signatures by unknown keys. Reading: a witness's name with another key ID is an unknown key, as
+        in C2SP signed notes, so the lines of such keys are the only bytes of a directory that nothing covers."""
+        known = {(key.name, key.id) for key in known}
+        others = sum((name, ident) not in known for name, ident, _ in self.signatures)
+        return ", %d unknown keys ignored" % others if others else ""
+
     def cosignatures(self, witnesses):
         """{witness key: [times]} of the cosignatures by these witnesses; a false one is refused."""
         found = {}
@@ -1661,9 +1668,6 @@ def check_amendments(root, folder, draw, count):
 # ---------------------------------------------------------------------------------------------------------------
 # Running checks and reporting
 
-RESULT_ORDER = ("ok", "failed", "sealed", "not run")
-
-
 class Section:
     """The checks of the log, or of one draw, in their order."""
 
@@ -1743,13 +1747,12 @@ DRAWN_CHECKS = (("seed", ("files", "chain", "beacon"), check_seed), ("selection"
 # replay: one draw's folder, without a log
 
 def replay(root, report):
-    data = read_file(root, "commit.json", SMALL) if lstat(root, "commit.json") else None
     section = report.section(None, "replayed")
     draw = None
 
     def check_files():
         nonlocal draw
-        expect(data is not None, "commit.json is missing")
+        data = read_file(root, "commit.json", SMALL)
         draw = Draw(parse_entry(data, "commit.json"), data)
         same("commit.json: type", "commit", draw.commit["type"])
         section.number = draw.n
@@ -2037,10 +2040,8 @@ def check_main_checkpoint(log):
     """No cosignature by a witness in force on the main checkpoint is false."""
     witnesses = log.witnesses_at(log.checkpoint.size)
     found = log.checkpoint.cosignatures(witnesses)
-    ids = {(key.name, key.id) for key in witnesses + [log.key]}
-    others = sum((name, ident) not in ids for name, ident, _ in log.checkpoint.signatures)
     return "%d of %d witnesses cosigned it%s" % (len(found), len(witnesses),
-                                                 ", %d unknown keys ignored" % others if others else "")
+                                                 log.checkpoint.ignored(witnesses + [log.key]))
 
 
 def check_checkpoints(log, draw):
@@ -2063,7 +2064,8 @@ def check_checkpoints(log, draw):
         else:
             draw.outcome_note = found
             in_time = count_in_time(found, lambda when: when <= seconds(draw.commit["draw_time"]) + DAY)
-        details.append("%s: %d of %d witnesses in time" % (name, in_time, len(draw.witnesses)))
+        details.append("%s: %d of %d witnesses in time%s" % (name, in_time, len(draw.witnesses),
+                                                             note.ignored(draw.witnesses + later + [log.key])))
     return "; ".join(details)
 
 
@@ -2364,7 +2366,7 @@ def note_log(log, report, at):
         report.note("%d entries after the last cosigned checkpoint" % (log.checkpoint.size - log.cosigned))
     if at is None:
         now = int(clock.time())
-        report.note("this copy's newest time is %s" % time_text(log.newest))
+        report.note("this copy's newest time is %s, %d days ago" % (time_text(log.newest), (now - log.newest) // DAY))
         for draw in log.draws:
             for done, due, what in ((draw.outcome, "draw_time", "outcome"), (draw.reveal, "reveal_time", "reveal")):
                 if done is None and now - seconds(draw.commit[due]) > DAY:
@@ -2415,6 +2417,10 @@ def main(arguments):
             verify(options.dir, report, key, independent, since, seconds(options.at) if options.at else None)
     except (Outside, OSError) as error:
         return outside(str(error))
+    except KeyboardInterrupt:
+        return outside("interrupted")
+    except Exception as error:                              # whatever was not foreseen is a NO
+        report.failed(None, "notes", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200]))
     if sealed:
         return usage(sealed)
     report.print(options.json)
