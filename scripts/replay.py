@@ -1603,7 +1603,7 @@ def check_selection(draw):
     needs_record(draw)
     chosen = {row["id"] for row in right["selected"]} | set(right["unstaffed"])
     found = part(draw.record, "selected", "id")
-    found = [row[0] for row in found if isinstance(row, list)] if isinstance(found, list) else []
+    found = [row[0] for row in found if isinstance(row, list) and row] if isinstance(found, list) else []
     idle = record_field(draw, "unstaffed")
     found += idle if isinstance(idle, list) else []
     found = {ident for ident in found if isinstance(ident, str)}
@@ -1701,6 +1701,15 @@ class Section:
         self.checks.append({"name": name, "result": result, **({"detail": detail} if detail else {})})
 
 
+PLAIN_WORDS = {  # what a class means, by its first letter (1)
+    "B": "the result was fixed by what was public before it, and witnesses saw it in time",
+    "C": "nothing here binds the operator, who can try until one pleases",
+    "p": "there is no outcome yet",
+    "n": "a void without a value has none",
+    "u": "neither A nor C can be told from here",
+}
+
+
 class Report:
     def __init__(self):
         self.first, self.sections, self.notes = None, [], []
@@ -1721,12 +1730,13 @@ class Report:
             draws = [{"draw": s.number, "state": s.state, "class": s.grade, "checks": s.checks}
                      for s in self.sections if s.number is not None]
             log = [check for s in self.sections if s.number is None for check in s.checks]
-            print(canonical({"ok": self.first is None, "log": log, "draws": draws, "notes": self.notes,
-                             **({"first_failed": self.first} if self.first else {"first_failed": None})}).decode())
+            whole_report = {"ok": self.first is None, "first_failed": self.first, "log": log, "draws": draws,
+                            "notes": self.notes}
+            print(json.dumps(whole_report, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
             return
         for section in self.sections:
-            print("log" if section.number is None else "draw %d (%s)%s" % (
-                section.number, section.state, ": class " + section.grade if section.grade else ""))
+            words = ": class %s, %s" % (section.grade, PLAIN_WORDS.get(section.grade[0], "")) if section.grade else ""
+            print("log" if section.number is None else "draw %d (%s)%s" % (section.number, section.state, words))
             for check in section.checks:
                 print("  %-12s %-8s %s" % (check["name"], check["result"], check.get("detail", "")))
         for note in self.notes:
@@ -2089,7 +2099,7 @@ def class_of(draw, independent):
     if source == "none" or not majority(before, draw) or not majority(after, draw):
         return "C"
     if source == "drand":
-        return "not determined (drand's signature: not run)"
+        return "undetermined (drand's signature: not run)"
     known = sum(key.text in independent for key in draw.witnesses)
     if majority(known, draw):
         return "B"
