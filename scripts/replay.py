@@ -453,7 +453,7 @@ class Checkpoint:
             self.signatures.append((parts[1], data[:4], data[4:]))
 
     def check_log(self, key):
-        """Signed by the log; no false signature in its name."""
+        """Signed by the log; no false signature in its name. Reading: the key's name is the origin."""
         own = [s for name, ident, s in self.signatures if name == key.name and ident == key.id]
         expect(own, "%s is not signed by %s" % (self.what, key.text))
         for signature in own:
@@ -1323,7 +1323,8 @@ def same_list(what, expected, found):
 
 
 def check_record(draw, where):
-    """Byte by byte, and its hash where the log stands by."""
+    """Byte by byte, and its hash where the log stands by. (The counts in the log's draw entry are compared where
+    they are recomputed: `selected` in `selection`, `inspectors` in `inspectors`.)"""
     if draw.record is None:
         parse_json(draw.record_bytes, "record.json")
     if draw.right is None:
@@ -1405,7 +1406,7 @@ class Places:
         like(amendment["reason"], what + ": reason", re.compile(reasons))
         whole(amendment["place"], what + ": place", 0, len(self.target) - 1)
         place = amendment["place"]
-        expect(self.target[place] != "", what + ": the place is empty")
+        expect(self.target[place] != "", what + ": the place is empty")        # 9: none concerns an empty place
         if seat_change:
             whole(amendment["seat"], what + ": seat", 0, len(self.team[place]) - 1)
             seat = amendment["seat"]
@@ -1571,11 +1572,6 @@ def compute_seed(draw):
     draw.seed = seed_of(draw.secret, draw.sealed["nonce"], draw.commit_hash, draw.beacon)
 
 
-def compute_draw(draw):
-    """From the seed to the record."""
-    draw.chosen, draw.reserve, draw.tickets = select_targets(draw)
-
-
 # The comparisons of record.json with what was recomputed, by the checks' names
 
 def record_field(draw, name):
@@ -1597,7 +1593,7 @@ def check_seed(draw):
 
 def check_selection(draw):
     """Chosen and reserve: who is in the record, staffed or not, with class and ticket."""
-    compute_draw(draw)
+    draw.chosen, draw.reserve, draw.tickets = select_targets(draw)
     draw.teams = Teams(draw, draw.chosen)
     draw.right = right = build_record(draw)
     needs_record(draw)
@@ -1905,7 +1901,9 @@ class CycleState:
 
 
 def check_sequence(log, at):
-    """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals; nothing is overdue."""
+    """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals; nothing is overdue.
+    Reading: `changes.previous` is a number and so belongs here, where it is checked while the draw is sealed too; that
+    reveal_time is not before an earlier link's (6) belongs here, and that a reveal follows an outcome to `order`."""
     cycles, anchors, secrets = {}, set(), set()
     for index, entry in enumerate(log.entries):
         kind, where = entry["type"], "entry %d: " % index
@@ -1986,7 +1984,8 @@ def sequence_event(log, cycle, draw, index, entry, where, secrets):
 
 
 def check_overdue(log, at):
-    """As of a time given, else of the newest time in the log and its cosignatures."""
+    """As of a time given, else of the newest time in the log and its cosignatures. Reading: of cosignatures only
+    true ones count, by witnesses in force, on the main checkpoint and on checkpoints that are this log's."""
     log.newest = max(seconds(entry["time"]) for entry in log.entries)
     notes = [(log.checkpoint, log.witnesses_at(log.checkpoint.size))]
     for draw in log.draws:
@@ -2209,7 +2208,8 @@ def check_chain(draw):
 
 
 def check_beacon(draw):
-    """Promise, value and signature; for a void, whether it must have them (4, `void`)."""
+    """Promise, value and signature; for a void, whether it must have them (4, `void`). Reading: `the witnesses` are
+    those in force at the commitment; a void under none or public has no value."""
     check_beacon_promise(draw)
     if draw.outcome is None:
         return "no value yet"
@@ -2255,7 +2255,7 @@ def verify_draw(log, draw, section, past, report):
         for name, _, _ in DRAWN_CHECKS:
             section.run(name, (), void)
 
-        def void_record():
+        def void_record():                                   # reading: what a void's reveal says of it is `record`
             same("record in the reveal of a void", "", draw.reveal["record"])
         section.run("record", () if draw.reveal else ("files",), void_record)
         section.run("amendments", (), void)
@@ -2361,8 +2361,7 @@ def note_avoided(draw, report):
     """The draw that a late void avoided, computed."""
     try:
         compute_seed(draw)
-        compute_draw(draw)
-        teams = Teams(draw, draw.chosen)
+        teams = Teams(draw, select_targets(draw)[0])
         report.note("draw %d: the void avoided these targets: %s%s" % (draw.n, ", ".join(teams.admitted[:50]),
                                                                      " …" if len(teams.admitted) > 50 else ""))
     except Exception as error:
@@ -2432,6 +2431,8 @@ def main(arguments):
     except Exception as error:                              # whatever was not foreseen is a NO
         report.failed(None, "notes", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200]))
     if sealed:
+        if options.json:
+            report.print(True)
         return usage(sealed)
     report.print(options.json)
     return 0 if report.first is None else 1
