@@ -1,0 +1,2456 @@
+#!/usr/bin/env python3
+"""A second opinion on a published draw: recomputes it, and compares byte by byte.
+
+    replay.py replay DIR          one draw's folder, e.g. public/draws/0007
+    replay.py verify DIR [--at TIME] [--key VKEY] [--witness VKEY]... [--since CHECKPOINT]
+                                  a whole published directory
+    both take --json
+
+It was written from PROTOCOL.md alone (section numbers below are that page's), in plain Python without any
+library, so that an error in the program that made the draw is not repeated here. It reads; it never writes.
+
+The order of the steps is the protocol's:
+
+  1. the log (4): the checkpoint's signature, the Merkle tree of the entries, the grammar of each entry,
+     whether numbers, chains, links and times are in order, and the witnesses' cosignatures;
+  2. for each draw the files that were committed to (3): digests, forms, who was in the drum (5), the strata (6),
+     and what follows from the cycle's earlier draws;
+  3. the randomness (6): the secret leads back to the anchor, the beacon value is the one that was announced, and
+     secret, nonce, commitment and beacon value make the seed;
+  4. the draw: each target's ticket, the chosen and the reserve of each stratum (6), the inspectors drawn and the
+     seats of each team (7), visit dates and matters (6), and with these record.json (8), byte by byte;
+  5. the amendments (9), one after the other.
+
+What it does not do: it has no BLS12-381 arithmetic, so drand's own signature is "not run", and it never says
+class A. Exit status: 0 all holds, 1 a check said no, 2 usage or not yet open, 3 something could not be read.
+"""
+
+import argparse
+import base64
+import datetime
+import functools
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+import time as clock
+import unicodedata
+
+# ---------------------------------------------------------------------------------------------------------------
+# What can go wrong
+
+
+class No(Exception):
+    """A check does not hold."""
+
+    def __init__(self, detail, draw=None):
+        super().__init__(detail)
+        self.draw = draw
+
+
+class NotRun(Exception):
+    """A check that cannot be run, and why; goes_on: what builds upon it can be run all the same."""
+
+    def __init__(self, detail, goes_on=False):
+        super().__init__(detail)
+        self.goes_on = goes_on
+
+
+class Sealed(Exception):
+    """A check on something that is not yet open."""
+
+
+class Outside(Exception):
+    """The disk, not the directory, is at fault."""
+
+
+def show(value):
+    """A value from an untrusted file as one short line: what does not print is escaped."""
+    text = repr(value)
+    return text if len(text) <= 160 else text[:150] + "… (%d characters)" % len(text)
+
+
+def expect(holds, detail):
+    if not holds:
+        raise No(detail)
+
+
+def same(what, expected, found):
+    if expected != found or type(expected) is not type(found):
+        raise No("%s: expected %s, found %s" % (what, show(expected), show(found)))
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Reading files: no links, nothing but regular files, bounded before anything is read
+
+SMALL = 65535                # a log entry, commit.json (2)
+NOTE_MAX = 1 << 20           # a checkpoint with its cosignatures
+SEALED_MAX = 1 << 24         # sealed.json: 2 sets no limit to its matters; reading: 16 MiB are enough
+FILE_MAX = 1 << 30           # reading: no file above 1 GiB is read into memory
+ROWS_MAX = 1 << 24
+
+
+def lstat(root, name):
+    """The status of root/name; None where it does not exist. No part of name may be a link."""
+    path, status = root, None
+    for part in name.split("/"):
+        path = os.path.join(path, part)
+        try:
+            status = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise Outside("%s: %s" % (show(path), error))
+        expect(not stat.S_ISLNK(status.st_mode), "%s is a symbolic link" % show(name))
+    return status
+
+
+def open_file(root, name, limit):
+    status = lstat(root, name)
+    expect(status is not None, "%s is missing" % name)
+    expect(stat.S_ISREG(status.st_mode), "%s is not a regular file" % name)
+    expect(status.st_size <= limit, "%s has %d bytes, at most %d are allowed" % (name, status.st_size, limit))
+    try:
+        return os.fdopen(os.open(os.path.join(root, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    except OSError as error:
+        raise Outside("%s: %s" % (name, error))
+
+
+def read_file(root, name, limit):
+    with open_file(root, name, limit) as file:
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise Outside("%s: %s" % (name, error))
+    expect(len(data) <= limit, "%s grew beyond %d bytes" % (name, limit))
+    return data
+
+
+def read_committed(root, name, limit, digest):
+    """A file that a digest stands for: hashed piece by piece first, read only if it is the right one."""
+    found = hashlib.sha256()
+    with open_file(root, name, limit) as file:
+        try:
+            for piece in iter(lambda: file.read(1 << 20), b""):
+                found.update(piece)
+        except OSError as error:
+            raise Outside("%s: %s" % (name, error))
+    same("sha256 of " + name, digest, found.hexdigest())
+    data = read_file(root, name, limit)
+    same("sha256 of " + name, digest, H(data))
+    return data
+
+
+def list_folder(root, name):
+    """(name, status) of what stands in a folder, sorted."""
+    status = lstat(root, name) if name else os.stat(root)
+    expect(status is not None, "%s is missing" % (name or "the folder"))
+    expect(stat.S_ISDIR(status.st_mode), "%s is not a folder" % (name or "it"))
+    try:
+        names = sorted(os.listdir(os.path.join(root, name)))
+    except OSError as error:
+        raise Outside("%s: %s" % (name, error))
+    found = []
+    for each in names:
+        status = lstat(root, name + "/" + each if name else each)
+        if status is not None:
+            found.append((each, status))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 2. Notation
+
+def H(data):
+    """The hex SHA-256 of bytes, or of a text's UTF-8."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+HEX32 = re.compile(r"[0-9a-f]{32}")
+HEX64 = re.compile(r"[0-9a-f]{64}")
+ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
+INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+# Reading: `timezone` is only a name here, since `date` is compared with UTC (10, `order`).
+ZONE = re.compile(r"[A-Za-z0-9._+-]{1,64}(/[A-Za-z0-9._+-]{1,64}){0,4}")
+VISIBLE = re.compile(r"[!-~]*")
+EXCLUDED = re.compile("[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f"
+                      "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ud800-\uf8ff\ufdd0-\ufdef"
+                      "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe-\uffff\U00013430-\U0001343f"
+                      "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U0010ffff]")
+
+
+def is_id(value):
+    return isinstance(value, str) and ID.fullmatch(value) is not None
+
+
+def is_tag(value):
+    return is_id(value) and value != "any"
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def is_text(value):
+    """Text in a roster."""
+    return (len(value.encode()) <= 192 and "," not in value and '"' not in value and "  " not in value
+            and not value.startswith(" ") and not value.endswith(" ") and EXCLUDED.search(value) is None)
+
+
+def is_reason(value):
+    """A reason, label or operator. Reading: spaces may stand at its ends, since only characters are excluded."""
+    return isinstance(value, str) and EXCLUDED.search(value) is None and len(value.encode()) <= 1024
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def day_number(text):
+    """A real date as a number of days, or None."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return datetime.date(int(text[:4]), int(text[5:7]), int(text[8:])).toordinal()
+    except ValueError:
+        return None
+
+
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def seconds(text):
+    """A time as seconds since 1970, or None."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9-]{10}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z", text):
+        return None
+    day, hour = day_number(text[:10]), int(text[11:13])
+    if day is None or hour > 23:
+        return None
+    return (day - EPOCH) * 86400 + hour * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+
+
+def time_text(value):
+    """Seconds since 1970 as a time, or as a number where no calendar has it."""
+    if not -62135596800 <= value < 253402300800:
+        return "%d s" % value
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=value)
+    return moment.isoformat() + "Z"
+
+
+def canonical(value):
+    """Canonical JSON of objects, arrays, strings without control characters, integers and booleans."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _pairs(pairs):
+    found = dict(pairs)
+    expect(len(found) == len(pairs), "a JSON key stands twice in an object")
+    return found
+
+
+def _integer(text):
+    expect(len(text) <= 17 and -2**53 < int(text) < 2**53, "a JSON number is not an integer below 2^53")
+    return int(text)
+
+
+def _refuse(text):
+    raise No("JSON holds %s: only integers are allowed" % show(text))
+
+
+def parse_json(data, what):
+    """Canonical JSON: parsed, and written again to the same bytes."""
+    try:
+        text = data.decode()
+        value = json.loads(text, object_pairs_hook=_pairs, parse_int=_integer, parse_float=_refuse,
+                           parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise No("%s is not UTF-8 (byte %d)" % (what, error.start))
+    except RecursionError:
+        raise No("%s is nested too deeply" % what)
+    except ValueError as error:
+        raise No("%s is not JSON: %s" % (what, str(error)[:120]))
+    except No as error:
+        raise No("%s: %s" % (what, error))
+    expect(not re.search("[\u0000-\u001f\u007f-\u009f]", text), "%s holds a control character" % what)
+    if "\\" in text:
+        expect("\\" not in re.sub(r'\\["\\]', "", text), '%s escapes something else than " and \\' % what)
+    try:
+        again = canonical(value)
+    except (RecursionError, UnicodeEncodeError):
+        raise No("%s is not canonical JSON" % what)
+    expect(again == data, "%s is not canonical JSON" % what)
+    return value
+
+
+# Forms: what an object or value of a log entry must look like
+
+def keys(value, what, required, optional=""):
+    expect(isinstance(value, dict), "%s is not an object" % what)
+    required, optional = set(required.split()), set(optional.split())
+    for key in sorted(required - set(value)):
+        raise No("%s lacks the key %s" % (what, key))
+    for key in sorted(set(value) - required - optional):
+        raise No("%s has the key %s, which does not belong there" % (what, show(key)))
+
+
+def whole(value, what, low=0, high=2**53 - 1):
+    if type(value) is not int or not low <= value <= high:
+        raise No("%s: expected an integer from %d to %d, found %s" % (what, low, high, show(value)))
+
+
+def like(value, what, form):
+    """form: a pattern for the whole text, or a function that says whether it is one."""
+    good = isinstance(value, str) and (form.fullmatch(value) if isinstance(form, re.Pattern) else form(value))
+    expect(good, "%s has not the right form: %s" % (what, show(value)))
+
+
+def is_date(value):
+    return day_number(value) is not None
+
+
+def is_time(value):
+    return seconds(value) is not None
+
+
+def ascending(values):
+    return all(a < b for a, b in zip(values, values[1:]))
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Ed25519, RFC 8032 section 5.1, the strict way: canonical keys, no key of small order, S < L
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+CURVE_D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def point_add(a, b):
+    """Extended coordinates (X, Y, Z, T), RFC 8032 section 5.1.4."""
+    u = (a[1] - a[0]) * (b[1] - b[0]) % P
+    v = (a[1] + a[0]) * (b[1] + b[0]) % P
+    w = 2 * a[3] * b[3] * CURVE_D % P
+    z = 2 * a[2] * b[2] % P
+    e, f, g, h = v - u, z - w, z + w, v + u
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def point_times(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = point_add(result, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point_decode(data):
+    """The point that 32 bytes stand for, or None."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    xx = (y * y - 1) * pow(CURVE_D * y * y + 1, P - 2, P) % P
+    x = pow(xx, (P + 3) // 8, P)
+    if (x * x - xx) % P:
+        x = x * ROOT % P
+    if (x * x - xx) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+def point_encode(point):
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = point_decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+@functools.lru_cache(maxsize=4096)
+def key_point(public):
+    """The point of a public key, or None where it is not canonical or of small order."""
+    point = point_decode(public)
+    if point is None or point_encode(point_times(8, point)) == point_encode((0, 1, 1, 0)):
+        return None
+    return point
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def ed25519_verify(public, message, signature):
+    point = key_point(public)
+    if point is None or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    minus = (P - point[0], point[1], point[2], P - point[3])
+    return point_encode(point_add(point_times(s, BASE), point_times(k, minus))) == signature[:32]
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 4. Signed notes, verifier keys, checkpoints, cosignatures (C2SP)
+
+LOG_KEY, WITNESS_KEY = 1, 4
+
+
+def base64_bytes(text, what):
+    """Base64 in its one canonical spelling."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, UnicodeEncodeError):
+        raise No("%s is not base64" % what)
+    expect(base64.b64encode(data).decode() == text, "%s is not canonical base64" % what)
+    return data
+
+
+def is_key_name(name):
+    return 0 < len(name) <= 1024 and "+" not in name and not re.search(r"\s", name) and is_reason(name)
+
+
+class Key:
+    """A verifier key, name+keyID+base64(type || public key)."""
+
+    def __init__(self, text, kind, what):
+        expect(isinstance(text, str) and len(text) <= 4096, "%s is not a verifier key" % what)
+        parts = text.split("+", 2)
+        expect(len(parts) == 3 and is_key_name(parts[0]), "%s is not a verifier key: %s" % (what, show(text)))
+        data = base64_bytes(parts[2], what)
+        expect(len(data) == 33 and data[0] == kind, "%s is not an Ed25519 key of type %d" % (what, kind))
+        self.text, self.name, self.kind, self.public = text, parts[0], kind, data[1:]
+        self.id = hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
+        same("key ID in " + what, self.id.hex(), parts[1])
+        expect(key_point(self.public) is not None, "%s is a weak or malformed point" % what)
+
+
+class Checkpoint:
+    """A signed note: origin, size, root, an empty line, signature lines."""
+
+    def __init__(self, data, what):
+        try:
+            lines = data.decode().split("\n")
+        except UnicodeDecodeError:
+            raise No("%s is not UTF-8" % what)
+        expect(len(lines) >= 6 and lines[-1] == "" and lines[3] == "", "%s is not a checkpoint of three lines, an "
+               "empty line and signatures" % what)
+        expect(len(lines) <= 1005, "%s has more than 1000 signatures" % what)
+        expect(is_key_name(lines[0]), "%s: bad origin %s" % (what, show(lines[0])))
+        expect(re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]) and int(lines[1]) < 2**53,
+               "%s: bad size %s" % (what, show(lines[1])))
+        root = base64_bytes(lines[2], what + ": the root")
+        expect(len(root) == 32, "%s: the root has not 32 bytes" % what)
+        self.what, self.origin, self.size, self.root = what, lines[0], int(lines[1]), root
+        self.text = "\n".join(lines[:3]).encode() + b"\n"
+        self.signatures = []
+        for line in lines[4:-1]:
+            parts = line.split(" ")
+            expect(len(parts) == 3 and parts[0] == "\u2014" and is_key_name(parts[1]),
+                   "%s: bad signature line %s" % (what, show(line)))
+            data = base64_bytes(parts[2], what + ": a signature")
+            expect(len(data) > 4, "%s: a signature is too short" % what)
+            self.signatures.append((parts[1], data[:4], data[4:]))
+
+    def check_log(self, key):
+        """Signed by the log; no false signature in its name. Reading: the key's name is the origin."""
+        own = [s for name, ident, s in self.signatures if name == key.name and ident == key.id]
+        expect(own, "%s is not signed by %s" % (self.what, key.text))
+        for signature in own:
+            expect(ed25519_verify(key.public, self.text, signature), "%s: the log's signature is false" % self.what)
+        same(self.what + ": origin", key.name, self.origin)
+
+    def ignored(self, known):
+        """A word on signatures by unknown keys. Reading: a witness's name with another key ID is an unknown key, as
+        in C2SP signed notes, so the lines of such keys are the only bytes of a directory that nothing covers."""
+        known = {(key.name, key.id) for key in known}
+        others = sum((name, ident) not in known for name, ident, _ in self.signatures)
+        return ", %d unknown keys ignored" % others if others else ""
+
+    def cosignatures(self, witnesses):
+        """{witness key: [times]} of the cosignatures by these witnesses; a false one is refused."""
+        found = {}
+        for witness in witnesses:
+            for name, ident, data in self.signatures:
+                if name != witness.name or ident != witness.id:
+                    continue
+                when = int.from_bytes(data[:8], "big")
+                message = b"cosignature/v1\ntime %d\n" % when + self.text
+                expect(len(data) == 72 and ed25519_verify(witness.public, message, data[8:]),
+                       "%s: the cosignature of %s is false" % (self.what, witness.name))
+                found.setdefault(witness.text, []).append(when)
+        return found
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 4. The Merkle tree, RFC 6962
+
+def leaf_hash(data):
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def tree_root(leaves):
+    """The tree hash over a list of leaf hashes; a last one without a partner moves up as it is."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    level = leaves
+    while len(level) > 1:
+        above = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        if len(level) % 2:
+            above.append(level[-1])
+        level = above
+    return level[0]
+
+
+def complete_levels(leaves):
+    """levels[h][i]: the hash of the i-th complete subtree of 2^h leaves."""
+    levels = [leaves]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+    return levels
+
+
+def prefix_root(levels, size):
+    """The root of the tree's first `size` leaves."""
+    if size == 0:
+        return hashlib.sha256(b"").digest()
+    root, done = None, size
+    for height in range(size.bit_length()):
+        if size >> height & 1:
+            done -= 1 << height
+            part = levels[height][done >> height]
+            root = part if root is None else node_hash(part, root)
+    return root
+
+
+def tile_name(level, number, width):
+    """tile/<L>/x001/x234/067, with .p/<W> for a partial tile."""
+    digits = "%03d" % (number % 1000)
+    while number >= 1000:
+        number //= 1000
+        digits = "x%03d/%s" % (number % 1000, digits)
+    return "tile/%s/%s%s" % (level, digits, "" if width == 256 else ".p/%d" % width)
+
+
+def split_bundle(data, count, what):
+    """The entries of a bundle: two bytes of length, then the entry."""
+    entries, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 2], "big")
+        expect(at + 2 + length <= len(data), "%s: an entry is cut off" % what)
+        entries.append(data[at + 2:at + 2 + length])
+        at += 2 + length
+    same("entries in " + what, count, len(entries))
+    return entries
+
+
+def read_entries(root, size):
+    """All entries of the log."""
+    entries = []
+    while len(entries) < size:
+        width = min(256, size - len(entries))
+        name = tile_name("entries", len(entries) // 256, width)
+        entries += split_bundle(read_file(root, name, 256 * (SMALL + 2)), width, name)
+    return entries
+
+
+def check_tiles(root, entries, levels):
+    """Every tile that the size calls for is there, and whatever else stands in tile/ is part of this tree.
+    Reading: earlier partial tiles may remain, but they must be right; nothing may go beyond the checkpoint."""
+    wanted = set()
+    size = len(entries)
+    counts = {"entries": size}
+    for level in range(8):
+        if size >> (8 * level):
+            counts[str(level)] = size >> (8 * level)
+    for level, count in counts.items():
+        for number in range(count // 256):
+            wanted.add(tile_name(level, number, 256))
+        if count % 256:
+            wanted.add(tile_name(level, count // 256, count % 256))
+    form = re.compile(r"tile/(entries|[0-7])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+    folders = ["tile"]
+    while folders:
+        folder = folders.pop()
+        expect(folder.count("/") < 10, "%s: folders too deep" % show(folder))
+        for name, status in list_folder(root, folder):
+            path = folder + "/" + name
+            if stat.S_ISDIR(status.st_mode):
+                folders.append(path)
+                continue
+            match = form.fullmatch(path)
+            expect(match, "%s is not the name of a tile" % show(path))
+            level, number, width = match[1], int(match[2].replace("x", "").replace("/", "")), int(match[3] or 256)
+            expect(width <= 256 and tile_name(level, number, width) == path, "%s is not the name of a tile" % path)
+            first = number * 256
+            expect(first + width <= counts.get(level, 0), "%s goes beyond the checkpoint's size %d" % (path, size))
+            if level == "entries":
+                right = b"".join(len(e).to_bytes(2, "big") + e for e in entries[first:first + width])
+            else:
+                right = b"".join(levels[8 * int(level)][first:first + width])
+            expect(status.st_size == len(right) and read_file(root, path, len(right)) == right,
+                   "%s is not what the entries give" % path)
+            wanted.discard(path)
+    for path in sorted(wanted):
+        raise No("%s is missing" % path)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 4. The grammar of the log's entries
+
+QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+QUICKNET_GENESIS, QUICKNET_PERIOD = 1692803367, 3
+BLS_P = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab
+TARGETS_HEADER = "id,class,unit,area,level,weight,since,last_drawn,drum,private"
+INSPECTORS_HEADER = "id,unit,area,level,tags,drum,private"
+CONFLICTS_HEADER = "inspector,scope,value,why"
+CHOSEN_SEATS_MAX = 10**6
+
+
+def witness_keys(values, what):
+    """A list of witnesses. Reading: distinct means neither the same text nor the same public key twice."""
+    expect(isinstance(values, list), "%s is not a list" % what)
+    found = [Key(value, WITNESS_KEY, what) for value in values]
+    expect(len({key.text for key in found}) == len(found) == len({key.public for key in found}),
+           "%s: a witness stands twice" % what)
+    return found
+
+
+def check_genesis(entry):
+    keys(entry, "genesis", "key operator origin time type v witnesses")
+    like(entry["origin"], "origin", is_key_name)
+    like(entry["operator"], "operator", is_reason)
+    Key(entry["key"], LOG_KEY, "genesis key")
+    witness_keys(entry["witnesses"], "genesis witnesses")
+
+
+def check_policy(entry):
+    keys(entry, "policy", "reason time type v witnesses")
+    like(entry["reason"], "reason", is_reason)
+    witness_keys(entry["witnesses"], "policy witnesses")
+
+
+def check_cycle(entry):
+    keys(entry, "cycle", "anchor chain cycle embargo_days length reason source time type v")
+    like(entry["cycle"], "cycle", is_id)
+    like(entry["anchor"], "anchor", HEX64)
+    whole(entry["chain"], "chain", 1)
+    whole(entry["length"], "length", 1, 10000)
+    whole(entry["embargo_days"], "embargo_days", 0, 400)
+    like(entry["reason"], "reason", is_reason)
+    expect(entry["chain"] != 1 or entry["reason"] == "", "the reason of a cycle's chain 1 is not empty")
+    like(entry["source"], "source", re.compile("none|public|drand|witness"))
+
+
+def check_draw(entry):
+    keys(entry, "draw", "beacon commit inspectors n record selected time type v", "signature")
+    like(entry["commit"], "commit", HEX64)
+    like(entry["record"], "record", HEX64)
+    like(entry["beacon"], "beacon", VISIBLE)
+    whole(entry["n"], "n", 1)
+    whole(entry["selected"], "selected", 0, CHOSEN_SEATS_MAX)
+    whole(entry["inspectors"], "inspectors", 0, ROWS_MAX)
+    check_signature_form(entry)
+
+
+def check_signature_form(entry):
+    if "signature" in entry:
+        like(entry["signature"], "signature", re.compile("[0-9a-f]{96}|[0-9a-f]{128}"))
+
+
+def check_void(entry):
+    keys(entry, "void", "commit n reason time type v", "beacon signature")
+    like(entry["commit"], "commit", HEX64)
+    like(entry["reason"], "reason", is_reason)
+    whole(entry["n"], "n", 1)
+    expect(("beacon" in entry) == ("signature" in entry), "a void has beacon and signature, or neither")
+    if "beacon" in entry:
+        like(entry["beacon"], "beacon", HEX64)
+    check_signature_form(entry)
+
+
+def check_reveal(entry):
+    keys(entry, "reveal", "n record secret time type v")
+    whole(entry["n"], "n", 1)
+    like(entry["secret"], "secret", HEX64)
+    like(entry["record"], "record", re.compile("|[0-9a-f]{64}"))
+
+
+def check_amend(entry):
+    keys(entry, "amend", "amendment n sha256 time type v")
+    whole(entry["n"], "n", 1)
+    whole(entry["amendment"], "amendment", 1)
+    like(entry["sha256"], "sha256", HEX64)
+
+
+def check_commit(entry):
+    keys(entry, "commit", "beacon chain changes cycle date draw_time excused files link n reveal_time rules sealed "
+         "strata time type v")
+    whole(entry["n"], "n", 1)
+    whole(entry["chain"], "chain", 1)
+    whole(entry["link"], "link", 1, 10000)
+    like(entry["cycle"], "cycle", is_id)
+    like(entry["date"], "date", is_date)
+    like(entry["draw_time"], "draw_time", is_time)
+    like(entry["reveal_time"], "reveal_time", is_time)
+    like(entry["sealed"], "sealed", HEX64)
+    keys(entry["excused"], "excused", "inspectors targets")
+    keys(entry["files"], "files", "inspectors.csv targets.csv")
+    for name in ("inspectors", "targets"):
+        whole(entry["excused"][name], "excused." + name, 0, ROWS_MAX)
+        file = entry["files"][name + ".csv"]
+        keys(file, name + ".csv", "root rows sha256")
+        whole(file["rows"], name + ".csv: rows", 0, ROWS_MAX)
+        like(file["root"], name + ".csv: root", HEX64)
+        like(file["sha256"], name + ".csv: sha256", HEX64)
+    changes = entry["changes"]
+    keys(changes, "changes", "conflicts inspectors previous targets")
+    whole(changes["previous"], "changes.previous")
+    keys(changes["conflicts"], "changes.conflicts", "added removed")
+    keys(changes["inspectors"], "changes.inspectors", "added changed removed")
+    keys(changes["targets"], "changes.targets", "added changed removed")
+    for name in ("conflicts", "inspectors", "targets"):
+        for key, value in changes[name].items():
+            whole(value, "changes.%s.%s" % (name, key), 0, ROWS_MAX)
+    check_rules(entry["rules"])
+    check_strata_form(entry["strata"], len(entry["rules"]["team"]))
+    check_beacon_form(entry["beacon"])
+
+
+def check_rules(rules):
+    keys(rules, "rules", "avoid cover_days inspectors max_load reserve rest_days rotate slack team timezone",
+         "level_gap")
+    expect(rules["avoid"] in ([], ["area"], ["unit"], ["area", "unit"]), "rules.avoid is not a sorted choice of area, "
+           "unit: %s" % show(rules["avoid"]))
+    for name in ("cover_days", "inspectors", "max_load", "reserve", "rest_days", "rotate", "slack"):
+        whole(rules[name], "rules." + name)
+    if "level_gap" in rules:
+        whole(rules["level_gap"], "rules.level_gap", 1 - 2**53)
+    expect(isinstance(rules["team"], list) and 1 <= len(rules["team"]) <= 8, "rules.team has not 1 to 8 seats")
+    for requirement in rules["team"]:
+        like(requirement, "rules.team", is_id)
+    like(rules["timezone"], "rules.timezone", ZONE)
+
+
+def check_strata_form(strata, seats):
+    """6, strata. The class `*` may only stand last; the others ascend."""
+    expect(isinstance(strata, list), "strata is not a list")
+    chosen = 0
+    for stratum in strata:
+        keys(stratum, "a stratum", "class drum slips take", "count per_10000")
+        expect(("count" in stratum) != ("per_10000" in stratum), "a stratum has count or per_10000, one of them")
+        expect(isinstance(stratum["class"], str) and is_text(stratum["class"]), "a stratum's class is not text")
+        whole(stratum["drum"], "drum", 0, ROWS_MAX)
+        whole(stratum["slips"], "slips", 0, ROWS_MAX * 100)
+        whole(stratum["take"], "take", 0, CHOSEN_SEATS_MAX)
+        if "count" in stratum:
+            whole(stratum["count"], "count")
+        else:
+            whole(stratum["per_10000"], "per_10000", 0, 10000)
+        chosen += stratum["take"]
+    names = [stratum["class"] for stratum in strata]
+    own = names[:-1] if names and names[-1] == "*" else names
+    expect("*" not in own and ascending(own), "the classes of strata do not ascend, or * is not the last")
+    expect(chosen * seats <= CHOSEN_SEATS_MAX, "more than 10^6 chosen targets times seats")
+
+
+def check_beacon_form(beacon):
+    expect(isinstance(beacon, dict) and isinstance(beacon.get("source"), str), "beacon has no source")
+    source = beacon["source"]
+    if source == "none":
+        keys(beacon, "beacon", "source")
+    elif source == "public":
+        keys(beacon, "beacon", "count label source symbols")
+        whole(beacon["count"], "beacon.count", 1)
+        like(beacon["label"], "beacon.label", is_reason)
+        like(beacon["symbols"], "beacon.symbols", VISIBLE)
+        expect(ascending(beacon["symbols"]), "beacon.symbols do not ascend")
+    elif source == "drand":
+        keys(beacon, "beacon", "chain round source")
+        same("beacon.chain", QUICKNET, beacon["chain"])
+        whole(beacon["round"], "beacon.round", 1)
+    elif source == "witness":
+        keys(beacon, "beacon", "key source")
+        Key(beacon["key"], WITNESS_KEY, "beacon.key")
+    else:
+        raise No("beacon.source is not known: %s" % show(source))
+
+
+ENTRY_CHECKS = {"genesis": check_genesis, "policy": check_policy, "cycle": check_cycle, "commit": check_commit,
+                "draw": check_draw, "void": check_void, "reveal": check_reveal, "amend": check_amend}
+
+
+def parse_entry(data, what):
+    """A log entry: canonical JSON of a known type, with exactly its keys and forms."""
+    entry = parse_json(data, what)
+    expect(isinstance(entry, dict) and isinstance(entry.get("type"), str), "%s has no type" % what)
+    expect(entry["type"] in ENTRY_CHECKS, "%s: unknown type %s" % (what, show(entry["type"])))
+    try:
+        ENTRY_CHECKS[entry["type"]](entry)
+        same("v", 1, entry["v"])
+        like(entry["time"], "time", is_time)
+    except No as error:
+        raise No("%s: %s" % (what, error))
+    return entry
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 3. The rosters
+
+class Target:
+    __slots__ = ("id", "stratum", "unit", "area", "level", "weight", "since", "last_drawn", "drum")
+
+    def public(self):
+        """The columns that `changes` compares."""
+        return (self.stratum, self.unit, self.area, self.level, self.weight, self.since)
+
+
+class Inspector:
+    __slots__ = ("id", "unit", "area", "level", "tags", "drum", "ticket")
+
+    def public(self):
+        return (self.unit, self.area, self.level, self.tags)
+
+
+def csv_lines(data, header, name):
+    """The data lines of a public CSV (2): UTF-8, LF after each line, strictly ascending, no quoting."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise No("%s is not UTF-8 (byte %d)" % (name, error.start))
+    expect(text.endswith("\n"), "%s does not end with a line feed" % name)
+    lines = text.split("\n")
+    lines.pop()
+    same(name + ": header", header, lines[0])
+    del lines[0]
+    expect(len(lines) <= ROWS_MAX, "%s has more than 2^24 rows" % name)
+    for number in range(1, len(lines)):
+        expect(lines[number - 1] < lines[number], "%s:%d: not above the line before" % (name, number + 2))
+    return lines
+
+
+def fields_of(line, count, where):
+    fields = line.split(",")
+    expect(len(fields) == count, "%s: %d columns, expected %d" % (where, len(fields), count))
+    for field in fields:
+        expect(is_text(field) if len(field) < 193 else '"' not in field and not EXCLUDED.search(field),
+               "%s: not text as in the protocol: %s" % (where, show(field)))
+    return fields
+
+
+def number_of(text, low, high, where):
+    expect(len(text) <= 4 and INTEGER.fullmatch(text) and low <= int(text) <= high,
+           "%s: expected an integer from %d to %d, found %s" % (where, low, high, show(text)))
+    return int(text)
+
+
+def read_targets(data, draw_date):
+    """{id: Target} of targets.csv."""
+    found = {}
+    for number, line in enumerate(csv_lines(data, TARGETS_HEADER, "targets.csv"), 2):
+        where = "targets.csv:%d" % number
+        t = Target()
+        (t.id, t.stratum, t.unit, t.area, level, weight, t.since, t.last_drawn, t.drum,
+         private) = fields_of(line, 10, where)
+        expect(is_id(t.id), "%s: bad id %s" % (where, show(t.id)))
+        expect(t.id not in found, "%s: id %s stands twice" % (where, t.id))
+        for text in (t.stratum, t.unit, t.area):
+            expect(len(text.encode()) <= 192, "%s: a text of more than 192 bytes" % where)
+        expect(t.stratum != "*", "%s: class *" % where)
+        t.level = None if level == "" else number_of(level, 0, 999, where + " level")
+        t.weight = number_of(weight, 1, 100, where + " weight")
+        expect(is_date(t.since) and t.since.endswith("-01-01") and t.since <= draw_date,
+               "%s: since is not a 1 January up to the draw's date: %s" % (where, show(t.since)))
+        expect(t.last_drawn == "" or is_date(t.last_drawn), "%s: bad last_drawn %s" % (where, show(t.last_drawn)))
+        expect(t.drum in ("in", "due", "carried", "rest", "excused"), "%s: bad drum %s" % (where, show(t.drum)))
+        expect(HEX64.fullmatch(private), "%s: bad private %s" % (where, show(private)))
+        found[t.id] = t
+    return found
+
+
+def read_inspectors(data):
+    """{id: Inspector} of inspectors.csv. Reading: tags are bounded one by one, not together."""
+    found = {}
+    for number, line in enumerate(csv_lines(data, INSPECTORS_HEADER, "inspectors.csv"), 2):
+        where = "inspectors.csv:%d" % number
+        p = Inspector()
+        p.id, p.unit, p.area, level, tags, p.drum, private = fields_of(line, 7, where)
+        expect(is_id(p.id), "%s: bad id %s" % (where, show(p.id)))
+        expect(p.id not in found, "%s: id %s stands twice" % (where, p.id))
+        for text in (p.unit, p.area):
+            expect(len(text.encode()) <= 192, "%s: a text of more than 192 bytes" % where)
+        p.level = None if level == "" else number_of(level, 0, 999, where + " level")
+        p.tags = tuple(tags.split(";")) if tags else ()
+        expect(all(is_tag(tag) for tag in p.tags) and ascending(p.tags), "%s: bad tags %s" % (where, show(tags)))
+        expect(p.drum in ("in", "excused"), "%s: bad drum %s" % (where, show(p.drum)))
+        expect(HEX64.fullmatch(private), "%s: bad private %s" % (where, show(private)))
+        p.ticket = None
+        found[p.id] = p
+    return found
+
+
+def read_conflicts(data, targets, inspectors):
+    """The rows (inspector, scope, value, why) of conflicts.csv."""
+    known = {"target": set(targets), "unit": {t.unit for t in targets.values()},
+             "area": {t.area for t in targets.values()}}
+    found = []
+    for number, line in enumerate(csv_lines(data, CONFLICTS_HEADER, "conflicts.csv"), 2):
+        where = "conflicts.csv:%d" % number
+        row = tuple(fields_of(line, 4, where))
+        inspector, scope, value, why = row
+        expect(inspector in inspectors, "%s: inspector %s is not in inspectors.csv" % (where, show(inspector)))
+        expect(scope in known, "%s: bad scope %s" % (where, show(scope)))
+        expect(value != "" and value in known[scope], "%s: no target has %s %s" % (where, scope, show(value)))
+        expect(why == "declared" or (why == "rotation" and scope == "target"), "%s: bad why %s" % (where, show(why)))
+        found.append(row)
+    return found
+
+
+def read_sealed(data):
+    """sealed.json. Reading: `from` may be empty; `take` is at most their number."""
+    sealed = parse_json(data, "sealed.json")
+    keys(sealed, "sealed.json", "conflicts dates matters nonce v")
+    same("sealed.json: v", 1, sealed["v"])
+    like(sealed["nonce"], "sealed.json: nonce", HEX32)
+    keys(sealed["conflicts"], "sealed.json: conflicts", "rows sha256")
+    whole(sealed["conflicts"]["rows"], "sealed.json: conflicts.rows", 0, ROWS_MAX)
+    like(sealed["conflicts"]["sha256"], "sealed.json: conflicts.sha256", HEX64)
+    dates = sealed["dates"]
+    expect(isinstance(dates, list) and 1 <= len(dates) <= 400, "sealed.json: not 1 to 400 dates")
+    for date in dates:
+        like(date, "sealed.json: dates", is_date)
+    keys(sealed["matters"], "sealed.json: matters", "from take")
+    source = sealed["matters"]["from"]
+    expect(isinstance(source, list), "sealed.json: matters.from is not a list")
+    for matter in source:
+        like(matter, "sealed.json: matters.from", is_id)
+    expect(ascending(dates) and ascending(source), "sealed.json: dates or matters do not ascend")
+    whole(sealed["matters"]["take"], "sealed.json: matters.take", 0, len(source))
+    return sealed
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 5. The drum
+
+def takes_part(target):
+    return target.drum not in ("excused", "rest")
+
+
+def drum_value(target, date, rules):
+    """What `drum` must be for a target that is neither excused nor carried (5)."""
+    days = day_number(date) - day_number(target.last_drawn or target.since)
+    if target.last_drawn and rules["rest_days"] > 0 and days < rules["rest_days"]:
+        return "rest"
+    if rules["cover_days"] > 0 and days >= rules["cover_days"]:
+        return "due"
+    return "in"
+
+
+def check_drum(draw):
+    for target in draw.targets.values():
+        if target.drum not in ("excused", "carried"):
+            right = drum_value(target, draw.commit["date"], draw.commit["rules"])
+            expect(target.drum == right, "drum of target %s: expected %s, found %s" % (target.id, right, target.drum))
+
+
+def stratum_of(target, strata_names):
+    """The name of the stratum that covers a target: its own class, else `*`, else None."""
+    if target.stratum in strata_names:
+        return target.stratum
+    return "*" if "*" in strata_names else None
+
+
+def check_strata(draw):
+    """drum, slips and take of each stratum; every target is covered (6)."""
+    strata = draw.commit["strata"]
+    names = {stratum["class"] for stratum in strata}
+    drum, slips = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    for target in draw.targets.values():
+        name = stratum_of(target, names)
+        expect(name is not None, "no stratum covers target %s of class %s" % (target.id, show(target.stratum)))
+        if takes_part(target):
+            drum[name] += 1
+            slips[name] += target.weight
+    for stratum in strata:
+        name = stratum["class"]
+        same("drum of stratum %s" % show(name), drum[name], stratum["drum"])
+        same("slips of stratum %s" % show(name), slips[name], stratum["slips"])
+        if "count" in stratum:
+            take = min(drum[name], stratum["count"])
+        else:
+            take = (drum[name] * stratum["per_10000"] + 9999) // 10000
+        same("take of stratum %s" % show(name), take, stratum["take"])
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 6. Seed, tickets, selection
+
+def anchor_of(secret, link):
+    """secret(0) from secret(link)."""
+    for _ in range(link):
+        secret = H(secret)
+    return secret
+
+
+def seed_of(secret, nonce, commit_hash, beacon_value):
+    return H(secret + nonce + commit_hash + beacon_value)
+
+
+def ticket_of(seed, target_id, weight):
+    """The least of a target's slips."""
+    start, sha256 = (seed + "target/" + target_id + "/").encode(), hashlib.sha256
+    return min(sha256(start + b"%d" % i).hexdigest() for i in range(1, weight + 1))
+
+
+def visit_date(seed, target_id, dates):
+    return dates[int(H(seed + "date/" + target_id)[:16], 16) * len(dates) >> 64]
+
+
+def draw_matters(seed, matters):
+    return sorted(matters["from"], key=lambda m: H(seed + "matter/" + m))[:matters["take"]]
+
+
+def select_targets(draw):
+    """(chosen ids in ticket order, {stratum: reserve ids in order}, {id: ticket})"""
+    strata = draw.commit["strata"]
+    names = {stratum["class"] for stratum in strata}
+    first, then, tickets = {name: [] for name in names}, {name: [] for name in names}, {}
+    for target in draw.targets.values():
+        if takes_part(target):
+            ticket = tickets[target.id] = ticket_of(draw.seed, target.id, target.weight)
+            group = then if target.drum == "in" else first
+            group[stratum_of(target, names)].append((ticket, target.id))
+    chosen, reserve = [], {}
+    for stratum in strata:
+        name, take = stratum["class"], stratum["take"]
+        order = sorted(first[name]) + sorted(then[name])
+        chosen += order[:take]
+        reserve[name] = [ident for _, ident in order[take:take + draw.commit["rules"]["reserve"]]]
+    return [ident for _, ident in sorted(chosen)], reserve, tickets
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 7. Teams
+
+class Lawful:
+    """Who is lawful for which target, and who fits a seat."""
+
+    def __init__(self, draw):
+        self.rules, self.rows = draw.commit["rules"], {}
+        self.named = {"target": set(), "unit": set(), "area": set()}
+        for inspector, scope, value, _ in draw.conflicts:
+            self.rows.setdefault((scope, value), set()).add(inspector)
+            self.named[scope].add(value)
+
+    def recused(self, target):
+        """The inspectors that a row of conflicts.csv names with the target, its unit or its area."""
+        found = set()
+        for row in (("target", target.id), ("unit", target.unit), ("area", target.area)):
+            found |= self.rows.get(row, set())
+        return found
+
+    def allows(self, inspector, target, recused):
+        for column in self.rules["avoid"]:
+            ours, theirs = getattr(inspector, column), getattr(target, column)
+            if not ours or not theirs or ours == theirs:
+                return False
+        if "level_gap" in self.rules:
+            if inspector.level is None or target.level is None:
+                return False
+            if inspector.level - target.level < self.rules["level_gap"]:
+                return False
+        return inspector.id not in recused
+
+    def likeness(self, target):
+        """Targets with the same likeness have the same lawful inspectors."""
+        avoid = self.rules["avoid"]
+        return (target.unit if "unit" in avoid or target.unit in self.named["unit"] else "",
+                target.area if "area" in avoid or target.area in self.named["area"] else "",
+                target.level if "level_gap" in self.rules else None,
+                target.id if target.id in self.named["target"] else None)
+
+
+def fits(inspector, requirement):
+    return requirement == "any" or requirement in inspector.tags
+
+
+class Seating:
+    """An assignment of inspectors to seats that can grow, seat by seat, by exchanges along chains
+    (augmenting paths). It only ever answers whether an assignment exists; which one it holds is of no account.
+
+    offers[t][s] is the list of the inspectors (as numbers) who may take seat s of target t; targets alike share lists.
+    """
+
+    def __init__(self, offers, inspectors, limit):
+        self.offers, self.limit = offers, limit
+        self.team = [[None] * len(seats) for seats in offers]
+        self.holds = [{} for _ in range(inspectors)]     # inspector -> {target: seat}
+        self.fixed = [0] * len(offers)                   # so many first seats of a target are settled
+
+    def fill(self, target, seat):
+        """Fills one empty seat, moving others from seats that are not settled; False if that is impossible."""
+        holds, limit = self.holds, self.limit
+        for p in self.offers[target][seat]:
+            if len(holds[p]) < limit and target not in holds[p]:
+                self.team[target][seat] = p
+                holds[p][target] = seat
+                return True
+        came, queue, at = {(target, seat): None}, [(target, seat)], 0
+        seen, rest = set(), {}
+        while at < len(queue):
+            here = queue[at]
+            at += 1
+            t, s = here
+            offer = self.offers[t][s]
+            keep = []
+            for p in rest.get(id(offer), offer):
+                if p in seen:
+                    continue
+                other = holds[p].get(t)
+                if other is not None:                    # p sits in this team: only a change of seats
+                    keep.append(p)
+                    if other >= self.fixed[t] and (t, other) not in came:
+                        came[(t, other)] = (here, p)
+                        queue.append((t, other))
+                    continue
+                seen.add(p)
+                if len(holds[p]) < limit:
+                    self.shift(came, here, p)
+                    return True
+                for t2, s2 in holds[p].items():
+                    if s2 >= self.fixed[t2] and (t2, s2) not in came:
+                        came[(t2, s2)] = (here, p)
+                        queue.append((t2, s2))
+            rest[id(offer)] = keep
+        return False
+
+    def shift(self, came, last, p):
+        """Carries out the exchange that ends with inspector p on the seat `last`."""
+        moves = [(last, p)]
+        while came[last] is not None:
+            last, p = came[last]
+            moves.append((last, p))
+        for (t, s), _ in moves:
+            if self.team[t][s] is not None:
+                del self.holds[self.team[t][s]][t]
+        for (t, s), p in moves:
+            self.team[t][s] = p
+            self.holds[p][t] = s
+
+    def fill_target(self, target):
+        for seat in range(len(self.team[target])):
+            if not self.fill(target, seat):
+                self.empty_target(target)
+                return False
+        return True
+
+    def empty_target(self, target):
+        for seat, p in enumerate(self.team[target]):
+            if p is not None:
+                del self.holds[p][target]
+                self.team[target][seat] = None
+
+    def settle(self, target, seat, p):
+        """Gives p this seat for good if an assignment with all that is settled still exists."""
+        holds, team, sitting = self.holds, self.team[target], self.team[target][seat]
+        if sitting == p:
+            self.fixed[target] = seat + 1
+            return True
+        moved = None                                     # the seat that p gives up for this one
+        if target in holds[p]:
+            moved = (target, holds[p][target])
+            if moved[1] < seat:
+                return False
+        elif len(holds[p]) >= self.limit:
+            moved = next((held for held in holds[p].items() if held[1] >= self.fixed[held[0]]), None)
+            if moved is None:
+                return False
+        del holds[sitting][target]
+        if moved:
+            self.team[moved[0]][moved[1]] = None
+            del holds[p][moved[0]]
+        team[seat], holds[p][target], self.fixed[target] = p, seat, seat + 1
+        if moved is None or self.fill(*moved):
+            return True
+        del holds[p][target]
+        team[seat], holds[sitting][target], self.fixed[target] = sitting, seat, seat
+        self.team[moved[0]][moved[1]] = p
+        holds[p][moved[0]] = moved[1]
+        return False
+
+
+def least_that(holds, low, high):
+    """The least number from low to high for which it holds; it holds for high, and above any for which it holds."""
+    if low < high and holds(low):
+        return low
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+class Teams:
+    """7 in its four steps. Inspectors are numbered by their place in inspector() order."""
+
+    def __init__(self, draw, chosen):
+        rules, seed = draw.commit["rules"], draw.seed
+        self.rules, self.draw, self.lawful, self.lists = rules, draw, Lawful(draw), {}
+        self.order = [p for p in draw.inspectors.values() if p.drum == "in"]
+        for p in self.order:
+            p.ticket = H(seed + "inspector/" + p.id)
+        self.order.sort(key=lambda p: p.ticket)
+        self.admit(chosen)
+        self.draw_inspectors()
+        self.find_limit()
+        self.seat()
+
+    def offers_for(self, ids, count):
+        """For each target and seat who of the first `count` inspectors is lawful and fits; alike ones share a list."""
+        found, cut = [], {}
+        for ident in ids:
+            target = self.draw.targets[ident]
+            likeness, seats = self.lawful.likeness(target), []
+            for requirement in self.rules["team"]:
+                if (likeness, requirement) not in self.lists:
+                    recused = self.lawful.recused(target)
+                    self.lists[likeness, requirement] = [number for number, p in enumerate(self.order) if fits(
+                        p, requirement) and self.lawful.allows(p, target, recused)]
+                if (likeness, requirement) not in cut:
+                    cut[likeness, requirement] = [p for p in self.lists[likeness, requirement] if p < count]
+                seats.append(cut[likeness, requirement])
+            found.append(seats)
+        return found
+
+    def admit(self, chosen):
+        self.most = self.rules["max_load"] or len(chosen)
+        seating = Seating(self.offers_for(chosen, len(self.order)), len(self.order), self.most)
+        self.admitted, self.unstaffed = [], []
+        for number, ident in enumerate(chosen):
+            (self.admitted if seating.fill_target(number) else self.unstaffed).append(ident)
+
+    def assignment(self, count, limit):
+        """An assignment of the first `count` inspectors to the admitted targets, or None."""
+        seating = Seating(self.offers_for(self.admitted, count), count, limit)
+        if all(seating.fill_target(number) for number in range(len(self.admitted))):
+            return seating
+        return None
+
+    def draw_inspectors(self):
+        wanted = min(self.rules["inspectors"] or len(self.order), len(self.order))
+        self.count = least_that(lambda count: self.assignment(count, self.most) is not None, wanted, len(self.order))
+
+    def find_limit(self):
+        self.least = self.limit = 0
+        if self.admitted:
+            seats = len(self.admitted) * len(self.rules["team"])
+            high = min(self.most, len(self.admitted))
+            self.least = least_that(lambda limit: self.assignment(self.count, limit) is not None,
+                                    -(-seats // self.count), high)
+            self.limit = self.least + self.rules["slack"]
+            if self.rules["max_load"]:
+                self.limit = min(self.limit, self.rules["max_load"])
+
+    def seat(self):
+        seating = self.assignment(self.count, self.limit)
+        for number, ident in enumerate(self.admitted):
+            pair = {}
+            for seat, offer in enumerate(seating.offers[number]):
+                for p in offer:
+                    if p not in pair:
+                        pair[p] = pair_ticket(self.draw.seed, ident, self.order[p].id)
+                expect(any(seating.settle(number, seat, p) for p in sorted(offer, key=pair.get)), "no assignment")
+        self.teams = [[self.order[p].id for p in team] for team in seating.team]
+        self.loads = [len(held) for held in seating.holds]
+
+
+def pair_ticket(seed, target_id, inspector_id):
+    return H(seed + "pair/" + target_id + "/" + inspector_id)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 8. record.json
+
+def build_record(draw):
+    """What record.json must hold."""
+    t, rules = draw.teams, draw.commit["rules"]
+    dates, targets = draw.sealed["dates"], draw.targets
+    return {
+        "beacon": draw.beacon, "commit": draw.commit_hash, "n": draw.n, "secret": draw.secret, "seed": draw.seed, "v": 1,
+        "inspectors": [{"id": p.id, "load": load, "ticket": p.ticket}
+                       for p, load in zip(t.order[:t.count], t.loads)],
+        "load": {"least": t.least, "limit": t.limit},
+        "matters": draw_matters(draw.seed, draw.sealed["matters"]),
+        "reserve": [{"class": targets[ident].stratum, "id": ident, "ticket": draw.tickets[ident]}
+                    for stratum in draw.commit["strata"] for ident in draw.reserve[stratum["class"]]],
+        "selected": [{"class": targets[ident].stratum, "date": visit_date(draw.seed, ident, dates), "id": ident,
+                      "team": team, "ticket": draw.tickets[ident]} for ident, team in zip(t.admitted, t.teams)],
+        "unstaffed": t.unstaffed,
+    }
+
+
+def record_limit(draw):
+    """More bytes than this no record.json of these rosters can have."""
+    seats = len(draw.commit["rules"]["team"])
+    return (4096 + len(draw.targets) * (700 + 40 * seats) + len(draw.inspectors) * 200
+            + 40 * len(draw.sealed["matters"]["from"]))
+
+
+def part(record, name, *fields):
+    """Of a list in the record, only these fields; what has another form is kept as it is, and will differ."""
+    rows = record.get(name) if isinstance(record, dict) else None
+    if not isinstance(rows, list):
+        return rows
+    return [[row.get(field) for field in fields] if isinstance(row, dict) else row for row in rows]
+
+
+def same_list(what, expected, found):
+    """Names the first row that differs."""
+    if expected == found:
+        return
+    if isinstance(found, list):
+        for number, (a, b) in enumerate(zip(expected, found)):
+            same("%s, row %d" % (what, number), a, b)
+        same(what + ": rows", len(expected), len(found))
+    same(what, expected, found)
+
+
+def check_record(draw, where):
+    """Byte by byte, and its hash where the log stands by. (The counts in the log's draw entry are compared where
+    they are recomputed: `selected` in `selection`, `inspectors` in `inspectors`.)"""
+    if draw.record is None:
+        parse_json(draw.record_bytes, "record.json")
+    if draw.right is None:
+        raise NotRun("nothing was recomputed")
+    right = canonical(draw.right)
+    if draw.record_bytes != right:
+        found = draw.record
+        expect(isinstance(found, dict), "record.json is not an object")
+        keys(found, "record.json", " ".join(draw.right))
+        for key in sorted(draw.right):
+            same("record.json: " + key, draw.right[key], found[key])
+        raise No("record.json is not the canonical form of what was recomputed")
+    if draw.outcome:
+        same(where + ": record in draw", draw.outcome["record"], H(right))
+        same(where + ": record in reveal", draw.reveal["record"], H(right))
+    return "sha256 %s" % H(right)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 9. Amendments
+
+class Places:
+    """What each place holds now."""
+
+    def __init__(self, draw):
+        teams, self.draw = draw.teams, draw
+        self.target = list(teams.admitted)                    # "" where a place is empty for good
+        self.team = [list(team) for team in teams.teams]      # "" where a seat is empty for good
+        names = {stratum["class"] for stratum in draw.commit["strata"]}
+        self.stratum = [stratum_of(draw.targets[ident], names) for ident in self.target]
+        self.placed = set(self.target)
+        self.removed_targets = []
+        self.taken_out = [set() for _ in self.target]         # inspectors once taken out of this place
+        self.changes = {}                                     # (place, seat) -> how often it has changed hands
+        self.load = {p.id: 0 for p in teams.order}
+        for team in self.team:
+            for p in team:
+                self.load[p] += 1
+
+    def next_inspector(self, place, seat):
+        """Who takes the seat; "" for nobody."""
+        if self.changes.get((place, seat), 0) >= 2:
+            return ""
+        teams, rules = self.draw.teams, self.draw.commit["rules"]
+        target = self.draw.targets[self.target[place]]
+        recused = teams.lawful.recused(target)
+        for group in (teams.order[:teams.count], teams.order[teams.count:]):
+            able = [p.id for p in group
+                    if fits(p, rules["team"][seat]) and teams.lawful.allows(p, target, recused)
+                    and p.id not in self.team[place] and p.id not in self.taken_out[place]
+                    and (rules["max_load"] == 0 or self.load[p.id] < rules["max_load"])]
+            if able:
+                return min(able, key=lambda p: pair_ticket(self.draw.seed, target.id, p))
+        return ""
+
+    def next_target(self, place):
+        """The reserve target that takes the place; "" for none."""
+        lawful = self.draw.teams.lawful
+        team = [self.draw.inspectors[p] for p in self.team[place] if p]
+        for ident in self.draw.reserve[self.stratum[place]]:
+            target = self.draw.targets[ident]
+            recused = lawful.recused(target)
+            if ident not in self.placed and all(lawful.allows(p, target, recused) for p in team):
+                return ident
+        return ""
+
+    def amend(self, amendment, number):
+        """Applies amendment `number` after checking that it is the one that 9 gives."""
+        what = "amendment %d" % number
+        expect(isinstance(amendment, dict), what + " is not an object")
+        seat_change = amendment.get("type") == "seat"
+        keys(amendment, what, "amendment in n nonce out place reason type v" + (" seat" if seat_change else ""))
+        same(what + ": type", "seat" if seat_change else "target", amendment["type"])
+        same(what + ": v", 1, amendment["v"])
+        same(what + ": amendment", number, amendment["amendment"])
+        same(what + ": n", self.draw.n, amendment["n"])
+        like(amendment["nonce"], what + ": nonce", HEX32)
+        reasons = "recusal|unavailable|other" if seat_change else "closed|moved|other"
+        like(amendment["reason"], what + ": reason", re.compile(reasons))
+        whole(amendment["place"], what + ": place", 0, len(self.target) - 1)
+        place = amendment["place"]
+        expect(self.target[place] != "", what + ": the place is empty")        # 9: none concerns an empty place
+        if seat_change:
+            whole(amendment["seat"], what + ": seat", 0, len(self.team[place]) - 1)
+            seat = amendment["seat"]
+            out = self.team[place][seat]
+            expect(out != "", what + ": the seat is empty")
+            same(what + ": out", out, amendment["out"])
+            new = self.next_inspector(place, seat)
+            same(what + ": in", new, amendment["in"])
+            self.team[place][seat] = new
+            self.taken_out[place].add(out)
+            self.changes[place, seat] = self.changes.get((place, seat), 0) + 1
+            self.load[out] -= 1
+            if new:
+                self.load[new] += 1
+        else:
+            out = self.target[place]
+            same(what + ": out", out, amendment["out"])
+            new = self.next_target(place)
+            same(what + ": in", new, amendment["in"])
+            self.target[place] = new
+            self.removed_targets.append(out)
+            if new:
+                self.placed.add(new)
+            else:
+                for p in self.team[place]:
+                    if p:
+                        self.load[p] -= 1
+
+    def held(self):
+        """(target, [inspectors]) of each place that is not empty."""
+        return [(target, [p for p in team if p]) for target, team in zip(self.target, self.team) if target]
+
+
+def amendment_name(number):
+    return "amend-%02d.json" % number
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# One draw and what is known of it
+
+class Draw:
+    """A commitment, what the log says of it, and what was read and recomputed."""
+
+    def __init__(self, commit, data, witnesses=None, index=None):
+        self.commit, self.data, self.commit_hash, self.n = commit, data, H(data), commit["n"]
+        self.witnesses, self.index, self.anchor = witnesses, index, None
+        self.outcome = self.outcome_index = self.reveal = self.reveal_index = None   # draw or void entry; reveal entry
+        self.amends, self.next_commit = [], None            # [(index, entry)]; index of the cycle's next commit
+        self.commit_note = self.outcome_note = None         # {witness: times}
+        self.targets = self.inspectors = self.conflicts = self.sealed = None
+        self.secret = self.beacon = self.seed = self.chosen = self.reserve = self.tickets = None
+        self.teams = self.right = self.record = self.record_bytes = self.places = None
+
+    def is_void(self):
+        return self.outcome is not None and self.outcome["type"] == "void"
+
+    def state(self):
+        if self.outcome is None:
+            return "committed"
+        kind = "void" if self.is_void() else "drawn"
+        return (kind + ", revealed") if self.reveal else kind + ", sealed"
+
+
+def folder_of(n):
+    return "draws/%04d" % n
+
+
+PAGES = (".html", ".svg", ".js")
+
+
+def check_folder(root, folder, allowed):
+    """In a draw's folder stand only these files, and pages (10, `files`)."""
+    for name, status in list_folder(root, folder):
+        path = folder + "/" + name if folder else name
+        expect(stat.S_ISREG(status.st_mode), "%s is not a regular file" % show(path))
+        expect(name in allowed or name.endswith(PAGES), "%s does not belong there, or not yet" % show(path))
+
+
+def read_rosters(root, folder, draw):
+    """Digests, roots, rows and forms of the four files (3)."""
+    at = folder + "/" if folder else ""
+    commit = draw.commit
+    data = {}
+    for name in ("targets.csv", "inspectors.csv"):
+        given = commit["files"][name]
+        data[name] = read_committed(root, at + name, FILE_MAX, given["sha256"])
+        rows = data[name].split(b"\n")[1:-1]
+        same(name + ": rows", given["rows"], len(rows))
+        same(name + ": root", given["root"], tree_root([leaf_hash(row) for row in rows]).hex())
+        del rows
+    draw.sealed = read_sealed(read_committed(root, at + "sealed.json", SEALED_MAX, commit["sealed"]))
+    given = draw.sealed["conflicts"]
+    data["conflicts.csv"] = read_committed(root, at + "conflicts.csv", FILE_MAX, given["sha256"])
+    draw.targets = read_targets(data["targets.csv"], commit["date"])
+    draw.inspectors = read_inspectors(data["inspectors.csv"])
+    draw.conflicts = read_conflicts(data["conflicts.csv"], draw.targets, draw.inspectors)
+    same("conflicts.csv: rows", given["rows"], len(draw.conflicts))
+
+
+def check_excused(draw):
+    excused = {"inspectors": sum(p.drum == "excused" for p in draw.inspectors.values()),
+               "targets": sum(t.drum == "excused" for t in draw.targets.values())}
+    same("excused", excused, draw.commit["excused"])
+
+
+def check_beacon_promise(draw):
+    """What can be said of the beacon before its value is there: strength, round, a witness in force (4)."""
+    beacon = draw.commit["beacon"]
+    if beacon["source"] == "public":
+        many, count = len(beacon["symbols"]), beacon["count"]
+        expect(many >= 2 and many ** min(count, 64) >= 2**64, "%d of %d symbols: fewer than 2^64 values"
+               % (count, many))
+    elif beacon["source"] == "drand":
+        late = seconds(draw.commit["draw_time"]) - QUICKNET_GENESIS
+        same("beacon.round", -(-late // QUICKNET_PERIOD) + 1, beacon["round"])
+    elif beacon["source"] == "witness" and draw.witnesses is not None:
+        expect(beacon["key"] in [key.text for key in draw.witnesses], "beacon.key is no witness in force: %s"
+               % show(beacon["key"]))
+
+
+def check_beacon_value(draw):
+    """The form of the value itself."""
+    beacon, value = draw.commit["beacon"], draw.beacon
+    expect(isinstance(value, str), "the beacon value is not a text: %s" % show(value))
+    if beacon["source"] == "none":
+        same("beacon value", "", value)
+    elif beacon["source"] == "public":
+        same("symbols in the beacon value", beacon["count"], len(value))
+        expect(set(value) <= set(beacon["symbols"]), "the beacon value has other symbols than announced: %s"
+               % show(value))
+    else:
+        like(value, "beacon value", HEX64)
+
+
+def check_beacon_signature(draw):
+    """The value comes from the signature (4). drand's own signature is not verified here."""
+    beacon, outcome = draw.commit["beacon"], draw.outcome
+    if beacon["source"] in ("none", "public"):
+        expect("signature" not in outcome, "a signature under source %s" % beacon["source"])
+        return None
+    expect("signature" in outcome, "no signature under source %s" % beacon["source"])
+    signature = bytes.fromhex(outcome["signature"])
+    same("bytes of the signature", 48 if beacon["source"] == "drand" else 64, len(signature))
+    same("beacon value", H(signature), outcome["beacon"])
+    if beacon["source"] == "drand":
+        x = int.from_bytes(signature, "big")
+        expect(x >> 382 == 2, "drand's signature is not a compressed point")
+        x &= 2**381 - 1
+        square = (x**3 + 4) % BLS_P
+        expect(x < BLS_P and (square == 0 or pow(square, (BLS_P - 1) // 2, BLS_P) == 1),
+               "drand's signature is not a canonical point of the curve")
+        return "drand's BLS signature: not run"
+    key = Key(beacon["key"], WITNESS_KEY, "beacon.key")
+    message = ("spotcheck-beacon/v1\n%s\n" % draw.commit_hash).encode()
+    expect(ed25519_verify(key.public, message, signature), "the witness's beacon signature is false")
+    in_time = seconds(draw.commit["draw_time"]) - 600
+    expect(any(when <= in_time for when in draw.commit_note.get(key.text, ())),
+           "the beacon's witness did not cosign commit.checkpoint 600 s before draw_time")
+    return None
+
+
+def compute_seed(draw):
+    draw.seed = seed_of(draw.secret, draw.sealed["nonce"], draw.commit_hash, draw.beacon)
+
+
+# The comparisons of record.json with what was recomputed, by the checks' names
+
+def record_field(draw, name):
+    return draw.record.get(name) if isinstance(draw.record, dict) else None
+
+
+def needs_record(draw):
+    if draw.record is None:
+        raise NotRun("record.json is not canonical JSON", goes_on=True)
+
+
+def check_seed(draw):
+    compute_seed(draw)
+    needs_record(draw)
+    for name, right in (("n", draw.n), ("commit", draw.commit_hash), ("beacon", draw.beacon),
+                        ("secret", draw.secret), ("seed", draw.seed)):
+        same("record.json: " + name, right, record_field(draw, name))
+
+
+def check_selection(draw):
+    """Chosen and reserve: who is in the record, staffed or not, with class and ticket."""
+    draw.chosen, draw.reserve, draw.tickets = select_targets(draw)
+    draw.teams = Teams(draw, draw.chosen)
+    draw.right = right = build_record(draw)
+    needs_record(draw)
+    chosen = {row["id"] for row in right["selected"]} | set(right["unstaffed"])
+    found = part(draw.record, "selected", "id")
+    found = [row[0] for row in found if isinstance(row, list) and row] if isinstance(found, list) else []
+    idle = record_field(draw, "unstaffed")
+    found += idle if isinstance(idle, list) else []
+    found = {ident for ident in found if isinstance(ident, str)}
+    expect(chosen == found, "chosen targets: %s are missing in record.json, %s are too many"
+           % (show(sorted(chosen - found)[:5]), show(sorted(found - chosen)[:5])))
+    same_list("reserve", part(right, "reserve", "class", "id", "ticket"),
+              part(draw.record, "reserve", "class", "id", "ticket"))
+    same_list("selected", part(right, "selected", "class", "id", "ticket"),
+              part(draw.record, "selected", "class", "id", "ticket"))
+    if draw.outcome:
+        same("selected in the log's draw entry", len(right["selected"]), draw.outcome["selected"])
+
+
+def check_inspectors(draw):
+    needs_record(draw)
+    same_list("inspectors", part(draw.right, "inspectors", "id", "ticket"),
+              part(draw.record, "inspectors", "id", "ticket"))
+    if draw.outcome:
+        same("inspectors in the log's draw entry", len(draw.right["inspectors"]), draw.outcome["inspectors"])
+
+
+def check_teams(draw):
+    needs_record(draw)
+    same("unstaffed", draw.right["unstaffed"], record_field(draw, "unstaffed"))
+    same("load", draw.right["load"], record_field(draw, "load"))
+    same_list("teams", part(draw.right, "selected", "id", "team"), part(draw.record, "selected", "id", "team"))
+    same_list("loads", part(draw.right, "inspectors", "id", "load"), part(draw.record, "inspectors", "id", "load"))
+
+
+def check_dates(draw):
+    needs_record(draw)
+    same_list("dates", part(draw.right, "selected", "id", "date"), part(draw.record, "selected", "id", "date"))
+
+
+def check_matters(draw):
+    needs_record(draw)
+    same("matters", draw.right["matters"], record_field(draw, "matters"))
+
+
+def read_record(root, folder, draw):
+    """record.json as it is; None for its content where it is no JSON (`record` will say so)."""
+    draw.record_bytes = read_file(root, folder + "/record.json" if folder else "record.json",
+                                  min(FILE_MAX, record_limit(draw)))
+    try:
+        draw.record = parse_json(draw.record_bytes, "record.json")
+    except No:
+        draw.record = None
+
+
+def check_amendments(root, folder, draw, count):
+    """Each follows from 9; its hash stands in the log, where there is one."""
+    draw.places = Places(draw)
+    for number in range(1, count + 1):
+        name = amendment_name(number)
+        data = read_file(root, folder + "/" + name if folder else name, 4096)
+        if draw.outcome:
+            same("sha256 of " + name, draw.amends[number - 1][1]["sha256"], H(data))
+        draw.places.amend(parse_json(data, name), number)
+    return "%d" % count if count else None
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Running checks and reporting
+
+class Section:
+    """The checks of the log, or of one draw, in their order."""
+
+    def __init__(self, report, number, state=None):
+        self.report, self.number, self.state, self.grade, self.checks = report, number, state, None, []
+        self.results = {}
+
+    def run(self, name, needs, function, *arguments):
+        """One check. What it needs must have held; whatever goes wrong inside is a NO of this check."""
+        result, detail, goes_on = "ok", None, False
+        for need in needs:
+            if self.results.get(need) not in (None, "ok"):
+                result = "sealed" if self.results[need] == "sealed" else "not run"
+                detail = None if result == "sealed" else "%s: %s" % (need, self.results[need])
+        if result == "ok":
+            try:
+                detail = function(*arguments)
+            except No as error:
+                result, detail = "failed", str(error)
+                self.report.failed(error.draw if error.draw is not None else self.number, name, detail)
+            except NotRun as error:
+                result, detail, goes_on = "not run", str(error), error.goes_on
+            except Sealed as error:
+                result, detail = "sealed", str(error) or None
+            except Outside:
+                raise
+            except Exception as error:                      # whatever was not foreseen is a NO, by name
+                result, detail = "failed", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200])
+                self.report.failed(self.number, name, detail)
+        self.results[name] = "ok" if goes_on else result
+        self.checks.append({"name": name, "result": result, **({"detail": detail} if detail else {})})
+
+
+PLAIN_WORDS = {  # what a class means, by its first letter (1)
+    "B": "the result was fixed by what was public before it, and witnesses saw it in time",
+    "C": "nothing here binds the operator, who can try until one pleases",
+    "p": "there is no outcome yet",
+    "n": "a void without a value has none",
+    "u": "neither A nor C can be told from here",
+}
+
+
+class Report:
+    def __init__(self):
+        self.first, self.sections, self.notes = None, [], []
+
+    def section(self, number, state=None):
+        self.sections.append(Section(self, number, state))
+        return self.sections[-1]
+
+    def failed(self, draw, check, detail):
+        if self.first is None:
+            self.first = {"draw": draw, "check": check, "detail": detail}
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def print(self, as_json):
+        if as_json:
+            draws = [{"draw": s.number, "state": s.state, "class": s.grade, "checks": s.checks}
+                     for s in self.sections if s.number is not None]
+            log = [check for s in self.sections if s.number is None for check in s.checks]
+            whole_report = {"ok": self.first is None, "first_failed": self.first, "log": log, "draws": draws,
+                            "notes": self.notes}
+            print(json.dumps(whole_report, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+            return
+        for section in self.sections:
+            words = ": class %s, %s" % (section.grade, PLAIN_WORDS.get(section.grade[0], "")) if section.grade else ""
+            print("log" if section.number is None else "draw %d (%s)%s" % (section.number, section.state, words))
+            for check in section.checks:
+                print("  %-12s %-8s %s" % (check["name"], check["result"], check.get("detail", "")))
+        for note in self.notes:
+            print("note: " + note)
+        if self.first is None:
+            print("YES")
+        else:
+            where = "" if self.first["draw"] is None else "draw %d: " % self.first["draw"]
+            print("NO: %s%s: %s" % (where, self.first["check"], self.first["detail"]))
+
+
+DRAWN_CHECKS = (("seed", ("files", "chain", "beacon"), check_seed), ("selection", ("seed", "strata"), check_selection),
+                ("inspectors", ("selection",), check_inspectors), ("teams", ("selection",), check_teams),
+                ("dates", ("selection",), check_dates), ("matters", ("selection",), check_matters))
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# replay: one draw's folder, without a log
+
+def replay(root, report):
+    section = report.section(None, "replayed")
+    draw = None
+
+    def check_files():
+        nonlocal draw
+        data = read_file(root, "commit.json", SMALL)
+        draw = Draw(parse_entry(data, "commit.json"), data)
+        same("commit.json: type", "commit", draw.commit["type"])
+        section.number = draw.n
+        present = {name for name, _ in list_folder(root, "")}
+        opened = present & {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json", "record.json"}
+        count = 0
+        while amendment_name(count + 1) in present:
+            count += 1
+        draw.amends = [None] * count
+        check_folder(root, "", {"commit.json", "commit.checkpoint", "outcome.checkpoint", "targets.csv",
+                                "inspectors.csv", "conflicts.csv", "sealed.json", "record.json"}
+                     | {amendment_name(number) for number in range(1, count + 1)})
+        if not opened and not count:
+            raise Sealed("sealed until %s" % draw.commit["reveal_time"])
+        read_rosters(root, "", draw)
+        expect("record.json" in present, "record.json is missing (a void has none, and then nothing was drawn)")
+        read_record(root, "", draw)
+        draw.secret, draw.beacon = record_field(draw, "secret"), record_field(draw, "beacon")
+
+    def not_at_hand():
+        raise NotRun("a single folder has no log", goes_on=True)
+
+    def check_history():
+        check_excused(draw)
+        not_at_hand()
+
+    def check_chain():
+        if draw.record is None:
+            raise NotRun("record.json is not canonical JSON")
+        like(draw.secret, "record.json: secret", HEX64)
+        not_at_hand()
+
+    def check_beacon():
+        check_beacon_promise(draw)
+        if draw.record is None:
+            raise NotRun("record.json is not canonical JSON")
+        check_beacon_value(draw)
+        if draw.commit["beacon"]["source"] in ("drand", "witness"):
+            return "the value's form only: its signature stands in the log"
+        return None
+
+    section.run("files", (), check_files)
+    section.run("drum", ("files",), lambda: check_drum(draw))
+    section.run("strata", ("files",), lambda: check_strata(draw))
+    section.run("history", ("files",), check_history)
+    section.run("chain", ("files",), check_chain)
+    section.run("beacon", ("files",), check_beacon)
+    for name, needs, function in DRAWN_CHECKS:
+        section.run(name, needs, function, draw)
+    section.run("record", ("files",), lambda: check_record(draw, "draw"))
+    section.run("amendments", ("selection",), lambda: check_amendments(root, "", draw, len(draw.amends)))
+    if section.results["files"] == "sealed" and report.first is None:
+        return "sealed until %s" % draw.commit["reveal_time"]
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# verify: a whole published directory
+
+DAY = 86400
+
+
+class Log:
+    """What the directory's log says; filled by the log's checks, one after the other."""
+
+    def __init__(self, root):
+        self.root, self.key, self.checkpoint, self.entries, self.data, self.levels = root, None, None, [], [], None
+        self.draws, self.policies, self.cosigned = [], [], 0   # policies: [(index, witnesses)]
+        self.newest = 0
+
+    def witnesses_at(self, size):
+        """The witnesses in force once the log has `size` entries."""
+        found = []
+        for index, witnesses in self.policies:
+            if index < size:
+                found = witnesses
+        return found
+
+
+def check_signature(log, given):
+    """The checkpoint is signed by the key; entry 0 is the genesis and names the same key and origin."""
+    text = read_file(log.root, "vkey", 8192)
+    try:
+        line = text.decode()
+    except UnicodeDecodeError:
+        raise No("vkey is not UTF-8")
+    expect(line.endswith("\n") and "\n" not in line[:-1], "vkey is not one line")
+    log.key = Key(line[:-1], LOG_KEY, "vkey")
+    if given is not None:
+        same("vkey", given.text, log.key.text)
+    log.checkpoint = Checkpoint(read_file(log.root, "checkpoint", NOTE_MAX), "checkpoint")
+    log.checkpoint.check_log(log.key)
+    expect(log.checkpoint.size > 0, "checkpoint: the log is empty")
+    name = tile_name("entries", 0, min(256, log.checkpoint.size))
+    try:
+        bundle = read_file(log.root, name, 256 * (SMALL + 2))
+        first = json.loads(bundle[2:2 + int.from_bytes(bundle[:2], "big")])
+        first = {key: first.get(key) for key in ("type", "key", "origin")}
+    except (No, ValueError, AttributeError, RecursionError):
+        return "entry 0 cannot be read, see tree"
+    same("type of entry 0", "genesis", first["type"])
+    same("key in genesis", log.key.text, first["key"])
+    same("origin in genesis", log.checkpoint.origin, first["origin"])
+    return log.key.text
+
+
+def check_tree(log):
+    """Tiles and entries give the checkpoint's size and root; every entry has its form."""
+    size = log.checkpoint.size
+    log.data = read_entries(log.root, size)
+    leaves = [leaf_hash(data) for data in log.data]
+    log.levels = complete_levels(leaves)
+    same("root of the tree", log.checkpoint.root.hex(), prefix_root(log.levels, size).hex())
+    check_tiles(log.root, log.data, log.levels)
+    log.entries = [parse_entry(data, "entry %d" % index) for index, data in enumerate(log.data)]
+    return "%d entries" % size
+
+
+def check_append_only(log, since):
+    if since is None:
+        raise NotRun("no earlier checkpoint given")
+    check_prefix(log, since)
+    return "size %d" % since.size
+
+
+def check_prefix(log, note):
+    """A checkpoint of this log that is a prefix of this tree."""
+    note.check_log(log.key)
+    expect(note.size <= log.checkpoint.size, "%s has size %d, the log only %d"
+           % (note.what, note.size, log.checkpoint.size))
+    same(note.what + ": root", prefix_root(log.levels, note.size).hex(), note.root.hex())
+
+
+class CycleState:
+    """Where a cycle's chain of secrets stands, while the log is read."""
+
+    def __init__(self):
+        self.chain, self.draws, self.unrevealed, self.open = None, [], 0, None
+        self.used, self.latest_reveal = 0, None            # of the newest chain
+
+
+def check_sequence(log, at):
+    """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals; nothing is overdue.
+    Reading: `changes.previous` is a number and so belongs here, where it is checked while the draw is sealed too; that
+    reveal_time is not before an earlier link's (6) belongs here, and that a reveal follows an outcome to `order`."""
+    cycles, anchors, secrets = {}, set(), set()
+    for index, entry in enumerate(log.entries):
+        kind, where = entry["type"], "entry %d: " % index
+        expect((kind == "genesis") == (index == 0), where + "genesis is entry 0, once")
+        if kind in ("genesis", "policy"):
+            log.policies.append((index, witness_keys(entry["witnesses"], where + kind)))
+        elif kind == "cycle":
+            cycle = cycles.setdefault(entry["cycle"], CycleState())
+            same(where + "chain", cycle.chain["chain"] + 1 if cycle.chain else 1, entry["chain"])
+            # Reading: a used link whose commitment has neither draw nor void yet is not revealed either.
+            expect(cycle.unrevealed == 0, where + "a new chain of %s while a used link is not revealed"
+                   % entry["cycle"])
+            expect(entry["anchor"] not in anchors, where + "this anchor stands twice")
+            anchors.add(entry["anchor"])
+            cycle.chain, cycle.used, cycle.latest_reveal = entry, 0, None
+        elif kind == "commit":
+            sequence_commit(log, cycles, index, entry, where)
+        else:
+            expect(entry["n"] <= len(log.draws), where + "no commitment has the number %d" % entry["n"])
+            draw = log.draws[entry["n"] - 1]
+            cycle = cycles[draw.commit["cycle"]]
+            try:
+                sequence_event(log, cycle, draw, index, entry, where, secrets)
+            except No as error:
+                raise No(str(error), draw.n)
+    for anchor in anchors & secrets:
+        raise No("the anchor %s is a revealed secret" % anchor)
+    check_overdue(log, at)
+    return "%d commitments, %d cycles" % (len(log.draws), len(cycles))
+
+
+def sequence_commit(log, cycles, index, entry, where):
+    n = len(log.draws) + 1
+    same(where + "n", n, entry["n"])
+    cycle = cycles.get(entry["cycle"])
+    draw = Draw(entry, log.data[index], log.witnesses_at(index), index)
+    log.draws.append(draw)
+    try:
+        expect(cycle is not None, where + "no cycle %s" % entry["cycle"])
+        expect(cycle.open is None, where + "the cycle's commitment %s is still open" % cycle.open)
+        same(where + "chain", cycle.chain["chain"], entry["chain"])
+        same(where + "link", cycle.used + 1, entry["link"])
+        expect(entry["link"] <= cycle.chain["length"], where + "the chain has only %d links" % cycle.chain["length"])
+        same(where + "source", cycle.chain["source"], entry["beacon"]["source"])
+        same(where + "changes.previous", cycle.draws[-1].n if cycle.draws else 0, entry["changes"]["previous"])
+        reveal = seconds(entry["reveal_time"])
+        expect(cycle.latest_reveal is None or reveal >= cycle.latest_reveal,
+               where + "reveal_time is before that of an earlier link")
+    except No as error:
+        raise No(str(error), n)
+    if cycle.draws:
+        cycle.draws[-1].next_commit = index
+    cycle.latest_reveal, cycle.open = reveal, n
+    cycle.used += 1
+    cycle.unrevealed += 1
+    cycle.draws.append(draw)
+    draw.anchor, draw.embargo = cycle.chain["anchor"], cycle.chain["embargo_days"]
+
+
+def sequence_event(log, cycle, draw, index, entry, where, secrets):
+    kind = entry["type"]
+    if kind in ("draw", "void"):
+        expect(draw.outcome is None, where + "commitment %d has two outcomes" % draw.n)
+        same(where + "commit", draw.commit_hash, entry["commit"])
+        draw.outcome, draw.outcome_index, cycle.open = entry, index, None
+    elif kind == "reveal":
+        expect(draw.reveal is None, where + "commitment %d is revealed twice" % draw.n)
+        for earlier in cycle.draws[len(cycle.draws) - cycle.unrevealed:]:
+            expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not revealed"
+                   % earlier.n)
+        draw.reveal, draw.reveal_index = entry, index
+        cycle.unrevealed -= 1
+        secrets.add(entry["secret"])
+    else:
+        expect(draw.outcome is not None and draw.outcome["type"] == "draw", where + "an amendment without a draw")
+        same(where + "amendment", len(draw.amends) + 1, entry["amendment"])
+        draw.amends.append((index, entry))
+
+
+def check_overdue(log, at):
+    """As of a time given, else of the newest time in the log and its cosignatures. Reading: of cosignatures only
+    true ones count, by witnesses in force, on the main checkpoint and on checkpoints that are this log's."""
+    log.newest = max(seconds(entry["time"]) for entry in log.entries)
+    notes = [(log.checkpoint, log.witnesses_at(log.checkpoint.size))]
+    for draw in log.draws:
+        for name in ("commit", "outcome"):
+            try:                                            # a bad one is for `checkpoints` to tell
+                note = read_note(log, draw, name)
+                check_prefix(log, note)
+                notes.append((note, draw.witnesses + log.witnesses_at(note.size)))
+            except No:
+                continue
+    for note, witnesses in notes:
+        try:
+            times = [when for found in note.cosignatures(witnesses).values() for when in found]
+        except No:
+            continue
+        if times:
+            log.newest, log.cosigned = max(log.newest, *times), max(log.cosigned, note.size)
+    now = log.newest if at is None else at
+    for draw in log.draws:
+        for done, due, what in ((draw.outcome, draw.commit["draw_time"], "draw or void"),
+                                (draw.reveal, draw.commit["reveal_time"], "reveal")):
+            if done is None and now - seconds(due) > DAY:
+                raise No("the %s of %d was due at %s, more than a day before %s"
+                         % (what, draw.n, due, time_text(now)), draw.n)
+
+
+def check_order(log):
+    """The times (10, `order`)."""
+    before = None
+    for index, entry in enumerate(log.entries):
+        expect(before is None or seconds(entry["time"]) >= before, "entry %d: times run back" % index)
+        before = seconds(entry["time"])
+    for draw in log.draws:
+        try:
+            order_of(draw)
+        except No as error:
+            raise No("draw %d: %s" % (draw.n, error), draw.n)
+
+
+def order_of(draw):
+    commit, outcome, reveal = draw.commit, draw.outcome, draw.reveal
+    draw_time = seconds(commit["draw_time"])
+    expect(seconds(commit["time"]) <= draw_time, "the commitment's time is after draw_time")
+    same("reveal_time (draw_time and %d days)" % draw.embargo, time_text(draw_time + draw.embargo * DAY),
+         time_text(seconds(commit["reveal_time"])))
+    expect(abs(day_number(commit["date"]) - EPOCH - draw_time // DAY) <= 1, "date is not within a day of draw_time's")
+    if outcome and outcome["type"] == "draw":
+        expect(draw_time <= seconds(outcome["time"]), "drawn at %s, before draw_time" % outcome["time"])
+    if reveal:
+        expect(outcome is not None and draw.outcome_index < draw.reveal_index, "revealed before draw or void")
+        expect(seconds(commit["reveal_time"]) <= seconds(reveal["time"]), "revealed at %s, before reveal_time"
+               % reveal["time"])
+
+
+def read_note(log, draw, name):
+    what = "%s/%s.checkpoint" % (folder_of(draw.n), name)
+    return Checkpoint(read_file(log.root, what, NOTE_MAX), what)
+
+
+def check_main_checkpoint(log):
+    """No cosignature by a witness in force on the main checkpoint is false."""
+    witnesses = log.witnesses_at(log.checkpoint.size)
+    found = log.checkpoint.cosignatures(witnesses)
+    return "%d of %d witnesses cosigned it%s" % (len(found), len(witnesses),
+                                                 log.checkpoint.ignored(witnesses + [log.key]))
+
+
+def check_checkpoints(log, draw):
+    """commit.checkpoint and outcome.checkpoint: signed, prefixes, hold what they must; no false cosignature.
+    Reading: a cosignature counts as by a witness in force if that witness was in force at the commitment, or at the
+    checkpoint's own size; only those in force at the commitment count for the class."""
+    details = []
+    for name, index in (("commit", draw.index), ("outcome", draw.outcome_index)):
+        if index is None:
+            continue
+        note = read_note(log, draw, name)
+        check_prefix(log, note)
+        expect(note.size > index, "%s has size %d and does not hold entry %d" % (note.what, note.size, index))
+        later = [key for key in log.witnesses_at(note.size) if key.text not in {k.text for k in draw.witnesses}]
+        note.cosignatures(later)
+        found = note.cosignatures(draw.witnesses)
+        if name == "commit":
+            draw.commit_note = found
+            in_time = count_in_time(found, lambda when: when <= seconds(draw.commit["draw_time"]) - 600)
+        else:
+            draw.outcome_note = found
+            in_time = count_in_time(found, lambda when: when <= seconds(draw.commit["draw_time"]) + DAY)
+        details.append("%s: %d of %d witnesses in time%s" % (name, in_time, len(draw.witnesses),
+                                                             note.ignored(draw.witnesses + later + [log.key])))
+    return "; ".join(details)
+
+
+def count_in_time(note, good):
+    return sum(any(good(when) for when in times) for times in (note or {}).values())
+
+
+def majority(count, draw):
+    return 2 * count > len(draw.witnesses)
+
+
+def class_of(draw, independent):
+    """The class (4) in the protocol's words. Without BLS it is never A: a drand draw stays undetermined here."""
+    if draw.outcome is None:
+        return "pending"
+    if draw.is_void() and "beacon" not in draw.outcome:
+        return "none"
+    draw_time, source = seconds(draw.commit["draw_time"]), draw.commit["beacon"]["source"]
+    before = count_in_time(draw.commit_note, lambda when: when <= draw_time - 600)
+    after = count_in_time(draw.outcome_note, lambda when: when <= draw_time + DAY)
+    if source == "none" or not majority(before, draw) or not majority(after, draw):
+        return "C"
+    if source == "drand":
+        return "undetermined (drand's signature: not run)"
+    known = sum(key.text in independent for key in draw.witnesses)
+    if majority(known, draw):
+        return "B"
+    return "B, if these are independent: " + ", ".join(key.name for key in draw.witnesses)
+
+
+def check_files(log, draw):
+    """commit.json is the entry; the folder holds what is due and nothing before its time; the rosters' forms."""
+    folder = folder_of(draw.n)
+    allowed = {"commit.json", "commit.checkpoint"}
+    if draw.outcome:
+        allowed.add("outcome.checkpoint")
+    if draw.reveal:
+        allowed |= {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"}
+        if not draw.is_void():
+            allowed |= {"record.json"} | {amendment_name(number) for number in range(1, len(draw.amends) + 1)}
+    data = read_file(log.root, folder + "/commit.json", SMALL)
+    expect(data == draw.data, "%s/commit.json is not the log's entry %d" % (folder, draw.index))
+    check_folder(log.root, folder, allowed)
+    for name in sorted(allowed):
+        expect(lstat(log.root, folder + "/" + name) is not None, "%s/%s is missing" % (folder, name))
+    if draw.reveal is None:
+        raise Sealed("commit.json is the log's; the rest until %s" % draw.commit["reveal_time"])
+    read_rosters(log.root, folder, draw)
+    if not draw.is_void():
+        read_record(log.root, folder, draw)
+    return "%d targets, %d inspectors" % (len(draw.targets), len(draw.inspectors))
+
+
+def check_draw_folders(log):
+    """draws/ holds a folder for each commitment and no other. Reading: of files only pages and pictures stand there."""
+    known = {"%04d" % draw.n for draw in log.draws}
+    if not known and lstat(log.root, "draws") is None:
+        return
+    for name, status in list_folder(log.root, "draws"):
+        if stat.S_ISDIR(status.st_mode):
+            expect(name in known, "draws/%s belongs to no commitment" % show(name))
+        else:
+            expect(stat.S_ISREG(status.st_mode) and name.endswith(PAGES + (".css", ".png")),
+                   "draws/%s does not belong there" % show(name))
+
+
+# history: what follows from the cycle's earlier draws
+
+class Past:
+    """What a cycle's revealed draws leave behind for the next commitment."""
+
+    def __init__(self):
+        self.previous = None          # (n, targets, inspectors, declared conflicts) of the last commitment
+        self.last_drawn = {}          # target -> date of the latest draw that holds it in a place
+        self.carried = set()          # targets that the latest draw left to the next
+        self.pairs = []               # for each draw the set of (inspector, target), as amended
+        self.broken = None            # why nothing can be said
+
+    def add(self, draw):
+        """After a revealed draw, or void, has been checked."""
+        self.previous = (draw.n, draw.targets, draw.inspectors, declared(draw))
+        if draw.is_void():
+            return
+        held = draw.places.held()
+        for target, _ in held:
+            self.last_drawn[target] = draw.commit["date"]
+        now = {target for target, _ in held}
+        self.carried = (set(draw.teams.unstaffed) | set(draw.places.removed_targets)) - now
+        self.pairs.append({(p, target) for target, team in held for p in team})
+
+
+def declared(draw):
+    return {row for row in draw.conflicts if row[3] == "declared"}
+
+
+def check_history(draw, past):
+    """last_drawn, carried, since, rotation rows, changes, excused (10, `history`).
+    Reading: the pairs of a draw are those of its final places and teams, as amended; whoever was taken out, or sat at
+    a place that is empty now, makes no pair."""
+    check_excused(draw)
+    if past.broken:
+        raise NotRun(past.broken)
+    _, old_targets, old_inspectors, old_declared = past.previous or (0, {}, {}, set())
+    for target in draw.targets.values():
+        same("last_drawn of target " + target.id, past.last_drawn.get(target.id, ""), target.last_drawn)
+        if target.drum != "excused":
+            expect((target.drum == "carried") == (target.id in past.carried), "drum of target %s: %s, but the cycle's "
+                   "last draw says %s" % (target.id, target.drum, "carried" if target.id in past.carried
+                                          else "not carried"))
+        if target.id in old_targets:
+            same("since of target " + target.id, old_targets[target.id].since, target.since)
+    rotate = draw.commit["rules"]["rotate"]
+    pairs = set().union(*past.pairs[-rotate:]) if rotate else set()
+    right = {pair for pair in pairs if pair[0] in draw.inspectors and pair[1] in draw.targets}
+    found = {(row[0], row[2]) for row in draw.conflicts if row[3] == "rotation"}
+    expect(right == found, "rotation rows: %s are missing, %s are too many"
+           % (show(sorted(right - found)[:5]), show(sorted(found - right)[:5])))
+    new_declared = declared(draw)
+    changes = draw.commit["changes"]
+    for name, old, new in (("targets", old_targets, draw.targets), ("inspectors", old_inspectors, draw.inspectors)):
+        same("changes." + name, {
+            "added": sum(ident not in old for ident in new), "removed": sum(ident not in new for ident in old),
+            "changed": sum(ident in old and old[ident].public() != new[ident].public() for ident in new)},
+            changes[name])
+    same("changes.conflicts", {"added": len(new_declared - old_declared), "removed": len(old_declared - new_declared)},
+         changes["conflicts"])
+
+
+def check_chain(draw):
+    same("anchor after %d times H" % draw.commit["link"], draw.anchor, anchor_of(draw.secret, draw.commit["link"]))
+
+
+def check_beacon(draw):
+    """Promise, value and signature; for a void, whether it must have them (4, `void`). Reading: `the witnesses` are
+    those in force at the commitment; a void under none or public has no value."""
+    check_beacon_promise(draw)
+    if draw.outcome is None:
+        return "no value yet"
+    if not draw.is_void():
+        draw.beacon = draw.outcome["beacon"]
+        check_beacon_value(draw)
+        return check_beacon_signature(draw)
+    source = draw.commit["beacon"]["source"]
+    if "beacon" in draw.outcome:
+        expect(source in ("drand", "witness"), "a void under source %s has a beacon value" % source)
+        draw.beacon = draw.outcome["beacon"]
+        return check_beacon_signature(draw)
+    if source not in ("drand", "witness"):
+        return None
+    draw_time = seconds(draw.commit["draw_time"])
+    early = count_in_time(draw.outcome_note, lambda when: when < draw_time)
+    if majority(early, draw):
+        return "void before draw_time: %d of %d witnesses" % (early, len(draw.witnesses))
+    expect(draw.outcome["reason"].startswith("beacon"), "a void without beacon value that only %d of %d witnesses "
+           "cosigned before draw_time" % (early, len(draw.witnesses)))
+    return "the reason of the void (beacon) is unproven"
+
+
+def verify_draw(log, draw, section, past, report):
+    """All checks of one draw, in the protocol's order."""
+    folder = folder_of(draw.n)
+    before = report.first
+    draw.secret = draw.reveal["secret"] if draw.reveal else None
+    draw.beacon = draw.outcome.get("beacon") if draw.outcome else None
+    section.run("checkpoints", (), check_checkpoints, log, draw)
+    section.run("files", (), check_files, log, draw)
+    section.run("drum", ("files",), check_drum, draw)
+    section.run("strata", ("files",), check_strata, draw)
+    section.run("history", ("files",), check_history, draw, past)
+    if draw.reveal:
+        section.run("chain", (), check_chain, draw)
+    else:
+        section.run("chain", ("files",), check_chain, draw)
+    section.run("beacon", ("checkpoints",), check_beacon, draw)
+    if draw.is_void():
+        def void():
+            raise NotRun("void")
+        for name, _, _ in DRAWN_CHECKS:
+            section.run(name, (), void)
+
+        def void_record():                                   # reading: what a void's reveal says of it is `record`
+            same("record in the reveal of a void", "", draw.reveal["record"])
+        section.run("record", () if draw.reveal else ("files",), void_record)
+        section.run("amendments", (), void)
+    else:
+        for name, needs, function in DRAWN_CHECKS:
+            section.run(name, needs, function, draw)
+        section.run("record", ("files",), check_record, draw, "log")
+
+        def amendments():
+            for number, (index, _) in enumerate(draw.amends, 1):
+                expect(draw.next_commit is None or index < draw.next_commit,
+                       "amendment %d comes after the cycle's next commitment" % number)
+            if draw.reveal is None:
+                raise Sealed("%d in the log" % len(draw.amends) if draw.amends else "")
+            if draw.teams is None or section.results["selection"] != "ok":
+                raise NotRun("nothing was recomputed")
+            return check_amendments(log.root, folder, draw, len(draw.amends))
+        section.run("amendments", (), amendments)
+    if draw.reveal:
+        if report.first is before and (draw.is_void() or draw.places):
+            past.add(draw)
+        elif past.broken is None:
+            past.broken = "draw %d of this cycle failed" % draw.n
+
+
+def verify(root, report, given_key, independent, since, at):
+    log = Log(root)
+    section = report.section(None)
+    section.run("signature", (), check_signature, log, given_key)
+    section.run("tree", ("signature",), check_tree, log)
+    section.run("append-only", ("tree",), check_append_only, log, since)
+    section.run("sequence", ("tree",), check_sequence, log, at)
+    section.run("order", ("sequence",), check_order, log)
+    section.run("checkpoints", ("sequence",), check_main_checkpoint, log)
+    section.run("files", ("sequence",), check_draw_folders, log)
+    if section.results["sequence"] != "ok":
+        return
+    pasts, rosters = {}, {}
+    for draw in log.draws:
+        part_of = report.section(draw.n, draw.state())
+        past = pasts.setdefault(draw.commit["cycle"], Past())
+        verify_draw(log, draw, part_of, past, report)
+        part_of.grade = class_of(draw, independent)
+        note_draw(log, draw, report, rosters)
+        release(draw)
+    note_log(log, report, at)
+
+
+def release(draw):
+    """The memory of what only this draw's own checks needed; the past keeps the rosters of the last commitment."""
+    draw.teams = draw.right = draw.record = draw.record_bytes = draw.places = draw.tickets = draw.reserve = None
+    draw.targets = draw.inspectors = draw.conflicts = draw.sealed = None
+
+
+# What is lawful but worth knowing (10)
+
+def note_draw(log, draw, report, rosters):
+    commit, outcome, n = draw.commit, draw.outcome, draw.n
+    excused, changes = commit["excused"], commit["changes"]
+    if excused["targets"] or excused["inspectors"]:
+        report.note("draw %d: %d targets and %d inspectors excused" % (n, excused["targets"], excused["inspectors"]))
+    if changes["previous"]:
+        counts = ["%s %d added, %d changed, %d removed" % (name, changes[name]["added"], changes[name].get(
+            "changed", 0), changes[name]["removed"]) for name in ("targets", "inspectors", "conflicts")
+            if any(changes[name].values())]
+        if counts:
+            report.note("draw %d: since %d %s" % (n, changes["previous"], "; ".join(counts)))
+    if outcome is None:
+        return
+    if seconds(outcome["time"]) > seconds(commit["draw_time"]) + DAY:
+        report.note("draw %d: a late outcome, %s" % (n, outcome["time"]))
+    if draw.is_void():
+        report.note("draw %d: void: %s" % (n, show(outcome["reason"])))
+        if "beacon" not in outcome and commit["beacon"]["source"] in ("drand", "witness") and not majority(
+                count_in_time(draw.outcome_note, lambda when: when < seconds(commit["draw_time"])), draw):
+            report.note("draw %d: that the beacon failed is unproven" % n)
+        if "beacon" in outcome and draw.targets and draw.sealed:
+            note_avoided(draw, report)
+    elif draw.teams:
+        if draw.teams.unstaffed:
+            report.note("draw %d: unstaffed: %s" % (n, ", ".join(draw.teams.unstaffed)))
+        if draw.places:
+            empty = [str(number) for number, target in enumerate(draw.places.target) if target == ""]
+            if empty:
+                report.note("draw %d: empty places: %s" % (n, ", ".join(empty)))
+    if draw.sealed and draw.targets is not None:
+        last = seconds(commit["reveal_time"]) // DAY + EPOCH
+        odd = [date for date in draw.sealed["dates"] if date < commit["date"] or day_number(date) > last]
+        if odd:
+            report.note("draw %d: visit dates before date or after reveal_time: %s" % (n, ", ".join(odd)))
+        texts = {text for t in draw.targets.values() for text in (t.stratum, t.unit, t.area)}
+        texts |= {text for p in draw.inspectors.values() for text in (p.unit, p.area)}
+        if not all(unicodedata.is_normalized("NFC", text) for text in texts):
+            report.note("draw %d: text that is not in NFC" % n)
+        for cycle, ids in rosters.items():
+            shared = len(ids & draw.targets.keys()) if cycle != commit["cycle"] else 0
+            if shared:
+                report.note("draw %d: shares %d targets with cycle %s" % (n, shared, cycle))
+        rosters[commit["cycle"]] = set(draw.targets)
+
+
+def note_avoided(draw, report):
+    """The draw that a late void avoided, computed."""
+    try:
+        compute_seed(draw)
+        teams = Teams(draw, select_targets(draw)[0])
+        report.note("draw %d: the void avoided these targets: %s%s" % (draw.n, ", ".join(teams.admitted[:50]),
+                                                                     " …" if len(teams.admitted) > 50 else ""))
+    except Exception as error:
+        report.note("draw %d: the draw that the void avoided cannot be computed (%s)" % (draw.n, type(error).__name__))
+
+
+def note_log(log, report, at):
+    for index, _ in log.policies[1:]:
+        report.note("entry %d changed the witnesses: %s" % (index, show(log.entries[index]["reason"])))
+    if log.cosigned < log.checkpoint.size:
+        report.note("%d entries after the last cosigned checkpoint" % (log.checkpoint.size - log.cosigned))
+    if at is None:
+        now = int(clock.time())
+        report.note("this copy's newest time is %s, %d days ago" % (time_text(log.newest), (now - log.newest) // DAY))
+        for draw in log.draws:
+            for done, due, what in ((draw.outcome, "draw_time", "outcome"), (draw.reveal, "reveal_time", "reveal")):
+                if done is None and now - seconds(draw.commit[due]) > DAY:
+                    report.note("draw %d: by now its %s is overdue since %s" % (draw.n, what, draw.commit[due]))
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The command line
+
+def usage(message):
+    print("replay.py: " + message, file=sys.stderr)
+    return 2
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="replay.py", allow_abbrev=False, description="Recomputes published draws.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("replay", help="one draw's folder", allow_abbrev=False)
+    whole_directory = commands.add_parser("verify", help="a whole published directory", allow_abbrev=False)
+    for command in (one, whole_directory):
+        command.add_argument("dir", metavar="DIR")
+        command.add_argument("--json", action="store_true")
+    whole_directory.add_argument("--at", metavar="TIME")
+    whole_directory.add_argument("--key", metavar="VKEY")
+    whole_directory.add_argument("--witness", metavar="VKEY", action="append", default=[])
+    whole_directory.add_argument("--since", metavar="CHECKPOINT")
+    options = parser.parse_args(arguments)
+    report, sealed = Report(), None
+    try:
+        if not os.path.isdir(options.dir):
+            raise Outside("%s is not a folder" % options.dir)
+        if options.command == "replay":
+            sealed = replay(options.dir, report)
+        else:
+            try:
+                expect(options.at is None or is_time(options.at), "--at: not a time like 2026-06-22T01:00:00Z")
+                key = Key(options.key, LOG_KEY, "--key") if options.key is not None else None
+                independent = {Key(text, WITNESS_KEY, "--witness").text for text in options.witness}
+            except No as error:
+                return usage(str(error))
+            since = None
+            if options.since is not None:
+                try:
+                    path = os.path.realpath(options.since)
+                    since = Checkpoint(read_file(os.path.dirname(path), os.path.basename(path), NOTE_MAX), "--since")
+                except No as error:
+                    return usage(str(error)) if os.path.isfile(options.since) else outside(str(error))
+            verify(options.dir, report, key, independent, since, seconds(options.at) if options.at else None)
+    except (Outside, OSError) as error:
+        return outside(str(error))
+    except KeyboardInterrupt:
+        return outside("interrupted")
+    except Exception as error:                              # whatever was not foreseen is a NO
+        report.failed(None, "notes", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200]))
+    if sealed:
+        if options.json:
+            report.print(True)
+        return usage(sealed)
+    report.print(options.json)
+    return 0 if report.first is None else 1
+
+
+def outside(message):
+    print("replay.py: " + message, file=sys.stderr)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(1000)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 3
+    sys.exit(status)
