@@ -1,16 +1,20 @@
-// Runs a script in DuckDB, inside a folder, and prints what its last query gives, as CSV without quotes.
+// Runs a query in DuckDB inside each folder, and prints a line of JSON for each: {"seconds": …, "rows": [["…", …], …]}.
 //
-//	node duckdb.mjs SCRIPT FOLDER
+//	node duckdb.mjs QUERY FOLDER…
 
 import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-const [script, folder] = process.argv.slice(2);
-const sql = readFileSync(script, 'utf8');
-process.chdir(folder);
+const [query, ...folders] = process.argv.slice(2);
+const sql = readFileSync(query, 'utf8');
 const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', threads: '2' });
+    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' });
 const connection = await instance.connect();
-const reader = await connection.runAndReadAll(sql);
-const rows = [reader.columnNames(), ...reader.getRows()];
-process.stdout.write(rows.map((row) => row.map(String).join(',') + '\n').join(''));
+
+for (const folder of folders) {
+    process.chdir(folder);
+    const before = performance.now();
+    const reader = await connection.runAndReadAll(sql);
+    const seconds = (performance.now() - before) / 1000;
+    console.log(JSON.stringify({ seconds, rows: reader.getRows().map((row) => row.map(String)) }));
+}
