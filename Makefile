@@ -90,8 +90,8 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test second-test bench \
-	install catalogue deb deb-test clean FORCE
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test second-test \
+	bench install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

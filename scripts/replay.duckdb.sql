@@ -1,4 +1,4 @@
--- Who was drawn: the selection of targets of one opened draw (PROTOCOL 5 and 6), as one query for DuckDB (1.3 or newer).
+-- Who was drawn: the selection of targets of one opened draw (PROTOCOL 5 and 6), as one query for DuckDB (tried with 1.5).
 -- It shares nothing with spotcheck, so that the two check each other; replay.sql is the same for PostgreSQL.
 --
 --	cd public/draws/0001 && duckdb <…/scripts/replay.duckdb.sql		no database, no network, nothing is written
@@ -8,8 +8,9 @@
 -- duckdb -csv is for other programs; a terminal's table leaves out the middle of many rows, `.maxrows -1` shows all.
 --
 -- Read from the folder: targets.csv, commit.json, sealed.json (nonce), record.json (secret and beacon value, nothing else).
--- Seed, counts and takes are computed, not believed.  Not checked here: that the files are those that were committed
--- (`sha256sum targets.csv sealed.json` against commit.json), the secret's chain, the beacon, the values of `drum`, teams.
+-- Seed, counts and takes are computed, not believed.  Not checked here: that the files keep their form and are those that
+-- were committed (`sha256sum targets.csv sealed.json` against commit.json), that the log holds this commit.json, the secret's
+-- chain, the beacon, the values of `drum`, inspectors and teams.
 
 WITH given AS MATERIALIZED (
     -- PROTOCOL 6: seed = H(secret || nonce || H(commit entry) || beacon value), hex throughout.

@@ -8,11 +8,12 @@
 -- Add --csv for other programs.  The table it loads is gone afterwards (ROLLBACK), and nothing else is written.
 --
 -- Read from the folder: targets.csv, commit.json, sealed.json (nonce), record.json (secret and beacon value, nothing else).
--- Seed, counts and takes are computed, not believed.  Not checked here: that the files are those that were committed
--- (`sha256sum targets.csv sealed.json` against commit.json), the secret's chain, the beacon, the values of `drum`, teams.
+-- Seed, counts and takes are computed, not believed.  Not checked here: that the files keep their form and are those that
+-- were committed (`sha256sum targets.csv sealed.json` against commit.json), that the log holds this commit.json, the secret's
+-- chain, the beacon, the values of `drum`, inspectors and teams.
 --
 -- The query alone is plain SQL without functions of its own, temporary tables or loops, so that a table that is loaded
--- already will do, spread over many machines too (Citus: create_distributed_table('spotcheck_targets', 'id')):
+-- already, in the way below, will do, and one that is spread over many machines (meant for Citus too, not tried there):
 --
 --	psql -X -q -v draw=… -v loaded=yes -f scripts/replay.sql
 
