@@ -90,8 +90,8 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test bench \
-	install catalogue deb deb-test clean FORCE
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test second-test \
+	bench install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -106,6 +106,7 @@ help:
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
 	@echo 'make page-test  the tests of verify.html (npm, Node 20)'
+	@echo 'make second-test  the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make bench      measure'
@@ -261,6 +262,16 @@ fuzz-run: $(FUZZ_TESTS)
 page-test:
 	npm --prefix daemon/site ci --silent
 	node --test tests/page/*.test.mjs
+
+# Second opinions by programs that know nothing of this one: the draws in SQL, the log in Go.  DuckDB comes by npm.
+second-test:
+	@scripts/setup.sh build test second
+	npm --prefix tests/second ci --silent
+	@+$(INNER) all
+	@for script in $(sort $(wildcard tests/second/replay_*.py tests/second/*_client.py)); do \
+		echo "== $$script"; SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) \
+		    /usr/bin/python3 "$$script" || exit 1; \
+	done
 
 # A thousand letters to a mail server that fails in every way, and is killed, as the service is.
 faults:
