@@ -647,11 +647,16 @@ def check_cycle(entry):
     like(entry["source"], "source", re.compile("none|public|drand|witness"))
 
 
+def is_text_value(value):
+    """Whether it is a value of the beacon that was promised is for `beacon` to say."""
+    return len(value) <= 2**20
+
+
 def check_draw(entry):
     keys(entry, "draw", "beacon commit inspectors n record selected time type v", "signature")
     like(entry["commit"], "commit", HEX64)
     like(entry["record"], "record", HEX64)
-    like(entry["beacon"], "beacon", VISIBLE)
+    like(entry["beacon"], "beacon", is_text_value)
     whole(entry["n"], "n", 1)
     whole(entry["selected"], "selected", 0, CHOSEN_SEATS_MAX)
     whole(entry["inspectors"], "inspectors", 0, ROWS_MAX)
@@ -670,7 +675,7 @@ def check_void(entry):
     whole(entry["n"], "n", 1)
     expect(("beacon" in entry) == ("signature" in entry), "a void has beacon and signature, or neither")
     if "beacon" in entry:
-        like(entry["beacon"], "beacon", HEX64)
+        like(entry["beacon"], "beacon", is_text_value)
     check_signature_form(entry)
 
 
@@ -861,7 +866,6 @@ def read_targets(data, draw_date):
         expect(t.id not in found, "%s: id %s stands twice" % (where, t.id))
         for text in (t.stratum, t.unit, t.area):
             expect(len(text.encode()) <= 192, "%s: a text of more than 192 bytes" % where)
-        expect(t.stratum != "*", "%s: class *" % where)
         t.level = None if level == "" else number_of(level, 0, 999, where + " level")
         t.weight = number_of(weight, 1, 100, where + " weight")
         expect(is_date(t.since) and t.since.endswith("-01-01") and t.since <= draw_date,
@@ -971,6 +975,7 @@ def check_strata(draw):
     names = {stratum["class"] for stratum in strata}
     drum, slips = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     for target in draw.targets.values():
+        expect(target.stratum != "*", "target %s has the class *" % target.id)
         name = stratum_of(target, names)
         expect(name is not None, "no stratum covers target %s of class %s" % (target.id, show(target.stratum)))
         if takes_part(target):
@@ -1322,24 +1327,63 @@ def same_list(what, expected, found):
     same(what, expected, found)
 
 
+def list_of(value, what, form):
+    """form: a function that raises where an element is none."""
+    expect(isinstance(value, list), "%s is not a list" % what)
+    for number, element in enumerate(value):
+        form(element, "%s, row %d" % (what, number))
+
+
+def row_of(required, **forms):
+    def form(value, what):
+        keys(value, what, required)
+        for name, one in forms.items():
+            like(value[name], what + ": " + name, one)
+    return form
+
+
+def check_record_form(record, seats):
+    """8. Reading: how many seats a team has belongs to the form."""
+    keys(record, "record.json", "beacon commit inspectors load matters n reserve secret seed selected unstaffed v")
+    expect(isinstance(record["beacon"], str), "beacon is not a text")
+    for name in ("commit", "secret", "seed"):
+        like(record[name], name, HEX64)
+    whole(record["n"], "n", 1)
+    whole(record["v"], "v", 1, 1)
+    keys(record["load"], "load", "least limit")
+    for name in ("least", "limit"):
+        whole(record["load"][name], "load: " + name)
+    ident = lambda value, what: like(value, what, is_id)    # noqa: E731
+    list_of(record["matters"], "matters", ident)
+    list_of(record["unstaffed"], "unstaffed", ident)
+    list_of(record["inspectors"], "inspectors", row_of("id load ticket", id=is_id, ticket=HEX64))
+    for row in record["inspectors"]:
+        whole(row["load"], "inspectors: load")
+    list_of(record["reserve"], "reserve", row_of("class id ticket", id=is_id, ticket=HEX64, **{"class": is_text}))
+    list_of(record["selected"], "selected", row_of("class date id team ticket", date=is_date, id=is_id, ticket=HEX64,
+                                                   **{"class": is_text}))
+    for row in record["selected"]:
+        list_of(row["team"], "selected: team", ident)
+        same("seats of a team", seats, len(row["team"]))
+
+
 def check_record(draw, where):
-    """Byte by byte, and its hash where the log stands by. (The counts in the log's draw entry are compared where
-    they are recomputed: `selected` in `selection`, `inspectors` in `inspectors`.)"""
+    """Byte by byte, and its hash and counts where the log stands by."""
     if draw.record is None:
-        parse_json(draw.record_bytes, "record.json")
+        check_record_form(parse_json(draw.record_bytes, "record.json"), len(draw.commit["rules"]["team"]))
     if draw.right is None:
         raise NotRun("nothing was recomputed")
     right = canonical(draw.right)
     if draw.record_bytes != right:
         found = draw.record
-        expect(isinstance(found, dict), "record.json is not an object")
-        keys(found, "record.json", " ".join(draw.right))
         for key in sorted(draw.right):
             same("record.json: " + key, draw.right[key], found[key])
         raise No("record.json is not the canonical form of what was recomputed")
     if draw.outcome:
         same(where + ": record in draw", draw.outcome["record"], H(right))
         same(where + ": record in reveal", draw.reveal["record"], H(right))
+        same("selected in the log's draw entry", len(draw.right["selected"]), draw.outcome["selected"])
+        same("inspectors in the log's draw entry", len(draw.right["inspectors"]), draw.outcome["inspectors"])
     return "sha256 %s" % H(right)
 
 
@@ -1454,6 +1498,7 @@ class Draw:
         self.commit, self.data, self.commit_hash, self.n = commit, data, H(data), commit["n"]
         self.witnesses, self.index, self.anchor = witnesses, index, None
         self.outcome = self.outcome_index = self.reveal = self.reveal_index = None   # draw or void entry; reveal entry
+        self.previous = None                                # number of the cycle's commitment before
         self.amends, self.next_commit = [], None            # [(index, entry)]; index of the cycle's next commit
         self.commit_note = self.outcome_note = None         # {witness: times}
         self.targets = self.inspectors = self.conflicts = self.sealed = None
@@ -1580,45 +1625,40 @@ def record_field(draw, name):
 
 def needs_record(draw):
     if draw.record is None:
-        raise NotRun("record.json is not canonical JSON", goes_on=True)
+        raise NotRun("record.json has not its form", goes_on=True)
 
 
 def check_seed(draw):
+    """Of the record its seed; what else stands in it, `record` compares."""
     compute_seed(draw)
     needs_record(draw)
-    for name, right in (("n", draw.n), ("commit", draw.commit_hash), ("beacon", draw.beacon),
-                        ("secret", draw.secret), ("seed", draw.seed)):
-        same("record.json: " + name, right, record_field(draw, name))
+    same("record.json: seed", draw.seed, draw.record["seed"])
 
 
 def check_selection(draw):
-    """Chosen and reserve: who is in the record, staffed or not, with class and ticket."""
+    """Chosen and reserve: who is in the record, staffed or not, with class and ticket, by ascending ticket."""
     draw.chosen, draw.reserve, draw.tickets = select_targets(draw)
     draw.teams = Teams(draw, draw.chosen)
     draw.right = right = build_record(draw)
     needs_record(draw)
     chosen = {row["id"] for row in right["selected"]} | set(right["unstaffed"])
-    found = part(draw.record, "selected", "id")
-    found = [row[0] for row in found if isinstance(row, list) and row] if isinstance(found, list) else []
-    idle = record_field(draw, "unstaffed")
-    found += idle if isinstance(idle, list) else []
-    found = {ident for ident in found if isinstance(ident, str)}
+    found = {row["id"] for row in draw.record["selected"]} | set(draw.record["unstaffed"])
     expect(chosen == found, "chosen targets: %s are missing in record.json, %s are too many"
            % (show(sorted(chosen - found)[:5]), show(sorted(found - chosen)[:5])))
+    for row in draw.record["selected"]:
+        same("class of target " + row["id"], draw.targets[row["id"]].stratum, row["class"])
+        same("ticket of target " + row["id"], draw.tickets[row["id"]], row["ticket"])
+    for name, idents in (("selected", [row["id"] for row in draw.record["selected"]]), ("unstaffed", draw.record["unstaffed"])):
+        tickets = [draw.tickets[ident] for ident in idents]
+        expect(all(a < b for a, b in zip(tickets, tickets[1:])), "%s is not in ticket order" % name)
     same_list("reserve", part(right, "reserve", "class", "id", "ticket"),
               part(draw.record, "reserve", "class", "id", "ticket"))
-    same_list("selected", part(right, "selected", "class", "id", "ticket"),
-              part(draw.record, "selected", "class", "id", "ticket"))
-    if draw.outcome:
-        same("selected in the log's draw entry", len(right["selected"]), draw.outcome["selected"])
 
 
 def check_inspectors(draw):
     needs_record(draw)
     same_list("inspectors", part(draw.right, "inspectors", "id", "ticket"),
               part(draw.record, "inspectors", "id", "ticket"))
-    if draw.outcome:
-        same("inspectors in the log's draw entry", len(draw.right["inspectors"]), draw.outcome["inspectors"])
 
 
 def check_teams(draw):
@@ -1640,11 +1680,12 @@ def check_matters(draw):
 
 
 def read_record(root, folder, draw):
-    """record.json as it is; None for its content where it is no JSON (`record` will say so)."""
+    """record.json as it is; None for its content where it has not the form of 8 (`record` will say so)."""
     draw.record_bytes = read_file(root, folder + "/record.json" if folder else "record.json",
                                   min(FILE_MAX, record_limit(draw)))
     try:
         draw.record = parse_json(draw.record_bytes, "record.json")
+        check_record_form(draw.record, len(draw.commit["rules"]["team"]))
     except No:
         draw.record = None
 
@@ -1902,7 +1943,7 @@ class CycleState:
 
 def check_sequence(log, at):
     """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals; nothing is overdue.
-    Reading: `changes.previous` is a number and so belongs here, where it is checked while the draw is sealed too; that
+    Reading: that a void's reveal names no record belongs here, and that
     reveal_time is not before an earlier link's (6) belongs here, and that a reveal follows an outcome to `order`."""
     cycles, anchors, secrets = {}, set(), set()
     for index, entry in enumerate(log.entries):
@@ -1948,7 +1989,7 @@ def sequence_commit(log, cycles, index, entry, where):
         same(where + "link", cycle.used + 1, entry["link"])
         expect(entry["link"] <= cycle.chain["length"], where + "the chain has only %d links" % cycle.chain["length"])
         same(where + "source", cycle.chain["source"], entry["beacon"]["source"])
-        same(where + "changes.previous", cycle.draws[-1].n if cycle.draws else 0, entry["changes"]["previous"])
+        draw.previous = cycle.draws[-1].n if cycle.draws else 0
         reveal = seconds(entry["reveal_time"])
         expect(cycle.latest_reveal is None or reveal >= cycle.latest_reveal,
                where + "reveal_time is before that of an earlier link")
@@ -1974,6 +2015,7 @@ def sequence_event(log, cycle, draw, index, entry, where, secrets):
         for earlier in cycle.draws[len(cycle.draws) - cycle.unrevealed:]:
             expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not revealed"
                    % earlier.n)
+        expect(entry["record"] == "" or not draw.is_void(), where + "the reveal of a void names a record")
         draw.reveal, draw.reveal_index = entry, index
         cycle.unrevealed -= 1
         secrets.add(entry["secret"])
@@ -2243,7 +2285,13 @@ def verify_draw(log, draw, section, past, report):
     section.run("files", (), check_files, log, draw)
     section.run("drum", ("files",), check_drum, draw)
     section.run("strata", ("files",), check_strata, draw)
-    section.run("history", ("files",), check_history, draw, past)
+
+    def history():                                           # reading: what the log alone says of it holds before the reveal
+        same("changes.previous", draw.previous, draw.commit["changes"]["previous"])
+        if draw.reveal is None:
+            raise Sealed
+        check_history(draw, past)
+    section.run("history", ("files",) if draw.reveal else (), history)
     if draw.reveal:
         section.run("chain", (), check_chain, draw)
     else:
@@ -2254,10 +2302,7 @@ def verify_draw(log, draw, section, past, report):
             raise NotRun("void")
         for name, _, _ in DRAWN_CHECKS:
             section.run(name, (), void)
-
-        def void_record():                                   # reading: what a void's reveal says of it is `record`
-            same("record in the reveal of a void", "", draw.reveal["record"])
-        section.run("record", () if draw.reveal else ("files",), void_record)
+        section.run("record", (), void)
         section.run("amendments", (), void)
     else:
         for name, needs, function in DRAWN_CHECKS:
