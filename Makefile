@@ -106,7 +106,7 @@ help:
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
 	@echo 'make page-test  the tests of verify.html (npm, Node 20)'
-	@echo 'make second-test  the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
+	@echo 'make second-test  three checkers agree; the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make bench      measure'
@@ -267,8 +267,9 @@ page-test:
 second-test:
 	@scripts/setup.sh build test second
 	npm --prefix tests/second ci --silent
+	npm --prefix daemon/site ci --silent
 	@+$(INNER) all
-	@for script in $(sort $(wildcard tests/second/replay_*.py tests/second/*_client.py)); do \
+	@for script in $(sort $(wildcard tests/second/replay_*.py tests/second/*_client.py tests/second/agree.py)); do \
 		echo "== $$script"; SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) \
 		    /usr/bin/python3 "$$script" || exit 1; \
 	done

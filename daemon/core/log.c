@@ -184,7 +184,7 @@ log_read_tree(struct log *log, const struct published *dir, struct err *err)
 	root = merkle_prefix_root(&log->tree, log->checkpoint.size);
 	if (memcmp(root.b, log->checkpoint.root.b, HASH_BYTES) != 0)
 		return err_set(err, ERR_REFUSED, N_("the entries do not give the checkpoint's root"));
-	return 0;
+	return log_check_other_tiles(log, dir, err);
 }
 
 int

@@ -43,6 +43,11 @@ int log_read_head(struct log *log, const struct published *dir, struct slice pin
  */
 int log_read_tree(struct log *log, const struct published *dir, struct err *err);
 
+/*
+ * The rest of `tree`, after that: whatever else stands in tile/ is a partial tile of this tree.  In log_tiles.c.
+ */
+int log_check_other_tiles(const struct log *log, const struct published *dir, struct err *err);
+
 /* Check `signature`, after both. */
 int log_check_signature(const struct log *log, struct err *err);
 

@@ -327,6 +327,42 @@ test_through_a_symbolic_link(void **state)
 
 /* ---- tiles ---- */
 
+static void
+test_older_tiles_must_be_right_too(void **state)
+{
+	static const char *const older[] = {"tile/0/000.p/5", "tile/entries/000.p/5"};
+	static const struct {
+		const char *name;
+		bool well;
+	} others[] = {{"tile/0/stray", false}, {"tile/0/000.p/0", false}, {"tile/0/000.p/05", false}, {"tile/8/000.p/1", false},
+	    {"tile/stray", false}, {"tile/0/.000.p.new", true}, {"tile/0/005.p/3", true}, {"tile/0/000.p/200", true}};
+	char path[SCRATCH_PATH + 64], aside[SCRATCH_PATH + 64];
+
+	(void)state;
+	(void)draw_of(0);
+	(void)draw_of(0);
+	assert_int_equal(office_scene_verify(&scene), 0);
+	(void)snprintf(aside, sizeof aside, "%s/aside", scene.dir);
+	for (size_t i = 0; i < sizeof older / sizeof older[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", scene.public, older[i]);
+		assert_int_equal(rename(path, aside), 0);
+		assert_int_equal(office_scene_verify(&scene), 0); /* it may be gone */
+		scratch_write(path, "something else");
+		assert_int_equal(office_scene_verify(&scene), 1);
+		assert_int_equal(rename(aside, path), 0);
+	}
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s/tile/%s", scene.public, i == 3 ? "8" : "0/005.p");
+		(void)mkdir(path, 0755);
+		(void)snprintf(path, sizeof path, "%s/tile/8/000.p", scene.public);
+		(void)mkdir(path, 0755);
+		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i].name);
+		scratch_write(path, "x");
+		assert_int_equal(office_scene_verify(&scene), others[i].well ? 0 : 1);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static bool
 has_tile(int level, uint64_t number, int width)
 {
@@ -397,6 +433,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_keeps_off_other_folders, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_through_a_symbolic_link, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_older_checkpoints_find_their_tiles, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_older_tiles_must_be_right_too, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_damaged_log_signs_nothing, set_up, tear_down),
 	};
 

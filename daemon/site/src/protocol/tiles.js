@@ -88,7 +88,44 @@ export async function readLog(source, checkpoint, progress) {
   }
   await compareTiles(source, size, tree);
   need(same(tree.root(), checkpoint.root), 'root', { size });
+  await compareOthers(source, entries, tree);
   return { entries, tree };
+}
+
+const TILE = /^(entries|[0-7])\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
+
+/**
+ * Whatever else stands in tile/, where it can be listed, is a partial tile of this tree. What goes beyond the
+ * checkpoint, or has a name that begins with a dot, may be of a longer log that is just being published.
+ */
+async function compareOthers(source, entries, tree) {
+  for (const name of (await source.list('tile')) ?? []) {
+    if (name.split('/').some((part) => part.startsWith('.'))) continue;
+    const [, level, digits, width = '256'] = TILE.exec(name) ?? [];
+    const where = `tile/${name}`;
+    const index = Number((digits ?? '').replace(/[x/]/g, ''));
+    need(level !== undefined && tilePath(level, index, Number(width)) === where, 'tile-name', { where });
+    const first = index * WIDTH;
+    const rows = level === 'entries' ? entries : tree.levels[8 * Number(level)] ?? [];
+    if (Number(width) === WIDTH || first + Number(width) > rows.length) continue;
+    const right = rows.slice(first, first + Number(width)).map((row) => (level === 'entries' ? withLength(row) : row));
+    const bytes = await source.read(where, bundleLimit(WIDTH));
+    need(bytes === null || same(bytes, joined(right)), 'tile-other', { where });
+  }
+}
+
+function withLength(entry) {
+  return joined([new Uint8Array([entry.length >> 8, entry.length & 255]), entry]);
+}
+
+function joined(parts) {
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 async function compareTiles(source, size, tree) {
