@@ -168,10 +168,13 @@ def main():
         parts = (("honest directories", honest + large), ("cheats and lawful edges", write("cheats.py", places[2])),
                  ("corruptions", corruptions(rng, [c for c in honest if len(files_of(c["dir"])) < FILES_MAX], args.corruptions, places[3])))
         for name, cases in parts:
-            before = count.cases, count.differ
+            before, draws = (count.cases, count.differ), 0
             for case in cases:
                 count.look(case)
-            print(f"{name}: {count.cases - before[0]}, of which {count.differ - before[1]} are not agreed on", flush=True)
+                draws += sum(name.isdigit() for name in os.listdir(os.path.join(case["dir"], "draws"))
+                             ) if os.path.isdir(os.path.join(case["dir"], "draws")) else 0
+            print(f"{name}: {count.cases - before[0]} with {draws} draws, of which {count.differ - before[1]} are not agreed on",
+                  flush=True)
     for pair, n in count.pairs.most_common():
         print(f"{n:5}  {pair}")
     return 1 if count.differ else 0
