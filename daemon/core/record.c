@@ -130,6 +130,36 @@ grow(void *array, size_t *cap, size_t n, size_t more, size_t size)
 	return 0;
 }
 
+static struct slice
+read_id(struct json_reader *r)
+{
+	struct slice id = json_plain(r);
+
+	r->bad |= !text_is_id(id);
+	return id;
+}
+
+static struct slice
+read_hash(struct json_reader *r)
+{
+	struct slice hash = json_plain(r);
+
+	r->bad |= !text_is_hex(hash, HASH_HEX);
+	return hash;
+}
+
+/* As it stands between its quotes. */
+static struct slice
+read_class(struct json_reader *r)
+{
+	char plain[2 * TEXT_MAX];
+	struct slice class = json_string(r);
+
+	r->bad |= class.n > sizeof plain ||
+	    text_check((struct slice){plain, json_unescape(class, plain)}, NULL) != TEXT_OK;
+	return class;
+}
+
 static int
 read_inspectors(struct json_reader *r, struct record *rec)
 {
@@ -145,11 +175,11 @@ read_inspectors(struct json_reader *r, struct record *rec)
 		p = &rec->inspectors[rec->n_inspectors++];
 		json_begin(r, '{');
 		json_key(r, "id");
-		p->id = json_plain(r);
+		p->id = read_id(r);
 		json_key(r, "load");
 		p->load = json_uint(r);
 		json_key(r, "ticket");
-		p->ticket = json_plain(r);
+		p->ticket = read_hash(r);
 		json_end(r, '}');
 	}
 	json_end(r, ']');
@@ -166,7 +196,7 @@ read_ids(struct json_reader *r, const char *key, struct slice **ids, size_t *n)
 	while (json_more(r)) {
 		if (grow(ids, &cap, *n, 1, sizeof **ids) != 0)
 			return ERR_MEMORY;
-		(*ids)[(*n)++] = json_plain(r);
+		(*ids)[(*n)++] = read_id(r);
 	}
 	json_end(r, ']');
 	return 0;
@@ -180,7 +210,7 @@ read_team(struct json_reader *r, struct slice *team, size_t seats)
 	json_begin(r, '[');
 	for (size_t s = 0; s < seats; s++) {
 		r->bad |= !json_more(r);
-		team[s] = json_plain(r);
+		team[s] = read_id(r);
 	}
 	json_end(r, ']');
 }
@@ -205,17 +235,17 @@ read_targets(struct json_reader *r, const char *key, struct record *rec, size_t 
 		t->date = DATE_NONE;
 		json_begin(r, '{');
 		json_key(r, "class");
-		t->class = json_string(r);
+		t->class = read_class(r);
 		if (selected) {
 			json_key(r, "date");
 			r->bad |= !text_to_date(json_plain(r), &t->date);
 		}
 		json_key(r, "id");
-		t->id = json_plain(r);
+		t->id = read_id(r);
 		if (selected)
 			read_team(r, &rec->team[*n * seats], seats);
 		json_key(r, "ticket");
-		t->ticket = json_plain(r);
+		t->ticket = read_hash(r);
 		json_end(r, '}');
 		++*n;
 	}
@@ -230,7 +260,7 @@ read_record(struct json_reader *r, size_t seats, struct record *rec)
 	json_key(r, "beacon");
 	rec->beacon = json_string(r);
 	json_key(r, "commit");
-	rec->commit = json_plain(r);
+	rec->commit = read_hash(r);
 	if (read_inspectors(r, rec) != 0)
 		return ERR_MEMORY;
 	json_key(r, "load");
@@ -247,9 +277,9 @@ read_record(struct json_reader *r, size_t seats, struct record *rec)
 	if (read_targets(r, "reserve", rec, 0) != 0)
 		return ERR_MEMORY;
 	json_key(r, "secret");
-	rec->secret = json_plain(r);
+	rec->secret = read_hash(r);
 	json_key(r, "seed");
-	rec->seed = json_plain(r);
+	rec->seed = read_hash(r);
 	if (read_targets(r, "selected", rec, seats) != 0 ||
 	    read_ids(r, "unstaffed", &rec->unstaffed, &rec->n_unstaffed) != 0)
 		return ERR_MEMORY;
@@ -270,7 +300,7 @@ record_parse(struct slice bytes, size_t seats, struct record *ret_record, struct
 	rc = read_record(&r, seats, &rec);
 	if (rc != 0)
 		err_memory(err);
-	else if (!json_done(&r) || !text_is_hex(rec.secret, HASH_HEX))
+	else if (!json_done(&r))
 		rc = err_set(err, ERR_REFUSED,
 		    N_("record.json: it has not the canonical form of section 8; look at byte %zu"), json_offset(&r));
 	if (rc != 0)
