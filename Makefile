@@ -90,7 +90,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test second-test \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test browser-test second-test \
 	bench install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -106,6 +106,7 @@ help:
 	@echo 'make lint       both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks'
 	@echo 'make demo       set up, build, show a whole draw'
 	@echo 'make page-test  the tests of verify.html (npm, Node 20)'
+	@echo 'make browser-test the published site in headless Chromium (npm, Node 20)'
 	@echo 'make second-test  three checkers agree; the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
@@ -273,6 +274,13 @@ second-test:
 		echo "== $$script"; SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) \
 		    /usr/bin/python3 "$$script" || exit 1; \
 	done
+
+# The published site as people meet it.
+browser-test:
+	@scripts/setup.sh build browser
+	npm --prefix tests/page ci --silent
+	@+$(INNER) all
+	SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) node --test tests/page/browser/*.test.mjs
 
 # A thousand letters to a mail server that fails in every way, and is killed, as the service is.
 faults:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, and says which; silent and quick when none is.
 #
-#	scripts/setup.sh [build] [demo] [test] [second] [lint] [deb] [deb-test] [clang-sanitize]		(default: build)
+#	scripts/setup.sh [build] [demo] [test] [browser] [second] [lint] [deb] [deb-test] [clang-sanitize]		(default: build)
 #
 # Exit status 3: some are missing and we may not install them; the command to run is printed.
 set -eu
@@ -18,6 +18,8 @@ for list in "${@:-build}"; do
 		packages="$packages python3" ;;
 	test)
 		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace opensmtpd python3-aiosmtpd openssl" ;;
+	browser)
+		packages="$packages chromium fonts-wqy-microhei" ;;
 	second)
 		packages="$packages postgresql-15 golang-go golang-golang-x-mod-dev" ;;
 	lint)

@@ -11,16 +11,36 @@ export function chosenFiles(list) {
 }
 
 /**
- * Of a drop. The entries must be taken before the event ends, so this is called at once.
+ * Of a drop. The entries must be taken before the event ends, so this is called at once. Chromium gives a page from the disk
+ * entries that it cannot read, and handles that it can; other browsers have no handles.
  * @param {DataTransfer} transfer
  * @param {function(number): void} told how many files were found so far
  */
 export async function droppedFiles(transfer, told) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const items = [...transfer.items];
+  const entries = items.map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const handles = items.map((item) => item.getAsFileSystemHandle?.()).filter(Boolean);
   const loose = entries.length ? [] : [...transfer.files];
   const found = loose.map((file) => [file.name, file]);
-  for (const entry of entries) await walk(entry, '', found, told);
+  try {
+    for (const entry of entries) await walk(entry, '', found, told);
+  } catch (error) {
+    if (error instanceof Problem || !handles.length) throw error;
+    found.length = 0;
+    for (const handle of await Promise.all(handles)) await walkHandle(handle, '', found, told);
+  }
   return found;
+}
+
+async function walkHandle(handle, folder, found, told) {
+  const path = folder + handle.name;
+  if (handle.kind === 'file') {
+    if (found.length >= MOST_FILES) throw tooMany();
+    found.push([path, await handle.getFile()]);
+    if (found.length % 100 === 0) told(found.length);
+    return;
+  }
+  for await (const each of handle.values()) await walkHandle(each, `${path}/`, found, told);
 }
 
 async function walk(entry, folder, found, told) {
