@@ -292,7 +292,7 @@ def disk_full(rng):
 def on_a_small_disk(_rng):
     with tempfile.TemporaryDirectory(prefix="spotcheck-mail.") as folder:
         os.makedirs(os.path.join(folder, "state"), 0o700)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs", os.path.join(folder, "state")], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={16 + LETTERS // 8}m,mode=0700", "tmpfs", os.path.join(folder, "state")], check=True)
         office, server = Office(folder, LETTERS, f"smtp://127.0.0.1:{PORT}"), Server(os.path.join(folder, "server"))
         ballast = os.path.join(folder, "state/ballast")
         try:
