@@ -469,7 +469,8 @@ def random_roster(rng, year):
 
 
 def change_roster(rng, roster, year):
-    """Some join, some leave, some change, as between one commit and the next. `since` stays."""
+    """Some join, some leave, some change, as between one commit and the next. `since` stays, also of who leaves and comes back."""
+    left = {}
     for _ in range(rng.choice([0, 0, 1, 3, 8])):
         deed = rng.randrange(8)
         t = rng.choice(sorted(roster.targets)) if roster.targets else None
@@ -477,9 +478,10 @@ def change_roster(rng, roster, year):
         if deed == 0:
             i = an_id(rng, 'T')
             if i not in roster.targets:
-                roster.add_target(i, **random_target(rng, year))
+                row = random_target(rng, year)
+                roster.add_target(i, **{**row, 'since': left.get(i, row['since'])})
         elif deed == 1 and t and len(roster.targets) > 3:
-            del roster.targets[t]
+            left[t] = roster.targets.pop(t)['since']
         elif deed == 2 and t:
             roster.targets[t].update(random_target(rng, year), since=roster.targets[t]['since'])
         elif deed == 3:
