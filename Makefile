@@ -246,7 +246,7 @@ demo:
 
 sanitize:
 	@scripts/setup.sh build test $(if $(findstring clang,$(CC)),clang-sanitize)
-	@+$(INNER) FLAVOUR=sanitize check
+	@+SPOTCHECK_YEARS=$${SPOTCHECK_YEARS:-4} $(INNER) FLAVOUR=sanitize check
 
 # Longer than the tests do it; each target says its seed.
 FUZZ_SECONDS = 60

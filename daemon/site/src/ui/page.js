@@ -142,8 +142,9 @@ class Page {
     const id = find('who-id').value.trim();
     const good = /^[A-Za-z0-9._-]{1,32}$/.test(id);
     find('who-error').textContent = good ? '' : this.t('who-bad');
+    this.answers = null;
+    find('answers').textContent = good ? this.t('working') : '';
     if (!good) return;
-    find('answers').textContent = this.t('working');
     this.engine?.tell({ type: 'ask', id });
   }
 
