@@ -344,8 +344,10 @@ run_retry(struct cli *cli, int64_t id)
 		return cli_fail(cli);
 	if (faulty && key.draw > 0)
 		status = write_again(cli, id);
+	else if (outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) != 0)
+		status = cli_fail(cli);
 	else
-		status = outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+		status = EXIT_DONE;
 	if (status == EXIT_DONE)
 		status = deliver(cli, id);
 	cli_wake(cli);

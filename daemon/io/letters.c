@@ -183,19 +183,6 @@ has_sheet(const struct letter_input *input)
 	return input->kind == LETTER_ASSIGNMENT || input->kind == LETTER_UPDATED;
 }
 
-static char *
-copy_slice(struct slice s)
-{
-	char *copy = malloc(s.n + 1);
-
-	if (copy == NULL)
-		return NULL;
-	if (s.n > 0)
-		memcpy(copy, s.p, s.n);
-	copy[s.n] = '\0';
-	return copy;
-}
-
 /* What is rendered before the message is put together. */
 struct content {
 	struct buf subject, text, html, sheet;
@@ -350,10 +337,10 @@ write_message(const struct letter_input *input, const struct content *c, struct 
 		goto out;
 	letter->len = out.len;
 	letter->bytes = buf_steal(&out);
-	letter->message_id = copy_slice(message.message_id);
-	letter->subject = copy_slice(message.subject);
-	letter->sender = copy_slice(input->from_address);
-	letter->recipient = copy_slice(input->inspector_email);
+	letter->message_id = slice_dup(message.message_id);
+	letter->subject = slice_dup(message.subject);
+	letter->sender = slice_dup(input->from_address);
+	letter->recipient = slice_dup(input->inspector_email);
 	if (letter->bytes == NULL || letter->message_id == NULL || letter->subject == NULL || letter->sender == NULL ||
 	    letter->recipient == NULL)
 		rc = err_memory(err);

@@ -101,7 +101,7 @@ put_moment(struct template_row *values, const char *list, int64_t time, struct s
 }
 
 static void
-put_time_lists(struct template_row *values)
+put_lists(struct template_row *values)
 {
 	static const char *const lists[] = {"explained", "drawn", "void", "sealed", "opened", "changed", "result", "recorded",
 	    "seeded", "files"};
@@ -544,7 +544,7 @@ site_draw_values(struct store *store, const struct config *config, const struct 
 {
 	int rc;
 
-	put_time_lists(values);
+	put_lists(values);
 	template_put_uint(values, "n", row->n);
 	template_put(values, "title", site_title(config, row->cycle));
 	template_put(values, "operator", slice_of(config->operator));

@@ -181,34 +181,19 @@ begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
 }
 
 static int
-keep_days_free(const struct office *office, const struct config_cycle *cycle, const struct entry *e,
-    const struct snapshot *snapshot, struct err *err)
-{
-	char hash[HASH_HEX + 1];
-	struct buf bytes;
-	int rc;
-
-	buf_init(&bytes, ENTRY_MAX);
-	entry_write(e, &bytes);
-	hash_hex(buf_view(&bytes), hash);
-	rc = bytes.failed ? err_memory(err)
-	                  : notices_keep_free(office, cycle, &e->commit, &snapshot->sealed, slice_of(hash), e->time, err);
-	buf_release(&bytes);
-	return rc;
-}
-
-static int
 keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
     const struct snapshot *snapshot, struct err *err)
 {
+	char hash[HASH_HEX + 1];
 	int rc;
 
-	if ((rc = ledger_append(log, e, NULL, err)) != 0 ||
+	if ((rc = ledger_append(log, e, hash, err)) != 0 ||
 	    (rc = drawn_keep_commit(office->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
 	    (want->run && (rc = begin_run(office->store, e->commit.n, want->value, err)) != 0) ||
 	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
 		return rc;
-	if (want->cycle->keep_free && !want->run && (rc = keep_days_free(office, want->cycle, e, snapshot, err)) != 0)
+	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(office, want->cycle, &e->commit, &snapshot->sealed,
+	    slice_of(hash), e->time, err)) != 0)
 		return rc;
 	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
 	    e->commit.n, NULL, err)) != 0)
