@@ -77,8 +77,8 @@ mend(struct slice old, struct slice new)
 	for (size_t i = 0; i < N_FILES; i++) {
 		char *at;
 
-		if (strncmp(files[i].path, DRAW, strlen(DRAW)) != 0 || slice_eq(old, new))
-			continue;
+		if (strncmp(files[i].path, DRAW, strlen(DRAW)) != 0 || slice_eq(old, new) || files[i].now.n < old.n)
+			continue; /* what is too short may have no bytes at all, which memmem does not take */
 		at = memmem(files[i].now.p, files[i].now.n, old.p, old.n);
 		if (at == NULL)
 			continue;
