@@ -167,36 +167,49 @@ ledger_adopt(struct ledger *log, int64_t time, struct slice bytes, struct err *e
 	return append(log, time, bytes, err);
 }
 
+/* Text and our signature; cosignatures are kept apart. */
+static int
+write_note(const struct ledger *log, uint64_t size, struct buf *out, struct err *err)
+{
+	struct checkpoint checkpoint = {slice_of(log->key->name), size, merkle_prefix_root(&log->tree, size)};
+	struct buf text;
+
+	buf_init(&text, LEDGER_NOTE_MAX);
+	checkpoint_text(&checkpoint, &text);
+	buf_slice(out, buf_view(&text));
+	buf_byte(out, '\n');
+	note_sign(buf_view(&text), log->key->name, log->key->secret, out);
+	out->failed |= text.failed;
+	buf_release(&text);
+	return out->failed ? err_memory(err) : 0;
+}
+
 int
 ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_size, struct err *err)
 {
+	struct buf ours;
+	int rc;
+
 	if (!note_fits(log, note, ret_size))
 		return err_set(err, ERR_REFUSED, N_("it is no checkpoint of this log"));
-	/* Draws may share one. */
-	return keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size, note, err);
+	buf_init(&ours, LEDGER_NOTE_MAX);
+	rc = write_note(log, *ret_size, &ours, err);
+	if (rc == 0) /* draws may share one */
+		rc = keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size, buf_view(&ours), err);
+	buf_release(&ours);
+	return rc;
 }
 
 int
 ledger_seal(struct ledger *log, struct err *err)
 {
-	struct checkpoint checkpoint = {slice_of(log->key->name), log->tree.size,
-	    merkle_prefix_root(&log->tree, log->tree.size)};
-	struct buf text, note;
+	struct buf note;
 	int rc;
 
-	buf_init(&text, LEDGER_NOTE_MAX);
 	buf_init(&note, LEDGER_NOTE_MAX);
-	checkpoint_text(&checkpoint, &text);
-	buf_slice(&note, buf_view(&text));
-	buf_byte(&note, '\n');
-	note_sign(buf_view(&text), log->key->name, log->key->secret, &note);
-	if (text.failed || note.failed) {
-		rc = err_memory(err);
-		goto out;
-	}
-	rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", checkpoint.size, buf_view(&note), err);
-out:
-	buf_release(&text);
+	rc = write_note(log, log->tree.size, &note, err);
+	if (rc == 0)
+		rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", log->tree.size, buf_view(&note), err);
 	buf_release(&note);
 	return rc;
 }

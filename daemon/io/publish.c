@@ -8,6 +8,7 @@
 
 #include "core/merkle.h"
 #include "core/note.h"
+#include "io/cosignatures.h"
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/lock.h"
@@ -15,6 +16,7 @@
 #include "io/site.h"
 
 #define LOCK_FILE "publish.lock"
+#define PUBLISHED "published_serial" /* in meta: the cosignatures that are published */
 #define NAME_MAX_BYTES 160 /* of a path in the tree */
 
 struct publication {
@@ -123,7 +125,7 @@ static int
 put_note(struct publication *p, uint64_t size, const char *path)
 {
 	struct buf note;
-	int rc = ledger_checkpoint(p->store, size, &note, p->err);
+	int rc = cosignatures_note(p->store, size, &note, p->err);
 
 	if (rc == 0)
 		rc = tree_put(&p->tree, path, buf_view(&note), p->err);
@@ -142,6 +144,7 @@ put_commit(struct publication *p, const struct draw_row *row)
 {
 	char path[NAME_MAX_BYTES];
 	struct buf bytes;
+	uint64_t size = 0;
 	int rc = ledger_entry(p->store, row->commit_entry, &bytes, p->err);
 
 	draw_path(row->n, "commit.json", path);
@@ -149,11 +152,11 @@ put_commit(struct publication *p, const struct draw_row *row)
 		rc = tree_put(&p->tree, path, buf_view(&bytes), p->err);
 	buf_release(&bytes);
 	draw_path(row->n, "commit.checkpoint", path);
-	if (rc == 0)
-		rc = put_note(p, row->commit_size, path);
+	if (rc == 0 && (rc = cosignatures_commit_size(p->store, row, &size, p->err)) == 0)
+		rc = put_note(p, size, path);
 	draw_path(row->n, "outcome.checkpoint", path);
-	if (rc == 0 && row->outcome != OUTCOME_NONE)
-		rc = put_note(p, row->outcome_size, path);
+	if (rc == 0 && row->outcome != OUTCOME_NONE && (rc = cosignatures_outcome_size(p->store, row, &size, p->err)) == 0)
+		rc = put_note(p, size, path);
 	return rc;
 }
 
@@ -402,7 +405,8 @@ int
 publish_news(struct store *store, const struct signing_key *key, const struct config *config, struct err *err)
 {
 	struct publish_options options = {.pages = config};
-	struct buf published, newest;
+	int64_t serial = 0, published_serial = 0;
+	struct buf published, newest = {0};
 	uint64_t size = 0;
 	bool news;
 	int rc = ledger_sealed_size(store, &size, err);
@@ -410,12 +414,17 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 	if (rc != 0 || size == 0)
 		return rc;
 	buf_init(&published, LEDGER_NOTE_MAX);
-	rc = ledger_checkpoint(store, size, &newest, err);
+	(void)store_meta_get_int(store, PUBLISHED, &published_serial, NULL);
+	if ((rc = cosignatures_serial(store, &serial, err)) == 0)
+		rc = cosignatures_note(store, size, &newest, err);
 	if (rc == 0) {
 		read_published(config->public_dir, &published);
-		news = !slice_eq(buf_view(&published), buf_view(&newest)) || tree_has_leftovers(config->public_dir);
+		news = !slice_eq(buf_view(&published), buf_view(&newest)) || serial != published_serial ||
+		    tree_has_leftovers(config->public_dir);
 		if (news)
 			rc = publish(store, key, config->public_dir, &options, err);
+		if (rc == 0 && serial != published_serial)
+			rc = store_meta_set_int(store, PUBLISHED, serial, err);
 	}
 	buf_release(&newest);
 	buf_release(&published);

@@ -10,7 +10,9 @@
 #include "core/verify.h"
 #include "io/clock.h"
 #include "io/drawn_keep.h"
+#include "io/cosignatures.h"
 #include "io/ledger.h"
+#include "io/policies.h"
 #include "io/notices.h"
 #include "io/plan.h"
 #include "io/steps.h"
@@ -162,6 +164,14 @@ look(struct recovering *r)
 /* ---- entries and checkpoints ---- */
 
 static int
+adopt_note(struct recovering *r, struct slice note, uint64_t *ret_size)
+{
+	int rc = ledger_adopt_checkpoint(&r->ours, note, ret_size, r->err);
+
+	return rc != 0 ? rc : cosignatures_adopt(r->office->store, *ret_size, note, r->err);
+}
+
+static int
 adopt_log(struct recovering *r)
 {
 	uint64_t size = 0;
@@ -169,7 +179,7 @@ adopt_log(struct recovering *r)
 
 	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++)
 		rc = ledger_adopt(&r->ours, entry_at(r, i)->time, r->theirs.entries[i].bytes, r->err);
-	return rc != 0 ? rc : ledger_adopt_checkpoint(&r->ours, buf_view(&r->theirs.checkpoint_bytes), &size, r->err);
+	return rc != 0 ? rc : adopt_note(r, buf_view(&r->theirs.checkpoint_bytes), &size);
 }
 
 static int
@@ -189,7 +199,7 @@ adopt_checkpoint(struct recovering *r, uint64_t n, const char *name, uint64_t *r
 	int rc = read_file(r, n, name, LEDGER_NOTE_MAX, &note);
 
 	if (rc == 0)
-		rc = ledger_adopt_checkpoint(&r->ours, buf_view(&note), ret_size, r->err);
+		rc = adopt_note(r, buf_view(&note), ret_size);
 	buf_release(&note);
 	return rc;
 }
@@ -411,7 +421,7 @@ adopt_entry(struct recovering *r, size_t index)
 
 	switch (e->type) {
 	case ENTRY_POLICY:
-		return store_meta_set_int(r->office->store, "policy_entry", (int64_t)index, r->err);
+		return policies_add(r->office->store, index, r->err);
 	case ENTRY_CYCLE:
 		return adopt_chain(r, e);
 	case ENTRY_COMMIT:

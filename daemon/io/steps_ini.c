@@ -10,6 +10,7 @@
 #include "core/draw.h"
 #include "io/draws.h"
 #include "io/ledger.h"
+#include "io/policies.h"
 #include "io/steps.h"
 
 #define CHAIN_LENGTH 1024
@@ -40,27 +41,14 @@ witness_keys(const struct config *config)
 }
 
 static bool
-same_witnesses(const struct entry *e, const char **keys, size_t n)
+same_witnesses(const struct policy *policy, const char **keys, size_t n)
 {
-	const struct slice *have = e->type == ENTRY_GENESIS ? e->genesis.witnesses : e->policy.witnesses;
-	size_t n_have = e->type == ENTRY_GENESIS ? e->genesis.n_witnesses : e->policy.n_witnesses;
-
-	if (n_have != n)
+	if (policy->n != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!slice_is(have[i], keys[i]))
+		if (!slice_is(policy->witnesses[i], keys[i]))
 			return false;
 	return true;
-}
-
-/* Which entry says who the witnesses are: the newest policy, else the genesis. */
-static int
-policy_now(struct office *office, struct buf *ret_bytes, struct err *err)
-{
-	int64_t index = 0;
-	int rc = store_int(office->store, "SELECT value FROM meta WHERE name = 'policy_entry'", &index, err);
-
-	return rc != 0 ? rc : ledger_entry(office->store, (uint64_t)index, ret_bytes, err);
 }
 
 static int
@@ -84,31 +72,28 @@ add_policy(struct office *office, struct ledger *log, const char **keys, int64_t
 	e.policy.n_witnesses = n;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0)
-		rc = store_meta_set_int(office->store, "policy_entry", (int64_t)index, err);
+		rc = policies_add(office->store, index, err);
 	free(witnesses);
 	return rc;
 }
 
+/* `log` NULL: only whether there is one to append, which `ret_any` gets. */
 static int
-missing_policy(struct office *office, struct ledger *log, int64_t time, struct err *err)
+missing_policy(struct office *office, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
 	const char **keys = witness_keys(office->config);
-	struct entry e = {0};
-	struct buf bytes;
+	struct policy policy;
 	int rc;
 
 	if (keys == NULL)
 		return err_memory(err);
-	buf_init(&bytes, ENTRY_MAX);
-	rc = policy_now(office, &bytes, err);
-	if (rc == 0)
-		rc = entry_parse(buf_view(&bytes), &e, err);
-	if (rc == 0) {
-		if (!same_witnesses(&e, keys, office->config->n_witnesses))
+	rc = policy_newest(office->store, &policy, err);
+	if (rc == 0 && !same_witnesses(&policy, keys, office->config->n_witnesses)) {
+		*ret_any = true;
+		if (log != NULL)
 			rc = add_policy(office, log, keys, time, err);
-		entry_release(&e);
 	}
-	buf_release(&bytes);
+	policy_release(&policy);
 	free(keys);
 	return rc;
 }
@@ -206,37 +191,58 @@ step_chain_anew(struct office *office, struct ledger *log, const struct config_c
 	return rc != 0 ? rc : add_chain(office, log, cycle, chain.chain + 1, reason, time, err);
 }
 
-/* A first chain, or a new one once every used link of the one before is revealed. */
+/* A first chain, or a new one once every used link of the one before is revealed; `log` NULL as above. */
 static int
-missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time,
+missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time, bool *ret_any,
     struct err *err)
 {
-	struct step_chain chain;
+	struct step_chain chain = {.chain = 0};
+	struct draw_row sealed;
 	int rc = step_chain(office->store, cycle->name, &chain, err);
 
-	if (rc == ERR_ABSENT)
-		return add_chain(office, log, cycle, 1, "", time, err);
-	if (rc != 0 || step_chain_serves(&chain, cycle))
+	if (rc != 0 && rc != ERR_ABSENT)
 		return rc;
-	return step_chain_anew(office, log, cycle, chain_reason(office->config, &chain), time, err);
+	if (rc == 0 && (step_chain_serves(&chain, cycle) ||
+	    (rc = draws_unrevealed(office->store, cycle->name, &sealed, err)) != ERR_ABSENT))
+		return rc;
+	*ret_any = true;
+	if (log == NULL)
+		return 0;
+	return add_chain(office, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(office->config, &chain), time,
+	    err);
 }
 
+static int
+missing(struct office *office, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
+{
+	int rc = missing_policy(office, log, time, ret_any, err);
+
+	for (size_t i = 0; rc == 0 && i < office->config->n_cycles; i++)
+		rc = missing_chain(office, log, &office->config->cycles[i], time, ret_any, err);
+	return rc;
+}
+
+/*
+ * Looked at first without a transaction: most turns find nothing, and then no witness need be asked.  A damaged log is seen
+ * all the same.
+ */
 int
 step_ini(struct office *office, struct err *err)
 {
 	struct ledger log;
 	int64_t time = 0;
-	uint64_t before;
-	bool any;
-	int rc = step_begin(office, &log, &time, err);
+	bool any = false;
+	int rc = ledger_open(office->store, &office->key, &log, err);
 
 	if (rc != 0)
 		return rc;
-	before = ledger_size(&log);
-	rc = missing_policy(office, &log, time, err);
-	for (size_t i = 0; rc == 0 && i < office->config->n_cycles; i++)
-		rc = missing_chain(office, &log, &office->config->cycles[i], time, err);
-	any = ledger_size(&log) > before;
+	ledger_release(&log);
+	if ((rc = missing(office, NULL, 0, &any, err)) != 0 || !any)
+		return rc;
+	any = false;
+	if ((rc = step_begin(office, &log, &time, err)) != 0)
+		return rc;
+	rc = missing(office, &log, time, &any, err);
 	rc = step_end(office, &log, rc, err);
 	if (rc == 0 && any)
 		step_tell(office, ENTRY_POLICY, 0, "");
@@ -270,7 +276,7 @@ add_genesis(struct office *office, struct ledger *log, int64_t time, struct err 
 	e.genesis.n_witnesses = config->n_witnesses;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0)
-		rc = store_meta_set_int(office->store, "policy_entry", 0, err);
+		rc = policies_add(office->store, 0, err);
 out:
 	buf_release(&operator);
 	free(witnesses);

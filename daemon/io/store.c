@@ -175,6 +175,15 @@ migrate_3(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 3", err);
 }
 
+/* Witnesses and beacons. */
+static int
+migrate_4(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_outside, err);
+
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -193,6 +202,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_2(store, err);
 	if (rc == 0 && id.version < 3)
 		rc = migrate_3(store, err);
+	if (rc == 0 && id.version < 4)
+		rc = migrate_4(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
