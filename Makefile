@@ -53,7 +53,7 @@ PLACES = -DVERSION='"$(VERSION)"' -DCONF_FILE='"$(sysconfdir)/spotcheckd/spotche
 
 # Expanded where they are used only, so that `make deps` and `make clean` run where nothing is installed yet.
 CORE_PACKAGES = libsodium libcrypto libutf8proc
-IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson libcurl libcmark
+IO_PACKAGES = sqlite3 inih xlsxwriter libical jansson libcurl libcmark libmicrohttpd
 CORE_LIBS = $(shell pkg-config --libs $(CORE_PACKAGES)) -pthread -lm
 IO_LIBS = $(shell pkg-config --libs $(IO_PACKAGES)) -lcsv
 APP_LIBS = -lev
@@ -72,7 +72,7 @@ endif
 # ---- what there is to build -------------------------------------------------
 
 LAYERS = core io cli app
-MAINS = $(notdir $(basename $(wildcard daemon/spotcheck.c daemon/spotcheckd.c daemon/spotcheckd-mail.c)))
+MAINS = $(notdir $(basename $(wildcard daemon/spotcheck.c daemon/spotcheckd.c daemon/spotcheckd-mail.c daemon/spotcheckd-ask.c)))
 PROGRAMS = $(MAINS:%=$(OUT)/%)
 ARCHIVES = $(LAYERS:%=$(OUT)/libspotcheck-%.a)
 
@@ -179,7 +179,8 @@ $(OUT)/spotcheckd: $(OUT)/obj/daemon/spotcheckd.o $(OUT)/libspotcheck-app.a $(io
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS)
 
-$(OUT)/spotcheckd-mail: $(OUT)/obj/daemon/spotcheckd-mail.o $(OUT)/libspotcheck-app.a $(io_archives)
+# The service's own programs, which carry the large libraries.
+$(OUT)/spotcheckd-mail $(OUT)/spotcheckd-ask: $(OUT)/%: $(OUT)/obj/daemon/%.o $(OUT)/libspotcheck-app.a $(io_archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS)
 
@@ -385,7 +386,8 @@ install: all
 	    $(call to,$(includedir)/spotcheck/core) $(call to,$(sysconfdir)/spotcheckd) $(call to,$(datadir)/spotcheckd)
 	$(if $(filter spotcheck,$(MAINS)),install -m 755 $(OUT)/spotcheck $(call to,$(bindir)))
 	$(if $(filter spotcheckd,$(MAINS)),install -m 755 $(OUT)/spotcheckd $(call to,$(sbindir)))
-	$(if $(filter spotcheckd-mail,$(MAINS)),install -D -m 755 $(OUT)/spotcheckd-mail $(call to,$(libexecdir)/spotcheckd)/spotcheckd-mail)
+	for name in $(filter spotcheckd-%,$(MAINS)); do \
+	    install -D -m 755 $(OUT)/$$name $(call to,$(libexecdir)/spotcheckd)/$$name || exit 1; done
 	install -m 644 $(core_archive) $(call to,$(libdir))
 	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \

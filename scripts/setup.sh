@@ -13,7 +13,7 @@ for list in "${@:-build}"; do
 		packages="$packages gcc make pkg-config libc6-dev gettext tzdata
 			libsodium-dev libssl-dev libutf8proc-dev
 			libsqlite3-dev libcsv-dev libinih-dev libxlsxwriter-dev zlib1g-dev
-			libical-dev libjansson-dev libev-dev libcurl4-openssl-dev libcmark-dev" ;;
+			libical-dev libjansson-dev libev-dev libcurl4-openssl-dev libcmark-dev libmicrohttpd-dev" ;;
 	demo)
 		packages="$packages python3" ;;
 	test)

@@ -1,36 +1,28 @@
 #include "app/mail_task.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "app/journal.h"
+#include "app/program.h"
 #include "core/text.h"
-#include "io/language.h"
-#include "io/whole.h"
 
-#define _(text) language_text(text)
-
-#define PROGRAM "spotcheckd-mail"
 #define TASK_MAX 65536
 
 bool
-mail_task_write(int fd, const struct config *config)
+mail_task_write(int fd, const void *task)
 {
+	const struct config *config = task;
 	const char *const texts[] = {config->state_dir, config->mail_host, config->mail_user, config->mail_password_file,
 	    config->mail_ca_file};
 	char numbers[64];
 	bool good = true;
 
 	for (size_t i = 0; good && i < sizeof texts / sizeof texts[0]; i++)
-		good = whole_write(fd, texts[i], strlen(texts[i]) + 1);
+		good = program_write_text(fd, texts[i]);
 	(void)snprintf(numbers, sizeof numbers, "%d %lld", (int)config->mail_scheme, (long long)config->mail_port);
-	return good && whole_write(fd, numbers, strlen(numbers) + 1);
+	return good && program_write_text(fd, numbers);
 }
 
 /* Just so many, a space between any two. */
@@ -48,23 +40,17 @@ mail_task_read(int fd, struct config *ret_config, struct err *err)
 {
 	struct config c = {.mail_scheme = MAIL_SMTP};
 	char **const texts[] = {&c.state_dir, &c.mail_host, &c.mail_user, &c.mail_password_file, &c.mail_ca_file};
-	char *bytes = malloc(TASK_MAX), *at = bytes, *end;
+	size_t len = 0;
+	char *bytes = program_read_task(fd, TASK_MAX, &len), *at = bytes, *text = NULL;
 	uint64_t numbers[2];
-	ssize_t n;
 	int rc = 0;
 
-	if (bytes == NULL)
-		return err_memory(err);
-	n = whole_read(fd, bytes, TASK_MAX);
-	end = bytes + (n > 0 ? n : 0);
-	for (size_t i = 0; rc == 0 && i < sizeof texts / sizeof texts[0]; i++) {
-		char *nul = at == NULL ? NULL : memchr(at, '\0', (size_t)(end - at));
-
-		if (nul != NULL && (*texts[i] = strdup(at)) == NULL)
+	for (size_t i = 0; bytes != NULL && rc == 0 && i < sizeof texts / sizeof texts[0]; i++)
+		if ((text = program_next_text(&at, bytes + len)) != NULL && (*texts[i] = strdup(text)) == NULL)
 			rc = err_memory(err);
-		at = nul == NULL ? NULL : nul + 1;
-	}
-	if (rc == 0 && (at == NULL || at == end || end[-1] != '\0' || !read_numbers(slice_of(at), numbers, 2) ||
+	if (bytes != NULL && rc == 0)
+		text = program_next_text(&at, bytes + len);
+	if (rc == 0 && (text == NULL || at != bytes + len || !read_numbers(slice_of(text), numbers, 2) ||
 	    numbers[0] > MAIL_SMTPS || numbers[1] < 1 || numbers[1] > 65535))
 		rc = err_set(err, ERR_REFUSED, N_("this program is the service's; it is not for use by hand"));
 	free(bytes);
@@ -78,37 +64,10 @@ mail_task_read(int fd, struct config *ret_config, struct err *err)
 	return 0;
 }
 
-/* Beside this program, as in a build tree; else where it is installed. */
-static void
-find_program(char ret_path[static PATH_MAX])
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	char *slash;
-
-	self[n > 0 ? n : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash != NULL) {
-		*slash = '\0';
-		if (snprintf(ret_path, PATH_MAX, "%.*s/%s", PATH_MAX - 32, self, PROGRAM) < PATH_MAX && access(ret_path, X_OK) == 0)
-			return;
-	}
-	(void)snprintf(ret_path, PATH_MAX, "%s/%s", LIBEXEC_DIR, PROGRAM);
-}
-
 int
 mail_task_exec(const void *config, int pipe)
 {
-	char path[PATH_MAX];
-	char *const argv[] = {(char[]){PROGRAM}, NULL};
-	int task = memfd_create("task", MFD_CLOEXEC);
-
-	find_program(path);
-	if (task >= 0 && mail_task_write(task, config) && lseek(task, 0, SEEK_SET) == 0 && dup2(task, STDIN_FILENO) >= 0 &&
-	    dup2(pipe, STDOUT_FILENO) >= 0)
-		(void)execv(path, argv);
-	journal_say(JOURNAL_ERR, NULL, _("%s cannot be started: %s"), path, strerror(errno));
-	return 3;
+	return program_exec("spotcheckd-mail", mail_task_write, config, pipe);
 }
 
 /* ---- the report ---- */

@@ -8,11 +8,7 @@
 #include "core/err.h"
 #include "io/config.h"
 
-/*
- * The mailer is a program of its own, spotcheckd-mail, so that the service carries none of libcurl and its libraries
- * while nothing leaves.  What it needs of the configuration in force comes over its standard input; its report goes to its
- * standard output.  It knows no INI, since the file may by now be another, or broken.
- */
+/* The mailer, a program of its own (program.h): spotcheckd-mail. */
 
 /* For child_begin: becomes the mailer.  `config` is the struct config in force. */
 int mail_task_exec(const void *config, int pipe);
@@ -24,7 +20,7 @@ int mail_task_exec(const void *config, int pipe);
 int mail_task_read(int fd, struct config *ret_config, struct err *err);
 
 /* The same into a pipe's or file's other end; false where that fails. */
-bool mail_task_write(int fd, const struct config *config);
+bool mail_task_write(int fd, const void *config);
 
 /* What comes back. */
 struct mail_report {

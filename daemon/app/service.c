@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/ask_task.h"
 #include "app/child.h"
 #include "app/journal.h"
 #include "app/leap.h"
@@ -30,7 +31,7 @@
 #define MAIL_DOUBLED_MAX 5
 #define READY_S 30       /* a national roster's first turn takes longer than a service manager waits */
 #define LEAP_LOOK_S 60   /* so often it is looked whether a clock that leapt has been set right */
-#define REPORT_MAX (WORKER_REPORT + 64)
+#define REPORT_MAX (WORKER_REPORT + 96)
 
 /* Work in a process of its own, and what it has said so far. */
 struct labour {
@@ -56,7 +57,7 @@ struct service {
 	ev_timer watchdog;
 	ev_timer ready;     /* it is told at the first turn's end, and not later than this */
 
-	struct labour turn, mail;
+	struct labour turn, mail, ask;
 	ev_timer post;      /* when the mailer may go again, after it found no server */
 	unsigned downs;     /* in a row */
 	bool post_again;    /* there may be more letters since the mailer began */
@@ -71,6 +72,7 @@ struct service {
 static void take_turn(struct service *s);
 static void send_mail(struct service *s);
 static void mail_paused(struct service *s);
+static void ask_outside(struct service *s);
 
 /* ---- when ---- */
 
@@ -279,6 +281,8 @@ turn_done(struct service *s, int status)
 		notify_status(report.standing);
 		if (report.mail)
 			send_mail(s);
+		if (report.ask)
+			ask_outside(s);
 	} else if (!s->began && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REFUSED) {
 		s->refused = true; /* whoever starts it should see that at once */
 		ev_break(s->loop, EVBREAK_ALL);
@@ -351,6 +355,32 @@ mail_done(struct service *s, int status)
 		send_mail(s);
 	else
 		take_turn(s); /* which says when the next letter is due, and raises alarms for those that failed */
+}
+
+/* ---- witnesses and beacons ---- */
+
+/* What did not come is tried again when a turn says so: the state knows what is due when. */
+static void
+ask_outside(struct service *s)
+{
+	const struct ask_task task = {&s->settings->config, false};
+
+	if (!is_held(s) && s->ask.pid == 0)
+		(void)begin_labour(s, &s->ask, ask_task_exec, &task);
+}
+
+static void
+ask_done(struct service *s, int status)
+{
+	struct ask_task_report r;
+
+	if (status != 0 || !ask_task_report_parse(s->ask.said, s->ask.n_said, &r)) {
+		retry_in(s, MAIL_PAUSE_S);
+		return;
+	}
+	if (r.ahead)
+		journal_say(JOURNAL_ERR, NULL, "%s", r.words);
+	take_turn(s); /* which draws, publishes, and says when to ask again */
 }
 
 /* ---- signals ---- */
@@ -446,6 +476,7 @@ start(struct service *s)
 	s->hup.data = s->wake.data = s->due.data = s->retry.data = s->post.data = s;
 	prepare_labour(s, &s->turn, turn_done);
 	prepare_labour(s, &s->mail, mail_done);
+	prepare_labour(s, &s->ask, ask_done);
 	ev_signal_start(s->loop, &s->hup);
 	ev_signal_start(s->loop, &s->term);
 	ev_signal_start(s->loop, &s->intr);
@@ -473,6 +504,7 @@ stop(struct service *s)
 	notify_tell("STOPPING=1");
 	end_labour(&s->turn);
 	end_labour(&s->mail);
+	end_labour(&s->ask);
 	ev_loop_destroy(s->loop);
 }
 

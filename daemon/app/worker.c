@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/ask_task.h"
 #include "app/journal.h"
 #include "app/turn.h"
 #include "core/text.h"
+#include "io/ask.h"
 #include "io/clock.h"
 #include "io/language.h"
 #include "io/metrics.h"
@@ -86,7 +88,7 @@ static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
 	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
-	int64_t letters = INT64_MAX;
+	int64_t letters = INT64_MAX, ask = INT64_MAX;
 	struct standing standing;
 	char next[256];
 	int rc;
@@ -97,6 +99,11 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)
 		return rc;
 	report->mail = letters <= office->now;
+	if ((rc = ask_next(office->store, task->config, &ask, err)) != 0)
+		return rc;
+	report->ask = ask <= office->now;
+	if (ask < report->next)
+		report->next = ask > office->now ? ask : report->next;
 	write_metrics(task, &standing, office->now);
 	standing_next(&standing, language_text, next, sizeof next);
 	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
@@ -113,7 +120,8 @@ work(const struct worker_task *task, struct worker_report *report)
 	    .calendar = task->calendar,
 	    .letters = task->letters,
 	    .now = clock_now(),
-	    .told = tell_entry};
+	    .told = tell_entry,
+	    .ask = ask_task_before_signing};
 	int rc = store_open(task->config->state_dir, 0, &office.store, &err);
 
 	if (rc == 0)
@@ -137,19 +145,20 @@ worker_work(const void *task, int pipe)
 	int rc = work(task, &report);
 
 	if (rc == 0)
-		(void)dprintf(pipe, "%lld %d %s\n", (long long)report.next, report.mail, report.standing);
+		(void)dprintf(pipe, "%lld %d %d %s\n", (long long)report.next, report.mail, report.ask, report.standing);
 	return rc == 0 ? 0 : rc == ERR_REFUSED ? WORKER_REFUSED : 3;
 }
 
 bool
 worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_report)
 {
-	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' '), mail = slice_cut(&rest, ' ');
+	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' '), mail = slice_cut(&rest, ' '), ask = slice_cut(&rest, ' ');
 	char text[24];
 	char *end;
 
 	if (rest.p == NULL || number.n == 0 || number.n >= sizeof text || rest.n == 0 || rest.p[rest.n - 1] != '\n' ||
-	    rest.n > sizeof ret_report->standing || (!slice_is(mail, "0") && !slice_is(mail, "1")))
+	    rest.n > sizeof ret_report->standing || (!slice_is(mail, "0") && !slice_is(mail, "1")) ||
+	    (!slice_is(ask, "0") && !slice_is(ask, "1")))
 		return false;
 	memcpy(text, number.p, number.n);
 	text[number.n] = '\0';
@@ -158,6 +167,7 @@ worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_rep
 	if (*end != '\0' || errno != 0)
 		return false;
 	ret_report->mail = slice_is(mail, "1");
+	ret_report->ask = slice_is(ask, "1");
 	memcpy(ret_report->standing, rest.p, rest.n - 1);
 	ret_report->standing[rest.n - 1] = '\0';
 	return true;

@@ -28,6 +28,7 @@ int worker_work(const void *task, int pipe);
 struct worker_report {
 	int64_t next;
 	bool mail; /* letters are due that a server takes */
+	bool ask;  /* witnesses or beacons are to be asked */
 	char standing[WORKER_REPORT]; /* one line for people */
 };
 

@@ -25,6 +25,7 @@ static const struct command *const families[] = {
 	backup_commands,
 	recover_commands,
 	verify_commands,
+	witness_commands,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

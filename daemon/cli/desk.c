@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "io/ask.h"
 #include "io/clock.h"
 #include "io/outbox.h"
 #include "io/publish.h"
@@ -48,7 +49,8 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 	    .calendar = &cli->calendar,
 	    .store = cli->store,
 	    .now = cli->now,
-	    .progress = &cli->progress};
+	    .progress = &cli->progress,
+	    .ask = ask_before_signing};
 	if ((flags & DESK_KEY) != 0 && office_open(&desk->office, &cli->err) != 0)
 		return cli_fail(cli);
 	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;

@@ -249,6 +249,7 @@ run_void(struct cli *cli, int argc, char **argv)
 	const char *reason = NULL;
 	struct desk desk;
 	uint64_t n = 0;
+	bool later = false;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -263,8 +264,11 @@ run_void(struct cli *cli, int argc, char **argv)
 	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, n);
-	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &cli->err) != 0)
+	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &later, &cli->err) != 0)
 		status = cli_fail(cli);
+	if (status == EXIT_DONE && later && !cli->json)
+		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the void is made then, in "
+		         "place of the draw.\n"), (unsigned long long)n);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, 0); /* its reveal may be due at once */
 	if (status == EXIT_DONE)

@@ -44,8 +44,15 @@ check_value(struct desk *desk, const struct config_cycle *cycle, const char *val
 	struct buf text;
 	int rc;
 
+	if (cycle->beacon == SOURCE_DRAND || cycle->beacon == SOURCE_WITNESS) {
+		(void)err_set(&desk->cli->err, ERR_REFUSED,
+		    N_("[cycle %s] beacon = %s gives its value only some time after the commitment, and \"run\" draws at once: use \"spotcheck "
+		       "commit %s\", and the service draws when its time has come"),
+		    cycle->name, source_name(cycle->beacon), cycle->name);
+		return cli_fail(desk->cli);
+	}
 	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
-	rc = step_beacon(cycle, &text, &beacon, &desk->cli->err);
+	rc = step_beacon(&desk->cli->config, cycle, desk->cli->now, &text, &beacon, &desk->cli->err);
 	if (rc == 0)
 		rc = step_check_value(&beacon, value, &desk->cli->err);
 	buf_release(&text);

@@ -314,7 +314,7 @@ parse_urls(struct config_value *v)
 			return false;
 	}
 	if (list->n < (size_t)v->key->min || list->n > (size_t)v->key->max)
-		return config_refuse(v, N_("it must name two relays or more, so that one may fail"));
+		return config_refuse(v, N_("it must name two relays or more, since two must agree; with three, one may fail"));
 	return true;
 }
 

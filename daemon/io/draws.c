@@ -141,7 +141,8 @@ draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_ro
 	struct query q;
 
 	query_open(&q, store,
-	    COLUMNS "WHERE outcome IS NULL AND source = 'none' AND draw_time <= ? AND n <> ?"
+	    COLUMNS "WHERE outcome IS NULL AND draw_time <= ? AND n <> ? AND (source = 'none'"
+	            " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
 	            " ORDER BY draw_time, n LIMIT 1");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)except);
@@ -167,7 +168,8 @@ draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 
 	*ret_time = INT64_MAX;
 	query_open(&q, store,
-	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?)"
+	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
+	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
 	    " UNION ALL SELECT min(reveal_time) FROM draw WHERE reveal_entry IS NULL AND outcome IS NOT NULL");
 	query_put_int(&q, now);
 	while (query_row(&q))

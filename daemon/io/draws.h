@@ -51,13 +51,13 @@ int draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, 
 
 /*
  * The next thing that is overdue: a reveal whose time has come and before which no other of its cycle is due, else a
- * draw that needs no value from outside.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
+ * draw that needs no value from outside, or has it.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
  */
 int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err);
 int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
 
 /*
- * When the state makes something due next: a draw that needs no value from outside or is yet to come, or an opening;
+ * When the state makes something due next: a draw that needs no value from outside, has it, or is yet to come, or an opening;
  * INT64_MAX where nothing.  Of another beacon than none only the draw's time itself counts, if it is after `now`.
  */
 int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);

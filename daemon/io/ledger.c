@@ -4,20 +4,20 @@
 
 #include "core/json.h"
 
-static int
-read_leaves(struct ledger *log, struct err *err)
+int
+ledger_tree(struct store *store, struct merkle *ret_tree, int64_t *ret_last_time, struct err *err)
 {
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, log->store, "SELECT leaf, time FROM log_entry ORDER BY idx");
+	query_open(&q, store, "SELECT leaf, time FROM log_entry ORDER BY idx");
 	while (rc == 0 && query_row(&q)) {
 		struct slice leaf = query_blob(&q, 0);
 		struct hash h;
 
 		memcpy(h.b, leaf.p, sizeof h.b);
-		log->last_time = query_int(&q, 1);
-		rc = merkle_add(&log->tree, h, err);
+		*ret_last_time = query_int(&q, 1);
+		rc = merkle_add(ret_tree, h, err);
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : closed;
@@ -69,7 +69,7 @@ ledger_open(struct store *store, const struct signing_key *key, struct ledger *r
 	int rc;
 
 	merkle_init(&log.tree);
-	rc = read_leaves(&log, err);
+	rc = ledger_tree(store, &log.tree, &log.last_time, err);
 	if (rc == 0)
 		rc = check_sealed(&log, err);
 	if (rc == 0)

@@ -40,6 +40,12 @@ void ledger_release(struct ledger *log); /* NULL is allowed */
 
 uint64_t ledger_size(const struct ledger *log);
 
+/*
+ * The tree alone, without the key: all entries are added to `ret_tree`, which the caller has initialised, and the newest
+ * one's time is told.
+ */
+int ledger_tree(struct store *store, struct merkle *ret_tree, int64_t *ret_last_time, struct err *err);
+
 /* Times never run back: `now`, or the newest entry's time where the clock is behind it. */
 int64_t ledger_time(const struct ledger *log, int64_t now);
 

@@ -1,6 +1,7 @@
 #ifndef SPOTCHECK_OFFICE_H
 #define SPOTCHECK_OFFICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/buf.h"
@@ -25,6 +26,12 @@ struct office {
 	/* Told of each entry once its transaction stands; may be NULL.  `n` is 0 for what belongs to no draw. */
 	void (*told)(void *ctx, enum entry_type type, uint64_t n, const char *cycle);
 	void *ctx;
+	/*
+	 * Asks the witnesses whether they have seen a longer log, before anything is signed (ask.h); NULL: there is nobody to ask.
+	 * ERR_REFUSED: they have, and nothing is signed.
+	 */
+	int (*ask)(struct office *office, struct err *err);
+	bool asked; /* once is enough */
 };
 
 /* The path of the log's key; the caller frees it. */

@@ -1,5 +1,6 @@
 #include "io/steps.h"
 
+#include "io/beacons.h"
 #include "io/clock.h"
 #include "io/drawn_keep.h"
 #include "io/draws.h"
@@ -10,9 +11,12 @@
 int
 step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err)
 {
-	int rc = store_begin(office->store, err);
+	int rc = 0;
 
-	if (rc != 0)
+	if (office->ask != NULL && !office->asked)
+		rc = office->ask(office, err);
+	office->asked = rc == 0;
+	if (rc != 0 || (rc = store_begin(office->store, err)) != 0)
 		return rc;
 	rc = ledger_open(office->store, &office->key, ret_log, err);
 	if (rc != 0)
@@ -159,10 +163,6 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 		    (unsigned long long)row->n);
 	if (row->outcome == OUTCOME_VOID)
 		return err_set(err, ERR_REFUSED, N_("draw %llu is voided already"), (unsigned long long)row->n);
-	if (row->source == SOURCE_DRAND || row->source == SOURCE_WITNESS)
-		return err_set(err, ERR_REFUSED,
-		    N_("a void under %s needs the beacon's value, which this version cannot fetch"),
-		    source_name(row->source));
 	if (reason[0] == '\0')
 		return err_set(err, ERR_REFUSED, N_("a void needs a reason: everybody will read it"));
 	if (fault != TEXT_OK)
@@ -171,10 +171,77 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 	return 0;
 }
 
-int
-step_void(struct office *office, uint64_t n, const char *reason, struct err *err)
+/*
+ * Under drand and a witness a void bears the value, so that a void is no way to draw again; one whose reason begins with
+ * "beacon" says that there is none to be had (PROTOCOL 4 `void`).
+ */
+static int
+value_of_void(struct office *office, const struct draw_row *row, const char *reason, struct beacon_value *ret, struct err *err)
 {
-	return step_void_for(office, n, reason, false, err);
+	char text[CLOCK_TEXT];
+	int rc;
+
+	ret->value[0] = ret->signature[0] = '\0';
+	if (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS)
+		return 0;
+	rc = beacons_value(office->store, row->n, ret, err);
+	if (rc != ERR_ABSENT)
+		return rc;
+	clock_text(row->draw_time, text);
+	if (office->now < row->draw_time)
+		return err_set(err, ERR_NOT_YET, N_("draw %llu is voided at %s: a void under %s bears the value of that time"),
+		    (unsigned long long)row->n, text, source_name(row->source));
+	if (strncmp(reason, "beacon", 6) == 0)
+		return 0;
+	return err_set(err, ERR_NOT_YET,
+	    N_("a void under %s bears the beacon's value, which is not there yet; if none is to be had, give a reason that begins "
+	       "with the word beacon, and everybody will see that this could not be proved"),
+	    source_name(row->source));
+}
+
+/* The wish is kept, and the void made once it can be: by step_overdue, in place of the draw. */
+static int
+call_off(struct office *office, uint64_t n, const char *reason, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, office->store, "INSERT OR REPLACE INTO draw_calloff (n, time, reason) VALUES (?, ?, ?)");
+	query_put_int(&q, (int64_t)n);
+	query_put_int(&q, office->now);
+	query_put_string(&q, reason);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err)
+{
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	struct draw_row row;
+	int rc = step_void_for(office, n, reason, false, &why);
+
+	*ret_later = false;
+	if (rc == ERR_NOT_YET && draws_find(office->store, n, &row, NULL) == 0 && office->now < row.draw_time) {
+		*ret_later = true;
+		return call_off(office, n, reason, err);
+	}
+	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
+}
+
+int
+step_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err)
+{
+	struct query q;
+	bool no_memory = false;
+	int rc;
+
+	*ret_reason = NULL;
+	query_open(&q, store, "SELECT reason FROM draw_calloff WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	if (query_row(&q))
+		no_memory = (*ret_reason = slice_dup(query_text(&q, 0))) == NULL;
+	rc = query_close(&q, err);
+	return rc == 0 && no_memory ? err_memory(err) : rc;
 }
 
 int
@@ -182,6 +249,7 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 {
 	struct entry e = {.type = ENTRY_VOID};
 	char commit_hash[HASH_HEX + 1];
+	struct beacon_value value;
 	struct buf escaped;
 	struct draw_row row;
 	struct ledger log;
@@ -193,8 +261,13 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	buf_init(&escaped, ENTRY_MAX);
 	index = ledger_size(&log);
 	if ((rc = draws_find(office->store, n, &row, err)) != 0 || (rc = check_void(&row, reason, err)) != 0 ||
+	    (rc = value_of_void(office, &row, reason, &value, err)) != 0 ||
 	    (rc = step_commit_hash(office->store, &row, commit_hash, err)) != 0)
 		goto out;
+	if (value.value[0] != '\0') {
+		e.void_.beacon = slice_of(value.value);
+		e.void_.signature = slice_of(value.signature);
+	}
 	ledger_escape(&escaped, slice_of(reason));
 	e.void_.n = n;
 	e.void_.commit = slice_of(commit_hash);

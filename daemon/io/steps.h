@@ -45,11 +45,22 @@ struct step_commit {
 };
 int step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err);
 
-/* `value` is what a ceremony gave; NULL where the source has none. */
+/*
+ * `value` is what a ceremony gave; NULL where the source has none, or it is kept already (beacons.h): ERR_NOT_YET where that
+ * has not come.
+ */
 int step_draw(struct office *office, uint64_t n, const char *value, struct err *err);
 
 int step_reveal(struct office *office, uint64_t n, struct err *err);
-int step_void(struct office *office, uint64_t n, const char *reason, struct err *err);
+
+/*
+ * Under drand and a witness a void bears the value of draw_time.  Before that the wish alone is kept, `ret_later` is true,
+ * and step_overdue voids in place of drawing.
+ */
+int step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err);
+
+/* Such a wish's reason, which the caller frees; NULL where there is none. */
+int step_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
 
 struct step_amend {
 	uint64_t n, place, seat;
@@ -65,8 +76,12 @@ int step_amend(struct office *office, const struct step_amend *want, struct step
 /* The command `run` has said that all is done. */
 int step_run_done(struct office *office, uint64_t n, struct err *err);
 
-/* What the INI's beacon is; ERR_REFUSED where this version cannot use it.  `text` holds what the slices point at. */
-int step_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret_beacon, struct err *err);
+/*
+ * What the INI's beacon is for a draw at this time; ERR_REFUSED where it cannot serve.  `text` holds what the slices point
+ * at.
+ */
+int step_beacon(const struct config *config, const struct config_cycle *cycle, int64_t draw_time, struct buf *text,
+    struct beacon *ret_beacon, struct err *err);
 
 /* Whether a value is one that the beacon can have; `value` NULL is the empty one. */
 int step_check_value(const struct beacon *beacon, const char *value, struct err *err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/record.h"
+#include "io/beacons.h"
 #include "io/clock.h"
 #include "io/drawn_keep.h"
 #include "io/ledger.h"
@@ -27,7 +28,7 @@ may_draw(const struct draw_row *row, int64_t time, struct err *err)
 /* ---- the step ---- */
 
 static int
-append_draw(struct ledger *log, const struct drawn *d, int64_t time, struct err *err)
+append_draw(struct ledger *log, const struct drawn *d, const char *signature, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_DRAW, .time = time};
 	struct buf beacon;
@@ -41,6 +42,8 @@ append_draw(struct ledger *log, const struct drawn *d, int64_t time, struct err 
 	e.draw.inspectors = d->draw.n_drawn;
 	e.draw.selected = d->draw.n_admitted;
 	e.draw.n = d->row.n;
+	if (signature[0] != '\0')
+		e.draw.signature = slice_of(signature);
 	rc = beacon.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
 	buf_release(&beacon);
 	return rc;
@@ -48,7 +51,7 @@ append_draw(struct ledger *log, const struct drawn *d, int64_t time, struct err 
 
 /* All that the draw leaves behind, in the one transaction. */
 static int
-keep(struct office *office, struct drawn *d, struct slice record, struct err *err)
+keep(struct office *office, struct drawn *d, const char *signature, struct slice record, struct err *err)
 {
 	struct store *store = office->store;
 	struct draw_row row;
@@ -60,16 +63,35 @@ keep(struct office *office, struct drawn *d, struct slice record, struct err *er
 		return rc;
 	/* Another process may have been quicker while this one computed. */
 	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
-	    (rc = append_draw(&log, d, time, err)) != 0 ||
+	    (rc = append_draw(&log, d, signature, time, err)) != 0 ||
 	    (rc = drawn_keep(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
 		return step_end(office, &log, rc, err);
 	rc = notices_draw(office, d, time, err);
 	return step_end(office, &log, rc, err);
 }
 
+/* What drand or a witness has given; "" where the source is another. */
+static int
+value_from_outside(struct office *office, const struct drawn *d, struct beacon_value *ret, struct err *err)
+{
+	char fault[BEACON_FAULT];
+	int rc;
+
+	if (d->row.source != SOURCE_DRAND && d->row.source != SOURCE_WITNESS)
+		return 0;
+	rc = beacons_value(office->store, d->row.n, ret, err);
+	if (rc != ERR_ABSENT)
+		return rc;
+	if ((rc = beacons_fault(office->store, d->row.n, fault, err)) != 0)
+		return rc;
+	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"), (unsigned long long)d->row.n,
+	    source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
+}
+
 int
 step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
 {
+	struct beacon_value outside = {.value = ""};
 	struct drawn d;
 	struct buf record;
 	int64_t time = INT64_MIN;
@@ -81,8 +103,8 @@ step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
 	    (rc = draws_find(office->store, n, &d.row, err)) != 0 ||
 	    (rc = may_draw(&d.row, office->now > time ? office->now : time, err)) != 0 ||
 	    (rc = drawn_load(&d, office->store, n, err)) != 0 ||
-	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 ||
-	    (rc = drawn_compute(&d, office->store, value == NULL ? "" : value, office->progress, err)) != 0)
+	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 || (rc = value_from_outside(office, &d, &outside, err)) != 0 ||
+	    (rc = drawn_compute(&d, office->store, value == NULL ? outside.value : value, office->progress, err)) != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	if (record.failed) {
@@ -90,7 +112,7 @@ step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
 		goto out;
 	}
 	hash_hex(buf_view(&record), d.row.record);
-	rc = keep(office, &d, buf_view(&record), err);
+	rc = keep(office, &d, outside.signature, buf_view(&record), err);
 	if (rc == 0)
 		step_tell(office, ENTRY_DRAW, n, d.row.cycle);
 out:

@@ -1,5 +1,7 @@
 /* A draw that comes late, because nobody was there when its time came. */
 
+#include <stdlib.h>
+
 #include "core/sealed.h"
 #include "io/clock.h"
 #include "io/draws.h"
@@ -31,9 +33,15 @@ int
 step_draw_late(struct office *office, const struct draw_row *row, struct err *err)
 {
 	int64_t visit = INT64_MAX;
-	int rc = first_visit(office, row, &visit, err);
+	char *reason = NULL;
+	int rc = step_called_off(office->store, row->n, &reason, err);
 
-	if (rc != 0)
+	if (rc == 0 && reason != NULL) {
+		rc = step_void_for(office, row->n, reason, false, err);
+		free(reason);
+		return rc;
+	}
+	if (rc != 0 || (rc = first_visit(office, row, &visit, err)) != 0)
 		return rc;
 	/* What the command `run` began is its own to finish, however late. */
 	if (row->run || visit > office->now)

@@ -21,6 +21,7 @@ static const char plain[] =
     "max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
 
 static struct office_scene scene;
+static bool later; /* of a void */
 
 static int
 set_up(void **state)
@@ -98,7 +99,7 @@ test_a_whole_draw(void **state)
 	draw(n);
 	assert_int_equal(office_scene_verify(&scene), 0);
 	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
-	office_scene_refused(&scene, step_void(&scene.office, n, "late", &scene.err), ERR_REFUSED, "cannot be voided");
+	office_scene_refused(&scene, step_void(&scene.office, n, "late", &later, &scene.err), ERR_REFUSED, "cannot be voided");
 	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET,
 	    "sealed until 2026-07-23 09:00");
 
@@ -151,7 +152,7 @@ test_days_are_kept_free(void **state)
 	    "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'", &scene.err));
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
 	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, NULL, &scene.err));
-	office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+	office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
 	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
 	assert_int_equal(office_scene_count(&scene, words), 1);
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"), 10);
@@ -178,9 +179,9 @@ test_one_open_commitment(void **state)
 	office_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	office_scene_refused(&scene, step_void(&scene.office, n, "", &scene.err), ERR_REFUSED, "needs a reason");
-	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &scene.err));
-	office_scene_refused(&scene, step_void(&scene.office, n, "again", &scene.err), ERR_REFUSED, "voided already");
+	office_scene_refused(&scene, step_void(&scene.office, n, "", &later, &scene.err), ERR_REFUSED, "needs a reason");
+	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &later, &scene.err));
+	office_scene_refused(&scene, step_void(&scene.office, n, "again", &later, &scene.err), ERR_REFUSED, "voided already");
 	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "was voided");
 	assert_int_equal(office_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
@@ -222,7 +223,7 @@ test_commit_refuses(void **state)
 	office_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
 	    "beacon = drand\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "cannot fetch");
+	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw"), 0);
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw_file"), 0);
 	assert_int_equal(office_scene_verify(&scene), 0);
@@ -338,7 +339,7 @@ test_times_never_run_back(void **state)
 	scene.office.now = SCENE_NOW - 5000; /* the clock was set back */
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).draw_time, SCENE_NOW + 200 + DAY);
-	office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+	office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
 	scene.office.now = SCENE_NOW + 300;
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
@@ -493,7 +494,7 @@ test_history_agrees_with_the_checker(void **state)
 		office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
 		n = commit_at(scene.office.now);
 		if (support_random_below(&random, 5) == 0) {
-			office_scene_well(&scene, step_void(&scene.office, n, "test", &scene.err));
+			office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
 			continue;
 		}
 		draw(n);

@@ -1,0 +1,220 @@
+#include "app/ask_task.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/child.h"
+#include "app/journal.h"
+#include "app/program.h"
+#include "core/text.h"
+#include "io/ask.h"
+#include "io/clock.h"
+#include "io/language.h"
+#include "io/whole.h"
+
+#define TASK_MAX ((size_t)1 << 20)
+#define PATIENCE 12  /* times that what is due within the next seconds is waited for here */
+#define PATIENCE_S 5
+
+/* ---- the task ---- */
+
+bool
+ask_task_write(int fd, const void *what)
+{
+	const struct ask_task *task = what;
+	const struct config *c = task->config;
+	char numbers[64];
+	bool good;
+
+	(void)snprintf(numbers, sizeof numbers, "%d %zu %zu", task->all, c->n_witnesses, c->beacon_urls.n);
+	good = program_write_text(fd, c->state_dir) && program_write_text(fd, numbers);
+	for (size_t i = 0; good && i < c->n_witnesses; i++)
+		good = program_write_text(fd, c->witnesses[i].name) && program_write_text(fd, c->witnesses[i].key) &&
+		    program_write_text(fd, c->witnesses[i].url);
+	for (size_t i = 0; good && i < c->beacon_urls.n; i++)
+		good = program_write_text(fd, c->beacon_urls.items[i]);
+	return good;
+}
+
+/* A copy of the next text; false where there is none, or no memory. */
+static bool
+copy_next(char **at, const char *end, char **ret)
+{
+	char *text = program_next_text(at, end);
+
+	*ret = text == NULL ? NULL : strdup(text);
+	return *ret != NULL;
+}
+
+static bool
+read_lists(struct config *c, uint64_t n_witnesses, uint64_t n_urls, char **at, const char *end)
+{
+	bool good = true;
+
+	c->witnesses = calloc(n_witnesses + 1, sizeof *c->witnesses);
+	c->beacon_urls.items = calloc(n_urls + 1, sizeof *c->beacon_urls.items);
+	if (c->witnesses == NULL || c->beacon_urls.items == NULL)
+		return false;
+	for (uint64_t i = 0; good && i < n_witnesses; i++) {
+		struct config_witness *w = &c->witnesses[c->n_witnesses++];
+
+		good = copy_next(at, end, &w->name) && copy_next(at, end, &w->key) && copy_next(at, end, &w->url);
+	}
+	for (uint64_t i = 0; good && i < n_urls; i++)
+		good = copy_next(at, end, &c->beacon_urls.items[c->beacon_urls.n++]);
+	return good;
+}
+
+int
+ask_task_read(int fd, struct config *ret_config, bool *ret_all, struct err *err)
+{
+	struct config c = {.n_witnesses = 0};
+	size_t len = 0;
+	char *bytes = program_read_task(fd, TASK_MAX, &len), *at = bytes, *text = NULL;
+	uint64_t all = 0, n_witnesses = 0, n_urls = 0;
+	struct slice numbers;
+	bool good = bytes != NULL && copy_next(&at, bytes + len, &c.state_dir) && (text = program_next_text(&at, bytes + len)) != NULL;
+
+	if (good) {
+		numbers = slice_of(text);
+		good = text_to_uint(slice_cut(&numbers, ' '), &all) && text_to_uint(slice_cut(&numbers, ' '), &n_witnesses) &&
+		    text_to_uint(numbers, &n_urls) && all <= 1 && n_witnesses <= len && n_urls <= len;
+	}
+	good = good && read_lists(&c, n_witnesses, n_urls, &at, bytes + len) && at == bytes + len;
+	free(bytes);
+	if (!good) {
+		config_release(&c);
+		return err_set(err, ERR_REFUSED, N_("this program is the service's; it is not for use by hand"));
+	}
+	*ret_all = all == 1;
+	*ret_config = c;
+	return 0;
+}
+
+int
+ask_task_exec(const void *task, int pipe)
+{
+	return program_exec("spotcheckd-ask", ask_task_write, task, pipe);
+}
+
+/* ---- the report ---- */
+
+void
+ask_task_report_write(int fd, const struct ask_task_report *r)
+{
+	(void)dprintf(fd, "%" PRIu64 " %" PRIu64 " %d %s\n", r->got, r->waiting, r->ahead, r->words);
+}
+
+bool
+ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret)
+{
+	struct slice rest = {bytes, len};
+	struct ask_task_report r = {.got = 0};
+	uint64_t ahead = 0;
+
+	if (len == 0 || bytes[len - 1] != '\n' || !text_to_uint(slice_cut(&rest, ' '), &r.got) ||
+	    !text_to_uint(slice_cut(&rest, ' '), &r.waiting) || !text_to_uint(slice_cut(&rest, ' '), &ahead) || ahead > 1 ||
+	    rest.n == 0 || rest.n > sizeof r.words)
+		return false;
+	r.ahead = ahead == 1;
+	memcpy(r.words, rest.p, rest.n - 1);
+	*ret = r;
+	return true;
+}
+
+/* ---- the program ---- */
+
+static void
+tell(void *ctx, const char *message)
+{
+	(void)ctx;
+	journal_say(JOURNAL_WARNING, NULL, "%s", message);
+}
+
+/* A beacon speaks some seconds after its time. */
+static int
+ask_patiently(struct store *store, const struct config *config, struct ask_report *report, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < PATIENCE; i++) {
+		int64_t next = INT64_MAX, now;
+
+		report->waiting = 0;
+		if ((rc = ask_due(store, config, clock_now(), report, err)) != 0 || (rc = ask_next(store, config, &next, err)) != 0 ||
+		    next > (now = clock_now()) + PATIENCE_S)
+			break;
+		(void)sleep(next > now ? (unsigned)(next - now) : 1);
+	}
+	return rc;
+}
+
+int
+ask_task_run(int in, int out)
+{
+	struct ask_report report = {.tell = tell};
+	struct ask_task_report said = {.got = 0};
+	struct err err = {.tr = language_text};
+	struct config config;
+	struct store *store = NULL;
+	bool all = false;
+	int rc = ask_task_read(in, &config, &all, &err);
+
+	if (rc != 0) {
+		journal_say(JOURNAL_ERR, NULL, "%s", err.message);
+		return 2;
+	}
+	rc = store_open(config.state_dir, 0, &store, &err);
+	if (rc == 0)
+		rc = all ? ask_witnesses(store, &config, clock_now(), &report, &err) : ask_patiently(store, &config, &report, &err);
+	store_close(store);
+	config_release(&config);
+	if (rc != 0 && !report.ahead) {
+		journal_say(JOURNAL_ERR, NULL, "%s", err.message);
+		return 3;
+	}
+	said.got = report.got;
+	said.waiting = report.waiting;
+	said.ahead = report.ahead;
+	(void)snprintf(said.words, sizeof said.words, "%s", report.ahead ? err.message : "");
+	ask_task_report_write(out, &said);
+	return 0;
+}
+
+/* ---- before something is signed ---- */
+
+static bool
+has_address(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_witnesses; i++)
+		if (config->witnesses[i].url[0] != '\0')
+			return true;
+	return false;
+}
+
+int
+ask_task_before_signing(struct office *office, struct err *err)
+{
+	const struct ask_task task = {office->config, true};
+	struct ask_task_report report = {.got = 0};
+	char said[ASK_TASK_WORDS + 64];
+	int pipe = -1, status = -1;
+	pid_t pid;
+	ssize_t n;
+
+	if (!has_address(office->config))
+		return 0;
+	pid = child_begin(ask_task_exec, &task, &pipe);
+	if (pid < 0)
+		return err_set(err, ERR_OUTSIDE, N_("no process can be had to ask the witnesses"));
+	n = whole_read(pipe, said, sizeof said);
+	(void)close(pipe);
+	(void)waitpid(pid, &status, 0);
+	if (status != 0 || n < 0 || !ask_task_report_parse(said, (size_t)n, &report))
+		return err_set(err, ERR_OUTSIDE, N_("the witnesses could not be asked, and nothing is signed: the journal says why"));
+	return report.ahead ? err_set(err, ERR_REFUSED, "%s", report.words) : 0;
+}

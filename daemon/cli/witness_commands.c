@@ -1,0 +1,436 @@
+/* `keygen`, `cosign`, `cosignature add`: for witnesses, and for whoever carries what they sign. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/desk.h"
+#include "cli/draw_print.h"
+#include "core/cosigned.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "core/witness.h"
+#include "io/beacons.h"
+#include "io/clock.h"
+#include "io/cosignatures.h"
+#include "io/folder.h"
+#include "io/witness_file.h"
+#include "io/witness_server.h"
+
+#define INPUT_MAX ((size_t)1 << 20)
+
+/* ---- keygen ---- */
+
+static int
+run_keygen(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"log", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+	enum note_algorithm algorithm = NOTE_COSIGNATURE_V1;
+	struct signing_key key;
+	int option, status = EXIT_DONE;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'l')
+			return cli_usage(cli);
+		algorithm = NOTE_ED25519;
+	}
+	if (optind + 2 != argc)
+		return cli_usage(cli);
+	if (key_make(argv[optind], algorithm, &key, &cli->err) != 0)
+		return cli_fail(cli);
+	if (key_write(argv[optind + 1], &key, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (cli->json)
+		printf("{\"key\":\"%s\"}\n", key.vkey);
+	else
+		printf("%s\n", key.vkey);
+	key_wipe(&key);
+	return status == EXIT_DONE ? print_end(cli) : status;
+}
+
+/* ---- cosign ---- */
+
+struct cosigning {
+	struct cli *cli;
+	const char *key_path, *log_vkey, *listen, *path;
+	char *state_path;
+	uint64_t beacon; /* 0: the checkpoint */
+	struct signing_key key;
+	struct witness_file file;
+	struct folder folder;
+	struct log log;
+};
+
+/* The log is not what it was, or is none: to say so is what a witness is for. */
+static int
+say_no(struct cosigning *c)
+{
+	(void)cli_fail(c->cli);
+	return c->cli->err.code == ERR_REFUSED || c->cli->err.code == ERR_ABSENT ? EXIT_NO : EXIT_OUTSIDE;
+}
+
+static int
+read_log(struct cosigning *c)
+{
+	struct slice pinned = c->log_vkey == NULL ? (struct slice){NULL, 0} : slice_of(c->log_vkey);
+	struct err *err = &c->cli->err;
+
+	if (log_read_head(&c->log, &c->folder.published, pinned, err) != 0 ||
+	    log_read_tree(&c->log, &c->folder.published, err) != 0 || log_check_signature(&c->log, err) != 0)
+		return say_no(c);
+	return EXIT_DONE;
+}
+
+/* The log as it is remembered; a new one is taken on, and that is said. */
+static int
+find_known(struct cosigning *c, struct witness_known **ret)
+{
+	const struct entry *genesis = &c->log.entries[0].entry;
+
+	*ret = witness_file_find(&c->file, c->log.checkpoint.origin);
+	if (*ret == NULL && c->log_vkey == NULL)
+		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
+		    SLICE_ARGS(c->log.vkey_text));
+	if (witness_file_add(&c->file, c->log.vkey_text, genesis->genesis.operator, ret, &c->cli->err) != 0)
+		return say_no(c);
+	return EXIT_DONE;
+}
+
+/* What was cosigned last must be the beginning of what is there now. */
+static int
+check_append_only(struct cosigning *c, const struct witness_known *known)
+{
+	const struct checkpoint *now = &c->log.checkpoint;
+	unsigned long long before = known->size, size = now->size;
+	struct hash root;
+
+	if (now->size < known->size) {
+		(void)err_set(&c->cli->err, ERR_REFUSED,
+		    N_("this copy of the log is older than what was cosigned last: it has %llu entries of %llu. Ask for a newer one"), size, before);
+		return cli_fail(c->cli);
+	}
+	root = merkle_prefix_root(&c->log.tree, known->size);
+	if (known->size == 0 || memcmp(root.b, known->root.b, HASH_BYTES) == 0)
+		return EXIT_DONE;
+	witness_file_keep_fork(&c->file, now->size, buf_view(&c->log.checkpoint_bytes));
+	(void)err_set(&c->cli->err, ERR_REFUSED,
+	    N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; the checkpoint that "
+	       "proves it is kept beside %s"),
+	    before, c->file.path);
+	return say_no(c);
+}
+
+static int
+print_line(struct cosigning *c, const char *name, struct slice text)
+{
+	if (!c->cli->json)
+		printf("%.*s", (int)text.n, text.p);
+	else
+		printf("{\"%s\":\"%.*s\"}\n", name, (int)text.n - 1, text.p);
+	return print_end(c->cli);
+}
+
+static int
+cosign_checkpoint(struct cosigning *c)
+{
+	struct witness_known *known;
+	struct buf line;
+	int status = find_known(c, &known);
+
+	if (status != EXIT_DONE || (status = check_append_only(c, known)) != EXIT_DONE)
+		return status;
+	known->size = c->log.checkpoint.size;
+	known->root = c->log.checkpoint.root;
+	if (witness_file_save(&c->file, &c->cli->err) != 0)
+		return cli_fail(c->cli);
+	buf_init(&line, NOTE_KEY_TEXT + 256);
+	note_cosign(c->log.note.text, c->key.name, c->key.secret, (uint64_t)clock_now(), &line);
+	status = print_line(c, "cosignature", buf_view(&line));
+	buf_release(&line);
+	return status;
+}
+
+/* The log's entry with this number of a draw. */
+static const struct log_entry *
+find_commit(const struct cosigning *c, size_t *ret_index)
+{
+	for (size_t i = 0; i < c->log.n_entries; i++)
+		if (c->log.entries[i].entry.type == ENTRY_COMMIT && c->log.entries[i].entry.commit.n == c->beacon) {
+			*ret_index = i;
+			return &c->log.entries[i];
+		}
+	return NULL;
+}
+
+static int
+give(struct cosigning *c, const struct log_entry *commit)
+{
+	char signature[WITNESS_SIGNATURE_HEX + 1];
+	struct witness_known *known;
+	int status = find_known(c, &known);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (witness_file_give(known, c->beacon, commit->hash, &c->cli->err) != 0)
+		return say_no(c);
+	if (witness_file_save(&c->file, &c->cli->err) != 0)
+		return cli_fail(c->cli);
+	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
+	(void)strcat(signature, "\n");
+	return print_line(c, "beacon", slice_of(signature));
+}
+
+static int
+cosign_beacon(struct cosigning *c)
+{
+	struct checkpoint checkpoint;
+	const struct log_entry *commit;
+	char path[DRAW_PATH_MAX];
+	struct note note;
+	struct buf bytes;
+	size_t index = 0;
+	int status;
+
+	if ((commit = find_commit(c, &index)) == NULL) {
+		(void)err_set(&c->cli->err, ERR_ABSENT, N_("there is no commitment to draw %llu in %s"), (unsigned long long)c->beacon, c->path);
+		return cli_fail(c->cli);
+	}
+	draw_path(c->beacon, "commit.checkpoint", path);
+	buf_init(&bytes, NOTE_MAX);
+	if (c->folder.published.read(c->folder.published.ctx, path, &bytes, &c->cli->err) != 0 ||
+	    log_check_checkpoint(&c->log, buf_view(&bytes), index, &note, &checkpoint, &c->cli->err) != 0)
+		status = say_no(c);
+	else if (witness_beacon_allowed(&commit->entry.commit, &note, slice_of(c->key.vkey), clock_now(), &c->cli->err) != WITNESS_YES)
+		status = c->cli->err.code == ERR_NOT_YET ? cli_fail(c->cli) : say_no(c);
+	else
+		status = give(c, commit);
+	buf_release(&bytes);
+	return status;
+}
+
+static int
+cosign_folder(struct cosigning *c)
+{
+	int status;
+
+	if (folder_open(&c->folder, c->path, &c->cli->err) != 0)
+		return cli_fail(c->cli);
+	if (witness_file_open(c->state_path, &c->file, &c->cli->err) != 0)
+		return cli_fail(c->cli);
+	if ((status = read_log(c)) != EXIT_DONE)
+		return status;
+	return c->beacon == 0 ? cosign_checkpoint(c) : cosign_beacon(c);
+}
+
+/* ---- cosign --listen ---- */
+
+static void
+say_answer(void *ctx, int status, const char *message)
+{
+	char time[CLOCK_TEXT];
+
+	(void)ctx;
+	clock_text(clock_now(), time);
+	(void)fprintf(stderr, "%s %d %s\n", time, status, message);
+}
+
+static void
+say_began(void *ctx)
+{
+	const struct cosigning *c = ctx;
+
+	(void)fprintf(stderr, _("The witness %s listens at %s.\n"), c->key.vkey, c->listen);
+}
+
+/* `--log VKEY`: taken on before anybody asks. */
+static int
+serve(struct cosigning *c)
+{
+	struct witness_server server = {.key = &c->key, .state = c->state_path, .tell = say_answer, .ctx = c};
+	struct witness_known *known;
+	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
+
+	if (rc == 0 && c->log_vkey != NULL &&
+	    (rc = witness_file_add(&c->file, slice_of(c->log_vkey), (struct slice){"", 0}, &known, &c->cli->err)) == 0)
+		rc = witness_file_save(&c->file, &c->cli->err);
+	if (rc == 0 && c->file.n == 0)
+		(void)fprintf(stderr, "%s\n", _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory once."));
+	witness_file_close(&c->file);
+	if (rc == 0)
+		rc = witness_serve(&server, c->listen, say_began, &c->cli->err);
+	return rc == 0 ? EXIT_DONE : cli_fail(c->cli);
+}
+
+/* ---- cosign, the command ---- */
+
+static int
+parse_cosign(struct cosigning *c, int argc, char **argv)
+{
+	static const struct option options[] = {{"key", required_argument, NULL, 'k'}, {"state", required_argument, NULL, 's'},
+	    {"beacon", required_argument, NULL, 'b'}, {"listen", required_argument, NULL, 'l'},
+	    {"log", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	const char *state = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case 'k':
+			c->key_path = optarg;
+			break;
+		case 's':
+			state = optarg;
+			break;
+		case 'b':
+			if (!desk_number(optarg, &c->beacon) || c->beacon == 0)
+				return cli_usage_error(_("\"%s\" is no number"), optarg);
+			break;
+		case 'l':
+			c->listen = optarg;
+			break;
+		case 'v':
+			c->log_vkey = optarg;
+			break;
+		default:
+			return cli_usage(c->cli);
+		}
+	if (c->key_path == NULL || optind + (c->listen == NULL) != argc || (c->listen != NULL && c->beacon > 0))
+		return cli_usage(c->cli);
+	c->path = c->listen == NULL ? argv[optind] : NULL;
+	/* Without a memory a witness is none: it is beside the key, if nothing else is said. */
+	if ((state != NULL ? asprintf(&c->state_path, "%s", state) : asprintf(&c->state_path, "%s.state", c->key_path)) < 0) {
+		c->state_path = NULL;
+		(void)err_memory(&c->cli->err);
+		return cli_fail(c->cli);
+	}
+	return EXIT_DONE;
+}
+
+static int
+run_cosign(struct cli *cli, int argc, char **argv)
+{
+	struct cosigning *c = calloc(1, sizeof *c);
+	int status;
+
+	if (c == NULL) {
+		(void)err_memory(&cli->err);
+		return cli_fail(cli);
+	}
+	c->cli = cli;
+	c->file.lock = -1;
+	c->folder.fd = -1;
+	status = parse_cosign(c, argc, argv);
+	if (status == EXIT_DONE && key_read(c->key_path, &c->key, &cli->err) != 0)
+		status = cli_fail(cli);
+	if (status == EXIT_DONE && c->key.algorithm != NOTE_COSIGNATURE_V1)
+		status = cli_usage_error(_("%s is the key of a log, not of a witness: \"spotcheck keygen NAME FILE\" makes one"), c->key_path);
+	if (status == EXIT_DONE)
+		status = c->listen != NULL ? serve(c) : cosign_folder(c);
+	log_release(&c->log);
+	folder_close(&c->folder);
+	witness_file_close(&c->file);
+	key_wipe(&c->key);
+	free(c->state_path);
+	free(c);
+	return status;
+}
+
+/* ---- cosignature add ---- */
+
+static int
+read_input(struct cli *cli, const char *path, struct buf *out)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	size_t n = 1;
+
+	buf_init(out, INPUT_MAX);
+	while (file != NULL && n > 0 && !out->failed) {
+		char some[4096];
+
+		n = fread(some, 1, sizeof some, file);
+		buf_put(out, some, n);
+	}
+	if (file == NULL || ferror(file))
+		(void)err_set(&cli->err, ERR_REFUSED, "%s: %s", path, strerror(errno));
+	else if (out->failed)
+		(void)err_set(&cli->err, ERR_LIMIT, N_("%s is too large to be what a witness printed"), path);
+	else if (out->len == 0)
+		(void)err_set(&cli->err, ERR_REFUSED, N_("%s is empty"), path);
+	if (file != NULL && file != stdin)
+		(void)fclose(file);
+	return cli->err.code == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+/* A beacon's signature stands alone, 128 hex digits. */
+static bool
+is_beacon(struct slice text, struct slice *ret_hex)
+{
+	while (text.n > 0 && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r' || text.p[text.n - 1] == ' '))
+		text.n--;
+	*ret_hex = text;
+	return text_is_hex(text, WITNESS_SIGNATURE_HEX - 1);
+}
+
+static int
+say_taken(const struct cli *cli, uint64_t taken, uint64_t n)
+{
+	if (cli->json)
+		printf("{\"beacon\":%llu,\"cosignatures\":%llu}\n", (unsigned long long)n, (unsigned long long)taken);
+	else if (n > 0)
+		printf(_("The beacon of draw %llu is there.\n"), (unsigned long long)n);
+	else if (taken == 0)
+		puts(_("It was there already."));
+	else
+		printf(ngettext("%llu cosignature was taken in and is published.\n", "%llu cosignatures were taken in and are published.\n",
+		           taken), (unsigned long long)taken);
+	return EXIT_DONE;
+}
+
+static int
+take_in(struct desk *desk, struct slice bytes)
+{
+	struct cli *cli = desk->cli;
+	struct slice hex;
+	uint64_t n = 0, taken = 0;
+	int rc;
+
+	if (is_beacon(bytes, &hex))
+		rc = beacons_add(cli->store, hex, cli->now, &n, &cli->err);
+	else
+		rc = cosignatures_add_any(cli->store, bytes, cli->now, &taken, &cli->err);
+	if (rc != 0)
+		return cli_fail(cli);
+	return say_taken(cli, taken, n);
+}
+
+static int
+run_cosignature(struct cli *cli, int argc, char **argv)
+{
+	struct desk desk = {.cli = cli};
+	struct buf bytes;
+	int status;
+
+	if (argc != 3 || strcmp(argv[1], "add") != 0)
+		return cli_usage(cli);
+	status = read_input(cli, argv[2], &bytes);
+	if (status == EXIT_DONE)
+		status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (status == EXIT_DONE)
+		status = take_in(&desk, buf_view(&bytes));
+	if (status == EXIT_DONE)
+		status = desk_catch_up(&desk, 0); /* a draw that waited for it */
+	if (status == EXIT_DONE)
+		status = desk_deliver(&desk);
+	buf_release(&bytes);
+	status = desk_close(&desk, status);
+	return status == EXIT_DONE ? print_end(cli) : status;
+}
+
+const struct command witness_commands[] = {
+	{"keygen", N_("NAME FILE [--log]"), N_("make a witness's key (--log: a log's), and print its verifier key"), run_keygen},
+	{"cosign", N_("DIR --key FILE [--state FILE] [--beacon N] | --listen ADDR:PORT --key FILE [--state FILE]; [--log VKEY]"),
+	    N_("be a witness: check that a log only grew, sign it, print the cosignature or a draw's beacon"), run_cosign},
+	{"cosignature", N_("add FILE|-"), N_("take in what a witness printed"), run_cosignature},
+	{.name = NULL},
+};

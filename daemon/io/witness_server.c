@@ -1,0 +1,322 @@
+#include "io/witness_server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/witness.h"
+#include "io/clock.h"
+#include "io/witness_file.h"
+
+#define CONNECTIONS_MAX 64
+#define IDLE_S 15
+#define CONNECTION_MEMORY ((size_t)32 << 10)
+#define SYSTEMD_FD 3
+#define TOO_LARGE 413
+#define TEXT_TYPE "text/plain; charset=utf-8"
+
+/* ---- what is asked ---- */
+
+/* A line for whoever asked; the reason for us too. */
+static int
+say_no(const struct witness_server *s, int status, const struct err *why, struct buf *reply)
+{
+	buf_text(reply, why->message);
+	buf_byte(reply, '\n');
+	if (s->tell != NULL)
+		s->tell(s->ctx, status, why->message);
+	return status;
+}
+
+static int
+status_of(int rc)
+{
+	return rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : 500;
+}
+
+static int
+cosign(const struct witness_server *s, struct witness_file *file, struct witness_known *known, const struct witness_request *r,
+    int64_t now, struct buf *reply, struct err *why)
+{
+	char words[256];
+	int rc;
+
+	known->size = r->checkpoint.size;
+	known->root = r->checkpoint.root;
+	if ((rc = witness_file_save(file, why)) != 0)
+		return say_no(s, status_of(rc), why, reply);
+	note_cosign(r->note.text, s->key->name, s->key->secret, (uint64_t)now, reply);
+	(void)snprintf(words, sizeof words, "%.200s: %llu", known->vkey, (unsigned long long)known->size);
+	if (s->tell != NULL)
+		s->tell(s->ctx, WITNESS_YES, words);
+	return WITNESS_YES;
+}
+
+static int
+add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply, const char **type)
+{
+	struct witness_request *r = malloc(sizeof *r);
+	struct witness_file file = {.lock = -1};
+	struct witness_known *known;
+	struct witness_log log;
+	struct err why = {.code = 0};
+	enum witness_answer answer;
+	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+
+	if (rc == 0)
+		rc = witness_file_open(s->state, &file, &why);
+	if (rc != 0) {
+		status = say_no(s, file.path == NULL && rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : status_of(rc), &why, reply);
+		free(r);
+		return status;
+	}
+	known = witness_file_find(&file, r->checkpoint.origin);
+	if (known != NULL)
+		log = witness_file_view(known);
+	answer = witness_judge(r, known == NULL ? NULL : &log, &why);
+	if (answer == WITNESS_YES) {
+		status = cosign(s, &file, known, r, now, reply, &why);
+	} else {
+		if (answer == WITNESS_CONFLICT && r->old == known->size)
+			witness_file_keep_fork(&file, r->checkpoint.size, r->bytes);
+		status = say_no(s, (int)answer, &why, reply);
+	}
+	if (answer == WITNESS_CONFLICT) {
+		buf_clear(reply);
+		buf_uint(reply, known->size);
+		buf_byte(reply, '\n');
+		*type = WITNESS_SIZE_TYPE;
+	}
+	witness_file_close(&file);
+	free(r);
+	return status;
+}
+
+static int
+give_beacon(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply)
+{
+	struct witness_beacon_request *r = malloc(sizeof *r);
+	struct witness_file file = {.lock = -1};
+	struct witness_known *known;
+	struct witness_log log;
+	struct err why = {.code = 0};
+	enum witness_answer answer;
+	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
+	uint64_t n = 0;
+	int status, rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
+
+	if (rc == 0)
+		rc = witness_file_open(s->state, &file, &why);
+	if (rc != 0) {
+		status = say_no(s, status_of(rc), &why, reply);
+		free(r);
+		return status;
+	}
+	known = witness_file_find(&file, r->checkpoint.origin);
+	if (known != NULL)
+		log = witness_file_view(known);
+	answer = witness_beacon_judge(r, known == NULL ? NULL : &log, slice_of(s->key->vkey), now, &n, hash, &why);
+	if (answer != WITNESS_YES) {
+		status = say_no(s, (int)answer, &why, reply);
+	} else if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(&file, &why)) != 0) {
+		status = say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+	} else {
+		witness_beacon_sign(slice_of(hash), s->key->secret, signature);
+		buf_text(reply, signature);
+		buf_byte(reply, '\n');
+		status = WITNESS_YES;
+		if (s->tell != NULL)
+			s->tell(s->ctx, status, hash);
+	}
+	witness_file_close(&file);
+	free(r);
+	return status;
+}
+
+static int
+greet(const struct witness_server *s, struct buf *reply)
+{
+	struct witness_file file;
+	struct err why = {.code = 0};
+
+	if (witness_file_open(s->state, &file, &why) != 0)
+		return say_no(s, 500, &why, reply);
+	buf_format(reply, "spotcheck witness\n%s\n", s->key->vkey);
+	for (size_t i = 0; i < file.n; i++)
+		buf_format(reply, "%s %llu\n", file.logs[i].vkey, (unsigned long long)file.logs[i].size);
+	witness_file_close(&file);
+	return WITNESS_YES;
+}
+
+int
+witness_answer(const struct witness_server *s, const char *path, struct slice body, int64_t now, struct buf *reply,
+    const char **ret_type)
+{
+	static const struct err absent = {.message = "there is nothing of this name: POST /add-checkpoint or /spotcheck-beacon"};
+	int status;
+
+	*ret_type = TEXT_TYPE;
+	if (strcmp(path, "/add-checkpoint") == 0)
+		status = add_checkpoint(s, body, now, reply, ret_type);
+	else if (strcmp(path, "/spotcheck-beacon") == 0)
+		status = give_beacon(s, body, now, reply);
+	else
+		status = say_no(s, 404, &absent, reply);
+	return reply->failed ? 500 : status;
+}
+
+/* ---- HTTP ---- */
+
+static enum MHD_Result
+respond(struct MHD_Connection *connection, int status, const char *type, struct slice text)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p, MHD_RESPMEM_MUST_COPY);
+	enum MHD_Result result;
+
+	if (response == NULL)
+		return MHD_NO;
+	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	result = MHD_queue_response(connection, (unsigned)status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result
+answer_whole(const struct witness_server *s, struct MHD_Connection *connection, const char *path, const char *method,
+    const struct buf *body)
+{
+	const char *type = TEXT_TYPE;
+	enum MHD_Result result;
+	struct buf reply;
+	int status;
+
+	buf_init(&reply, WITNESS_BODY_MAX);
+	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 && strcmp(path, "/") == 0)
+		status = greet(s, &reply);
+	else if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+		status = 405;
+	else if (body->failed)
+		status = TOO_LARGE;
+	else
+		status = witness_answer(s, path, buf_view(body), clock_now(), &reply, &type);
+	result = respond(connection, status, type, reply.len == 0 ? (struct slice){"", 0} : buf_view(&reply));
+	buf_release(&reply);
+	return result;
+}
+
+/* Called first with nothing, then for each piece of the body, then without one. */
+static enum MHD_Result
+on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *data, size_t *len, void **state)
+{
+	struct buf *body = *state;
+
+	(void)version;
+	if (body == NULL) {
+		if ((body = malloc(sizeof *body)) == NULL)
+			return MHD_NO;
+		buf_init(body, WITNESS_BODY_MAX);
+		*state = body;
+		return MHD_YES;
+	}
+	if (*len == 0)
+		return answer_whole(ctx, connection, url, method, body);
+	buf_put(body, data, *len);
+	*len = 0;
+	return MHD_YES;
+}
+
+static void
+on_end(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+{
+	(void)ctx;
+	(void)connection;
+	(void)code;
+	if (*state != NULL)
+		buf_release(*state);
+	free(*state);
+	*state = NULL;
+}
+
+/* ---- where it listens ---- */
+
+/* One socket that systemd opened for us (sd_listen_fds(3)). */
+static int
+systemd_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+
+	return pid != NULL && n != NULL && strtol(pid, NULL, 10) == (long)getpid() && strcmp(n, "1") == 0 ? SYSTEMD_FD : -1;
+}
+
+/* "ADDR:PORT", in which an IPv6 address stands in brackets. */
+static int
+open_socket(const char *address, int *ret_fd, struct err *err)
+{
+	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+	const char *colon = strrchr(address, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
+	struct addrinfo *found = NULL;
+	char host[128];
+	int fd, one = 1;
+
+	if (len == 0 || len >= sizeof host)
+		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"), address);
+	if (address[0] == '[' && address[len - 1] == ']')
+		(void)snprintf(host, sizeof host, "%.*s", (int)len - 2, address + 1);
+	else
+		(void)snprintf(host, sizeof host, "%.*s", (int)len, address);
+	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"), address);
+	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
+	    listen(fd, SOMAXCONN) != 0) {
+		int why = errno;
+
+		if (fd >= 0)
+			(void)close(fd);
+		freeaddrinfo(found);
+		return err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(why));
+	}
+	freeaddrinfo(found);
+	*ret_fd = fd;
+	return 0;
+}
+
+int
+witness_serve(const struct witness_server *server, const char *address, void (*began)(void *ctx), struct err *err)
+{
+	struct MHD_Daemon *daemon;
+	sigset_t signals;
+	int fd = systemd_socket(), caught;
+	int rc = fd >= 0 ? 0 : open_socket(address, &fd, err);
+
+	if (rc != 0)
+		return rc;
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL); /* the server's thread inherits it */
+	(void)signal(SIGPIPE, SIG_IGN);
+	/* One thread: requests are answered one after another, as the state wants it. */
+	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_USE_POLL, 0, NULL, NULL, on_request,
+	    (void *)(uintptr_t)server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_END);
+	if (daemon == NULL) {
+		(void)close(fd);
+		return err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
+	}
+	if (began != NULL)
+		began(server->ctx);
+	(void)sigwait(&signals, &caught);
+	MHD_stop_daemon(daemon);
+	return 0;
+}

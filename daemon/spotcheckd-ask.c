@@ -1,0 +1,18 @@
+/* spotcheckd-ask: asks witnesses and beacons for the service; what comes over standard input is in app/ask_task.h. */
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/ask_task.h"
+#include "io/language.h"
+
+int
+main(void)
+{
+	language_begin();
+	if (isatty(STDIN_FILENO)) {
+		(void)fprintf(stderr, "spotcheckd-ask: %s\n", language_text("this program is the service's; it is not for use by hand"));
+		return 2;
+	}
+	return ask_task_run(STDIN_FILENO, STDOUT_FILENO);
+}
