@@ -6,6 +6,7 @@
 
 #include "core/explain.h"
 #include "core/json.h"
+#include "io/cosignatures.h"
 #include "io/drawn.h"
 #include "io/language.h"
 #include "io/ledger.h"
@@ -25,11 +26,11 @@ print_end(struct cli *cli)
 }
 
 enum assurance
-draw_assurance(const struct draw_row *row)
+draw_assurance(struct cli *cli, const struct draw_row *row)
 {
-	if (row->outcome == OUTCOME_NONE)
-		return ASSURANCE_PENDING;
-	return row->outcome == OUTCOME_VOID ? ASSURANCE_NONE : ASSURANCE_C;
+	struct standing_class standing;
+
+	return cosignatures_class(cli->store, row, &standing, NULL) == 0 ? standing.assurance : ASSURANCE_UNKNOWN;
 }
 
 /* ---- a draw, without names ---- */
@@ -103,7 +104,7 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 		table_string(t, "");
 	}
 	table_string(t, row->record);
-	table_string(t, cli->json ? assurance_name(draw_assurance(row)) : _(assurance_words(draw_assurance(row))));
+	table_string(t, cli->json ? assurance_name(draw_assurance(cli, row)) : _(assurance_words(draw_assurance(cli, row))));
 }
 
 /* Where somebody is missing, who may know more is told where it stands. */
@@ -271,7 +272,7 @@ print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, 
 	bool failed;
 
 	buf_init(&out, OUTPUT_MAX);
-	put_key(&out, "{\"class\":", slice_of(assurance_name(draw_assurance(row))));
+	put_key(&out, "{\"class\":", slice_of(assurance_name(draw_assurance(cli, row))));
 	put_key(&out, ",\"cycle\":", slice_of(row->cycle));
 	buf_text(&out, ",\"n\":");
 	buf_uint(&out, row->n);

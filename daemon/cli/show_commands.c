@@ -30,7 +30,7 @@ list_draw(void *ctx, const struct draw_row *row)
 	table_string(t, json ? draw_state(row) : _(draw_state(row)));
 	table_time(t, row->draw_time);
 	table_time(t, row->reveal_time);
-	table_string(t, assurance_name(draw_assurance(row)));
+	table_string(t, assurance_name(draw_assurance(list->cli, row)));
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "io/cosignatures.h"
 #include "io/html.h"
 #include "io/site_draw.h"
 #include "io/site_files.h"
@@ -168,7 +169,8 @@ make_stamp(const struct site *site, const struct draw_row *row, char ret_stamp[s
 	struct slice title = site_title(site->config, row->cycle);
 	struct hash_stream stream;
 	int64_t amendments = 0;
-	char state[96], digits[HASH_HEX + 1];
+	struct standing_class standing = {0};
+	char state[192], digits[HASH_HEX + 1];
 	struct query q;
 	struct hash hash;
 	int rc;
@@ -178,11 +180,15 @@ make_stamp(const struct site *site, const struct draw_row *row, char ret_stamp[s
 	if (query_row(&q))
 		amendments = query_int(&q, 0);
 	rc = query_close(&q, err);
+	if (rc == 0)
+		rc = cosignatures_class(site->store, row, &standing, err);
 	hash_begin(&stream);
 	hash_add(&stream, site->made_of.b, sizeof site->made_of.b);
 	hash_text(&stream, title);
-	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu", (unsigned long long)row->n, (int)row->outcome, row->revealed,
-	    (long long)amendments, (unsigned long long)row->commit_entry);
+	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu %d %llu %llu %llu", (unsigned long long)row->n, (int)row->outcome,
+	    row->revealed, (long long)amendments, (unsigned long long)row->commit_entry, (int)standing.assurance,
+	    (unsigned long long)standing.witnesses, (unsigned long long)standing.commit_in_time,
+	    (unsigned long long)standing.outcome_in_time);
 	hash_text(&stream, slice_of(state));
 	hash_text(&stream, slice_of(row->record));
 	hash = hash_end(&stream);
@@ -257,6 +263,7 @@ put_listed(const struct site *site, int language, const struct draw_row *row, st
 {
 	struct template_row *values = template_put_row(some, "draws");
 	bool chinese = language == CHINESE;
+	struct standing_class standing;
 	char folder[24];
 
 	folder_name(row->n, folder);
@@ -266,7 +273,9 @@ put_listed(const struct site *site, int language, const struct draw_row *row, st
 	template_put(values, "title", site_title(site->config, row->cycle));
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put(values, "state", slice_of(site_state(row, chinese)));
-	template_put(values, "class", slice_of(site_class(row, chinese)));
+	if (cosignatures_class(site->store, row, &standing, NULL) != 0)
+		standing.assurance = ASSURANCE_UNKNOWN;
+	template_put(values, "class", slice_of(site_class(standing.assurance, chinese)));
 }
 
 static void

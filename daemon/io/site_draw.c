@@ -9,6 +9,7 @@
 #include "core/roster.h"
 #include "core/text.h"
 #include "io/clock.h"
+#include "io/cosignatures.h"
 #include "io/ledger.h"
 #include "io/steps.h"
 
@@ -17,6 +18,8 @@
 
 static const struct template_name time_names[] = {{"time", NULL}, {"reason", NULL}, NO_NAMES};
 static const struct template_name flag_names[] = {NO_NAMES};
+static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL}, NO_NAMES};
+static const struct template_name beacon_names[] = {{"words", NULL}, NO_NAMES};
 static const struct template_name stratum_names[] = {{"class", NULL}, {"drum", NULL}, {"slips", NULL}, {"rule", NULL},
 	{"take", NULL}, NO_NAMES};
 static const struct template_name change_names[] = {{"name", NULL}, {"added", NULL}, {"altered", NULL}, {"removed", NULL},
@@ -42,7 +45,8 @@ static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", N
 static const struct template_name file_names[] = {{"name", NULL}, NO_NAMES};
 
 const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {"operator", NULL}, {"version", NULL},
-	{"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names},
+	{"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names}, {"cosigned", cosigned_names},
+	{"beacon", beacon_names},
 	{"commit_time", NULL}, {"draw_time", NULL}, {"drawn", time_names}, {"void", time_names}, {"sealed", time_names},
 	{"opened", time_names}, {"targets", NULL}, {"inspectors", NULL}, {"excused_targets", NULL},
 	{"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL}, {"strata", stratum_names}, {"changed", changed_names},
@@ -63,15 +67,29 @@ site_state(const struct draw_row *row, bool chinese)
 	return chinese ? "已抽取，结果封存" : "drawn, sealed";
 }
 
-/* This version gives no draw more than class C. */
+/* What the operator cannot know, whether witnesses are independent, is left to the reader; drand's signature to a checker. */
 const char *
-site_class(const struct draw_row *row, bool chinese)
+site_class(enum assurance assurance, bool chinese)
 {
-	if (row->outcome == OUTCOME_NONE)
+	switch (assurance) {
+	case ASSURANCE_PENDING:
 		return chinese ? "可信程度：抽取之后才能确定" : "assurance: known once it is drawn";
-	if (row->outcome == OUTCOME_VOID)
+	case ASSURANCE_NONE:
 		return chinese ? "可信程度：无，没有抽取" : "assurance: none, nothing was drawn";
-	return chinese ? "等级 C：只能相信组织者" : "class C: you have to believe the operator";
+	case ASSURANCE_UNKNOWN:
+	case ASSURANCE_C:
+		return chinese ? "等级 C：只能相信组织者" : "class C: you have to believe the operator";
+	case ASSURANCE_B:
+	case ASSURANCE_B_IF:
+		return chinese ? "等级 B：任何人都无法左右这次抽取，前提是见证人独立于组织者"
+		               : "class B: nobody could steer this draw, if the witnesses are independent of the operator";
+	case ASSURANCE_A_UNRUN:
+	case ASSURANCE_A_UNRUN_IF:
+		return chinese ? "具备等级 A 的全部条件：任何人都无法左右这次抽取，前提是见证人独立于组织者；信标签名由 verify.html 核对"
+		               : "all that class A needs is here: nobody could steer this draw, if the witnesses are independent of the "
+		                 "operator; verify.html checks the beacon's signature";
+	}
+	return "";
 }
 
 struct slice
@@ -103,7 +121,7 @@ put_moment(struct template_row *values, const char *list, int64_t time, struct s
 static void
 put_lists(struct template_row *values)
 {
-	static const char *const lists[] = {"explained", "drawn", "void", "sealed", "opened", "changed", "result", "recorded",
+	static const char *const lists[] = {"explained", "cosigned", "beacon", "drawn", "void", "sealed", "opened", "changed", "result", "recorded",
 	    "seeded", "files"};
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
@@ -243,10 +261,8 @@ put_outcome(struct store *store, const struct draw_row *row, struct template_row
 		if (row->outcome == OUTCOME_VOID && e.void_.reason.n <= sizeof reason)
 			n = json_unescape(e.void_.reason, reason);
 		put_moment(values, row->outcome == OUTCOME_VOID ? "void" : "drawn", e.time, (struct slice){reason, n});
-		if (row->outcome == OUTCOME_DRAW) {
+		if (row->outcome == OUTCOME_DRAW)
 			template_put(template_put_row(values, "recorded"), "record_hash", slice_of(row->record));
-			(void)template_put_row(values, "explained");
-		}
 		entry_release(&e);
 	}
 	buf_release(&bytes);
@@ -512,6 +528,55 @@ put_files(const struct draw_row *row, struct template_row *values)
 		put_file(values, "record.json");
 }
 
+/* ---- what the draw rests on ---- */
+
+static int
+put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
+{
+	struct standing_class standing;
+	struct template_row *cosigned;
+	int rc = cosignatures_class(store, row, &standing, err);
+
+	if (rc != 0)
+		return rc;
+	template_put(values, "class", slice_of(site_class(standing.assurance, chinese)));
+	if (row->outcome == OUTCOME_DRAW && standing.assurance == ASSURANCE_C)
+		(void)template_put_row(values, "explained");
+	if (standing.witnesses == 0)
+		return 0;
+	cosigned = template_put_row(values, "cosigned");
+	template_put_uint(cosigned, "witnesses", standing.witnesses);
+	template_put_uint(cosigned, "commit", standing.commit_in_time);
+	template_put_uint(cosigned, "outcome", standing.outcome_in_time);
+	return 0;
+}
+
+/* The randomness that nobody had before, in words. */
+static void
+put_beacon(struct template_row *values, const struct beacon *beacon, bool chinese)
+{
+	char words[TEXT_REASON_MAX + 256], label[TEXT_REASON_MAX];
+	struct note_key key = {.name = {"", 0}};
+
+	switch (beacon->source) {
+	case SOURCE_NONE:
+		return;
+	case SOURCE_PUBLIC:
+		(void)snprintf(words, sizeof words, chinese ? "当众产生：%.*s" : "made in public: %.*s",
+		    (int)json_unescape(beacon->label, label), label);
+		break;
+	case SOURCE_DRAND:
+		(void)snprintf(words, sizeof words, chinese ? "drand quicknet 第 %llu 轮" : "drand quicknet, round %llu",
+		    (unsigned long long)beacon->round);
+		break;
+	case SOURCE_WITNESS:
+		(void)note_key_parse(beacon->key, &key, NULL);
+		(void)snprintf(words, sizeof words, chinese ? "见证人 %.*s 的签名" : "the signature of the witness %.*s", SLICE_ARGS(key.name));
+		break;
+	}
+	template_put(template_put_row(values, "beacon"), "words", slice_of(words));
+}
+
 /* ---- the whole ---- */
 
 static int
@@ -530,6 +595,7 @@ put_commitment(struct store *store, const struct draw_row *row, bool chinese, st
 	put_strata(values, &e.commit);
 	put_changes(values, &e.commit.changes, chinese);
 	put_rules(values, &e.commit.rules, chinese);
+	put_beacon(values, &e.commit.beacon, chinese);
 	if (row->revealed && row->outcome == OUTCOME_DRAW)
 		rc = put_result(store, row, &e.commit, chinese, values, err);
 	entry_release(&e);
@@ -549,7 +615,8 @@ site_draw_values(struct store *store, const struct config *config, const struct 
 	template_put(values, "title", site_title(config, row->cycle));
 	template_put(values, "operator", slice_of(config->operator));
 	template_put(values, "state", slice_of(site_state(row, chinese)));
-	template_put(values, "class", slice_of(site_class(row, chinese)));
+	if ((rc = put_class_of(store, row, chinese, values, err)) != 0)
+		return rc;
 	site_put_time(values, "draw_time", row->draw_time);
 	put_files(row, values);
 	if ((rc = put_commitment(store, row, chinese, values, err)) != 0 ||

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "core/err.h"
+#include "core/report.h"
 #include "io/config.h"
 #include "io/draws.h"
 #include "io/template.h"
@@ -19,7 +20,7 @@ extern const struct template_name site_draw_names[];
 
 /* What the program's commands and the pages call it, in a language of their own. */
 const char *site_state(const struct draw_row *row, bool chinese);
-const char *site_class(const struct draw_row *row, bool chinese);
+const char *site_class(enum assurance assurance, bool chinese);
 
 /* The cycle's title, or its name where the INI has it no longer. */
 struct slice site_title(const struct config *config, const char *cycle);
