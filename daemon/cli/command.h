@@ -103,6 +103,12 @@ __attribute__((format(printf, 1, 2))) int cli_usage_error(const char *format, ..
 /* "usage: spotcheck import …" on standard error; returns EXIT_USAGE. */
 int cli_usage(const struct cli *cli);
 
+/*
+ * Asks at the terminal: the line without spaces at its end, which the caller frees; an empty one becomes `otherwise`, where that
+ * is not NULL.  NULL: the keyboard has ended.
+ */
+char *cli_ask(const char *question, const char *otherwise);
+
 /* Who is at the keyboard: `given` (--by) if not NULL, else SUDO_USER, else the login name.  Never NULL. */
 const char *cli_by(const char *given);
 

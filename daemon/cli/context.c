@@ -52,6 +52,28 @@ cli_usage_error(const char *format, ...)
 	return EXIT_USAGE;
 }
 
+char *
+cli_ask(const char *question, const char *otherwise)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+
+	if (otherwise != NULL)
+		printf("%s [%s]: ", question, otherwise);
+	else
+		printf("%s: ", question);
+	(void)fflush(stdout);
+	n = getline(&line, &cap, stdin);
+	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r' || line[n - 1] == ' '))
+		line[--n] = '\0';
+	if (n < 0 || (n == 0 && otherwise != NULL)) {
+		free(line);
+		return n < 0 || otherwise == NULL ? NULL : strdup(otherwise);
+	}
+	return line;
+}
+
 /* ---- who ---- */
 
 /* Asked before root becomes somebody else, kept for after. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/ceremony.h"
 #include "cli/desk.h"
 #include "cli/draw_print.h"
 #include "cli/draw_values.h"
@@ -164,42 +165,47 @@ draw(struct desk *desk, uint64_t n, const char *value)
 }
 
 static int
-draw_one(struct cli *cli, const char *number, const char *value)
+draw_one(struct cli *cli, const char *number, const char *value, const char *present)
 {
+	struct ceremony ceremony = {.value = NULL};
 	struct desk desk;
-	char *text = NULL;
 	uint64_t n = 0;
 	int status = argument_number(cli, number, &n);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (value != NULL && draw_value_read(value, &text, &cli->err) != 0)
-		return cli_fail(cli);
 	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, n);
 	if (status == EXIT_DONE)
-		status = draw(&desk, n, text);
+		status = ceremony_hold(cli, n, value, present, &ceremony);
+	if (status == EXIT_DONE)
+		status = ceremony_note(cli, n, &ceremony);
+	if (status == EXIT_DONE)
+		status = draw(&desk, n, ceremony.value);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, 0); /* with no embargo its reveal is due at once */
 	if (status == EXIT_DONE)
 		status = say_draw(&desk, n);
-	free(text);
+	ceremony_release(&ceremony);
 	return desk_close(&desk, status);
 }
 
 static int
 run_draw(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"value", required_argument, NULL, 'v'},
+	static const struct option options[] = {{"value", required_argument, NULL, 'v'}, {"present", required_argument, NULL, 'p'},
 	    {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
-	const char *value = NULL, *cycle = NULL;
+	const char *value = NULL, *present = NULL, *cycle = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (option) {
 		case 'v':
 			value = optarg;
+			break;
+		case 'p':
+			present = optarg;
 			break;
 		case 'd':
 			cycle = optarg;
@@ -208,8 +214,8 @@ run_draw(struct cli *cli, int argc, char **argv)
 			return cli_usage(cli);
 		}
 	if (cycle != NULL)
-		return optind == argc && value == NULL ? rehearse(cli, cycle) : cli_usage(cli);
-	return optind + 1 == argc ? draw_one(cli, argv[optind], value) : cli_usage(cli);
+		return optind == argc && value == NULL && present == NULL ? rehearse(cli, cycle) : cli_usage(cli);
+	return optind + 1 == argc ? draw_one(cli, argv[optind], value, present) : cli_usage(cli);
 }
 
 /* ---- reveal, void ---- */
@@ -367,7 +373,7 @@ const struct command draw_commands[] = {
 	    run_init},
 	{"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"),
 	    run_commit},
-	{"draw", N_("N [--value TEXT|@FILE] | --dry-run CYCLE"),
+	{"draw", N_("N [--value TEXT|@FILE] [--present TEXT] | --dry-run CYCLE"),
 	    N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
 	{"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
 	{"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/ceremony.h"
 #include "core/explain.h"
 #include "core/json.h"
 #include "io/cosignatures.h"
@@ -82,6 +83,21 @@ chosen_of(const struct commit *c)
 	return chosen;
 }
 
+/* How many witnesses, and who stood by. */
+static void
+put_outside(struct cli *cli, const struct draw_row *row, struct table *t)
+{
+	struct standing_class standing = {.witnesses = 0};
+	char *present = ceremony_present(cli, row->n), text[256] = "";
+
+	if (cosignatures_class(cli->store, row, &standing, NULL) == 0 && standing.witnesses > 0)
+		(void)snprintf(text, sizeof text, cli->json ? "%llu/%llu/%llu" : _("by %llu of %llu witnesses; the outcome by %llu"), (unsigned long long)standing.commit_in_time,
+		    (unsigned long long)standing.witnesses, (unsigned long long)standing.outcome_in_time);
+	table_string(t, text);
+	table_string(t, present == NULL ? "" : present);
+	free(present);
+}
+
 static void
 put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *e, struct table *t)
 {
@@ -105,6 +121,8 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 	}
 	table_string(t, row->record);
 	table_string(t, cli->json ? assurance_name(draw_assurance(cli, row)) : _(assurance_words(draw_assurance(cli, row))));
+	table_string(t, source_name(row->source));
+	put_outside(cli, row, t);
 }
 
 /* Where somebody is missing, who may know more is told where it stands. */
@@ -139,6 +157,9 @@ print_facts(struct cli *cli, const struct draw_row *row, bool hints)
 	    {"drawn", _("Inspectors drawn"), true},
 	    {"record", _("Record"), false},
 	    {"class", _("Assurance"), false},
+	    {"beacon", _("Beacon"), false},
+	    {"cosigned", _("Cosigned in time"), false},
+	    {"present", _("Present when the value was made"), false},
 	};
 	struct entries e;
 	struct table t;

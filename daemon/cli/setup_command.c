@@ -76,29 +76,6 @@ fail_memory(struct setup *s)
 	return cli_fail(s->cli);
 }
 
-/* A line from the keyboard; NULL at its end, "" becomes the default.  The caller frees it. */
-static char *
-ask(const char *question, const char *otherwise)
-{
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-
-	if (otherwise != NULL)
-		printf("%s [%s]: ", question, otherwise);
-	else
-		printf("%s: ", question);
-	(void)fflush(stdout);
-	n = getline(&line, &cap, stdin);
-	while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r' || line[n - 1] == ' '))
-		line[--n] = '\0';
-	if (n < 0 || (n == 0 && otherwise != NULL)) {
-		free(line);
-		return n < 0 || otherwise == NULL ? NULL : strdup(otherwise);
-	}
-	return line;
-}
-
 /* Fills one answer: asked at a terminal, else the default, else a fault. */
 static int
 need(struct setup *s, enum answer a, const char *question, const char *otherwise)
@@ -108,7 +85,7 @@ need(struct setup *s, enum answer a, const char *question, const char *otherwise
 	if (isatty(STDIN_FILENO)) {
 		do {
 			free(s->answers[a]);
-			s->answers[a] = ask(question, otherwise);
+			s->answers[a] = cli_ask(question, otherwise);
 		} while (s->answers[a] != NULL && s->answers[a][0] == '\0' && otherwise == NULL);
 		if (s->answers[a] == NULL)
 			return cli_usage_error(_("the dialogue was broken off: nothing is changed"));
@@ -168,7 +145,7 @@ ask_rosters(struct setup *s)
 	if (s->sample && has_files(s))
 		return cli_usage_error(_("either --sample or files of your own"));
 	if (!s->sample && !has_files(s) && isatty(STDIN_FILENO)) {
-		answer = ask(_("Import the fictional sample district (y), or files of your own (n)"), "y");
+		answer = cli_ask(_("Import the fictional sample district (y), or files of your own (n)"), "y");
 		s->sample = answer == NULL || answer[0] == 'y' || answer[0] == 'Y';
 		free(answer);
 	}
