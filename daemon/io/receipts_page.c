@@ -15,11 +15,10 @@
 #define SHARE_PARTS 1000 /* of the bar's length */
 
 static const struct template_name flag_names[] = {NO_NAMES};
-static const struct template_name slip_names[] = {{"slip", NULL}, NO_NAMES};
 static const struct template_name line_names[] = {{"line", NULL}, {"line_share", NULL}, NO_NAMES};
 static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_share", NULL}, {"weight", NULL},
 	{"due", flag_names}, {"carried", flag_names}, {"one", flag_names}, {"several", flag_names}, {"drawn_line", line_names},
-	{"no_line", flag_names}, {"by_hand", slip_names}, NO_NAMES};
+	{"no_line", flag_names}, NO_NAMES};
 static const struct template_name reserve_names[] = {{"number", NULL}, NO_NAMES};
 static const struct template_name url_names[] = {{"url", NULL}, NO_NAMES};
 static const struct template_name page_names[] = {{"operator", NULL}, {"version", NULL}, {"zone", NULL}, {"n", NULL},
@@ -65,15 +64,6 @@ put_line(struct template_row *drum, const struct receipt *r)
 	put_share(row, "line_share", line);
 }
 
-/* Its slips, as sha256sum is asked for them. */
-static void
-put_slips(struct template_row *drum, uint64_t weight)
-{
-	template_put_list(drum, "by_hand");
-	for (uint64_t i = 1; i <= weight; i++)
-		template_put_uint(template_put_row(drum, "by_hand"), "slip", i);
-}
-
 static void
 put_drum(struct template_row *values, const struct receipt *r)
 {
@@ -96,7 +86,6 @@ put_drum(struct template_row *values, const struct receipt *r)
 	put_flag(drum, "due", slice_is(word, drum_name(DRUM_DUE)));
 	put_flag(drum, "carried", slice_is(word, drum_name(DRUM_CARRIED)));
 	put_line(drum, r);
-	put_slips(drum, weight);
 }
 
 static void
