@@ -15,8 +15,8 @@
 #define SHARE_PARTS 1000 /* of the bar's length */
 
 static const struct template_name flag_names[] = {NO_NAMES};
-static const struct template_name line_names[] = {{"line", NULL}, {"line_share", NULL}, NO_NAMES};
-static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_share", NULL}, {"weight", NULL},
+static const struct template_name line_names[] = {{"line", NULL}, {"line_share", NULL}, {"line_anchor", NULL}, NO_NAMES};
+static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_share", NULL}, {"ticket_anchor", NULL}, {"weight", NULL},
 	{"due", flag_names}, {"carried", flag_names}, {"one", flag_names}, {"several", flag_names}, {"drawn_line", line_names},
 	{"no_line", flag_names}, NO_NAMES};
 static const struct template_name reserve_names[] = {{"number", NULL}, NO_NAMES};
@@ -30,7 +30,7 @@ static const struct template_name page_names[] = {{"operator", NULL}, {"version"
 
 /* How far along all that a ticket can be this one stands, in per cent: "12.3". */
 static void
-put_share(struct template_row *row, const char *name, const char *ticket)
+put_share(struct template_row *row, const char *name, const char *anchor, const char *ticket)
 {
 	char digits[9], text[16];
 	unsigned long long share;
@@ -39,6 +39,7 @@ put_share(struct template_row *row, const char *name, const char *ticket)
 	share = (strtoull(digits, NULL, 16) * SHARE_PARTS) >> 32;
 	(void)snprintf(text, sizeof text, "%llu.%llu", share / 10, share % 10);
 	template_put(row, name, slice_of(text));
+	template_put(row, anchor, slice_of(share < SHARE_PARTS / 2 ? "start" : "end")); /* which way its label goes */
 }
 
 static void
@@ -61,7 +62,7 @@ put_line(struct template_row *drum, const struct receipt *r)
 		return;
 	row = template_put_row(drum, "drawn_line");
 	template_put(row, "line", slice_of(line));
-	put_share(row, "line_share", line);
+	put_share(row, "line_share", "line_anchor", line);
 }
 
 static void
@@ -79,7 +80,7 @@ put_drum(struct template_row *values, const struct receipt *r)
 	drum = template_put_row(values, "in_drum");
 	(void)text_to_uint(receipt_weight(r), &weight);
 	template_put(drum, "ticket", slice_of(r->ticket));
-	put_share(drum, "ticket_share", r->ticket);
+	put_share(drum, "ticket_share", "ticket_anchor", r->ticket);
 	template_put_uint(drum, "weight", weight);
 	put_flag(drum, "one", weight == 1);
 	put_flag(drum, "several", weight > 1);
