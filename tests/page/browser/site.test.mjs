@@ -424,7 +424,6 @@ test('a receipt to print: of one target alone, no markup of its own, nothing for
         assert.deepEqual(violations.map((v) => `${language} ${width} ${v.id}: ${v.nodes[0].html}`), []);
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(wider <= 0, `${wider} px wider than ${width}`);
-        if (process.env.PAGE_SHOTS) await page.screenshot({ path: join(process.env.PAGE_SHOTS, `${language}-${id}-${width}-print.png`), fullPage: true });
         await done(page);
       }
     }
