@@ -24,6 +24,7 @@ static const struct command *const families[] = {
 	mail_commands,
 	backup_commands,
 	recover_commands,
+	receipt_commands,
 	verify_commands,
 	witness_commands,
 };

@@ -48,6 +48,7 @@ extern const struct command outbox_commands[];
 extern const struct command mail_commands[];
 extern const struct command backup_commands[];
 extern const struct command recover_commands[];
+extern const struct command receipt_commands[];
 extern const struct command verify_commands[];
 extern const struct command witness_commands[];
 

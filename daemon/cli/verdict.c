@@ -11,6 +11,7 @@
 
 #define JSON_MAX ((size_t)1 << 30)
 #define STATE_COLUMNS ((size_t)8)
+#define NO_DRAW UINT64_MAX /* a block of its own */
 
 /* A label and blanks up to the column where the rest stands; a Chinese character takes two columns. */
 static void
@@ -38,7 +39,9 @@ head(struct verdict *v, uint64_t n)
 	if (v->any && v->n == n)
 		return;
 	flush_plain(v);
-	if (n == 0)
+	if (n == NO_DRAW)
+		printf("%s\n", _("the receipt"));
+	else if (n == 0)
 		printf("%s\n", _("the log"));
 	else
 		printf("%s %" PRIu64 "\n", _("draw"), n);
@@ -80,7 +83,7 @@ print_safely(const char *text)
 static void
 tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
-	head(v, n);
+	head(v, check == CHECK_RECEIPT ? NO_DRAW : n);
 	if (*detail == '\0') {
 		if (state != v->plain_state)
 			flush_plain(v);
@@ -137,7 +140,7 @@ on_check(void *ctx, uint64_t n, enum check check, enum check_state state, const 
 
 	if (state == CHECK_FAILED && v->first_failed == NULL) {
 		v->first_failed = check_name(check);
-		v->first_failed_draw = n;
+		v->first_failed_draw = check == CHECK_RECEIPT ? NO_DRAW : n;
 	}
 	if (v->json)
 		put_check(v, n, check, state, detail);
@@ -230,6 +233,8 @@ print_last_line(const struct verdict *v)
 {
 	if (v->first_failed == NULL)
 		printf("%s\n", _("yes: every check that was run holds"));
+	else if (v->first_failed_draw == NO_DRAW)
+		printf("%s\n", _("NO: the directory holds, the receipt does not"));
 	else if (v->first_failed_draw == 0)
 		printf(_("NO: %llu checks failed, first: %s of the log\n"), (unsigned long long)v->report.failures,
 		    v->first_failed);

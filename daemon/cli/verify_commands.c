@@ -11,6 +11,7 @@
 #include "cli/verdict.h"
 #include "core/note.h"
 #include "core/parallel.h"
+#include "core/receipt.h"
 #include "core/text.h"
 #include "core/verify.h"
 #include "io/folder.h"
@@ -86,8 +87,7 @@ run_replay(struct cli *cli, int argc, char **argv)
 struct verify_arguments {
 	struct verify_options options;
 	struct slice trusted[TRUSTED_MAX];
-	struct buf since;
-	const char *receipt;
+	struct buf since, receipt;
 };
 
 static int
@@ -114,19 +114,21 @@ set_key(struct cli *cli, struct verify_arguments *a, const char *text)
 	return EXIT_DONE;
 }
 
+/* A file that the caller kept; an empty one is one too. */
 static int
-set_since(struct cli *cli, struct verify_arguments *a, const char *path)
+read_kept(struct cli *cli, const char *path, size_t max, struct buf *ret_bytes, struct slice *ret_view)
 {
 	struct folder here;
 	int rc = folder_open(&here, ".", &cli->err);
 
-	buf_init(&a->since, NOTE_MAX);
+	buf_release(ret_bytes);
+	buf_init(ret_bytes, max);
 	if (rc == 0)
-		rc = here.published.read(&here, path, &a->since, &cli->err);
+		rc = here.published.read(&here, path, ret_bytes, &cli->err);
 	folder_close(&here);
 	if (rc != 0)
 		return cli_fail(cli);
-	a->options.since = a->since.len == 0 ? (struct slice){"", 0} : buf_view(&a->since);
+	*ret_view = ret_bytes->len == 0 ? (struct slice){"", 0} : buf_view(ret_bytes);
 	return EXIT_DONE;
 }
 
@@ -150,7 +152,7 @@ parse_arguments(struct cli *cli, int argc, char **argv, struct verify_arguments 
 {
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 	    {"key", required_argument, NULL, 'k'}, {"witness", required_argument, NULL, 'w'},
-	    {"since", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+	    {"since", required_argument, NULL, 's'}, {"receipt", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	int option, status = EXIT_DONE;
 
 	while (status == EXIT_DONE && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -165,7 +167,10 @@ parse_arguments(struct cli *cli, int argc, char **argv, struct verify_arguments 
 			status = add_witness(cli, a, optarg);
 			break;
 		case 's':
-			status = set_since(cli, a, optarg);
+			status = read_kept(cli, optarg, NOTE_MAX, &a->since, &a->options.since);
+			break;
+		case 'r':
+			status = read_kept(cli, optarg, RECEIPT_MAX, &a->receipt, &a->options.receipt);
 			break;
 		default:
 			return cli_usage(cli);
@@ -197,12 +202,13 @@ run_verify(struct cli *cli, int argc, char **argv)
 	}
 	folder_close(&folder);
 	buf_release(&a.since);
+	buf_release(&a.receipt);
 	return status;
 }
 
 const struct command verify_commands[] = {
 	{"replay", N_("DIR [-j N]"), N_("replay one draw from its published folder"), run_replay},
-	{"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT]"),
+	{"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT] [--receipt FILE]"),
 	    N_("check a whole published directory"), run_verify},
 	{.name = NULL},
 };

@@ -5,7 +5,7 @@
 
 static const char *const check_names[CHECK_COUNT] = {"signature", "tree", "append-only", "sequence", "order",
     "checkpoints", "files", "drum", "strata", "history", "chain", "beacon", "seed", "selection", "inspectors", "teams",
-    "dates", "matters", "record", "amendments"};
+    "dates", "matters", "record", "amendments", "receipt"};
 
 const char *
 check_name(enum check check)

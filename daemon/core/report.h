@@ -30,6 +30,7 @@ enum check {
 	CHECK_MATTERS,
 	CHECK_RECORD,
 	CHECK_AMENDMENTS,
+	CHECK_RECEIPT, /* one that the caller holds, after all that the page names */
 	CHECK_COUNT
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/draw_check.h"
 #include "core/log.h"
+#include "core/receipt.h"
 #include "core/sequence.h"
 
 struct run {
@@ -18,6 +19,9 @@ struct run {
 	struct cosigned *draws;    /* [n_draws] */
 	struct err *checkpoints;   /* [n_draws]: what is wrong with them; code 0 nothing */
 	struct cycle_past *pasts;  /* [n_cycles] */
+	struct receipt receipt;    /* of options->receipt; n is 0 where it cannot be read */
+	struct err receipt_why;    /* what is wrong with it; code 0 nothing */
+	bool receipt_held;         /* its draw was asked */
 };
 
 static bool
@@ -203,6 +207,23 @@ say_assurance(const struct run *r, const struct draw_context *x, bool failed)
 		r->report->assurance(r->report->ctx, x->n, &facts);
 }
 
+/* While the draw that it is of is at hand. */
+static void
+hold_receipt(struct run *r, const struct draw_context *x, const struct draw_case *c)
+{
+	unsigned long long n = x->n;
+	char until[TIME_TEXT];
+
+	if (x->outcome != NULL && x->outcome->type == ENTRY_VOID) {
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which was voided: nobody was drawn"), n);
+	} else if (!c->opened) {
+		text_from_time(x->commit->reveal_time, until);
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"), n, until);
+	} else if (c->has_draw) {
+		r->receipt_held = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
+	}
+}
+
 static int
 run_draw(struct run *r, size_t index)
 {
@@ -218,9 +239,78 @@ run_draw(struct run *r, size_t index)
 	if (rc == 0) {
 		note_draw(&x, &c, r->report);
 		say_assurance(r, &x, r->report->failures > failures);
+		if (r->receipt.n == x.n)
+			hold_receipt(r, &x, &c);
 		rc = cycle_past_add(past, &x, &c, r->err);
 	}
 	draw_case_release(&c);
+	return rc;
+}
+
+/* ---- the receipt ---- */
+
+static int
+read_receipt(struct run *r)
+{
+	int rc = 0;
+
+	r->receipt_why.tr = r->report->tr;
+	if (r->options->receipt.p != NULL)
+		rc = receipt_parse(r->options->receipt, &r->receipt, &r->receipt_why);
+	return rc == ERR_MEMORY ? err_memory(r->err) : 0;
+}
+
+/* Which log and draw it is of: what is said of it before anything that its draw says. */
+static void
+place_receipt(struct run *r)
+{
+	const struct receipt *it = &r->receipt;
+
+	if (it->n == 0)
+		return;
+	if (!slice_eq(it->key, r->log.vkey_text) || !slice_eq(it->origin, r->log.checkpoint.origin))
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of another log: %.*s, %.*s"), SLICE_ARGS(it->origin),
+		    SLICE_ARGS(it->key));
+	else if (it->n > r->sequence.n_draws)
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is not in this directory"),
+		    (unsigned long long)it->n);
+}
+
+static void
+skip_receipt(struct run *r, const char *why)
+{
+	report_check(r->report, r->receipt.n, CHECK_RECEIPT, CHECK_NOT_RUN, r->report->tr != NULL ? r->report->tr(why) : why);
+}
+
+/* What it says, once the whole directory holds. */
+static int
+say_receipt(struct run *r)
+{
+	struct report *report = r->report;
+	struct buf words;
+	int rc = 0;
+
+	if (report->failures > 0) {
+		skip_receipt(r, N_("the directory itself does not hold"));
+		return 0;
+	}
+	place_receipt(r);
+	if (r->receipt_why.code != 0) {
+		report_check(report, r->receipt.n, CHECK_RECEIPT, CHECK_FAILED, r->receipt_why.message);
+		return 0;
+	}
+	if (!r->receipt_held) {
+		skip_receipt(r, N_("its draw could not be recomputed"));
+		return 0;
+	}
+	buf_init(&words, ERR_MESSAGE_BYTES);
+	receipt_words(&r->receipt, report->tr, &words);
+	buf_byte(&words, '\0');
+	if (words.failed)
+		rc = err_memory(r->err);
+	else
+		report_check(report, r->receipt.n, CHECK_RECEIPT, CHECK_OK, words.data);
+	buf_release(&words);
 	return rc;
 }
 
@@ -230,14 +320,17 @@ verify_directory(const struct published *dir, const struct verify_options *optio
 {
 	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
 	bool whole = false;
-	int rc = 0;
+	int rc = read_receipt(&r);
 
-	if (run_log(&r))
+	if (rc == 0 && run_log(&r))
 		rc = run_story(&r, &whole);
 	for (size_t i = 0; rc == 0 && whole && i < r.sequence.n_draws; i++)
 		rc = run_draw(&r, i);
 	if (rc == 0 && whole)
 		note_log(&r.log, &r.sequence, &r.all, r.pasts, options, report);
+	if (rc == 0 && options->receipt.p != NULL)
+		rc = say_receipt(&r);
+	receipt_release(&r.receipt);
 	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
 		cycle_past_release(&r.pasts[i]);
 	free(r.pasts);

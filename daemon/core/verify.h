@@ -19,6 +19,7 @@ struct verify_options {
 	struct slice key;             /* the log's verifier key that the caller trusts; p NULL: the directory's own */
 	struct trusted trusted;       /* witnesses that the caller takes as independent */
 	struct slice since;           /* an earlier checkpoint's bytes; p NULL: none */
+	struct slice receipt;         /* one to be checked against the directory; p NULL: none */
 	bool has_at;
 	int64_t at;                   /* what must be done by then */
 	bool has_now;

@@ -46,3 +46,28 @@ html_fill(struct slice html, const struct template_marks *marks, struct buf *out
 		}
 	}
 }
+
+int
+html_parse(struct slice text, const struct template_name *names, struct template **ret_template, struct err *err)
+{
+	struct diag diag = {0};
+	int rc = template_parse(text, "daemon/site", names, &diag, ret_template);
+
+	return rc == ERR_REFUSED ? err_set(err, rc, N_("a page's template in this program is broken")) : rc == 0 ? 0 : err_memory(err);
+}
+
+int
+html_render(const struct template *template, const struct template_row *values, struct buf *out, struct err *err)
+{
+	struct template_marks marks = {0};
+	struct buf marked;
+	int rc;
+
+	buf_init(&marked, HTML_PAGE_MAX);
+	rc = template_render_marked(template, values, &marked, &marks, err);
+	if (rc == 0)
+		html_fill(buf_view(&marked), &marks, out);
+	template_marks_release(&marks);
+	buf_release(&marked);
+	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
+}

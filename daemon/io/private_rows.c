@@ -9,6 +9,7 @@ struct reading {
 	const struct slice *ids;
 	size_t n_ids;
 	struct buf rest; /* the beginning of a line that the next part goes on with */
+	struct buf *header, *line; /* of one id: the lines as they stand, not their fields; NULL */
 	bool header_read;
 	bool bad;
 };
@@ -73,6 +74,13 @@ add_line(struct private_rows *rows, struct slice line, size_t *ret_fields)
 }
 
 static int
+keep_line(struct buf *out, struct slice line)
+{
+	buf_slice(out, line);
+	return out->failed ? ERR_MEMORY : 0;
+}
+
+static int
 take_line(struct reading *r, struct slice line)
 {
 	struct slice rest = line;
@@ -81,9 +89,9 @@ take_line(struct reading *r, struct slice line)
 
 	if (!r->header_read) {
 		r->header_read = true;
-		rc = add_line(r->rows, line, &r->rows->n_columns);
+		rc = r->header != NULL ? keep_line(r->header, line) : add_line(r->rows, line, &r->rows->n_columns);
 	} else if (r->rows->n < r->n_ids && slice_eq(slice_cut(&rest, ','), r->ids[r->rows->n])) {
-		rc = add_line(r->rows, line, &fields);
+		rc = r->line != NULL ? keep_line(r->line, line) : add_line(r->rows, line, &fields);
 		r->bad |= fields != r->rows->n_columns;
 		r->rows->n++;
 	}
@@ -110,25 +118,42 @@ take_part(void *ctx, struct slice part)
 	return r->rest.failed ? ERR_MEMORY : rc;
 }
 
+static int
+read_file(struct reading *r, struct store *store, uint64_t n, const char *file, struct err *err)
+{
+	int rc;
+
+	buf_init(&r->rest, DRAW_FILE_MAX);
+	rc = draw_file_each(store, n, file, take_part, r, err);
+	buf_release(&r->rest);
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	if (rc == 0 && (r->bad || r->rows->n != r->n_ids))
+		rc = err_set(err, ERR_OUTSIDE,
+		    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), file,
+		    (unsigned long long)n);
+	return rc;
+}
+
 int
 private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
     struct private_rows *ret_rows, struct err *err)
 {
 	struct reading r = {.rows = ret_rows, .ids = ids, .n_ids = n_ids};
-	int rc;
 
 	*ret_rows = (struct private_rows){.n = 0};
 	buf_init(&ret_rows->bytes, DRAW_FILE_MAX);
-	buf_init(&r.rest, DRAW_FILE_MAX);
-	rc = draw_file_each(store, n, file, take_part, &r, err);
-	buf_release(&r.rest);
-	if (rc == ERR_MEMORY)
-		return err_memory(err);
-	if (rc == 0 && (r.bad || ret_rows->n != n_ids))
-		rc = err_set(err, ERR_OUTSIDE,
-		    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), file,
-		    (unsigned long long)n);
-	return rc;
+	return read_file(&r, store, n, file, err);
+}
+
+int
+private_line_read(struct store *store, uint64_t n, const char *file, struct slice id, struct buf *ret_header,
+    struct buf *ret_line, struct err *err)
+{
+	struct private_rows counted = {.n = 0};
+	struct reading r = {.rows = &counted, .ids = &id, .n_ids = 1, .header = ret_header, .line = ret_line};
+
+	return read_file(&r, store, n, file, err);
 }
 
 void

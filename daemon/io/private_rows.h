@@ -28,6 +28,10 @@ int private_rows_read(struct store *store, uint64_t n, const char *file, const s
     struct private_rows *ret_rows, struct err *err);
 void private_rows_release(struct private_rows *rows); /* NULL is allowed */
 
+/* The header's and one row's line as they stand, without the LF, appended: what the row's digest is made of. */
+int private_line_read(struct store *store, uint64_t n, const char *file, struct slice id, struct buf *ret_header,
+    struct buf *ret_line, struct err *err);
+
 /* A row's value in a column ("name", "phone"); empty where there is no such column. */
 struct slice private_value(const struct private_rows *rows, size_t row, const char *column);
 

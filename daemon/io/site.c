@@ -13,7 +13,6 @@
 #include "io/site_files.h"
 #include "io/template.h"
 
-#define PAGE_MAX ((size_t)64 << 20)
 #define PATH_BYTES 160
 #define STAMP_BYTES 96
 #define LISTED_MAX 500 /* draws in the index, the newest */
@@ -38,15 +37,6 @@ struct site {
 };
 
 /* ---- templates ---- */
-
-static int
-parse(struct slice text, const struct template_name *names, struct template **ret_template, struct err *err)
-{
-	struct diag diag = {0};
-	int rc = template_parse(text, "daemon/site", names, &diag, ret_template);
-
-	return rc == ERR_REFUSED ? err_set(err, rc, N_("a page's template in this program is broken")) : rc == 0 ? 0 : err_memory(err);
-}
 
 static void
 hash_text(struct hash_stream *stream, struct slice text)
@@ -86,8 +76,8 @@ site_open(struct store *store, const struct config *config, struct site **ret_si
 	site->chinese = strcmp(config->language, "en") != 0;
 	site->made_of = hash_making(config);
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
-		if ((rc = parse(site_index_template(l == CHINESE), index_names, &site->index[l], err)) == 0)
-			rc = parse(site_draw_template(l == CHINESE), site_draw_names, &site->draw[l], err);
+		if ((rc = html_parse(site_index_template(l == CHINESE), index_names, &site->index[l], err)) == 0)
+			rc = html_parse(site_draw_template(l == CHINESE), site_draw_names, &site->draw[l], err);
 	if (rc == 0)
 		*ret_site = site;
 	else
@@ -142,24 +132,6 @@ put_common(const struct site *site, int language, struct template_row *values)
 	template_put(values, "zone", slice_of(site->config->timezone));
 }
 
-/* ---- a page ---- */
-
-static int
-render(const struct template *template, const struct template_row *values, struct buf *out, struct err *err)
-{
-	struct template_marks marks = {0};
-	struct buf marked;
-	int rc;
-
-	buf_init(&marked, PAGE_MAX);
-	rc = template_render_marked(template, values, &marked, &marks, err);
-	if (rc == 0)
-		html_fill(buf_view(&marked), &marks, out);
-	template_marks_release(&marks);
-	buf_release(&marked);
-	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
-}
-
 /* ---- draws ---- */
 
 /* A comment behind the page; all that a draw's page says follows from what it names, and the log is only added to. */
@@ -207,7 +179,7 @@ make_draw(struct site *site, const struct draw_row *row, int language, const cha
 	template_put(values, "up", slice_of(page_name(site, language)));
 	rc = site_draw_values(site->store, site->config, row, language == CHINESE, values, err);
 	if (rc == 0)
-		rc = render(site->draw[language], values, out, err);
+		rc = html_render(site->draw[language], values, out, err);
 	template_row_free(values);
 	buf_text(out, stamp);
 	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
@@ -228,7 +200,7 @@ site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, 
 		rc = tree_keep(tree, path, slice_of(stamp), &kept, err);
 		if (rc != 0 || kept)
 			continue;
-		buf_init(&page, PAGE_MAX);
+		buf_init(&page, HTML_PAGE_MAX);
 		rc = make_draw(site, row, l, stamp, &page, err);
 		if (rc == 0)
 			rc = tree_put(tree, path, buf_view(&page), err);
@@ -320,8 +292,8 @@ put_index(struct site *site, int language, const struct listing *list, const str
 	template_put_uint(values, "entries", log->entries);
 	template_put(values, "root", slice_of(root));
 	put_list(site, language, list, values);
-	buf_init(&page, PAGE_MAX);
-	rc = render(site->index[language], values, &page, err);
+	buf_init(&page, HTML_PAGE_MAX);
+	rc = html_render(site->index[language], values, &page, err);
 	if (rc == 0)
 		rc = tree_put(tree, page_name(site, language), buf_view(&page), err);
 	buf_release(&page);

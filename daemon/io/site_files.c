@@ -16,6 +16,8 @@ EMBED(site_embedded_index_zh, "site/pages/zh_CN/index.html");
 EMBED(site_embedded_index_en, "site/pages/en/index.html");
 EMBED(site_embedded_draw_zh, "site/pages/zh_CN/draw.html");
 EMBED(site_embedded_draw_en, "site/pages/en/draw.html");
+EMBED(site_embedded_receipt_zh, "site/pages/zh_CN/receipt.html");
+EMBED(site_embedded_receipt_en, "site/pages/en/receipt.html");
 
 static struct slice
 between(const char *begin, const char *end)
@@ -41,4 +43,11 @@ site_draw_template(bool chinese)
 {
 	return chinese ? between(site_embedded_draw_zh_begin, site_embedded_draw_zh_end)
 	               : between(site_embedded_draw_en_begin, site_embedded_draw_en_end);
+}
+
+struct slice
+site_receipt_template(bool chinese)
+{
+	return chinese ? between(site_embedded_receipt_zh_begin, site_embedded_receipt_zh_end)
+	               : between(site_embedded_receipt_en_begin, site_embedded_receipt_en_end);
 }

@@ -10,5 +10,6 @@
 struct slice site_verify_page(void);            /* verify.html */
 struct slice site_index_template(bool chinese); /* pages/zh_CN/index.html */
 struct slice site_draw_template(bool chinese);
+struct slice site_receipt_template(bool chinese);
 
 #endif

@@ -5,7 +5,7 @@
 # The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
 
 _spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
-	publish run list show status outbox test-mail backup restore recover replay verify"
+	publish run list show status outbox test-mail backup restore recover receipt replay verify"
 _spotcheck_kinds="targets inspectors conflicts matters contacts"
 
 # The names of the cycles of an INI: [cycle NAME].
@@ -44,7 +44,8 @@ _spotcheck_options()
 	show)	echo --by --reason ;;
 	restore | recover) echo --published ;;
 	replay)	echo -j ;;
-	verify)	echo --at --key --witness --since ;;
+	receipt) echo --page ;;
+	verify)	echo --at --key --witness --since --receipt ;;
 	esac
 	echo --json --help
 }
@@ -64,7 +65,7 @@ _spotcheck()
 	done
 	case $prev in
 	-c)	[ -n "$command" ] || { _spotcheck_files "$cur"; return; } ;;
-	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --published)
+	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --receipt | --page | --published)
 		_spotcheck_files "$cur"; return ;;
 	--language) _spotcheck_offer "zh_CN en" "$cur"; return ;;
 	--format) _spotcheck_offer "csv xlsx" "$cur"; return ;;

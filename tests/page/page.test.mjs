@@ -34,6 +34,8 @@ test('every code of the library has a sentence', () => {
   }
   for (const each of ['overdue-outcome', 'overdue-reveal', 'note-overdue-outcome', 'note-overdue-reveal', 'signature-missing', 'signature-extra',
     'file-early', 'file-stray', 'needs', 'sealed', 'is-void', 'no-log', 'record-unreadable', 'not-reached']) codes.add(each);
+  for (const word of ['selected', 'unstaffed', 'reserve', 'not-drawn', 'excused', 'rest']) codes.add(`receipt-holds-${word}`);
+  for (const status of ['ok', 'failed', 'notrun']) codes.add(`held-${status}`);
   for (const name of [...LOG_CHECKS, ...DRAW_CHECKS]) codes.add(`check-${name}`);
   for (const letter of ['A', 'B', 'A-if', 'B-if', 'C', 'pending', 'none', 'unknown']) codes.add(`class-${letter}`).add(`class-short-${letter}`);
   assert.ok(codes.size > 150, String(codes.size));

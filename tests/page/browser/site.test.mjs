@@ -354,3 +354,78 @@ test('axe finds nothing, wide and narrow, light and dark', async () => {
     }
   }
 });
+
+// ---- receipts ----
+
+const RECEIPTS = join(ROOT, 'tests/vectors/receipts');
+
+async function holds(page, path) {
+  await page.setInputFiles('#receipt', path);
+  await page.waitForSelector('#held .held');
+  return page.textContent('#held');
+}
+
+test('a receipt: chosen, dropped, of another draw, hostile, too large', async () => {
+  const page = await open(pathToFileURL(join(ROOT, 'daemon/site/verify.html')).href);
+  assert.equal(await page.isVisible('#mine'), false);
+  await page.setInputFiles('#folder', join(RECEIPTS, 'public'));
+  assert.match(await verdictOf(page), YES);
+  const mine = readFileSync(join(RECEIPTS, '1-P01.json'), 'utf8');
+  const { ticket } = JSON.parse(mine);
+  const words = `The receipt holds. Draw 1: P01 was in the drum with ticket ${ticket}, and was drawn.`;
+  assert.equal(await holds(page, join(RECEIPTS, '1-P01.json')), words);
+  const changed = (name, from, to) => {
+    const path = join(scratch, `${name}.json`);
+    writeFileSync(path, mine.replace(from, to));
+    return path;
+  };
+  assert.match(await holds(page, changed('drawn', '"selected"', '"none"')), /^The receipt does NOT hold\. Its outcome/);
+  assert.match(await holds(page, changed('sealed', '"n":1,', '"n":4,')), /does NOT hold\. It is of draw 4, which is still sealed/);
+  const bad = '<img src=x onerror=alert(1)>';
+  assert.ok((await holds(page, changed('markup', '"origin":"spotcheck.example.org"', `"origin":"${bad}"`))).includes(bad));
+  assert.equal(await page.locator('#held img').count(), 0);
+  assert.match(await holds(page, changed('huge', '{', `${' '.repeat(2 << 20)}{`)), /larger than 1048576 bytes/);
+  const { x, y } = await page.locator('#drop').boundingBox();
+  const client = await page.context().newCDPSession(page);
+  const data = { items: [], files: [join(RECEIPTS, '1-P01.json')], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) await client.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 20, data });
+  await page.waitForSelector('#held .held.ok');
+  assert.equal(await page.textContent('#held'), words);
+  await page.click('#language');
+  assert.match(await page.textContent('#held'), /^凭证属实。 第 1 次抽签：P01 在签筒里/);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+  await done(page);
+});
+
+test('a receipt to print: of one target alone, no markup of its own, nothing for html-validate and axe', async () => {
+  const bad = '<b onclick=alert(1)>&';
+  const rows = Array.from({ length: 20 }, (_, i) => `T${i},name ${i} ${bad},A,${bad},area,1`);
+  const folder = join(drawOver('receipts', `id,name,class,unit,area,level\n${rows.join('\n')}\n`, '20%'), '..');
+  const validate = new HtmlValidate({ extends: ['html-validate:recommended'] });
+  const { selected } = JSON.parse(readFileSync(join(folder, 'public/draws/0001/record.json'), 'utf8'));
+  const idle = rows.map((_, i) => `T${i}`).find((id) => !selected.some((each) => each.id === id));
+  for (const language of ['en', 'zh_CN']) {
+    const ini = join(folder, 'conf', 'spotcheckd.ini');
+    writeFileSync(ini, readFileSync(ini, 'utf8').replace(/^#?language *=.*$/m, `language = ${language}`));
+    for (const id of [selected[0].id, idle]) {
+      const path = join(folder, `${language}-${id}.html`);
+      run(SPOTCHECK, '-c', ini, 'receipt', '1', id, '--page', path);
+      const { results } = await validate.validateFile(path);
+      assert.deepEqual(results.flatMap(({ messages }) => messages.map((m) => `${m.line} ${m.ruleId} ${m.message}`)), []);
+      for (const width of [390, 1280]) {
+        const page = await open(pathToFileURL(path).href, { viewport: { width, height: 900 } });
+        const text = await page.textContent('main');
+        assert.deepEqual([...new Set(text.match(/\bT[0-9]+\b/g))], [id]);
+        assert.ok(text.includes(bad) && await page.locator('[onclick]').count() === 0);
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => globalThis.axe.run());
+        assert.deepEqual(violations.map((v) => `${language} ${width} ${v.id}: ${v.nodes[0].html}`), []);
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(wider <= 0, `${wider} px wider than ${width}`);
+        await done(page);
+      }
+    }
+  }
+});

@@ -3,17 +3,10 @@
  * draws' files, tiles or entries changed it is not; a changed cosignature line may lower a class, never raise it.
  */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "memory_dir.h"
 
-#include <cmocka.h>
-#include <dirent.h>
 #include <sodium.h>
-#include <sys/stat.h>
+#include <stdio.h>
 
 #include "core/text.h"
 #include "core/verify.h"
@@ -25,104 +18,14 @@
 #define STEP 1
 #endif
 
-/* A published directory in memory, so that one byte can be another and a thousand checks take a second. */
-struct file {
-	char path[128];
-	char *bytes;
-	size_t len;
-};
+static struct memory_dir example;
 
-static struct file files[64];
-static size_t n_files;
-
-static void
-load(const char *path)
-{
-	char full[512];
-	DIR *dir;
-	struct dirent *entry;
-
-	(void)snprintf(full, sizeof full, "%s/example/%s", VECTORS, path);
-	dir = opendir(full);
-	assert_non_null(dir);
-	while ((entry = readdir(dir)) != NULL) {
-		char name[400];
-		struct stat st;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		(void)snprintf(name, sizeof name, "%s%s%s", path, *path == '\0' ? "" : "/", entry->d_name);
-		(void)snprintf(full, sizeof full, "%s/example/%.300s", VECTORS, name);
-		assert_int_equal(stat(full, &st), 0);
-		if (S_ISDIR(st.st_mode)) {
-			load(name);
-		} else {
-			struct file *f = &files[n_files++];
-			FILE *in = fopen(full, "rb");
-
-			assert_true(n_files <= sizeof files / sizeof files[0]);
-			(void)snprintf(f->path, sizeof f->path, "%.120s", name);
-			f->len = (size_t)st.st_size;
-			f->bytes = malloc(f->len + 1);
-			assert_non_null(in);
-			assert_int_equal(fread(f->bytes, 1, f->len, in), f->len);
-			(void)fclose(in);
-		}
-	}
-	(void)closedir(dir);
-}
-
-static int
-read_file(void *ctx, const char *path, struct buf *out, struct err *err)
-{
-	const char *prefix = ctx;
-	char full[512];
-
-	(void)snprintf(full, sizeof full, "%s%s", prefix, path);
-	for (size_t i = 0; i < n_files; i++)
-		if (strcmp(files[i].path, full) == 0) {
-			if (files[i].len > out->max)
-				return err_set(err, ERR_LIMIT, "%s: large", path);
-			buf_put(out, files[i].bytes, files[i].len);
-			return 0;
-		}
-	return err_set(err, ERR_ABSENT, "%s: missing", path);
-}
-
-/* Folders stand one below the other in a listing of files: each is named once for every file in it, which does no harm. */
-static int
-list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
-    struct err *err)
-{
-	const char *prefix = ctx;
-	char full[512];
-	size_t len;
-	bool any = false;
-
-	(void)snprintf(full, sizeof full, "%s%s%s", prefix, path, *path == '\0' || *prefix != '\0' ? "" : "/");
-	len = strlen(full);
-	for (size_t i = 0; i < n_files; i++) {
-		char name[128];
-		char *slash;
-
-		if (strncmp(files[i].path, full, len) != 0)
-			continue;
-		(void)snprintf(name, sizeof name, "%s", files[i].path + len);
-		slash = strchr(name, '/');
-		if (slash != NULL)
-			*slash = '\0';
-		each(arg, name, slash == NULL);
-		any = true;
-	}
-	return any ? 0 : err_set(err, ERR_ABSENT, "%s: missing", path);
-}
-
-static struct file *
+static struct memory_file *
 find(const char *path)
 {
-	for (size_t i = 0; i < n_files; i++)
-		if (strcmp(files[i].path, path) == 0)
-			return &files[i];
+	for (size_t i = 0; i < example.n; i++)
+		if (strcmp(example.files[i].path, path) == 0)
+			return &example.files[i];
 	fail_msg("no file %s", path);
 	return NULL;
 }
@@ -151,17 +54,10 @@ on_assurance(void *ctx, uint64_t n, const struct assurance_facts *facts)
 	((struct seen *)ctx)->assurance[n] = facts->assurance;
 }
 
-static struct published
-published(char *prefix)
-{
-	return (struct published){read_file, list_files, prefix};
-}
-
 static uint64_t
 verify(const struct verify_options *options, struct seen *seen)
 {
-	static char top[] = "";
-	struct published dir = published(top);
+	struct published dir = memory_dir_published(&example, "");
 	struct report report = {.check = on_check, .assurance = on_assurance, .ctx = seen};
 	struct err err = {0};
 
@@ -173,8 +69,7 @@ verify(const struct verify_options *options, struct seen *seen)
 static uint64_t
 replay(struct seen *seen)
 {
-	static char prefix[] = "draws/0001/";
-	struct published dir = published(prefix);
+	struct published dir = memory_dir_published(&example, "draws/0001/");
 	struct report report = {.check = on_check, .ctx = seen};
 	struct err err = {0};
 
@@ -282,28 +177,28 @@ test_every_byte_counts(void **state)
 	size_t changed = 0, refused = 0;
 
 	(void)state;
-	for (size_t i = 0; i < n_files; i++)
-		for (size_t at = 0; at < files[i].len; at += STEP) {
+	for (size_t i = 0; i < example.n; i++)
+		for (size_t at = 0; at < example.files[i].len; at += STEP) {
 			struct verify_options options = {0};
-			char before = files[i].bytes[at];
+			char before = example.files[i].bytes[at];
 			struct seen seen;
 			uint64_t failures;
 
-			files[i].bytes[at] = (char)(before ^ (1 << (at % 7)));
+			example.files[i].bytes[at] = (char)(before ^ (1 << (at % 7)));
 			failures = verify(&options, &seen);
-			if (failures == 0 && !is_checkpoint(files[i].path))
-				fail_msg("%s: byte %zu may be changed and verify says yes", files[i].path, at);
-			assert_no_class_rose(&seen, files[i].path, at);
+			if (failures == 0 && !is_checkpoint(example.files[i].path))
+				fail_msg("%s: byte %zu may be changed and verify says yes", example.files[i].path, at);
+			assert_no_class_rose(&seen, example.files[i].path, at);
 			refused += failures > 0;
 			changed++;
-			files[i].bytes[at] = before;
+			example.files[i].bytes[at] = before;
 		}
 	print_message("%zu bytes changed one at a time, %zu refused, the rest in cosignature lines\n", changed, refused);
 }
 
 /* An amendment's nonce; sealed.json has one too, which is committed. */
 static bool
-in_nonce(const struct file *f, size_t at)
+in_nonce(const struct memory_file *f, size_t at)
 {
 	static const char key[] = "\"nonce\":\"";
 	const char *nonce = memmem(f->bytes, f->len, key, sizeof key - 1);
@@ -321,7 +216,7 @@ test_every_byte_of_a_folder_counts(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		char path[64];
-		struct file *f;
+		struct memory_file *f;
 
 		(void)snprintf(path, sizeof path, "draws/0001/%s", names[i]);
 		f = find(path);
@@ -347,19 +242,19 @@ test_truncated_and_missing_files(void **state)
 	struct seen seen;
 
 	(void)state;
-	for (size_t i = 0; i < n_files; i++) {
-		size_t len = files[i].len;
+	for (size_t i = 0; i < example.n; i++) {
+		size_t len = example.files[i].len;
 
 		for (size_t cut = 0; cut < len; cut += len / 7 + 1) {
-			files[i].len = cut;
-			if (verify(&options, &seen) == 0 && !is_checkpoint(files[i].path))
-				fail_msg("%s cut to %zu bytes is accepted", files[i].path, cut);
+			example.files[i].len = cut;
+			if (verify(&options, &seen) == 0 && !is_checkpoint(example.files[i].path))
+				fail_msg("%s cut to %zu bytes is accepted", example.files[i].path, cut);
 		}
-		files[i].len = len;
-		files[i].path[0] ^= 1;
+		example.files[i].len = len;
+		example.files[i].path[0] ^= 1;
 		if (verify(&options, &seen) == 0)
-			fail_msg("%s missing is accepted", files[i].path);
-		files[i].path[0] ^= 1;
+			fail_msg("%s missing is accepted", example.files[i].path);
+		example.files[i].path[0] ^= 1;
 	}
 }
 
@@ -379,9 +274,8 @@ main(void)
 
 	if (sodium_init() < 0)
 		return 1;
-	load("");
+	memory_dir_load(&example, "example");
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	for (size_t i = 0; i < n_files; i++)
-		free(files[i].bytes);
+	memory_dir_release(&example);
 	return failed;
 }

@@ -1,5 +1,6 @@
 // RFC 6962 Merkle trees over SHA-256.
 import { sha256 } from '@noble/hashes/sha2.js';
+import { hex } from './bytes.js';
 
 const EMPTY = sha256(new Uint8Array(0));
 
@@ -70,4 +71,34 @@ export class Root {
   value() {
     return this.parts.reduceRight((right, part) => (right ? nodeHash(part.hash, right) : part.hash), null) ?? EMPTY;
   }
+}
+
+/**
+ * Where an audit path leads (RFC 9162 2.1.3.2).
+ * @param {Uint8Array} data of the leaf
+ * @param {number} index of the leaf
+ * @param {number} size of the tree
+ * @param {Uint8Array[]} path
+ * @returns {string} the root in hex; '' where the path is of another length, or the leaf beyond the tree
+ */
+export function rootOfPath(data, index, size, path) {
+  if (index >= size) return '';
+  let at = index;
+  let last = size - 1;
+  let hash = leafHash(data);
+  for (const each of path) {
+    if (last === 0) return '';
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(each, hash);
+      while (at % 2 === 0 && at !== 0) {
+        at /= 2;
+        last = Math.floor(last / 2);
+      }
+    } else {
+      hash = nodeHash(hash, each);
+    }
+    at = Math.floor(at / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 ? hex(hash) : '';
 }

@@ -5,7 +5,7 @@ import { Problem } from '../protocol/problem.js';
 import { chosenFiles, droppedFiles } from './collect.js';
 import { languageOf, say } from './messages.js';
 import { Session } from './session.js';
-import { answersView, el, reportView, verdictView } from './view.js';
+import { answersView, el, heldView, reportView, verdictView } from './view.js';
 
 const find = (id) => document.getElementById(id);
 
@@ -21,6 +21,7 @@ class Page {
     this.report = null;
     this.problem = null;
     this.answers = null;
+    this.held = null;
     this.options = {};
     this.stage = null;
   }
@@ -30,6 +31,7 @@ class Page {
     find('folder').addEventListener('change', (event) => this.choose(event.target));
     find('stop').addEventListener('click', () => this.stop());
     find('who').addEventListener('submit', (event) => this.ask(event));
+    find('receipt').addEventListener('change', (event) => this.chooseReceipt(event.target));
     this.startDrop(find('drop'));
     const served = /^https?:$/.test(location.protocol);
     find('fetch').hidden = !served;
@@ -48,7 +50,7 @@ class Page {
       event.preventDefault();
       zone.classList.remove('over');
       const told = (count) => this.showStage('reading-folder', { count }, null);
-      this.guard(async () => this.run(await droppedFiles(event.dataTransfer, told)));
+      this.guard(async () => this.take(await droppedFiles(event.dataTransfer, told)));
     });
   }
 
@@ -58,6 +60,27 @@ class Page {
       input.value = '';       // so that the same folder can be chosen again
       if (files.length) this.run(files);
     });
+  }
+
+  /** What was dropped: beside a report a single file is a receipt. */
+  take(files) {
+    const [first] = files;
+    if (!this.report || this.problem || files.length !== 1 || first[0].includes('/')) return this.run(files);
+    return this.hold(first[1]);
+  }
+
+  chooseReceipt(input) {
+    const [file] = input.files;
+    input.value = '';       // so that the same file can be chosen again
+    if (file) this.hold(file);
+  }
+
+  hold(file) {
+    this.held = null;
+    this.stage = null;
+    this.showProgress();
+    find('held').textContent = this.t('working');
+    this.engine?.tell({ type: 'hold', file });
   }
 
   async guard(body) {
@@ -105,7 +128,7 @@ class Page {
     const options = this.readOptions();
     if (!options) return;
     this.end();
-    Object.assign(this, { options, report: null, problem: null, answers: null });
+    Object.assign(this, { options, report: null, problem: null, answers: null, held: null });
     this.engine = startEngine((message) => this.hear(message));
     this.showStage('working', {}, null);
     this.show();
@@ -133,6 +156,7 @@ class Page {
     if (message.type === 'progress') this.showStage(message.code, message.params, message.share);
     else if (message.type === 'report') this.stage = null, this.report = message.report, this.show();
     else if (message.type === 'answers') this.answers = message.answers, this.showAnswers();
+    else if (message.type === 'held') this.held = message.answer, this.showHeld();
     else if (message.type === 'problem') this.fail(message);
     else this.fail({ code: 'error', params: { why: message.why } });
   }
@@ -162,7 +186,9 @@ class Page {
     if (this.shown === this.report) place.querySelectorAll('details').forEach((each, i) => { each.open = open[i] ?? each.open; });
     this.shown = this.report;
     find('who').hidden = !this.report || this.problem !== null;
+    find('mine').hidden = find('who').hidden;
     this.showAnswers();
+    this.showHeld();
   }
 
   verdict() {
@@ -175,6 +201,10 @@ class Page {
 
   showAnswers() {
     find('answers').replaceChildren(...(this.answers ? answersView(this.t, this.answers) : []));
+  }
+
+  showHeld() {
+    find('held').replaceChildren(...(this.held ? [heldView(this.t, this.held)] : []));
   }
 
   showStage(code, params, share) {

@@ -1,11 +1,13 @@
 // What checks: in a worker, or in the page itself where there is none. It is told
 //   {type: 'check', files: [path, File][] | null, base, options}   null: over http, below `base`
 //   {type: 'ask', id}
-// and tells {type: 'progress', code, params, share}, {type: 'report', report}, {type: 'answers', id, answers} and
-// {type: 'problem', code, params} or {type: 'error', why}.
+//   {type: 'hold', file}       a receipt
+// and tells {type: 'progress', code, params, share}, {type: 'report', report}, {type: 'answers', id, answers},
+// {type: 'held', answer} and {type: 'problem', code, params} or {type: 'error', why}.
 import { check } from '../protocol/check.js';
 import { lookUp } from '../protocol/lookup.js';
 import { Problem } from '../protocol/problem.js';
+import { MOST_RECEIPT, checkReceipt } from '../protocol/receipt.js';
 import { FilesSource, HttpSource } from '../protocol/source.js';
 
 const TELL_MS = 80;
@@ -23,6 +25,7 @@ export class Session {
     try {
       if (message.type === 'check') await this.check(message);
       else if (message.type === 'ask') await this.ask(message.id);
+      else if (message.type === 'hold') await this.hold(message.file);
     } catch (error) {
       if (error instanceof Problem) this.tell({ type: 'problem', code: error.code, params: error.params });
       else this.tell({ type: 'error', why: String(error?.stack ?? error).slice(0, 500) });
@@ -48,6 +51,13 @@ export class Session {
   async ask(id) {
     const answers = this.report ? await lookUp(this.source, this.report, id) : [];
     this.tell({ type: 'answers', id, answers });
+  }
+
+  async hold(file) {
+    if (!this.report) return;
+    const long = { status: 'failed', code: 'receipt-long', params: { most: MOST_RECEIPT } };
+    const read = async () => checkReceipt(this.source, this.report, new Uint8Array(await file.arrayBuffer()));
+    this.tell({ type: 'held', answer: file.size > MOST_RECEIPT ? long : await read() });
   }
 }
 

@@ -162,3 +162,9 @@ function targetText(t, { n, drum, weight, ticket, result, place }) {
   else if (place?.replaced) outcome = 'replaced';
   return `${t('answer-in', { n, drum: t(`drum-${drum}`), weight, ticket })} ${t(`answer-${outcome}`, params)}`;
 }
+
+/** What a receipt says, or what is wrong with it. */
+export function heldView(t, { status, code, params }) {
+  const sentence = t(code, params?.where === 'receipt' ? { ...params, where: t('receipt') } : params);
+  return el(`p.held.${status}`, {}, el('b', {}, t(`held-${status}`)), ' ', sentence);
+}
