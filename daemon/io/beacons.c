@@ -229,7 +229,7 @@ check_signature(const struct waiting *w, struct slice hex, struct beacon_value *
 
 /* ---- drand ---- */
 
-/* One relay's answer.  The round is what was asked for, the randomness, where it is said, the hash of the signature. */
+/* One relay's answer.  The round is what was asked for, the randomness the hash of the signature. */
 static int
 read_round(const struct waiting *w, const struct http_request *http, struct beacon_value *ret, struct err *err)
 {
@@ -247,14 +247,14 @@ read_round(const struct waiting *w, const struct http_request *http, struct beac
 	round = json_object_get(root, "round");
 	signature = json_object_get(root, "signature");
 	randomness = json_object_get(root, "randomness");
-	if (!json_is_integer(round) || !json_is_string(signature) || (randomness != NULL && !json_is_string(randomness)))
+	if (!json_is_integer(round) || !json_is_string(signature) || !json_is_string(randomness))
 		rc = err_set(err, ERR_REFUSED, N_("its answer is no round of drand"));
 	else if (json_integer_value(round) < 0 || (uint64_t)json_integer_value(round) != w->commit.beacon.round)
 		rc = err_set(err, ERR_REFUSED, N_("it answers with round %lld instead of %llu"), (long long)json_integer_value(round),
 		    (unsigned long long)w->commit.beacon.round);
 	else
 		rc = check_signature(w, (struct slice){json_string_value(signature), json_string_length(signature)}, ret, err);
-	if (rc == 0 && randomness != NULL && strcmp(json_string_value(randomness), ret->value) != 0)
+	if (rc == 0 && strcmp(json_string_value(randomness), ret->value) != 0)
 		rc = err_set(err, ERR_REFUSED, N_("the beacon value is not the hash of the signature"));
 	json_decref(root);
 	return rc;
