@@ -121,7 +121,7 @@ print_facts(const struct odds_report *r)
 		puts(_("All figures are exact: the rules treat all pairs alike."));
 	else
 		printf(_("That a target is drawn is exact; the rest is counted in %llu simulated draws with the seed \"%s\".\n"
-			 "± is half of the 99 %% interval; the greatest of many counted figures leans high by about as much.\n"),
+			 "± is half of the 99 %% interval. A guess is made from half of the draws and tried on the others.\n"),
 		    (unsigned long long)r->odds->trials, r->seed);
 	return good;
 }
@@ -175,12 +175,12 @@ put_target(const struct odds_report *r, uint32_t at, struct table *t)
 	put_percent(t, odds->chosen);
 	put_percent(t, staffed.p);
 	put_error(t, staffed);
-	table_text(t, inspector_name(r, odds->inspector));
-	if (odds->inspector == ODDS_NONE) {
+	table_text(t, inspector_name(r, odds->best));
+	if (odds->best == ODDS_NONE) {
 		table_string(t, "");
 		table_string(t, "");
 	} else {
-		struct chance given = odds_given(r->odds, at, odds->inspector);
+		struct chance given = odds_guess_visitor(r->odds, at);
 
 		put_percent(t, given.p);
 		put_error(t, given);
@@ -232,7 +232,7 @@ put_inspector(const struct odds_report *r, uint32_t p, struct table *t)
 		table_string(t, "");
 	else
 		put_hundredths(t, error);
-	table_text(t, target_name(r, r->odds->inspectors[p].target));
+	table_text(t, target_name(r, r->odds->inspectors[p].best));
 	put_percent(t, guess.p);
 	put_error(t, guess);
 	put_hundredths(t, odds_spread(r->odds, p));
@@ -380,7 +380,7 @@ put_inspectors_json(const struct odds_report *r, struct buf *out)
 {
 	buf_text(out, ",\"inspectors\":[");
 	for (size_t p = 0; p < r->odds->n_in; p++) {
-		uint32_t target = r->odds->inspectors[p].target;
+		uint32_t target = r->odds->inspectors[p].best;
 		double error, load = odds_load(r->odds, p, &error);
 
 		put_text(out, p == 0 ? "{\"best\":" : ",{\"best\":", target_name(r, target));
@@ -399,7 +399,7 @@ put_inspectors_json(const struct odds_report *r, struct buf *out)
 static bool
 is_counted(const struct odds *odds, size_t t)
 {
-	return odds->targets[t].inspector != ODDS_NONE;
+	return odds->targets[t].best != ODDS_NONE;
 }
 
 static void
@@ -430,14 +430,10 @@ put_targets_json(const struct odds_report *r, struct buf *out)
 	buf_text(out, ",\"targets\":[");
 	for (size_t t = 0; t < r->odds->n_targets; t++) {
 		const struct odds_target *target = &r->odds->targets[t];
-		struct chance given = {0};
-
-		if (target->inspector != ODDS_NONE)
-			given = odds_given(r->odds, t, target->inspector);
-		put_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", inspector_name(r, target->inspector));
+		put_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", inspector_name(r, target->best));
 		put_ppm(out, "chosen", target->chosen);
 		put_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
-		put_chance(out, "given", given);
+		put_chance(out, "guess", odds_guess_visitor(r->odds, t));
 		put_text(out, ",\"id\":", target_name(r, (uint32_t)t));
 		put_chance(out, "staffed", odds_staffed(r->odds, t));
 		buf_text(out, target->visitable ? ",\"visitable\":true}" : ",\"visitable\":false}");

@@ -54,15 +54,22 @@ odds_staffed(const struct odds *odds, size_t t)
 
 	if (!target->visitable)
 		return exactly(0);
-	return when_chosen(target, odds->plain ? exactly(1) : odds_counted(target->staffed, target->came));
+	return when_chosen(target, odds->plain ? exactly(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
 }
 
+/* In the even (0) or odd (1) trials. */
 static uint32_t
-pair_count(const struct odds *odds, size_t t, size_t p)
+pair_count(const struct odds *odds, size_t t, size_t p, int half)
 {
 	uint32_t row = odds->targets[t].row;
 
-	return row == ODDS_NONE ? 0 : odds->pairs[row * odds->n_in + p];
+	return row == ODDS_NONE ? 0 : odds->pairs[(row * odds->n_in + p) * 2 + (size_t)half];
+}
+
+static uint32_t
+pair_both(const struct odds *odds, size_t t, size_t p)
+{
+	return pair_count(odds, t, p, 0) + pair_count(odds, t, p, 1);
 }
 
 struct chance
@@ -74,7 +81,7 @@ odds_given(const struct odds *odds, size_t t, size_t p)
 		return exactly(0);
 	if (odds->plain)
 		return exactly(plain_share(odds));
-	return odds_counted(pair_count(odds, t, p), target->row == ODDS_NONE ? 0 : target->came);
+	return odds_counted(pair_both(odds, t, p), target->row == ODDS_NONE ? 0 : target->came[0] + target->came[1]);
 }
 
 struct chance
@@ -82,6 +89,64 @@ odds_pair(const struct odds *odds, size_t t, size_t p)
 {
 	return when_chosen(&odds->targets[t], odds_given(odds, t, p));
 }
+
+/* ---- guesses ---- */
+
+/* A guess that the other half of the trials gave, tried on this one: given that t is chosen. */
+static struct chance
+tried(const struct odds *odds, uint32_t t, uint32_t p, int half)
+{
+	const struct odds_target *target;
+
+	if (t == ODDS_NONE || p == ODDS_NONE)
+		return exactly(0);
+	target = &odds->targets[t];
+	return odds_counted(pair_count(odds, t, p, half), target->came[half]);
+}
+
+/* The mean of two independent figures. */
+static struct chance
+mean_of(struct chance a, struct chance b)
+{
+	double p = (a.p + b.p) / 2;
+
+	return (struct chance){p, fmax(p - hypot(a.p - a.low, b.p - b.low) / 2, 0),
+	    fmin(p + hypot(a.high - a.p, b.high - b.p) / 2, 1)};
+}
+
+struct chance
+odds_guess(const struct odds *odds, size_t p)
+{
+	const struct odds_inspector *inspector = &odds->inspectors[p];
+	struct chance found[2];
+
+	if (inspector->best == ODDS_NONE)
+		return exactly(0);
+	if (odds->plain)
+		return odds_pair(odds, inspector->best, p);
+	for (int half = 0; half < 2; half++) {
+		uint32_t t = inspector->guess[1 - half];
+
+		found[half] = tried(odds, t, (uint32_t)p, half);
+		if (t != ODDS_NONE)
+			found[half] = when_chosen(&odds->targets[t], found[half]);
+	}
+	return mean_of(found[0], found[1]);
+}
+
+struct chance
+odds_guess_visitor(const struct odds *odds, size_t t)
+{
+	const struct odds_target *target = &odds->targets[t];
+
+	if (target->best == ODDS_NONE)
+		return exactly(0);
+	if (odds->plain)
+		return odds_given(odds, t, target->best);
+	return mean_of(tried(odds, (uint32_t)t, target->guess[1], 0), tried(odds, (uint32_t)t, target->guess[0], 1));
+}
+
+/* ---- loads ---- */
 
 double
 odds_load(const struct odds *odds, size_t p, double *ret_error)
@@ -97,14 +162,6 @@ odds_load(const struct odds *odds, size_t p, double *ret_error)
 	/* of one draw nothing is known but that he is in each team once at most */
 	*ret_error = odds->trials < 2 ? odds->to_choose : Z99 * sqrt(fmax(variance, 0) / (n - 1));
 	return mean;
-}
-
-struct chance
-odds_guess(const struct odds *odds, size_t p)
-{
-	uint32_t target = odds->inspectors[p].target;
-
-	return target == ODDS_NONE ? exactly(0) : odds_pair(odds, target, p);
 }
 
 double
@@ -253,10 +310,11 @@ odds_new(const struct odds_input *input, struct odds *odds, struct err *err)
 	if (odds->targets == NULL || odds->inspectors == NULL)
 		return err_memory(err);
 	for (size_t i = 0; i < roster->n_targets; i++)
-		odds->targets[i].row = odds->targets[i].inspector = ODDS_NONE;
+		odds->targets[i] = (struct odds_target){.row = ODDS_NONE, .best = ODDS_NONE, .guess = {ODDS_NONE, ODDS_NONE}};
 	for (size_t i = 0; i < roster->n_inspectors; i++)
 		if (roster->inspectors[i].in)
-			odds->inspectors[odds->n_in++] = (struct odds_inspector){.inspector = (uint32_t)i, .target = ODDS_NONE};
+			odds->inspectors[odds->n_in++] = (struct odds_inspector){.inspector = (uint32_t)i, .best = ODDS_NONE,
+			    .guess = {ODDS_NONE, ODDS_NONE}};
 	for (size_t s = 0; s < input->commit->n_strata; s++)
 		odds->to_choose += (double)input->commit->strata[s].take;
 	return 0;
@@ -323,29 +381,32 @@ make_rows(const struct odds_input *input, struct odds *odds, struct err *err)
 	odds->left_out = n - odds->rows;
 	odds->left_out_most = odds->left_out > 0 ? likely[odds->rows].chosen : 0;
 	free(likely);
-	odds->pairs = calloc(odds->rows * odds->n_in + 1, sizeof *odds->pairs);
+	odds->pairs = calloc(odds->rows * odds->n_in * 2 + 1, sizeof *odds->pairs);
 	return odds->pairs == NULL ? err_memory(err) : 0;
 }
 
 static void
-count_team(const struct draw *d, size_t chosen, const uint32_t *place_of, struct odds *odds)
+count_team(const struct draw *d, size_t chosen, size_t half, const uint32_t *place_of, struct odds *odds)
 {
 	uint32_t row = odds->targets[d->chosen[chosen].target].row;
 
-	for (size_t s = 0; row != ODDS_NONE && s < d->seats; s++)
-		odds->pairs[row * odds->n_in + place_of[d->order[d->team[chosen * d->seats + s]]]]++;
+	for (size_t s = 0; row != ODDS_NONE && s < d->seats; s++) {
+		uint32_t place = place_of[d->order[d->team[chosen * d->seats + s]]];
+
+		odds->pairs[(row * odds->n_in + place) * 2 + half]++;
+	}
 }
 
 static void
-count_draw(const struct draw *d, const uint32_t *place_of, struct odds *odds)
+count_draw(const struct draw *d, size_t half, const uint32_t *place_of, struct odds *odds)
 {
 	for (size_t i = 0; i < d->n_chosen; i++) {
 		struct odds_target *t = &odds->targets[d->chosen[i].target];
 
-		t->came++;
+		t->came[half]++;
 		if (d->chosen[i].admitted) {
 			t->staffed++;
-			count_team(d, i, place_of, odds);
+			count_team(d, i, half, place_of, odds);
 		}
 	}
 	for (size_t i = 0; i < d->n_in; i++) {
@@ -376,7 +437,7 @@ try_once(const struct odds_input *input, uint64_t trial, const uint32_t *place_o
 	draw_input.commit_hash = draw_input.beacon = sealed.nonce = (struct slice){"", 0};
 	if ((rc = draw_compute(&draw_input, &draw, err)) != 0)
 		return rc;
-	count_draw(&draw, place_of, odds);
+	count_draw(&draw, trial % 2, place_of, odds);
 	draw_release(&draw);
 	return 0;
 }
@@ -426,36 +487,63 @@ find_best_plain(struct odds *odds)
 
 		if (chosen == 0)
 			continue;
-		odds->targets[t].inspector = 0;
+		odds->targets[t].best = 0;
 		squared += chosen * share * chosen * share;
 		if (best == ODDS_NONE || chosen > odds->targets[best].chosen)
 			best = (uint32_t)t;
 	}
 	for (size_t p = 0; p < odds->n_in; p++) {
-		odds->inspectors[p].target = best;
+		odds->inspectors[p].best = best;
 		odds->inspectors[p].squared = squared;
 	}
 }
 
+/* The chance of a pair by one half of the trials. */
+static double
+half_chance(const struct odds *odds, uint32_t t, size_t p, int half)
+{
+	return odds->targets[t].chosen * tried(odds, t, (uint32_t)p, half).p;
+}
+
 /* Whoever comes first keeps the place where others are as likely. */
 static void
-find_best_of(struct odds *odds, size_t t)
+hold_against_best(struct odds *odds, uint32_t t, uint32_t p)
 {
 	struct odds_target *target = &odds->targets[t];
-	double twice = (double)target->came * ((double)target->came - 1);
+	struct odds_inspector *inspector = &odds->inspectors[p];
 
-	for (size_t p = 0; p < odds->n_in; p++) {
-		struct odds_inspector *inspector = &odds->inspectors[p];
-		double count = pair_count(odds, t, p);
+	for (int half = 0; half < 2; half++) {
+		uint32_t count = pair_count(odds, t, p, half);
 
 		if (count == 0)
 			continue;
-		/* the square of the count would lean high */
-		inspector->squared += twice > 0 ? target->chosen * target->chosen * count * (count - 1) / twice : 0;
-		if (inspector->target == ODDS_NONE || odds_pair(odds, t, p).p > odds_pair(odds, inspector->target, p).p)
-			inspector->target = (uint32_t)t;
-		if (target->inspector == ODDS_NONE || count > pair_count(odds, t, target->inspector))
-			target->inspector = (uint32_t)p;
+		if (inspector->guess[half] == ODDS_NONE ||
+		    half_chance(odds, t, p, half) > half_chance(odds, inspector->guess[half], p, half))
+			inspector->guess[half] = t;
+		if (target->guess[half] == ODDS_NONE || count > pair_count(odds, t, target->guess[half], half))
+			target->guess[half] = p;
+	}
+	if (inspector->best == ODDS_NONE || odds_pair(odds, t, p).p > odds_pair(odds, inspector->best, p).p)
+		inspector->best = t;
+	if (target->best == ODDS_NONE || pair_both(odds, t, p) > pair_both(odds, t, target->best))
+		target->best = p;
+}
+
+static void
+find_best_of(struct odds *odds, uint32_t t)
+{
+	const struct odds_target *target = &odds->targets[t];
+	double came = (double)target->came[0] + target->came[1];
+
+	for (uint32_t p = 0; p < odds->n_in && target->row != ODDS_NONE; p++) {
+		double count = pair_both(odds, t, p);
+
+		if (count == 0)
+			continue;
+		/* the square of the count itself would lean high */
+		if (came > 1)
+			odds->inspectors[p].squared += target->chosen * target->chosen * count * (count - 1) / (came * (came - 1));
+		hold_against_best(odds, t, p);
 	}
 }
 
@@ -463,31 +551,30 @@ struct odds_summary
 odds_summary(const struct odds *odds)
 {
 	struct odds_summary s = {.target = ODDS_NONE, .inspector = ODDS_NONE};
-	double best = 0, visitors = 0, spreading = 0, chosen = 0;
+	double likeliest = 0, spreading = 0, chosen = 0;
 
-	for (size_t p = 0; p < odds->n_in; p++) {
-		double guess = odds_guess(odds, p).p, of = odds_spread(odds, p);
+	for (uint32_t p = 0; p < odds->n_in; p++) {
+		uint32_t best = odds->inspectors[p].best;
+		double spread = odds_spread(odds, p);
 
-		s.guess_mean += guess / (double)odds->n_in;
-		s.spread_mean += of;
-		spreading += of > 0;
-		if (guess > best) {
-			best = guess;
-			s.inspector = (uint32_t)p;
-			s.target = odds->inspectors[p].target;
+		s.guess_mean += odds_guess(odds, p).p / (double)odds->n_in;
+		s.spread_mean += spread;
+		spreading += spread > 0;
+		if (best != ODDS_NONE && odds_pair(odds, best, p).p > likeliest) {
+			likeliest = odds_pair(odds, best, p).p;
+			s.inspector = p;
+			s.target = best;
 		}
 	}
 	for (size_t t = 0; t < odds->n_targets; t++) {
-		const struct odds_target *target = &odds->targets[t];
+		double visitable = odds->targets[t].best != ODDS_NONE ? odds->targets[t].chosen : 0;
 
 		s.staffed += odds_staffed(odds, t).p;
-		if (target->inspector == ODDS_NONE)
-			continue;
-		visitors += target->chosen * odds_given(odds, t, target->inspector).p;
-		chosen += target->chosen;
+		s.visitor_mean += visitable * odds_guess_visitor(odds, t).p;
+		chosen += visitable;
 	}
 	s.spread_mean = spreading > 0 ? s.spread_mean / spreading : 0;
-	s.visitor_mean = chosen > 0 ? visitors / chosen : 0;
+	s.visitor_mean = chosen > 0 ? s.visitor_mean / chosen : 0;
 	return s;
 }
 
@@ -520,7 +607,7 @@ odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *
 	}
 	if (odds.plain)
 		find_best_plain(&odds);
-	for (size_t t = 0; t < odds.n_targets && !odds.plain; t++)
+	for (uint32_t t = 0; t < odds.n_targets && !odds.plain; t++)
 		find_best_of(&odds, t);
 	*ret_odds = odds;
 	return 0;

@@ -20,14 +20,17 @@
  * H(H(seed text || "/" || i)): the same text and rosters give the same figures.
  *
  * Counted is what comes of a target in those draws that choose it; the share, times the exact chance to be chosen, is
- * given with its 99 % confidence interval (Wilson's).  The greatest of many counted chances leans high, by about as much
- * as its interval says.
+ * given with its 99 % confidence interval (Wilson's).
+ *
+ * The greatest of many counted chances leans high: it is the luckiest as well.  So a best guess is made twice, from the
+ * even trials and from the odd ones, and is tried on the others; it is said how often it was right there.  That leans low,
+ * by what half as many trials leave to be known.
  */
 
 #define ODDS_TRIALS 10000
 #define ODDS_TRIALS_LEAST 100
 #define ODDS_TRIALS_MAX 1000000
-#define ODDS_CELLS ((size_t)1 << 24) /* pairs that are counted */
+#define ODDS_CELLS ((size_t)1 << 23) /* pairs that are counted, in eight bytes each */
 #define ODDS_NONE UINT32_MAX
 
 struct odds_input {
@@ -46,20 +49,22 @@ struct chance {
 };
 
 struct odds_target {
-	double chosen;        /* the exact chance */
-	bool visitable;       /* takes part, and there is a lawful team for it */
-	uint32_t came;        /* simulated: how often chosen, and of it how often staffed */
-	uint32_t staffed;
-	uint32_t row;         /* its pairs, ODDS_NONE where they are not counted */
-	uint32_t inspector;   /* who visits it most often, a place in odds->inspectors; ODDS_NONE: nobody */
+	double chosen;       /* the exact chance */
+	bool visitable;      /* takes part, and there is a lawful team for it */
+	uint32_t came[2];    /* simulated: in how many even and odd trials it is chosen … */
+	uint32_t staffed;    /* … and in how many of both together it is staffed */
+	uint32_t row;        /* its pairs, ODDS_NONE where they are not counted */
+	uint32_t best;       /* who visits it most often, a place in odds->inspectors; ODDS_NONE: nobody */
+	uint32_t guess[2];   /* the same in the even and in the odd trials */
 };
 
 struct odds_inspector {
-	uint32_t inspector;   /* index into the roster */
-	bool useful;          /* may be in a lawful team of some target */
+	uint32_t inspector;  /* index into the roster */
+	bool useful;         /* may be in a lawful team of some target */
 	uint64_t seats, squares; /* simulated: the sum of his loads, and of their squares */
-	uint32_t target;      /* whom he visits most often, an index into the roster; ODDS_NONE: nobody */
-	double squared;       /* the sum over targets of the squares of his pairs' chances, without bias */
+	uint32_t best;       /* whom he visits most often, an index into the roster; ODDS_NONE: nobody */
+	uint32_t guess[2];   /* the same in the even and in the odd trials */
+	double squared;      /* the sum over targets of the squares of his pairs' chances, without bias */
 };
 
 struct odds {
@@ -70,7 +75,7 @@ struct odds {
 	size_t n_targets;
 	struct odds_inspector *inspectors; /* [n_in], those in the drum, in the roster's order */
 	size_t n_in;
-	uint32_t *pairs;      /* [rows * n_in]; NULL where plain */
+	uint32_t *pairs;      /* [rows * n_in * 2], even and odd; NULL where plain */
 	size_t rows;
 	size_t left_out;      /* targets that could be visited, but whose pairs are not counted for want of memory … */
 	double left_out_most; /* … and the greatest chance among them: no pair of theirs has more */
@@ -93,8 +98,9 @@ struct chance odds_given(const struct odds *odds, size_t t, size_t p);
 /* His visits in a draw, on the average; and half the 99 % interval of that. */
 double odds_load(const struct odds *odds, size_t p, double *ret_error);
 
-/* His best guess where he will go, all that he can know beforehand: the chance of his likeliest pair. */
+/* How often his best guess where he will go is right; and whoever guesses, once t is chosen, who visits it. */
 struct chance odds_guess(const struct odds *odds, size_t p);
+struct chance odds_guess_visitor(const struct odds *odds, size_t t);
 
 /*
  * So many targets, each with an equal share of his visits, would be as hard to guess for him: 1 / the sum of the squared
@@ -107,7 +113,7 @@ struct odds_summary {
 	uint32_t target, inspector; /* of the likeliest pair; ODDS_NONE where there is none */
 	double guess_mean;  /* the inspectors' best guesses, on the average */
 	double spread_mean; /* over those that visit anything */
-	double visitor_mean; /* of a chosen target: the chance of its likeliest visitor, given that it is chosen */
+	double visitor_mean; /* the best guess who visits a chosen target */
 	double staffed;      /* how many targets are visited in a draw */
 };
 struct odds_summary odds_summary(const struct odds *odds);
