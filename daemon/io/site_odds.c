@@ -8,11 +8,11 @@
 #include "io/table.h"
 
 #define WIDTH 360
-#define BAR_AT 150
-#define BAR_WIDTH 140 /* of certainty */
+#define BAR_AT 146
+#define BAR_WIDTH 152 /* of certainty */
 #define ROW 20
-#define HEADING 46 /* of a class: its name, and what was taken of it */
-#define TOP 12
+#define HEADING 50 /* of a class: its name, and what was taken of it */
+#define TOP 2
 #define BARS_MAX 200
 #define WORDS_MAX 40 /* bars that are told in words */
 #define NAME_COLUMNS 44
@@ -188,10 +188,11 @@ put_heading(struct buf *out, const struct stratum *s, unsigned at, bool chinese)
 {
 	bool shorter = false;
 
-	buf_format(out, "<text class=\"h\" x=\"8\" y=\"%u\">", at + 18);
+	buf_format(out, "<text class=\"h\" x=\"0\" y=\"%u\">", at + 22);
+	buf_text(out, s->class.n == 0 || slice_is(s->class, "*") ? "" : chinese ? "类别 " : "Class ");
 	html_put(out, cut(class_name(s, chinese), &shorter));
 	buf_text(out, shorter ? "…</text>\n" : "</text>\n");
-	buf_format(out, "<text class=\"s\" x=\"8\" y=\"%u\">", at + 36);
+	buf_format(out, "<text class=\"s\" x=\"0\" y=\"%u\">", at + 40);
 	put_taken(out, s, chinese);
 	buf_text(out, "</text>\n");
 }
@@ -199,12 +200,12 @@ put_heading(struct buf *out, const struct stratum *s, unsigned at, bool chinese)
 static void
 put_bar(struct buf *out, const struct bar *bar, unsigned at, bool chinese)
 {
-	buf_format(out, "<text x=\"8\" y=\"%u\">", at + 14);
+	buf_format(out, "<text x=\"0\" y=\"%u\">", at + 14);
 	put_group(out, bar->weight, bar->n, bar->first, chinese);
 	buf_format(out, "</text>\n<rect class=\"t\" x=\"%d\" y=\"%u\" width=\"%d\" height=\"12\"/>\n", BAR_AT, at + 4, BAR_WIDTH);
 	buf_format(out, "<rect class=\"b\" x=\"%d\" y=\"%u\" width=\"%ld\" height=\"12\"/>\n", BAR_AT, at + 4,
 	    lround(bar->chance * BAR_WIDTH));
-	buf_format(out, "<text class=\"n\" x=\"%d\" y=\"%u\">", WIDTH - 8, at + 14);
+	buf_format(out, "<text class=\"n\" x=\"%d\" y=\"%u\">", WIDTH, at + 14);
 	put_percent(out, bar->chance);
 	buf_text(out, "</text>\n");
 }
@@ -216,7 +217,7 @@ height(const struct bar *bars, size_t n, size_t more)
 
 	for (size_t i = 0; i < n; i++)
 		at += bars[i].heads ? HEADING + ROW : ROW;
-	return at + (more > 0 ? ROW : 0) + TOP;
+	return at + (more > 0 ? ROW : 0) + 4;
 }
 
 static void
@@ -260,7 +261,7 @@ site_odds_svg(const struct site_odds *odds, bool chinese, struct buf *out)
 		at += ROW;
 	}
 	if (more > 0) {
-		buf_format(out, "<text class=\"s\" x=\"8\" y=\"%u\">", at + 14);
+		buf_format(out, "<text class=\"s\" x=\"0\" y=\"%u\">", at + 14);
 		put_more(out, more, chinese);
 		buf_text(out, "</text>\n");
 	}
