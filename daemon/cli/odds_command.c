@@ -55,10 +55,10 @@ take_trials(const char *text, uint64_t *ret)
 static int
 take_seed(const char *text, const char **ret)
 {
-	enum text_fault fault = text_check_reason(slice_of(text));
-
 	*ret = text;
-	return fault == TEXT_OK ? EXIT_DONE : cli_usage_error(_("the seed is %s"), _(text_fault_words(fault)));
+	if (text_check_reason(slice_of(text)) == TEXT_OK)
+		return EXIT_DONE;
+	return cli_usage_error(_("the seed must be one line of at most %d bytes"), TEXT_REASON_MAX);
 }
 
 static int

@@ -192,7 +192,7 @@ print_targets(const struct odds_report *r)
 {
 	const struct table_column columns[] = {
 		{"id", _("Target"), false},
-		{"class", _("Class"), false},
+		{"class", _("Stratum"), false},
 		{"weight", _("Slips"), true},
 		{"chosen", _("Drawn, %"), true},
 		{"staffed", _("Visited, %"), true},
