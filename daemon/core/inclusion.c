@@ -25,7 +25,9 @@
  * Legendre's rule of eight points on 64 pieces.
  */
 
+#define PI 3.14159265358979323846
 #define PIECES 64
+#define POINTS 8
 #define NOUGHT 1e-12
 #define LN_T_LEAST (-100.0) /* by then nobody has arrived, with 2^24 targets of weight 100 */
 #define LN_T_MOST 10.0      /* and by now all have */
@@ -78,15 +80,15 @@ fewer_than(const struct inclusion_group *groups, size_t n_groups, double take, d
 {
 	struct moment now = moment_at(groups, n_groups, t);
 	double reach = 9 * now.deviation + 27, first = floor(fmax(now.mean - reach, 0));
-	double width = 2 * ceil(reach) + 3, terms = take - first;
+	double width = 2 * floor(reach) + 3, terms = take - first; /* the width is odd: 2 * angles + 1 */
 	struct factor factors[WEIGHT_MAX];
 
 	for (size_t g = 0; g < n_groups; g++)
 		ret[g] = terms <= 0 ? 0 : terms >= width ? 1 : terms / width;
 	if (terms <= 0 || terms >= width)
 		return;
-	for (double m = 1; m <= (width - 1) / 2; m++) {
-		double theta = 2 * 3.14159265358979323846 * m / width, ln_size = 0, angle = 0, most = -INFINITY;
+	for (size_t m = 1, angles = (size_t)reach + 1; m <= angles; m++) {
+		double theta = 2 * PI * (double)m / width, ln_size = 0, angle = 0, most = -INFINITY;
 		/* the sum of exp(-i theta j) over first <= j < take is `kernel` in the direction -middle */
 		double kernel = 2 / width * sin(theta * terms / 2) / sin(theta / 2), middle = theta * (first + take - 1) / 2;
 
@@ -149,23 +151,27 @@ edge(const struct inclusion_group *groups, size_t n_groups, double take, bool up
 static void
 integrate(struct inclusion_group *groups, size_t n_groups, double take)
 {
-	static const double at[] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
-	static const double share[] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
+	static const double at[POINTS] = {-0.9602898564975363, -0.7966664774136267, -0.5255324099163290, -0.1834346424956498,
+	    0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
+	static const double share[POINTS] = {0.1012285362903763, 0.2223810344533745, 0.3137066458778873, 0.3626837833783620,
+	    0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
 	double from = edge(groups, n_groups, take, false), to = edge(groups, n_groups, take, true);
 	double half = (to - from) / PIECES / 2, fewer[WEIGHT_MAX];
 
+	/* up to `from` P(N < take) is 1 */
 	for (size_t g = 0; g < n_groups; g++)
 		groups[g].chance = come_by(groups[g].weight, exp(from));
-	for (int i = 0; i < 8 * PIECES; i++) {
-		double t = exp(from + half * (2 * (i / 8) + 1 + (i % 2 == 0 ? at[i % 8 / 2] : -at[i % 8 / 2])));
+	for (size_t piece = 0; piece < PIECES; piece++)
+		for (size_t i = 0; i < POINTS; i++) {
+			double t = exp(from + half * ((double)(2 * piece + 1) + at[i]));
 
-		fewer_than(groups, n_groups, take, t, fewer);
-		for (size_t g = 0; g < n_groups; g++) {
-			double rate = (double)groups[g].weight * t;
+			fewer_than(groups, n_groups, take, t, fewer);
+			for (size_t g = 0; g < n_groups; g++) {
+				double rate = (double)groups[g].weight * t;
 
-			groups[g].chance += half * share[i % 8 / 2] * rate * exp(-rate) * fewer[g];
+				groups[g].chance += half * share[i] * rate * exp(-rate) * fewer[g];
+			}
 		}
-	}
 	for (size_t g = 0; g < n_groups; g++)
 		groups[g].chance = fmin(fmax(groups[g].chance, 0), 1);
 }

@@ -382,8 +382,12 @@ p_value(double k, double n, double p)
 
 	if (p <= 0 || p >= 1)
 		return k == n * p ? 1 : 0;
-	for (double i = k; i >= 0 && i <= n; i += above ? 1 : -1) {
-		double term = exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p));
+	for (uint64_t step = 0; step <= (uint64_t)n; step++) {
+		double i = above ? k + (double)step : k - (double)step, term;
+
+		if (i < 0 || i > n)
+			break;
+		term = exp(lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p));
 
 		tail += term;
 		if (term < tail * 1e-12)
