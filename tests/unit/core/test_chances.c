@@ -438,15 +438,18 @@ hold_pair(struct verdicts *v, const struct odds *odds, size_t t, size_t p, const
 		hold_counts(v, (uint64_t)llround(odds_given(odds, t, p).p * (double)came), came, count, seen->came[t]);
 }
 
-/* Means of independent draws; a load is at most how many targets are chosen. */
+/*
+ * Sums of independent loads of 0 to `most`, whose variances are at most `most` times their means: by Bernstein's inequality.
+ */
 static void
 hold_load(struct verdicts *v, const struct odds *odds, size_t p, const struct seen *seen)
 {
-	double error, load = odds_load(odds, p, &error), other = (double)seen->seats[odds->inspectors[p].inspector] / DRAWS;
-	double deviation = odds->plain ? sqrt(odds->to_choose * load / DRAWS) : error / 2.5758293 * sqrt(2);
+	double error, sum = odds_load(odds, p, &error) * DRAWS, other = (double)seen->seats[odds->inspectors[p].inspector];
+	double most = odds->to_choose, apart = fabs(sum - other), variance = most * (odds->plain ? sum : sum + other);
 
 	v->n++;
-	v->least = fmin(v->least, erfc(fabs(load - other) / fmax(deviation, 1e-9) / sqrt(2)));
+	if (apart > 1e-6)
+		v->least = fmin(v->least, 2 * exp(-apart * apart / 2 / (variance + most * apart / 3)));
 }
 
 static void
