@@ -247,6 +247,40 @@ test_seeds_and_room(void **state)
 	scene_release(&scene);
 }
 
+/* Inspectors who are alike but for chance, counted in few draws: the most frequent visitor leans high, a guess does not. */
+static void
+test_guesses_are_tried(void **state)
+{
+	struct scene scene;
+	struct odds odds;
+	struct buf targets, inspectors;
+	double greatest = 0;
+
+	(void)state;
+	buf_init(&targets, 4096);
+	buf_init(&inspectors, 4096);
+	for (int i = 0; i < 20; i++)
+		buf_format(&targets, "T%02d,,u,,,1,2020-01-01,,in\n", i);
+	for (int i = 0; i < 13; i++)
+		buf_format(&inspectors, "I%02d,%s,,,,in\n", i, i == 12 ? "u" : "v"); /* the last may go nowhere */
+	buf_byte(&targets, '\0');
+	buf_byte(&inspectors, '\0');
+	scene_rows(&scene, targets.data, inspectors.data, "");
+	buf_release(&targets);
+	buf_release(&inspectors);
+	scene_stratum(&scene, "*", 20);
+	scene.commit.rules.avoid_unit = true;
+	odds_of(&scene, "few", 101, 0, &odds);
+	assert_true(!odds.plain && odds.targets[0].came[0] == 51 && odds.targets[0].came[1] == 50);
+	for (size_t t = 0; t < 20; t++)
+		greatest += odds_given(&odds, t, odds.targets[t].best).p / 20;
+	print_message("one of 12, in 101 draws: the most frequent one %.3f, guessed %.3f\n", greatest,
+	    odds_summary(&odds).visitor_mean);
+	assert_true(greatest > 0.12 && fabs(odds_summary(&odds).visitor_mean - 1.0 / 12) < 0.02);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
 /* By hand: 0 of n is at most z^2 / (n + z^2), and half of n is 1/2 -+ z / (2 sqrt(n + z^2)). */
 static void
 test_intervals(void **state)
@@ -515,6 +549,7 @@ main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_nobody_can_go),
 		cmocka_unit_test(test_seeds_and_room),
+		cmocka_unit_test(test_guesses_are_tried),
 		cmocka_unit_test(test_intervals),
 		cmocka_unit_test(test_configurations),
 	};
