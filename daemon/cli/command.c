@@ -17,6 +17,7 @@ static const struct command *const families[] = {
 	roster_commands,
 	calendar_commands,
 	schedule_commands,
+	odds_commands,
 	draw_commands,
 	run_commands,
 	show_commands,

@@ -41,6 +41,7 @@ extern const struct command setup_commands[];
 extern const struct command check_commands[];
 extern const struct command calendar_commands[];
 extern const struct command schedule_commands[];
+extern const struct command odds_commands[];
 extern const struct command draw_commands[];
 extern const struct command run_commands[];
 extern const struct command show_commands[];

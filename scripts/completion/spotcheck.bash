@@ -4,8 +4,8 @@
 #
 # The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
 
-_spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
-	publish run list show status outbox test-mail backup restore recover receipt replay verify"
+_spotcheck_commands="setup check import export attest excuse calendar schedule odds init commit draw reveal void amend
+	publish run list show status outbox test-mail backup restore recover receipt replay verify keygen cosign cosignature"
 _spotcheck_kinds="targets inspectors conflicts matters contacts"
 
 # The names of the cycles of an INI: [cycle NAME].
@@ -37,6 +37,7 @@ _spotcheck_options()
 	attest)	echo --by ;;
 	excuse)	echo --until --reason --by --lift ;;
 	schedule) echo --from --to --unsealed ;;
+	odds)	echo --trials --seed --all --csv ;;
 	commit)	echo --draw-at ;;
 	draw)	echo --value --dry-run ;;
 	void | amend) echo --reason ;;
@@ -94,7 +95,7 @@ _spotcheck()
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$_spotcheck_kinds" "$cur" ;;
 	excuse)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "target inspector" "$cur" ;;
-	commit | run)
+	odds | commit | run)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$(_spotcheck_cycles "$ini")" "$cur" ;;
 	outbox)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "list show retry cancel" "$cur" ;;
