@@ -21,6 +21,7 @@ static const struct command *const families[] = {
 	draw_commands,
 	run_commands,
 	show_commands,
+	status_commands,
 	outbox_commands,
 	mail_commands,
 	backup_commands,

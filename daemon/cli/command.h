@@ -45,6 +45,7 @@ extern const struct command odds_commands[];
 extern const struct command draw_commands[];
 extern const struct command run_commands[];
 extern const struct command show_commands[];
+extern const struct command status_commands[];
 extern const struct command outbox_commands[];
 extern const struct command mail_commands[];
 extern const struct command backup_commands[];
