@@ -386,7 +386,7 @@ to = $(DESTDIR)$(1)
 # What the administrator may have changed is never overwritten.
 keep = for file in $(1); do [ -e "$(2)/$${file\#\#*/}" ] || install -m 644 "$$file" "$(2)"; done
 tree = (cd $(1) && find . -type f -exec install -D -m 644 {} $(2)/{} \;)
-unit = for file in $(1); do sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' "$$file" \
+unit = for file in $(1); do sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' "$$file" \
 	>"$(2)/$${file\#\#*/}" && chmod 644 "$(2)/$${file\#\#*/}" || exit 1; done
 
 install: all
