@@ -2,160 +2,38 @@
  * What a log and its witness say to each other: each situation has the status that C2SP tlog-witness gives it, and whatever is
  * done to a request, nothing but what the log signed is ever cosigned.
  */
-#include "scene.h"
+#include "witness_scene.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <sodium.h>
-
 #include "core/beacon.h"
-#include "core/cosigned.h"
-#include "core/merkle.h"
-#include "core/witness.h"
 
-#define LEAVES 300
-#define ORIGIN "log.example.org"
-#define WITNESS "court.example.org"
-#define DRAW_TIME 1692806362 /* of the example's first commitment */
-#define COMMIT_AT 41         /* its place in the tree */
-#define ERRORS 1000          /* bit errors in each request */
+#define STRANGER "stranger.example.org"
+#define ERRORS 1000 /* bit errors in each request */
 
-static uint8_t log_secret[64], other_secret[64], witness_secret[64];
-static char log_vkey[NOTE_KEY_TEXT], witness_vkey[NOTE_KEY_TEXT], other_witness_vkey[NOTE_KEY_TEXT];
-static struct merkle tree, forked; /* of `forked` the last leaf is another */
-static struct slice commit_entry;  /* by this witness */
-static struct hash zero; /* a hash of nothing */
-
-static void
-make_key(const char *name, enum note_algorithm algorithm, uint8_t first, uint8_t *secret, char *vkey)
-{
-	uint8_t seed[32] = {first}, public[32];
-
-	(void)crypto_sign_seed_keypair(public, secret, seed);
-	note_key_make(name, algorithm, public, vkey);
-}
-
-/* The example's first commitment, by a witness. */
-static void
-make_commit(void)
-{
-	size_t len;
-	char *example = support_read("example/draws/0001/commit.json", &len), *beacon = NULL;
-
-	assert_true(asprintf(&beacon, "{\"beacon\":{\"key\":\"%s\",\"source\":\"witness\"}", witness_vkey) > 0);
-	commit_entry = slice_with((struct slice){example, len},
-	    S("{\"beacon\":{\"chain\":\"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971\",\"round\":1000,"
-	      "\"source\":\"drand\"}"),
-	    slice_of(beacon));
-	free(beacon);
-	free(example);
-}
+static struct witness_scene scene;
 
 static int
 set_up(void **state)
 {
-	char ignored[NOTE_KEY_TEXT];
-
 	(void)state;
-	if (sodium_init() < 0)
-		return -1;
-	make_key(ORIGIN, NOTE_ED25519, 1, log_secret, log_vkey);
-	make_key(ORIGIN, NOTE_ED25519, 2, other_secret, ignored);
-	make_key(WITNESS, NOTE_COSIGNATURE_V1, 3, witness_secret, witness_vkey);
-	make_key("union.example.org", NOTE_COSIGNATURE_V1, 4, (uint8_t[64]){0}, other_witness_vkey);
-	make_commit();
-	merkle_init(&tree);
-	merkle_init(&forked);
-	for (uint32_t i = 0; i < LEAVES; i++) {
-		struct hash leaf = i == COMMIT_AT ? hash_leaf(commit_entry) : hash_of(&i, sizeof i);
-
-		assert_int_equal(merkle_add(&tree, leaf, NULL), 0);
-		assert_int_equal(merkle_add(&forked, i == LEAVES - 1 ? hash_of("", 0) : leaf, NULL), 0);
-	}
-	return 0;
+	return witness_scene_make(&scene);
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	merkle_release(&tree);
-	merkle_release(&forked);
-	slice_free(commit_entry);
+	witness_scene_release(&scene);
 	return 0;
-}
-
-/* A checkpoint's text; buf_release. */
-static struct buf
-text_of(uint64_t size, struct hash root)
-{
-	struct checkpoint checkpoint = {slice_of(ORIGIN), size, root};
-	struct buf text;
-
-	buf_init(&text, 1024);
-	checkpoint_text(&checkpoint, &text);
-	assert_false(text.failed);
-	return text;
-}
-
-/* A checkpoint with the log's signature; buf_release. */
-static struct buf
-note_of(uint64_t size, struct hash root, const uint8_t *secret)
-{
-	struct buf text = text_of(size, root), note;
-
-	buf_init(&note, WITNESS_BODY_MAX);
-	buf_slice(&note, buf_view(&text));
-	buf_byte(&note, '\n');
-	if (secret != NULL)
-		note_sign(buf_view(&text), ORIGIN, secret, &note);
-	assert_false(note.failed);
-	buf_release(&text);
-	return note;
-}
-
-/* Adds the cosignature of `by` to a note of this checkpoint, which stands at its end. */
-static void
-cosign(struct buf *note, uint64_t size, struct hash root, const char *by, int64_t time)
-{
-	struct buf text = text_of(size, root);
-
-	note_cosign(buf_view(&text), by, strcmp(by, WITNESS) == 0 ? witness_secret : other_secret, (uint64_t)time, note);
-	assert_false(note->failed);
-	buf_release(&text);
-}
-
-/* A copy with one bit flipped, of the byte `*ret_at`; slice_free. */
-static struct slice
-flipped(struct slice bytes, struct support_random *random, size_t *ret_at)
-{
-	struct slice copy = slice_copy(bytes);
-
-	*ret_at = (size_t)support_random_below(random, copy.n);
-	((char *)(uintptr_t)copy.p)[*ret_at] ^= (char)(1 << support_random_below(random, 8));
-	return copy;
 }
 
 static struct witness_log
 log_of(const struct merkle *m, uint64_t size)
 {
-	return (struct witness_log){slice_of(log_vkey), size, size == 0 ? zero : merkle_prefix_root(m, size)};
-}
-
-/* A whole request from `old` to `size` with its proof; buf_release. */
-static struct buf
-request_of(const struct merkle *m, uint64_t old, uint64_t size)
-{
-	struct buf note = note_of(size, merkle_prefix_root(m, size), log_secret), body;
-	struct hash proof[64];
-	size_t n = old == 0 || old >= size ? 0 : merkle_consistency(m, old, size, proof);
-
-	buf_init(&body, WITNESS_BODY_MAX);
-	witness_request_write(old, proof, n, buf_view(&note), &body);
-	assert_false(body.failed);
-	buf_release(&note);
-	return body;
+	return (struct witness_log){slice_of(scene.log_vkey), size, size == 0 ? (struct hash){{0}} : merkle_prefix_root(m, size)};
 }
 
 static enum witness_answer
@@ -178,7 +56,7 @@ static void
 test_requests_there_and_back(void **state)
 {
 	static const size_t lengths[] = {0, 1, 2, 62, 63};
-	struct buf note = note_of(7, hash_of("7", 1), log_secret);
+	struct buf note = witness_scene_note(7, hash_of("7", 1), scene.log_secret);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -196,7 +74,7 @@ test_requests_there_and_back(void **state)
 		assert_int_equal(r->n_proof, lengths[i]);
 		assert_memory_equal(r->proof, proof, lengths[i] * sizeof *proof);
 		assert_true(slice_eq(r->bytes, buf_view(&note)));
-		assert_true(slice_is(r->checkpoint.origin, ORIGIN));
+		assert_true(slice_is(r->checkpoint.origin, WITNESS_ORIGIN));
 		assert_int_equal(r->checkpoint.size, 7);
 		buf_release(&body);
 		free(r);
@@ -219,8 +97,8 @@ test_malformed_requests(void **state)
 	    "old 1\nAAAA\n\nN", "old 1\nHAAA\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\n\nN",
 	    "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-A=\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN",
 	    "old 1\n H\n\nN", "old 1\nH \n\nN", "old 1\nH H\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN"};
-	struct buf note = note_of(7, hash_of("7", 1), log_secret);
-	struct witness_log log = log_of(&tree, 0);
+	struct buf note = witness_scene_note(7, hash_of("7", 1), scene.log_secret);
+	struct witness_log log = log_of(&scene.tree, 0);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
@@ -247,8 +125,8 @@ test_malformed_requests(void **state)
 static void
 test_at_most_63_hashes(void **state)
 {
-	struct buf note = note_of(7, hash_of("7", 1), log_secret), body;
-	struct witness_log log = log_of(&tree, 3);
+	struct buf note = witness_scene_note(7, hash_of("7", 1), scene.log_secret), body;
+	struct witness_log log = log_of(&scene.tree, 3);
 	struct hash proof[64] = {{{0}}};
 
 	(void)state;
@@ -266,8 +144,8 @@ test_at_most_63_hashes(void **state)
 static void
 test_cut_requests(void **state)
 {
-	struct buf body = request_of(&tree, 5, 9);
-	struct witness_log log = log_of(&tree, 5);
+	struct buf body = witness_scene_request(&scene, &scene.tree, 5, 9);
+	struct witness_log log = log_of(&scene.tree, 5);
 
 	(void)state;
 	assert_int_equal(judge(buf_view(&body), &log), WITNESS_YES);
@@ -316,15 +194,15 @@ test_what_is_answered(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct hash root = merkle_prefix_root(&tree, cases[i].root_of), proof[66] = {{{0}}};
-		const uint8_t *const secrets[] = {log_secret, other_secret, NULL};
-		struct buf note = note_of(cases[i].size, root, secrets[cases[i].signer]), body;
-		struct witness_log log = log_of(&tree, cases[i].known);
+		struct hash root = merkle_prefix_root(&scene.tree, cases[i].root_of), proof[66] = {{{0}}};
+		const uint8_t *const secrets[] = {scene.log_secret, scene.other_secret, NULL};
+		struct buf note = witness_scene_note(cases[i].size, root, secrets[cases[i].signer]), body;
+		struct witness_log log = log_of(&scene.tree, cases[i].known);
 		bool onwards = 0 < cases[i].old && cases[i].old < cases[i].size;
-		size_t n = onwards ? merkle_consistency(&tree, cases[i].old, cases[i].size, proof) : 0;
+		size_t n = onwards ? merkle_consistency(&scene.tree, cases[i].old, cases[i].size, proof) : 0;
 
 		if (cases[i].signer == UNSIGNED)
-			cosign(&note, cases[i].size, root, WITNESS, DRAW_TIME);
+			witness_scene_cosign(&note, cases[i].size, root, WITNESS_NAME, scene.secret, WITNESS_DRAW_TIME);
 		n = cases[i].proof == 0 ? 0 : cases[i].proof == 1 ? n : cases[i].proof == 2 ? n + 1 : n - 1;
 		buf_init(&body, WITNESS_BODY_MAX);
 		witness_request_write(cases[i].old, proof, n, buf_view(&note), &body);
@@ -340,15 +218,15 @@ test_what_is_answered(void **state)
 static void
 test_the_key_is_the_log_s(void **state)
 {
-	struct buf body = request_of(&tree, 0, 5);
+	struct buf body = witness_scene_request(&scene, &scene.tree, 0, 5);
 	char vkey[NOTE_KEY_TEXT];
 	struct witness_log log = {.vkey = slice_of(vkey)};
 
 	(void)state;
-	note_key_make("another.example.org", NOTE_ED25519, log_secret + 32, vkey);
+	note_key_make("another.example.org", NOTE_ED25519, scene.log_secret + 32, vkey);
 	log.vkey = slice_of(vkey);
 	assert_int_equal(judge(buf_view(&body), &log), WITNESS_NOT_SIGNED);
-	note_key_make(ORIGIN, NOTE_COSIGNATURE_V1, log_secret + 32, vkey);
+	note_key_make(WITNESS_ORIGIN, NOTE_COSIGNATURE_V1, scene.log_secret + 32, vkey);
 	log.vkey = slice_of(vkey);
 	assert_int_equal(judge(buf_view(&body), &log), WITNESS_NOT_SIGNED);
 	log.vkey = slice_of("damaged");
@@ -366,10 +244,10 @@ test_proofs(void **state)
 	(void)state;
 	scene_random(&random);
 	for (unsigned i = 0; i < 2000; i++) {
-		uint64_t size = i < 50 ? i / 10 : support_random_below(&random, LEAVES + 1);
+		uint64_t size = i < 50 ? i / 10 : support_random_below(&random, WITNESS_LEAVES + 1);
 		uint64_t old = support_random_below(&random, size + 1);
-		struct buf body = request_of(&tree, old, size);
-		struct witness_log log = log_of(&tree, old), fork = log_of(&tree, old);
+		struct buf body = witness_scene_request(&scene, &scene.tree, old, size);
+		struct witness_log log = log_of(&scene.tree, old), fork = log_of(&scene.tree, old);
 		struct witness_request *r = malloc(sizeof *r);
 
 		assert_non_null(r);
@@ -395,8 +273,8 @@ test_proofs(void **state)
 static void
 test_a_fork(void **state)
 {
-	struct witness_log log = log_of(&tree, LEAVES), before = log_of(&tree, LEAVES - 1);
-	struct buf same = request_of(&forked, LEAVES, LEAVES), next = request_of(&forked, LEAVES - 1, LEAVES);
+	struct witness_log log = log_of(&scene.tree, WITNESS_LEAVES), before = log_of(&scene.tree, WITNESS_FORK);
+	struct buf same = witness_scene_request(&scene, &scene.forked, WITNESS_LEAVES, WITNESS_LEAVES), next = witness_scene_request(&scene, &scene.forked, WITNESS_FORK, WITNESS_LEAVES);
 
 	(void)state;
 	assert_int_equal(judge(buf_view(&same), &log), WITNESS_CONFLICT);
@@ -413,9 +291,9 @@ test_a_fork(void **state)
 static void
 test_bit_errors_in_add_checkpoint(void **state)
 {
-	struct hash root = merkle_prefix_root(&tree, 211);
-	struct buf body = request_of(&tree, 37, 211), text = text_of(211, root);
-	struct witness_log log = log_of(&tree, 37);
+	struct hash root = merkle_prefix_root(&scene.tree, 211);
+	struct buf body = witness_scene_request(&scene, &scene.tree, 37, 211), note = witness_scene_note(211, root, NULL);
+	struct witness_log log = log_of(&scene.tree, 37);
 	struct witness_request *r = malloc(sizeof *r);
 	struct support_random random;
 	size_t end = body.len;
@@ -424,14 +302,14 @@ test_bit_errors_in_add_checkpoint(void **state)
 	(void)state;
 	assert_non_null(r);
 	scene_random(&random);
-	cosign(&body, 211, root, "stranger.example.org", DRAW_TIME);
+	witness_scene_cosign(&body, 211, root, STRANGER, scene.other_secret, WITNESS_DRAW_TIME);
 	for (unsigned i = 0; i < ERRORS; i++) {
 		size_t at;
-		struct slice changed = flipped(buf_view(&body), &random, &at);
+		struct slice changed = witness_scene_flip(buf_view(&body), &random, &at);
 
 		if (judge(changed, &log) == WITNESS_YES) {
 			assert_int_equal(witness_request_parse(changed, r, NULL), 0);
-			assert_true(slice_eq(r->note.text, buf_view(&text)));
+			assert_true(slice_eq(r->note.text, (struct slice){note.data, note.len - 1}));
 			assert_int_equal(r->old, 37);
 			assert_true(at >= end); /* in the stranger's line */
 			taken++;
@@ -440,7 +318,7 @@ test_bit_errors_in_add_checkpoint(void **state)
 	}
 	assert_true(taken < ERRORS / 2);
 	free(r);
-	buf_release(&text);
+	buf_release(&note);
 	buf_release(&body);
 }
 
@@ -450,23 +328,23 @@ struct beacon_case {
 	uint64_t index, size;
 	struct slice entry;
 	int64_t cosigned; /* when; 0: not at all */
-	const char *by;
+	bool by_stranger;
 	const uint8_t *secret; /* of the log */
 };
 
-static const struct beacon_case good = {.index = COMMIT_AT, .size = 211, .cosigned = DRAW_TIME - COMMIT_LEAD_S, .by = WITNESS, .secret = log_secret};
+static const struct beacon_case good = {.index = WITNESS_COMMIT, .size = 211, .cosigned = WITNESS_DRAW_TIME - COMMIT_LEAD_S, .secret = scene.log_secret};
 
 static struct buf
 beacon_request(struct beacon_case c)
 {
-	struct hash path[64], root = merkle_prefix_root(&tree, c.size);
-	size_t n = merkle_audit_path(&tree, COMMIT_AT, c.size, path);
-	struct buf note = note_of(c.size, root, c.secret), body;
+	struct hash path[64], root = merkle_prefix_root(&scene.tree, c.size);
+	size_t n = merkle_audit_path(&scene.tree, WITNESS_COMMIT, c.size, path);
+	struct buf note = witness_scene_note(c.size, root, c.secret), body;
 
 	if (c.cosigned != 0)
-		cosign(&note, c.size, root, c.by, c.cosigned);
+		witness_scene_cosign(&note, c.size, root, c.by_stranger ? STRANGER : WITNESS_NAME, c.by_stranger ? scene.other_secret : scene.secret, c.cosigned);
 	buf_init(&body, WITNESS_BODY_MAX);
-	witness_beacon_write(c.index, path, n, c.entry.p == NULL ? commit_entry : c.entry, buf_view(&note), &body);
+	witness_beacon_write(c.index, path, n, c.entry.p == NULL ? scene.commit : c.entry, buf_view(&note), &body);
 	assert_false(body.failed);
 	buf_release(&note);
 	return body;
@@ -484,7 +362,7 @@ judge_beacon(struct slice body, const struct witness_log *log, const char *vkey,
 
 	assert_non_null(r);
 	answer = witness_beacon_parse(body, r, &err) == 0 ? witness_beacon_judge(r, log, slice_of(vkey), now, &n, hash, &err) : WITNESS_BAD_REQUEST;
-	hash_hex(commit_entry, want);
+	hash_hex(scene.commit, want);
 	assert_int_equal(n, answer == WITNESS_YES ? 1 : 0);
 	assert_string_equal(hash, answer == WITNESS_YES ? want : "");
 	assert_true((answer == WITNESS_YES) == (err.message[0] == '\0'));
@@ -496,10 +374,10 @@ static void
 check_beacon(struct beacon_case c, int64_t now, enum witness_answer want)
 {
 	struct buf body = beacon_request(c);
-	struct witness_log log = log_of(&tree, 211);
+	struct witness_log log = log_of(&scene.tree, 211);
 
-	assert_int_equal(judge_beacon(buf_view(&body), &log, witness_vkey, now), want);
-	assert_int_equal(judge_beacon(buf_view(&body), NULL, witness_vkey, now), WITNESS_UNKNOWN_LOG);
+	assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, now), want);
+	assert_int_equal(judge_beacon(buf_view(&body), NULL, scene.vkey, now), WITNESS_UNKNOWN_LOG);
 	buf_release(&body);
 }
 
@@ -508,45 +386,47 @@ test_what_a_beacon_answers(void **state)
 {
 	struct beacon_case c = good;
 	struct buf body = beacon_request(good);
-	struct witness_log log = log_of(&tree, 211);
-	uint32_t leaf = COMMIT_AT + 1;
+	struct witness_log log = log_of(&scene.tree, 211);
+	uint32_t leaf = WITNESS_COMMIT + 1;
+	char other[NOTE_KEY_TEXT];
 
 	(void)state;
-	check_beacon(good, DRAW_TIME, WITNESS_YES);
-	check_beacon(good, DRAW_TIME + 400 * (int64_t)DAY_S, WITNESS_YES);
-	check_beacon(good, DRAW_TIME - 1, WITNESS_TOO_EARLY);
+	check_beacon(good, WITNESS_DRAW_TIME, WITNESS_YES);
+	check_beacon(good, WITNESS_DRAW_TIME + 400 * (int64_t)DAY_S, WITNESS_YES);
+	check_beacon(good, WITNESS_DRAW_TIME - 1, WITNESS_TOO_EARLY);
 	check_beacon(good, INT64_MIN, WITNESS_TOO_EARLY);
 	/* Not cosigned in time, not at all, by another; the beacon of another. */
 	c.cosigned++;
-	check_beacon(c, DRAW_TIME, WITNESS_NOT_SIGNED);
-	check_beacon(c, DRAW_TIME - 1, WITNESS_NOT_SIGNED);
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
+	check_beacon(c, WITNESS_DRAW_TIME - 1, WITNESS_NOT_SIGNED);
 	c.cosigned = -1; /* as an unsigned number, the latest that there is */
-	check_beacon(c, DRAW_TIME, WITNESS_NOT_SIGNED);
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
 	c.cosigned = 0;
-	check_beacon(c, DRAW_TIME, WITNESS_NOT_SIGNED);
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
 	c = good;
-	c.by = "union.example.org";
-	check_beacon(c, DRAW_TIME, WITNESS_NOT_SIGNED);
-	assert_int_equal(judge_beacon(buf_view(&body), &log, other_witness_vkey, DRAW_TIME), WITNESS_NOT_SIGNED);
+	c.by_stranger = true;
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
+	note_key_make(STRANGER, NOTE_COSIGNATURE_V1, scene.other_secret + 32, other);
+	assert_int_equal(judge_beacon(buf_view(&body), &log, other, WITNESS_DRAW_TIME), WITNESS_NOT_SIGNED);
 	/* Signed by another log. */
 	c = good;
-	c.secret = other_secret;
-	check_beacon(c, DRAW_TIME, WITNESS_NOT_SIGNED);
+	c.secret = scene.other_secret;
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
 	/* Another place, another tree, another entry. */
 	c = good;
-	c.index = COMMIT_AT - 1;
-	check_beacon(c, DRAW_TIME, WITNESS_NO_PROOF);
+	c.index = WITNESS_COMMIT - 1;
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NO_PROOF);
 	c.index = 211;
-	check_beacon(c, DRAW_TIME, WITNESS_NO_PROOF);
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NO_PROOF);
 	c = good;
-	c.entry = slice_with(commit_entry, S("\"n\":1,"), S("\"n\":2,"));
-	check_beacon(c, DRAW_TIME, WITNESS_NO_PROOF);
+	c.entry = slice_with(scene.commit, S("\"n\":1,"), S("\"n\":2,"));
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NO_PROOF);
 	slice_free(c.entry);
 	/* A leaf that is no commitment. */
 	c = good;
-	c.index = COMMIT_AT + 1;
+	c.index = WITNESS_COMMIT + 1;
 	c.entry = (struct slice){(const char *)&leaf, sizeof leaf};
-	check_beacon(c, DRAW_TIME, WITNESS_NO_PROOF);
+	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NO_PROOF);
 	buf_release(&body);
 }
 
@@ -557,16 +437,16 @@ test_entries_without_this_beacon(void **state)
 	size_t len;
 	char *drand = support_read("example/draws/0001/commit.json", &len);
 	const struct slice entries[] = {S("{}"), S(""), S("no JSON"), {drand, len}};
-	struct witness_log log = log_of(&tree, 1);
+	struct witness_log log = log_of(&scene.tree, 1);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
-		struct buf note = note_of(1, hash_leaf(entries[i]), log_secret), body;
+		struct buf note = witness_scene_note(1, hash_leaf(entries[i]), scene.log_secret), body;
 
-		cosign(&note, 1, hash_leaf(entries[i]), WITNESS, DRAW_TIME - COMMIT_LEAD_S);
+		witness_scene_cosign(&note, 1, hash_leaf(entries[i]), WITNESS_NAME, scene.secret, WITNESS_DRAW_TIME - COMMIT_LEAD_S);
 		buf_init(&body, WITNESS_BODY_MAX);
 		witness_beacon_write(0, NULL, 0, entries[i], buf_view(&note), &body);
-		assert_int_equal(judge_beacon(buf_view(&body), &log, witness_vkey, DRAW_TIME), i == 3 ? WITNESS_NOT_SIGNED : WITNESS_BAD_REQUEST);
+		assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, WITNESS_DRAW_TIME), i == 3 ? WITNESS_NOT_SIGNED : WITNESS_BAD_REQUEST);
 		buf_release(&body);
 		buf_release(&note);
 	}
@@ -579,15 +459,15 @@ test_beacon_requests_there_and_back(void **state)
 	struct buf body = beacon_request(good);
 	struct witness_beacon_request *r = malloc(sizeof *r);
 	struct hash path[64];
-	size_t n = merkle_audit_path(&tree, COMMIT_AT, 211, path);
+	size_t n = merkle_audit_path(&scene.tree, WITNESS_COMMIT, 211, path);
 
 	(void)state;
 	assert_non_null(r);
 	assert_int_equal(witness_beacon_parse(buf_view(&body), r, NULL), 0);
-	assert_int_equal(r->index, COMMIT_AT);
+	assert_int_equal(r->index, WITNESS_COMMIT);
 	assert_int_equal(r->n_path, n);
 	assert_memory_equal(r->path, path, n * sizeof *path);
-	assert_true(slice_eq(r->entry, commit_entry));
+	assert_true(slice_eq(r->entry, scene.commit));
 	assert_int_equal(r->checkpoint.size, 211);
 	free(r);
 	buf_release(&body);
@@ -597,25 +477,25 @@ static void
 test_malformed_beacon_requests(void **state)
 {
 	struct buf body = beacon_request(good);
-	struct witness_log log = log_of(&tree, 211);
+	struct witness_log log = log_of(&scene.tree, 211);
 	static const struct {
 		struct slice from, to;
 	} changes[] = {{S("commit 41\n"), S("commit 041\n")}, {S("commit 41\n"), S("old 41\n")}, {S("commit 41\n"), S("commit 41\r\n")},
-	    {S("}\n\n" ORIGIN), S("}\n" ORIGIN)}, {S("}\n\n" ORIGIN), S("}\r\n\r\n" ORIGIN)}, {S("}\n\n" ORIGIN), S("}\n\n\n" ORIGIN)},
+	    {S("}\n\n" WITNESS_ORIGIN), S("}\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\r\n\r\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\n\n\n" WITNESS_ORIGIN)},
 	    {S("=\n\n{"), S("=\n{")}, {S("=\n\n{"), S("=\n\n\n{")}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		struct slice changed = slice_with(buf_view(&body), changes[i].from, changes[i].to);
 
-		if (judge_beacon(changed, &log, witness_vkey, DRAW_TIME) != WITNESS_BAD_REQUEST)
+		if (judge_beacon(changed, &log, scene.vkey, WITNESS_DRAW_TIME) != WITNESS_BAD_REQUEST)
 			fail_msg("change %zu is taken", i);
 		slice_free(changed);
 	}
 	/* Without its last line, the witness's own, it is a request, and refused. */
 	for (size_t n = 0; n < body.len; n++) {
 		struct slice cut = slice_copy((struct slice){body.data, n});
-		enum witness_answer answer = judge_beacon(cut, &log, witness_vkey, DRAW_TIME);
+		enum witness_answer answer = judge_beacon(cut, &log, scene.vkey, WITNESS_DRAW_TIME);
 
 		assert_true(answer == WITNESS_BAD_REQUEST || (answer == WITNESS_NOT_SIGNED && body.data[n - 1] == '\n'));
 		slice_free(cut);
@@ -628,18 +508,18 @@ static void
 test_bit_errors_in_beacon(void **state)
 {
 	struct buf body = beacon_request(good);
-	struct witness_log log = log_of(&tree, 211);
+	struct witness_log log = log_of(&scene.tree, 211);
 	struct support_random random;
 	size_t end = body.len;
 
 	(void)state;
 	scene_random(&random);
-	cosign(&body, 211, merkle_prefix_root(&tree, 211), "stranger.example.org", DRAW_TIME);
+	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret, WITNESS_DRAW_TIME);
 	for (unsigned i = 0; i < ERRORS; i++) {
 		size_t at;
-		struct slice changed = flipped(buf_view(&body), &random, &at);
+		struct slice changed = witness_scene_flip(buf_view(&body), &random, &at);
 
-		if (judge_beacon(changed, &log, witness_vkey, DRAW_TIME) == WITNESS_YES)
+		if (judge_beacon(changed, &log, scene.vkey, WITNESS_DRAW_TIME) == WITNESS_YES)
 			assert_true(at >= end); /* in the stranger's line */
 		slice_free(changed);
 	}
@@ -656,11 +536,11 @@ test_the_signature_is_the_beacon_s(void **state)
 	int64_t time;
 
 	(void)state;
-	hash_hex(commit_entry, hash);
-	witness_beacon_sign(slice_of(hash), witness_secret, signature);
+	hash_hex(scene.commit, hash);
+	witness_beacon_sign(slice_of(hash), scene.secret, signature);
 	assert_true(text_from_hex(slice_of(signature), bytes, sizeof bytes));
 	hash_hex((struct slice){(const char *)bytes, sizeof bytes}, value);
-	assert_int_equal(commit_parse(commit_entry, &commit, &time, NULL), 0);
+	assert_int_equal(commit_parse(scene.commit, &commit, &time, NULL), 0);
 	assert_int_equal(beacon_check_value(&commit, slice_of(hash), slice_of(value), slice_of(signature), NULL), 0);
 	hash[0] = hash[0] == '0' ? '1' : '0';
 	assert_int_equal(beacon_check_value(&commit, slice_of(hash), slice_of(value), slice_of(signature), NULL), ERR_REFUSED);
