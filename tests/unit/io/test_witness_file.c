@@ -156,6 +156,18 @@ check_small(const struct witness_file *file)
 	assert_int_equal(file->logs[1].n_given, 0);
 }
 
+static char *
+read_state(size_t *ret_len)
+{
+	FILE *f = fopen(path, "rb");
+	char *bytes = malloc(65536);
+
+	assert_true(f != NULL && bytes != NULL);
+	*ret_len = fread(bytes, 1, 65536, f);
+	assert_int_equal(fclose(f), 0);
+	return bytes;
+}
+
 static void
 write_state(const char *bytes, size_t len)
 {
@@ -188,6 +200,37 @@ test_there_and_back(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(scratch_count(dir), 1); /* nothing beside it but the lock */
+}
+
+/* However it was cut off, and whatever byte of it is another, nothing is forgotten without a word. */
+static void
+test_damage_is_seen(void **state)
+{
+	struct witness_file file;
+	size_t len;
+	char *bytes;
+
+	(void)state;
+	make_small();
+	bytes = read_state(&len);
+	for (size_t n = 0; n < len; n++) {
+		write_state(bytes, n);
+		err.message[0] = '\0';
+		refused(witness_file_open(path, &file, &err), "nothing is signed");
+	}
+	for (size_t at = 0; at < len; at++)
+		for (int bit = 0; bit < 8; bit++) {
+			bytes[at] ^= (char)(1 << bit);
+			write_state(bytes, len);
+			if (witness_file_open(path, &file, &err) == 0)
+				fail_msg("bit %d of byte %zu: taken", bit, at);
+			bytes[at] ^= (char)(1 << bit);
+		}
+	write_state(bytes, len);
+	file = open_file();
+	check_small(&file);
+	witness_file_close(&file);
+	free(bytes);
 }
 
 static void
@@ -583,6 +626,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_there_and_back),
+	    TEST(test_damage_is_seen),
 	    TEST(test_what_is_no_state),
 	    TEST(test_one_log_of_a_name_and_of_an_operator),
 	    TEST(test_a_beacon_is_given_once),
