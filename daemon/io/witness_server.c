@@ -20,6 +20,7 @@
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 #define SYSTEMD_FD 3
 #define TOO_LARGE 413
+#define FAILED 500
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 /* ---- what is asked ---- */
@@ -35,10 +36,11 @@ say_no(const struct witness_server *s, int status, const struct err *why, struct
 	return status;
 }
 
+/* Of a request that was read with `rc`: what fails after that is our own fault. */
 static int
 status_of(int rc)
 {
-	return rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : 500;
+	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : FAILED;
 }
 
 static int
@@ -46,12 +48,11 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
     int64_t now, struct buf *reply, struct err *why)
 {
 	char words[256];
-	int rc;
 
 	known->size = r->checkpoint.size;
 	known->root = r->checkpoint.root;
-	if ((rc = witness_file_save(file, why)) != 0)
-		return say_no(s, status_of(rc), why, reply);
+	if (witness_file_save(file, why) != 0)
+		return say_no(s, FAILED, why, reply);
 	note_cosign(r->note.text, s->key->name, s->key->secret, (uint64_t)now, reply);
 	(void)snprintf(words, sizeof words, "%.200s: %llu", known->vkey, (unsigned long long)known->size);
 	if (s->tell != NULL)
@@ -68,14 +69,13 @@ add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, s
 	struct witness_log log;
 	struct err why = {.code = 0};
 	enum witness_answer answer;
-	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+	int rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why), status = status_of(rc);
 
 	if (rc == 0)
 		rc = witness_file_open(s->state, &file, &why);
 	if (rc != 0) {
-		status = say_no(s, file.path == NULL && rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : status_of(rc), &why, reply);
 		free(r);
-		return status;
+		return say_no(s, status, &why, reply);
 	}
 	known = witness_file_find(&file, r->checkpoint.origin);
 	if (known != NULL)
@@ -110,14 +110,13 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 	enum witness_answer answer;
 	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
 	uint64_t n = 0;
-	int status, rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
+	int rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why), status = status_of(rc);
 
 	if (rc == 0)
 		rc = witness_file_open(s->state, &file, &why);
 	if (rc != 0) {
-		status = say_no(s, status_of(rc), &why, reply);
 		free(r);
-		return status;
+		return say_no(s, status, &why, reply);
 	}
 	known = witness_file_find(&file, r->checkpoint.origin);
 	if (known != NULL)
@@ -126,7 +125,7 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 	if (answer != WITNESS_YES) {
 		status = say_no(s, (int)answer, &why, reply);
 	} else if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(&file, &why)) != 0) {
-		status = say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+		status = say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAILED, &why, reply);
 	} else {
 		witness_beacon_sign(slice_of(hash), s->key->secret, signature);
 		buf_text(reply, signature);
@@ -147,7 +146,7 @@ greet(const struct witness_server *s, struct buf *reply)
 	struct err why = {.code = 0};
 
 	if (witness_file_open(s->state, &file, &why) != 0)
-		return say_no(s, 500, &why, reply);
+		return say_no(s, FAILED, &why, reply);
 	buf_format(reply, "spotcheck witness\n%s\n", s->key->vkey);
 	for (size_t i = 0; i < file.n; i++)
 		buf_format(reply, "%s %llu\n", file.logs[i].vkey, (unsigned long long)file.logs[i].size);
@@ -169,7 +168,7 @@ witness_answer(const struct witness_server *s, const char *path, struct slice bo
 		status = give_beacon(s, body, now, reply);
 	else
 		status = say_no(s, 404, &absent, reply);
-	return reply->failed ? 500 : status;
+	return reply->failed ? FAILED : status;
 }
 
 /* ---- HTTP ---- */

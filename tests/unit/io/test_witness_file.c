@@ -481,6 +481,49 @@ test_answers(void **state)
 	free(reply);
 }
 
+/* A note with more signatures than anybody reads. */
+static void
+test_too_many_signatures(void **state)
+{
+	struct buf body = witness_scene_request(&scene, &scene.tree, 0, 9);
+	struct hash root = merkle_prefix_root(&scene.tree, 9);
+	const char *type;
+	char *reply;
+
+	(void)state;
+	know_the_log(0);
+	for (int i = 0; i < NOTE_SIGNATURES_MAX; i++)
+		witness_scene_cosign(&body, 9, root, "stranger.example.org", scene.other_secret, NOW);
+	assert_int_equal(answer("/add-checkpoint", buf_view(&body), NOW, &reply, &type), WITNESS_BAD_REQUEST);
+	free(reply);
+	buf_release(&body);
+}
+
+/* That its own memory fails it is no fault of whoever asked. */
+static void
+test_a_damaged_state_is_a_fault_of_the_witness(void **state)
+{
+	static const char *const paths[] = {"/add-checkpoint", "/spotcheck-beacon"};
+	struct buf note = witness_scene_note(9, merkle_prefix_root(&scene.tree, 9), scene.log_secret), beacon;
+	struct buf body = witness_scene_request(&scene, &scene.tree, 0, 9);
+
+	(void)state;
+	buf_init(&beacon, WITNESS_BODY_MAX);
+	witness_beacon_write(0, NULL, 0, scene.commit, buf_view(&note), &beacon);
+	write_state("hello\n", 6);
+	for (size_t i = 0; i < 2; i++) {
+		const char *type;
+		char *reply;
+
+		assert_int_equal(answer(paths[i], i == 0 ? buf_view(&body) : buf_view(&beacon), NOW, &reply, &type), 500);
+		assert_non_null(strstr(reply, "nothing is signed"));
+		free(reply);
+	}
+	buf_release(&beacon);
+	buf_release(&body);
+	buf_release(&note);
+}
+
 /* The commitment in a log of one entry, cosigned in time. */
 static int
 ask_beacon(struct slice commit, int64_t now, char **reply)
@@ -633,6 +676,8 @@ main(void)
 	    TEST(test_killed_while_saving),
 	    TEST(test_the_answer_is_a_cosignature),
 	    TEST(test_answers),
+	    TEST(test_too_many_signatures),
+	    TEST(test_a_damaged_state_is_a_fault_of_the_witness),
 	    TEST(test_beacons),
 	    TEST(test_several_at_once_never_roll_back),
 	};
