@@ -277,7 +277,11 @@ take_answer(struct round *r, struct asking *a)
 		return 0;
 	case WITNESS_NO_PROOF:
 		a->ahead = a->size;
-		went_wrong(r, a, N_("it has seen another log of this key: its first %llu entries are not these"), (unsigned long long)a->size);
+		if (a->size == 0) /* from where there is nothing to prove */
+			went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
+		else
+			went_wrong(r, a, N_("it has seen another log of this key: its first %llu entries are not these"),
+			    (unsigned long long)a->size);
 		return 0;
 	case WITNESS_UNKNOWN_LOG:
 		went_wrong(r, a, N_("it does not know this log: its operator has to be given the log's verifier key"));
