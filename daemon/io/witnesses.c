@@ -251,8 +251,8 @@ take_conflict(const struct round *r, struct asking *a)
 	    (a->http.type[type_len] == '\0' || a->http.type[type_len] == ';');
 
 	text.n -= text.n > 0 && text.p[text.n - 1] == '\n';
-	if (is_size && text_to_uint(text, &size) && size < r->size && !a->told) {
-		a->told = true; /* we had fallen out of step: it is asked again from there */
+	if (is_size && text_to_uint(text, &size) && size <= r->size && size != a->size && !a->told) {
+		a->told = true; /* we had fallen out of step, for an answer was lost: it is asked again from there */
 		a->size = size;
 	} else if (is_size && size > r->size) {
 		a->ahead = size;
