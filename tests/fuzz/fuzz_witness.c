@@ -12,22 +12,35 @@
 #define LOG "spotcheck.example.org+76906848+Ac37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f"
 #define WITNESS "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W"
 
-/* A checkpoint of the example that this text is, whole; NULL: none. */
+static const char *const files[] = {"draws/0001/commit.checkpoint", "draws/0001/outcome.checkpoint", "draws/0002/commit.checkpoint",
+    "draws/0002/outcome.checkpoint", "draws/0003/commit.checkpoint", "draws/0003/outcome.checkpoint", "checkpoint"};
+
+#define N_FILES (sizeof files / sizeof files[0])
+
+struct example {
+	struct note note;
+	struct checkpoint checkpoint;
+};
+
+/* All that the example's log signed, the oldest first. */
+static const struct example *
+examples(void)
+{
+	static struct example all[N_FILES];
+
+	for (size_t i = 0; i < N_FILES && all[i].note.text.p == NULL; i++)
+		FUZZ_CHECK(note_parse(fuzz_example(files[i]), &all[i].note, NULL) == 0 &&
+		           checkpoint_parse(all[i].note.text, &all[i].checkpoint, NULL) == 0);
+	return all;
+}
+
+/* The one that this text is, whole; NULL: none. */
 static const struct checkpoint *
 signed_as(struct slice text)
 {
-	static const char *const files[] = {"draws/0001/commit.checkpoint", "draws/0001/outcome.checkpoint", "draws/0002/commit.checkpoint",
-	    "draws/0002/outcome.checkpoint", "draws/0003/commit.checkpoint", "draws/0003/outcome.checkpoint", "checkpoint"};
-	static struct note notes[sizeof files / sizeof files[0]];
-	static struct checkpoint checkpoints[sizeof files / sizeof files[0]];
-
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-		if (notes[i].text.p == NULL)
-			FUZZ_CHECK(note_parse(fuzz_example(files[i]), &notes[i], NULL) == 0 &&
-			           checkpoint_parse(notes[i].text, &checkpoints[i], NULL) == 0);
-		if (slice_eq(notes[i].text, text))
-			return &checkpoints[i];
-	}
+	for (size_t i = 0; i < N_FILES; i++)
+		if (slice_eq(examples()[i].note.text, text))
+			return &examples()[i].checkpoint;
 	return NULL;
 }
 
@@ -40,12 +53,12 @@ check_answer(enum witness_answer answer, const struct err *err)
 	           answer == WITNESS_CONFLICT || answer == WITNESS_NO_PROOF || answer == WITNESS_TOO_EARLY);
 }
 
+/* By a witness that knows the oldest checkpoint, by one that knows none, and by one that does not know the log. */
 static void
 add_checkpoint(const struct witness_request *r, struct slice bytes)
 {
-	static const struct checkpoint *known; /* by the witness: the first checkpoint */
-	struct witness_log none = {.vkey = slice_of(LOG)}, log = none;
-	const struct checkpoint *was = signed_as(r->note.text);
+	const struct checkpoint *known = &examples()[0].checkpoint, *was = signed_as(r->note.text);
+	struct witness_log none = {.vkey = slice_of(LOG)}, log = {.vkey = slice_of(LOG), .size = known->size, .root = known->root};
 	struct err err = {.code = 0}, again = {.code = 0};
 	enum witness_answer answer;
 	struct buf out;
@@ -54,16 +67,6 @@ add_checkpoint(const struct witness_request *r, struct slice bytes)
 	witness_request_write(r->old, r->proof, r->n_proof, r->bytes, &out);
 	FUZZ_CHECK(!out.failed && slice_eq(buf_view(&out), bytes));
 	buf_release(&out);
-	if (known == NULL) {
-		struct note *note = malloc(sizeof *note);
-
-		FUZZ_CHECK(note != NULL && note_parse(fuzz_example("draws/0001/commit.checkpoint"), note, NULL) == 0);
-		known = signed_as(note->text);
-		FUZZ_CHECK(known != NULL);
-		free(note);
-	}
-	log.size = known->size;
-	log.root = known->root;
 	answer = witness_judge(r, &log, &err);
 	check_answer(answer, &err);
 	if (answer == WITNESS_YES)
