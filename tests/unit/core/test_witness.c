@@ -214,18 +214,27 @@ test_what_is_answered(void **state)
 	}
 }
 
-/* A log that is known by another name or by the key of a witness is not this one. */
+/* A log that is known by another name or by the key of a witness is not this one; nor does another's key sign for it. */
 static void
 test_the_key_is_the_log_s(void **state)
 {
 	struct buf body = witness_scene_request(&scene, &scene.tree, 0, 5);
 	char vkey[NOTE_KEY_TEXT];
-	struct witness_log log = {.vkey = slice_of(vkey)};
+	struct hash root = merkle_prefix_root(&scene.tree, 5);
+	struct buf note = witness_scene_note(5, root, NULL), foreign;
+	struct witness_log log = {.size = 0};
 
 	(void)state;
 	note_key_make("another.example.org", NOTE_ED25519, scene.log_secret + 32, vkey);
 	log.vkey = slice_of(vkey);
 	assert_int_equal(judge(buf_view(&body), &log), WITNESS_NOT_SIGNED);
+	buf_init(&foreign, WITNESS_BODY_MAX);
+	buf_text(&foreign, "old 0\n\n");
+	buf_slice(&foreign, buf_view(&note));
+	note_sign((struct slice){note.data, note.len - 1}, "another.example.org", scene.log_secret, &foreign);
+	assert_int_equal(judge(buf_view(&foreign), &log), WITNESS_NOT_SIGNED);
+	buf_release(&foreign);
+	buf_release(&note);
 	note_key_make(WITNESS_ORIGIN, NOTE_COSIGNATURE_V1, scene.log_secret + 32, vkey);
 	log.vkey = slice_of(vkey);
 	assert_int_equal(judge(buf_view(&body), &log), WITNESS_NOT_SIGNED);
@@ -274,7 +283,8 @@ static void
 test_a_fork(void **state)
 {
 	struct witness_log log = log_of(&scene.tree, WITNESS_LEAVES), before = log_of(&scene.tree, WITNESS_FORK);
-	struct buf same = witness_scene_request(&scene, &scene.forked, WITNESS_LEAVES, WITNESS_LEAVES), next = witness_scene_request(&scene, &scene.forked, WITNESS_FORK, WITNESS_LEAVES);
+	struct buf same = witness_scene_request(&scene, &scene.forked, WITNESS_LEAVES, WITNESS_LEAVES);
+	struct buf next = witness_scene_request(&scene, &scene.forked, WITNESS_FORK, WITNESS_LEAVES);
 
 	(void)state;
 	assert_int_equal(judge(buf_view(&same), &log), WITNESS_CONFLICT);
@@ -332,7 +342,10 @@ struct beacon_case {
 	const uint8_t *secret; /* of the log */
 };
 
-static const struct beacon_case good = {.index = WITNESS_COMMIT, .size = 211, .cosigned = WITNESS_DRAW_TIME - COMMIT_LEAD_S, .secret = scene.log_secret};
+static const struct beacon_case good = {.index = WITNESS_COMMIT,
+    .size = 211,
+    .cosigned = WITNESS_DRAW_TIME - COMMIT_LEAD_S,
+    .secret = scene.log_secret};
 
 static struct buf
 beacon_request(struct beacon_case c)
@@ -342,7 +355,8 @@ beacon_request(struct beacon_case c)
 	struct buf note = witness_scene_note(c.size, root, c.secret), body;
 
 	if (c.cosigned != 0)
-		witness_scene_cosign(&note, c.size, root, c.by_stranger ? STRANGER : WITNESS_NAME, c.by_stranger ? scene.other_secret : scene.secret, c.cosigned);
+		witness_scene_cosign(&note, c.size, root, c.by_stranger ? STRANGER : WITNESS_NAME,
+		    c.by_stranger ? scene.other_secret : scene.secret, c.cosigned);
 	buf_init(&body, WITNESS_BODY_MAX);
 	witness_beacon_write(c.index, path, n, c.entry.p == NULL ? scene.commit : c.entry, buf_view(&note), &body);
 	assert_false(body.failed);
@@ -361,7 +375,8 @@ judge_beacon(struct slice body, const struct witness_log *log, const char *vkey,
 	uint64_t n = 0;
 
 	assert_non_null(r);
-	answer = witness_beacon_parse(body, r, &err) == 0 ? witness_beacon_judge(r, log, slice_of(vkey), now, &n, hash, &err) : WITNESS_BAD_REQUEST;
+	answer = witness_beacon_parse(body, r, &err) != 0 ? WITNESS_BAD_REQUEST
+	                                                  : witness_beacon_judge(r, log, slice_of(vkey), now, &n, hash, &err);
 	hash_hex(scene.commit, want);
 	assert_int_equal(n, answer == WITNESS_YES ? 1 : 0);
 	assert_string_equal(hash, answer == WITNESS_YES ? want : "");
@@ -407,6 +422,8 @@ test_what_a_beacon_answers(void **state)
 	c.by_stranger = true;
 	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
 	note_key_make(STRANGER, NOTE_COSIGNATURE_V1, scene.other_secret + 32, other);
+	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret, good.cosigned);
+	assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, WITNESS_DRAW_TIME), WITNESS_YES);
 	assert_int_equal(judge_beacon(buf_view(&body), &log, other, WITNESS_DRAW_TIME), WITNESS_NOT_SIGNED);
 	/* Signed by another log. */
 	c = good;
@@ -481,7 +498,8 @@ test_malformed_beacon_requests(void **state)
 	static const struct {
 		struct slice from, to;
 	} changes[] = {{S("commit 41\n"), S("commit 041\n")}, {S("commit 41\n"), S("old 41\n")}, {S("commit 41\n"), S("commit 41\r\n")},
-	    {S("}\n\n" WITNESS_ORIGIN), S("}\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\r\n\r\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\n\n\n" WITNESS_ORIGIN)},
+	    {S("}\n\n" WITNESS_ORIGIN), S("}\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\r\n\r\n" WITNESS_ORIGIN)},
+	    {S("}\n\n" WITNESS_ORIGIN), S("}\n\n\n" WITNESS_ORIGIN)},
 	    {S("=\n\n{"), S("=\n{")}, {S("=\n\n{"), S("=\n\n\n{")}};
 
 	(void)state;

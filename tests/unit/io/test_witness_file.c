@@ -456,6 +456,7 @@ static void
 test_answers(void **state)
 {
 	char fork[SCRATCH_PATH + 64];
+	struct stat st;
 	const char *type;
 	char *reply;
 
@@ -473,6 +474,10 @@ test_answers(void **state)
 	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
 	(void)snprintf(fork, sizeof fork, "%s.fork-300", path);
 	assert_int_equal(access(fork, R_OK), 0);
+	scratch_write(fork, "the first");
+	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
+	assert_int_equal(stat(fork, &st), 0);
+	assert_int_equal(st.st_size, 9); /* not overwritten */
 	assert_int_equal(scratch_count(dir), 2);
 	assert_int_equal(size_kept(), WITNESS_LEAVES);
 	assert_int_equal(answer("/add-checkpoint", slice_of("hello"), NOW, &reply, &type), WITNESS_BAD_REQUEST);
