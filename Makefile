@@ -90,7 +90,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years faults page-test browser-test second-test \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years odds faults page-test browser-test second-test \
 	bench install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -110,6 +110,7 @@ help:
 	@echo 'make second-test  three checkers agree; the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
 	@echo 'make years      simulate decades, killed at every event and not'
+	@echo 'make odds       the odds of a hundred random configurations against draws'
 	@echo 'make bench      measure'
 	@echo 'make catalogue  bring daemon/po/*.po up to date with the sources'
 	@echo 'make install    DESTDIR, prefix, sysconfdir as usual'
@@ -301,6 +302,13 @@ years:
 		    /usr/bin/python3 tests/system/61-simulate.py || exit 1; \
 	done
 
+# What `odds` says of random configurations, against ten thousand draws of each with other seeds.
+ODDS_CONFIGURATIONS = 100
+odds:
+	@scripts/setup.sh build test
+	@+$(INNER) $(OUT)/tests/unit/core/test_chances
+	SPOTCHECK_CONFIGURATIONS=$(ODDS_CONFIGURATIONS) $(OUT)/tests/unit/core/test_chances
+
 bench:
 	@scripts/setup.sh build test
 	@+$(INNER) all
@@ -378,7 +386,7 @@ to = $(DESTDIR)$(1)
 # What the administrator may have changed is never overwritten.
 keep = for file in $(1); do [ -e "$(2)/$${file\#\#*/}" ] || install -m 644 "$$file" "$(2)"; done
 tree = (cd $(1) && find . -type f -exec install -D -m 644 {} $(2)/{} \;)
-unit = for file in $(1); do sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' "$$file" \
+unit = for file in $(1); do sed -e 's|@sbindir@|$(sbindir)|g' -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' "$$file" \
 	>"$(2)/$${file\#\#*/}" && chmod 644 "$(2)/$${file\#\#*/}" || exit 1; done
 
 install: all

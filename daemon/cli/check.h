@@ -12,7 +12,7 @@
 enum check_level {
 	CHECK_FAULT,   /* a draw would be refused, or go wrong: the command's status is 1 */
 	CHECK_HINT,    /* lawful, and perhaps not meant */
-	CHECK_CLASS_A  /* what is missing for draws of class A */
+	CHECK_CLASS_A  /* what is missing for draws of class A or B, and the command for it */
 };
 
 struct check {
@@ -31,6 +31,7 @@ int check_calendar(struct check *check);
 int check_certificates(struct check *check);
 int check_rosters(struct check *check);
 int check_cycles(struct check *check);
+int check_outside(struct check *check);
 int check_timetables(struct check *check);
 
 #endif

@@ -17,7 +17,7 @@ level_name(enum check_level level, bool json)
 	case CHECK_HINT:
 		return json ? "hint" : _("hint");
 	default:
-		return json ? "class A" : _("for class A");
+		return json ? "class A" : _("for class A, B");
 	}
 }
 
@@ -77,6 +77,7 @@ static int (*const parts[])(struct check *check) = {
 	check_certificates,
 	check_cycles,
 	check_timetables,
+	check_outside,
 };
 
 static int
@@ -120,7 +121,7 @@ run_check(struct cli *cli, int argc, char **argv)
 
 const struct command check_commands[] = {
 	{"check", "",
-	    N_("says what is wrong with configuration, rosters and letters, and what is missing for class A; changes "
+	    N_("says what is wrong with configuration, rosters and letters, and what is missing for class A or B; changes "
 	       "nothing"),
 	    run_check},
 	{.name = NULL},

@@ -217,31 +217,6 @@ say_team(struct cycle_check *c)
 			    _("matters: \"%s\" does not stand in the roster of matters"), cycle->matters.items[i]);
 }
 
-/* Once for all cycles: who reads a line for each reads none. */
-static int
-say_class_a(struct check *check)
-{
-	const struct config *config = &check->cli->config;
-	struct buf names;
-	int rc = 0;
-
-	buf_init(&names, 65536);
-	for (size_t i = 0; i < config->n_cycles; i++)
-		if (config->cycles[i].beacon != SOURCE_DRAND)
-			buf_format(&names, "%s%s", names.len == 0 ? "" : ", ", config->cycles[i].name);
-	buf_byte(&names, '\0');
-	if (names.failed)
-		rc = err_memory(&check->cli->err);
-	else if (names.len > 1)
-		check_say(check, CHECK_CLASS_A, "[cycle NAME]",
-		    _("beacon = drand, a value that nobody can know or choose before the draw, in: %s"), names.data);
-	if (config->n_witnesses == 0 && config->n_cycles > 0)
-		check_say(check, CHECK_CLASS_A, "[witness NAME]",
-		    _("a witness outside this office, better three, who cosign in time"));
-	buf_release(&names);
-	return rc;
-}
-
 static int
 look(struct cycle_check *c)
 {
@@ -297,7 +272,5 @@ check_cycles(struct check *check)
 		check_say(check, CHECK_FAULT, config->path, _("there is no [cycle NAME], so nothing is ever drawn"));
 	for (size_t i = 0; i < config->n_cycles && rc == 0; i++)
 		rc = check_cycle(check, &config->cycles[i]);
-	if (rc == 0)
-		rc = say_class_a(check);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
 }

@@ -1,4 +1,4 @@
-/* `list`, `show` and `status`: what there is, without changing anything but the list of who looked. */
+/* `list` and `show`: what there is, without changing anything but the list of who looked. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -6,10 +6,8 @@
 
 #include "cli/desk.h"
 #include "cli/draw_print.h"
-#include "io/language.h"
-#include "io/standing.h"
-#include "io/table.h"
 #include "io/access.h"
+#include "io/table.h"
 
 /* ---- list ---- */
 
@@ -107,65 +105,9 @@ run_show(struct cli *cli, int argc, char **argv)
 	return status == EXIT_DONE ? show(cli, n, by, reason) : status;
 }
 
-/* ---- status ---- */
-
-static int
-print_status(struct cli *cli, const struct standing *s)
-{
-	const struct table_column columns[] = {
-	    {"log", _("Log"), false},
-	    {"entries", _("Entries in the log"), true},
-	    {"draws", _("Draws"), true},
-	    {"open", _("Committed, not drawn"), true},
-	    {"sealed", _("Drawn, still sealed"), true},
-	    {"late", _("Late"), true},
-	    {"queued", _("Letters waiting"), true},
-	    {"failed", _("Letters failed"), true},
-	    {"unknown", _("Letters that may have left"), true},
-	    {"next", _("next"), false},
-	};
-	char next[256];
-	struct table t;
-	bool good;
-
-	standing_next(s, language_text, next, sizeof next);
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
-	table_string(&t, cli->config.origin);
-	table_int(&t, (int64_t)s->entries);
-	table_int(&t, (int64_t)s->draws);
-	table_int(&t, (int64_t)s->open);
-	table_int(&t, (int64_t)s->sealed);
-	table_int(&t, (int64_t)s->late);
-	table_int(&t, (int64_t)s->queued);
-	table_int(&t, (int64_t)s->failed);
-	table_int(&t, (int64_t)s->unknown);
-	table_string(&t, next);
-	good = table_print_record(&t, cli->json, stdout);
-	table_release(&t);
-	(void)good;
-	return print_end(cli);
-}
-
-static int
-run_status(struct cli *cli, int argc, char **argv)
-{
-	struct standing s;
-	int status;
-
-	(void)argv;
-	if (argc != 1)
-		return cli_usage(cli);
-	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = cli_calendar(cli)) != EXIT_DONE)
-		return status;
-	if (standing_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
-		return cli_fail(cli);
-	return print_status(cli, &s);
-}
-
 const struct command show_commands[] = {
 	{"list", "", N_("all draws, and what came of them"), run_list},
 	{"show", N_("N [--by NAME --reason TEXT]"),
 	    N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
-	{"status", "", N_("how the service stands: what is open, what is late, what is next"), run_status},
 	{.name = NULL},
 };

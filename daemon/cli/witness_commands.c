@@ -20,6 +20,7 @@
 #include "io/witness_server.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
+#define LOGS_MAX 64 /* given to one command */
 
 /* ---- keygen ---- */
 
@@ -54,7 +55,9 @@ run_keygen(struct cli *cli, int argc, char **argv)
 
 struct cosigning {
 	struct cli *cli;
-	const char *key_path, *log_vkey, *listen, *path;
+	const char *key_path, *listen, *path;
+	const char *logs[LOGS_MAX]; /* verifier keys of --log */
+	size_t n_logs;
 	char *state_path;
 	uint64_t beacon; /* 0: the checkpoint */
 	struct signing_key key;
@@ -74,7 +77,7 @@ say_no(struct cosigning *c)
 static int
 read_log(struct cosigning *c)
 {
-	struct slice pinned = c->log_vkey == NULL ? (struct slice){NULL, 0} : slice_of(c->log_vkey);
+	struct slice pinned = c->n_logs == 0 ? (struct slice){NULL, 0} : slice_of(c->logs[0]);
 	struct err *err = &c->cli->err;
 
 	if (log_read_head(&c->log, &c->folder.published, pinned, err) != 0 ||
@@ -90,7 +93,7 @@ find_known(struct cosigning *c, struct witness_known **ret)
 	const struct entry *genesis = &c->log.entries[0].entry;
 
 	*ret = witness_file_find(&c->file, c->log.checkpoint.origin);
-	if (*ret == NULL && c->log_vkey == NULL)
+	if (*ret == NULL && c->n_logs == 0)
 		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
 		    SLICE_ARGS(c->log.vkey_text));
 	if (witness_file_add(&c->file, c->log.vkey_text, genesis->genesis.operator, ret, &c->cli->err) != 0)
@@ -167,7 +170,7 @@ find_commit(const struct cosigning *c, size_t *ret_index)
 static int
 give(struct cosigning *c, const struct log_entry *commit)
 {
-	char signature[WITNESS_SIGNATURE_HEX + 1];
+	char signature[WITNESS_SIGNATURE_HEX], line[WITNESS_SIGNATURE_HEX + 1];
 	struct witness_known *known;
 	int status = find_known(c, &known);
 
@@ -178,8 +181,8 @@ give(struct cosigning *c, const struct log_entry *commit)
 	if (witness_file_save(&c->file, &c->cli->err) != 0)
 		return cli_fail(c->cli);
 	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
-	(void)strcat(signature, "\n");
-	return print_line(c, "beacon", slice_of(signature));
+	(void)snprintf(line, sizeof line, "%s\n", signature);
+	return print_line(c, "beacon", slice_of(line));
 }
 
 static int
@@ -252,8 +255,9 @@ serve(struct cosigning *c)
 	struct witness_known *known;
 	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
 
-	if (rc == 0 && c->log_vkey != NULL &&
-	    (rc = witness_file_add(&c->file, slice_of(c->log_vkey), (struct slice){"", 0}, &known, &c->cli->err)) == 0)
+	for (size_t i = 0; rc == 0 && i < c->n_logs; i++)
+		rc = witness_file_add(&c->file, slice_of(c->logs[i]), (struct slice){"", 0}, &known, &c->cli->err);
+	if (rc == 0 && c->n_logs > 0)
 		rc = witness_file_save(&c->file, &c->cli->err);
 	if (rc == 0 && c->file.n == 0)
 		(void)fprintf(stderr, "%s\n", _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory once."));
@@ -290,12 +294,14 @@ parse_cosign(struct cosigning *c, int argc, char **argv)
 			c->listen = optarg;
 			break;
 		case 'v':
-			c->log_vkey = optarg;
+			if (c->n_logs == LOGS_MAX)
+				return cli_usage(c->cli);
+			c->logs[c->n_logs++] = optarg;
 			break;
 		default:
 			return cli_usage(c->cli);
 		}
-	if (c->key_path == NULL || optind + (c->listen == NULL) != argc || (c->listen != NULL && c->beacon > 0))
+	if (c->key_path == NULL || optind + (c->listen == NULL) != argc || (c->listen != NULL ? c->beacon > 0 : c->n_logs > 1))
 		return cli_usage(c->cli);
 	c->path = c->listen == NULL ? argv[optind] : NULL;
 	/* Without a memory a witness is none: it is beside the key, if nothing else is said. */
@@ -429,7 +435,7 @@ run_cosignature(struct cli *cli, int argc, char **argv)
 
 const struct command witness_commands[] = {
 	{"keygen", N_("NAME FILE [--log]"), N_("make a witness's key (--log: a log's), and print its verifier key"), run_keygen},
-	{"cosign", N_("DIR --key FILE [--state FILE] [--beacon N] | --listen ADDR:PORT --key FILE [--state FILE]; [--log VKEY]"),
+	{"cosign", N_("DIR --key FILE [--state FILE] [--log VKEY] [--beacon N] | --listen ADDR:PORT --key FILE [--state FILE] [--log VKEY]…"),
 	    N_("be a witness: check that a log only grew, sign it, print the cosignature or a draw's beacon"), run_cosign},
 	{"cosignature", N_("add FILE|-"), N_("take in what a witness printed"), run_cosignature},
 	{.name = NULL},

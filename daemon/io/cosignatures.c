@@ -333,6 +333,19 @@ struct tally {
 	bool beacon_key;
 };
 
+/* Too late for a class is still better than nobody. */
+static int
+first_cosigned(struct store *store, uint64_t least, uint64_t *ret_size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT min(size) FROM cosignature WHERE size >= ?");
+	query_put_int(&q, (int64_t)least);
+	if (query_row(&q) && !query_is_null(&q, 0))
+		*ret_size = (uint64_t)query_int(&q, 0);
+	return query_close(&q, err);
+}
+
 /*
  * The checkpoint, not before `least`, that most of the policy's witnesses cosigned by `until`; that of `beacon_key` (p
  * NULL: none) comes before numbers.
@@ -343,6 +356,7 @@ best(struct store *store, const struct policy *policy, uint64_t least, int64_t u
 {
 	struct tally at = {.size = least};
 	struct query q;
+	int rc;
 
 	*ret = at;
 	query_open(&q, store, "SELECT size, vkey FROM cosignature WHERE size >= ? AND time <= ? ORDER BY size");
@@ -359,7 +373,9 @@ best(struct store *store, const struct policy *policy, uint64_t least, int64_t u
 		if (at.beacon_key > ret->beacon_key || (at.beacon_key == ret->beacon_key && at.n > ret->n))
 			*ret = at;
 	}
-	return query_close(&q, err);
+	if ((rc = query_close(&q, err)) != 0 || ret->n > 0)
+		return rc;
+	return first_cosigned(store, least, &ret->size, err);
 }
 
 static int

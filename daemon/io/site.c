@@ -11,6 +11,7 @@
 #include "io/html.h"
 #include "io/site_draw.h"
 #include "io/site_files.h"
+#include "io/site_odds.h"
 #include "io/template.h"
 
 #define PATH_BYTES 160
@@ -185,26 +186,51 @@ make_draw(struct site *site, const struct draw_row *row, int language, const cha
 	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
 }
 
+static int
+make_picture(struct site *site, const struct draw_row *row, int language, const char *stamp, struct buf *out, struct err *err)
+{
+	struct site_odds odds;
+	int rc = site_odds_read(site->store, row, &odds, err);
+
+	if (rc == 0)
+		site_odds_svg(&odds, language == CHINESE, out);
+	site_odds_release(&odds);
+	buf_text(out, stamp);
+	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
+}
+
+static int
+put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name, const char *stamp,
+    int (*make)(struct site *, const struct draw_row *, int, const char *, struct buf *, struct err *), struct err *err)
+{
+	char path[PATH_BYTES], folder[24];
+	struct buf bytes;
+	bool kept = false;
+	int rc;
+
+	folder_name(row->n, folder);
+	(void)snprintf(path, sizeof path, "draws/%s/%s", folder, name);
+	rc = tree_keep(tree, path, slice_of(stamp), &kept, err);
+	if (rc != 0 || kept)
+		return rc;
+	buf_init(&bytes, HTML_PAGE_MAX);
+	rc = make(site, row, language, stamp, &bytes, err);
+	if (rc == 0)
+		rc = tree_put(tree, path, buf_view(&bytes), err);
+	buf_release(&bytes);
+	return rc;
+}
+
 int
 site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err)
 {
-	char stamp[STAMP_BYTES], path[PATH_BYTES], folder[24];
+	char stamp[STAMP_BYTES];
 	int rc = make_stamp(site, row, stamp, err);
 
-	folder_name(row->n, folder);
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++) {
-		struct buf page;
-		bool kept = false;
-
-		(void)snprintf(path, sizeof path, "draws/%s/%s", folder, page_name(site, l));
-		rc = tree_keep(tree, path, slice_of(stamp), &kept, err);
-		if (rc != 0 || kept)
-			continue;
-		buf_init(&page, HTML_PAGE_MAX);
-		rc = make_draw(site, row, l, stamp, &page, err);
-		if (rc == 0)
-			rc = tree_put(tree, path, buf_view(&page), err);
-		buf_release(&page);
+		rc = put_made(site, tree, row, l, page_name(site, l), stamp, make_draw, err);
+		if (rc == 0 && row->revealed && row->outcome == OUTCOME_DRAW)
+			rc = put_made(site, tree, row, l, site_odds_name(l == CHINESE), stamp, make_picture, err);
 	}
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "io/cosignatures.h"
 #include "io/ledger.h"
+#include "io/site_odds.h"
 #include "io/steps.h"
 
 #define NO_NAMES {NULL, NULL}
@@ -37,9 +38,11 @@ static const struct template_name amended_names[] = {{"amendments", amendment_na
 static const struct template_name roster_names[] = {{"id", NULL}, {"class", NULL}, {"unit", NULL}, {"area", NULL},
 	{"weight", NULL}, {"part", NULL}, NO_NAMES};
 static const struct template_name listed_names[] = {{"rows", NULL}, {"roster", roster_names}, NO_NAMES};
+static const struct template_name picture_names[] = {{"picture", NULL}, {"words", NULL}, NO_NAMES};
 static const struct template_name result_names[] = {{"chosen", NULL}, {"staffed", NULL}, {"people", NULL},
 	{"matters", NULL}, {"selected", selected_names}, {"more", ids_names}, {"unstaffed", ids_names},
-	{"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names}, NO_NAMES};
+	{"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names},
+	{"pictured", picture_names}, NO_NAMES};
 static const struct template_name recorded_names[] = {{"record_hash", NULL}, NO_NAMES};
 static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", NULL}, NO_NAMES};
 static const struct template_name file_names[] = {{"name", NULL}, NO_NAMES};
@@ -470,11 +473,32 @@ put_roster(const struct result *r, struct template_row *result)
 	}
 }
 
+/* What chance each had. */
+static int
+put_picture(struct store *store, const struct draw_row *row, bool chinese, struct template_row *result, struct err *err)
+{
+	struct template_row *pictured = template_put_row(result, "pictured");
+	struct site_odds odds;
+	struct buf words;
+	int rc = site_odds_read(store, row, &odds, err);
+
+	buf_init(&words, (size_t)1 << 20);
+	if (rc == 0) {
+		site_odds_words(&odds, chinese, &words);
+		template_put(pictured, "picture", slice_of(site_odds_name(chinese)));
+		template_put(pictured, "words", buf_view(&words));
+		rc = words.failed ? err_memory(err) : 0;
+	}
+	buf_release(&words);
+	site_odds_release(&odds);
+	return rc;
+}
+
 static int
 put_result(struct store *store, const struct draw_row *row, const struct commit *commit, bool chinese,
     struct template_row *values, struct err *err)
 {
-	static const char *const lists[] = {"more", "unstaffed", "reserved", "amended", "listed"};
+	static const char *const lists[] = {"more", "unstaffed", "reserved", "amended", "listed", "pictured"};
 	struct result r = {.store = store, .row = row, .chinese = chinese};
 	struct template_row *result, *seeded;
 	int rc = result_read(&r, commit, err);
@@ -498,6 +522,8 @@ put_result(struct store *store, const struct draw_row *row, const struct commit 
 	put_reserve(&r, result);
 	put_roster(&r, result);
 	rc = put_amendments(&r, result, err);
+	if (rc == 0)
+		rc = put_picture(store, row, chinese, result, err);
 	seeded = template_put_row(values, "seeded");
 	template_put(seeded, "seed", r.record.seed);
 	template_put(seeded, "secret", r.record.secret);

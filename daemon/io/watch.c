@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "core/text.h"
+#include "io/beacons.h"
 #include "io/calendar_load.h"
 #include "io/clock.h"
 #include "io/draws.h"
 #include "io/outbox.h"
 #include "io/plan.h"
 #include "io/rosters.h"
+#include "io/witnesses.h"
 
 #define LATE_S 3600       /* what waits for something from outside is given so long */
 #define CALENDAR_DAYS 60  /* so long before a year begins its holidays should be known */
@@ -89,18 +91,40 @@ static int
 watch_draw(void *ctx, const struct draw_row *row)
 {
 	const struct watch *w = ctx;
-	char key[ALARM_KEY];
+	char key[ALARM_KEY], fault[BEACON_FAULT] = "";
 
 	if (row->revealed)
 		return 0;
 	if (row->outcome == OUTCOME_NONE && row->draw_time < w->now - LATE_S) {
 		(void)snprintf(key, sizeof key, "draw-%llu", (unsigned long long)row->n);
-		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) is late: it waits for its value")),
-		    (unsigned long long)row->n, row->cycle);
+		(void)beacons_fault(w->store, row->n, fault, NULL);
+		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) is late: it waits for its value%s%s")), (unsigned long long)row->n,
+		    row->cycle, fault[0] == '\0' ? "" : ": ", fault);
 	} else if (row->outcome != OUTCOME_NONE && row->reveal_time < w->now - LATE_S) {
 		(void)snprintf(key, sizeof key, "reveal-%llu", (unsigned long long)row->n);
 		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) should have been opened")), (unsigned long long)row->n,
 		    row->cycle);
+	}
+	return 0;
+}
+
+/* One that has not answered for as long as that, or that contradicts us. */
+static int
+watch_witnesses(const struct watch *w, struct err *err)
+{
+	char key[ALARM_KEY];
+
+	for (size_t i = 0; i < w->config->n_witnesses; i++) {
+		const struct config_witness *witness = &w->config->witnesses[i];
+		struct witness_state state;
+		int rc = witness_state(w->store, witness, &state, err);
+
+		if (rc != 0)
+			return rc;
+		if (state.ahead == 0 && (state.failures == 0 || state.since > w->now - LATE_S))
+			continue;
+		(void)snprintf(key, sizeof key, "witness-%.40s", witness->name);
+		alarms_add(w->causes, key, w->tr(N_("[witness %s] cosigns nothing: %s")), witness->name, state.fault);
 	}
 	return 0;
 }
@@ -130,5 +154,6 @@ watch_state(struct store *store, const struct config *config, const struct calen
 	if ((rc = watch_rosters(&w, err)) != 0 || (rc = watch_cycles(&w, err)) != 0 ||
 	    (rc = draws_each(store, watch_draw, &w, err)) != 0)
 		return rc;
-	return watch_letters(&w, err);
+	rc = watch_witnesses(&w, err);
+	return rc != 0 ? rc : watch_letters(&w, err);
 }

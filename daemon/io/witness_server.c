@@ -20,7 +20,6 @@
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 #define SYSTEMD_FD 3
 #define TOO_LARGE 413
-#define FAILED 500
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 /* ---- what is asked ---- */
@@ -36,11 +35,10 @@ say_no(const struct witness_server *s, int status, const struct err *why, struct
 	return status;
 }
 
-/* Of a request that was read with `rc`: what fails after that is our own fault. */
 static int
 status_of(int rc)
 {
-	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : FAILED;
+	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : 500;
 }
 
 static int
@@ -48,11 +46,12 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
     int64_t now, struct buf *reply, struct err *why)
 {
 	char words[256];
+	int rc;
 
 	known->size = r->checkpoint.size;
 	known->root = r->checkpoint.root;
-	if (witness_file_save(file, why) != 0)
-		return say_no(s, FAILED, why, reply);
+	if ((rc = witness_file_save(file, why)) != 0)
+		return say_no(s, status_of(rc), why, reply);
 	note_cosign(r->note.text, s->key->name, s->key->secret, (uint64_t)now, reply);
 	(void)snprintf(words, sizeof words, "%.200s: %llu", known->vkey, (unsigned long long)known->size);
 	if (s->tell != NULL)
@@ -61,42 +60,70 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
 }
 
 static int
-add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply, const char **type)
+judge_checkpoint(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+    const struct witness_request *r, int64_t now, struct buf *reply, const char **type)
 {
-	struct witness_request *r = malloc(sizeof *r);
-	struct witness_file file = {.lock = -1};
-	struct witness_known *known;
-	struct witness_log log;
+	struct witness_log log = witness_file_view(known);
 	struct err why = {.code = 0};
-	enum witness_answer answer;
-	int rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why), status = status_of(rc);
+	enum witness_answer answer = witness_judge(r, &log, &why);
 
-	if (rc == 0)
-		rc = witness_file_open(s->state, &file, &why);
-	if (rc != 0) {
-		free(r);
-		return say_no(s, status, &why, reply);
-	}
-	known = witness_file_find(&file, r->checkpoint.origin);
-	if (known != NULL)
-		log = witness_file_view(known);
-	answer = witness_judge(r, known == NULL ? NULL : &log, &why);
-	if (answer == WITNESS_YES) {
-		status = cosign(s, &file, known, r, now, reply, &why);
-	} else {
-		if (answer == WITNESS_CONFLICT && r->old == known->size)
-			witness_file_keep_fork(&file, r->checkpoint.size, r->bytes);
-		status = say_no(s, (int)answer, &why, reply);
-	}
+	if (answer == WITNESS_YES)
+		return cosign(s, file, known, r, now, reply, &why);
+	if (answer == WITNESS_CONFLICT && r->old == known->size)
+		witness_file_keep_fork(file, r->checkpoint.size, r->bytes);
+	(void)say_no(s, (int)answer, &why, reply);
 	if (answer == WITNESS_CONFLICT) {
 		buf_clear(reply);
 		buf_uint(reply, known->size);
 		buf_byte(reply, '\n');
 		*type = WITNESS_SIZE_TYPE;
 	}
+	return (int)answer;
+}
+
+static int
+add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply, const char **type)
+{
+	struct witness_request *r = malloc(sizeof *r);
+	struct witness_file file = {.lock = -1};
+	struct witness_known *known;
+	struct err why = {.code = 0};
+	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+
+	if (rc != 0)
+		status = say_no(s, status_of(rc), &why, reply);
+	else if (witness_file_open(s->state, &file, &why) != 0)
+		status = say_no(s, 500, &why, reply);
+	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
+		status = say_no(s, (int)witness_judge(r, NULL, &why), &why, reply);
+	else
+		status = judge_checkpoint(s, &file, known, r, now, reply, type);
 	witness_file_close(&file);
 	free(r);
 	return status;
+}
+
+static int
+judge_beacon(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+    const struct witness_beacon_request *r, int64_t now, struct buf *reply)
+{
+	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
+	struct witness_log log = witness_file_view(known);
+	struct err why = {.code = 0};
+	uint64_t n = 0;
+	enum witness_answer answer = witness_beacon_judge(r, &log, slice_of(s->key->vkey), now, &n, hash, &why);
+	int rc;
+
+	if (answer != WITNESS_YES)
+		return say_no(s, (int)answer, &why, reply);
+	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
+		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
+	buf_text(reply, signature);
+	buf_byte(reply, '\n');
+	if (s->tell != NULL)
+		s->tell(s->ctx, WITNESS_YES, hash);
+	return WITNESS_YES;
 }
 
 static int
@@ -105,35 +132,19 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 	struct witness_beacon_request *r = malloc(sizeof *r);
 	struct witness_file file = {.lock = -1};
 	struct witness_known *known;
-	struct witness_log log;
 	struct err why = {.code = 0};
-	enum witness_answer answer;
-	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
-	uint64_t n = 0;
-	int rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why), status = status_of(rc);
+	char hash[HASH_HEX + 1];
+	uint64_t n;
+	int status, rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
 
-	if (rc == 0)
-		rc = witness_file_open(s->state, &file, &why);
-	if (rc != 0) {
-		free(r);
-		return say_no(s, status, &why, reply);
-	}
-	known = witness_file_find(&file, r->checkpoint.origin);
-	if (known != NULL)
-		log = witness_file_view(known);
-	answer = witness_beacon_judge(r, known == NULL ? NULL : &log, slice_of(s->key->vkey), now, &n, hash, &why);
-	if (answer != WITNESS_YES) {
-		status = say_no(s, (int)answer, &why, reply);
-	} else if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(&file, &why)) != 0) {
-		status = say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAILED, &why, reply);
-	} else {
-		witness_beacon_sign(slice_of(hash), s->key->secret, signature);
-		buf_text(reply, signature);
-		buf_byte(reply, '\n');
-		status = WITNESS_YES;
-		if (s->tell != NULL)
-			s->tell(s->ctx, status, hash);
-	}
+	if (rc != 0)
+		status = say_no(s, status_of(rc), &why, reply);
+	else if (witness_file_open(s->state, &file, &why) != 0)
+		status = say_no(s, 500, &why, reply);
+	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
+		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why, reply);
+	else
+		status = judge_beacon(s, &file, known, r, now, reply);
 	witness_file_close(&file);
 	free(r);
 	return status;
@@ -146,7 +157,7 @@ greet(const struct witness_server *s, struct buf *reply)
 	struct err why = {.code = 0};
 
 	if (witness_file_open(s->state, &file, &why) != 0)
-		return say_no(s, FAILED, &why, reply);
+		return say_no(s, 500, &why, reply);
 	buf_format(reply, "spotcheck witness\n%s\n", s->key->vkey);
 	for (size_t i = 0; i < file.n; i++)
 		buf_format(reply, "%s %llu\n", file.logs[i].vkey, (unsigned long long)file.logs[i].size);
@@ -168,7 +179,7 @@ witness_answer(const struct witness_server *s, const char *path, struct slice bo
 		status = give_beacon(s, body, now, reply);
 	else
 		status = say_no(s, 404, &absent, reply);
-	return reply->failed ? FAILED : status;
+	return reply->failed ? 500 : status;
 }
 
 /* ---- HTTP ---- */

@@ -4,8 +4,8 @@
 #
 # The commands are those of `spotcheck --help`: tests/system/72-completion.sh compares them.
 
-_spotcheck_commands="setup check import export attest excuse calendar schedule init commit draw reveal void amend
-	publish run list show status outbox test-mail backup restore recover receipt replay verify"
+_spotcheck_commands="setup check import export attest excuse calendar schedule odds init commit draw reveal void amend
+	publish run list show status outbox test-mail backup restore recover receipt replay verify keygen cosign cosignature"
 _spotcheck_kinds="targets inspectors conflicts matters contacts"
 
 # The names of the cycles of an INI: [cycle NAME].
@@ -37,14 +37,17 @@ _spotcheck_options()
 	attest)	echo --by ;;
 	excuse)	echo --until --reason --by --lift ;;
 	schedule) echo --from --to --unsealed ;;
+	odds)	echo --trials --seed --all --csv ;;
 	commit)	echo --draw-at ;;
-	draw)	echo --value --dry-run ;;
+	draw)	echo --value --present --dry-run ;;
 	void | amend) echo --reason ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
 	restore | recover) echo --published ;;
 	replay)	echo -j ;;
 	receipt) echo --page ;;
+	keygen)	echo --log ;;
+	cosign)	echo --key --state --beacon --listen --log ;;
 	verify)	echo --at --key --witness --since --receipt ;;
 	esac
 	echo --json --help
@@ -65,9 +68,10 @@ _spotcheck()
 	done
 	case $prev in
 	-c)	[ -n "$command" ] || { _spotcheck_files "$cur"; return; } ;;
-	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --receipt | --page | --published)
+	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --receipt | --page | --published | --state)
 		_spotcheck_files "$cur"; return ;;
 	--language) _spotcheck_offer "zh_CN en" "$cur"; return ;;
+	--key)	[ "$command" != cosign ] || { _spotcheck_files "$cur"; return; } ;;
 	--format) _spotcheck_offer "csv xlsx" "$cur"; return ;;
 	--dry-run)
 		# draw's takes a cycle, import's takes nothing
@@ -94,11 +98,17 @@ _spotcheck()
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$_spotcheck_kinds" "$cur" ;;
 	excuse)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "target inspector" "$cur" ;;
-	commit | run)
+	odds | commit | run)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$(_spotcheck_cycles "$ini")" "$cur" ;;
 	outbox)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "list show retry cancel" "$cur" ;;
-	backup | restore | replay | verify)
+	cosignature)
+		if [ "$COMP_CWORD" -eq $((at + 1)) ]; then
+			_spotcheck_offer add "$cur"
+		else
+			_spotcheck_files "$cur"
+		fi ;;
+	backup | restore | replay | verify | cosign | keygen)
 		_spotcheck_files "$cur" ;;
 	esac
 }

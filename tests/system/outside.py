@@ -56,7 +56,7 @@ from = test <test@example.org>
 [cycle hand]
 title = By hand
 when = manual
-window = 5 days
+window = {window}
 commit = 1h
 embargo = 0
 sample = 12
@@ -310,8 +310,8 @@ def can_connect(port):
 
 
 class Office:
-    def __init__(self, folder, beacon="none", sections="", origin="outside.example.org"):
-        self.folder, self.origin = folder, origin
+    def __init__(self, folder, beacon="none", sections="", origin="outside.example.org", window="5 days"):
+        self.folder, self.origin, self.window = folder, origin, window
         self.ini = f"{folder}/spotcheckd.ini"
         self.public = f"{folder}/public"
         self.service = None
@@ -320,7 +320,7 @@ class Office:
         self.configure(beacon, sections)
 
     def configure(self, beacon, sections):
-        pathlib.Path(self.ini).write_text(INI.format(folder=self.folder, beacon=beacon, sections=sections, origin=self.origin),
+        pathlib.Path(self.ini).write_text(INI.format(folder=self.folder, beacon=beacon, sections=sections, origin=self.origin, window=self.window),
                                           encoding="utf-8")
 
     def begin(self):
@@ -365,6 +365,9 @@ class Office:
     def query(self, sql, *values):
         with contextlib.closing(sqlite3.connect(f"file:{self.folder}/state/spotcheckd.db?mode=ro", uri=True)) as db:
             return db.execute(sql, values).fetchall()
+
+    def alarms(self):
+        return [row[0] for row in self.query("SELECT text FROM alarm")]
 
     def vkey(self):
         return pathlib.Path(f"{self.public}/vkey").read_text(encoding="utf-8").strip()

@@ -414,7 +414,10 @@ struct given {
 	int64_t time;
 };
 
-/* PROTOCOL 4 and cosignatures.h, said the slow way: `first` (or STRANGER) comes before numbers. */
+/*
+ * PROTOCOL 4 and cosignatures.h, said the slow way: `first` (or STRANGER) comes before numbers, and whatever cosignature there
+ * is before none.
+ */
 static uint64_t
 model_size(const struct given *given, size_t n, const uint64_t *sizes, uint64_t least, int64_t until, size_t first)
 {
@@ -431,6 +434,10 @@ model_size(const struct given *given, size_t n, const uint64_t *sizes, uint64_t 
 			best_votes = votes;
 		}
 	}
+	for (size_t s = 0; s < SIZES && best_votes == 0; s++)
+		for (size_t i = 0; i < n; i++)
+			if (given[i].size == sizes[s] && sizes[s] >= least)
+				return sizes[s];
 	return best;
 }
 
@@ -478,7 +485,7 @@ test_which_is_published(void **state)
 		assert_int_equal(by_witness, model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
 		office_scene_well(&scene, cosignatures_commit_size(scene.office.store, &nobody, &size, &scene.err));
 		assert_int_equal(size, model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
-		differs |= by_witness != size && by_witness != witness.commit_size;
+		differs |= by_witness > size;
 	}
 	assert_true(differs); /* the beacon's key has counted for more than numbers */
 

@@ -1,0 +1,503 @@
+#include "cli/odds_print.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/draw_print.h"
+#include "core/json.h"
+#include "io/table.h"
+
+#define SHOWN 10 /* rows of a table, where all were not asked for */
+#define NAMED 20 /* targets and inspectors in a line of text */
+#define MILLION 1000000
+#define FIGURE 32
+
+static const struct roster *
+roster_of(const struct odds_report *r)
+{
+	return &r->rehearsal->snapshot.roster;
+}
+
+static struct slice
+target_name(const struct odds_report *r, uint32_t t)
+{
+	return t == ODDS_NONE ? slice_of("") : target_id(&roster_of(r)->targets[t]);
+}
+
+static struct slice
+inspector_name(const struct odds_report *r, uint32_t p)
+{
+	return p == ODDS_NONE ? slice_of("") : inspector_id(&roster_of(r)->inspectors[r->odds->inspectors[p].inspector]);
+}
+
+static uint64_t
+ppm(double chance)
+{
+	return (uint64_t)llround(chance * MILLION);
+}
+
+/* ---- for people: figures ---- */
+
+/* "12.34", of a whole number of hundredths: no locale has its own point in it. */
+static void
+put_hundredths(struct table *t, double value)
+{
+	unsigned long long hundredths = (unsigned long long)llround(value * 100);
+	char text[FIGURE];
+
+	(void)snprintf(text, sizeof text, "%llu.%02llu", hundredths / 100, hundredths % 100);
+	table_string(t, text);
+}
+
+static void
+put_percent(struct table *t, double chance)
+{
+	put_hundredths(t, 100 * chance);
+}
+
+/* Half the width of the interval; nothing where the chance is exact. */
+static void
+put_error(struct table *t, struct chance chance)
+{
+	if (chance.low == chance.high)
+		table_string(t, "");
+	else
+		put_percent(t, (chance.high - chance.low) / 2);
+}
+
+/* ---- for people: the summary ---- */
+
+static void
+put_facts(const struct odds_report *r, struct table *t)
+{
+	const struct odds *o = r->odds;
+	struct odds_summary s = odds_summary(o);
+	struct slice who = inspector_name(r, s.inspector), where = target_name(r, s.target);
+	char text[2 * ID_MAX + 8]; /* an arrow between two ids */
+	uint64_t drum = 0;
+
+	for (size_t i = 0; i < r->rehearsal->snapshot.commit.n_strata; i++)
+		drum += r->rehearsal->snapshot.commit.strata[i].drum;
+	table_text(t, r->rehearsal->snapshot.commit.cycle);
+	table_int(t, (int64_t)drum);
+	table_int(t, (int64_t)o->n_in);
+	table_int(t, (int64_t)o->seats);
+	table_int(t, (int64_t)o->to_choose);
+	put_hundredths(t, s.staffed);
+	(void)snprintf(text, sizeof text, "%.*s → %.*s", (int)(who.n > ID_MAX ? ID_MAX : who.n), who.p,
+	    (int)(where.n > ID_MAX ? ID_MAX : where.n), where.p);
+	table_string(t, s.inspector == ODDS_NONE ? "" : text);
+	put_percent(t, s.inspector == ODDS_NONE ? 0 : odds_guess(o, s.inspector).p);
+	put_percent(t, s.guess_mean);
+	put_hundredths(t, s.spread_mean);
+	put_percent(t, s.visitor_mean);
+}
+
+static bool
+print_facts(const struct odds_report *r)
+{
+	const struct table_column columns[] = {
+		{"cycle", _("Cycle"), false},
+		{"drum", _("Targets that take part"), true},
+		{"inspectors", _("Inspectors that take part"), true},
+		{"seats", _("Seats of a team"), true},
+		{"choose", _("Targets to be drawn"), true},
+		{"staffed", _("Places with a team, on the average"), true},
+		{"likeliest", _("Likeliest pair"), false},
+		{"likeliest_chance", _("Its chance, %"), true},
+		{"guess", _("An inspector's best guess is right, on the average, %"), true},
+		{"spread", _("As hard for him as so many targets that are equally likely"), true},
+		{"visitor", _("A drawn target's best guess who comes is right, %"), true},
+	};
+	struct table t;
+	bool good;
+
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	put_facts(r, &t);
+	good = table_print_record(&t, false, stdout);
+	table_release(&t);
+	if (r->odds->plain)
+		puts(_("All figures are exact: the rules treat all pairs alike."));
+	else
+		printf(_("That a target is drawn is exact; the rest is counted in %llu simulated draws with the seed \"%s\".\n"
+			 "± is half of the 99 %% interval. A guess is made from half of the draws and tried on the others.\n"),
+		    (unsigned long long)r->odds->trials, r->seed);
+	return good;
+}
+
+/* ---- for people: tables in the order of their chances ---- */
+
+struct ranked {
+	double chance;
+	uint32_t index;
+};
+
+static int
+likelier_first(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->chance != y->chance)
+		return x->chance > y->chance ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static size_t
+shown(const struct odds_report *r, size_t n)
+{
+	return r->all || n < SHOWN ? n : SHOWN;
+}
+
+static bool
+print_ranked(const struct odds_report *r, struct table *t, size_t n)
+{
+	bool good;
+
+	(void)putchar('\n');
+	good = table_print(t, false, stdout);
+	table_release(t);
+	if (n > shown(r, n))
+		printf(ngettext("and %zu more: --all\n", "and %zu more: --all\n", n - shown(r, n)), n - shown(r, n));
+	return good;
+}
+
+static void
+put_target(const struct odds_report *r, uint32_t at, struct table *t)
+{
+	const struct target *target = &roster_of(r)->targets[at];
+	const struct odds_target *odds = &r->odds->targets[at];
+	struct chance staffed = odds_staffed(r->odds, at);
+
+	table_text(t, target_id(target));
+	table_text(t, target_class(target));
+	table_int(t, target->weight);
+	put_percent(t, odds->chosen);
+	put_percent(t, staffed.p);
+	put_error(t, staffed);
+	table_text(t, inspector_name(r, odds->best));
+	if (odds->best == ODDS_NONE) {
+		table_string(t, "");
+		table_string(t, "");
+	} else {
+		struct chance given = odds_guess_visitor(r->odds, at);
+
+		put_percent(t, given.p);
+		put_error(t, given);
+	}
+}
+
+static int
+print_targets(const struct odds_report *r)
+{
+	const struct table_column columns[] = {
+		{"id", _("Target"), false},
+		{"class", _("Stratum"), false},
+		{"weight", _("Slips"), true},
+		{"chosen", _("Drawn, %"), true},
+		{"staffed", _("Visited, %"), true},
+		{"staffed_error", "±", true},
+		{"inspector", _("Likeliest visitor"), false},
+		{"given", _("if drawn, %"), true},
+		{"given_error", "±", true},
+	};
+	struct ranked *ranked = calloc(r->odds->n_targets + 1, sizeof *ranked);
+	struct table t;
+	size_t n = 0;
+	bool good;
+
+	if (ranked == NULL)
+		return err_memory(&r->cli->err);
+	for (size_t i = 0; i < r->odds->n_targets; i++)
+		if (r->odds->targets[i].chosen > 0)
+			ranked[n++] = (struct ranked){r->odds->targets[i].chosen, (uint32_t)i};
+	qsort(ranked, n, sizeof *ranked, likelier_first);
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	for (size_t i = 0; i < shown(r, n); i++)
+		put_target(r, ranked[i].index, &t);
+	free(ranked);
+	good = print_ranked(r, &t, n);
+	return good ? 0 : ERR_OUTSIDE;
+}
+
+static void
+put_inspector(const struct odds_report *r, uint32_t p, struct table *t)
+{
+	double error, load = odds_load(r->odds, p, &error);
+	struct chance guess = odds_guess(r->odds, p);
+
+	table_text(t, inspector_name(r, p));
+	put_hundredths(t, load);
+	if (r->odds->plain)
+		table_string(t, "");
+	else
+		put_hundredths(t, error);
+	table_text(t, target_name(r, r->odds->inspectors[p].best));
+	put_percent(t, guess.p);
+	put_error(t, guess);
+	put_hundredths(t, odds_spread(r->odds, p));
+}
+
+static int
+print_inspectors(const struct odds_report *r)
+{
+	const struct table_column columns[] = {
+		{"id", _("Inspector"), false},
+		{"visits", _("Visits"), true},
+		{"visits_error", "±", true},
+		{"target", _("Best guess"), false},
+		{"guess", _("is right, %"), true},
+		{"guess_error", "±", true},
+		{"spread", _("as hard as of so many"), true},
+	};
+	struct ranked *ranked = calloc(r->odds->n_in + 1, sizeof *ranked);
+	struct table t;
+	size_t n = r->odds->n_in;
+	bool good;
+
+	if (ranked == NULL)
+		return err_memory(&r->cli->err);
+	for (size_t p = 0; p < n; p++)
+		ranked[p] = (struct ranked){odds_guess(r->odds, p).p, (uint32_t)p};
+	qsort(ranked, n, sizeof *ranked, likelier_first);
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	for (size_t i = 0; i < shown(r, n); i++)
+		put_inspector(r, ranked[i].index, &t);
+	free(ranked);
+	good = print_ranked(r, &t, n);
+	return good ? 0 : ERR_OUTSIDE;
+}
+
+/* ---- for people: who is left out ---- */
+
+static void
+print_names(const struct odds_report *r, size_t n, bool (*listed)(const struct odds_report *, uint32_t),
+    struct slice (*name)(const struct odds_report *, uint32_t))
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (listed(r, (uint32_t)i) && (found++ < NAMED || r->all))
+			printf(found == 1 ? "%.*s" : ", %.*s", SLICE_ARGS(name(r, (uint32_t)i)));
+	if (found > NAMED && !r->all)
+		(void)fputs(", …", stdout);
+	(void)putchar('\n');
+}
+
+static size_t
+count(const struct odds_report *r, size_t n, bool (*listed)(const struct odds_report *, uint32_t))
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += listed(r, (uint32_t)i);
+	return found;
+}
+
+static bool
+is_unreachable(const struct odds_report *r, uint32_t t)
+{
+	return drum_takes_part((enum drum)roster_of(r)->targets[t].drum) && !r->odds->targets[t].visitable;
+}
+
+static bool
+is_idle(const struct odds_report *r, uint32_t p)
+{
+	return !r->odds->inspectors[p].useful;
+}
+
+static void
+print_left_out(const struct odds_report *r)
+{
+	size_t unreachable = count(r, r->odds->n_targets, is_unreachable), idle = count(r, r->odds->n_in, is_idle);
+
+	if (unreachable > 0) {
+		printf(ngettext("\nNo lawful team can visit %zu target: ", "\nNo lawful team can visit %zu targets: ",
+			   unreachable),
+		    unreachable);
+		print_names(r, r->odds->n_targets, is_unreachable, target_name);
+	}
+	if (idle > 0) {
+		printf(ngettext("\n%zu inspector can visit nothing: ", "\n%zu inspectors can visit nothing: ", idle), idle);
+		print_names(r, r->odds->n_in, is_idle, inspector_name);
+	}
+	if (r->odds->left_out > 0)
+		printf(_("\nThe pairs of %zu targets were not counted, for want of memory; none has a chance above %llu per million.\n"),
+		    r->odds->left_out, (unsigned long long)ppm(r->odds->left_out_most));
+}
+
+int
+odds_print_people(const struct odds_report *report)
+{
+	int rc = print_facts(report) ? print_targets(report) : 0;
+
+	if (rc == 0)
+		rc = print_inspectors(report);
+	if (rc == ERR_MEMORY)
+		return cli_fail(report->cli);
+	print_left_out(report);
+	return print_end(report->cli);
+}
+
+/* ---- for programs ---- */
+
+/* What has been put goes out before there is much of it; a failure shows in print_end. */
+static void
+flush(struct buf *out)
+{
+	(void)fwrite(out->data, 1, out->len, stdout);
+	buf_clear(out);
+}
+
+static void
+put_ppm(struct buf *out, const char *key, double value)
+{
+	buf_format(out, ",\"%s_ppm\":%llu", key, (unsigned long long)ppm(value));
+}
+
+/* "x_high_ppm":…,"x_low_ppm":…,"x_ppm":…, as their keys ascend. */
+static void
+put_chance(struct buf *out, const char *key, struct chance chance)
+{
+	char longer[FIGURE];
+
+	(void)snprintf(longer, sizeof longer, "%s_high", key);
+	put_ppm(out, longer, chance.high);
+	(void)snprintf(longer, sizeof longer, "%s_low", key);
+	put_ppm(out, longer, chance.low);
+	put_ppm(out, key, chance.p);
+}
+
+static void
+put_text(struct buf *out, const char *key, struct slice text)
+{
+	buf_text(out, key);
+	json_put_string(out, text);
+}
+
+static void
+put_inspectors_json(const struct odds_report *r, struct buf *out)
+{
+	buf_text(out, ",\"inspectors\":[");
+	for (size_t p = 0; p < r->odds->n_in; p++) {
+		uint32_t target = r->odds->inspectors[p].best;
+		double error, load = odds_load(r->odds, p, &error);
+
+		put_text(out, p == 0 ? "{\"best\":" : ",{\"best\":", target_name(r, target));
+		put_chance(out, "guess", odds_guess(r->odds, p));
+		put_text(out, ",\"id\":", inspector_name(r, (uint32_t)p));
+		put_ppm(out, "spread", odds_spread(r->odds, p));
+		buf_text(out, r->odds->inspectors[p].useful ? ",\"useful\":true" : ",\"useful\":false");
+		put_ppm(out, "visits_error", error);
+		put_ppm(out, "visits", load);
+		buf_byte(out, '}');
+		flush(out);
+	}
+	buf_byte(out, ']');
+}
+
+static bool
+is_counted(const struct odds *odds, size_t t)
+{
+	return odds->targets[t].best != ODDS_NONE;
+}
+
+static void
+put_pairs_json(const struct odds_report *r, struct buf *out)
+{
+	bool first = true;
+
+	buf_text(out, ",\"pairs\":[");
+	for (size_t t = 0; t < r->odds->n_targets; t++)
+		for (size_t p = 0; p < r->odds->n_in && is_counted(r->odds, t); p++) {
+			struct chance pair = odds_pair(r->odds, t, p);
+
+			if (pair.p == 0)
+				continue;
+			put_text(out, first ? "{\"inspector\":" : ",{\"inspector\":", inspector_name(r, (uint32_t)p));
+			first = false;
+			put_chance(out, "meet", pair);
+			put_text(out, ",\"target\":", target_name(r, (uint32_t)t));
+			buf_byte(out, '}');
+			flush(out);
+		}
+	buf_byte(out, ']');
+}
+
+static void
+put_targets_json(const struct odds_report *r, struct buf *out)
+{
+	buf_text(out, ",\"targets\":[");
+	for (size_t t = 0; t < r->odds->n_targets; t++) {
+		const struct odds_target *target = &r->odds->targets[t];
+		put_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", inspector_name(r, target->best));
+		put_ppm(out, "chosen", target->chosen);
+		put_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
+		put_chance(out, "guess", odds_guess_visitor(r->odds, t));
+		put_text(out, ",\"id\":", target_name(r, (uint32_t)t));
+		put_chance(out, "staffed", odds_staffed(r->odds, t));
+		buf_text(out, target->visitable ? ",\"visitable\":true}" : ",\"visitable\":false}");
+		flush(out);
+	}
+	buf_byte(out, ']');
+}
+
+int
+odds_print_json(const struct odds_report *report)
+{
+	struct odds_summary s = odds_summary(report->odds);
+	struct buf out;
+
+	buf_init(&out, (size_t)1 << 20);
+	put_text(&out, "{\"cycle\":", report->rehearsal->snapshot.commit.cycle);
+	buf_text(&out, report->odds->plain ? ",\"exact\":true" : ",\"exact\":false");
+	put_ppm(&out, "guess_mean", s.guess_mean);
+	put_inspectors_json(report, &out);
+	buf_format(&out, ",\"left_out\":%zu", report->odds->left_out);
+	put_ppm(&out, "left_out_most", report->odds->left_out_most);
+	put_pairs_json(report, &out);
+	put_text(&out, ",\"seed\":", slice_of(report->seed));
+	put_ppm(&out, "spread_mean", s.spread_mean);
+	put_ppm(&out, "staffed_mean", s.staffed);
+	put_targets_json(report, &out);
+	buf_format(&out, ",\"trials\":%llu", (unsigned long long)report->odds->trials);
+	put_ppm(&out, "visitor_mean", s.visitor_mean);
+	buf_text(&out, "}\n");
+	flush(&out);
+	buf_release(&out);
+	return print_end(report->cli);
+}
+
+static void
+print_csv(const char *kind, struct slice target, struct slice inspector, struct chance chance)
+{
+	printf("%s,%.*s,%.*s,%llu,%llu,%llu\n", kind, SLICE_ARGS(target), SLICE_ARGS(inspector),
+	    (unsigned long long)ppm(chance.p), (unsigned long long)ppm(chance.low), (unsigned long long)ppm(chance.high));
+}
+
+int
+odds_print_csv(const struct odds_report *report)
+{
+	const struct odds *odds = report->odds;
+	const struct slice none = {"", 0};
+
+	puts("kind,target,inspector,ppm,low_ppm,high_ppm");
+	for (size_t t = 0; t < odds->n_targets; t++) {
+		double chosen = odds->targets[t].chosen;
+
+		print_csv("chosen", target_name(report, (uint32_t)t), none, (struct chance){chosen, chosen, chosen});
+		print_csv("staffed", target_name(report, (uint32_t)t), none, odds_staffed(odds, t));
+	}
+	for (size_t p = 0; p < odds->n_in; p++) {
+		double error, load = odds_load(odds, p, &error);
+
+		print_csv("visits", none, inspector_name(report, (uint32_t)p),
+		    (struct chance){load, fmax(load - error, 0), load + error});
+	}
+	for (size_t t = 0; t < odds->n_targets; t++)
+		for (size_t p = 0; p < odds->n_in && is_counted(odds, t); p++)
+			if (odds_pair(odds, t, p).p > 0)
+				print_csv("pair", target_name(report, (uint32_t)t), inspector_name(report, (uint32_t)p),
+				    odds_pair(odds, t, p));
+	return print_end(report->cli);
+}

@@ -1,0 +1,209 @@
+/* `status`: how the service stands, and what its draws still need from outside. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/draw_print.h"
+#include "core/cosigned.h"
+#include "io/beacons.h"
+#include "io/clock.h"
+#include "io/cosignatures.h"
+#include "io/draws.h"
+#include "io/language.h"
+#include "io/standing.h"
+#include "io/table.h"
+#include "io/witnesses.h"
+
+
+/* What is counted for programs, and said for people. */
+struct outside {
+	struct cli *cli;
+	bool say;
+	uint64_t witnesses, newest; /* how many, and how many have cosigned all there is */
+	uint64_t values;            /* draws that wait for the value of their beacon */
+	uint64_t short_of;          /* draws that lack cosignatures which could still come in time */
+	int rc;
+};
+
+/* ---- witnesses ---- */
+
+static void
+look_at_witness(struct outside *o, const struct config_witness *witness)
+{
+	struct witness_state state;
+	char since[CLOCK_TEXT];
+
+	if (o->rc != 0 || (o->rc = witness_state(o->cli->store, witness, &state, &o->cli->err)) != 0)
+		return;
+	o->witnesses++;
+	o->newest += state.newest;
+	if (!o->say)
+		return;
+	if (state.ahead > 0) {
+		printf(_("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
+	} else if (state.newest) {
+		printf(_("Witness %s: has cosigned all there is.\n"), witness->name);
+	} else if (witness->url[0] == '\0') {
+		printf(_("Witness %s: by hand, \"spotcheck cosign DIR --key FILE\" there, \"spotcheck cosignature add FILE\" here.\n"), witness->name);
+	} else if (state.failures > 0) {
+		clock_text(state.since, since);
+		printf(_("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
+	} else {
+		printf(_("Witness %s: has not been asked yet.\n"), witness->name);
+	}
+}
+
+/* ---- draws ---- */
+
+static void
+say_commit(const struct draw_row *row, const struct standing_class *c)
+{
+	char until[CLOCK_TEXT];
+
+	clock_text(row->draw_time - COMMIT_LEAD_S, until);
+	printf(_("Draw %llu: the commitment is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
+	    (unsigned long long)row->n, (unsigned long long)c->commit_in_time, (unsigned long long)c->witnesses, until);
+}
+
+static void
+say_outcome(const struct draw_row *row, const struct standing_class *c)
+{
+	char until[CLOCK_TEXT];
+
+	clock_text(row->draw_time + OUTCOME_DELAY_S, until);
+	printf(_("Draw %llu: the outcome is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
+	    (unsigned long long)row->n, (unsigned long long)c->outcome_in_time, (unsigned long long)c->witnesses, until);
+}
+
+static void
+say_value(struct outside *o, const struct draw_row *row)
+{
+	char fault[BEACON_FAULT] = "";
+
+	(void)beacons_fault(o->cli->store, row->n, fault, NULL);
+	if (row->source == SOURCE_PUBLIC)
+		printf(_("Draw %llu: its value is to be made in public now, then \"spotcheck draw %llu\".\n"), (unsigned long long)row->n,
+		    (unsigned long long)row->n);
+	else if (fault[0] != '\0' || row->source == SOURCE_DRAND)
+		printf(_("Draw %llu: waits for the value of its beacon, %s%s%s.\n"), (unsigned long long)row->n, source_name(row->source),
+		    fault[0] == '\0' ? "" : ": ", fault);
+	else
+		printf(_("Draw %llu: its beacon is to be carried, \"spotcheck cosign DIR --key FILE --beacon %llu\" there, \"spotcheck cosignature add "
+		         "FILE\" here.\n"), (unsigned long long)row->n, (unsigned long long)row->n);
+}
+
+static int
+look_at_draw(void *ctx, const struct draw_row *row)
+{
+	struct outside *o = ctx;
+	struct standing_class c;
+	int64_t now = o->cli->now;
+
+	if (row->outcome != OUTCOME_NONE && now > row->draw_time + OUTCOME_DELAY_S)
+		return 0;
+	if ((o->rc = cosignatures_class(o->cli->store, row, &c, &o->cli->err)) != 0)
+		return o->rc;
+	if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
+	    !cosigned_majority(c.commit_in_time, c.witnesses)) {
+		o->short_of++;
+		if (o->say)
+			say_commit(row, &c);
+	}
+	if (row->outcome == OUTCOME_DRAW && row->source != SOURCE_NONE && c.witnesses > 0 && !cosigned_majority(c.outcome_in_time, c.witnesses)) {
+		o->short_of++;
+		if (o->say)
+			say_outcome(row, &c);
+	}
+	if (row->outcome == OUTCOME_NONE && now >= row->draw_time && row->source != SOURCE_NONE) {
+		o->values++;
+		if (o->say)
+			say_value(o, row);
+	}
+	return 0;
+}
+
+static int
+look_outside(struct outside *o)
+{
+	for (size_t i = 0; i < o->cli->config.n_witnesses; i++)
+		look_at_witness(o, &o->cli->config.witnesses[i]);
+	return o->rc != 0 ? o->rc : draws_each(o->cli->store, look_at_draw, o, &o->cli->err);
+}
+
+/* ---- the whole ---- */
+
+static int
+print_status(struct cli *cli, const struct standing *s)
+{
+	const struct table_column columns[] = {
+	    {"log", _("Log"), false},
+	    {"entries", _("Entries in the log"), true},
+	    {"draws", _("Draws"), true},
+	    {"open", _("Committed, not drawn"), true},
+	    {"sealed", _("Drawn, still sealed"), true},
+	    {"late", _("Late"), true},
+	    {"queued", _("Letters waiting"), true},
+	    {"failed", _("Letters failed"), true},
+	    {"unknown", _("Letters that may have left"), true},
+	    {"witnesses", NULL, true},
+	    {"witnesses_newest", NULL, true},
+	    {"draws_short_of_cosignatures", NULL, true},
+	    {"draws_waiting_for_value", NULL, true},
+	    {"next", NULL, false},
+	};
+	struct outside o = {.cli = cli, .say = false};
+	char next[256];
+	struct table t;
+	bool good;
+
+	if (look_outside(&o) != 0)
+		return cli_fail(cli);
+	standing_next(s, language_text, next, sizeof next);
+	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_string(&t, cli->config.origin);
+	table_int(&t, (int64_t)s->entries);
+	table_int(&t, (int64_t)s->draws);
+	table_int(&t, (int64_t)s->open);
+	table_int(&t, (int64_t)s->sealed);
+	table_int(&t, (int64_t)s->late);
+	table_int(&t, (int64_t)s->queued);
+	table_int(&t, (int64_t)s->failed);
+	table_int(&t, (int64_t)s->unknown);
+	table_int(&t, (int64_t)o.witnesses);
+	table_int(&t, (int64_t)o.newest);
+	table_int(&t, (int64_t)o.short_of);
+	table_int(&t, (int64_t)o.values);
+	table_string(&t, next);
+	good = table_print_record(&t, cli->json, stdout);
+	table_release(&t);
+	if (good && !cli->json) {
+		o = (struct outside){.cli = cli, .say = true};
+		if (look_outside(&o) != 0)
+			return cli_fail(cli);
+		printf("%s: %s\n", _("next"), next);
+	}
+	return print_end(cli);
+}
+
+static int
+run_status(struct cli *cli, int argc, char **argv)
+{
+	struct standing s;
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage(cli);
+	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = cli_calendar(cli)) != EXIT_DONE)
+		return status;
+	if (standing_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
+		return cli_fail(cli);
+	return print_status(cli, &s);
+}
+
+const struct command status_commands[] = {
+	{"status", "", N_("how the service stands: what is open, what is late, what is needed from outside, what is next"), run_status},
+	{.name = NULL},
+};
