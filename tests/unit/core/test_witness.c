@@ -33,7 +33,11 @@ tear_down(void **state)
 static struct witness_log
 log_of(const struct merkle *m, uint64_t size)
 {
-	return (struct witness_log){slice_of(scene.log_vkey), size, size == 0 ? (struct hash){{0}} : merkle_prefix_root(m, size)};
+	struct witness_log log = {.vkey = slice_of(scene.log_vkey), .size = size};
+
+	if (size > 0)
+		log.root = merkle_prefix_root(m, size);
+	return log;
 }
 
 static enum witness_answer
