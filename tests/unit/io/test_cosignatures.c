@@ -3,7 +3,7 @@
  * slow model, and what class they give a draw, against the checker.
  */
 
-#include "support.h"
+#include "core/scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -472,7 +472,7 @@ test_which_is_published(void **state)
 	bool differs = false;
 
 	(void)state;
-	support_random_begin(&random);
+	scene_random(&random);
 	grow(sizes, 2); /* the first of them are before the commitments */
 	witness = row_of(commit(BY_WITNESS, DRAW_TIME));
 	nobody = row_of(commit(BY_NOBODY, DRAW_TIME));
@@ -629,7 +629,7 @@ test_the_checker_agrees(void **state)
 	uint64_t n[3];
 
 	(void)state;
-	support_random_begin(&random);
+	scene_random(&random);
 	for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++)
 		n[cycle] = commit(cycle, DRAW_TIME);
 	scene.office.now = DRAW_TIME;
