@@ -587,7 +587,6 @@ test_beacons(void **state)
 
 struct race {
 	_Atomic uint8_t given[2][WITNESS_LEAVES + 1]; /* a cosignature of so many entries, of which tree */
-	_Atomic uint64_t refused;
 };
 
 /* Goes on from where the witness says that it is, a few entries at a time; ends where its tree can go no further. */
@@ -616,7 +615,6 @@ run_a_log(struct race *race, unsigned child)
 		} else if (status == WITNESS_CONFLICT && text_to_uint(slice_cut(&said, '\n'), &size) && size >= old) {
 			old = size;
 		} else if (status == WITNESS_NO_PROOF && old > WITNESS_FORK) {
-			race->refused++;
 			i += 100;
 		} else {
 			return 1;
@@ -659,7 +657,7 @@ test_several_at_once_never_roll_back(void **state)
 	winner = largest[1] > largest[0];
 	assert_true(largest[!winner] <= WITNESS_FORK); /* one history alone */
 	assert_int_equal(largest[winner], WITNESS_LEAVES);
-	assert_true(race->refused > 0);
+	add_checkpoint(winner == 0 ? &scene.forked : &scene.tree, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
 	file = open_file();
 	root = merkle_prefix_root(winner == 0 ? &scene.tree : &scene.forked, WITNESS_LEAVES);
 	assert_int_equal(file.logs[0].size, WITNESS_LEAVES);
