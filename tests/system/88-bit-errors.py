@@ -29,7 +29,8 @@ VKEY = protocol.Key(NAME, 4, "test").vkey  # of every witness in here
 
 
 class BeaconWitness(OtherWitness):
-    """One that is a beacon too, by PROTOCOL 4; `beacon_mode` is what that does wrong, `spoil` changes the bytes of its answers."""
+    """One that is a beacon too, by PROTOCOL 4; `beacon_mode` is what that does wrong, or its status;
+    `spoil` changes the bytes of its answers."""
 
     def __init__(self, name):
         super().__init__(name)
@@ -46,8 +47,8 @@ class BeaconWitness(OtherWitness):
         if self.beacon_mode == "hang":
             self.hold.wait(60)
             return None
-        if self.beacon_mode == "too early":
-            return send(request, 425, b"not yet\n")
+        if isinstance(self.beacon_mode, int):
+            return send(request, self.beacon_mode, b"no\n")
         said = {"honest": self.signature(commit), "nothing": "", "10 MB": "0" * 10_000_000, "upper case": self.signature(commit).upper(),
                 "another commitment": self.signature(commit + b" "), "half": self.signature(commit)[:64],
                 "twice": self.signature(commit) * 2, "no digits": "the signature"}[self.beacon_mode]
@@ -254,7 +255,10 @@ BEACON_FAULTS = [
     ("half", "there is no witness's signature of 64 bytes"),
     ("twice", "there is no witness's signature of 64 bytes"),
     ("another commitment", "the witness's signature over the commitment is false"),
-    ("too early", "it answers with the HTTP status 425"),
+    (403, "it gives no beacon for this draw"),
+    (404, "it does not know this log"),
+    (425, "by its clock it is too early for the beacon"),
+    (503, "it answers with the HTTP status 503"),
     ("10 MB", "no answer: Maximum file size exceeded"),
     ("hang", "no answer: Operation timed out"),
 ]
