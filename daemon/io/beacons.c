@@ -167,11 +167,11 @@ beacons_next(struct store *store, const struct config *config, int64_t *ret_time
 	return rc != 0 ? rc : closed;
 }
 
-/* Whether this is the signature that the commitment names; `ret` gets it with its value. */
+/* Whether this is the signature that the commitment names; `ret` gets it with its value.  A longer one is of another scheme. */
 int
 beacon_check_signature(const struct beacon_waiting *w, struct slice hex, struct beacon_value *ret, struct err *err)
 {
-	uint8_t bytes[64];
+	uint8_t bytes[4 * BEACON_SIGNATURE_HEX];
 	size_t len = hex.n / 2;
 
 	if (len > sizeof bytes || hex.n == 0 || !text_from_hex(hex, bytes, len) || hex.n % 2 != 0)

@@ -17,6 +17,8 @@
 #include "io/whole.h"
 
 #define FIRST_LINE "spotcheck-witness/v1"
+#define SUM "sum "
+#define SUM_LINE (sizeof SUM - 1 + HASH_HEX + 1)
 #define STATE_MAX ((size_t)64 << 20)
 #define LOGS_MAX 1024
 #define B64 sodium_base64_VARIANT_ORIGINAL
@@ -100,10 +102,33 @@ read_line(struct witness_file *f, struct slice line)
 	return slice_is(word, "beacon") && read_given(log, line);
 }
 
+/* The last line, over all before it. */
+static void
+sum_line(struct slice text, char ret_line[static SUM_LINE + 1])
+{
+	char sum[HASH_HEX + 1];
+
+	hash_hex(text, sum);
+	(void)snprintf(ret_line, SUM_LINE + 1, SUM "%s\n", sum);
+}
+
+/* Without it a lost line or another digit would go unseen, and what was signed once could be signed otherwise. */
+static bool
+cut_sum(struct slice *text)
+{
+	char line[SUM_LINE + 1];
+
+	if (text->n < SUM_LINE)
+		return false;
+	text->n -= SUM_LINE;
+	sum_line(*text, line);
+	return memcmp(text->p + text->n, line, SUM_LINE) == 0;
+}
+
 static bool
 parse(struct witness_file *f, struct slice text)
 {
-	bool good = text.n > 0 && text.p[text.n - 1] == '\n' && slice_is(slice_cut(&text, '\n'), FIRST_LINE);
+	bool good = cut_sum(&text) && slice_is(slice_cut(&text, '\n'), FIRST_LINE);
 
 	while (good && text.n > 0)
 		good = read_line(f, slice_cut(&text, '\n'));
@@ -215,6 +240,7 @@ replace(const char *path, struct slice text)
 int
 witness_file_save(const struct witness_file *f, struct err *err)
 {
+	char sum[SUM_LINE + 1];
 	struct buf text;
 	int rc = 0;
 
@@ -222,6 +248,8 @@ witness_file_save(const struct witness_file *f, struct err *err)
 	buf_text(&text, FIRST_LINE "\n");
 	for (size_t i = 0; i < f->n; i++)
 		write_log(&f->logs[i], &text);
+	sum_line(buf_view(&text), sum);
+	buf_text(&text, sum);
 	if (text.failed)
 		rc = err_memory(err);
 	else if (replace(f->path, buf_view(&text)) != 0)

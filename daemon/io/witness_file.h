@@ -20,6 +20,7 @@
  *	operator TEXT                (where it is known)
  *	checkpoint SIZE BASE64(root)
  *	beacon N HASH                (in ascending order of N)
+ *	sum HASH                     (the last line: H of all before it)
  */
 
 struct witness_given {

@@ -38,7 +38,7 @@ say_no(const struct witness_server *s, int status, const struct err *why, struct
 static int
 status_of(int rc)
 {
-	return rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : 500;
+	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : 500;
 }
 
 static int

@@ -162,8 +162,8 @@ take_conflict(const struct round *r, struct asking *a)
 	    (a->http.type[type_len] == '\0' || a->http.type[type_len] == ';');
 
 	text.n -= text.n > 0 && text.p[text.n - 1] == '\n';
-	if (is_size && text_to_uint(text, &size) && size < r->size && !a->told) {
-		a->told = true; /* we had fallen out of step: it is asked again from there */
+	if (is_size && text_to_uint(text, &size) && size <= r->size && size != a->size && !a->told) {
+		a->told = true; /* we had fallen out of step, for an answer was lost: it is asked again from there */
 		a->size = size;
 	} else if (is_size && size > r->size) {
 		a->ahead = size;
@@ -188,7 +188,11 @@ take_answer(struct round *r, struct asking *a)
 		return 0;
 	case WITNESS_NO_PROOF:
 		a->ahead = a->size;
-		went_wrong(r, a, N_("it has seen another log of this key: its first %llu entries are not these"), (unsigned long long)a->size);
+		if (a->size == 0) /* from where there is nothing to prove */
+			went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
+		else
+			went_wrong(r, a, N_("it has seen another log of this key: its first %llu entries are not these"),
+			    (unsigned long long)a->size);
 		return 0;
 	case WITNESS_UNKNOWN_LOG:
 		went_wrong(r, a, N_("it does not know this log: its operator has to be given the log's verifier key"));

@@ -143,6 +143,7 @@ class Relay(Server):
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, format, *args):  # pylint: disable=redefined-builtin
                 pass
@@ -201,6 +202,7 @@ class OtherWitness(Server):
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, format, *args):  # pylint: disable=redefined-builtin
                 pass
