@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "app/ask_task.h"
+#include "app/asker.h"
 #include "io/language.h"
 
 int
@@ -14,5 +14,5 @@ main(void)
 		(void)fprintf(stderr, "spotcheckd-ask: %s\n", language_text("this program is the service's; it is not for use by hand"));
 		return 2;
 	}
-	return ask_task_run(STDIN_FILENO, STDOUT_FILENO);
+	return asker_work(STDIN_FILENO, STDOUT_FILENO);
 }

@@ -20,6 +20,7 @@ LAYERS = {
     "spotcheck.c": {"cli", "io", "core"},
     "spotcheckd.c": {"app", "io", "core"},
     "spotcheckd-mail.c": {"app", "io", "core"},
+    "spotcheckd-ask.c": {"app", "io", "core"},
 }
 
 # All that core may know of the C library; <stdio.h> for snprintf and vsnprintf.

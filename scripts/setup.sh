@@ -17,7 +17,7 @@ for list in "${@:-build}"; do
 	demo)
 		packages="$packages python3" ;;
 	test)
-		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace opensmtpd python3-aiosmtpd openssl" ;;
+		packages="$packages libcmocka-dev python3 python3-nacl sqlite3 strace opensmtpd python3-aiosmtpd openssl libfaketime" ;;
 	browser)
 		packages="$packages chromium fonts-wqy-microhei" ;;
 	second)

@@ -37,9 +37,6 @@ struct ask_task_report {
 void ask_task_report_write(int fd, const struct ask_task_report *report);
 bool ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret_report);
 
-/* The program: does the task on `in` and reports on `out`.  An exit status. */
-int ask_task_run(int in, int out);
-
 /* office->ask of a worker: has the program ask every witness, and waits for it. */
 int ask_task_before_signing(struct office *office, struct err *err);
 

@@ -170,7 +170,7 @@ find_commit(const struct cosigning *c, size_t *ret_index)
 static int
 give(struct cosigning *c, const struct log_entry *commit)
 {
-	char signature[WITNESS_SIGNATURE_HEX + 1];
+	char signature[WITNESS_SIGNATURE_HEX], line[WITNESS_SIGNATURE_HEX + 1];
 	struct witness_known *known;
 	int status = find_known(c, &known);
 
@@ -181,8 +181,8 @@ give(struct cosigning *c, const struct log_entry *commit)
 	if (witness_file_save(&c->file, &c->cli->err) != 0)
 		return cli_fail(c->cli);
 	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
-	(void)strcat(signature, "\n");
-	return print_line(c, "beacon", slice_of(signature));
+	(void)snprintf(line, sizeof line, "%s\n", signature);
+	return print_line(c, "beacon", slice_of(line));
 }
 
 static int

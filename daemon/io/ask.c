@@ -44,16 +44,3 @@ ask_due(struct store *store, const struct config *config, int64_t now, struct as
 	report->waiting += beacons.waiting;
 	return rc;
 }
-
-int
-ask_next(struct store *store, const struct config *config, int64_t *ret_time, struct err *err)
-{
-	int64_t witnesses = INT64_MAX, beacons = INT64_MAX;
-	int rc = witnesses_next(store, config, &witnesses, err);
-
-	if (rc == 0)
-		rc = beacons_next(store, config, &beacons, err);
-	if (rc == 0)
-		*ret_time = witnesses < beacons ? witnesses : beacons;
-	return rc;
-}

@@ -60,43 +60,70 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
 }
 
 static int
-add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply, const char **type)
+judge_checkpoint(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+    const struct witness_request *r, int64_t now, struct buf *reply, const char **type)
 {
-	struct witness_request *r = malloc(sizeof *r);
-	struct witness_file file = {.lock = -1};
-	struct witness_known *known;
-	struct witness_log log;
+	struct witness_log log = witness_file_view(known);
 	struct err why = {.code = 0};
-	enum witness_answer answer;
-	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+	enum witness_answer answer = witness_judge(r, &log, &why);
 
-	if (rc == 0)
-		rc = witness_file_open(s->state, &file, &why);
-	if (rc != 0) {
-		status = say_no(s, file.path == NULL && rc == ERR_REFUSED ? WITNESS_BAD_REQUEST : status_of(rc), &why, reply);
-		free(r);
-		return status;
-	}
-	known = witness_file_find(&file, r->checkpoint.origin);
-	if (known != NULL)
-		log = witness_file_view(known);
-	answer = witness_judge(r, known == NULL ? NULL : &log, &why);
-	if (answer == WITNESS_YES) {
-		status = cosign(s, &file, known, r, now, reply, &why);
-	} else {
-		if (answer == WITNESS_CONFLICT && r->old == known->size)
-			witness_file_keep_fork(&file, r->checkpoint.size, r->bytes);
-		status = say_no(s, (int)answer, &why, reply);
-	}
+	if (answer == WITNESS_YES)
+		return cosign(s, file, known, r, now, reply, &why);
+	if (answer == WITNESS_CONFLICT && r->old == known->size)
+		witness_file_keep_fork(file, r->checkpoint.size, r->bytes);
+	(void)say_no(s, (int)answer, &why, reply);
 	if (answer == WITNESS_CONFLICT) {
 		buf_clear(reply);
 		buf_uint(reply, known->size);
 		buf_byte(reply, '\n');
 		*type = WITNESS_SIZE_TYPE;
 	}
+	return (int)answer;
+}
+
+static int
+add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, struct buf *reply, const char **type)
+{
+	struct witness_request *r = malloc(sizeof *r);
+	struct witness_file file = {.lock = -1};
+	struct witness_known *known;
+	struct err why = {.code = 0};
+	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+
+	if (rc != 0)
+		status = say_no(s, status_of(rc), &why, reply);
+	else if (witness_file_open(s->state, &file, &why) != 0)
+		status = say_no(s, 500, &why, reply);
+	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
+		status = say_no(s, (int)witness_judge(r, NULL, &why), &why, reply);
+	else
+		status = judge_checkpoint(s, &file, known, r, now, reply, type);
 	witness_file_close(&file);
 	free(r);
 	return status;
+}
+
+static int
+judge_beacon(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+    const struct witness_beacon_request *r, int64_t now, struct buf *reply)
+{
+	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
+	struct witness_log log = witness_file_view(known);
+	struct err why = {.code = 0};
+	uint64_t n = 0;
+	enum witness_answer answer = witness_beacon_judge(r, &log, slice_of(s->key->vkey), now, &n, hash, &why);
+	int rc;
+
+	if (answer != WITNESS_YES)
+		return say_no(s, (int)answer, &why, reply);
+	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
+		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
+	buf_text(reply, signature);
+	buf_byte(reply, '\n');
+	if (s->tell != NULL)
+		s->tell(s->ctx, WITNESS_YES, hash);
+	return WITNESS_YES;
 }
 
 static int
@@ -105,36 +132,19 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 	struct witness_beacon_request *r = malloc(sizeof *r);
 	struct witness_file file = {.lock = -1};
 	struct witness_known *known;
-	struct witness_log log;
 	struct err why = {.code = 0};
-	enum witness_answer answer;
-	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
-	uint64_t n = 0;
+	char hash[HASH_HEX + 1];
+	uint64_t n;
 	int status, rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
 
-	if (rc == 0)
-		rc = witness_file_open(s->state, &file, &why);
-	if (rc != 0) {
+	if (rc != 0)
 		status = say_no(s, status_of(rc), &why, reply);
-		free(r);
-		return status;
-	}
-	known = witness_file_find(&file, r->checkpoint.origin);
-	if (known != NULL)
-		log = witness_file_view(known);
-	answer = witness_beacon_judge(r, known == NULL ? NULL : &log, slice_of(s->key->vkey), now, &n, hash, &why);
-	if (answer != WITNESS_YES) {
-		status = say_no(s, (int)answer, &why, reply);
-	} else if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(&file, &why)) != 0) {
-		status = say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
-	} else {
-		witness_beacon_sign(slice_of(hash), s->key->secret, signature);
-		buf_text(reply, signature);
-		buf_byte(reply, '\n');
-		status = WITNESS_YES;
-		if (s->tell != NULL)
-			s->tell(s->ctx, status, hash);
-	}
+	else if (witness_file_open(s->state, &file, &why) != 0)
+		status = say_no(s, 500, &why, reply);
+	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
+		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why, reply);
+	else
+		status = judge_beacon(s, &file, known, r, now, reply);
 	witness_file_close(&file);
 	free(r);
 	return status;
