@@ -91,8 +91,12 @@ put_outside(struct cli *cli, const struct draw_row *row, struct table *t)
 	char *present = ceremony_present(cli, row->n), text[256] = "";
 
 	if (cosignatures_class(cli->store, row, &standing, NULL) == 0 && standing.witnesses > 0)
-		(void)snprintf(text, sizeof text, cli->json ? "%llu/%llu/%llu" : _("by %llu of %llu witnesses; the outcome by %llu"), (unsigned long long)standing.commit_in_time,
-		    (unsigned long long)standing.witnesses, (unsigned long long)standing.outcome_in_time);
+		(void)snprintf(text, sizeof text,
+		    cli->json ? "%llu/%llu/%llu"
+		        : row->outcome == OUTCOME_NONE ? _("by %llu of %llu witnesses")
+		                                       : _("by %llu of %llu witnesses; the outcome by %llu"),
+		    (unsigned long long)standing.commit_in_time, (unsigned long long)standing.witnesses,
+		    (unsigned long long)standing.outcome_in_time);
 	table_string(t, text);
 	table_string(t, present == NULL ? "" : present);
 	free(present);

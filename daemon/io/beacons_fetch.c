@@ -171,6 +171,26 @@ write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *ou
 	return rc;
 }
 
+/* What a witness's refusal means (core/witness.h). */
+static int
+say_status(const struct http_request *http, struct err *err)
+{
+	switch (http->status) {
+	case 0:
+		return err_set(err, ERR_OUTSIDE, N_("no answer: %s"), http->fault);
+	case WITNESS_NOT_SIGNED:
+		return err_set(err, ERR_OUTSIDE,
+		    N_("it gives no beacon for this draw, because it did not cosign the commitment in time: void the draw with a reason that begins "
+		       "with the word beacon"));
+	case WITNESS_UNKNOWN_LOG:
+		return err_set(err, ERR_OUTSIDE, N_("it does not know this log: its operator has to be given the log's verifier key"));
+	case WITNESS_TOO_EARLY:
+		return err_set(err, ERR_NOT_YET, N_("by its clock it is too early for the beacon"));
+	default:
+		return err_set(err, ERR_OUTSIDE, N_("it answers with the HTTP status %ld"), http->status);
+	}
+}
+
 static void
 read_signature(struct fetching *f, const struct beacon_waiting *w, const struct http_request *http, struct beacon_value *ret,
     char *ret_fault)
@@ -181,10 +201,8 @@ read_signature(struct fetching *f, const struct beacon_waiting *w, const struct 
 	if (http->status == 200 && beacon_check_signature(w, first, ret, &why) == 0)
 		return;
 	ret->value[0] = '\0';
-	if (http->status == 0)
-		(void)err_set(&why, ERR_OUTSIDE, N_("no answer: %s"), http->fault);
-	else if (http->status != 200)
-		(void)err_set(&why, ERR_OUTSIDE, N_("it answers with the HTTP status %ld"), http->status);
+	if (http->status != 200)
+		(void)say_status(http, &why);
 	(void)snprintf(ret_fault, BEACON_FAULT, "%.200s: %.280s", http->url, why.message);
 }
 

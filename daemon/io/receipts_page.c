@@ -129,18 +129,6 @@ put_hashes(struct template_row *values, const struct issued *issued)
 	template_put(values, "receipt_hash", slice_of(hash));
 }
 
-static struct slice
-class_words(const struct issued *issued, bool chinese)
-{
-	struct slice class = issued->receipt.class;
-
-	if (!slice_is(class, "*"))
-		return class;
-	if (issued->drawn.commit.n_strata == 1)
-		return slice_of(chinese ? "不分类" : "all targets");
-	return slice_of(chinese ? "其他各类" : "all other classes");
-}
-
 static int
 put_all(struct template_row *values, struct store *store, const struct config *config, const struct issued *issued,
     bool chinese, struct err *err)
@@ -165,7 +153,7 @@ put_all(struct template_row *values, struct store *store, const struct config *c
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put_uint(values, "rows", r->rows);
 	template_put_uint(values, "place", r->index + 1);
-	template_put(values, "class", class_words(issued, chinese));
+	template_put(values, "class", site_stratum(&issued->drawn.commit, r->class, chinese));
 	template_put_uint(values, "drum", r->drum);
 	template_put_uint(values, "take", r->take);
 	put_drum(values, r);

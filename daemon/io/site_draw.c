@@ -96,6 +96,18 @@ site_class(enum assurance assurance, bool chinese)
 }
 
 struct slice
+site_stratum(const struct commit *commit, struct slice class, bool chinese)
+{
+	if (class.n == 0)
+		return slice_of(chinese ? "（无类别）" : "(no class)");
+	if (!slice_is(class, "*"))
+		return class;
+	if (commit->n_strata == 1)
+		return slice_of(chinese ? "全部对象" : "all targets");
+	return slice_of(chinese ? "其他各类" : "all other classes");
+}
+
+struct slice
 site_title(const struct config *config, const char *cycle)
 {
 	const struct config_cycle *c = config_cycle(config, cycle);

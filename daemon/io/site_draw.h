@@ -22,6 +22,9 @@ extern const struct template_name site_draw_names[];
 const char *site_state(const struct draw_row *row, bool chinese);
 const char *site_class(enum assurance assurance, bool chinese);
 
+/* What a stratum is called: its class, or in words what "*" covers and what has no class. */
+struct slice site_stratum(const struct commit *commit, struct slice class, bool chinese);
+
 /* The cycle's title, or its name where the INI has it no longer. */
 struct slice site_title(const struct config *config, const char *cycle);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "io/html.h"
+#include "io/site_draw.h"
 #include "io/ledger.h"
 #include "io/table.h"
 
@@ -59,14 +60,6 @@ site_odds_release(struct site_odds *odds)
 }
 
 /* ---- words ---- */
-
-static struct slice
-class_name(const struct stratum *s, bool chinese)
-{
-	if (s->class.n == 0)
-		return slice_of(chinese ? "（无类别）" : "(no class)");
-	return slice_is(s->class, "*") ? slice_of(chinese ? "其他类别" : "all other classes") : s->class;
-}
 
 /* No longer than its line. */
 static struct slice
@@ -166,7 +159,7 @@ site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out)
 	for (size_t i = 0; i < n; i++) {
 		if (bars[i].heads) {
 			buf_text(out, i == 0 ? "" : chinese ? "；" : "; ");
-			buf_slice(out, class_name(bars[i].stratum, chinese));
+			buf_slice(out, site_stratum(&odds->entry.commit, bars[i].stratum->class, chinese));
 			buf_text(out, chinese ? "：" : ": ");
 		} else {
 			buf_text(out, chinese ? "，" : ", ");
@@ -184,13 +177,13 @@ site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out)
 /* ---- the picture ---- */
 
 static void
-put_heading(struct buf *out, const struct stratum *s, unsigned at, bool chinese)
+put_heading(struct buf *out, const struct commit *commit, const struct stratum *s, unsigned at, bool chinese)
 {
 	bool shorter = false;
 
 	buf_format(out, "<text class=\"h\" x=\"0\" y=\"%u\">", at + 22);
 	buf_text(out, s->class.n == 0 || slice_is(s->class, "*") ? "" : chinese ? "类别 " : "Class ");
-	html_put(out, cut(class_name(s, chinese), &shorter));
+	html_put(out, cut(site_stratum(commit, s->class, chinese), &shorter));
 	buf_text(out, shorter ? "…</text>\n" : "</text>\n");
 	buf_format(out, "<text class=\"s\" x=\"0\" y=\"%u\">", at + 40);
 	put_taken(out, s, chinese);
@@ -254,7 +247,7 @@ site_odds_svg(const struct site_odds *odds, bool chinese, struct buf *out)
 	put_head(out, odds, height(bars, n, more), chinese);
 	for (size_t i = 0; i < n; i++) {
 		if (bars[i].heads) {
-			put_heading(out, bars[i].stratum, at, chinese);
+			put_heading(out, &odds->entry.commit, bars[i].stratum, at, chinese);
 			at += HEADING;
 		}
 		put_bar(out, &bars[i], at, chinese);

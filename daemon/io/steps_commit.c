@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/cosigned.h"
 #include "core/json.h"
 #include "io/clock.h"
 #include "io/drawn_keep.h"
@@ -15,6 +16,7 @@
 
 /* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
 #define LEAD_DAYS_MAX 400
+#define COSIGNING_S 60 /* the shortest time that a witness can do its part in */
 
 /* ---- the beacon ---- */
 
@@ -141,6 +143,18 @@ choose_draw_time(const struct office *office, const struct step_commit *want, in
 	return 0;
 }
 
+/* A witness gives its beacon only for what it cosigned in time: there must be time for that. */
+static int
+check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, struct err *err)
+{
+	if (cycle->beacon != SOURCE_WITNESS || draw_time >= time + COMMIT_LEAD_S + COSIGNING_S)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] a draw under beacon = witness must be %d minutes ahead at least, since that witness must cosign the commitment %d "
+	       "minutes before it"),
+	    cycle->name, (COMMIT_LEAD_S + COSIGNING_S) / 60, COMMIT_LEAD_S / 60);
+}
+
 /* A commit's reveal_time is not before that of an earlier link. */
 static int
 check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain,
@@ -265,6 +279,7 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
 	if ((rc = no_open_commitment(office->store, want->cycle, err)) != 0 ||
 	    (rc = chain_to_use(office->store, want->cycle, &chain, err)) != 0 ||
 	    (rc = choose_draw_time(office, want, time, &of.draw_time, err)) != 0 ||
+	    (rc = check_lead(want->cycle, time, of.draw_time, err)) != 0 ||
 	    (rc = step_beacon(office->config, want->cycle, of.draw_time, text, &beacon, err)) != 0 ||
 	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
 	    (rc = store_int(office->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)

@@ -42,6 +42,7 @@ def by_hand(folder, ended):
     office = Office(folder, "witness court", sections)
     ended.append(office)
     office.begin()
+    office.sc("commit", "hand", "--draw-at", at_text(START + 600), status=2, says="11 minutes ahead at least")
     office.sc("commit", "hand", "--draw-at", at_text(DRAW))
     for w in witnesses[:2]:
         line = cosign(office, w, says="new here")
