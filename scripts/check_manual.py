@@ -14,7 +14,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 DAEMON = TOP / "daemon"
 LANGUAGES = ("", "zh_CN/")
-PAGES = ("spotcheck.1", "spotcheckd.8", "spotcheckd.ini.5", "spotcheck-protocol.7")
+PAGES = ("spotcheck.1", "spotcheckd.8", "spotcheckd.ini.5", "spotcheck-protocol.7", "spotcheck-witness.7")
 
 LITERAL = r'"(?:\\.|[^"\\\n])*"'
 LITERALS = rf"{LITERAL}(?:\s*{LITERAL})*"

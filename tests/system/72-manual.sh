@@ -46,5 +46,5 @@ for page in "$top"/daemon/*.[1578] "$top"/daemon/zh_CN/*.[1578]; do
 		silent "groff: $name" groff -Kutf8 -Tutf8 -man -ww -z "$page" ;;
 	esac
 done
-[ "$n" -eq 8 ] || fail "there are $n pages, not four in each of two languages"
+[ "$n" -eq 10 ] || fail "there are $n pages, not five in each of two languages"
 exit $status
