@@ -1,6 +1,7 @@
 #include "app/turn.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/alarms.h"
 #include "io/clock.h"
@@ -226,6 +227,25 @@ show(const struct turn *turn, struct err *err)
 	return turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config, err);
 }
 
+/* All that may want a signature, and its publication. */
+static int
+take_signed(struct turn *turn, int64_t *next, struct err *err)
+{
+	struct office *office = turn->office;
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	int rc;
+
+	turn->halted[0] = '\0';
+	if ((rc = step_overdue(office, 0, &why)) == 0 && (rc = show(turn, &why)) == 0)
+		rc = take_cycles(turn, next, &why);
+	if (rc == ERR_REFUSED && office->ask != NULL && !office->asked) {
+		memcpy(turn->halted, why.message, sizeof turn->halted);
+		*next = office->now + TURN_HALTED_S;
+		rc = 0;
+	}
+	return rc != 0 ? err_set(err, rc, "%s", why.message) : show(turn, err);
+}
+
 int
 turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 {
@@ -234,9 +254,7 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int64_t next = INT64_MAX;
 	int rc;
 
-	if ((rc = step_overdue(office, 0, err)) != 0 || (rc = show(turn, err)) != 0 ||
-	    (rc = take_cycles(turn, &next, err)) != 0 || (rc = show(turn, err)) != 0 ||
-	    (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
+	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

@@ -105,6 +105,11 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	if (ask < report->next)
 		report->next = ask > office->now ? ask : report->next;
 	write_metrics(task, &standing, office->now);
+	if (turn.halted[0] != '\0') {
+		journal_say(JOURNAL_ERR, NULL, "%s", turn.halted);
+		(void)snprintf(report->standing, sizeof report->standing, "%s", turn.halted);
+		return 0;
+	}
 	standing_next(&standing, language_text, next, sizeof next);
 	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
 	    next, (unsigned long long)standing.draws, (unsigned long long)standing.late,

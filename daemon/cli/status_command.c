@@ -57,6 +57,13 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 
 /* ---- draws ---- */
 
+/* Its beacon is a witness, and that one has not cosigned the commitment in time. */
+static bool
+lacks_beacon_key(const struct draw_row *row, const struct standing_class *c)
+{
+	return row->source == SOURCE_WITNESS && !c->beacon_key_in_time;
+}
+
 static void
 say_commit(const struct draw_row *row, const struct standing_class *c)
 {
@@ -65,6 +72,9 @@ say_commit(const struct draw_row *row, const struct standing_class *c)
 	clock_text(row->draw_time - COMMIT_LEAD_S, until);
 	printf(_("Draw %llu: the commitment is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
 	    (unsigned long long)row->n, (unsigned long long)c->commit_in_time, (unsigned long long)c->witnesses, until);
+	if (lacks_beacon_key(row, c))
+		printf(_("Draw %llu: among them must be the witness that is its beacon, which gives none otherwise.\n"),
+		    (unsigned long long)row->n);
 }
 
 static void
@@ -78,12 +88,15 @@ say_outcome(const struct draw_row *row, const struct standing_class *c)
 }
 
 static void
-say_value(struct outside *o, const struct draw_row *row)
+say_value(struct outside *o, const struct draw_row *row, const struct standing_class *c)
 {
 	char fault[BEACON_FAULT] = "";
 
 	(void)beacons_fault(o->cli->store, row->n, fault, NULL);
-	if (row->source == SOURCE_PUBLIC)
+	if (lacks_beacon_key(row, c))
+		printf(_("Draw %llu: its beacon will never come, since that witness did not cosign the commitment in time: \"spotcheck void %llu "
+		         "--reason 'beacon: …'\".\n"), (unsigned long long)row->n, (unsigned long long)row->n);
+	else if (row->source == SOURCE_PUBLIC)
 		printf(_("Draw %llu: its value is to be made in public now, then \"spotcheck draw %llu\".\n"), (unsigned long long)row->n,
 		    (unsigned long long)row->n);
 	else if (fault[0] != '\0' || row->source == SOURCE_DRAND)
@@ -105,8 +118,11 @@ look_at_draw(void *ctx, const struct draw_row *row)
 		return 0;
 	if ((o->rc = cosignatures_class(o->cli->store, row, &c, &o->cli->err)) != 0)
 		return o->rc;
-	if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
-	    !cosigned_majority(c.commit_in_time, c.witnesses)) {
+	if (row->outcome == OUTCOME_NONE && row->called_off) {
+		if (o->say)
+			printf(_("Draw %llu: is called off, and will be voided once the value of its beacon is there.\n"), (unsigned long long)row->n);
+	} else if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
+	    (!cosigned_majority(c.commit_in_time, c.witnesses) || lacks_beacon_key(row, &c))) {
 		o->short_of++;
 		if (o->say)
 			say_commit(row, &c);
@@ -119,7 +135,7 @@ look_at_draw(void *ctx, const struct draw_row *row)
 	if (row->outcome == OUTCOME_NONE && now >= row->draw_time && row->source != SOURCE_NONE) {
 		o->values++;
 		if (o->say)
-			say_value(o, row);
+			say_value(o, row, &c);
 	}
 	return 0;
 }

@@ -118,6 +118,16 @@ fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_v
 	return rc;
 }
 
+/* Which relay says something else than the others. */
+static void
+say_liar(const struct fetching *f, const char *url)
+{
+	struct err words = {.tr = f->tr};
+
+	(void)err_set(&words, ERR_REFUSED, N_("the relay %s of drand contradicts the others"), url);
+	f->report->tell(f->report->ctx, words.message);
+}
+
 static int
 fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_value *ret, char *ret_fault)
 {
@@ -135,7 +145,7 @@ fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_va
 			*ret = values[i];
 			for (size_t j = 0; j < n; j++)
 				if (good[j] && strcmp(values[j].signature, ret->signature) != 0 && f->report->tell != NULL)
-					f->report->tell(f->report->ctx, f->tr(N_("a relay of drand contradicts the others")));
+					say_liar(f, f->config->beacon_urls.items[j]);
 			return 0;
 		}
 	}

@@ -6,7 +6,8 @@
 
 #define COLUMNS \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
-	" outcome_entry, outcome_size, reveal_entry, record, run FROM draw "
+	" outcome_entry, outcome_size, reveal_entry, record, run," \
+	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
 
 static void
 copy_text(struct slice text, char *ret_text, size_t size)
@@ -40,6 +41,7 @@ read_row(struct query *q, struct draw_row *ret)
 	row.reveal_entry = (uint64_t)query_int(q, 13);
 	copy_text(query_text(q, 14), row.record, sizeof row.record);
 	row.run = query_int(q, 15) != 0;
+	row.called_off = query_int(q, 16) != 0;
 	*ret = row;
 }
 
@@ -62,7 +64,7 @@ draw_state(const struct draw_row *row)
 	if (row->revealed)
 		return N_("opened");
 	if (row->outcome == OUTCOME_NONE)
-		return N_("committed");
+		return row->called_off ? N_("called off") : N_("committed");
 	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
 }
 

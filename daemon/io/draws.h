@@ -24,6 +24,7 @@ struct draw_row {
 	enum source source;
 	enum draw_outcome outcome;
 	bool revealed;
+	bool called_off; /* it will be voided in place of being drawn */
 	bool run; /* the command `run` began it and has not yet said that all is done */
 	uint64_t commit_entry, commit_size; /* in the log; the size of commit.checkpoint */
 	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
@@ -31,7 +32,7 @@ struct draw_row {
 	char record[HASH_HEX + 1]; /* H(record.json), "" where there is none */
 };
 
-/* "committed", "drawn", "voided", "opened": what came of it; in the catalogue. */
+/* "committed", "called off", "drawn", "voided", "opened": what came of it; in the catalogue. */
 const char *draw_state(const struct draw_row *row);
 
 /* ERR_ABSENT: there is no such draw. */

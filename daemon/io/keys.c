@@ -12,6 +12,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "io/credential.h"
 #include "io/durable.h"
 
 #define PREFIX "PRIVATE+KEY+"
@@ -115,7 +116,7 @@ open_private(const char *path, struct err *err)
 		return err_set(err, ERR_ABSENT, N_("there is no key %s"), path);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be read: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0)
+	if (fstat(fd, &st) == 0 && credential_is_private(path, &st))
 		return fd;
 	(void)close(fd);
 	return err_set(err, ERR_REFUSED,

@@ -88,7 +88,7 @@ site_class(enum assurance assurance, bool chinese)
 		               : "class B: nobody could steer this draw, if the witnesses are independent of the operator";
 	case ASSURANCE_A_UNRUN:
 	case ASSURANCE_A_UNRUN_IF:
-		return chinese ? "具备等级 A 的全部条件：任何人都无法左右这次抽取，前提是见证人独立于组织者；信标签名由 verify.html 核对"
+		return chinese ? "具备等级 A 的全部条件：任何人都无法左右这次抽取，前提是见证人独立于组织者；随机源的签名由 verify.html 核对"
 		               : "all that class A needs is here: nobody could steer this draw, if the witnesses are independent of the "
 		                 "operator; verify.html checks the beacon's signature";
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "io/address.h"
+#include "io/credential.h"
 
 #define PASSWORD_MAX 1024
 #define CREDENTIAL "smtp-password"
@@ -27,7 +28,7 @@ read_password(const char *path, char **ret_password, struct err *err)
 
 	if (fd < 0)
 		return err_set(err, ERR_REFUSED, N_("the password of [mail] user cannot be read: %s: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0)
+	if (fstat(fd, &st) == 0 && credential_is_private(path, &st))
 		n = read(fd, bytes, sizeof bytes);
 	else
 		errno = EPERM;

@@ -174,7 +174,7 @@ chain_reason(const struct config *config, const struct step_chain *chain)
 	if (chain->used == chain->length)
 		return step_in_language(config, "the chain before is used up", "上一链已用尽");
 	return step_in_language(config, "the operator changed the beacon or the embargo of this cycle",
-	    "组织单位变更了本周期的信标或保密期");
+	    "组织单位变更了本周期的随机源或保密期");
 }
 
 int

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/text.h"
 #include "core/witness.h"
 #include "io/clock.h"
 #include "io/witness_file.h"
@@ -272,12 +273,13 @@ open_socket(const char *address, int *ret_fd, struct err *err)
 {
 	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
 	const char *colon = strrchr(address, ':');
+	uint64_t port = 0;
 	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
 	struct addrinfo *found = NULL;
 	char host[128];
 	int fd, one = 1;
 
-	if (len == 0 || len >= sizeof host)
+	if (len == 0 || len >= sizeof host || !text_to_uint(slice_of(colon + 1), &port) || port < 1 || port > 65535)
 		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"), address);
 	if (address[0] == '[' && address[len - 1] == ']')
 		(void)snprintf(host, sizeof host, "%.*s", (int)len - 2, address + 1);

@@ -40,10 +40,12 @@ def main():
         check(shorter < longer, "the snapshot is older")
 
         # The command and the service ask, and sign nothing.
+        shutil.rmtree(f"{folder}/mail", ignore_errors=True)
         office.sc("run", "hand", status=2, says="has seen another state of this log")
         office.sc("commit", "hand", "--draw-at", at_text(START + 7200), status=2, says="nothing is signed")
         office.start()
-        wait_for(lambda: "longer log of this key" in office.journal(), "the service says it")
+        wait_for(lambda: [a for a in office.alarms() if "longer log of this key" in a], "the service raises an alarm")
+        wait_for(lambda: os.listdir(f"{folder}/mail/new"), "and writes it to the administrator")
         office.stop()
         check(office.query("SELECT max(size) FROM log_checkpoint")[0][0] == shorter, "nothing was signed")
         office.sc("status", says="longer log")
