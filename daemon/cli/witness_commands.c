@@ -117,10 +117,10 @@ check_append_only(struct cosigning *c, const struct witness_known *known)
 	root = merkle_prefix_root(&c->log.tree, known->size);
 	if (known->size == 0 || memcmp(root.b, known->root.b, HASH_BYTES) == 0)
 		return EXIT_DONE;
-	witness_file_keep_fork(&c->file, now->size, buf_view(&c->log.checkpoint_bytes));
+	witness_file_keep_fork(&c->file, known, now->size, buf_view(&c->log.checkpoint_bytes));
 	(void)err_set(&c->cli->err, ERR_REFUSED,
-	    N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; the checkpoint that "
-	       "proves it is kept beside %s"),
+	    N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; the checkpoints that "
+	       "prove it are kept beside %s"),
 	    before, c->file.path);
 	return say_no(c);
 }
@@ -144,8 +144,7 @@ cosign_checkpoint(struct cosigning *c)
 
 	if (status != EXIT_DONE || (status = check_append_only(c, known)) != EXIT_DONE)
 		return status;
-	known->size = c->log.checkpoint.size;
-	known->root = c->log.checkpoint.root;
+	witness_file_take(known, &c->log.note, &c->log.checkpoint);
 	if (witness_file_save(&c->file, &c->cli->err) != 0)
 		return cli_fail(c->cli);
 	buf_init(&line, NOTE_KEY_TEXT + 256);

@@ -59,6 +59,13 @@ set_checkpoint(struct witness_known *log, struct slice text)
 }
 
 static bool
+set_signature(struct witness_known *log, struct slice text)
+{
+	log->has_signature = text_from_hex(text, log->signature, sizeof log->signature);
+	return log->has_signature;
+}
+
+static bool
 add_given(struct witness_known *log, uint64_t n, struct slice hash)
 {
 	struct witness_given *more = realloc(log->given, (log->n_given + 1) * sizeof *more);
@@ -99,6 +106,8 @@ read_line(struct witness_file *f, struct slice line)
 		return set_operator(log, line);
 	if (slice_is(word, "checkpoint"))
 		return set_checkpoint(log, line);
+	if (slice_is(word, "signature"))
+		return set_signature(log, line);
 	return slice_is(word, "beacon") && read_given(log, line);
 }
 
@@ -212,6 +221,11 @@ write_log(const struct witness_known *log, struct buf *out)
 	if (log->size > 0)
 		buf_format(out, "checkpoint %llu %s\n", (unsigned long long)log->size,
 		    sodium_bin2base64(root, sizeof root, log->root.b, HASH_BYTES, B64));
+	if (log->has_signature) {
+		buf_text(out, "signature ");
+		buf_hex(out, log->signature, sizeof log->signature);
+		buf_byte(out, '\n');
+	}
 	for (size_t i = 0; i < log->n_given; i++)
 		buf_format(out, "beacon %llu %s\n", (unsigned long long)log->given[i].n, log->given[i].hash);
 }
@@ -258,13 +272,33 @@ witness_file_save(const struct witness_file *f, struct err *err)
 	return rc;
 }
 
+/* ---- what proves a fork ---- */
+
 void
-witness_file_keep_fork(const struct witness_file *f, uint64_t size, struct slice note)
+witness_file_take(struct witness_known *known, const struct note *note, const struct checkpoint *checkpoint)
+{
+	struct note_key key;
+
+	known->size = checkpoint->size;
+	known->root = checkpoint->root;
+	known->has_signature = false;
+	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
+		return;
+	for (size_t i = 0; i < note->n_signatures && !known->has_signature; i++)
+		if (memcmp(note->signatures[i].id, key.id, sizeof key.id) == 0 && slice_eq(note->signatures[i].name, key.name) &&
+		    note->signatures[i].len == sizeof known->signature) {
+			memcpy(known->signature, note->signatures[i].bytes, sizeof known->signature);
+			known->has_signature = true;
+		}
+}
+
+static void
+keep_note(const struct witness_file *f, const char *what, uint64_t size, struct slice note)
 {
 	char *path = NULL;
 	int fd;
 
-	if (asprintf(&path, "%s.fork-%llu", f->path, (unsigned long long)size) < 0)
+	if (asprintf(&path, "%s.%s-%llu", f->path, what, (unsigned long long)size) < 0)
 		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0) {
@@ -273,6 +307,41 @@ witness_file_keep_fork(const struct witness_file *f, uint64_t size, struct slice
 		(void)close(fd);
 	}
 	free(path);
+}
+
+/* What was cosigned last, as the log signed it. */
+static void
+write_cosigned(const struct witness_known *known, struct buf *out)
+{
+	uint8_t blob[4 + sizeof known->signature];
+	char base64[sodium_base64_ENCODED_LEN(sizeof blob, B64)];
+	struct checkpoint checkpoint = {.size = known->size, .root = known->root};
+	struct note_key key;
+
+	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
+		return;
+	checkpoint.origin = key.name;
+	memcpy(blob, key.id, sizeof key.id);
+	memcpy(blob + sizeof key.id, known->signature, sizeof known->signature);
+	checkpoint_text(&checkpoint, out);
+	buf_text(out, "\n\xe2\x80\x94 ");
+	buf_slice(out, key.name);
+	buf_format(out, " %s\n", sodium_bin2base64(base64, sizeof base64, blob, sizeof blob, B64));
+}
+
+void
+witness_file_keep_fork(const struct witness_file *f, const struct witness_known *known, uint64_t size, struct slice note)
+{
+	struct buf cosigned;
+
+	keep_note(f, "fork", size, note);
+	if (!known->has_signature)
+		return;
+	buf_init(&cosigned, NOTE_KEY_TEXT + 1024);
+	write_cosigned(known, &cosigned);
+	if (!cosigned.failed)
+		keep_note(f, "cosigned", known->size, buf_view(&cosigned));
+	buf_release(&cosigned);
 }
 
 /* ---- logs ---- */

@@ -19,6 +19,7 @@
  *	log VKEY
  *	operator TEXT                (where it is known)
  *	checkpoint SIZE BASE64(root)
+ *	signature HEX                (the log's own, over that checkpoint: what proves a fork later)
  *	beacon N HASH                (in ascending order of N)
  *	sum HASH                     (the last line: H of all before it)
  */
@@ -33,6 +34,8 @@ struct witness_known {
 	char *operator; /* "" where it is not known */
 	uint64_t size;  /* 0: nothing cosigned yet */
 	struct hash root;
+	uint8_t signature[64];
+	bool has_signature;
 	struct witness_given *given;
 	size_t n_given;
 };
@@ -65,7 +68,13 @@ struct witness_log witness_file_view(const struct witness_known *known);
 /* Draw `n` of the log has the commitment `hash`: ERR_REFUSED where the beacon was given for another one. */
 int witness_file_give(struct witness_known *known, uint64_t n, const char *hash, struct err *err);
 
-/* Keeps a checkpoint that contradicts what was cosigned: PATH.fork-SIZE, which is never overwritten. */
-void witness_file_keep_fork(const struct witness_file *file, uint64_t size, struct slice note);
+/* This checkpoint is what is cosigned last from now on; it was found to be signed by the log. */
+void witness_file_take(struct witness_known *known, const struct note *note, const struct checkpoint *checkpoint);
+
+/*
+ * Keeps the proof that the log is forked: the checkpoint that contradicts what was cosigned in PATH.fork-SIZE, and what was
+ * cosigned in PATH.cosigned-SIZE, both signed by the log.  Neither is ever overwritten.
+ */
+void witness_file_keep_fork(const struct witness_file *file, const struct witness_known *known, uint64_t size, struct slice note);
 
 #endif

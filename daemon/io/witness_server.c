@@ -49,8 +49,7 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
 	char words[256];
 	int rc;
 
-	known->size = r->checkpoint.size;
-	known->root = r->checkpoint.root;
+	witness_file_take(known, &r->note, &r->checkpoint);
 	if ((rc = witness_file_save(file, why)) != 0)
 		return say_no(s, status_of(rc), why, reply);
 	note_cosign(r->note.text, s->key->name, s->key->secret, (uint64_t)now, reply);
@@ -71,7 +70,7 @@ judge_checkpoint(const struct witness_server *s, struct witness_file *file, stru
 	if (answer == WITNESS_YES)
 		return cosign(s, file, known, r, now, reply, &why);
 	if (answer == WITNESS_CONFLICT && r->old == known->size)
-		witness_file_keep_fork(file, r->checkpoint.size, r->bytes);
+		witness_file_keep_fork(file, known, r->checkpoint.size, r->bytes);
 	(void)say_no(s, (int)answer, &why, reply);
 	if (answer == WITNESS_CONFLICT) {
 		buf_clear(reply);

@@ -123,6 +123,8 @@ make_small(void)
 
 	known->size = 7;
 	known->root = hash_of("7", 1);
+	memset(known->signature, 7, sizeof known->signature);
+	known->has_signature = true;
 	for (uint64_t n = 3; n > 0; n--) {
 		hash_hex((struct slice){(const char *)&n, sizeof n}, hash);
 		well(witness_file_give(known, 10 * n, hash, &err));
@@ -144,6 +146,7 @@ check_small(const struct witness_file *file)
 	assert_string_equal(known->operator, "The \\\"office\\\"");
 	assert_int_equal(known->size, 7);
 	assert_memory_equal(known->root.b, root.b, HASH_BYTES);
+	assert_true(known->has_signature && known->signature[0] == 7 && known->signature[63] == 7);
 	assert_int_equal(known->n_given, 3);
 	for (uint64_t n = 1; n <= 3; n++) {
 		hash_hex((struct slice){(const char *)&n, sizeof n}, hash);
@@ -478,7 +481,7 @@ test_answers(void **state)
 	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
 	assert_int_equal(stat(fork, &st), 0);
 	assert_int_equal(st.st_size, 9); /* not overwritten */
-	assert_int_equal(scratch_count(dir), 2);
+	assert_int_equal(scratch_count(dir), 3); /* and what was cosigned */
 	assert_int_equal(size_kept(), WITNESS_LEAVES);
 	assert_int_equal(answer("/add-checkpoint", slice_of("hello"), NOW, &reply, &type), WITNESS_BAD_REQUEST);
 	free(reply);
