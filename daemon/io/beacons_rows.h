@@ -20,8 +20,8 @@ struct beacon_waiting {
 };
 
 /* Release with beacon_waiting_release, after a failure too. */
-int beacon_waiting_read(struct store *store, uint64_t n, struct beacon_waiting *ret, struct err *err);
-void beacon_waiting_release(struct beacon_waiting *waiting);
+int beacon_waiting_read(struct store *store, uint64_t n, struct beacon_waiting *w, struct err *err);
+void beacon_waiting_release(struct beacon_waiting *w);
 
 /* The numbers of those that are due at `now`, and how often each was asked for in vain. */
 int beacon_waiting_list(struct store *store, int64_t now, uint64_t ret[static BEACONS_AT_ONCE],
@@ -32,7 +32,7 @@ bool beacon_can_fetch(const struct config *config, const struct commit *commit);
 const struct config_witness *beacon_witness(const struct config *config, struct slice vkey);
 
 /* Whether this is the signature that the commitment names; `ret` gets it with its value. */
-int beacon_check_signature(const struct beacon_waiting *waiting, struct slice hex, struct beacon_value *ret, struct err *err);
+int beacon_check_signature(const struct beacon_waiting *w, struct slice hex, struct beacon_value *ret, struct err *err);
 
 int beacon_keep_value(struct store *store, uint64_t n, const struct beacon_value *value, int64_t now, struct err *err);
 

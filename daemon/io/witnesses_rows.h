@@ -14,6 +14,6 @@ struct witness_row {
 int witness_row_read(struct store *store, const char *vkey, struct witness_row *ret, struct err *err);
 
 /* When it is to be asked for a checkpoint of `size`: INT64_MIN for now. */
-int64_t witness_row_due(const struct witness_row *row, uint64_t size);
+int64_t witness_row_due(const struct witness_row *known, uint64_t size);
 
 #endif
