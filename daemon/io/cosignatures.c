@@ -400,7 +400,6 @@ best_for_commit(struct store *store, const struct draw_row *row, const struct po
 	return rc;
 }
 
-/* A void without a value wants them before the draw would have been. */
 static int
 best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
 {

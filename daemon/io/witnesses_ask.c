@@ -151,6 +151,15 @@ take_cosignature(struct round *r, struct asking *a)
 	return 0;
 }
 
+/* The log has so many entries by now. */
+static bool
+grown_meanwhile(const struct round *r, uint64_t size)
+{
+	uint64_t now = 0;
+
+	return ledger_sealed_size(r->store, &now, NULL) == 0 && now >= size;
+}
+
 /* It has cosigned a checkpoint of another size, or of this size with another root. */
 static void
 take_conflict(const struct round *r, struct asking *a)
@@ -165,6 +174,8 @@ take_conflict(const struct round *r, struct asking *a)
 	if (is_size && text_to_uint(text, &size) && size <= r->size && size != a->size && !a->told) {
 		a->told = true; /* we had fallen out of step, for an answer was lost: it is asked again from there */
 		a->size = size;
+	} else if (is_size && size > r->size && grown_meanwhile(r, size)) {
+		a->over = true; /* another process of ours was quicker, and told it */
 	} else if (is_size && size > r->size) {
 		a->ahead = size;
 		went_wrong(r, a, N_("it has seen a longer log of this key: %llu entries, and here are %llu"), (unsigned long long)size,
