@@ -9,6 +9,7 @@
 #include "cli/desk.h"
 #include "cli/draw_print.h"
 #include "core/cosigned.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "core/witness.h"
@@ -90,13 +91,15 @@ read_log(struct cosigning *c)
 static int
 find_known(struct cosigning *c, struct witness_known **ret)
 {
-	const struct entry *genesis = &c->log.entries[0].entry;
+	struct slice operator = c->log.entries[0].entry.genesis.operator;
+	char plain[2 * TEXT_REASON_MAX];
 
 	*ret = witness_file_find(&c->file, c->log.checkpoint.origin);
 	if (*ret == NULL && c->n_logs == 0)
 		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
 		    SLICE_ARGS(c->log.vkey_text));
-	if (witness_file_add(&c->file, c->log.vkey_text, genesis->genesis.operator, ret, &c->cli->err) != 0)
+	operator = (struct slice){plain, json_unescape(operator, plain)};
+	if (witness_file_add(&c->file, c->log.vkey_text, operator, ret, &c->cli->err) != 0)
 		return say_no(c);
 	return EXIT_DONE;
 }

@@ -2,6 +2,7 @@
 
 #include "core/cosigned.h"
 #include "core/note.h"
+#include "core/text.h"
 #include "io/ledger.h"
 #include "io/policies.h"
 
@@ -91,6 +92,16 @@ keep(struct store *store, uint64_t size, const char *vkey, int64_t time, struct 
 	return rc;
 }
 
+static int
+wrong_clock(const char *vkey, int64_t time, int64_t now, struct err *err)
+{
+	char theirs[TIME_TEXT], ours[TIME_TEXT];
+
+	text_from_time(time < INTEGER_LIMIT >> 16 ? time : INTEGER_LIMIT >> 16, theirs);
+	text_from_time(now, ours);
+	return err_set(err, ERR_REFUSED, N_("the clock of the witness %s is wrong: its cosignature says %s, and here it is %s"), vkey, theirs, ours);
+}
+
 int
 cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct slice line, int64_t since, int64_t until,
     struct err *err)
@@ -110,9 +121,7 @@ cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct sl
 		break;
 	case NOTE_TRUE:
 		if (time < since || time > until)
-			rc = err_set(err, ERR_REFUSED,
-			    N_("the clock of the witness %s is wrong by %lld seconds: its cosignature is not taken"), vkey,
-			    (long long)(time < since ? time - since : time - until));
+			rc = wrong_clock(vkey, time, until - WITNESS_CLOCK_S, err);
 		break;
 	}
 	buf_release(&base);
