@@ -9,6 +9,7 @@ are told what time it is.
 import base64
 import contextlib
 import csv
+import glob
 import hashlib
 import http.server
 import json
@@ -31,7 +32,7 @@ import protocol  # noqa: E402  pylint: disable=wrong-import-position
 
 SPOTCHECK = os.path.abspath(os.environ.get("SPOTCHECK", os.path.join(TOP, "build/spotcheck")))
 SPOTCHECKD = os.path.abspath(os.environ.get("SPOTCHECKD", os.path.join(TOP, "build/spotcheckd")))
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "")
 CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 GENESIS = 1692803367
 # Two rounds that quicknet has really given.
