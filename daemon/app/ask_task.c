@@ -1,6 +1,5 @@
 #include "app/ask_task.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,19 +99,18 @@ ask_task_exec(const void *task, int pipe)
 void
 ask_task_report_write(int fd, const struct ask_task_report *r)
 {
-	(void)dprintf(fd, "%" PRIu64 " %" PRIu64 " %d %s\n", r->got, r->waiting, r->ahead, r->words);
+	(void)dprintf(fd, "%d %s\n", r->ahead, r->words);
 }
 
 bool
 ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret)
 {
 	struct slice rest = {bytes, len};
-	struct ask_task_report r = {.got = 0};
+	struct ask_task_report r = {.ahead = false};
 	uint64_t ahead = 0;
 
-	if (len == 0 || bytes[len - 1] != '\n' || !text_to_uint(slice_cut(&rest, ' '), &r.got) ||
-	    !text_to_uint(slice_cut(&rest, ' '), &r.waiting) || !text_to_uint(slice_cut(&rest, ' '), &ahead) || ahead > 1 ||
-	    rest.n == 0 || rest.n > sizeof r.words)
+	if (len == 0 || bytes[len - 1] != '\n' || !text_to_uint(slice_cut(&rest, ' '), &ahead) || ahead > 1 || rest.n == 0 ||
+	    rest.n > sizeof r.words)
 		return false;
 	r.ahead = ahead == 1;
 	memcpy(r.words, rest.p, rest.n - 1);
@@ -135,7 +133,7 @@ int
 ask_task_before_signing(struct office *office, struct err *err)
 {
 	const struct ask_task task = {office->config, true};
-	struct ask_task_report report = {.got = 0};
+	struct ask_task_report report = {.ahead = false};
 	char said[ASK_TASK_WORDS + 64];
 	int pipe = -1, status = -1;
 	pid_t pid;

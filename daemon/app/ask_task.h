@@ -30,7 +30,6 @@ bool ask_task_write(int fd, const void *task); /* the other end */
 /* What comes back: one line. */
 #define ASK_TASK_WORDS 1024
 struct ask_task_report {
-	uint64_t got, waiting;
 	bool ahead;
 	char words[ASK_TASK_WORDS]; /* why nothing may be signed, where `ahead` */
 };

@@ -28,7 +28,6 @@ ask_patiently(struct store *store, const struct config *config, struct ask_repor
 	for (int i = 0; rc == 0 && i < PATIENCE; i++) {
 		int64_t next = INT64_MAX, now;
 
-		report->waiting = 0;
 		if ((rc = ask_due(store, config, clock_now(), report, err)) != 0 || (rc = ask_next(store, config, &next, err)) != 0 ||
 		    next > (now = clock_now()) + PATIENCE_S)
 			break;
@@ -41,7 +40,7 @@ int
 asker_work(int in, int out)
 {
 	struct ask_report report = {.tell = tell};
-	struct ask_task_report said = {.got = 0};
+	struct ask_task_report said = {.ahead = false};
 	struct err err = {.tr = language_text};
 	struct config config;
 	struct store *store = NULL;
@@ -61,8 +60,6 @@ asker_work(int in, int out)
 		journal_say(JOURNAL_ERR, NULL, "%s", err.message);
 		return 3;
 	}
-	said.got = report.got;
-	said.waiting = report.waiting;
 	said.ahead = report.ahead;
 	(void)snprintf(said.words, sizeof said.words, "%s", report.ahead ? err.message : "");
 	ask_task_report_write(out, &said);

@@ -101,7 +101,7 @@ commit(struct part *p, const struct occurrence *o, struct err *err)
 	uint64_t n = 0;
 	int rc = step_commit(office, &want, &n, &why);
 
-	if (rc == ERR_REFUSED || rc == ERR_NOT_YET || rc == ERR_LIMIT)
+	if ((rc == ERR_REFUSED && !office->halted) || rc == ERR_NOT_YET || rc == ERR_LIMIT)
 		return refused(p, o, &why, err);
 	if (rc != 0)
 		return err_set(err, rc, "%s", why.message);
@@ -238,7 +238,7 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 	turn->halted[0] = '\0';
 	if ((rc = step_overdue(office, 0, &why)) == 0 && (rc = show(turn, &why)) == 0)
 		rc = take_cycles(turn, next, &why);
-	if (rc == ERR_REFUSED && office->ask != NULL && !office->asked) {
+	if (rc == ERR_REFUSED && office->halted) {
 		memcpy(turn->halted, why.message, sizeof turn->halted);
 		*next = office->now + TURN_HALTED_S;
 		rc = 0;

@@ -13,7 +13,6 @@ ask(struct store *store, const struct config *config, int64_t now, bool all, str
 
 	if (rc == 0)
 		rc = ledger_sealed_size(store, &size, err);
-	report->got += witnesses.cosigned;
 	report->ahead = witnesses.ahead != NULL;
 	return rc != 0 ? rc : witnesses_check(&witnesses, size, err);
 }
@@ -40,7 +39,5 @@ ask_due(struct store *store, const struct config *config, int64_t now, struct as
 
 	if (rc == 0)
 		rc = beacons_fetch(store, config, now, &beacons, err);
-	report->got += beacons.got;
-	report->waiting += beacons.waiting;
 	return rc;
 }

@@ -10,9 +10,7 @@
 /* All that is asked of others: cosignatures of witnesses (witnesses.h), values of beacons (beacons.h). */
 
 struct ask_report {
-	uint64_t got;     /* cosignatures and values that came */
-	uint64_t waiting; /* draws whose value is due and not there */
-	bool ahead;       /* a witness has seen a longer log, or another: nothing is to be signed */
+	bool ahead; /* a witness has seen a longer log, or another: nothing is to be signed */
 	void (*tell)(void *ctx, const char *message); /* what went wrong with whom, the first time; may be NULL */
 	void *ctx;
 };

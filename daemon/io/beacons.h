@@ -19,7 +19,6 @@
  */
 
 struct beacons_report {
-	uint64_t got, waiting; /* values that came; draws that still wait for theirs */
 	/* Told what a relay or witness did wrong, in words; may be NULL. */
 	void (*tell)(void *ctx, const char *message);
 	void *ctx;

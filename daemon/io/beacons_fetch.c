@@ -30,7 +30,6 @@ keep_fault(struct fetching *f, struct beacon_waiting *w, const char *fault)
 {
 	struct query q;
 
-	f->report->waiting++;
 	if (w->failures == 0 && f->report->tell != NULL)
 		f->report->tell(f->report->ctx, fault);
 	query_open(&q, f->store,
@@ -248,10 +247,8 @@ fetch_one(struct fetching *f, struct beacon_waiting *w)
 	char fault[BEACON_FAULT] = "";
 	int rc;
 
-	if (!beacon_can_fetch(f->config, &w->commit)) {
-		f->report->waiting++;
+	if (!beacon_can_fetch(f->config, &w->commit))
 		return 0;
-	}
 	if (w->commit.beacon.source == SOURCE_DRAND)
 		rc = fetch_drand(f, w, &value, fault);
 	else
@@ -260,7 +257,6 @@ fetch_one(struct fetching *f, struct beacon_waiting *w)
 		return rc;
 	if (value.value[0] == '\0')
 		return keep_fault(f, w, fault);
-	f->report->got++;
 	return beacon_keep_value(f->store, w->row.n, &value, f->now, f->err);
 }
 

@@ -32,6 +32,7 @@ struct office {
 	 */
 	int (*ask)(struct office *office, struct err *err);
 	bool asked; /* once is enough */
+	bool halted; /* they have: it was this that was refused */
 };
 
 /* The path of the log's key; the caller frees it. */

@@ -16,6 +16,7 @@ step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, str
 	if (office->ask != NULL && !office->asked)
 		rc = office->ask(office, err);
 	office->asked = rc == 0;
+	office->halted = rc == ERR_REFUSED;
 	if (rc != 0 || (rc = store_begin(office->store, err)) != 0)
 		return rc;
 	rc = ledger_open(office->store, &office->key, ret_log, err);

@@ -17,7 +17,6 @@
  */
 
 struct witnesses_report {
-	uint64_t asked, cosigned, failed; /* of the witnesses in this call */
 	const char *ahead;                /* the NAME of one that has seen a longer log, or another; NULL: none */
 	uint64_t ahead_size;
 	/* Told what one of them did wrong, in words; may be NULL. */

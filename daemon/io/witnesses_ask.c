@@ -21,7 +21,6 @@ struct asking {
 	uint64_t failures;
 	bool told;     /* it said itself what it cosigned last, and is asked once more */
 	bool over;
-	bool cosigned;
 	uint64_t ahead;
 	char url[1024];
 	struct buf body;
@@ -146,7 +145,7 @@ take_cosignature(struct round *r, struct asking *a)
 	}
 	if (rc != 0)
 		return err_set(r->err, rc, "%s", why.message);
-	a->over = a->cosigned = true;
+	a->over = true;
 	a->size = r->size;
 	return 0;
 }
@@ -251,9 +250,6 @@ report_all(struct round *r)
 
 		if (!a->over)
 			went_wrong(r, a, N_("it answers with the HTTP status %ld"), a->http.status);
-		r->report->asked++;
-		r->report->cosigned += a->cosigned;
-		r->report->failed += a->fault[0] != '\0';
 		if (a->ahead > 0 && r->report->ahead == NULL) {
 			r->report->ahead = a->witness->name;
 			r->report->ahead_size = a->ahead;

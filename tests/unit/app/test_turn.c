@@ -489,6 +489,56 @@ a_commitment_by_hand_is_waited_for(void **state)
 	close_office();
 }
 
+/* ---- the guard ---- */
+
+static int
+somebody_saw_more(struct office *office, struct err *err)
+{
+	(void)office;
+	return err_set(err, ERR_REFUSED, "a witness has seen more");
+}
+
+/* Nothing is signed, nothing is taken for refused or missed, what needs no signature goes on; then all is made up for. */
+static void
+under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
+{
+	int64_t entries, next;
+
+	(void)state;
+	open_office(WEEKLY, "2026-06-01 12:00", true);
+	(void)take(NULL);
+	entries = count("SELECT count(*) FROM log_entry");
+	scene.office.ask = somebody_saw_more;
+	scene.office.asked = false;
+	next = take("2026-06-02 10:00"); /* a commitment is due */
+	assert_string_equal(turn.halted, "a witness has seen more");
+	assert_int_equal(next, scene.office.now + TURN_HALTED_S);
+	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
+	assert_int_equal(told[TURN_REFUSED] + told[TURN_MISSED], 0);
+	scene.office.ask = NULL;
+	(void)take("2026-06-02 10:05");
+	assert_string_equal(turn.halted, "");
+	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
+	close_office();
+}
+
+/* A damaged log is no business of the guard's: it was once taken for it. */
+static void
+a_damaged_log_is_not_the_guards(void **state)
+{
+	int64_t next = 0;
+
+	(void)state;
+	open_office(WEEKLY, "2026-06-01 12:00", true);
+	(void)take(NULL);
+	scene.office.ask = somebody_saw_more;
+	scene.office.asked = false;
+	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
+	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
+	assert_string_equal(turn.halted, "");
+	close_office();
+}
+
 int
 main(void)
 {
@@ -512,6 +562,8 @@ main(void)
 		cmocka_unit_test(one_alarm_not_a_hundred),
 		cmocka_unit_test(a_changed_embargo_skips_until_a_new_chain_may_begin),
 		cmocka_unit_test(a_commitment_by_hand_is_waited_for),
+		cmocka_unit_test(under_the_guard_nothing_is_signed_and_nothing_is_lost),
+		cmocka_unit_test(a_damaged_log_is_not_the_guards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
