@@ -167,8 +167,9 @@ write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *ou
 	int rc;
 
 	merkle_init(&tree);
-	if ((rc = ledger_tree(f->store, &tree, &last, f->err)) == 0 &&
-	    (rc = cosignatures_commit_size(f->store, &w->row, &size, f->err)) == 0 &&
+	/* The size first: the tree may be a later one, and never an earlier one, since others append. */
+	if ((rc = cosignatures_commit_size(f->store, &w->row, &size, f->err)) == 0 &&
+	    (rc = ledger_tree(f->store, &tree, &last, f->err)) == 0 &&
 	    (rc = cosignatures_note(f->store, size, &note, f->err)) == 0) {
 		size_t n = merkle_audit_path(&tree, w->row.commit_entry, size, path);
 

@@ -66,12 +66,16 @@ int
 ledger_open(struct store *store, const struct signing_key *key, struct ledger *ret_log, struct err *err)
 {
 	struct ledger log = {.store = store, .key = key, .last_time = INT64_MIN};
-	int rc;
+	bool alone = !store_in_transaction(store);
+	int rc = alone ? store_exec(store, "BEGIN", err) : 0; /* leaves and checkpoint of one moment: others append */
 
 	merkle_init(&log.tree);
-	rc = ledger_tree(store, &log.tree, &log.last_time, err);
+	if (rc == 0)
+		rc = ledger_tree(store, &log.tree, &log.last_time, err);
 	if (rc == 0)
 		rc = check_sealed(&log, err);
+	if (alone)
+		store_rollback(store);
 	if (rc == 0)
 		*ret_log = log;
 	else

@@ -119,6 +119,18 @@ sc run spot-check >"$office/two" 2>&1 || fail "the second of two runs"
 wait $! || fail "the first of two runs"
 test "$(grep -l "Taking up" "$office/one" "$office/two" | wc -l)" = 0 || fail "one took up the other's draw"
 test -e "$office/public/draws/0004/record.json" || fail "not four draws"
+# Once a log that grew while it was opened was taken for a damaged one.
+for round in 1 2 3 4 5; do
+	runs=
+	for name in one two three; do
+		sc run spot-check >"$office/$name" 2>&1 &
+		runs="$runs $!"
+	done
+	for run in $runs; do
+		wait "$run" || { cat "$office/one" "$office/two" "$office/three"; fail "one of three runs at once, round $round"; }
+	done
+done
+test -e "$office/public/draws/0019/record.json" || fail "not nineteen draws"
 verified
 
 # ---- a value that was made in public ----
