@@ -155,9 +155,9 @@ test "$(field beacon <"$office/public/draws/0002/record.json")" = 09876543210987
 verified
 
 # ---- what is overdue comes first ----
-expect 0 "committed" sc commit spot-check --draw-at "$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+1 second')"
+expect 0 "committed" sc commit spot-check --draw-at "$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+4 seconds')"
 expect 0 "voided" sc void 3 --reason "not today"
-sleep 1.1
+sleep 4.1
 expect 0 "Overdue: draw 3 (spot-check) has been opened." sc commit spot-check
 expect 0 "opened" sc show 3
 verified
