@@ -90,7 +90,7 @@ SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
-.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years odds faults page-test browser-test second-test \
+.PHONY: all help everything catalogues links deps test check demo lint tidy sanitize fuzz fuzz-run years odds faults faults-commands page-test browser-test second-test \
 	bench install catalogue deb deb-test clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -109,6 +109,7 @@ help:
 	@echo 'make browser-test the published site in headless Chromium (npm, Node 20)'
 	@echo 'make second-test  three checkers agree; the draws in PostgreSQL and DuckDB, the log in Go (npm, Node 20)'
 	@echo 'make faults     a thousand letters to a mail server that fails in every way'
+	@echo 'make faults-commands  a fault at a random place of every command, FAULTS=1000 of them, SEED=N'
 	@echo 'make years      simulate decades, killed at every event and not'
 	@echo 'make odds       the odds of a hundred random configurations against draws'
 	@echo 'make bench      measure'
@@ -290,6 +291,14 @@ faults:
 	@+$(INNER) all
 	SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) SPOTCHECK_LETTERS=1000 \
 	    /usr/bin/python3 tests/system/80-mail.py
+
+# A thousand faults in all commands, each at a random call of the C library.
+FAULTS = 1000
+faults-commands:
+	@scripts/setup.sh build test
+	@+$(INNER) all
+	SPOTCHECK=$(abspath $(OUT)/spotcheck) SPOTCHECKD=$(abspath $(OUT)/spotcheckd) TEXTDOMAINDIR=$(abspath $(OUT)/locale) \
+	    FAULTS=$(FAULTS) $(if $(SEED),SEED=$(SEED)) /usr/bin/python3 tests/system/52-faults.py
 
 # Ten years with every turn killed somewhere in it, and simulated decades against the almanac, YEARS_RUNS=5 of them.
 YEARS_RUNS = 5
