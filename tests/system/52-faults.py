@@ -2,7 +2,7 @@
 """Goal: whatever goes wrong once while a command runs, nothing is lost, doubled, forked or destroyed.
 
 A call of the C library that fails, is cut short, or never comes since the program was killed: fail.c makes the Nth call of a
-class of functions go wrong, over all commands.  Then the command is run again as a person would who was told that it has
+class of functions go wrong, over all commands; "power" is a power cut, with what had not been synced.  Then the command is run again as a person would who was told that it has
 failed, and everything is looked at: the log, the letters, the rosters, and what others keep in and beside the published
 folder, which is theirs.
 
@@ -56,7 +56,7 @@ KINDS = ("targets", "inspectors", "conflicts", "matters", "contacts")
 VALUE = "12345678901234567890"
 
 # fail.c has the same classes in the same order.  A + fails all later calls as well, as a full disk does.
-KILLS = ["before", "after"]
+KILLS = ["before", "after", "power"]
 FULL = ["ENOSPC", "ENOSPC+", "EDQUOT+"]
 CLASSES = {
     "open": ["EIO", "EACCES", "EMFILE", "EMFILE+", "ENOSPC", "EROFS+", "EINTR", *KILLS],
@@ -874,12 +874,14 @@ class Try:
     # running
 
     def run(self, faulty):
-        counts = self.world.folder + ".counts"
+        counts, spool = self.world.folder + ".counts", self.world.folder + ".spool"
         env = dict(self.bench.env)
         line = self.command.line(self.world)
         if faulty:
             with open(counts, "wb") as file:
                 file.truncate(4096)
+            os.mkdir(spool)
+            env.update(FAIL_WORLD=self.world.folder, FAIL_SPOOL=spool)
             env.update(LD_PRELOAD=self.bench.library, FAIL_COUNTS=counts, **self.fault.environment())
             line = self.fault.around(line)
         stdin = read(self.world.path(self.command.stdin)) if self.command.stdin else b""
@@ -891,12 +893,13 @@ class Try:
             numbers = struct.unpack(f"{len(NAMES) + 1}Q", read(counts)[:8 * (len(NAMES) + 1)])
             self.counts, self.happened = dict(zip(NAMES, numbers)), bool(numbers[-1]) or self.fault.cls == "stream"
             os.remove(counts)
+            shutil.rmtree(spool)
         self.check_end(ended, faulty)
         return ended
 
     def call(self, line, env, stdin):
         try:
-            done = subprocess.run(line, capture_output=True, input=stdin, timeout=TIMEOUT, check=False, env=env)
+            done = subprocess.run(line, capture_output=True, input=stdin, timeout=TIMEOUT, check=False, env=env, start_new_session=True)
         except subprocess.TimeoutExpired as late:
             return Ended("hang", late.stdout or b"", late.stderr or b"")
         return Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
@@ -909,7 +912,8 @@ class Try:
         manager.settimeout(0.05)
         ready, done_since = False, None
         with open(self.world.folder + ".log", "w+", encoding="utf-8", errors="replace") as log, contextlib.closing(manager):
-            process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(env, NOTIFY_SOCKET=told))
+            process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                       env=dict(env, NOTIFY_SOCKET=told))
             end = time.monotonic() + 5
             while process.poll() is None and time.monotonic() < end:
                 with contextlib.suppress(TimeoutError):
@@ -944,7 +948,7 @@ class Try:
         if ended.status == "hang":
             self.found("hang", "")
             return
-        killed = faulty and self.fault.how in ("before", "after", "torn") and ended.status == -signal.SIGKILL
+        killed = faulty and self.fault.how in ("before", "after", "power", "torn") and ended.status == -signal.SIGKILL
         crashed = ended.status < 0 and not killed or ended.status in (99, 134, 139) or "Sanitizer" in ended.errors or "runtime error" in ended.errors
         if crashed:
             self.found("crash", f"status {ended.status} {ended.errors[-300:]}")
@@ -1207,7 +1211,9 @@ class Bench:
         self.base(command, "inside")
         cls = rng.choice([c for c in self.classes if c == "stream" or counts.get(c, 0) > 0])
         n = rng.randint(1, counts[cls]) if cls != "stream" else 1
-        attempt = self.attempt(Fault(command, cls, rng.choice(CLASSES[cls]), n, place))
+        # Across a mount nothing can be kept that a power cut would bring back.
+        how = rng.choice([h for h in CLASSES[cls] if place != "mountpoint" or h != "power"])
+        attempt = self.attempt(Fault(command, cls, how, n, place))
         usual = {kind for kind, _ in self.base(command, place).violations}
         attempt.violations = [v for v in attempt.violations if v[0] not in usual]
         return attempt

@@ -7,7 +7,10 @@
  *	FAIL_AT=N          which call, from 1
  *	FAIL_HOW=HOW       a number: errno, and the call is not made; a number and +: that call and all later ones of its class
  *	                   in this process and those it forks; "before" and "after": SIGKILL before, or after the call was made;
- *	                   "short": half of the bytes are read or written; "torn": half of them are written, then SIGKILL
+ *	                   "short": half of the bytes are read or written; "torn": half of them are written, then SIGKILL;
+ *	                   "power": before the call the power goes, see below
+ *	FAIL_WORLD=DIR     for "power": what is under this folder is lost
+ *	FAIL_SPOOL=DIR     for "power": an empty folder of the same file system
  *
  * What the C library calls inside itself (fopen's open, printf's write, nftw's) is out of reach.  With -DNO_MEMORY malloc
  * and its kin are left alone, as a sanitizer needs them.
@@ -19,6 +22,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -40,13 +44,17 @@
 enum class { OPEN, WRITE, PWRITE, READ, SYNC, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, MMAP, LOCK, MEMORY, CLOSE, FOLDER,
 	PROCESS, SOCKET, N_CLASSES, HAPPENED = N_CLASSES };
 
-enum how { GO_ON, FAIL, BEFORE, AFTER, SHORT, TORN };
+enum how { GO_ON, FAIL, BEFORE, AFTER, SHORT, TORN, POWER };
 
 static _Atomic uint64_t *counts;
 static int chosen = -1, error;
 static uint64_t at;
 static enum how how;
 static bool sticky, stuck;
+static const char *world, *spool;
+
+/* glibc 2.36 itself crashes where the users' database finds no memory. */
+static _Thread_local int in_library;
 
 __attribute__((constructor)) static void
 begin(void)
@@ -67,7 +75,9 @@ begin(void)
 		error = atoi(what);
 		sticky = strchr(what, '+') != NULL;
 		how = strcmp(what, "before") == 0 ? BEFORE : strcmp(what, "after") == 0 ? AFTER : strcmp(what, "short") == 0 ? SHORT
-		    : strcmp(what, "torn") == 0 ? TORN : FAIL;
+		    : strcmp(what, "torn") == 0 ? TORN : strcmp(what, "power") == 0 ? POWER : FAIL;
+		world = getenv("FAIL_WORLD");
+		spool = getenv("FAIL_SPOOL");
 	}
 	counts = shared;
 }
@@ -78,6 +88,219 @@ die(void)
 	(void)syscall(SYS_kill, (int)syscall(SYS_getpid), SIGKILL);
 }
 
+/*
+ * ---- when the power goes ----
+ *
+ * What was written and not synced since is cut off.  Changes of folders survive in their order: all up to the last one that
+ * was synced, by its folder or, for a new file, by the file itself; those after it are undone.  That is what file systems
+ * with an ordered journal do at worst, but that such a journal may also keep more.  It is one process's view.
+ */
+
+#define PATH_BYTES 1024
+#define FILES 512
+#define CHANGES 4096
+
+enum change { MADE, MADE_FOLDER, LINKED, MOVED, EXCHANGED, REMOVED, REMOVED_FOLDER };
+
+static struct written {
+	dev_t dev;
+	ino_t ino;
+	off_t synced;
+	int fd;
+} files[FILES];
+
+static struct changed {
+	enum change what;
+	char path[PATH_BYTES], from[PATH_BYTES], kept[PATH_BYTES]; /* kept: a link to what was replaced or removed */
+	struct stat folder, from_folder, file;
+} *changes;
+
+static size_t n_files, n_changes, n_lasting, n_kept;
+
+static bool
+is_watched(void)
+{
+	return counts != NULL && how == POWER && world != NULL && spool != NULL;
+}
+
+static bool
+stat_at(const char *path, struct stat *st)
+{
+	return syscall(SYS_newfstatat, AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* False where it is not in the world. */
+static bool
+whole_path(int fd, const char *path, char ret[static PATH_BYTES])
+{
+	char link[64];
+	ssize_t n = 0;
+
+	if (path[0] != '/') {
+		if (fd == AT_FDCWD)
+			(void)strcpy(link, "/proc/self/cwd");
+		else
+			(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		n = syscall(SYS_readlinkat, AT_FDCWD, link, ret, PATH_BYTES - 1);
+		if (n < 0)
+			return false;
+		ret[n++] = '/';
+	}
+	(void)snprintf(ret + n, (size_t)(PATH_BYTES - n), "%s", path);
+	return strncmp(ret, world, strlen(world)) == 0;
+}
+
+static void
+stat_folder(const char *path, struct stat *st)
+{
+	char folder[PATH_BYTES];
+	char *slash;
+
+	(void)strcpy(folder, path);
+	slash = strrchr(folder, '/');
+	*slash = '\0';
+	(void)syscall(SYS_newfstatat, AT_FDCWD, folder, st, 0);
+}
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return syscall(SYS_newfstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Before a change: the one that is to be noted, with what it will replace or remove. */
+static struct changed *
+prepare(enum change what, int fd, const char *path, int from_fd, const char *from)
+{
+	struct changed *c;
+
+	if (!is_watched())
+		return NULL;
+	if (changes == NULL)
+		changes = (void *)syscall(SYS_mmap, NULL, CHANGES * sizeof *changes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (n_changes == CHANGES)
+		return NULL;
+	c = &changes[n_changes];
+	*c = (struct changed){.what = what};
+	if (!whole_path(fd, path, c->path) || (from != NULL && !whole_path(from_fd, from, c->from)))
+		return NULL;
+	if ((what == MADE || what == MADE_FOLDER || what == LINKED) && stat_at(c->path, &c->file))
+		return NULL;
+	if ((what == MOVED || what == REMOVED) && stat_at(c->path, &c->file) && !S_ISDIR(c->file.st_mode)) {
+		(void)snprintf(c->kept, sizeof c->kept, "%s/%d-%zu", spool, (int)syscall(SYS_getpid), n_kept++);
+		if (syscall(SYS_linkat, AT_FDCWD, c->path, AT_FDCWD, c->kept, 0) != 0)
+			c->kept[0] = '\0';
+	}
+	if (what == REMOVED_FOLDER)
+		(void)stat_at(c->path, &c->file);
+	return c;
+}
+
+static void
+note(struct changed *c, bool done)
+{
+	if (c == NULL || !done)
+		return;
+	stat_folder(c->path, &c->folder);
+	if (c->from[0] != '\0')
+		stat_folder(c->from, &c->from_folder);
+	if (c->what == MADE)
+		(void)stat_at(c->path, &c->file);
+	n_changes++;
+}
+
+static bool
+same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static struct written *
+find_file(int fd, struct stat *st)
+{
+	if (!is_watched() || syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH) != 0)
+		return NULL;
+	for (size_t i = 0; i < n_files; i++)
+		if (files[i].dev == st->st_dev && files[i].ino == st->st_ino)
+			return &files[i];
+	return NULL;
+}
+
+/* Before a file is changed.  The descriptor is one more, so that it stays. */
+static void
+note_write(int fd, bool emptied)
+{
+	struct stat st;
+	struct written *f = find_file(fd, &st);
+
+	if (!is_watched() || !S_ISREG(st.st_mode) || (f == NULL && n_files == FILES))
+		return;
+	if (f == NULL) {
+		f = &files[n_files++];
+		*f = (struct written){st.st_dev, st.st_ino, st.st_size, (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 500)};
+	}
+	if (emptied)
+		f->synced = 0;
+}
+
+static void
+note_sync(int fd)
+{
+	struct stat st;
+	struct written *f = find_file(fd, &st);
+
+	if (!is_watched())
+		return;
+	if (f != NULL)
+		f->synced = st.st_size;
+	for (size_t i = n_lasting; i < n_changes; i++)
+		if (S_ISDIR(st.st_mode) ? same(&changes[i].folder, &st) : changes[i].what == MADE && same(&changes[i].file, &st))
+			n_lasting = i + 1;
+}
+
+static void
+undo(const struct changed *c)
+{
+	switch (c->what) {
+	case MADE:
+	case LINKED:
+		(void)syscall(SYS_unlinkat, AT_FDCWD, c->path, 0);
+		break;
+	case MADE_FOLDER:
+		(void)syscall(SYS_unlinkat, AT_FDCWD, c->path, AT_REMOVEDIR);
+		break;
+	case MOVED:
+		(void)syscall(SYS_renameat2, AT_FDCWD, c->path, AT_FDCWD, c->from, 0);
+		break;
+	case EXCHANGED:
+		(void)syscall(SYS_renameat2, AT_FDCWD, c->path, AT_FDCWD, c->from, RENAME_EXCHANGE);
+		break;
+	case REMOVED:
+		break;
+	case REMOVED_FOLDER:
+		(void)syscall(SYS_mkdirat, AT_FDCWD, c->path, c->file.st_mode & 07777);
+		break;
+	}
+	if (c->kept[0] != '\0')
+		(void)syscall(SYS_linkat, AT_FDCWD, c->kept, AT_FDCWD, c->path, 0);
+}
+
+static void
+lose_power(void)
+{
+	struct stat st;
+
+	while (n_changes > n_lasting)
+		undo(&changes[--n_changes]);
+	for (size_t i = 0; i < n_files; i++)
+		if (syscall(SYS_newfstatat, files[i].fd, "", &st, AT_EMPTY_PATH) == 0 && st.st_dev == files[i].dev &&
+		    st.st_ino == files[i].ino && st.st_size > files[i].synced)
+			(void)syscall(SYS_ftruncate, files[i].fd, files[i].synced);
+	(void)syscall(SYS_kill, 0, SIGKILL); /* and all that it works with */
+}
+
 static enum how
 fault(enum class class)
 {
@@ -86,12 +309,14 @@ fault(enum class class)
 	if (counts == NULL)
 		return GO_ON;
 	n = atomic_fetch_add(&counts[class], 1) + 1;
-	if ((int)class != chosen || !(n == at || (stuck && n > at)))
+	if ((int)class != chosen || in_library > 0 || !(n == at || (stuck && n > at)))
 		return GO_ON;
 	atomic_store(&counts[HAPPENED], 1);
 	stuck = sticky;
 	if (how == BEFORE)
 		die();
+	if (how == POWER)
+		lose_power();
 	if (how == FAIL)
 		errno = error;
 	return how;
@@ -119,6 +344,46 @@ fault(enum class class)
 		return result; \
 	}
 
+/* One that changes a folder. */
+#define WRAP_CHANGE(class, name, parameters, arguments, ...) \
+	int name parameters; \
+	int name parameters \
+	{ \
+		NEXT(name); \
+		enum how what = fault(class); \
+		struct changed *change; \
+		int result; \
+ \
+		if (what == FAIL) \
+			return -1; \
+		change = prepare(__VA_ARGS__); \
+		result = next arguments; \
+		note(change, result == 0); \
+		if (what == AFTER) \
+			die(); \
+		return result; \
+	}
+
+/* One that syncs, or changes the length of, a file. */
+#define WRAP_FILE(class, name, parameters, arguments, before, after) \
+	int name parameters; \
+	int name parameters \
+	{ \
+		NEXT(name); \
+		enum how what = fault(class); \
+		int result; \
+ \
+		if (what == FAIL) \
+			return -1; \
+		before; \
+		result = next arguments; \
+		if (result == 0) \
+			after; \
+		if (what == AFTER) \
+			die(); \
+		return result; \
+	}
+
 /* One that moves `len` bytes, where half of them is something. */
 #define WRAP_BYTES(class, name, parameters, arguments) \
 	ssize_t name parameters; \
@@ -132,6 +397,8 @@ fault(enum class class)
 			return -1; \
 		if ((what == SHORT || what == TORN) && len > 1) \
 			len /= 2; \
+		if (class == WRITE || class == PWRITE) \
+			note_write(fd, false); \
 		result = next arguments; \
 		if (what == AFTER || what == TORN) \
 			die(); \
@@ -139,34 +406,40 @@ fault(enum class class)
 	}
 
 /* One with a mode behind its flags. */
-#define WRAP_OPEN(name, parameters, ...) \
+#define WRAP_OPEN(name, parameters, at_fd, ...) \
 	int name(parameters, int flags, ...); \
 	int name(parameters, int flags, ...) \
 	{ \
 		NEXT(name); \
 		enum how what = fault(OPEN); \
+		struct changed *change = NULL; \
 		mode_t mode = 0; \
 		va_list args; \
 		int result; \
  \
 		if (what == FAIL) \
 			return -1; \
+		if ((flags & O_CREAT) != 0) \
+			change = prepare(MADE, at_fd, path, -1, NULL); \
 		if ((flags & (O_CREAT | __O_TMPFILE)) != 0) { \
 			va_start(args, flags); \
 			mode = (mode_t)va_arg(args, unsigned); \
 			va_end(args); \
 		} \
 		result = next(__VA_ARGS__, flags, mode); \
+		note(change, result >= 0); \
+		if (result >= 0 && (flags & O_TRUNC) != 0) \
+			note_write(result, true); \
 		if (what == AFTER) \
 			die(); \
 		return result; \
 	}
 
 #define COMMA ,
-WRAP_OPEN(open, const char *path, path)
-WRAP_OPEN(open64, const char *path, path)
-WRAP_OPEN(openat, int fd COMMA const char *path, fd, path)
-WRAP_OPEN(openat64, int fd COMMA const char *path, fd, path)
+WRAP_OPEN(open, const char *path, AT_FDCWD, path)
+WRAP_OPEN(open64, const char *path, AT_FDCWD, path)
+WRAP_OPEN(openat, int fd COMMA const char *path, fd, fd, path)
+WRAP_OPEN(openat64, int fd COMMA const char *path, fd, fd, path)
 WRAP(OPEN, int, -1, creat, (const char *path, mode_t mode), (path, mode))
 WRAP(OPEN, FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
 WRAP(OPEN, FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode))
@@ -180,22 +453,25 @@ WRAP_BYTES(READ, read, (int fd, void *bytes, size_t len), (fd, bytes, len))
 WRAP_BYTES(READ, pread, (int fd, void *bytes, size_t len, off_t place), (fd, bytes, len, place))
 WRAP_BYTES(READ, pread64, (int fd, void *bytes, size_t len, off64_t place), (fd, bytes, len, place))
 
-WRAP(SYNC, int, -1, fsync, (int fd), (fd))
-WRAP(SYNC, int, -1, fdatasync, (int fd), (fd))
-WRAP(RENAME, int, -1, rename, (const char *from, const char *to), (from, to))
-WRAP(RENAME, int, -1, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))
-WRAP(RENAME, int, -1, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags))
-WRAP(LINK, int, -1, link, (const char *from, const char *to), (from, to))
-WRAP(LINK, int, -1, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags))
-WRAP(UNLINK, int, -1, unlink, (const char *path), (path))
-WRAP(UNLINK, int, -1, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
-WRAP(UNLINK, int, -1, remove, (const char *path), (path))
-WRAP(UNLINK, int, -1, rmdir, (const char *path), (path))
-WRAP(MKDIR, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP(MKDIR, int, -1, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode))
+WRAP_FILE(SYNC, fsync, (int fd), (fd), (void)0, note_sync(fd))
+WRAP_FILE(SYNC, fdatasync, (int fd), (fd), (void)0, note_sync(fd))
+WRAP_CHANGE(RENAME, rename, (const char *from, const char *to), (from, to), MOVED, AT_FDCWD, to, AT_FDCWD, from)
+WRAP_CHANGE(RENAME, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to), MOVED, b, to, a, from)
+WRAP_CHANGE(RENAME, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags),
+    (flags & RENAME_EXCHANGE) != 0 ? EXCHANGED : MOVED, b, to, a, from)
+WRAP_CHANGE(LINK, link, (const char *from, const char *to), (from, to), LINKED, AT_FDCWD, to, -1, NULL)
+WRAP_CHANGE(LINK, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), LINKED, b, to, -1, NULL)
+WRAP_CHANGE(LINK, symlink, (const char *from, const char *to), (from, to), LINKED, AT_FDCWD, to, -1, NULL)
+WRAP_CHANGE(UNLINK, unlink, (const char *path), (path), REMOVED, AT_FDCWD, path, -1, NULL)
+WRAP_CHANGE(UNLINK, unlinkat, (int fd, const char *path, int flags), (fd, path, flags),
+    (flags & AT_REMOVEDIR) != 0 ? REMOVED_FOLDER : REMOVED, fd, path, -1, NULL)
+WRAP_CHANGE(UNLINK, remove, (const char *path), (path), is_folder(path) ? REMOVED_FOLDER : REMOVED, AT_FDCWD, path, -1, NULL)
+WRAP_CHANGE(UNLINK, rmdir, (const char *path), (path), REMOVED_FOLDER, AT_FDCWD, path, -1, NULL)
+WRAP_CHANGE(MKDIR, mkdir, (const char *path, mode_t mode), (path, mode), MADE_FOLDER, AT_FDCWD, path, -1, NULL)
+WRAP_CHANGE(MKDIR, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), MADE_FOLDER, fd, path, -1, NULL)
 WRAP(MKDIR, char *, NULL, mkdtemp, (char *path), (path))
-WRAP(TRUNCATE, int, -1, ftruncate, (int fd, off_t len), (fd, len))
-WRAP(TRUNCATE, int, -1, ftruncate64, (int fd, off64_t len), (fd, len))
+WRAP_FILE(TRUNCATE, ftruncate, (int fd, off_t len), (fd, len), note_write(fd, len == 0), (void)0)
+WRAP_FILE(TRUNCATE, ftruncate64, (int fd, off64_t len), (fd, len), note_write(fd, len == 0), (void)0)
 WRAP(CHMOD, int, -1, chmod, (const char *path, mode_t mode), (path, mode))
 WRAP(CHMOD, int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(CHMOD, int, -1, fchmodat, (int fd, const char *path, mode_t mode, int flags), (fd, path, mode, flags))
@@ -304,3 +580,27 @@ WRAP(SOCKET, int, -1, bind, (int fd, const struct sockaddr *address, socklen_t l
 WRAP_BYTES(SOCKET, sendto, (int fd, const void *bytes, size_t len, int flags, const struct sockaddr *to, socklen_t to_len),
     (fd, bytes, len, flags, to, to_len))
 WRAP_BYTES(SOCKET, recv, (int fd, void *bytes, size_t len, int flags), (fd, bytes, len, flags))
+
+int
+getpwuid_r(uid_t uid, struct passwd *user, char *bytes, size_t len, struct passwd **result)
+{
+	NEXT(getpwuid_r);
+	int rc;
+
+	in_library++;
+	rc = next(uid, user, bytes, len, result);
+	in_library--;
+	return rc;
+}
+
+int
+getpwnam_r(const char *name, struct passwd *user, char *bytes, size_t len, struct passwd **result)
+{
+	NEXT(getpwnam_r);
+	int rc;
+
+	in_library++;
+	rc = next(name, user, bytes, len, result);
+	in_library--;
+	return rc;
+}
