@@ -31,8 +31,8 @@ import threading
 import time
 
 from faults_commands import COMMANDS, Before
-from faults_world import (OTHERS, ROOT, SPOTCHECK, SPOTCHECKD, TIMEOUT, Seen, Templates, compare_others, look, others_of, protocol, read, teams,
-                          verify, walk)
+from faults_world import (OTHERS, ROOT, SANITIZED, SPOTCHECKD, TIMEOUT, Seen, Templates, compare_others, look, others_of, protocol, read,
+                          teams, verify, walk)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAULTS = int(os.environ.get("FAULTS", "60"))
@@ -509,13 +509,10 @@ class Bench:
         self.places = ["inside", "inside", "among"] + (["mounted", "mountpoint"] if can_mount() else [])
         self.bases, self.lock = {}, threading.Lock()
         self.serial = 0
-        sanitized = b"__asan_init" in read(SPOTCHECK)
-        self.classes = [name for name in CLASSES if not (sanitized and name == "memory")]
+        self.classes = [name for name in CLASSES if not (SANITIZED and name == "memory")]
         self.env = dict(os.environ, LC_ALL="C.UTF-8")
-        if sanitized:
-            self.env["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0", "detect_leaks=0"]))
         self.library = os.path.join(scratch, "fail.so")
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", *(["-DNO_MEMORY"] if sanitized else []), "-o", self.library,
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", *(["-DNO_MEMORY"] if SANITIZED else []), "-o", self.library,
                         os.path.join(HERE, "fail.c")], check=True)
 
     def next_serial(self):

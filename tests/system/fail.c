@@ -70,9 +70,9 @@ begin(void)
 	if (shared == MAP_FAILED)
 		return;
 	if (class != NULL && when != NULL && what != NULL) {
-		chosen = atoi(class);
+		chosen = (int)strtol(class, NULL, 10);
 		at = strtoull(when, NULL, 10);
-		error = atoi(what);
+		error = (int)strtol(what, NULL, 10);
 		sticky = strchr(what, '+') != NULL;
 		how = strcmp(what, "before") == 0 ? BEFORE : strcmp(what, "after") == 0 ? AFTER : strcmp(what, "short") == 0 ? SHORT
 		    : strcmp(what, "torn") == 0 ? TORN : strcmp(what, "power") == 0 ? POWER : FAIL;
@@ -137,10 +137,7 @@ whole_path(int fd, const char *path, char ret[static PATH_BYTES])
 	ssize_t n = 0;
 
 	if (path[0] != '/') {
-		if (fd == AT_FDCWD)
-			(void)strcpy(link, "/proc/self/cwd");
-		else
-			(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		(void)snprintf(link, sizeof link, fd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d", fd);
 		n = syscall(SYS_readlinkat, AT_FDCWD, link, ret, PATH_BYTES - 1);
 		if (n < 0)
 			return false;
@@ -156,7 +153,7 @@ stat_folder(const char *path, struct stat *st)
 	char folder[PATH_BYTES];
 	char *slash;
 
-	(void)strcpy(folder, path);
+	(void)snprintf(folder, sizeof folder, "%s", path);
 	slash = strrchr(folder, '/');
 	*slash = '\0';
 	(void)syscall(SYS_newfstatat, AT_FDCWD, folder, st, 0);
