@@ -31,7 +31,7 @@ import threading
 import time
 
 from faults_commands import COMMANDS, Before
-from faults_world import (OTHERS, ROOT, SANITIZED, SPOTCHECKD, TIMEOUT, Seen, Templates, compare_others, look, others_of, protocol, read,
+from faults_world import (Failed, OTHERS, ROOT, SANITIZED, SPOTCHECKD, TIMEOUT, Seen, Templates, compare_others, look, others_of, protocol, read,
                           teams, verify, walk)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -149,8 +149,9 @@ class Glance:
 
 
 class Try:
-    def __init__(self, bench, fault, serial):
-        self.bench, self.fault, self.command = bench, fault, COMMANDS[fault.command]
+    def __init__(self, bench, fault, serial, damage=None):
+        """`damage` is done to the world once the command has ended."""
+        self.bench, self.fault, self.command, self.damage = bench, fault, COMMANDS[fault.command], damage
         self.violations = []
         self.first = self.second = None
         self.happened = False
@@ -312,6 +313,8 @@ class Try:
     def finish(self, before, seen, others, key, since):
         """Whatever a crash left is removed by the next publication."""
         world = self.world
+        if self.damage:
+            self.damage(world)
         if world.has_state() and world.has_log() and self.command.name != "restore":
             subprocess.run(world.command("publish"), capture_output=True, timeout=TIMEOUT, check=False, env=self.bench.env)
         seen.take(world)
@@ -500,6 +503,55 @@ class Try:
             self.found("leftover", sorted(os.listdir(keys)))
 
 
+# ---- whether it would be seen ----
+
+def change_entry(world):
+    """In what is published, where no later publication mends it."""
+    for path in glob.glob(os.path.join(world.public, "tile", "entries", "000.p", "*")):
+        data = bytearray(read(path))
+        data[40] ^= 1
+        with open(path, "wb") as file:
+            file.write(data)
+    os.rename(os.path.join(world.state, "spotcheckd.db"), os.path.join(world.state, "gone"))
+
+
+def another_log(world, templates):
+    shutil.rmtree(world.public)
+    shutil.copytree(templates.get("sealed").public, world.public)
+    os.rename(os.path.join(world.state, "spotcheckd.db"), os.path.join(world.state, "gone"))
+
+
+def change_bytes(path):
+    with open(path, "r+b") as file:
+        file.seek(8192)
+        file.write(b"x" * 4096)
+
+
+def remove_row(world):
+    with contextlib.closing(sqlite3.connect(os.path.join(world.state, "spotcheckd.db"))) as database:
+        database.execute("DELETE FROM outbox_letter WHERE id = 1")
+        database.commit()
+
+
+def self_check(bench):
+    """Damage done by hand after a command that went well: each kind must be found."""
+    def letter(world):
+        return sorted(glob.glob(os.path.join(world.mail, "new", "*")))[0]
+
+    damages = [("run", "lost", lambda w: os.remove(letter(w))), ("run", "doubled", lambda w: shutil.copy(letter(w), letter(w) + "x")),
+               ("run", "lost", lambda w: os.truncate(os.path.join(w.state, "keys", "log.key"), 20)),
+               ("run", "others", lambda w: os.utime(os.path.join(w.public, "robots.txt"))), ("run", "lost", remove_row),
+               ("run", "others", lambda w: os.rename(os.path.join(w.public, "private"), os.path.join(w.public, "elsewhere2"))),
+               ("run", "lost", lambda w: change_bytes(os.path.join(w.state, "spotcheckd.db"))),
+               ("run", "leftover", lambda w: shutil.copy(w.ini, os.path.join(w.state, "keys", "log.key.new"))),
+               ("publish", "unverified", change_entry), ("publish", "forked", change_entry),
+               ("publish", "forked", lambda w: another_log(w, bench.templates))]
+    for command, kind, damage in damages:
+        attempt = Try(bench, Fault(command), bench.next_serial(), damage).go()
+        if kind not in {v[0] for v in attempt.violations}:
+            raise Failed(f"damage after {command} was not found: {kind} in {attempt.violations}")
+
+
 # ---- all of them ----
 
 class Bench:
@@ -651,6 +703,8 @@ def main():
             return 1 if any(is_bad(t) for t in tries) else 0
         print(f"FAULTS={FAULTS} SEED={SEED}", flush=True)
         begun = time.monotonic()
+        if not args.commands:
+            self_check(bench)
         with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
             tries = list(pool.map(bench.sample, range(FAULTS)))
         bases = [future.result() for future in bench.bases.values()]
