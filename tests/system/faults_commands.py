@@ -33,10 +33,10 @@ class Before:
 
 
 class Command:
-    def __init__(self, name, template, words, effect=None, *, stdin=None, program=None, reads=False, letters=True, service=True, seats=None, once=None):
+    def __init__(self, name, template, words, effect=None, *, stdin=None, program=None, reads=False, letters=True, service=True, seats=None, told=None):
         self.name, self.template, self.words, self.effect = name, template, words, effect
         self.stdin, self.program, self.reads, self.letters, self.service, self.seats = stdin, program, reads, letters, service, seats
-        self.once = once  # killed after it was done, before it said so: the same again would rightly be one more
+        self.told = told  # what says that it is done: then the same again would be one more
 
     def line(self, world):
         words = [w.replace("HERE", world.folder).replace("LETTER", world.letter or "") for w in self.words]
@@ -257,17 +257,17 @@ COMMANDS = {command.name: command for command in [
     *[Command(f"import-{kind}", "begun", ["import", kind, f"HERE/new/{kind}.csv"], effect_import(kind, lambda w, k=kind: w.path("new", f"{k}.csv")))
       for kind in KINDS],
     Command("import-undo", "imported", ["import", "targets", "--undo"], effect_undo,
-            once=lambda w: w.value("SELECT count(*) FROM roster_import WHERE undoes IS NOT NULL") == 1),
+            told=r"targets +\d"),
     Command("attest", "begun", ["attest", "targets", "--by", "tester"], effect_attest),
     Command("excuse", "begun", ["excuse", "target", "T001", "--until", "2099-01-01", "--reason", "moved"], effect_excuse),
     Command("excuse-lift", "excused", ["excuse", "target", "T001", "--lift"], effect_lift),
     Command("commit", "begun", ["commit", "spot-check"], effect_commit),
     Command("draw", "due", ["draw", "1"], effect_step(1, ("outcome", "draw"))),
     Command("draw-dice", "due", ["draw", "2", "--value", VALUE, "--present", "two"], effect_step(2, ("outcome", "draw"), ("beacon", VALUE))),
-    Command("run", "begun", ["run", "spot-check"], effect_run, once=lambda w: w.value("SELECT count(*) FROM draw WHERE run = 0") == 1),
-    Command("run-dice", "opened", ["run", "dice", "--value", VALUE], effect_run, once=lambda w: w.value("SELECT count(*) FROM draw WHERE run = 0") == 2),
-    Command("amend-seat", "opened", ["amend", "1", "0", "0", "--reason", "recusal"], effect_amend, seats=(1, 0)),
-    Command("amend-target", "opened", ["amend", "1", "0", "target", "--reason", "closed"], effect_amend, seats=(1, 0)),
+    Command("run", "begun", ["run", "spot-check"], effect_run, told="published in"),
+    Command("run-dice", "opened", ["run", "dice", "--value", VALUE], effect_run, told="published in"),
+    Command("amend-seat", "opened", ["amend", "1", "0", "0", "--reason", "recusal"], effect_amend, seats=(1, 0), told="Amendment 1:"),
+    Command("amend-target", "opened", ["amend", "1", "0", "target", "--reason", "closed"], effect_amend, seats=(1, 0), told="Amendment 1:"),
     Command("reveal", "sealed", ["reveal", "1"], effect_step(1, ("outcome", "draw"), ("reveal_entry IS NOT NULL", 1))),
     Command("reveal-void", "voided", ["reveal", "1"], effect_step(1, ("outcome", "void"), ("reveal_entry IS NOT NULL", 1))),
     Command("void", "open", ["void", "1", "--reason", "no"], effect_step(1, ("outcome", "void"))),
