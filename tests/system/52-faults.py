@@ -66,6 +66,7 @@ CLASSES = {
     "stream": ["full", "no-stdin", "no-stdout", "no-stderr"],
 }
 NAMES = [name for name in CLASSES if name != "stream"]
+VERIFIERS = ("recover", "cosign", "receipt", "verify")  # no: whatever stands in tile/ and is no tile
 NOTES = ("status-2", "service")  # no violations
 VIOLATIONS = ("crash", "hang", "wrong-0", "blamed", "silent", "stuck", "lost", "doubled", "forked", "others", "unverified", "meanwhile", "leftover", "wrote", *NOTES)
 MEANING = """crash       it ended by a signal of its own, or a sanitizer said something
@@ -268,8 +269,8 @@ class Try:
             shutil.copy(os.path.join(world.public, "checkpoint"), since)
         seen.take(world)
         self.verifies = not world.has_log() or verify(world) == ""
-        if not self.verifies and self.fault.cls == "none":
-            self.found("unverified", "with others' files among ours, before anything was done")
+        if not self.verifies and self.fault.place != "tile":
+            self.found("unverified", "before anything was done")
         everything = self.everything() if self.command.reads else None
 
         self.first = self.run(True)
@@ -546,7 +547,7 @@ class Bench:
     def __init__(self, scratch, keep):
         self.scratch, self.keep = scratch, keep
         self.templates = Templates(scratch)
-        self.places = ["inside", "inside", "among"] + (["mounted", "mountpoint"] if can_mount() else [])
+        self.places = ["inside", "inside", "among", "tile"] + (["mounted", "mountpoint"] if can_mount() else [])
         self.bases, self.lock = {}, threading.Lock()
         self.serial = 0
         self.classes = [name for name in CLASSES if not (SANITIZED and name == "memory")]
@@ -588,6 +589,8 @@ class Bench:
         command, place = names[i % len(names)] if i < len(names) else rng.choice(names), rng.choice(self.places)
         if COMMANDS[command].template in ("nothing", "empty"):
             place = "inside"
+        if place == "tile" and command in VERIFIERS:
+            place = "among"
         counts = self.base(command, place).counts
         self.base(command, "inside")
         cls = rng.choice([c for c in self.classes if c == "stream" or counts.get(c, 0) > 0])

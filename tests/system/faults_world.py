@@ -86,7 +86,8 @@ class World:
         return os.path.join(self.folder, *names)
 
     def copy(self, folder, place="inside"):
-        """`place`: where others have put something: beside what is ours, among it, on a disk mounted there, or all is on one."""
+        """`place`: where others have put something: beside what is ours ("inside"), among it, in tile/, on a disk that is mounted
+        there; or all of it is on such a disk."""
         subprocess.run(["cp", "-a", self.folder, folder], check=True)
         world = World(folder)
         world.letter = self.letter
@@ -96,8 +97,8 @@ class World:
             write(world.path("disk", "album", "photo"), "another")
             os.makedirs(os.path.join(world.public, "mounted"), exist_ok=True)
             world.mount("disk", "public/mounted")
-        elif place == "among":
-            put_among_ours(world)
+        elif place in ("among", "tile"):
+            put_among_ours(world, place)
         elif place == "mountpoint":
             os.makedirs(world.public, exist_ok=True)
             os.rename(world.public, world.path("disk"))
@@ -164,9 +165,13 @@ def put_others(world):
     write(os.path.join(world.state, "notes"), "the administrator's", 0o640)
 
 
-def put_among_ours(world):
-    if os.path.isdir(os.path.join(world.public, "tile")):
+def put_among_ours(world, place):
+    """`verify` minds nothing in draws/, but in tile/ what is no tile."""
+    if not os.path.isdir(os.path.join(world.public, "tile")):
+        return
+    if place == "tile":
         write(os.path.join(world.public, "tile", "readme.txt"), "what these are")
+    else:
         write(os.path.join(world.public, "draws", "readme.txt"), "what these are")
         write(os.path.join(world.public, "draws", "photos", "one.jpg"), "a photo")
 
