@@ -13,6 +13,8 @@
 #include "io/steps.h"
 #include "io/watch.h"
 
+#define LOOK_PAUSE_S 60 /* between two parts of that */
+
 /* What one cycle's part of the turn finds. */
 struct part {
 	struct turn *turn;
@@ -246,6 +248,23 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 	return rc != 0 ? err_set(err, rc, "%s", why.message) : show(turn, err);
 }
 
+/* Once a day all that is published is looked at, a part at a turn. */
+static int
+look_at_published(const struct turn *turn, int64_t *next, struct err *err)
+{
+	struct office *office = turn->office;
+	int32_t today = clock_date(office->now);
+	bool over = false;
+	int rc;
+
+	if (turn->unpublished)
+		return 0;
+	rc = publish_look(office->store, &office->key, office->config, today, &over, err);
+	if (rc == 0)
+		earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : office->now + LOOK_PAUSE_S);
+	return rc;
+}
+
 int
 turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 {
@@ -254,7 +273,8 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int64_t next = INT64_MAX;
 	int rc;
 
-	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
+	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = look_at_published(turn, &next, err)) != 0 ||
+	    (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
 		return rc;
 	if (config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);

@@ -41,6 +41,7 @@ struct turn {
 };
 
 #define TURN_HALTED_S 300 /* then it is asked again */
+#define TURN_LOOK_SECOND (3 * 3600) /* of the local day: when all that is published is looked at */
 #define TURN_RETRY_S 3600 /* what was refused is tried again after so long, or after a restart */
 
 /* `*ret_next`: when something is due again; INT64_MAX for never.  ERR_OUTSIDE, ERR_MEMORY, ERR_REFUSED: see steps.h. */

@@ -14,6 +14,7 @@
 #include "io/language.h"
 #include "io/metrics.h"
 #include "io/outbox.h"
+#include "io/publish.h"
 #include "io/standing.h"
 #include "io/steps.h"
 
@@ -84,6 +85,17 @@ write_metrics(const struct worker_task *task, const struct standing *standing, i
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
+/* What was published is mended first, so that the state can be held against it. */
+static int
+open_office(struct office *office, struct err *err)
+{
+	int rc = office_key(office, err);
+
+	if (rc == 0)
+		rc = publish_mend(office->store, &office->key, office->config, err);
+	return rc == 0 ? office_open(office, err) : rc;
+}
+
 static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
@@ -93,7 +105,7 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	char next[256];
 	int rc;
 
-	if ((rc = office_open(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
+	if ((rc = open_office(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
 	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
 		return rc;
 	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)

@@ -49,7 +49,8 @@ void office_published(const struct office *office, const char *dir, struct buf *
 
 /*
  * Holds the state against what was published in `dir`, with the log's key: ERR_REFUSED where that has entries that the
- * state has not, or others.  A folder without a checkpoint of this log says nothing.
+ * state has not, or others, where it is another key's, or its checkpoint is damaged or missing.  A folder without a
+ * publication says nothing.
  */
 int office_compare(struct office *office, const char *dir, struct err *err);
 

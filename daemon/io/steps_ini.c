@@ -11,6 +11,7 @@
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/policies.h"
+#include "io/publication.h"
 #include "io/steps.h"
 
 #define CHAIN_LENGTH 1024
@@ -339,6 +340,8 @@ step_init(struct office *office, int (*show)(void *ctx, const char *code), void 
 	rc = ledger_sealed_size(office->store, &size, err);
 	if (rc == 0 && size > 0)
 		rc = err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
+	if (rc == 0)
+		rc = publication_may_begin(office->config->public_dir, store_dir(office->store), err);
 	if (rc == 0)
 		rc = make_or_read_key(office, path, err);
 	if (rc == 0)

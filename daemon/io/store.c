@@ -184,6 +184,15 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
+/* What of the published folder is ours. */
+static int
+migrate_5(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_publish, err);
+
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -204,6 +213,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_3(store, err);
 	if (rc == 0 && id.version < 4)
 		rc = migrate_4(store, err);
+	if (rc == 0 && id.version < 5)
+		rc = migrate_5(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
