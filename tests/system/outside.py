@@ -11,6 +11,7 @@ import contextlib
 import csv
 import glob
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -302,6 +303,48 @@ class Witness:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=20)
             self.process = None
+
+
+def consistency(old, leaves):
+    """RFC 6962 2.1.2, word for word."""
+    def sub(m, d, complete):
+        if m == len(d):
+            return [] if complete else [protocol.tree_root(d)]
+        k = 1
+        while k * 2 < len(d):
+            k *= 2
+        if m <= k:
+            return sub(m, d[:k], complete) + [protocol.tree_root(d[k:])]
+        return sub(m - k, d[k:], False) + [protocol.tree_root(d[:k])]
+    return sub(old, leaves, True)
+
+
+class Log:
+    """A log, as its operator asks a witness; `salt` makes another one of the same name."""
+
+    def __init__(self, origin="log.example.org", seed="log", salt=b""):
+        self.key = protocol.Key(origin, 1, seed)
+        self.origin = origin
+        self.leaves = [protocol.leaf_hash(salt + b"entry %d" % i) for i in range(300)]
+
+    def text(self, size):
+        return protocol.checkpoint_text(self.origin, size, protocol.tree_root(self.leaves[:size]))
+
+    def request(self, old, size, proof=None, note=None):
+        if proof is None:
+            proof = consistency(old, self.leaves[:size]) if 0 < old < size else []
+        lines = [f"old {old}"] + [base64.b64encode(h).decode() for h in proof]
+        return ("\n".join(lines) + "\n\n" + (note or self.text(size) + "\n" + self.key.sign_note(self.text(size)))).encode()
+
+
+def post(port, body, path="/add-checkpoint", method="POST", timeout=20):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.getheader("Content-Type")
+    finally:
+        connection.close()
 
 
 def can_connect(port):
