@@ -25,6 +25,8 @@
 #define OTHER_FILES 32 /* that are open beside the connections */
 #define SYSTEMD_FD 3
 #define TOO_LARGE 413
+#define FAULT 500
+#define BUSY 503
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 /* ---- what is asked ---- */
@@ -43,7 +45,16 @@ say_no(const struct witness_server *s, int status, const struct err *why, struct
 static int
 status_of(int rc)
 {
-	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : 500;
+	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : FAULT;
+}
+
+/* The state, for a moment: never while a client is waited for. */
+static int
+open_state(const struct witness_server *s, struct witness_file *ret_file, struct buf *reply, struct err *why)
+{
+	int rc = witness_file_open(s->state, ret_file, why);
+
+	return rc == 0 ? 0 : say_no(s, rc == ERR_NOT_YET ? BUSY : FAULT, why, reply);
 }
 
 static int
@@ -96,8 +107,8 @@ add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, s
 
 	if (rc != 0)
 		status = say_no(s, status_of(rc), &why, reply);
-	else if (witness_file_open(s->state, &file, &why) != 0)
-		status = say_no(s, 500, &why, reply);
+	else if ((status = open_state(s, &file, reply, &why)) != 0)
+		; /* said */
 	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
 		status = say_no(s, (int)witness_judge(r, NULL, &why), &why, reply);
 	else
@@ -121,7 +132,7 @@ judge_beacon(const struct witness_server *s, struct witness_file *file, struct w
 	if (answer != WITNESS_YES)
 		return say_no(s, (int)answer, &why, reply);
 	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
-		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAULT, &why, reply);
 	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
 	buf_text(reply, signature);
 	buf_byte(reply, '\n');
@@ -143,8 +154,8 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 
 	if (rc != 0)
 		status = say_no(s, status_of(rc), &why, reply);
-	else if (witness_file_open(s->state, &file, &why) != 0)
-		status = say_no(s, 500, &why, reply);
+	else if ((status = open_state(s, &file, reply, &why)) != 0)
+		; /* said */
 	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
 		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why, reply);
 	else
@@ -159,14 +170,15 @@ greet(const struct witness_server *s, struct buf *reply)
 {
 	struct witness_file file;
 	struct err why = {.code = 0};
+	int status = open_state(s, &file, reply, &why);
 
-	if (witness_file_open(s->state, &file, &why) != 0)
-		return say_no(s, 500, &why, reply);
+	if (status != 0)
+		return status;
 	buf_format(reply, "spotcheck witness\n%s\n", s->key->vkey);
 	for (size_t i = 0; i < file.n; i++)
 		buf_format(reply, "%s %llu\n", file.logs[i].vkey, (unsigned long long)file.logs[i].size);
 	witness_file_close(&file);
-	return WITNESS_YES;
+	return reply->failed ? FAULT : WITNESS_YES;
 }
 
 int
@@ -183,7 +195,7 @@ witness_answer(const struct witness_server *s, const char *path, struct slice bo
 		status = give_beacon(s, body, now, reply);
 	else
 		status = say_no(s, 404, &absent, reply);
-	return reply->failed ? 500 : status;
+	return reply->failed ? FAULT : status;
 }
 
 /* ---- HTTP ---- */
