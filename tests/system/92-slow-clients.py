@@ -108,7 +108,7 @@ def crowd(port, kinds, sources, ready):
             dripped = now
             for client in clients:
                 client.drip()
-        time.sleep(0.005)
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager

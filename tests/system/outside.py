@@ -161,7 +161,9 @@ class Relay(Server):
         number = int(match.group(1)) if match else 0
         if self.mode == "hang":
             self.hold.wait(60)
-            return
+            return None
+        if self.mode == "drip":
+            return drip(request, self.hold)
         if not match or (self.mode == "honest" and Clock.now() < GENESIS + (number - 1) * 3):
             return send(request, 404, b"{}")
         if self.mode == "down":
@@ -188,6 +190,16 @@ def send(request, status, data, kind="text/plain"):
         request.send_header("Content-Length", str(len(data)))
         request.end_headers()
         request.wfile.write(data)
+
+
+def drip(request, hold):
+    """An answer of a byte a second."""
+    with contextlib.suppress(OSError):
+        request.send_response(200)
+        request.send_header("Content-Length", "1000")
+        request.end_headers()
+        while not hold.wait(1):
+            request.wfile.write(b" ")
 
 
 class OtherWitness(Server):
@@ -225,6 +237,8 @@ class OtherWitness(Server):
         if self.mode == "hang":
             self.hold.wait(60)
             return None
+        if self.mode == "drip":
+            return drip(request, self.hold)
         if self.mode == "down":
             return send(request, 503, b"")
         if self.mode == "10 MB":
