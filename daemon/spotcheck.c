@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "io/clock.h"
 #include "io/language.h"
+#include "io/primitives.h"
 
 /* FILE:LINE: message, one line each. */
 static void
@@ -49,6 +50,8 @@ main(int argc, char **argv)
 	int status;
 
 	language_begin();
+	if (primitives_begin(&cli.err) != 0)
+		return cli_fail(&cli);
 	if (isatty(STDERR_FILENO))
 		cli.progress = (struct progress){.tell = tell_progress, .ctx = &cli.now};
 	status = command_main(&cli, argc, argv);

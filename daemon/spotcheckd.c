@@ -12,6 +12,7 @@
 #include "app/simulate.h"
 #include "core/text.h"
 #include "io/language.h"
+#include "io/primitives.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
 
@@ -163,10 +164,13 @@ run(const struct arguments *arguments)
 int
 main(int argc, char **argv)
 {
+	struct err err = {.tr = language_text};
 	struct arguments arguments;
 	int status;
 
 	language_begin();
+	if (primitives_begin(&err) != 0)
+		return fail(&err);
 	status = parse(argc, argv, &arguments);
 	return status == EXIT_DONE ? run(&arguments) : status;
 }

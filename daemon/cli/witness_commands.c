@@ -152,7 +152,9 @@ cosign_checkpoint(struct cosigning *c)
 		return cli_fail(c->cli);
 	buf_init(&line, NOTE_KEY_TEXT + 256);
 	note_cosign(c->log.note.text, c->key.name, c->key.secret, (uint64_t)clock_now(), &line);
-	status = print_line(c, "cosignature", buf_view(&line));
+	if (line.failed)
+		(void)err_memory(&c->cli->err);
+	status = line.failed ? cli_fail(c->cli) : print_line(c, "cosignature", buf_view(&line));
 	buf_release(&line);
 	return status;
 }
@@ -183,6 +185,10 @@ give(struct cosigning *c, const struct log_entry *commit)
 	if (witness_file_save(&c->file, &c->cli->err) != 0)
 		return cli_fail(c->cli);
 	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
+	if (signature[0] == '\0') {
+		(void)err_memory(&c->cli->err);
+		return cli_fail(c->cli);
+	}
 	(void)snprintf(line, sizeof line, "%s\n", signature);
 	return print_line(c, "beacon", slice_of(line));
 }

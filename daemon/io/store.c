@@ -14,6 +14,7 @@ struct store {
 	sqlite3 *db;
 	char *dir;
 	char *path;
+	bool begun; /* by store_begin, and neither committed nor rolled back by us */
 };
 
 /* ---- the files ---- */
@@ -292,9 +293,27 @@ store_dir(const struct store *store)
 
 /* ---- statements ---- */
 
+/*
+ * SQLite rolls a transaction back by itself where memory, the disk or its room fails; what came after would then be
+ * committed statement by statement.
+ */
+static bool
+has_lost_transaction(const struct store *store)
+{
+	return store->begun && sqlite3_get_autocommit(store->db) != 0;
+}
+
+static int
+lost_transaction(struct store *store, struct err *err)
+{
+	return err_set(err, ERR_OUTSIDE, N_("the database %s: the transaction was rolled back: nothing was changed"), store->path);
+}
+
 static int
 say_error(struct store *store, int rc, const char *words, struct err *err)
 {
+	if (rc == SQLITE_ABORT_ROLLBACK)
+		return lost_transaction(store, err);
 	switch (rc & 0xFF) {
 	case SQLITE_NOMEM:
 		return err_memory(err);
@@ -324,26 +343,36 @@ store_error(struct store *store, struct err *err)
 int
 store_exec(struct store *store, const char *sql, struct err *err)
 {
+	if (has_lost_transaction(store))
+		return lost_transaction(store, err);
 	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(store, err);
 }
 
 int
 store_begin(struct store *store, struct err *err)
 {
-	return store_exec(store, "BEGIN IMMEDIATE", err);
+	int rc = store_exec(store, "BEGIN IMMEDIATE", err);
+
+	store->begun |= rc == 0;
+	return rc;
 }
 
 int
 store_commit(struct store *store, struct err *err)
 {
-	return store_exec(store, "COMMIT", err);
+	int rc = store_exec(store, "COMMIT", err);
+
+	store->begun &= rc != 0;
+	return rc;
 }
 
+/* It asks for a little memory: where there is none, once more. */
 void
 store_rollback(struct store *store)
 {
-	if (store_in_transaction(store))
+	for (int i = 0; i < 3 && store_in_transaction(store); i++)
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->begun = store->begun && store_in_transaction(store);
 }
 
 bool
@@ -363,7 +392,10 @@ void
 query_open(struct query *q, struct store *store, const char *sql)
 {
 	*q = (struct query){.store = store, .next = 1};
-	fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
+	if (has_lost_transaction(store))
+		fault(q, SQLITE_ABORT_ROLLBACK);
+	else
+		fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
 }
 
 void
@@ -412,7 +444,7 @@ query_row(struct query *q)
 
 	if (q->rc != SQLITE_OK)
 		return false;
-	rc = sqlite3_step(q->stmt);
+	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : sqlite3_step(q->stmt);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		fault(q, rc);
 	return rc == SQLITE_ROW;
