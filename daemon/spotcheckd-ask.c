@@ -5,6 +5,7 @@
 
 #include "app/asker.h"
 #include "io/language.h"
+#include "io/plain.h"
 #include "io/primitives.h"
 
 int
@@ -14,7 +15,7 @@ main(void)
 
 	language_begin();
 	if (primitives_begin(&err) != 0) {
-		(void)fprintf(stderr, "spotcheckd-ask: %s\n", err.message);
+		plain_say(stderr, "spotcheckd-ask: %s", err.message);
 		return 3;
 	}
 	if (isatty(STDIN_FILENO)) {

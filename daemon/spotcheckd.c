@@ -12,6 +12,7 @@
 #include "app/simulate.h"
 #include "core/text.h"
 #include "io/language.h"
+#include "io/plain.h"
 #include "io/primitives.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
@@ -27,15 +28,15 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
 	if (line == 0)
-		(void)fprintf(stderr, "%s: %s\n", file, message);
+		plain_say(stderr, "%s: %s", file, message);
 	else
-		(void)fprintf(stderr, "%s:%lu: %s\n", file, line, message);
+		plain_say(stderr, "%s:%lu: %s", file, line, message);
 }
 
 static int
 fail(const struct err *err)
 {
-	(void)fprintf(stderr, "spotcheckd: %s\n", err->message);
+	plain_say(stderr, "spotcheckd: %s", err->message);
 	return err->code == ERR_MEMORY || err->code == ERR_OUTSIDE ? EXIT_OUTSIDE : EXIT_USAGE;
 }
 

@@ -19,6 +19,7 @@
 #include "io/folder.h"
 #include "io/witness_file.h"
 #include "io/witness_server.h"
+#include "io/plain.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define LOGS_MAX 64 /* given to one command */
@@ -92,12 +93,13 @@ static int
 find_known(struct cosigning *c, struct witness_known **ret)
 {
 	struct slice operator = c->log.entries[0].entry.genesis.operator;
-	char plain[2 * TEXT_REASON_MAX];
+	char plain[2 * TEXT_REASON_MAX], vkey[NOTE_KEY_TEXT];
 
 	*ret = witness_file_find(&c->file, c->log.checkpoint.origin);
+	(void)snprintf(vkey, sizeof vkey, "%.*s", (int)c->log.vkey_text.n, c->log.vkey_text.p);
+	plain_clean(vkey);
 	if (*ret == NULL && c->n_logs == 0)
-		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
-		    SLICE_ARGS(c->log.vkey_text));
+		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %s\n"), vkey);
 	operator = (struct slice){plain, json_unescape(operator, plain)};
 	if (witness_file_add(&c->file, c->log.vkey_text, operator, ret, &c->cli->err) != 0)
 		return say_no(c);
@@ -244,7 +246,7 @@ say_answer(void *ctx, int status, const char *message)
 
 	(void)ctx;
 	clock_text(clock_now(), time);
-	(void)fprintf(stderr, "%s %d %s\n", time, status, message);
+	plain_say(stderr, "%s %d %s", time, status, message);
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include "io/address.h"
 #include "io/credential.h"
+#include "io/plain.h"
 
 #define PASSWORD_MAX 1024
 #define CREDENTIAL "smtp-password"
@@ -312,6 +313,7 @@ smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_W
 		(void)snprintf(ret_words, SMTP_WORDS, "%.200s (%.255s)", fault, letter->reply);
 	else
 		(void)snprintf(ret_words, SMTP_WORDS, "%s", fault);
+	plain_clean(ret_words);
 	free(letter->sender);
 	curl_slist_free_all(letter->recipients);
 	letter->sender = NULL;
