@@ -73,7 +73,7 @@ smtp_server_read(const struct config *config, struct smtp_server *ret_server, st
 {
 	const char *seconds = getenv("SPOTCHECK_MAIL_TIMEOUT");
 	struct smtp_server *s = ret_server;
-	bool brackets = strchr(config->mail_host, ':') != NULL;
+	bool brackets = config->mail_host[0] != '[' && strchr(config->mail_host, ':') != NULL;
 
 	*s = (struct smtp_server){.starttls = config->mail_scheme == MAIL_STARTTLS,
 	    .user = config->mail_user,

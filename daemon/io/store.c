@@ -14,8 +14,23 @@ struct store {
 	sqlite3 *db;
 	char *dir;
 	char *path;
+	int why;    /* errno of the last call of SQLite that failed, where it comes of one; else 0 */
 	bool begun; /* by store_begin, and neither committed nor rolled back by us */
 };
+
+/*
+ * A page that cannot be read comes out of SQLite as SQLITE_CORRUPT, without a word of the disk: errno still has it, where
+ * it was 0 before the call.
+ */
+static int
+note_why(struct store *store, int rc)
+{
+	int heard = errno, told = sqlite3_system_errno(store->db);
+
+	if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+		store->why = told != 0 ? told : heard == EIO ? heard : 0;
+	return rc;
+}
 
 /* ---- the files ---- */
 
@@ -254,7 +269,8 @@ store_open(const char *dir, unsigned flags, struct store **ret_store, struct err
 	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
 	    (rc = make_file(store, flags, err)) != 0)
 		goto out;
-	if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	errno = 0;
+	if (note_why(store, sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)) != SQLITE_OK) {
 		rc = store_error(store, err);
 		goto out;
 	}
@@ -310,6 +326,15 @@ lost_transaction(struct store *store, struct err *err)
 }
 
 static int
+disk_error(struct store *store, struct err *err)
+{
+	if (store->why == ENOSPC || store->why == EDQUOT)
+		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+	return err_set(
+	    err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path, strerror(store->why));
+}
+
+static int
 say_error(struct store *store, int rc, const char *words, struct err *err)
 {
 	if (rc == SQLITE_ABORT_ROLLBACK)
@@ -325,11 +350,13 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		if (store->why == EIO)
+			return disk_error(store, err);
 		return err_set(
 		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
 	default:
-		if (sqlite3_system_errno(store->db) == ENOSPC)
-			return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+		if (store->why != 0)
+			return disk_error(store, err);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
 }
@@ -345,7 +372,10 @@ store_exec(struct store *store, const char *sql, struct err *err)
 {
 	if (has_lost_transaction(store))
 		return lost_transaction(store, err);
-	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(store, err);
+	errno = 0;
+	if (note_why(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
+		return 0;
+	return store_error(store, err);
 }
 
 int
@@ -395,7 +425,7 @@ query_open(struct query *q, struct store *store, const char *sql)
 	if (has_lost_transaction(store))
 		fault(q, SQLITE_ABORT_ROLLBACK);
 	else
-		fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
+		fault(q, note_why(store, (errno = 0, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL))));
 }
 
 void
@@ -444,7 +474,8 @@ query_row(struct query *q)
 
 	if (q->rc != SQLITE_OK)
 		return false;
-	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : sqlite3_step(q->stmt);
+	errno = 0;
+	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : note_why(q->store, sqlite3_step(q->stmt));
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		fault(q, rc);
 	return rc == SQLITE_ROW;
