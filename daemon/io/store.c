@@ -505,11 +505,20 @@ query_int(struct query *q, int column)
 	return sqlite3_column_int64(q->stmt, column);
 }
 
+/* A value that SQLite has no memory to give is no NULL. */
+static void
+look_for_memory(struct query *q, const void *value)
+{
+	if (value == NULL && (sqlite3_errcode(q->store->db) & 0xFF) == SQLITE_NOMEM)
+		fault(q, SQLITE_NOMEM);
+}
+
 struct slice
 query_text(struct query *q, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
+	look_for_memory(q, text);
 	/* The text first: asking for it may change how many bytes it has. */
 	return (struct slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
@@ -519,6 +528,7 @@ query_blob(struct query *q, int column)
 {
 	const char *bytes = sqlite3_column_blob(q->stmt, column);
 
+	look_for_memory(q, bytes);
 	return (struct slice){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
 
