@@ -15,6 +15,7 @@
 #include "io/standing.h"
 #include "io/table.h"
 #include "io/witnesses.h"
+#include "io/plain.h"
 
 
 /* What is counted for programs, and said for people. */
@@ -42,14 +43,14 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 	if (!o->say)
 		return;
 	if (state.ahead > 0) {
-		printf(_("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
+		plain_say(stdout, _("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
 	} else if (state.newest) {
 		printf(_("Witness %s: has cosigned all there is.\n"), witness->name);
 	} else if (witness->url[0] == '\0') {
 		printf(_("Witness %s: by hand, \"spotcheck cosign DIR --key FILE\" there, \"spotcheck cosignature add FILE\" here.\n"), witness->name);
 	} else if (state.failures > 0) {
 		clock_text(state.since, since);
-		printf(_("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
+		plain_say(stdout, _("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
 	} else {
 		printf(_("Witness %s: has not been asked yet.\n"), witness->name);
 	}

@@ -19,6 +19,7 @@
 #include "io/folder.h"
 #include "io/witness_file.h"
 #include "io/witness_server.h"
+#include "io/plain.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define LOGS_MAX 64 /* given to one command */
@@ -152,6 +153,16 @@ note_down(struct cosigning *c, const struct log_entry *commit)
 	return rc;
 }
 
+static void
+say_new(const struct cosigning *c)
+{
+	char vkey[NOTE_KEY_TEXT];
+
+	(void)snprintf(vkey, sizeof vkey, "%.*s", (int)c->log.vkey_text.n, c->log.vkey_text.p);
+	plain_clean(vkey);
+	(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %s\n"), vkey);
+}
+
 /* What is to be signed is remembered before it is; NULL: the checkpoint. */
 static int
 remember(struct cosigning *c, const struct log_entry *commit)
@@ -164,8 +175,7 @@ remember(struct cosigning *c, const struct log_entry *commit)
 		rc = witness_file_save(&c->file, &c->cli->err);
 	witness_file_close(&c->file);
 	if (c->is_new)
-		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
-		    SLICE_ARGS(c->log.vkey_text));
+		say_new(c);
 	if (rc == 0)
 		return EXIT_DONE;
 	return c->is_no ? say_no(c) : cli_fail(c->cli);
@@ -193,7 +203,9 @@ cosign_checkpoint(struct cosigning *c)
 		return status;
 	buf_init(&line, NOTE_KEY_TEXT + 256);
 	note_cosign(c->log.note.text, c->key.name, c->key.secret, (uint64_t)clock_now(), &line);
-	status = print_line(c, "cosignature", buf_view(&line));
+	if (line.failed)
+		(void)err_memory(&c->cli->err);
+	status = line.failed ? cli_fail(c->cli) : print_line(c, "cosignature", buf_view(&line));
 	buf_release(&line);
 	return status;
 }
@@ -219,6 +231,10 @@ give(struct cosigning *c, const struct log_entry *commit)
 	if (status != EXIT_DONE)
 		return status;
 	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
+	if (signature[0] == '\0') {
+		(void)err_memory(&c->cli->err);
+		return cli_fail(c->cli);
+	}
 	(void)snprintf(line, sizeof line, "%s\n", signature);
 	return print_line(c, "beacon", slice_of(line));
 }
@@ -272,7 +288,7 @@ say_answer(void *ctx, int status, const char *message)
 
 	(void)ctx;
 	clock_text(clock_now(), time);
-	(void)fprintf(stderr, "%s %d %s\n", time, status, message);
+	plain_say(stderr, "%s %d %s", time, status, message);
 }
 
 static void

@@ -14,7 +14,23 @@ struct store {
 	sqlite3 *db;
 	char *dir;
 	char *path;
+	int why;    /* errno of the last call of SQLite that failed, where it comes of one; else 0 */
+	bool begun; /* by store_begin, and neither committed nor rolled back by us */
 };
+
+/*
+ * A page that cannot be read comes out of SQLite as SQLITE_CORRUPT, without a word of the disk: errno still has it, where
+ * it was 0 before the call.
+ */
+static int
+note_why(struct store *store, int rc)
+{
+	int heard = errno, told = sqlite3_system_errno(store->db);
+
+	if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+		store->why = told != 0 ? told : heard == EIO ? heard : 0;
+	return rc;
+}
 
 /* ---- the files ---- */
 
@@ -264,7 +280,8 @@ store_open(const char *dir, unsigned flags, struct store **ret_store, struct err
 	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
 	    (rc = make_file(store, flags, err)) != 0)
 		goto out;
-	if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	errno = 0;
+	if (note_why(store, sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)) != SQLITE_OK) {
 		rc = store_error(store, err);
 		goto out;
 	}
@@ -303,9 +320,36 @@ store_dir(const struct store *store)
 
 /* ---- statements ---- */
 
+/*
+ * SQLite rolls a transaction back by itself where memory, the disk or its room fails; what came after would then be
+ * committed statement by statement.
+ */
+static bool
+has_lost_transaction(const struct store *store)
+{
+	return store->begun && sqlite3_get_autocommit(store->db) != 0;
+}
+
+static int
+lost_transaction(struct store *store, struct err *err)
+{
+	return err_set(err, ERR_OUTSIDE, N_("the database %s: the transaction was rolled back: nothing was changed"), store->path);
+}
+
+static int
+disk_error(struct store *store, struct err *err)
+{
+	if (store->why == ENOSPC || store->why == EDQUOT)
+		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+	return err_set(
+	    err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path, strerror(store->why));
+}
+
 static int
 say_error(struct store *store, int rc, const char *words, struct err *err)
 {
+	if (rc == SQLITE_ABORT_ROLLBACK)
+		return lost_transaction(store, err);
 	switch (rc & 0xFF) {
 	case SQLITE_NOMEM:
 		return err_memory(err);
@@ -317,11 +361,13 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		if (store->why == EIO)
+			return disk_error(store, err);
 		return err_set(
 		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
 	default:
-		if (sqlite3_system_errno(store->db) == ENOSPC)
-			return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+		if (store->why != 0)
+			return disk_error(store, err);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
 }
@@ -335,26 +381,39 @@ store_error(struct store *store, struct err *err)
 int
 store_exec(struct store *store, const char *sql, struct err *err)
 {
-	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(store, err);
+	if (has_lost_transaction(store))
+		return lost_transaction(store, err);
+	errno = 0;
+	if (note_why(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
+		return 0;
+	return store_error(store, err);
 }
 
 int
 store_begin(struct store *store, struct err *err)
 {
-	return store_exec(store, "BEGIN IMMEDIATE", err);
+	int rc = store_exec(store, "BEGIN IMMEDIATE", err);
+
+	store->begun |= rc == 0;
+	return rc;
 }
 
 int
 store_commit(struct store *store, struct err *err)
 {
-	return store_exec(store, "COMMIT", err);
+	int rc = store_exec(store, "COMMIT", err);
+
+	store->begun &= rc != 0;
+	return rc;
 }
 
+/* It asks for a little memory: where there is none, once more. */
 void
 store_rollback(struct store *store)
 {
-	if (store_in_transaction(store))
+	for (int i = 0; i < 3 && store_in_transaction(store); i++)
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->begun = store->begun && store_in_transaction(store);
 }
 
 bool
@@ -374,7 +433,10 @@ void
 query_open(struct query *q, struct store *store, const char *sql)
 {
 	*q = (struct query){.store = store, .next = 1};
-	fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
+	if (has_lost_transaction(store))
+		fault(q, SQLITE_ABORT_ROLLBACK);
+	else
+		fault(q, note_why(store, (errno = 0, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL))));
 }
 
 void
@@ -423,7 +485,8 @@ query_row(struct query *q)
 
 	if (q->rc != SQLITE_OK)
 		return false;
-	rc = sqlite3_step(q->stmt);
+	errno = 0;
+	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : note_why(q->store, sqlite3_step(q->stmt));
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		fault(q, rc);
 	return rc == SQLITE_ROW;
@@ -453,11 +516,20 @@ query_int(struct query *q, int column)
 	return sqlite3_column_int64(q->stmt, column);
 }
 
+/* A value that SQLite has no memory to give is no NULL. */
+static void
+look_for_memory(struct query *q, const void *value)
+{
+	if (value == NULL && (sqlite3_errcode(q->store->db) & 0xFF) == SQLITE_NOMEM)
+		fault(q, SQLITE_NOMEM);
+}
+
 struct slice
 query_text(struct query *q, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
+	look_for_memory(q, text);
 	/* The text first: asking for it may change how many bytes it has. */
 	return (struct slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
@@ -467,6 +539,7 @@ query_blob(struct query *q, int column)
 {
 	const char *bytes = sqlite3_column_blob(q->stmt, column);
 
+	look_for_memory(q, bytes);
 	return (struct slice){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
 
