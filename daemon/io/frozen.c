@@ -1,90 +1,164 @@
 #include "io/frozen.h"
 
-#define TRIES 20
-#define WAIT_MS 200 /* for readers and a writer, who wait meanwhile too */
+#include <stdlib.h>
+
+#define TRIES 100
+#define PAUSE_MS 20
+
+/* ---- SQLite's files ---- */
 
 static int
-find_files(struct frozen *s, struct err *err)
+find_files(struct frozen *f, struct err *err)
 {
 	static const int ops[FROZEN_PARTS] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
 
-	for (int i = 0; i < FROZEN_PARTS; i++) {
-		sqlite3_file *file = NULL;
-
-		if (sqlite3_file_control(store_db(s->store), "main", ops[i], &file) != SQLITE_OK)
-			return store_error(s->store, err);
-		s->files[i] = file;
-	}
+	for (int i = 0; i < FROZEN_PARTS; i++)
+		if (sqlite3_file_control(store_db(f->store), "main", ops[i], &f->files[i]) != SQLITE_OK)
+			return store_error(f->store, err);
 	return 0;
 }
 
 static int
-measure(struct frozen *s, enum frozen_part part, struct err *err)
+measure(struct frozen *f, enum frozen_part part, struct err *err)
 {
-	sqlite3_file *file = s->files[part];
+	sqlite3_file *file = f->files[part];
 	sqlite3_int64 size = 0;
 
 	/* A file system without shared memory knows no such log. */
 	if (file != NULL && file->pMethods != NULL && file->pMethods->xFileSize(file, &size) != SQLITE_OK)
 		return err_set(err, ERR_OUTSIDE, N_("the database cannot be read"));
-	s->size[part] = size;
+	f->size[part] = size;
 	return 0;
+}
+
+/* ---- the moment ---- */
+
+/* Connections of their own: one keeps writers out, one brings the log into the database. */
+struct frozen_helpers {
+	sqlite3 *writer, *checkpoint;
+};
+
+static void
+close_helpers(struct frozen_helpers *h)
+{
+	(void)sqlite3_close(h->writer);
+	(void)sqlite3_close(h->checkpoint);
+	*h = (struct frozen_helpers){NULL, NULL};
+}
+
+static int
+open_helpers(const struct frozen *f, struct frozen_helpers *h, struct err *err)
+{
+	sqlite3 **const all[] = {&h->writer, &h->checkpoint};
+	const char *path = sqlite3_db_filename(store_db(f->store), "main");
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		/* A connection knows of the log from its first reading on. */
+		if (sqlite3_open_v2(path, all[i], SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+		    sqlite3_busy_timeout(*all[i], STORE_BUSY_MS) != SQLITE_OK ||
+		    sqlite3_exec(*all[i], "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) != SQLITE_OK)
+			return err_set(err, ERR_OUTSIDE, "%s: %s", path, sqlite3_errmsg(*all[i]));
+	}
+	return 0;
+}
+
+static int
+keep_writers_out(const struct frozen *f, struct frozen_helpers *h, struct err *err)
+{
+	if (sqlite3_exec(h->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), sqlite3_db_filename(store_db(f->store), "main"),
+	    sqlite3_errmsg(h->writer));
 }
 
 /* The transaction begins with the first reading. */
 static int
-begin(struct frozen *s, const char *how, struct err *err)
+begin_reading(struct frozen *f, struct err *err)
 {
 	int64_t tables = 0;
-	int rc = store_exec(s->store, how, err);
+	int rc = store_exec(f->store, "BEGIN", err);
 
 	if (rc == 0)
-		rc = store_int(s->store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+		rc = store_int(f->store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	return rc == 0 ? find_files(f, err) : rc;
+}
+
+enum merged {
+	MERGED,     /* all that is read is in the database file */
+	NOT_MERGED, /* somebody reads an older state, or the disk is full */
+	UNKNOWN     /* somebody else is at it all the while */
+};
+
+static enum merged
+merge_log(struct frozen_helpers *h)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int log = -1, merged = -1;
+		int rc = sqlite3_wal_checkpoint_v2(h->checkpoint, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &merged);
+
+		if (rc == SQLITE_OK)
+			return log >= 0 && log == merged ? MERGED : NOT_MERGED;
+		if ((rc & 0xFF) != SQLITE_BUSY)
+			return NOT_MERGED;
+		(void)sqlite3_sleep(PAUSE_MS);
+	}
+	return UNKNOWN;
+}
+
+/* What there is of the log is merged before writers have to wait: then there is little left. */
+static int
+begin_among_others(struct frozen *f, struct frozen_helpers *h, struct err *err)
+{
+	enum merged merged;
+	int rc;
+
+	(void)merge_log(h);
+	rc = keep_writers_out(f, h, err);
 	if (rc == 0)
-		rc = find_files(s, err);
-	for (int part = 0; rc == 0 && part < FROZEN_PARTS; part++)
-		rc = measure(s, (enum frozen_part)part, err);
+		rc = begin_reading(f, err);
+	if (rc != 0)
+		return rc;
+	merged = merge_log(h);
+	rc = measure(f, FROZEN_DATABASE, err);
+	if (rc == 0 && merged != MERGED)
+		rc = measure(f, FROZEN_LOG, err);
+	if (rc == 0 && merged != UNKNOWN)
+		(void)sqlite3_exec(h->writer, "ROLLBACK", NULL, NULL, NULL);
 	return rc;
 }
 
-/* 0 where the log was empty after the reading had begun, so that nothing is written to the database until it ends. */
+/* Nobody else can have it open. */
 static int
-begin_without_log(struct frozen *s, struct err *err)
+begin_alone(struct frozen *f, struct err *err)
 {
-	sqlite3 *db = store_db(s->store);
-	int rc, found;
+	int rc = begin_reading(f, err);
 
-	for (int i = 0; i < TRIES; i++) {
-		(void)sqlite3_busy_timeout(db, WAIT_MS);
-		rc = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-		(void)sqlite3_busy_timeout(db, STORE_BUSY_MS);
-		if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY)
-			return ERR_NOT_YET; /* the disk is full, most likely */
-		if ((found = begin(s, "BEGIN", err)) != 0)
-			return found;
-		if (s->size[FROZEN_LOG] == 0)
-			return 0;
-		store_rollback(s->store);
-	}
-	return ERR_NOT_YET;
+	for (int part = 0; rc == 0 && part < FROZEN_PARTS; part++)
+		rc = measure(f, (enum frozen_part)part, err);
+	return rc;
 }
+
+/* ---- the whole ---- */
 
 int
 frozen_begin(struct store *store, struct frozen *ret_frozen, struct err *err)
 {
-	struct frozen s = {.store = store};
-	int rc = begin_without_log(&s, err);
+	struct frozen f = {.store = store, .helpers = calloc(1, sizeof *f.helpers)};
+	int rc;
 
-	if (rc == ERR_NOT_YET)
-		rc = begin(&s, "BEGIN IMMEDIATE", err);
+	if (f.helpers == NULL)
+		return err_memory(err);
+	if (store_is_alone(store))
+		rc = begin_alone(&f, err);
+	else if ((rc = open_helpers(&f, f.helpers, err)) == 0)
+		rc = begin_among_others(&f, f.helpers, err);
 	if (rc == 0)
 		rc = store_check(store, err);
-	if (rc != 0) {
-		store_rollback(store);
-		return rc;
-	}
-	*ret_frozen = s;
-	return 0;
+	if (rc != 0)
+		frozen_end(&f);
+	else
+		*ret_frozen = f;
+	return rc;
 }
 
 int
@@ -102,5 +176,8 @@ frozen_end(struct frozen *frozen)
 {
 	if (frozen->store != NULL)
 		store_rollback(frozen->store);
-	*frozen = (struct frozen){0};
+	if (frozen->helpers != NULL)
+		close_helpers(frozen->helpers);
+	free(frozen->helpers);
+	*frozen = (struct frozen){.store = NULL};
 }

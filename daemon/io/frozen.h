@@ -9,18 +9,22 @@
 /*
  * The bytes of the database as of one moment, read while others go on writing, without a copy of it anywhere.
  *
- * SQLite's write-ahead log is brought into the database file and emptied; whoever begins to read before anybody has written to
- * the log again reads the database file alone (its read mark 0), and nobody writes to that file until he ends: what is
- * committed meanwhile stays in the log (sqlite.org/walformat.html, 2.3.1).
+ * With writers kept out for a moment, a reading begins, and SQLite's write-ahead log is brought into the database file
+ * (sqlite.org/walformat.html, 2.3).  Two rules of SQLite's make what follows safe, as long as the reading goes on: nothing is
+ * brought into the database file that is newer than it, and the log is not begun anew where it reads from it.
  *
- * Where the log is never found empty, or cannot be emptied since the disk is full, writers wait instead, and the log belongs to
- * what is read: SQLite opens a database and the log beside it as it does after a crash.
+ *	All of the log was brought in: the database file is that moment, and stays so; what is committed since stays in the log.
+ *	It was not, since somebody reads an older state or the disk is full: the log, as long as it was, belongs to what is read.
+ *	SQLite opens the two as it does after a crash.
  */
+
+struct frozen_helpers;
 
 enum frozen_part { FROZEN_DATABASE, FROZEN_LOG, FROZEN_PARTS };
 
 struct frozen {
 	struct store *store;
+	struct frozen_helpers *helpers;
 	sqlite3_file *files[FROZEN_PARTS]; /* SQLite's own: a file that is opened once more and closed loses its locks */
 	int64_t size[FROZEN_PARTS]; /* bytes; of the log most often 0 */
 };

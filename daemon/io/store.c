@@ -13,6 +13,7 @@
 
 struct store {
 	sqlite3 *db;
+	bool alone;
 	char *dir;
 	char *path;
 };
@@ -270,6 +271,7 @@ open_anyhow(struct store *store, unsigned flags, struct err *err)
 		return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 	(void)sqlite3_close_v2(store->db);
 	store->db = NULL;
+	store->alone = true;
 	return open_database(store, true, err);
 }
 
@@ -317,6 +319,12 @@ store_close(struct store *store)
 	free(store->dir);
 	free(store->path);
 	free(store);
+}
+
+bool
+store_is_alone(const struct store *store)
+{
+	return store->alone;
 }
 
 sqlite3 *

@@ -36,6 +36,9 @@ enum {
 int store_open(const char *dir, unsigned flags, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* NULL is allowed; an open transaction is rolled back */
 
+/* Opened under STORE_FULL_DISK, without the shared index: no other connection is possible. */
+bool store_is_alone(const struct store *store);
+
 sqlite3 *store_db(struct store *store);
 const char *store_dir(const struct store *store);
 
