@@ -100,12 +100,16 @@ static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
 	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
+	struct err barred = {.tr = err->tr};
 	int64_t letters = INT64_MAX, ask = INT64_MAX;
 	struct standing standing;
 	char next[256];
-	int rc;
+	int rc = open_office(office, &barred);
 
-	if ((rc = open_office(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
+	if (rc != 0 && !office->halted)
+		return err_set(err, rc, "%s", barred.message);
+	turn.barred = rc == 0 ? NULL : barred.message;
+	if ((rc = turn_take(&turn, &report->next, err)) != 0 ||
 	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
 		return rc;
 	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)

@@ -6,6 +6,7 @@
 
 #include "io/ledger.h"
 #include "io/publication.h"
+#include "io/restored.h"
 
 #define EXPECTED "expected_entries" /* in meta */
 
@@ -54,7 +55,7 @@ refuse_damaged(const char *dir, struct err *err)
 }
 
 static int
-compare_log(const struct office *office, const char *dir, const struct checkpoint *published, struct err *err)
+compare_log(struct office *office, const char *dir, const struct checkpoint *published, struct err *err)
 {
 	struct ledger log;
 	struct hash root;
@@ -74,6 +75,7 @@ compare_log(const struct office *office, const char *dir, const struct checkpoin
 			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
 			    dir);
 	}
+	office->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
 	ledger_release(&log);
 	return rc;
 }
@@ -91,6 +93,8 @@ office_compare(struct office *office, const char *dir, struct err *err)
 		rc = refuse_damaged(dir, err);
 	else if (rc == 0 && there.kind == PUBLICATION_OURS)
 		rc = compare_log(office, dir, &there.checkpoint, err);
+	if (there.kind == PUBLICATION_OTHER || there.kind == PUBLICATION_DAMAGED)
+		office->halted = rc == ERR_REFUSED;
 	publication_release(&there);
 	return rc;
 }
@@ -133,7 +137,8 @@ check_expected(struct office *office, struct err *err)
 
 	if (rc == ERR_ABSENT)
 		return 0;
-	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 || (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
+	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 ||
+	    (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
 		return rc;
 	return err_set(err, ERR_REFUSED,
 	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "
@@ -146,8 +151,17 @@ office_open(struct office *office, struct err *err)
 {
 	int rc = office_key(office, err);
 
-	if (rc == 0 && ((rc = office_compare(office, office->config->public_dir, err)) != 0 ||
-	    (rc = check_expected(office, err)) != 0))
+	if (rc != 0)
+		return rc;
+	office->halted = false;
+	rc = office_compare(office, office->config->public_dir, err);
+	if (rc == 0) {
+		rc = check_expected(office, err);
+		if (rc == 0)
+			rc = restored_check(office->store, err);
+		office->halted = rc == ERR_REFUSED;
+	}
+	if (rc != 0)
 		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
 	return rc;
 }

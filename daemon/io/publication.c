@@ -79,6 +79,18 @@ keep_other(struct publication *p, struct slice whose)
 	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(whose.n < sizeof p->key ? whose.n : sizeof p->key - 1), whose.p);
 }
 
+/* Name and id are all that a note tells of a key. */
+static void
+keep_signer(struct publication *p, const struct note *note)
+{
+	const struct note_signature *by = &note->signatures[0];
+
+	keep_other(p, p->checkpoint.origin);
+	if (note->n_signatures > 0)
+		(void)snprintf(p->key, sizeof p->key, "%.*s+%02x%02x%02x%02x", SLICE_ARGS(by->name), by->id[0], by->id[1], by->id[2],
+		    by->id[3]);
+}
+
 /* A checkpoint that is none, or whose signature by the key is false, says nothing of another log. */
 static void
 judge_checkpoint(struct publication *p, const char *vkey)
@@ -91,7 +103,7 @@ judge_checkpoint(struct publication *p, const char *vkey)
 	    checkpoint_parse(note.text, &p->checkpoint, NULL) != 0)
 		return;
 	if (vkey == NULL || note_key_parse(slice_of(vkey), &key, NULL) != 0 || !is_signed_by(&note, &key))
-		keep_other(p, p->checkpoint.origin);
+		keep_signer(p, &note);
 	else if (note_verify(&note, &key) == NOTE_TRUE)
 		p->kind = PUBLICATION_OURS;
 }

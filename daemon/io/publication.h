@@ -19,7 +19,7 @@ enum publication_kind {
 
 struct publication {
 	enum publication_kind kind;
-	char key[NOTE_KEY_TEXT];      /* OTHER: its verifier key, or its signer's name where there is no vkey */
+	char key[NOTE_KEY_TEXT];      /* OTHER: its verifier key, or name and id of its signer where there is no vkey */
 	struct buf note;              /* the checkpoint's bytes, as they are */
 	struct checkpoint checkpoint; /* OURS: points into the note */
 };

@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/durable.h"
 #include "io/schema.h"
 
 struct store {
 	sqlite3 *db;
+	bool alone;
 	char *dir;
 	char *path;
 	int why;    /* errno of the last call of SQLite that failed, where it comes of one; else 0 */
@@ -79,15 +81,27 @@ check_file(const struct store *store, const struct stat *st, struct err *err)
 	return 0;
 }
 
+/* The directory's own entry too. */
+static int
+sync_names(const struct store *store, struct err *err)
+{
+	if (durable_sync_folder_of(store->path) == 0 && durable_sync_folder_of(store->dir) == 0)
+		return 0;
+	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
+}
+
 /* SQLite gives its side files the database's own mode, so the file is made here, 0600 under any umask. */
 static int
 make_file(const struct store *store, unsigned flags, struct err *err)
 {
 	struct stat st;
-	int fd;
+	int fd, rc;
 
-	if (lstat(store->path, &st) == 0)
-		return check_file(store, &st, err);
+	if (lstat(store->path, &st) == 0) {
+		rc = check_file(store, &st, err);
+		/* Who made it may have been killed before it was synced. */
+		return rc != 0 || st.st_size > 0 ? rc : sync_names(store, err);
+	}
 	if (errno != ENOENT)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", store->path, strerror(errno));
 	if ((flags & STORE_CREATE) == 0)
@@ -98,7 +112,7 @@ make_file(const struct store *store, unsigned flags, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
 	(void)fchmod(fd, 0600); /* an umask takes bits away, never adds any */
 	(void)close(fd);
-	return 0;
+	return sync_names(store, err);
 }
 
 /* ---- opening ---- */
@@ -255,6 +269,43 @@ prepare(struct store *store, struct err *err)
 	return rc;
 }
 
+static int
+open_database(struct store *store, bool alone, struct err *err)
+{
+	int rc;
+
+	errno = 0;
+	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (note_why(store, rc) != SQLITE_OK)
+		return store_error(store, err);
+	if (alone && (rc = store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", err)) != 0)
+		return rc;
+	return prepare(store, err);
+}
+
+/* The index of the write-ahead log, which processes share, cannot be made: the disk is full, and nobody else has it open. */
+static bool
+lacks_shared_index(const struct store *store)
+{
+	int rc = sqlite3_extended_errcode(store->db);
+
+	return rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN || rc == SQLITE_IOERR_SHMMAP || rc == SQLITE_CANTOPEN;
+}
+
+static int
+open_anyhow(struct store *store, unsigned flags, struct err *err)
+{
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	int rc = open_database(store, false, &why);
+
+	if (rc == 0 || (flags & STORE_FULL_DISK) == 0 || !lacks_shared_index(store))
+		return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
+	(void)sqlite3_close_v2(store->db);
+	store->db = NULL;
+	store->alone = true;
+	return open_database(store, true, err);
+}
+
 static char *
 join(const char *dir, const char *name)
 {
@@ -280,12 +331,7 @@ store_open(const char *dir, unsigned flags, struct store **ret_store, struct err
 	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
 	    (rc = make_file(store, flags, err)) != 0)
 		goto out;
-	errno = 0;
-	if (note_why(store, sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)) != SQLITE_OK) {
-		rc = store_error(store, err);
-		goto out;
-	}
-	rc = prepare(store, err);
+	rc = open_anyhow(store, flags, err);
 	if (rc == 0) {
 		*ret_store = store;
 		store = NULL;
@@ -304,6 +350,12 @@ store_close(struct store *store)
 	free(store->dir);
 	free(store->path);
 	free(store);
+}
+
+bool
+store_is_alone(const struct store *store)
+{
+	return store->alone;
 }
 
 sqlite3 *
@@ -387,6 +439,19 @@ store_exec(struct store *store, const char *sql, struct err *err)
 	if (note_why(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
 		return 0;
 	return store_error(store, err);
+}
+
+int
+store_check(struct store *store, struct err *err)
+{
+	struct query q;
+	bool good;
+	int rc;
+
+	query_open(&q, store, "PRAGMA quick_check(1)");
+	good = query_row(&q) && slice_is(query_text(&q, 0), "ok");
+	rc = query_close(&q, err);
+	return rc != 0 || good ? rc : err_set(err, ERR_REFUSED, N_("the database is damaged"));
 }
 
 int
