@@ -1,11 +1,15 @@
 /* spotcheck: the command for administrators and auditors. */
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "io/clock.h"
 #include "io/language.h"
+#include "io/plain.h"
+#include "io/primitives.h"
 
 /* FILE:LINE: message, one line each. */
 static void
@@ -14,9 +18,9 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 	(void)ctx;
 	cli_clear_line();
 	if (line == 0)
-		(void)fprintf(stderr, "%s: %s\n", file, message);
+		plain_say(stderr, "%s: %s", file, message);
 	else
-		(void)fprintf(stderr, "%s:%lu: %s\n", file, line, message);
+		plain_say(stderr, "%s:%lu: %s", file, line, message);
 }
 
 /* Rewrites one line of a terminal, at most a hundred times a step, and not for what is done in a moment. */
@@ -49,6 +53,8 @@ main(int argc, char **argv)
 	int status;
 
 	language_begin();
+	if (primitives_begin(&cli.err) != 0)
+		return cli_fail(&cli);
 	if (isatty(STDERR_FILENO))
 		cli.progress = (struct progress){.tell = tell_progress, .ctx = &cli.now};
 	status = command_main(&cli, argc, argv);
@@ -58,7 +64,7 @@ main(int argc, char **argv)
 	if (cli.has_config)
 		config_release(&cli.config);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		perror("spotcheck");
+		plain_say(stderr, _("spotcheck: standard output cannot be written: %s"), strerror(errno));
 		status = EXIT_OUTSIDE;
 	}
 	return status;

@@ -5,11 +5,19 @@
 
 #include "app/asker.h"
 #include "io/language.h"
+#include "io/plain.h"
+#include "io/primitives.h"
 
 int
 main(void)
 {
+	struct err err = {.tr = language_text};
+
 	language_begin();
+	if (primitives_begin(&err) != 0) {
+		plain_say(stderr, "spotcheckd-ask: %s", err.message);
+		return 3;
+	}
 	if (isatty(STDIN_FILENO)) {
 		(void)fprintf(stderr, "spotcheckd-ask: %s\n", language_text("this program is the service's; it is not for use by hand"));
 		return 2;

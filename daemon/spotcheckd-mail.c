@@ -6,6 +6,8 @@
 #include "app/mail_task.h"
 #include "app/mailer.h"
 #include "io/language.h"
+#include "io/plain.h"
+#include "io/primitives.h"
 
 int
 main(void)
@@ -15,8 +17,12 @@ main(void)
 	int status;
 
 	language_begin();
+	if (primitives_begin(&err) != 0) {
+		plain_say(stderr, "spotcheckd-mail: %s", err.message);
+		return 3;
+	}
 	if (isatty(STDIN_FILENO) || mail_task_read(STDIN_FILENO, &config, &err) != 0) {
-		(void)fprintf(stderr, "spotcheckd-mail: %s\n",
+		plain_say(stderr, "spotcheckd-mail: %s",
 		    err.message[0] != '\0' ? err.message : language_text("this program is the service's; it is not for use by hand"));
 		return 2;
 	}

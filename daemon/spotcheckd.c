@@ -12,6 +12,8 @@
 #include "app/simulate.h"
 #include "core/text.h"
 #include "io/language.h"
+#include "io/plain.h"
+#include "io/primitives.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
 
@@ -26,15 +28,15 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
 	if (line == 0)
-		(void)fprintf(stderr, "%s: %s\n", file, message);
+		plain_say(stderr, "%s: %s", file, message);
 	else
-		(void)fprintf(stderr, "%s:%lu: %s\n", file, line, message);
+		plain_say(stderr, "%s:%lu: %s", file, line, message);
 }
 
 static int
 fail(const struct err *err)
 {
-	(void)fprintf(stderr, "spotcheckd: %s\n", err->message);
+	plain_say(stderr, "spotcheckd: %s", err->message);
 	return err->code == ERR_MEMORY || err->code == ERR_OUTSIDE ? EXIT_OUTSIDE : EXIT_USAGE;
 }
 
@@ -163,10 +165,13 @@ run(const struct arguments *arguments)
 int
 main(int argc, char **argv)
 {
+	struct err err = {.tr = language_text};
 	struct arguments arguments;
 	int status;
 
 	language_begin();
+	if (primitives_begin(&err) != 0)
+		return fail(&err);
 	status = parse(argc, argv, &arguments);
 	return status == EXIT_DONE ? run(&arguments) : status;
 }

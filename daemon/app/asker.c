@@ -8,6 +8,7 @@
 #include "io/ask.h"
 #include "io/clock.h"
 #include "io/language.h"
+#include "io/plain.h"
 
 #define PATIENCE 12 /* times that what is due within the next seconds is waited for here */
 #define PATIENCE_S 5
@@ -62,6 +63,7 @@ asker_work(int in, int out)
 	}
 	said.ahead = report.ahead;
 	(void)snprintf(said.words, sizeof said.words, "%s", report.ahead ? err.message : "");
+	plain_clean(said.words); /* they go through a pipe as one line */
 	ask_task_report_write(out, &said);
 	return 0;
 }

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "io/plain.h"
+
 #define SOCKET_PATH "/run/systemd/journal/socket"
 #define MESSAGE_BYTES 2048
 
@@ -63,9 +65,7 @@ journal_say(enum journal_level level, const struct journal_about *about, const c
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	for (char *p = message; *p != '\0'; p++)
-		if (*p == '\n')
-			*p = ' ';
+	plain_clean(message);
 	if (journal && send_fields(level, about, message))
 		return;
 	if (journal)

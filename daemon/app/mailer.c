@@ -14,6 +14,7 @@
 #include "io/outbox.h"
 #include "io/outbox_rows.h"
 #include "io/smtp.h"
+#include "io/plain.h"
 
 #define _(text) language_text(text)
 
@@ -132,6 +133,7 @@ start(struct mailer *m, struct slot *s)
 		s->ended = true;
 		s->outcome = SMTP_REFUSED;
 		(void)snprintf(s->words, sizeof s->words, "%.500s", why.message);
+		plain_clean(s->words);
 		return 0;
 	}
 	(void)curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);

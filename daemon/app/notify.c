@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "io/plain.h"
+
 #define STATUS_BYTES 1024
 
 void
@@ -38,9 +40,7 @@ notify_status(const char *text)
 	char line[STATUS_BYTES];
 
 	(void)snprintf(line, sizeof line, "STATUS=%s", text);
-	for (char *p = line; *p != '\0'; p++)
-		if (*p == '\n')
-			*p = ' ';
+	plain_clean(line);
 	notify_tell(line);
 }
 

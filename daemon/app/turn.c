@@ -1,5 +1,6 @@
 #include "app/turn.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "io/publish.h"
 #include "io/steps.h"
 #include "io/watch.h"
+
+#define LOOK_PAUSE_S 60 /* between two parts of that */
 
 /* What one cycle's part of the turn finds. */
 struct part {
@@ -213,6 +216,8 @@ settle_alarms(const struct turn *turn, struct err *err)
 	int rc = causes == NULL ? err_memory(err) : watch_state(office->store, office->config, office->calendar, office->now,
 	    language_text, causes, err);
 
+	if (rc == 0 && turn->barred != NULL)
+		alarms_add(causes, "state", "%s", turn->barred);
 	if (rc == 0)
 		rc = alarms_settle(office->store, office->config, causes, office->now, turn->alarm, turn->ctx, err);
 	free(causes);
@@ -236,6 +241,11 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 	int rc;
 
 	turn->halted[0] = '\0';
+	if (turn->barred != NULL) {
+		(void)snprintf(turn->halted, sizeof turn->halted, "%s", turn->barred);
+		*next = office->now + TURN_HALTED_S;
+		return 0;
+	}
 	if ((rc = step_overdue(office, 0, &why)) == 0 && (rc = show(turn, &why)) == 0)
 		rc = take_cycles(turn, next, &why);
 	if (rc == ERR_REFUSED && office->halted) {
@@ -246,6 +256,23 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 	return rc != 0 ? err_set(err, rc, "%s", why.message) : show(turn, err);
 }
 
+/* Once a day all that is published is looked at, a part at a turn. */
+static int
+look_at_published(const struct turn *turn, int64_t *next, struct err *err)
+{
+	struct office *office = turn->office;
+	int32_t today = clock_date(office->now);
+	bool over = false;
+	int rc;
+
+	if (turn->unpublished || turn->barred != NULL)
+		return 0;
+	rc = publish_look(office->store, &office->key, office->config, today, &over, err);
+	if (rc == 0)
+		earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : office->now + LOOK_PAUSE_S);
+	return rc;
+}
+
 int
 turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 {
@@ -254,9 +281,13 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int64_t next = INT64_MAX;
 	int rc;
 
-	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = settle_alarms(turn, err)) != 0 || (rc = digest_take(office, err)) != 0)
+	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = look_at_published(turn, &next, err)) != 0 ||
+	    (rc = settle_alarms(turn, err)) != 0)
 		return rc;
-	if (config->mail_scheme == MAIL_MAILDIR)
+	/* A digest vouches for the log. */
+	if (turn->barred == NULL)
+		rc = digest_take(office, err);
+	if (rc == 0 && config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);
 	if (rc == 0 || rc == ERR_NOT_YET)
 		rc = find_next(turn, &next, err);

@@ -36,11 +36,19 @@ struct turn {
 	/* Told of each alarm, when it is raised and when its cause is gone; may be NULL. */
 	void (*alarm)(void *ctx, const char *text, bool raised);
 	void *ctx;
-	/* Why nothing may be signed, "" else: a witness has seen a longer log.  What needs no signature is done all the same. */
+	/*
+	 * Why the state itself may not sign, as office_open says it; NULL where it may.  Then the office has no key, nothing is signed
+	 * or published, and it is an alarm.
+	 */
+	const char *barred;
+	/*
+	 * Why nothing may be signed, "" else: that, or a witness has seen a longer log.  What needs no signature is done all the same.
+	 */
 	char halted[ERR_MESSAGE_BYTES];
 };
 
 #define TURN_HALTED_S 300 /* then it is asked again */
+#define TURN_LOOK_SECOND (3 * 3600) /* of the local day: when all that is published is looked at */
 #define TURN_RETRY_S 3600 /* what was refused is tried again after so long, or after a restart */
 
 /* `*ret_next`: when something is due again; INT64_MAX for never.  ERR_OUTSIDE, ERR_MEMORY, ERR_REFUSED: see steps.h. */

@@ -14,6 +14,7 @@
 #include "io/language.h"
 #include "io/metrics.h"
 #include "io/outbox.h"
+#include "io/publish.h"
 #include "io/standing.h"
 #include "io/steps.h"
 
@@ -84,16 +85,31 @@ write_metrics(const struct worker_task *task, const struct standing *standing, i
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
+/* What was published is mended first, so that the state can be held against it. */
+static int
+open_office(struct office *office, struct err *err)
+{
+	int rc = office_key(office, err);
+
+	if (rc == 0)
+		rc = publish_mend(office->store, &office->key, office->config, err);
+	return rc == 0 ? office_open(office, err) : rc;
+}
+
 static int
 take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
 {
 	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
+	struct err barred = {.tr = err->tr};
 	int64_t letters = INT64_MAX, ask = INT64_MAX;
 	struct standing standing;
 	char next[256];
-	int rc;
+	int rc = open_office(office, &barred);
 
-	if ((rc = office_open(office, err)) != 0 || (rc = turn_take(&turn, &report->next, err)) != 0 ||
+	if (rc != 0 && !office->halted)
+		return err_set(err, rc, "%s", barred.message);
+	turn.barred = rc == 0 ? NULL : barred.message;
+	if ((rc = turn_take(&turn, &report->next, err)) != 0 ||
 	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
 		return rc;
 	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)

@@ -5,6 +5,7 @@
 
 #include "cli/check.h"
 #include "core/text.h"
+#include "io/office.h"
 #include "io/rosters.h"
 
 #define WHERE 64
@@ -57,11 +58,29 @@ check_kind(struct check *check, enum roster_kind kind)
 	return 0;
 }
 
+/* A state that is older than what was published, or came from a backup and was compared with nothing. */
+static int
+check_standing(struct check *check)
+{
+	struct cli *cli = check->cli;
+	struct office office = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	struct err why = {.tr = cli->err.tr};
+	int rc = cli->store == NULL ? ERR_ABSENT : office_open(&office, &why);
+
+	key_wipe(&office.key);
+	if (rc == 0 || rc == ERR_ABSENT)
+		return 0;
+	check_say(check, CHECK_FAULT, cli->config.state_dir, "%s", why.message);
+	return 0;
+}
+
 int
 check_rosters(struct check *check)
 {
 	int rc = open_store(check);
 
+	if (rc == 0)
+		rc = check_standing(check);
 	for (int kind = 0; kind < ROSTER_KINDS && rc == 0 && check->cli->store != NULL; kind++)
 		rc = check_kind(check, (enum roster_kind)kind);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);

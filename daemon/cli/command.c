@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/suggest.h"
+#include "io/plain.h"
 
 /*
  * The program's own options, which command is meant, and what --help says.
@@ -96,8 +97,10 @@ cli_usage(const struct cli *cli)
 {
 	const struct command *c = cli->command;
 
-	if (optopt != NO_OPTION_REFUSED && optind > 1)
+	if (optopt != NO_OPTION_REFUSED && optind > 1) {
+		plain_clean(cli->arguments[optind - 1]);
 		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "), cli->arguments[optind - 1], c->name);
+	}
 	(void)fprintf(stderr, "%s spotcheck %s%s%s\n", _("usage:"), c->name, c->usage[0] == '\0' ? "" : " ",
 	    c->usage[0] == '\0' ? "" : _(c->usage));
 	return EXIT_USAGE;

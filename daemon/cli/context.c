@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "io/user.h"
 #include "core/text.h"
+#include "io/plain.h"
 #include "io/calendar_load.h"
 #include "io/clock.h"
 #include "io/wake.h"
@@ -28,7 +29,7 @@ int
 cli_fail(struct cli *cli)
 {
 	cli_clear_line();
-	(void)fprintf(stderr, "spotcheck: %s\n", cli->err.message);
+	plain_say(stderr, "spotcheck: %s", cli->err.message);
 	switch (cli->err.code) {
 	case ERR_MEMORY:
 	case ERR_OUTSIDE:
@@ -41,14 +42,14 @@ cli_fail(struct cli *cli)
 int
 cli_usage_error(const char *format, ...)
 {
+	char words[PLAIN_LINE];
 	va_list args;
 
 	cli_clear_line();
-	(void)fputs("spotcheck: ", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
+	plain_say(stderr, "spotcheck: %s", words);
 	return EXIT_USAGE;
 }
 

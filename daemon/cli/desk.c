@@ -34,6 +34,24 @@ load_letters(struct desk *desk)
 	return EXIT_DONE;
 }
 
+static int
+open_log(struct desk *desk, unsigned flags)
+{
+	struct cli *cli = desk->cli;
+	int rc = 0;
+
+	if ((flags & DESK_MEND) != 0)
+		rc = office_key(&desk->office, &cli->err);
+	if (rc == 0 && (flags & DESK_MEND) != 0)
+		rc = publish_mend(cli->store, &desk->office.key, &cli->config, &cli->err);
+	if (rc == 0)
+		rc = office_open(&desk->office, &cli->err);
+	if (rc == 0)
+		return EXIT_DONE;
+	key_wipe(&desk->office.key); /* nothing is published over what is there */
+	return cli_fail(cli);
+}
+
 int
 desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 {
@@ -51,8 +69,10 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 	    .now = cli->now,
 	    .progress = &cli->progress,
 	    .ask = ask_before_signing};
-	if ((flags & DESK_KEY) != 0 && office_open(&desk->office, &cli->err) != 0)
-		return cli_fail(cli);
+	if ((flags & DESK_KEY) != 0)
+		status = open_log(desk, flags);
+	if (status != EXIT_DONE)
+		return status;
 	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;
 }
 

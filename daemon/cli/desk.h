@@ -17,7 +17,8 @@ struct desk {
 
 enum {
 	DESK_LETTERS = 1, /* the templates of letters too */
-	DESK_KEY = 2 /* the log and its key, which must be there */
+	DESK_KEY = 2, /* the log and its key, which must be there */
+	DESK_MEND = 4 /* before that, a published checkpoint that is damaged is mended */
 };
 
 /* Configuration, store and, as `flags` says, more.  An exit status: faults are told. */

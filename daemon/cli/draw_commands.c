@@ -360,7 +360,7 @@ run_publish(struct cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	status = desk_open(&desk, cli, DESK_KEY);
+	status = desk_open(&desk, cli, DESK_KEY | DESK_MEND);
 	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE && !cli->json)

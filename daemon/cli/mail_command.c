@@ -9,6 +9,7 @@
 #include "io/address.h"
 #include "io/maildir.h"
 #include "io/mime.h"
+#include "io/plain.h"
 #include "io/smtp.h"
 
 #define MESSAGE_MAX 65536
@@ -56,7 +57,7 @@ say_line(void *ctx, bool is_ours, struct slice line)
 	const struct cli *cli = ctx;
 
 	if (!cli->json)
-		printf("%s %.*s\n", is_ours ? ">" : "<", SLICE_ARGS(line));
+		plain_say(stdout, "%s %.*s", is_ours ? ">" : "<", (int)(line.n < SMTP_WORDS ? line.n : SMTP_WORDS), line.p);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "io/letters.h"
 #include "io/outbox.h"
+#include "io/plain.h"
 #include "io/steps.h"
 #include "io/table.h"
 
@@ -96,8 +97,14 @@ struct shown {
 static void
 json_text(struct buf *out, const char *key, struct slice value)
 {
+	struct buf clean;
+
+	buf_init(&clean, out->max);
+	plain_put(&clean, value);
 	buf_format(out, ",\"%s\":", key);
-	json_put_string(out, value);
+	json_put_string(out, buf_view(&clean));
+	out->failed |= clean.failed;
+	buf_release(&clean);
 }
 
 static void

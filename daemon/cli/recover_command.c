@@ -1,4 +1,7 @@
-/* `recover`: an older state goes on from what was published since, or it is said what is missing. */
+/*
+ * `recover`: an older state goes on from what was published since, or it is said what is missing; and a restored state that has
+ * all of it, or the only log there is, may sign again.
+ */
 
 #include <getopt.h>
 #include <sodium.h>
@@ -7,9 +10,12 @@
 
 #include "cli/desk.h"
 #include "cli/draw_print.h"
+#include "io/access.h"
 #include "io/clock.h"
 #include "io/folder.h"
+#include "io/ledger.h"
 #include "io/recover.h"
+#include "io/restored.h"
 
 /* ---- what is said ---- */
 
@@ -90,7 +96,7 @@ print_json(const struct recovery *r)
 	    (unsigned long long)r->to);
 }
 
-/* ---- the command ---- */
+/* ---- from what was published ---- */
 
 static int
 recover_from(struct desk *desk, const char *path, struct slice earlier)
@@ -116,47 +122,159 @@ recover_from(struct desk *desk, const char *path, struct slice earlier)
 	return status;
 }
 
+/* A restored state that has all that was published in both: it may sign again. */
+static int
+clear_mark(struct desk *desk, const char *published)
+{
+	struct cli *cli = desk->cli;
+	const char *public_dir = cli->config.public_dir;
+	int rc = office_compare(&desk->office, public_dir, &cli->err);
+
+	if (rc == 0 && published != NULL)
+		rc = office_compare(&desk->office, published, &cli->err);
+	if (rc == 0)
+		rc = restored_clear(cli->store, &cli->err);
+	if (rc != 0)
+		return cli_fail(cli);
+	if (!cli->json)
+		printf(_("The state has all that was published in %s, and signs again.\n"), published == NULL ? public_dir : published);
+	return print_end(cli);
+}
+
+static int
+recover_longer(struct desk *desk, const char *published, const struct buf notes[static 2], const uint64_t sizes[static 2])
+{
+	const struct slice none = {NULL, 0};
+
+	if (sizes[1] > sizes[0])
+		return recover_from(desk, published, sizes[0] == 0 ? none : buf_view(&notes[0]));
+	return recover_from(desk, desk->cli->config.public_dir, published == NULL ? none : buf_view(&notes[1]));
+}
+
 /* Of two publications the longer one, which must continue the other. */
 static int
 recover_of(struct desk *desk, const char *published)
 {
-	const char *public_dir = desk->cli->config.public_dir;
+	struct cli *cli = desk->cli;
+	const char *public_dir = cli->config.public_dir;
 	struct buf notes[2];
-	uint64_t sizes[2];
+	uint64_t sizes[2], ours = 0;
+	bool marked = false;
 	int status;
 
 	office_published(&desk->office, public_dir, &notes[0], &sizes[0]);
 	office_published(&desk->office, published == NULL ? public_dir : published, &notes[1], &sizes[1]);
-	if (published != NULL && sizes[1] == 0) {
+	if (restored_is_marked(cli->store, &marked, &cli->err) != 0 || ledger_sealed_size(cli->store, &ours, &cli->err) != 0)
+		status = cli_fail(cli);
+	else if (published != NULL && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log"), published);
-	} else if (sizes[0] == 0 && sizes[1] == 0) {
+	else if (sizes[0] == 0 && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"), public_dir);
-	} else if (sizes[1] > sizes[0]) {
-		status = recover_from(desk, published, sizes[0] == 0 ? (struct slice){NULL, 0} : buf_view(&notes[0]));
-	} else {
-		status = recover_from(desk, public_dir,
-		    published == NULL ? (struct slice){NULL, 0} : buf_view(&notes[1]));
-	}
+	else if (marked && sizes[0] <= ours && sizes[1] <= ours)
+		status = clear_mark(desk, published);
+	else
+		status = recover_longer(desk, published, notes, sizes);
 	buf_release(&notes[0]);
 	buf_release(&notes[1]);
 	return status;
 }
 
+/* ---- there is none ---- */
+
+/* What a person takes upon himself is logged, or nothing is. */
+static int
+keep_word(struct desk *desk, const char *by, const char *reason)
+{
+	struct cli *cli = desk->cli;
+	struct access_note note = {.time = cli->now, .by = by, .what = "recover --without-publication", .reason = reason};
+	int rc = store_begin(cli->store, &cli->err);
+
+	if (rc == 0)
+		rc = access_write(cli->store, &note, &cli->err);
+	if (rc == 0)
+		rc = restored_clear(cli->store, &cli->err);
+	if (rc == 0)
+		rc = store_commit(cli->store, &cli->err);
+	store_rollback(cli->store);
+	return rc;
+}
+
+static int
+recover_without(struct desk *desk, const char *by, const char *reason)
+{
+	struct cli *cli = desk->cli;
+	bool marked = false;
+	struct buf note;
+	uint64_t size = 0;
+
+	if (restored_is_marked(cli->store, &marked, &cli->err) != 0)
+		return cli_fail(cli);
+	if (!marked)
+		return cli_usage_error(_("nothing to recover: the state waits for no publication"));
+	office_published(&desk->office, cli->config.public_dir, &note, &size);
+	buf_release(&note);
+	if (size > 0)
+		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"), cli->config.public_dir);
+	if (keep_word(desk, by, reason) != 0)
+		return cli_fail(cli);
+	if (!cli->json)
+		printf(_("The state signs again, on the word of %s that nothing was published since; that is logged.\n"), by);
+	return print_end(cli);
+}
+
+/* Why the word cannot be taken; NULL where it can. */
+static const char *
+fault_of_word(const char *published, const char *by, const char *reason)
+{
+	if (published != NULL)
+		return _("--published and --without-publication exclude each other");
+	if (by == NULL || reason == NULL || by[0] == '\0' || reason[0] == '\0')
+		return _("--without-publication needs a name and a reason, which are logged: --by NAME --reason TEXT");
+	return NULL;
+}
+
+/* ---- the command ---- */
+
+struct wanted {
+	const char *published, *by, *reason;
+	bool without;
+};
+
+static bool
+read_options(int argc, char **argv, struct wanted *ret)
+{
+	static const struct option options[] = {{"published", required_argument, NULL, 'p'},
+	    {"without-publication", no_argument, NULL, 'w'}, {"by", required_argument, NULL, 'b'},
+	    {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'p')
+			ret->published = optarg;
+		else if (option == 'w')
+			ret->without = true;
+		else if (option == 'b')
+			ret->by = optarg;
+		else if (option == 'r')
+			ret->reason = optarg;
+		else
+			return false;
+	}
+	return optind == argc && (ret->without || (ret->by == NULL && ret->reason == NULL));
+}
+
 static int
 run_recover(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"published", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
-	const char *published = NULL;
+	struct wanted want = {.published = NULL};
+	const char *fault;
 	struct desk desk;
-	int option, status;
+	int status;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'p')
-			return cli_usage(cli);
-		published = optarg;
-	}
-	if (optind != argc)
+	if (!read_options(argc, argv, &want))
 		return cli_usage(cli);
+	if (want.without && (fault = fault_of_word(want.published, want.by, want.reason)) != NULL)
+		return cli_usage_error("%s", fault);
 	if (sodium_init() < 0) {
 		(void)err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
 		return cli_fail(cli);
@@ -165,7 +283,7 @@ run_recover(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE && office_key(&desk.office, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
-		status = recover_of(&desk, published);
+		status = want.without ? recover_without(&desk, want.by, want.reason) : recover_of(&desk, want.published);
 	/* Until the state has all that was published, nothing is published over it. */
 	if (status == EXIT_DONE)
 		status = desk_deliver(&desk);
@@ -175,6 +293,7 @@ run_recover(struct cli *cli, int argc, char **argv)
 }
 
 const struct command recover_commands[] = {
-	{"recover", N_("[--published DIR]"), N_("go on from the published log with a state that is older"), run_recover},
+	{"recover", N_("[--published DIR | --without-publication --by NAME --reason TEXT]"),
+	    N_("go on from the published log with a state that is older, or that came from a backup"), run_recover},
 	{.name = NULL},
 };

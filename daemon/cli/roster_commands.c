@@ -15,6 +15,7 @@
 #include "io/cell.h"
 #include "io/rosters.h"
 #include "io/suggest.h"
+#include "io/plain.h"
 
 /* ---- what they share ---- */
 
@@ -165,6 +166,7 @@ print_unknown(struct cli *cli, const struct wanted *w)
 	for (size_t i = 0; i < names.n; i++) {
 		if (roster_column_find(w->kind, slice_of(names.items[i])) >= 0)
 			continue;
+		plain_clean(names.items[i]);
 		printf("%s%s", before, names.items[i]);
 		before = ", ";
 	}

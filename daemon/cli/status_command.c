@@ -12,10 +12,11 @@
 #include "io/cosignatures.h"
 #include "io/draws.h"
 #include "io/language.h"
+#include "io/office.h"
 #include "io/standing.h"
 #include "io/table.h"
 #include "io/witnesses.h"
-
+#include "io/plain.h"
 
 /* What is counted for programs, and said for people. */
 struct outside {
@@ -42,14 +43,14 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 	if (!o->say)
 		return;
 	if (state.ahead > 0) {
-		printf(_("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
+		plain_say(stdout, _("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
 	} else if (state.newest) {
 		printf(_("Witness %s: has cosigned all there is.\n"), witness->name);
 	} else if (witness->url[0] == '\0') {
 		printf(_("Witness %s: by hand, \"spotcheck cosign DIR --key FILE\" there, \"spotcheck cosignature add FILE\" here.\n"), witness->name);
 	} else if (state.failures > 0) {
 		clock_text(state.since, since);
-		printf(_("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
+		plain_say(stdout, _("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
 	} else {
 		printf(_("Witness %s: has not been asked yet.\n"), witness->name);
 	}
@@ -148,11 +149,33 @@ look_outside(struct outside *o)
 	return o->rc != 0 ? o->rc : draws_each(o->cli->store, look_at_draw, o, &o->cli->err);
 }
 
+/* ---- may it sign ---- */
+
+/* Why the state may not sign, as office_open says it; "" where it may, or there is no log yet. */
+static int
+read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
+{
+	struct office office = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	struct err why = {.tr = cli->err.tr};
+	int rc = office_open(&office, &why);
+
+	key_wipe(&office.key);
+	ret_words[0] = '\0';
+	if (rc == ERR_ABSENT)
+		return 0;
+	if (rc != 0 && !office.halted)
+		return err_set(&cli->err, rc, "%s", why.message);
+	if (rc != 0)
+		memcpy(ret_words, why.message, ERR_MESSAGE_BYTES);
+	return 0;
+}
+
 /* ---- the whole ---- */
 
 static int
 print_status(struct cli *cli, const struct standing *s)
 {
+	char barred[ERR_MESSAGE_BYTES];
 	const struct table_column columns[] = {
 	    {"log", _("Log"), false},
 	    {"entries", _("Entries in the log"), true},
@@ -168,13 +191,14 @@ print_status(struct cli *cli, const struct standing *s)
 	    {"draws_short_of_cosignatures", NULL, true},
 	    {"draws_waiting_for_value", NULL, true},
 	    {"next", NULL, false},
+	    {"signs_nothing", NULL, false},
 	};
 	struct outside o = {.cli = cli, .say = false};
 	char next[256];
 	struct table t;
 	bool good;
 
-	if (look_outside(&o) != 0)
+	if (read_barred(cli, barred) != 0 || look_outside(&o) != 0)
 		return cli_fail(cli);
 	standing_next(s, language_text, next, sizeof next);
 	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
@@ -192,6 +216,7 @@ print_status(struct cli *cli, const struct standing *s)
 	table_int(&t, (int64_t)o.short_of);
 	table_int(&t, (int64_t)o.values);
 	table_string(&t, next);
+	table_string(&t, barred);
 	good = table_print_record(&t, cli->json, stdout);
 	table_release(&t);
 	if (good && !cli->json) {
@@ -199,6 +224,8 @@ print_status(struct cli *cli, const struct standing *s)
 		if (look_outside(&o) != 0)
 			return cli_fail(cli);
 		printf("%s: %s\n", _("next"), next);
+		if (barred[0] != '\0')
+			printf(_("Nothing is signed: %s\n"), barred);
 	}
 	return print_end(cli);
 }

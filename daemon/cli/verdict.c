@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "io/plain.h"
 #include "io/table.h"
 #include "core/json.h"
 #include "core/text.h"
@@ -49,37 +50,6 @@ head(struct verdict *v, uint64_t n)
 	v->any = true;
 }
 
-/*
- * The next character of a message that may quote a stranger's bytes, taken off `*rest`: what a terminal or JSON must not
- * see (controls, broken UTF-8) becomes a question mark.
- */
-static struct slice
-next_safe(struct slice *rest)
-{
-	uint32_t c = 0;
-	size_t len = text_next(*rest, &c);
-	struct slice safe = {rest->p, len};
-
-	if (len == 0 || c < 0x20 || (c >= 0x7F && c <= 0x9F))
-		safe = slice_of("?");
-	rest->p += len == 0 ? 1 : len;
-	rest->n -= len == 0 ? 1 : len;
-	return safe;
-}
-
-static void
-print_safely(const char *text)
-{
-	struct slice rest = slice_of(text);
-
-	while (rest.n > 0) {
-		struct slice c = next_safe(&rest);
-
-		(void)fwrite(c.p, 1, c.n, stdout);
-	}
-	putchar('\n');
-}
-
 static void
 tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
@@ -95,24 +65,20 @@ tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state sta
 	}
 	flush_plain(v);
 	print_label(_(check_state_name(state)));
-	printf("%s: ", check_name(check));
-	print_safely(detail);
+	plain_say(stdout, "%s: %s", check_name(check), detail);
 }
 
+/* A message may quote a stranger's bytes. */
 static void
 put_json_text(struct buf *out, const char *text)
 {
-	struct slice rest = slice_of(text);
+	struct buf clean;
 
-	buf_byte(out, '"');
-	while (rest.n > 0) {
-		struct slice c = next_safe(&rest);
-
-		if (*c.p == '"' || *c.p == '\\')
-			buf_byte(out, '\\');
-		buf_slice(out, c);
-	}
-	buf_byte(out, '"');
+	buf_init(&clean, JSON_MAX);
+	plain_put(&clean, slice_of(text));
+	json_put_string(out, buf_view(&clean));
+	out->failed |= clean.failed;
+	buf_release(&clean);
 }
 
 static const char *
@@ -162,22 +128,25 @@ on_note(void *ctx, uint64_t n, const char *message)
 	head(v, n);
 	flush_plain(v);
 	print_label(_("noted"));
-	print_safely(message);
+	plain_say(stdout, "%s", message);
 }
 
 /* Who must be independent for the class to hold, by name. */
 static void
 print_witnesses(const struct assurance_facts *f)
 {
-	print_label("");
-	printf("%s", _("witnesses:"));
+	struct buf names;
+
+	buf_init(&names, PLAIN_LINE);
 	for (uint64_t i = 0; i < f->witnesses; i++) {
 		struct slice key = f->keys[i];
-		struct slice name = slice_cut(&key, '+');
 
-		printf(" %.*s", SLICE_ARGS(name));
+		buf_byte(&names, ' ');
+		plain_put(&names, slice_cut(&key, '+'));
 	}
-	putchar('\n');
+	print_label("");
+	plain_say(stdout, "%s%.*s", _("witnesses:"), (int)names.len, names.len > 0 ? names.data : "");
+	buf_release(&names);
 }
 
 static void

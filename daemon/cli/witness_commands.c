@@ -19,6 +19,7 @@
 #include "io/folder.h"
 #include "io/witness_file.h"
 #include "io/witness_server.h"
+#include "io/plain.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define LOGS_MAX 64 /* given to one command */
@@ -65,6 +66,8 @@ struct cosigning {
 	struct witness_file file;
 	struct folder folder;
 	struct log log;
+	bool is_new; /* the log, to this witness */
+	bool is_no;  /* what was refused is the log's fault */
 };
 
 /* The log is not what it was, or is none: to say so is what a witness is for. */
@@ -87,21 +90,28 @@ read_log(struct cosigning *c)
 	return EXIT_DONE;
 }
 
-/* The log as it is remembered; a new one is taken on, and that is said. */
+/* ---- with the state in hand: nothing is said, since who hears it may let us wait, and others with us ---- */
+
+static int
+refuse(struct cosigning *c, int rc)
+{
+	c->is_no = true;
+	return rc;
+}
+
+/* The log as it is remembered; a new one is taken on. */
 static int
 find_known(struct cosigning *c, struct witness_known **ret)
 {
 	struct slice operator = c->log.entries[0].entry.genesis.operator;
 	char plain[2 * TEXT_REASON_MAX];
+	int rc;
 
 	*ret = witness_file_find(&c->file, c->log.checkpoint.origin);
-	if (*ret == NULL && c->n_logs == 0)
-		(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %.*s\n"),
-		    SLICE_ARGS(c->log.vkey_text));
+	c->is_new = *ret == NULL && c->n_logs == 0;
 	operator = (struct slice){plain, json_unescape(operator, plain)};
-	if (witness_file_add(&c->file, c->log.vkey_text, operator, ret, &c->cli->err) != 0)
-		return say_no(c);
-	return EXIT_DONE;
+	rc = witness_file_add(&c->file, c->log.vkey_text, operator, ret, &c->cli->err);
+	return rc == 0 ? 0 : refuse(c, rc);
 }
 
 /* What was cosigned last must be the beginning of what is there now. */
@@ -112,21 +122,66 @@ check_append_only(struct cosigning *c, const struct witness_known *known)
 	unsigned long long before = known->size, size = now->size;
 	struct hash root;
 
-	if (now->size < known->size) {
-		(void)err_set(&c->cli->err, ERR_REFUSED,
+	if (now->size < known->size)
+		return err_set(&c->cli->err, ERR_REFUSED,
 		    N_("this copy of the log is older than what was cosigned last: it has %llu entries of %llu. Ask for a newer one"), size, before);
-		return cli_fail(c->cli);
-	}
 	root = merkle_prefix_root(&c->log.tree, known->size);
 	if (known->size == 0 || memcmp(root.b, known->root.b, HASH_BYTES) == 0)
-		return EXIT_DONE;
+		return 0;
 	witness_file_keep_fork(&c->file, known, now->size, buf_view(&c->log.checkpoint_bytes));
-	(void)err_set(&c->cli->err, ERR_REFUSED,
+	return refuse(c, err_set(&c->cli->err, ERR_REFUSED,
 	    N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; the checkpoints that "
 	       "prove it are kept beside %s"),
-	    before, c->file.path);
-	return say_no(c);
+	    before, c->file.path));
 }
+
+/* The checkpoint, or that this commitment's beacon is given. */
+static int
+note_down(struct cosigning *c, const struct log_entry *commit)
+{
+	struct witness_known *known;
+	int rc = find_known(c, &known);
+
+	if (rc != 0)
+		return rc;
+	if (commit != NULL) {
+		rc = witness_file_give(known, c->beacon, commit->hash, &c->cli->err);
+		return rc == 0 ? 0 : refuse(c, rc);
+	}
+	if ((rc = check_append_only(c, known)) == 0)
+		witness_file_take(known, &c->log.note, &c->log.checkpoint);
+	return rc;
+}
+
+static void
+say_new(const struct cosigning *c)
+{
+	char vkey[NOTE_KEY_TEXT];
+
+	(void)snprintf(vkey, sizeof vkey, "%.*s", (int)c->log.vkey_text.n, c->log.vkey_text.p);
+	plain_clean(vkey);
+	(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %s\n"), vkey);
+}
+
+/* What is to be signed is remembered before it is; NULL: the checkpoint. */
+static int
+remember(struct cosigning *c, const struct log_entry *commit)
+{
+	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
+
+	if (rc == 0)
+		rc = note_down(c, commit);
+	if (rc == 0)
+		rc = witness_file_save(&c->file, &c->cli->err);
+	witness_file_close(&c->file);
+	if (c->is_new)
+		say_new(c);
+	if (rc == 0)
+		return EXIT_DONE;
+	return c->is_no ? say_no(c) : cli_fail(c->cli);
+}
+
+/* ---- and signs ---- */
 
 static int
 print_line(struct cosigning *c, const char *name, struct slice text)
@@ -141,18 +196,16 @@ print_line(struct cosigning *c, const char *name, struct slice text)
 static int
 cosign_checkpoint(struct cosigning *c)
 {
-	struct witness_known *known;
 	struct buf line;
-	int status = find_known(c, &known);
+	int status = remember(c, NULL);
 
-	if (status != EXIT_DONE || (status = check_append_only(c, known)) != EXIT_DONE)
+	if (status != EXIT_DONE)
 		return status;
-	witness_file_take(known, &c->log.note, &c->log.checkpoint);
-	if (witness_file_save(&c->file, &c->cli->err) != 0)
-		return cli_fail(c->cli);
 	buf_init(&line, NOTE_KEY_TEXT + 256);
 	note_cosign(c->log.note.text, c->key.name, c->key.secret, (uint64_t)clock_now(), &line);
-	status = print_line(c, "cosignature", buf_view(&line));
+	if (line.failed)
+		(void)err_memory(&c->cli->err);
+	status = line.failed ? cli_fail(c->cli) : print_line(c, "cosignature", buf_view(&line));
 	buf_release(&line);
 	return status;
 }
@@ -173,16 +226,15 @@ static int
 give(struct cosigning *c, const struct log_entry *commit)
 {
 	char signature[WITNESS_SIGNATURE_HEX], line[WITNESS_SIGNATURE_HEX + 1];
-	struct witness_known *known;
-	int status = find_known(c, &known);
+	int status = remember(c, commit);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (witness_file_give(known, c->beacon, commit->hash, &c->cli->err) != 0)
-		return say_no(c);
-	if (witness_file_save(&c->file, &c->cli->err) != 0)
-		return cli_fail(c->cli);
 	witness_beacon_sign(slice_of(commit->hash), c->key.secret, signature);
+	if (signature[0] == '\0') {
+		(void)err_memory(&c->cli->err);
+		return cli_fail(c->cli);
+	}
 	(void)snprintf(line, sizeof line, "%s\n", signature);
 	return print_line(c, "beacon", slice_of(line));
 }
@@ -222,8 +274,6 @@ cosign_folder(struct cosigning *c)
 
 	if (folder_open(&c->folder, c->path, &c->cli->err) != 0)
 		return cli_fail(c->cli);
-	if (witness_file_open(c->state_path, &c->file, &c->cli->err) != 0)
-		return cli_fail(c->cli);
 	if ((status = read_log(c)) != EXIT_DONE)
 		return status;
 	return c->beacon == 0 ? cosign_checkpoint(c) : cosign_beacon(c);
@@ -238,7 +288,7 @@ say_answer(void *ctx, int status, const char *message)
 
 	(void)ctx;
 	clock_text(clock_now(), time);
-	(void)fprintf(stderr, "%s %d %s\n", time, status, message);
+	plain_say(stderr, "%s %d %s", time, status, message);
 }
 
 static void
@@ -251,9 +301,8 @@ say_began(void *ctx)
 
 /* `--log VKEY`: taken on before anybody asks. */
 static int
-serve(struct cosigning *c)
+take_on(struct cosigning *c, size_t *ret_known)
 {
-	struct witness_server server = {.key = &c->key, .state = c->state_path, .tell = say_answer, .ctx = c};
 	struct witness_known *known;
 	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
 
@@ -261,9 +310,20 @@ serve(struct cosigning *c)
 		rc = witness_file_add(&c->file, slice_of(c->logs[i]), (struct slice){"", 0}, &known, &c->cli->err);
 	if (rc == 0 && c->n_logs > 0)
 		rc = witness_file_save(&c->file, &c->cli->err);
-	if (rc == 0 && c->file.n == 0)
-		(void)fprintf(stderr, "%s\n", _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory once."));
+	*ret_known = c->file.n;
 	witness_file_close(&c->file);
+	return rc;
+}
+
+static int
+serve(struct cosigning *c)
+{
+	struct witness_server server = {.key = &c->key, .state = c->state_path, .tell = say_answer, .ctx = c};
+	size_t known = 0;
+	int rc = take_on(c, &known);
+
+	if (rc == 0 && known == 0)
+		(void)fprintf(stderr, "%s\n", _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory once."));
 	if (rc == 0)
 		rc = witness_serve(&server, c->listen, say_began, &c->cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(c->cli);

@@ -25,7 +25,7 @@ void
 buf_clear(struct buf *buf)
 {
 	buf->len = 0;
-	buf->failed = false;
+	buf->failed = buf->no_memory = false;
 }
 
 /* Room for `more` bytes after the content. */
@@ -45,7 +45,7 @@ buf_room(struct buf *buf, size_t more)
 		cap = cap < 128 ? 256 : cap > buf->max / 2 ? buf->max : cap * 2;
 	data = realloc(buf->data, cap);
 	if (data == NULL) {
-		buf->failed = true;
+		buf->failed = buf->no_memory = true;
 		return false;
 	}
 	buf->data = data;

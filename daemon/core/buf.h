@@ -17,6 +17,7 @@ struct buf {
 	size_t cap;
 	size_t max; /* bytes; never exceeded */
 	bool failed;
+	bool no_memory; /* why: else the maximum */
 };
 
 /* An empty buffer of at most `max` bytes; no memory is taken yet.  Release with buf_release. */

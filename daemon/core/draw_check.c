@@ -153,7 +153,7 @@ struct run {
 	const struct draw_context *x;
 	struct draw_case *c;
 	struct report *report;
-	struct err *err; /* for want of memory, which ends all */
+	struct err *err; /* for what ends all: no memory, or a disk that fails */
 	int rc;
 };
 
@@ -170,12 +170,15 @@ words(const struct run *r, const char *message)
 	return r->report->tr != NULL ? r->report->tr(message) : message;
 }
 
-/* Says what a check's function answered. */
+/* Says what a check's function answered; nothing of what could not be told. */
 static void
 judge(struct run *r, enum check check, int rc, const struct err *why)
 {
-	if (rc == ERR_MEMORY)
-		r->rc = err_memory(r->err);
+	if (report_cannot_tell(rc)) {
+		r->rc = err_copy(r->err, why);
+		r->c->state[check] = CHECK_NOT_RUN;
+		return;
+	}
 	say(r, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
 }
 
@@ -196,7 +199,7 @@ run_files(struct run *r)
 		int parsed = record_parse(buf_view(&r->c->record_json), r->x->commit->rules.seats, &r->c->record, NULL);
 
 		r->c->has_record = parsed == 0;
-		rc = parsed == ERR_MEMORY ? parsed : 0;
+		rc = parsed == ERR_MEMORY ? err_memory(&why) : 0;
 	}
 	judge(r, CHECK_FILES, rc, &why);
 	if (r->c->not_nfc > 0)
@@ -429,13 +432,19 @@ static void
 run_void(struct run *r)
 {
 	struct err why = {.tr = r->report->tr};
+	int rc;
 
 	for (size_t i = 0; i < N_COMPARISONS; i++)
 		say(r, comparisons[i].check, CHECK_NOT_RUN, words(r, N_("a void has no record")));
 	say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("a void has no record")));
 	if (r->x->outcome->time <= r->x->commit->draw_time && r->x->outcome->void_.signature.p == NULL)
 		return;
-	if (holds(r, CHECK_FILES) && holds(r, CHECK_STRATA) && value_is_known(r->x, r->c) && compute(r->c, &why) == 0)
+	if (!holds(r, CHECK_FILES) || !holds(r, CHECK_STRATA) || !value_is_known(r->x, r->c))
+		return;
+	rc = compute(r->c, &why);
+	if (rc == ERR_MEMORY)
+		r->rc = err_memory(r->err);
+	if (rc == 0)
 		note_avoided(r);
 }
 

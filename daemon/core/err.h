@@ -43,6 +43,13 @@ err_memory(struct err *err)
 	return ERR_MEMORY;
 }
 
+/* Passes on what `why` says, whose message is translated already.  Returns its code. */
+static inline int
+err_copy(struct err *err, const struct err *why)
+{
+	return err_set(err, why->code, "%s", why->message);
+}
+
 /*
  * Several faults of one file, for readers that report all they find.  `say` is called for each with the file's name,
  * the line (from 1; 0 where no line is meant) and the translated message.

@@ -177,7 +177,10 @@ json_put_string(struct buf *out, struct slice s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			buf_byte(out, '\\');
-		buf_byte(out, s.p[i]);
+		if ((unsigned char)s.p[i] < 0x20)
+			buf_format(out, "\\u%04x", (unsigned)s.p[i]);
+		else
+			buf_byte(out, s.p[i]);
 	}
 	buf_byte(out, '"');
 }

@@ -42,7 +42,7 @@ int64_t json_int(struct json_reader *r);
 /* Undoes \" and \\ of a slice from json_string into `out` (at least s.n bytes); returns the length. */
 size_t json_unescape(struct slice s, char *out);
 
-/* A quoted, escaped string. */
+/* A quoted, escaped string.  Canonical JSON holds no control characters; where a text does, the result is JSON still. */
 void json_put_string(struct buf *out, struct slice s);
 
 #endif

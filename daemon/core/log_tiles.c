@@ -136,6 +136,8 @@ check_folder(const struct walk *w, const char *folder, unsigned depth)
 
 	buf_init(&names, NAMES_MAX);
 	rc = w->dir->list(w->dir->ctx, folder, take_name, &names, w->err);
+	if (rc == 0 && names.no_memory)
+		rc = err_memory(w->err);
 	if (rc == 0 && names.failed)
 		rc = err_set(w->err, ERR_REFUSED, N_("%s holds too many names"), folder);
 	for (size_t at = 0; rc == 0 && at < names.len; at += strlen(names.data + at) + 1) {

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdio.h>
 
 #include "core/text.h"
 
@@ -354,13 +355,24 @@ put_cosigned(struct buf *out, uint64_t time, struct slice text)
 	buf_slice(out, text);
 }
 
+#define COSIGNED_SMALL 4096 /* longer than any checkpoint; a note may have more, and then memory is asked for */
+
 static enum note_verdict
 cosignature_verdict(struct slice text, const struct note_signature *signature, const struct note_key *key,
     uint64_t time)
 {
 	enum note_verdict verdict = NOTE_ABSENT;
+	char small[COSIGNED_SMALL];
+	struct slice whole;
 	struct buf message;
+	int n;
 
+	if (text.n <= sizeof small - 64) {
+		n = snprintf(small, sizeof small, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
+		memcpy(small + n, text.p, text.n);
+		whole = (struct slice){small, (size_t)n + text.n};
+		return verifies(signature->bytes + TIME_BYTES, whole, key) ? NOTE_TRUE : NOTE_FALSE;
+	}
 	buf_init(&message, COSIGNED_MAX);
 	put_cosigned(&message, time, text);
 	if (!message.failed)
@@ -424,8 +436,10 @@ note_sign(struct slice text, const char *name, const uint8_t secret_key[static 6
 {
 	uint8_t signature[SIGNATURE_BYTES];
 
-	crypto_sign_detached(signature, NULL, (const unsigned char *)text.p, text.n, secret_key);
-	put_line(out_line, name, NOTE_ED25519, secret_key, signature, sizeof signature);
+	if (crypto_sign_detached(signature, NULL, (const unsigned char *)text.p, text.n, secret_key) != 0)
+		out_line->failed = true;
+	else
+		put_line(out_line, name, NOTE_ED25519, secret_key, signature, sizeof signature);
 }
 
 void
@@ -439,12 +453,11 @@ note_cosign(struct slice text, const char *name, const uint8_t secret_key[static
 	put_cosigned(&message, time, text);
 	for (size_t i = 0; i < TIME_BYTES; i++)
 		signature[i] = (uint8_t)(time >> (8 * (TIME_BYTES - 1 - i)));
-	if (message.failed) {
+	if (message.failed ||
+	    crypto_sign_detached(
+	        signature + TIME_BYTES, NULL, (const unsigned char *)message.data, message.len, secret_key) != 0)
 		out_line->failed = true;
-	} else {
-		crypto_sign_detached(signature + TIME_BYTES, NULL, (const unsigned char *)message.data, message.len,
-		    secret_key);
+	else
 		put_line(out_line, name, NOTE_COSIGNATURE_V1, secret_key, signature, sizeof signature);
-	}
 	buf_release(&message);
 }

@@ -91,7 +91,8 @@ enum note_verdict note_verify_cosignature(const struct note *note, const struct 
 
 /*
  * Appends the line "— name base64 LF" for a text that ends in LF: the log's own signature, or a witness's at `time`.
- * `secret_key` is libsodium's 64 bytes; note_name_ok(name).  A note is the text, LF, and such lines.
+ * `secret_key` is libsodium's 64 bytes; note_name_ok(name).  A note is the text, LF, and such lines.  Where it cannot be
+ * signed, `out_line` has failed.
  */
 void note_sign(struct slice text, const char *name, const uint8_t secret_key[static 64], struct buf *out_line);
 void note_cosign(struct slice text, const char *name, const uint8_t secret_key[static 64], uint64_t time,

@@ -72,6 +72,13 @@ struct report {
 	uint64_t failures; /* checks that failed so far */
 };
 
+/* A check could not be run, through no fault of what is checked: no memory, or a disk that fails.  It ends all. */
+static inline bool
+report_cannot_tell(int rc)
+{
+	return rc == ERR_MEMORY || rc == ERR_OUTSIDE;
+}
+
 void report_check(struct report *report, uint64_t n, enum check check, enum check_state state, const char *detail);
 __attribute__((format(printf, 3, 4))) void report_note(struct report *report, uint64_t n, const char *format, ...);
 

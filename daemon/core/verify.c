@@ -39,25 +39,29 @@ skip(struct run *r, enum check from, const char *why)
 		    r->report->tr != NULL ? r->report->tr(why) : why);
 }
 
-/* `signature`, `tree` and `append-only`; true where the log can be read on. */
-static bool
-run_log(struct run *r)
+/* `signature`, `tree` and `append-only`; `ret_whole`: the log can be read on. */
+static int
+run_log(struct run *r, bool *ret_whole)
 {
 	struct err head = {.tr = r->report->tr}, signature = head, tree = head, since = head;
 	int rc = log_read_head(&r->log, r->dir, r->options->key, &head);
-	bool whole;
 
+	*ret_whole = false;
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &head);
 	if (rc != 0) {
 		say(r, CHECK_SIGNATURE, rc, &head);
 		skip(r, CHECK_TREE, N_("there is no checkpoint to start from"));
-		return false;
+		return 0;
 	}
 	rc = log_read_tree(&r->log, r->dir, &tree);
-	whole = say(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
-	whole &= say(r, CHECK_TREE, rc, &tree);
-	if (!whole) {
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &tree);
+	*ret_whole = say(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
+	*ret_whole &= say(r, CHECK_TREE, rc, &tree);
+	if (!*ret_whole) {
 		skip(r, CHECK_APPEND_ONLY, N_("the log has failed"));
-		return false;
+		return 0;
 	}
 	if (r->options->since.p == NULL)
 		report_check(r->report, 0, CHECK_APPEND_ONLY, CHECK_NOT_RUN,
@@ -65,7 +69,7 @@ run_log(struct run *r)
 		                          : N_("no earlier checkpoint was given"));
 	else
 		say(r, CHECK_APPEND_ONLY, log_check_since(&r->log, r->options->since, &since), &since);
-	return true;
+	return 0;
 }
 
 /* The checkpoints are read before `sequence` is judged, since their cosignatures tell how late it is. */
@@ -75,8 +79,8 @@ read_checkpoints(struct run *r, struct err *main_err)
 	size_t n = r->sequence.n_draws;
 	int rc = cosigned_main(&r->log, &r->sequence, &r->all, main_err);
 
-	if (rc == ERR_MEMORY)
-		return rc;
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, main_err);
 	r->draws = calloc(n + 1, sizeof *r->draws);
 	r->checkpoints = calloc(n + 1, sizeof *r->checkpoints);
 	r->pasts = calloc(r->sequence.n_cycles + 1, sizeof *r->pasts);
@@ -87,9 +91,9 @@ read_checkpoints(struct run *r, struct err *main_err)
 
 		r->checkpoints[i].tr = r->report->tr;
 		progress_tell(r->options->progress, N_("checkpoints"), i, n);
-		if (cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i]) ==
-		    ERR_MEMORY)
-			return err_memory(r->err);
+		if (report_cannot_tell(
+		        cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i])))
+			return err_copy(r->err, &r->checkpoints[i]);
 		r->all.newest = c->newest > r->all.newest ? c->newest : r->all.newest;
 		r->all.cosigned_size = c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
 	}
@@ -127,7 +131,7 @@ look_at_folder(void *arg, const char *name, bool is_file)
 		(void)snprintf(f->stray, sizeof f->stray, "%s", name);
 }
 
-static void
+static int
 run_folders(struct run *r)
 {
 	struct folders f = {.n_draws = r->sequence.n_draws};
@@ -138,7 +142,10 @@ run_folders(struct run *r)
 		rc = 0;
 	if (rc == 0 && f.stray[0] != '\0')
 		rc = err_set(&why, ERR_REFUSED, N_("draws/%s: no commitment in the log has this number"), f.stray);
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &why);
 	say(r, CHECK_FILES, rc, &why);
+	return 0;
 }
 
 /* `sequence` to `files` for the log; true where the draws' story is whole. */
@@ -148,8 +155,8 @@ run_story(struct run *r, bool *ret_whole)
 	struct err sequence = {.tr = r->report->tr}, order = sequence, checkpoints = sequence;
 	int rc = sequence_read(&r->log, &r->sequence, &sequence, &order);
 
-	if (rc == 0)
-		rc = read_checkpoints(r, &checkpoints);
+	if (rc == 0 && (rc = read_checkpoints(r, &checkpoints)) != 0)
+		return rc;
 	if (rc == ERR_MEMORY)
 		return err_memory(r->err);
 	*ret_whole = r->sequence.whole;
@@ -158,8 +165,7 @@ run_story(struct run *r, bool *ret_whole)
 	say(r, CHECK_SEQUENCE, sequence.code, &sequence);
 	say(r, CHECK_ORDER, order.code, &order);
 	say(r, CHECK_CHECKPOINTS, checkpoints.code, &checkpoints);
-	run_folders(r);
-	return 0;
+	return run_folders(r);
 }
 
 static struct draw_context
@@ -319,10 +325,12 @@ verify_directory(const struct published *dir, const struct verify_options *optio
     struct err *err)
 {
 	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
-	bool whole = false;
+	bool whole = false, readable = false;
 	int rc = read_receipt(&r);
 
-	if (rc == 0 && run_log(&r))
+	if (rc == 0)
+		rc = run_log(&r, &readable);
+	if (rc == 0 && readable)
 		rc = run_story(&r, &whole);
 	for (size_t i = 0; rc == 0 && whole && i < r.sequence.n_draws; i++)
 		rc = run_draw(&r, i);
@@ -357,9 +365,13 @@ replay_folder(const struct published *dir, const struct progress *progress, unsi
 	rc = dir->read(dir->ctx, "commit.json", &bytes, &why);
 	if (rc == 0)
 		rc = commit_parse(buf_view(&bytes), &commit, NULL, &why);
+	if (report_cannot_tell(rc)) {
+		rc = err_copy(err, &why);
+		goto out;
+	}
 	if (rc != 0) {
 		report_check(report, 0, CHECK_FILES, CHECK_FAILED, why.message);
-		rc = rc == ERR_MEMORY ? err_memory(err) : 0;
+		rc = 0;
 		goto out;
 	}
 	hash_hex(buf_view(&bytes), hash);

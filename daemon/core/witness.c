@@ -218,6 +218,7 @@ witness_beacon_sign(struct slice commit_hash, const uint8_t secret_key[static 64
 	char message[BEACON_MESSAGE_MAX];
 	size_t len = beacon_message(commit_hash, message);
 
-	(void)crypto_sign_detached(signature, NULL, (const uint8_t *)message, len, secret_key);
-	text_to_hex(signature, sizeof signature, ret_hex);
+	ret_hex[0] = '\0';
+	if (crypto_sign_detached(signature, NULL, (const uint8_t *)message, len, secret_key) == 0)
+		text_to_hex(signature, sizeof signature, ret_hex);
 }

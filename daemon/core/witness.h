@@ -91,7 +91,7 @@ enum witness_answer witness_beacon_judge(const struct witness_beacon_request *re
 enum witness_answer witness_beacon_allowed(const struct commit *commit, const struct note *note, struct slice vkey,
     int64_t now, struct err *err);
 
-/* The signature over beacon_message as 128 hex digits and a NUL. */
+/* The signature over beacon_message as 128 hex digits and a NUL; empty where it cannot be made. */
 #define WITNESS_SIGNATURE_HEX 129
 void witness_beacon_sign(struct slice commit_hash, const uint8_t secret_key[static 64],
     char ret_hex[static WITNESS_SIGNATURE_HEX]);

@@ -13,6 +13,9 @@ access_write(struct store *store, const struct access_note *note, struct err *er
 {
 	struct query q;
 
+	if (note->n == 0 && (!text_ok(note->by) || !text_ok(note->reason)))
+		return err_set(err, ERR_REFUSED,
+		    N_("a name and a reason are needed, which are logged, of one line each: --by NAME --reason TEXT"));
 	if (!text_ok(note->by) || !text_ok(note->reason))
 		return err_set(err, ERR_REFUSED,
 		    N_("draw %llu is sealed: whoever looks at it gives a name and a reason, which are logged: "

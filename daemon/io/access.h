@@ -7,8 +7,8 @@
 #include "io/store.h"
 
 /*
- * Notes who looks at what is still secret, and why, before it is shown; in a transaction of its own.  ERR_REFUSED: no
- * name or no reason.
+ * Notes who looks at what is still secret, and why, before it is shown, or who lets a restored state sign that was compared with
+ * no publication; in a transaction of its own, or the caller's.  ERR_REFUSED: no name or no reason.
  */
 struct access_note {
 	int64_t time;

@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "io/admin_letter.h"
+#include "io/plain.h"
 
 #define KIND "alarm"
 #define MESSAGE_MAX 65536
@@ -36,6 +37,7 @@ alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
 	(void)vsnprintf(alarm->text, sizeof alarm->text, format, args);
 	va_end(args);
 	drop_half_character(alarm->text);
+	plain_clean(alarm->text);
 }
 
 /* ---- the letter ---- */

@@ -12,6 +12,7 @@
 #include "io/cosignatures.h"
 #include "io/http.h"
 #include "io/ledger.h"
+#include "io/plain.h"
 
 #define FETCH_S 8
 #define RELAYS_MAX 16 /* config_keys.c */
@@ -26,10 +27,11 @@ struct fetching {
 };
 
 static int
-keep_fault(struct fetching *f, struct beacon_waiting *w, const char *fault)
+keep_fault(struct fetching *f, struct beacon_waiting *w, char *fault)
 {
 	struct query q;
 
+	plain_clean(fault);
 	if (w->failures == 0 && f->report->tell != NULL)
 		f->report->tell(f->report->ctx, fault);
 	query_open(&q, f->store,

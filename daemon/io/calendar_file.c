@@ -89,9 +89,7 @@ calendar_file_name(struct calendar_file *f, const char *header, unsigned long li
 		cell_nfc(trimmed, out);
 		if (out->failed)
 			return cell_refuse(&cell, trimmed, text_fault_words(TEXT_LONG));
-		name = buf_view(out);
-		name.p += before;
-		name.n -= before;
+		name = (struct slice){out->len == before ? "" : out->data + before, out->len - before};
 		/* Of the two checks this is the one that lets commas and quotes pass: holidays may have them. */
 		fault = name.n > TEXT_MAX ? TEXT_LONG : text_check_reason(name);
 	}

@@ -95,6 +95,7 @@ struct config {
 	char *mail_from;
 	char *mail_user;
 	char *mail_password_file;
+	bool mail_allow_cleartext; /* the password, over smtp:// to another machine */
 	char *mail_ca_file;
 	struct duration mail_retry_for; /* never workdays */
 	enum mail_encrypt mail_encrypt;

@@ -1,4 +1,7 @@
+#include <arpa/inet.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -203,6 +206,39 @@ check_places(const struct checker *c)
 			    config->public_dir);
 }
 
+/* What goes there leaves no wire. */
+static bool
+is_this_machine(const char *host)
+{
+	struct in6_addr six;
+	struct in_addr four;
+	char text[INET6_ADDRSTRLEN];
+
+	if (strcasecmp(host, "localhost") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	(void)snprintf(text, sizeof text, "%s", host[0] == '[' ? host + 1 : host);
+	text[strcspn(text, "]")] = '\0';
+	return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+/* Whoever listens on the way would have it. */
+static void
+check_password(const struct checker *c)
+{
+	const struct config *config = c->config;
+
+	if (config->mail_scheme != MAIL_SMTP || config->mail_host == NULL || config->mail_host[0] == '\0' ||
+	    config->mail_user == NULL || config->mail_user[0] == '\0' || config->mail_allow_cleartext ||
+	    is_this_machine(config->mail_host))
+		return;
+	diag_add(c->diag, config->path, c->lines->general.at[key_index("mail", "user")],
+	    N_("user: smtp:// would send the password to %s in the clear: take smtp+starttls:// or smtps://, or say "
+	       "allow_cleartext_password = yes"),
+	    config->mail_host);
+}
+
 void
 config_check(const struct config *config, const struct config_lines *lines, struct diag *diag)
 {
@@ -210,6 +246,7 @@ config_check(const struct config *config, const struct config_lines *lines, stru
 
 	check_names(&c);
 	check_places(&c);
+	check_password(&c);
 	for (size_t i = 0; i < config->n_cycles; i++) {
 		const struct config_cycle *cycle = &config->cycles[i];
 

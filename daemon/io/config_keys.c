@@ -29,6 +29,7 @@ const struct config_key config_keys[] = {
 	{"mail", "from", CONFIG_MAILBOX, NULL, 1, 900, NULL, G(mail_from)},
 	{"mail", "user", CONFIG_REASON, "", 0, 254, NULL, G(mail_user)},
 	{"mail", "password_file", CONFIG_PATH, "", 0, 900, NULL, G(mail_password_file)},
+	{"mail", "allow_cleartext_password", CONFIG_YES, "no", 0, 0, "no|yes", G(mail_allow_cleartext)},
 	{"mail", "ca_file", CONFIG_PATH, "", 0, 900, NULL, G(mail_ca_file)},
 	{"mail", "retry_for", CONFIG_DURATION, "3d", HOUR, 30L * DAY, NULL, G(mail_retry_for)},
 	{"mail", "encrypt", CONFIG_WORD, "no", 0, 0, "no|if-known|required", G(mail_encrypt)},

@@ -157,7 +157,10 @@ parse_zone(struct config_value *v)
 	char *zone = slice_dup(v->text);
 	bool exists = zone != NULL && clock_zone_exists(zone);
 
+	v->no_memory |= zone == NULL;
 	free(zone);
+	if (v->no_memory)
+		return false;
 	if (!exists)
 		return config_refuse(v, N_("there is no such timezone; it must be an IANA name such as Asia/Shanghai"));
 	return config_keep(v, field, v->text);

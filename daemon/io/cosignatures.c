@@ -31,11 +31,12 @@ insert(struct store *store, uint64_t size, const char *vkey, int64_t time, struc
 int
 cosignatures_serial(struct store *store, int64_t *ret_serial, struct err *err)
 {
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int rc;
 
 	*ret_serial = 0;
-	rc = store_meta_get_int(store, SERIAL, ret_serial, NULL);
-	return rc == 0 || rc == ERR_ABSENT ? 0 : store_meta_get_int(store, SERIAL, ret_serial, err);
+	rc = store_meta_get_int(store, SERIAL, ret_serial, &why);
+	return rc == 0 || rc == ERR_ABSENT ? 0 : err_copy(err, &why);
 }
 
 bool

@@ -43,14 +43,15 @@ written(const struct office *office, int32_t monday, struct err *err)
 static int
 is_due(const struct office *office, int32_t monday, bool *ret_due, struct err *err)
 {
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int64_t last = 0;
-	int rc = store_meta_get_int(office->store, WRITTEN, &last, NULL);
+	int rc = store_meta_get_int(office->store, WRITTEN, &last, &why);
 
 	*ret_due = false;
 	if (rc == ERR_ABSENT || (rc == 0 && last > monday))
 		return written(office, monday, err);
 	if (rc != 0)
-		return store_meta_get_int(office->store, WRITTEN, &last, err);
+		return err_copy(err, &why);
 	*ret_due = last < monday && office->now >= clock_instant(monday, DIGEST_HOUR_S, NULL);
 	return 0;
 }

@@ -289,12 +289,13 @@ static int
 gather_roster(struct gathering *g, enum roster_kind kind)
 {
 	struct digest_roster *r = &g->d.rosters[kind];
-	int rc = rosters_attested(g->office->store, kind, &r->time, &g->by[kind], NULL);
+	struct err why = {.tr = g->err != NULL ? g->err->tr : NULL};
+	int rc = rosters_attested(g->office->store, kind, &r->time, &g->by[kind], &why);
 
 	if (rc == ERR_ABSENT)
 		return 0;
 	if (rc != 0)
-		return rosters_attested(g->office->store, kind, &r->time, NULL, g->err);
+		return err_copy(g->err, &why);
 	r->attested = true;
 	if (plain_text(slice_of(g->by[kind])))
 		r->by = g->by[kind];

@@ -28,6 +28,17 @@ read_all(int fd, const char *path, struct buf *out, struct err *err)
 	return 0;
 }
 
+/* What stands there instead is the publisher's doing; the rest is this machine's. */
+static int
+cannot_open(const char *path, struct err *err)
+{
+	bool theirs = errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO || errno == ENODEV;
+
+	if (errno == ENOMEM)
+		return err_memory(err);
+	return err_set(err, theirs ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+}
+
 /* O_NONBLOCK, so that a pipe that somebody put there does not hold us up before it is refused. */
 static int
 folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
@@ -40,7 +51,7 @@ folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(err, ERR_ABSENT, N_("%s: it is missing"), path);
 	if (fd < 0)
-		return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+		return cannot_open(path, err);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		rc = err_set(err, ERR_REFUSED, N_("%s: it is not a regular file"), path);
 	else if (st.st_size > 0 && (size_t)st.st_size > out->max)
@@ -59,23 +70,27 @@ folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *nam
 	int fd = openat(folder->fd, *path == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	int why;
 
 	if (dir == NULL && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(err, ERR_ABSENT, N_("%s: there is no such folder"), path);
 	if (dir == NULL) {
+		int rc = cannot_open(path, err);
+
 		if (fd >= 0)
 			(void)close(fd);
-		return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+		return rc;
 	}
-	while ((entry = readdir(dir)) != NULL) {
+	while ((errno = 0, entry = readdir(dir)) != NULL) {
 		struct stat st;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		each(arg, entry->d_name, fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode));
 	}
+	why = errno;
 	(void)closedir(dir);
-	return 0;
+	return why == 0 ? 0 : err_set(err, ERR_OUTSIDE, N_("%s: it cannot be read: %s"), path, strerror(why));
 }
 
 int

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "io/plain.h"
+
 #define CONNECT_S 5
 #define POLL_MS 1000
 
@@ -66,10 +68,12 @@ settle(struct call *c, CURLcode code)
 		(void)curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r->status);
 		(void)curl_easy_getinfo(c->easy, CURLINFO_CONTENT_TYPE, &type);
 		(void)snprintf(r->type, sizeof r->type, "%s", type == NULL ? "" : type);
+		plain_clean(r->type);
 		return;
 	}
 	buf_clear(&r->reply);
 	(void)snprintf(r->fault, sizeof r->fault, "%s", c->words[0] != '\0' ? c->words : curl_easy_strerror(code));
+	plain_clean(r->fault);
 }
 
 static void

@@ -153,27 +153,30 @@ make_event(const struct letter_input *input, const struct outbox_day *day)
 int
 invitation_write(const struct letter_input *input, const struct outbox_day *day, struct buf *out, struct err *err)
 {
-	icalcomponent *calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
+	icalcomponent *calendar, *event;
+	char *text = NULL;
+
+	/* A property that could not be made would end the list of them in silence. */
+	icalerror_clear_errno();
+	calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
 	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"),
 	    icalproperty_new_version("2.0"),
 	    icalproperty_new_method(day->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL),
 	    (void *)NULL);
-	icalcomponent *event = make_event(input, day);
-	char *text = NULL;
-
+	event = make_event(input, day);
 	if (calendar != NULL && event != NULL) {
 		icalcomponent_add_component(calendar, event);
 		event = NULL;
 		text = icalcomponent_as_ical_string_r(calendar);
 	}
-	if (text != NULL)
+	if (text != NULL && icalerrno == ICAL_NO_ERROR)
 		buf_text(out, text);
 	icalmemory_free_buffer(text);
 	if (event != NULL)
 		icalcomponent_free(event);
 	if (calendar != NULL)
 		icalcomponent_free(calendar);
-	if (text == NULL)
+	if (text == NULL || icalerrno != ICAL_NO_ERROR || out->no_memory)
 		return err_memory(err);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max) : 0;
 }

@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "io/credential.h"
 #include "io/durable.h"
+#include "io/whole.h"
 
 #define PREFIX "PRIVATE+KEY+"
 #define B64 sodium_base64_VARIANT_ORIGINAL
@@ -26,18 +27,20 @@ ready(struct err *err)
 }
 
 /* Fills in what follows from name, algorithm and seed. */
-static void
-derive(struct signing_key *key, const uint8_t seed[static 32])
+static int
+derive(struct signing_key *key, const uint8_t seed[static 32], struct err *err)
 {
 	struct slice rest;
 
-	crypto_sign_seed_keypair(key->secret + 32, key->secret, seed);
+	if (crypto_sign_seed_keypair(key->secret + 32, key->secret, seed) != 0)
+		return err_set(err, ERR_OUTSIDE, N_("the key cannot be computed"));
 	note_key_make(key->name, key->algorithm, key->secret + 32, key->vkey);
 	rest = slice_of(key->vkey);
 	(void)slice_cut(&rest, '+');
 	assert(rest.n > KEY_ID_HEX);
 	memcpy(key->id, rest.p, KEY_ID_HEX);
 	key->id[KEY_ID_HEX] = '\0';
+	return 0;
 }
 
 static int
@@ -63,11 +66,12 @@ key_make(const char *name, enum note_algorithm algorithm, struct signing_key *re
 	if ((rc = ready(err)) != 0 || (rc = take_name(slice_of(name), &key, err)) != 0)
 		return rc;
 	randombytes_buf(seed, sizeof seed);
-	derive(&key, seed);
-	*ret_key = key;
+	rc = derive(&key, seed, err);
+	if (rc == 0)
+		*ret_key = key;
 	sodium_memzero(seed, sizeof seed);
 	key_wipe(&key);
-	return 0;
+	return rc;
 }
 
 void
@@ -97,11 +101,10 @@ parse(struct slice line, struct signing_key *key, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("it is no key of 32 bytes for Ed25519"));
 	key->algorithm = (enum note_algorithm)bytes[0];
 	rc = take_name(name, key, err);
-	if (rc == 0) {
-		derive(key, bytes + 1);
-		if (!slice_is(id, key->id))
-			rc = err_set(err, ERR_REFUSED, N_("it is damaged: its key id is not %s"), key->id);
-	}
+	if (rc == 0)
+		rc = derive(key, bytes + 1, err);
+	if (rc == 0 && !slice_is(id, key->id))
+		rc = err_set(err, ERR_REFUSED, N_("it is damaged: its key id is not %s"), key->id);
 	sodium_memzero(bytes, sizeof bytes);
 	return rc;
 }
@@ -152,50 +155,68 @@ key_read(const char *path, struct signing_key *ret_key, struct err *err)
 	return rc;
 }
 
+/* ---- writing ---- */
+
+static char *
+name_beside(const char *path)
+{
+	char *beside = NULL;
+
+	return asprintf(&beside, "%s.new", path) < 0 ? NULL : beside;
+}
+
+static int
+cannot_write(const char *path, struct err *err)
+{
+	return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
+}
+
+int
+key_remove_unfinished(const char *path, struct err *err)
+{
+	char *beside = name_beside(path);
+	int rc = 0;
+
+	if (beside == NULL)
+		return err_memory(err);
+	if (unlink(beside) != 0 && errno != ENOENT)
+		rc = err_set(err, ERR_OUTSIDE, "%s: %s", beside, strerror(errno));
+	free(beside);
+	return rc;
+}
+
+/* A new file: one that was left there may be a second name of the key itself. */
 static int
 write_synced(const char *path, const char *text, size_t len)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good;
 
 	if (fd < 0)
 		return -1;
-	good = fchmod(fd, 0600) == 0 && write(fd, text, len) == (ssize_t)len && durable_sync(fd) == 0;
+	good = fchmod(fd, 0600) == 0 && whole_write(fd, text, len) && durable_sync(fd) == 0;
 	return close(fd) == 0 && good ? 0 : -1;
-}
-
-static int
-sync_folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : durable_sync(fd);
-
-	if (fd >= 0)
-		(void)close(fd);
-	free(folder);
-	return rc;
 }
 
 /* Written beside, then linked into place: a link, unlike a rename, never replaces a key that is there. */
 static int
 write_new(const char *path, const char *text, size_t len, struct err *err)
 {
-	char *beside = NULL;
-	int rc = 0;
+	char *beside = name_beside(path);
+	int rc = beside == NULL ? err_memory(err) : key_remove_unfinished(path, err);
 
-	if (asprintf(&beside, "%s.new", path) < 0)
-		return err_memory(err);
+	if (rc != 0) {
+		free(beside);
+		return rc;
+	}
 	if (write_synced(beside, text, len) != 0)
-		rc = err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
+		rc = cannot_write(path, err);
 	else if (link(beside, path) != 0)
-		rc = errno == EEXIST
-		    ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path)
-		    : err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
-	(void)unlink(beside);
-	if (rc == 0 && sync_folder_of(path) != 0)
-		rc = err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
+		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path) : cannot_write(path, err);
+	if (unlink(beside) != 0 && rc == 0)
+		rc = cannot_write(path, err);
+	if (rc == 0 && durable_sync_folder_of(path) != 0)
+		rc = cannot_write(path, err);
 	free(beside);
 	return rc;
 }
@@ -257,21 +278,33 @@ write_code(const uint8_t bytes[static CODE_BYTES], char ret_code[static RECOVERY
 	*at = '\0';
 }
 
+static int
+recovery_public(const uint8_t secret[static 32], char ret_public[static RECOVERY_PUBLIC], struct err *err)
+{
+	uint8_t public[32];
+
+	if (crypto_scalarmult_base(public, secret) != 0)
+		return err_set(err, ERR_OUTSIDE, N_("the key cannot be computed"));
+	text_to_hex(public, sizeof public, ret_public);
+	return 0;
+}
+
 int
 recovery_make(char ret_public[static RECOVERY_PUBLIC], char ret_code[static RECOVERY_CODE], struct err *err)
 {
-	uint8_t bytes[CODE_BYTES], public[32];
+	uint8_t bytes[CODE_BYTES];
 	int rc = ready(err);
 
 	if (rc != 0)
 		return rc;
 	randombytes_buf(bytes, 32);
-	crypto_scalarmult_base(public, bytes);
-	text_to_hex(public, sizeof public, ret_public);
-	put_check(bytes);
-	write_code(bytes, ret_code);
+	rc = recovery_public(bytes, ret_public, err);
+	if (rc == 0) {
+		put_check(bytes);
+		write_code(bytes, ret_code);
+	}
 	sodium_memzero(bytes, sizeof bytes);
-	return 0;
+	return rc;
 }
 
 /* The value of a character that people may write for one of the alphabet; -1 for none, -2 for what parts groups. */
@@ -296,7 +329,7 @@ int
 recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public[static RECOVERY_PUBLIC],
     struct err *err)
 {
-	uint8_t bytes[CODE_BYTES] = {0}, check[CODE_BYTES], public[32];
+	uint8_t bytes[CODE_BYTES] = {0}, check[CODE_BYTES];
 	size_t n = 0;
 	int rc = ready(err);
 
@@ -318,10 +351,10 @@ recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public
 	put_check(check);
 	if (n != CODE_CHARACTERS || sodium_memcmp(check, bytes, sizeof check) != 0)
 		return err_set(err, ERR_REFUSED, N_("this is no recovery code: a character is wrong or missing"));
-	memcpy(ret_secret, bytes, 32);
-	crypto_scalarmult_base(public, bytes);
-	text_to_hex(public, sizeof public, ret_public);
+	rc = recovery_public(bytes, ret_public, err);
+	if (rc == 0)
+		memcpy(ret_secret, bytes, 32);
 	sodium_memzero(bytes, sizeof bytes);
 	sodium_memzero(check, sizeof check);
-	return 0;
+	return rc;
 }

@@ -38,6 +38,9 @@ int key_read(const char *path, struct signing_key *ret_key, struct err *err);
 /* Writes a file (0600) that must not exist: ERR_REFUSED where it does.  When this returns 0 it is on the disk. */
 int key_write(const char *path, const struct signing_key *key, struct err *err);
 
+/* Removes what a key_write that was killed has left beside: key_write does so itself. */
+int key_remove_unfinished(const char *path, struct err *err);
+
 void key_wipe(struct signing_key *key); /* NULL is allowed */
 
 /*

@@ -81,5 +81,7 @@ letter_html(struct slice text, const struct template_marks *marks, struct slice 
 	html_fill(slice_of(html), marks, out);
 	buf_text(out, "</div>\n</body>\n</html>\n");
 	free(html);
+	if (out->no_memory)
+		return err_memory(err);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max) : 0;
 }

@@ -99,5 +99,7 @@ letter_sheet(const struct letter_input *input, struct buf *out, struct err *err)
 	for (size_t i = 0; i < input->n_visits && !out->failed; i++)
 		put_visit(out, input, &input->visits[order[i]]);
 	free(order);
+	if (out->no_memory)
+		return err_memory(err);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the result sheet is larger than %zu bytes"), out->max) : 0;
 }

@@ -311,8 +311,12 @@ put_encrypted(struct buf *out, const struct mime_message *m, struct err *err)
 	buf_init(&entity, MIME_MESSAGE_MAX);
 	buf_init(&der, MIME_MESSAGE_MAX);
 	put_entity(&entity, m);
-	rc = entity.failed ? err_set(err, ERR_LIMIT, N_("the message is larger than %zu bytes"), entity.max)
-	                   : smime_encrypt(m->encrypt_to, buf_view(&entity), &der, err);
+	if (entity.no_memory)
+		rc = err_memory(err);
+	else if (entity.failed)
+		rc = err_set(err, ERR_LIMIT, N_("the message is larger than %zu bytes"), entity.max);
+	else
+		rc = smime_encrypt(m->encrypt_to, buf_view(&entity), &der, err);
 	if (rc == 0) {
 		buf_text(out, "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
 			      "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
@@ -337,6 +341,8 @@ mime_write(const struct mime_message *message, struct buf *out, struct err *err)
 		put_entity(out, message);
 	if (rc != 0)
 		return rc;
+	if (out->no_memory)
+		return err_memory(err);
 	if (out->failed)
 		return err_set(err, ERR_LIMIT, N_("the message is larger than %zu bytes"), out->max);
 	return 0;

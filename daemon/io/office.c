@@ -1,13 +1,12 @@
 #include "io/office.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/ledger.h"
+#include "io/publication.h"
+#include "io/restored.h"
 
 #define EXPECTED "expected_entries" /* in meta */
 
@@ -19,69 +18,84 @@ office_key_path(const struct store *store)
 	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
 }
 
-/* The published checkpoint, where it is there and this log's own. */
-static bool
-read_published(const struct office *office, const char *dir, struct buf *bytes, struct checkpoint *ret)
-{
-	char path[PATH_MAX], block[4096];
-	struct note_key key;
-	struct note note;
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/checkpoint", dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	while (fd >= 0 && (n = read(fd, block, sizeof block)) > 0 && !bytes->failed)
-		buf_put(bytes, block, (size_t)n);
-	if (fd >= 0)
-		(void)close(fd);
-	return fd >= 0 && !bytes->failed && note_parse(buf_view(bytes), &note, NULL) == 0 &&
-	    note_key_parse(slice_of(office->key.vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE &&
-	    checkpoint_parse(note.text, ret, NULL) == 0;
-}
-
 void
 office_published(const struct office *office, const char *dir, struct buf *ret_note, uint64_t *ret_size)
 {
-	struct checkpoint published;
+	struct publication there;
+	int rc = publication_read(dir, office->key.vkey, &there, NULL);
 
 	buf_init(ret_note, LEDGER_NOTE_MAX);
 	*ret_size = 0;
-	if (read_published(office, dir, ret_note, &published))
-		*ret_size = published.size;
-	else
-		buf_clear(ret_note);
+	if (rc == 0 && there.kind == PUBLICATION_OURS) {
+		buf_slice(ret_note, buf_view(&there.note));
+		*ret_size = there.checkpoint.size;
+	}
+	publication_release(&there);
+}
+
+/* ---- against what was published ---- */
+
+static int
+refuse_other(const char *dir, const struct publication *there, const struct office *office, struct err *err)
+{
+	return err_set(err, ERR_REFUSED,
+	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right backup, or name "
+	       "another public_dir"),
+	    dir, there->key, office->key.vkey);
+}
+
+static int
+refuse_damaged(const char *dir, struct err *err)
+{
+	return err_set(err, ERR_REFUSED,
+	    N_("the checkpoint of the publication in %s is missing or damaged, so that nobody knows how far the log has come: nothing "
+	       "is signed. \"spotcheck publish\" mends it where the state is not older; else \"spotcheck recover --published DIR\" "
+	       "takes another copy"),
+	    dir);
+}
+
+static int
+compare_log(struct office *office, const char *dir, const struct checkpoint *published, struct err *err)
+{
+	struct ledger log;
+	struct hash root;
+	int rc = ledger_open(office->store, &office->key, &log, err);
+
+	if (rc != 0)
+		return rc;
+	if (published->size > ledger_size(&log)) {
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
+		       "Restore a newer backup, or let \"spotcheck recover\" go on from what was published"),
+		    dir, (unsigned long long)ledger_size(&log), (unsigned long long)published->size);
+	} else {
+		root = merkle_prefix_root(&log.tree, published->size);
+		if (memcmp(root.b, published->root.b, HASH_BYTES) != 0)
+			rc = err_set(err, ERR_REFUSED,
+			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
+			    dir);
+	}
+	office->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
+	ledger_release(&log);
+	return rc;
 }
 
 /* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
 int
 office_compare(struct office *office, const char *dir, struct err *err)
 {
-	struct checkpoint published;
-	struct ledger log;
-	struct hash root;
-	struct buf bytes;
-	int rc = 0;
+	struct publication there;
+	int rc = publication_read(dir, office->key.vkey, &there, err);
 
-	buf_init(&bytes, LEDGER_NOTE_MAX);
-	if (!read_published(office, dir, &bytes, &published) || (rc = ledger_open(office->store, &office->key, &log, err)) != 0) {
-		buf_release(&bytes);
-		return rc;
-	}
-	if (published.size > ledger_size(&log)) {
-		rc = err_set(err, ERR_REFUSED,
-		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
-		       "Restore a newer backup, or let \"spotcheck recover\" go on from what was published"),
-		    dir, (unsigned long long)ledger_size(&log), (unsigned long long)published.size);
-	} else {
-		root = merkle_prefix_root(&log.tree, published.size);
-		if (memcmp(root.b, published.root.b, HASH_BYTES) != 0)
-			rc = err_set(err, ERR_REFUSED,
-			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
-			    dir);
-	}
-	ledger_release(&log);
-	buf_release(&bytes);
+	if (rc == 0 && there.kind == PUBLICATION_OTHER)
+		rc = refuse_other(dir, &there, office, err);
+	else if (rc == 0 && there.kind == PUBLICATION_DAMAGED)
+		rc = refuse_damaged(dir, err);
+	else if (rc == 0 && there.kind == PUBLICATION_OURS)
+		rc = compare_log(office, dir, &there.checkpoint, err);
+	if (there.kind == PUBLICATION_OTHER || there.kind == PUBLICATION_DAMAGED)
+		office->halted = rc == ERR_REFUSED;
+	publication_release(&there);
 	return rc;
 }
 
@@ -123,7 +137,8 @@ check_expected(struct office *office, struct err *err)
 
 	if (rc == ERR_ABSENT)
 		return 0;
-	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 || (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
+	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 ||
+	    (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
 		return rc;
 	return err_set(err, ERR_REFUSED,
 	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "
@@ -136,8 +151,17 @@ office_open(struct office *office, struct err *err)
 {
 	int rc = office_key(office, err);
 
-	if (rc == 0 && ((rc = office_compare(office, office->config->public_dir, err)) != 0 ||
-	    (rc = check_expected(office, err)) != 0))
+	if (rc != 0)
+		return rc;
+	office->halted = false;
+	rc = office_compare(office, office->config->public_dir, err);
+	if (rc == 0) {
+		rc = check_expected(office, err);
+		if (rc == 0)
+			rc = restored_check(office->store, err);
+		office->halted = rc == ERR_REFUSED;
+	}
+	if (rc != 0)
 		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
 	return rc;
 }

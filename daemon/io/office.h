@@ -32,7 +32,7 @@ struct office {
 	 */
 	int (*ask)(struct office *office, struct err *err);
 	bool asked; /* once is enough */
-	bool halted; /* they have: it was this that was refused */
+	bool halted; /* they have, or office_open has found the state unfit to sign: it was this that was refused */
 };
 
 /* The path of the log's key; the caller frees it. */
@@ -49,7 +49,8 @@ void office_published(const struct office *office, const char *dir, struct buf *
 
 /*
  * Holds the state against what was published in `dir`, with the log's key: ERR_REFUSED where that has entries that the
- * state has not, or others.  A folder without a checkpoint of this log says nothing.
+ * state has not, or others, where it is another key's, or its checkpoint is damaged or missing; and then office->halted.  A
+ * folder without a publication says nothing.
  */
 int office_compare(struct office *office, const char *dir, struct err *err);
 
@@ -59,7 +60,10 @@ int office_compare(struct office *office, const char *dir, struct err *err);
  */
 int office_expect(struct office *office, uint64_t entries, struct err *err);
 
-/* Both, against public_dir and what is expected: before anything is signed. */
+/*
+ * Before anything is signed: both, against public_dir and what is expected, and whether a restored state was compared at all
+ * (restored.h).  Where the state may not sign, ERR_REFUSED and office->halted; the office has no key then.
+ */
 int office_open(struct office *office, struct err *err);
 
 #endif

@@ -29,16 +29,7 @@ outbox_state_of(struct slice name)
 static void
 clean(struct slice reply, struct buf *out)
 {
-	uint32_t c = 0;
-
-	while (reply.n > 0 && !out->failed) {
-		size_t len = text_next(reply, &c);
-		struct slice character = {reply.p, len == 0 ? 1 : len};
-
-		buf_slice(out, plain_text(character) ? character : slice_of(len > 1 ? "" : len == 1 ? " " : "?"));
-		reply.p += character.n;
-		reply.n -= character.n;
-	}
+	plain_put(out, reply);
 	out->failed = false; /* what is too long is cut, at a character */
 }
 

@@ -12,14 +12,22 @@
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/lock.h"
+#include "io/publication.h"
+#include "io/publish_place.h"
 #include "io/publish_tree.h"
 #include "io/site.h"
 
 #define LOCK_FILE "publish.lock"
 #define PUBLISHED "published_serial" /* in meta: the cosignatures that are published */
+#define DAMAGED "published_damaged" /* in meta: what had to be mended, since the last look that found nothing */
+#define LOOKED_DAY "published_looked_day" /* in meta: the day of the look at all files that is under way, or was last */
+#define LOOKED_AFTER "published_looked_after" /* in meta: the file that it has come to */
+#define LOOKED_BAD "published_looked_bad" /* in meta: it has found something */
+#define LOOK_BYTES ((uint64_t)64 << 20) /* that are read at a time */
+#define LOOK_FILE_BYTES 4096 /* what opening a file counts for */
 #define NAME_MAX_BYTES 160 /* of a path in the tree */
 
-struct publication {
+struct publication_work {
 	struct store *store;
 	struct ledger log;
 	struct tree tree;
@@ -30,7 +38,7 @@ struct publication {
 /* ---- tiles ---- */
 
 static int
-bundle_bytes(struct publication *p, struct tile tile, struct buf *out, struct err *err)
+bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, struct err *err)
 {
 	struct query q;
 
@@ -50,7 +58,7 @@ bundle_bytes(struct publication *p, struct tile tile, struct buf *out, struct er
 }
 
 static int
-put_bundle(struct publication *p, struct tile tile, const char *path)
+put_bundle(struct publication_work *p, struct tile tile, const char *path)
 {
 	struct buf bytes;
 	int rc;
@@ -64,7 +72,7 @@ put_bundle(struct publication *p, struct tile tile, const char *path)
 }
 
 static int
-put_tile(struct publication *p, struct tile tile)
+put_tile(struct publication_work *p, struct tile tile)
 {
 	struct hash hashes[TILE_WIDTH];
 	char path[TILE_PATH_MAX];
@@ -87,7 +95,7 @@ put_if_full(void *ctx, struct tile tile)
 
 /* The partial tile of each level that a tree of `size` ends in, where it has not become full since. */
 static int
-put_partials(struct publication *p, uint64_t size, bool put[static LEVELS][TILE_WIDTH])
+put_partials(struct publication_work *p, uint64_t size, bool put[static LEVELS][TILE_WIDTH])
 {
 	for (int level = 0; level < LEVELS; level++) {
 		uint64_t number = size >> (8 * (level + 1));
@@ -105,7 +113,7 @@ put_partials(struct publication *p, uint64_t size, bool put[static LEVELS][TILE_
 
 /* Whoever holds an older checkpoint still finds its tiles: the partial ones go only when they are full. */
 static int
-put_tiles(struct publication *p)
+put_tiles(struct publication_work *p)
 {
 	static const char sizes[] = "SELECT size FROM log_checkpoint ORDER BY size";
 	bool put[LEVELS][TILE_WIDTH] = {{false}};
@@ -122,7 +130,7 @@ put_tiles(struct publication *p)
 /* ---- draws ---- */
 
 static int
-put_note(struct publication *p, uint64_t size, const char *path)
+put_note(struct publication_work *p, uint64_t size, const char *path)
 {
 	struct buf note;
 	int rc = cosignatures_note(p->store, size, &note, p->err);
@@ -140,7 +148,7 @@ draw_path(uint64_t n, const char *name, char ret_path[static NAME_MAX_BYTES])
 }
 
 static int
-put_commit(struct publication *p, const struct draw_row *row)
+put_commit(struct publication_work *p, const struct draw_row *row)
 {
 	char path[NAME_MAX_BYTES];
 	struct buf bytes;
@@ -164,7 +172,7 @@ struct copying {
 	struct store *store;
 	uint64_t n;
 	const char *name;
-	int fd;
+	struct tree_file *file;
 	struct err *err;
 };
 
@@ -173,21 +181,21 @@ copy_part(void *ctx, struct slice part)
 {
 	struct copying *c = ctx;
 
-	return tree_write_all(c->fd, part, c->err);
+	return tree_file_write(c->file, part, c->err);
 }
 
 static int
-copy_file(void *ctx, int fd, struct err *err)
+copy_file(void *ctx, struct tree_file *file, struct err *err)
 {
 	struct copying *c = ctx;
 
-	c->fd = fd;
+	c->file = file;
 	c->err = err;
 	return draw_file_each(c->store, c->n, c->name, copy_part, c, err);
 }
 
 struct draw_folder {
-	struct publication *p;
+	struct publication_work *p;
 	uint64_t n;
 };
 
@@ -210,7 +218,7 @@ put_draw_file(void *ctx, const char *name, uint64_t size)
 }
 
 static int
-put_amendments(struct publication *p, uint64_t n)
+put_amendments(struct publication_work *p, uint64_t n)
 {
 	char path[NAME_MAX_BYTES], name[40];
 	struct query q;
@@ -230,7 +238,7 @@ put_amendments(struct publication *p, uint64_t n)
 static int
 put_draw(void *ctx, const struct draw_row *row)
 {
-	struct publication *p = ctx;
+	struct publication_work *p = ctx;
 	struct draw_folder folder = {p, row->n};
 	int rc = put_commit(p, row);
 
@@ -246,7 +254,7 @@ put_draw(void *ctx, const struct draw_row *row)
 /* ---- the whole ---- */
 
 static int
-put_index(struct publication *p)
+put_index(struct publication_work *p)
 {
 	struct site_log log = {.vkey = p->log.key->vkey, .key_id = p->log.key->id, .entries = ledger_size(&p->log),
 	    .root = merkle_prefix_root(&p->log.tree, ledger_size(&p->log))};
@@ -255,7 +263,7 @@ put_index(struct publication *p)
 }
 
 static int
-put_all(struct publication *p)
+put_all(struct publication_work *p)
 {
 	struct buf vkey;
 	int rc;
@@ -271,45 +279,25 @@ put_all(struct publication *p)
 	if (rc == 0)
 		rc = put_index(p);
 	if (rc == 0)
-		rc = tree_settle(&p->tree, p->err);
-	if (rc == 0)
 		rc = put_note(p, ledger_size(&p->log), "checkpoint");
-	if (rc == 0)
-		rc = tree_end(&p->tree, p->err);
 	buf_release(&vkey);
-	return rc;
-}
-
-static int
-write_tree(struct publication *p, const char *public_dir, bool in_place, bool fresh)
-{
-	int rc = tree_begin(&p->tree, public_dir, in_place, fresh, p->err);
-
-	if (rc == 0)
-		rc = put_all(p);
-	tree_release(&p->tree);
 	return rc;
 }
 
 /* All is read in one view of the state, which is of what is durable. */
 static int
-publish_view(struct publication *p, const struct signing_key *key, const char *public_dir,
-    const struct publish_options *options)
+put_view(struct publication_work *p, const struct signing_key *key, const struct publish_options *options)
 {
 	int rc = store_exec(p->store, "BEGIN", p->err);
 
 	if (rc != 0)
 		return rc;
 	rc = ledger_open(p->store, key, &p->log, p->err);
-	if (rc == 0 && options->pages != NULL && (rc = site_open(p->store, options->pages, &p->site, p->err)) != 0)
-		ledger_release(&p->log);
 	if (rc == 0) {
-		if (ledger_size(&p->log) == 0)
-			rc = err_set(p->err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
-		else
-			rc = write_tree(p, public_dir, options->in_place, options->fresh);
-		if (rc == ERR_NOT_YET)
-			rc = write_tree(p, public_dir, true, options->fresh);
+		if (options->pages != NULL)
+			rc = site_open(p->store, options->pages, &p->site, p->err);
+		if (rc == 0)
+			rc = put_all(p);
 		ledger_release(&p->log);
 	}
 	site_close(p->site);
@@ -318,70 +306,114 @@ publish_view(struct publication *p, const struct signing_key *key, const char *p
 	return rc;
 }
 
+/* What was found damaged is told by an alarm, until a look at all finds nothing more. */
+static int
+keep_damage(struct publication_work *p)
+{
+	char text[192];
+
+	if (p->tree.n_damaged == 0)
+		return 0;
+	(void)snprintf(text, sizeof text, "%llu %s", (unsigned long long)p->tree.n_damaged, p->tree.damaged);
+	return store_meta_set(p->store, DAMAGED, text, p->err);
+}
+
+static int
+write_tree(struct publication_work *p, const struct signing_key *key, const struct tree_options *place,
+    const struct publish_options *options)
+{
+	int rc = tree_begin(&p->tree, p->store, place, p->err);
+
+	if (rc == 0)
+		rc = put_view(p, key, options);
+	if (rc == 0)
+		rc = tree_end(&p->tree, p->err);
+	if (rc == 0)
+		rc = keep_damage(p);
+	tree_release(&p->tree);
+	return rc;
+}
+
 /* ---- whose folder it is ---- */
 
-/* The checkpoint that is published; an empty buffer where there is none. */
-static void
-read_published(const char *public_dir, struct buf *ret_note)
-{
-	char path[4096];
-	ssize_t n = 1;
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/checkpoint", public_dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return;
-	while (n > 0) {
-		char some[4096];
-
-		n = read(fd, some, sizeof some);
-		if (n > 0)
-			buf_put(ret_note, some, (size_t)n);
-	}
-	(void)close(fd);
-}
-
-static bool
-is_within(const char *path, const char *folder)
-{
-	char *real_path = realpath(path, NULL), *real_folder = realpath(folder, NULL);
-	size_t n = real_folder == NULL ? 0 : strlen(real_folder);
-	bool within = real_path != NULL && real_folder != NULL && strncmp(real_path, real_folder, n) == 0 &&
-	    (real_path[n] == '/' || real_path[n] == '\0' || n == 1);
-
-	free(real_path);
-	free(real_folder);
-	return within;
-}
-
-/*
- * A folder is replaced as a whole: not one that holds the state, another log's publication, or somebody's other files.
- */
 static int
-check_folder(struct store *store, const struct signing_key *key, const char *public_dir, struct err *err)
+refuse_folder(const char *public_dir, const char *origin, struct err *err)
 {
-	bool others = false, foreign;
-	struct buf note;
-	struct slice rest;
-	int rc = tree_has_others(public_dir, &others, err);
+	return err_set(err, ERR_REFUSED,
+	    N_("public_dir = %s holds something else than the publication of %s: give it a folder of its "
+	       "own"),
+	    public_dir, origin);
+}
 
+/* Whether the state has published there before. */
+static int
+has_published(struct store *store, const char *public_dir, bool *ret_has, struct err *err)
+{
+	struct publish_list list = {0};
+	char *real = realpath(public_dir, NULL);
+	bool of_dir = false;
+	int rc = real == NULL ? 0 : publish_list_read(store, real, &list, &of_dir, err);
+
+	*ret_has = of_dir && list.n > 0;
+	publish_list_release(&list);
+	free(real);
+	return rc;
+}
+
+/* A damaged publication is ours where the state has published there, and all that is published is in the state. */
+static int
+may_mend(struct store *store, const char *public_dir, uint64_t size, bool *ret_may, struct err *err)
+{
+	int rc = has_published(store, public_dir, ret_may, err);
+
+	*ret_may = rc == 0 && *ret_may && !publication_is_longer(public_dir, size);
+	return rc;
+}
+
+/* Not a folder that holds the state, another log's publication, or somebody's other files alone. */
+static int
+check_folder(struct store *store, const struct signing_key *key, const char *public_dir, uint64_t size, bool *ret_ours,
+    struct err *err)
+{
+	struct publication there;
+	bool may = false;
+	int rc;
+
+	rc = publication_holds_no_state(public_dir, store_dir(store), err);
 	if (rc != 0)
 		return rc;
-	if (is_within(store_dir(store), public_dir))
-		return err_set(err, ERR_REFUSED,
-		    N_("public_dir = %s holds the state: give the publication a folder of its own"), public_dir);
-	buf_init(&note, LEDGER_NOTE_MAX);
-	read_published(public_dir, &note);
-	rest = buf_view(&note);
-	foreign = note.len > 0 ? !slice_is(slice_cut(&rest, '\n'), key->name) : others;
-	buf_release(&note);
-	if (foreign)
-		return err_set(err, ERR_REFUSED,
-		    N_("public_dir = %s holds something else than the publication of %s: give it a folder of its "
-		       "own"),
-		    public_dir, key->name);
-	return 0;
+	rc = publication_read(public_dir, key->vkey, &there, err);
+	*ret_ours = there.kind == PUBLICATION_OURS;
+	if (rc == 0 && there.kind != PUBLICATION_OURS)
+		rc = may_mend(store, public_dir, size, &may, err);
+	if (there.kind == PUBLICATION_NONE)
+		may = may || publication_is_empty(public_dir);
+	if (rc == 0 && (there.kind == PUBLICATION_OTHER || (there.kind != PUBLICATION_OURS && !may)))
+		rc = refuse_folder(public_dir, key->name, err);
+	publication_release(&there);
+	return rc;
+}
+
+static int
+publish_locked(struct store *store, const struct signing_key *key, const char *public_dir,
+    const struct publish_options *options, struct err *err)
+{
+	struct publication_work p = {.store = store, .err = err};
+	struct tree_options place = {.public_dir = public_dir, .in_place = options->in_place, .fresh = options->fresh};
+	uint64_t size = 0;
+	int rc = ledger_sealed_size(store, &size, err);
+
+	if (rc == 0 && size == 0)
+		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
+	if (rc == 0)
+		rc = check_folder(store, key, public_dir, size, &place.ours, err);
+	if (rc == 0)
+		rc = write_tree(&p, key, &place, options);
+	if (rc == ERR_NOT_YET) {
+		place.in_place = true;
+		rc = write_tree(&p, key, &place, options);
+	}
+	return rc;
 }
 
 int
@@ -389,15 +421,46 @@ publish(struct store *store, const struct signing_key *key, const char *public_d
     const struct publish_options *options, struct err *err)
 {
 	static const struct publish_options usual = {.fresh = false};
-	struct publication p = {.store = store, .err = err};
 	int lock = -1, rc;
 
 	if ((rc = lock_take(store_dir(store), LOCK_FILE, &lock, err)) != 0)
 		return rc;
-	rc = check_folder(store, key, public_dir, err);
-	if (rc == 0)
-		rc = publish_view(&p, key, public_dir, options == NULL ? &usual : options);
+	rc = publish_locked(store, key, public_dir, options == NULL ? &usual : options, err);
 	(void)close(lock);
+	return rc;
+}
+
+/* ---- only where there is something new ---- */
+
+static int
+was_cut_short(struct store *store, bool *ret_was, struct err *err)
+{
+	char *work = NULL;
+	bool announced;
+	int rc = publish_work_get(store, &work, &announced, err);
+
+	*ret_was = work != NULL;
+	free(work);
+	return rc;
+}
+
+static int
+is_published(struct store *store, const struct signing_key *key, const char *public_dir, uint64_t size, bool *ret_is,
+    struct err *err)
+{
+	struct publication there;
+	struct buf newest = {0};
+	bool cut_short = false;
+	int rc = publication_read(public_dir, key->vkey, &there, err);
+
+	if (rc == 0)
+		rc = cosignatures_note(store, size, &newest, err);
+	if (rc == 0)
+		rc = was_cut_short(store, &cut_short, err);
+	if (rc == 0)
+		*ret_is = !cut_short && slice_eq(buf_view(&there.note), buf_view(&newest));
+	buf_release(&newest);
+	publication_release(&there);
 	return rc;
 }
 
@@ -406,27 +469,161 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 {
 	struct publish_options options = {.pages = config};
 	int64_t serial = 0, published_serial = 0;
-	struct buf published, newest = {0};
+	bool is = false;
 	uint64_t size = 0;
-	bool news;
 	int rc = ledger_sealed_size(store, &size, err);
 
 	if (rc != 0 || size == 0)
 		return rc;
-	buf_init(&published, LEDGER_NOTE_MAX);
 	(void)store_meta_get_int(store, PUBLISHED, &published_serial, NULL);
-	if ((rc = cosignatures_serial(store, &serial, err)) == 0)
-		rc = cosignatures_note(store, size, &newest, err);
-	if (rc == 0) {
-		read_published(config->public_dir, &published);
-		news = !slice_eq(buf_view(&published), buf_view(&newest)) || serial != published_serial ||
-		    tree_has_leftovers(config->public_dir);
-		if (news)
-			rc = publish(store, key, config->public_dir, &options, err);
-		if (rc == 0 && serial != published_serial)
-			rc = store_meta_set_int(store, PUBLISHED, serial, err);
+	rc = cosignatures_serial(store, &serial, err);
+	if (rc == 0)
+		rc = is_published(store, key, config->public_dir, size, &is, err);
+	if (rc != 0 || (is && serial == published_serial))
+		return rc;
+	rc = publish(store, key, config->public_dir, &options, err);
+	return rc == 0 && serial != published_serial ? store_meta_set_int(store, PUBLISHED, serial, err) : rc;
+}
+
+int
+publish_mend(struct store *store, const struct signing_key *key, const struct config *config, struct err *err)
+{
+	struct publish_options options = {.pages = config};
+	struct publication there;
+	bool may = false;
+	uint64_t size = 0;
+	int rc = publication_read(config->public_dir, key->vkey, &there, err);
+
+	if (rc == 0 && there.kind == PUBLICATION_DAMAGED && (rc = ledger_sealed_size(store, &size, err)) == 0)
+		rc = may_mend(store, config->public_dir, size, &may, err);
+	publication_release(&there);
+	return rc == 0 && may ? publish(store, key, config->public_dir, &options, err) : rc;
+}
+
+/* ---- a slow look at all ---- */
+
+/* Files from the one after `*after` on, up to some bytes; at the end `*after` becomes NULL. */
+static int
+look_at_some(struct store *store, const struct publish_list *list, int root, char **after, bool *ret_bad, struct err *err)
+{
+	uint64_t bytes = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < list->n; i++) {
+		const struct publish_file *file = &list->v[i];
+
+		if (*after != NULL && strcmp(file->path, *after) <= 0)
+			continue;
+		if (bytes > LOOK_BYTES) {
+			free(*after);
+			*after = strdup(list->v[i - 1].path);
+			return *after == NULL ? err_memory(err) : 0;
+		}
+		bytes += file->size + LOOK_FILE_BYTES;
+		if (file->mtime_ns == 0 || place_holds(root, file, true))
+			continue;
+		*ret_bad = true;
+		rc = publish_list_doubt(store, file->path, err);
 	}
-	buf_release(&newest);
-	buf_release(&published);
+	free(*after);
+	*after = NULL;
 	return rc;
+}
+
+static int
+look(struct store *store, const char *public_dir, char **after, bool *ret_bad, struct err *err)
+{
+	char *real = realpath(public_dir, NULL);
+	struct publish_list list = {0};
+	int root = real == NULL ? -1 : open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool of_dir = false;
+	int rc = root < 0 ? 0 : publish_list_read(store, real, &list, &of_dir, err);
+
+	if (rc == 0 && of_dir)
+		rc = look_at_some(store, &list, root, after, ret_bad, err);
+	publish_list_release(&list);
+	if (root >= 0)
+		(void)close(root);
+	free(real);
+	return rc;
+}
+
+/* Where the round of `day` stands; a new day begins a new round. */
+static int
+read_round(struct store *store, int32_t day, char **ret_after, bool *ret_over, struct err *err)
+{
+	int64_t of = INT64_MIN;
+	int rc = store_meta_get_int(store, LOOKED_DAY, &of, NULL);
+
+	*ret_after = NULL;
+	if (rc == 0 && of == day) {
+		rc = store_meta_get(store, LOOKED_AFTER, ret_after, NULL);
+		*ret_over = rc == ERR_ABSENT;
+	} else {
+		*ret_over = false;
+	}
+	return rc == 0 || rc == ERR_ABSENT ? 0 : store_error(store, err);
+}
+
+static int
+write_round(struct store *store, int32_t day, const char *after, struct err *err)
+{
+	int rc = store_meta_set_int(store, LOOKED_DAY, day, err);
+
+	if (rc != 0)
+		return rc;
+	return after == NULL ? store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_AFTER "'", err)
+	                     : store_meta_set(store, LOOKED_AFTER, after, err);
+}
+
+/* A whole round without a fault: what had been mended is no longer told. */
+static int
+look_on(struct store *store, const char *public_dir, int32_t day, char **after, bool *ret_bad, struct err *err)
+{
+	bool from_the_first = *after == NULL;
+	int rc = from_the_first ? store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_BAD "'", err) : 0;
+
+	if (rc == 0)
+		rc = look(store, public_dir, after, ret_bad, err);
+	if (rc == 0 && *ret_bad)
+		rc = store_meta_set(store, LOOKED_BAD, "1", err);
+	if (rc == 0)
+		rc = write_round(store, day, *after, err);
+	if (rc == 0 && *after == NULL)
+		rc = store_exec(store, "DELETE FROM meta WHERE name = '" DAMAGED "' AND NOT EXISTS"
+		    " (SELECT 1 FROM meta WHERE name = '" LOOKED_BAD "')", err);
+	return rc;
+}
+
+int
+publish_look(struct store *store, const struct signing_key *key, const struct config *config, int32_t day, bool *ret_over,
+    struct err *err)
+{
+	struct publish_options options = {.pages = config};
+	char *after = NULL;
+	bool bad = false;
+	int rc = read_round(store, day, &after, ret_over, err);
+
+	if (rc != 0 || *ret_over)
+		return rc;
+	rc = look_on(store, config->public_dir, day, &after, &bad, err);
+	*ret_over = after == NULL;
+	free(after);
+	return rc == 0 && bad ? publish(store, key, config->public_dir, &options, err) : rc;
+}
+
+int
+publish_damage(struct store *store, uint64_t *ret_files, char ret_first[static PUBLISH_DAMAGE], struct err *err)
+{
+	char *text = NULL, *path;
+	int rc = store_meta_get(store, DAMAGED, &text, NULL);
+
+	*ret_files = 0;
+	ret_first[0] = '\0';
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : store_error(store, err);
+	*ret_files = strtoull(text, &path, 10);
+	(void)snprintf(ret_first, PUBLISH_DAMAGE, "%s", *path == ' ' ? path + 1 : "");
+	free(text);
+	return 0;
 }

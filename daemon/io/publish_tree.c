@@ -1,3 +1,5 @@
+/* The published folder, made anew: what is kept, what is written, and how it takes its place. */
+
 #include "io/publish_tree.h"
 
 #include <dirent.h>
@@ -5,106 +7,31 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/hash.h"
 #include "io/durable.h"
-#include "io/site.h"
+#include "io/publish_place.h"
 #include "io/whole.h"
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
+#define CHECKPOINT "checkpoint" /* the file that vouches for all others */
 
 static int
-say(const char *path, struct err *err)
+cannot_write(const char *path, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be written: %s: %s"), path, strerror(errno));
 }
 
-int
-tree_write_all(int fd, struct slice bytes, struct err *err)
-{
-	return whole_write(fd, bytes.p, bytes.n) ? 0 : say("write", err);
-}
-
-/* ---- removing ---- */
-
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+cannot_write_below(const struct tree *t, const char *path, struct err *err)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-static int
-remove_tree(const char *path)
-{
-	return nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-static bool
-is_ours(const char *name)
-{
-	static const char *const ours[] = {".", "..", "checkpoint", "vkey", "tile", "draws", ".checkpoint.new",
-	    ".vkey.new"};
-
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		if (strcmp(name, ours[i]) == 0)
-			return true;
-	return site_is_page(name);
-}
-
-/* What others put at the top of a folder that has been replaced moves on to the one that replaced it. */
-static void
-keep_others(const char *from, int to)
-{
-	DIR *dir = opendir(from);
-	struct dirent *e;
-
-	if (dir == NULL)
-		return;
-	while ((e = readdir(dir)) != NULL)
-		if (!is_ours(e->d_name))
-			(void)renameat2(dirfd(dir), e->d_name, to, e->d_name, RENAME_NOREPLACE);
-	(void)closedir(dir);
-}
-
-/* ---- places ---- */
-
-static int
-resolve(const char *public_dir, char **ret_public, char **ret_beside, struct err *err)
-{
-	char *real = realpath(public_dir, NULL), *slash;
-
-	if (real == NULL && errno == ENOENT)
-		real = strdup(public_dir);
-	if (real == NULL)
-		return say(public_dir, err);
-	while ((slash = strrchr(real, '/')) != NULL && slash[1] == '\0' && slash != real)
-		*slash = '\0';
-	if (slash == NULL ? asprintf(ret_beside, ".%s.new", real) < 0
-	                  : asprintf(ret_beside, "%.*s/.%s.new", (int)(slash - real), real, slash + 1) < 0) {
-		free(real);
-		*ret_beside = NULL;
-		return err_memory(err);
-	}
-	*ret_public = real;
-	return 0;
-}
-
-bool
-tree_has_leftovers(const char *public_dir)
-{
-	char *public = NULL, *beside = NULL;
-	bool there = resolve(public_dir, &public, &beside, NULL) == 0 && access(beside, F_OK) == 0;
-
-	free(public);
-	free(beside);
-	return there;
+	return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be written: %s/%s: %s"), t->public, path, strerror(errno));
 }
 
 static int
@@ -113,79 +40,172 @@ open_folder(const char *path)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-int
-tree_has_others(const char *public_dir, bool *ret_others, struct err *err)
-{
-	DIR *dir = opendir(public_dir);
-	struct dirent *e;
-
-	*ret_others = false;
-	if (dir == NULL)
-		return errno == ENOENT ? 0 : say(public_dir, err);
-	while ((e = readdir(dir)) != NULL)
-		*ret_others |= !is_ours(e->d_name);
-	(void)closedir(dir);
-	return 0;
-}
+/* ---- places ---- */
 
 /* A folder that does not exist yet stands empty, so that what comes can always be exchanged with it. */
 static int
-make_public(struct tree *t, struct err *err)
+open_public(struct tree *t, const char *public_dir, struct err *err)
 {
-	if (mkdir(t->public, 0755) != 0 && errno != EEXIST)
-		return say(t->public, err);
+	bool made = mkdir(public_dir, 0755) == 0;
+
+	if (!made && errno != EEXIST)
+		return cannot_write(public_dir, err);
+	t->public = realpath(public_dir, NULL);
+	if (t->public == NULL || (made && durable_sync_folder_of(t->public) != 0))
+		return cannot_write(public_dir, err);
 	t->old = open_folder(t->public);
 	if (t->old < 0)
-		return say(t->public, err);
-	return fchmod(t->old, 0755) == 0 || errno == EPERM ? 0 : say(t->public, err);
+		return cannot_write(t->public, err);
+	return fchmod(t->old, 0755) == 0 || errno == EPERM ? 0 : cannot_write(t->public, err);
 }
 
+/* A name that nobody else has: so whatever bears it is ours. */
+static char *
+name_work(const struct tree *t)
+{
+	const char *slash = strrchr(t->public, '/');
+	unsigned long long random;
+	char *work = NULL;
+	int n;
+
+	randombytes_buf(&random, sizeof random);
+	if (t->in_place)
+		n = asprintf(&work, "%s/.publishing-%016llx", t->public, random);
+	else
+		n = asprintf(&work, "%.*s.%s.new-%016llx", slash == NULL ? 0 : (int)(slash + 1 - t->public), t->public,
+		    slash == NULL ? t->public : slash + 1, random);
+	return n < 0 ? NULL : work;
+}
+
+/* Remembered before it is made, so that a crash leaves nothing that nobody knows of. */
 static int
-begin_beside(struct tree *t)
-{
-	keep_others(t->beside, t->old);
-	if (remove_tree(t->beside) != 0 || mkdir(t->beside, 0755) != 0)
-		return -1;
-	t->fd = open_folder(t->beside);
-	return t->fd >= 0 && fchmod(t->fd, 0755) == 0 ? 0 : -1;
-}
-
-/* A mount point can be exchanged with nothing; what stands across a border of file systems neither. */
-static bool
-is_mounted(const struct tree *t)
-{
-	struct stat st, parent;
-
-	return fstat(t->old, &st) == 0 && fstatat(t->old, "..", &parent, 0) == 0 && st.st_dev != parent.st_dev;
-}
-
-int
-tree_begin(struct tree *tree, const char *public_dir, bool in_place, bool fresh, struct err *err)
+make_work(struct tree *t, struct err *err)
 {
 	int rc;
 
-	*tree = (struct tree){.fd = -1, .old = -1};
-	rc = resolve(public_dir, &tree->public, &tree->beside, err);
-	if (rc == 0)
-		rc = make_public(tree, err);
+	free(t->work);
+	t->work = name_work(t);
+	if (t->work == NULL)
+		return err_memory(err);
+	rc = publish_work_set(t->store, t->work, err);
 	if (rc != 0)
 		return rc;
-	tree->in_place = in_place || is_mounted(tree) || begin_beside(tree) != 0;
-	if (tree->in_place) {
-		(void)remove_tree(tree->beside);
-		if (tree->fd >= 0)
-			(void)close(tree->fd);
-		tree->fd = tree->old;
-		tree->old = -1;
-	}
-	if (fresh && tree->old >= 0) {
-		(void)close(tree->old);
-		tree->old = -1;
-	}
-	/* In place the old file is the one that would be shared with. */
-	if (tree->in_place && !fresh)
-		tree->old = fcntl(tree->fd, F_DUPFD_CLOEXEC, 0);
+	if (mkdir(t->work, 0700) != 0)
+		return cannot_write(t->work, err);
+	t->fd = open_folder(t->work);
+	return t->fd >= 0 ? 0 : cannot_write(t->work, err);
+}
+
+/* ---- what a publishing that was cut short has left ---- */
+
+/* In an old folder that had been exchanged: what others had put there since it was looked through. */
+static void
+bring_back(const char *work, int public)
+{
+	struct dirent *e;
+	DIR *dir = opendir(work);
+
+	while (dir != NULL && (e = readdir(dir)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)renameat2(dirfd(dir), e->d_name, public, e->d_name, RENAME_NOREPLACE);
+	if (dir != NULL)
+		(void)closedir(dir);
+}
+
+static int
+clean_announced(struct tree *t, const char *work)
+{
+	int fd = open_folder(work), rc = 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (place_remove_listed(fd, &t->was, NULL) != 0)
+		rc = -1;
+	(void)close(fd);
+	if (rc == 0)
+		bring_back(work, t->old);
+	return rc == 0 ? rmdir(work) : rc;
+}
+
+/* Of a state that was copied the work is another folder's. */
+static bool
+is_work_of(const struct tree *t, const char *work)
+{
+	size_t n = (size_t)(strrchr(t->public, '/') + 1 - t->public);
+
+	return strncmp(work, t->public, n) == 0;
+}
+
+static int
+clean_up(struct tree *t, struct err *err)
+{
+	char *work = NULL;
+	bool announced = false;
+	int rc = publish_work_get(t->store, &work, &announced, err);
+
+	if (rc != 0 || work == NULL)
+		return rc;
+	if (is_work_of(t, work) && (announced ? clean_announced(t, work) : place_remove_tree(work)) != 0)
+		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"), work,
+		    strerror(errno));
+	else
+		rc = publish_work_set(t->store, NULL, err);
+	free(work);
+	return rc;
+}
+
+/* ---- beginning ---- */
+
+/* The list is of this folder, or of one of which this is a copy: the checkpoint is the very one. */
+static int
+read_list(struct tree *t, struct err *err)
+{
+	const struct publish_file *checkpoint;
+	bool of_dir = false;
+	int rc = publish_list_read(t->store, t->public, &t->was, &of_dir, err);
+
+	if (rc != 0 || of_dir)
+		return rc;
+	checkpoint = publish_list_find(&t->was, CHECKPOINT);
+	if (!t->ours || checkpoint == NULL || !place_holds(t->old, checkpoint, true))
+		publish_list_release(&t->was);
 	return 0;
+}
+
+static int
+choose_place(struct tree *t, struct err *err)
+{
+	bool others = false;
+	int rc = place_scan(t->old, t->public, &t->was, &others, err);
+
+	if (rc != 0)
+		return rc;
+	t->in_place = t->in_place || others || place_is_mount(t->old);
+	rc = make_work(t, t->in_place ? err : NULL);
+	if (rc != 0 && !t->in_place) { /* nothing can be made beside */
+		t->in_place = true;
+		rc = make_work(t, err);
+	}
+	return rc;
+}
+
+int
+tree_begin(struct tree *tree, struct store *store, const struct tree_options *options, struct err *err)
+{
+	int rc;
+
+	*tree = (struct tree){.store = store,
+	    .fd = -1,
+	    .old = -1,
+	    .in_place = options->in_place,
+	    .fresh = options->fresh,
+	    .ours = options->ours};
+	rc = open_public(tree, options->public_dir, err);
+	if (rc == 0)
+		rc = read_list(tree, err);
+	if (rc == 0)
+		rc = clean_up(tree, err);
+	return rc == 0 ? choose_place(tree, err) : rc;
 }
 
 void
@@ -197,180 +217,194 @@ tree_release(struct tree *tree)
 		(void)close(tree->fd);
 	if (tree->old >= 0)
 		(void)close(tree->old);
-	for (size_t i = 0; i < tree->n_paths; i++)
-		free(tree->paths[i]);
-	free(tree->paths);
+	publish_list_release(&tree->was);
+	publish_list_release(&tree->will);
 	free(tree->public);
-	free(tree->beside);
+	free(tree->work);
 	*tree = (struct tree){.fd = -1, .old = -1};
 }
 
 /* ---- files ---- */
 
-static int
-make_folders(struct tree *t, const char *path, struct err *err)
+static void
+note_damage(struct tree *t, const char *path)
 {
-	char folder[PATH_MAX];
-
-	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		(void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-		if (mkdirat(t->fd, folder, 0755) != 0) {
-			if (errno == EEXIST)
-				continue;
-			return say(folder, err);
-		}
-		if (fchmodat(t->fd, folder, 0755, 0) != 0)
-			return say(folder, err);
-	}
-	return 0;
+	if (t->n_damaged++ == 0)
+		(void)snprintf(t->damaged, sizeof t->damaged, "%s", path);
 }
 
-static int
-remember(struct tree *t, const char *path, struct err *err)
-{
-	char **more;
-
-	if (!t->in_place)
-		return 0;
-	/* Grows by doubling: there is room up to the next power of two. */
-	if ((t->n_paths & (t->n_paths - 1)) == 0) {
-		more = realloc(t->paths, (t->n_paths == 0 ? 1 : t->n_paths * 2) * sizeof *more);
-		if (more == NULL)
-			return err_memory(err);
-		t->paths = more;
-	}
-	t->paths[t->n_paths] = strdup(path);
-	if (t->paths[t->n_paths] == NULL)
-		return err_memory(err);
-	t->n_paths++;
-	return 0;
-}
-
-/* The old folder has such a file of ours. */
+/* The file on the list with this digest stands as it was written.  One that does not is damage. */
 static bool
-old_has(const struct tree *t, const char *path, uint64_t size)
+stands(struct tree *t, const struct publish_file *file)
 {
-	struct stat st;
-
-	return t->old >= 0 && fstatat(t->old, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_size == size && (st.st_mode & 07777) == 0644 && st.st_uid == geteuid();
+	if (place_holds(t->old, file, t->fresh))
+		return true;
+	if (file->mtime_ns != 0) /* else it was announced, and may not have been put */
+		note_damage(t, file->path);
+	return false;
 }
 
-static bool
-old_holds(const struct tree *t, const char *path, struct slice bytes)
-{
-	char have[4096];
-	bool same;
-	int fd;
-
-	if (!old_has(t, path, bytes.n) || (fd = openat(t->old, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-		return false;
-	for (same = true; same && bytes.n > 0;) {
-		ssize_t n = read(fd, have, sizeof have < bytes.n ? sizeof have : bytes.n);
-
-		same = n > 0 && memcmp(have, bytes.p, (size_t)n) == 0;
-		if (same) {
-			bytes.p += n;
-			bytes.n -= (size_t)n;
-		}
-	}
-	(void)close(fd);
-	return same;
-}
-
+/* What stands is shared with the folder that is to take its place. */
 static bool
 share(struct tree *t, const char *path)
 {
-	return t->in_place || linkat(t->old, path, t->fd, path, 0) == 0;
+	struct place from, to;
+	const char *name;
+	int at, there;
+	bool shared;
+
+	if (t->in_place)
+		return true;
+	place_init(&from, t->old);
+	place_init(&to, t->fd);
+	at = place_folder(&from, path, false, &name);
+	there = place_folder(&to, path, true, &name);
+	shared = at >= 0 && there >= 0 && linkat(at, name, there, name, 0) == 0;
+	place_release(&from);
+	place_release(&to);
+	return shared;
 }
 
-/* Written under a name that nobody reads and, where others may be reading, synced before it gets its own. */
-static int
-write_file(struct tree *t, const char *path, int (*write)(void *ctx, int fd, struct err *err), void *ctx,
-    struct err *err)
-{
-	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-	char beside[PATH_MAX];
-	int fd, rc;
+struct tree_file {
+	int fd;
+	const char *path; /* as messages name it */
+	struct hash_stream stream;
+	uint64_t size;
+};
 
-	(void)snprintf(beside, sizeof beside, "%.*s.%s.new", (int)(name - path), path, name);
-	fd = openat(t->fd, t->in_place ? beside : path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return say(path, err);
-	rc = fchmod(fd, 0644) == 0 ? write(ctx, fd, err) : say(path, err);
-	if (rc == 0 && t->in_place && durable_sync(fd) != 0)
-		rc = say(path, err);
-	if (close(fd) != 0 && rc == 0)
-		rc = say(path, err);
-	if (rc == 0 && t->in_place && renameat(t->fd, beside, t->fd, path) != 0)
-		rc = say(path, err);
+int
+tree_file_write(struct tree_file *file, struct slice bytes, struct err *err)
+{
+	if (!whole_write(file->fd, bytes.p, bytes.n))
+		return cannot_write(file->path, err);
+	hash_add(&file->stream, bytes.p, bytes.n);
+	file->size += bytes.n;
+	return 0;
+}
+
+static int
+write_work(struct tree *t, struct publish_file *ret, int (*write)(void *ctx, struct tree_file *file, struct err *err),
+    void *ctx, struct err *err)
+{
+	struct tree_file file = {.fd = -1, .path = ret->path};
+	struct place place;
+	const char *name;
+	int at, rc;
+
+	place_init(&place, t->fd);
+	at = place_folder(&place, ret->path, true, &name);
+	if (at >= 0)
+		file.fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (file.fd < 0 || fchmod(file.fd, 0644) != 0) {
+		rc = cannot_write_below(t, ret->path, err);
+	} else {
+		hash_begin(&file.stream);
+		rc = write(ctx, &file, err);
+		ret->digest = hash_end(&file.stream);
+		ret->size = file.size;
+		ret->written = true;
+	}
+	if (rc == 0 && durable_sync(file.fd) != 0)
+		rc = cannot_write_below(t, ret->path, err);
+	if (file.fd >= 0 && close(file.fd) != 0 && rc == 0)
+		rc = cannot_write_below(t, ret->path, err);
+	place_release(&place);
 	return rc;
 }
 
 static int
-write_slice(void *ctx, int fd, struct err *err)
+write_slice(void *ctx, struct tree_file *file, struct err *err)
 {
-	return tree_write_all(fd, *(const struct slice *)ctx, err);
+	return tree_file_write(file, *(const struct slice *)ctx, err);
+}
+
+int
+tree_put_page(struct tree *tree, const char *path, struct slice bytes, const char *made_of, struct err *err)
+{
+	const struct publish_file *was = publish_list_find(&tree->was, path);
+	struct publish_file file = {.path = (char *)path, .size = bytes.n, .digest = hash_of_slice(bytes)};
+	bool there;
+	int rc = 0;
+
+	(void)snprintf(file.made_of, sizeof file.made_of, "%s", made_of);
+	there = was != NULL && was->size == file.size && memcmp(&was->digest, &file.digest, sizeof file.digest) == 0;
+	if (there && stands(tree, was) && share(tree, path)) {
+		file.mtime_ns = was->mtime_ns;
+	} else {
+		/* A page that is to be another may have been changed by somebody meanwhile. */
+		if (!there && was != NULL && !place_holds(tree->old, was, tree->fresh) && was->mtime_ns != 0)
+			note_damage(tree, path);
+		rc = write_work(tree, &file, write_slice, &bytes, err);
+	}
+	return rc == 0 ? publish_list_add(&tree->will, &file, err) : rc;
 }
 
 int
 tree_put(struct tree *tree, const char *path, struct slice bytes, struct err *err)
 {
-	int rc;
-
-	if ((rc = make_folders(tree, path, err)) != 0 || (rc = remember(tree, path, err)) != 0)
-		return rc;
-	if (old_holds(tree, path, bytes) && share(tree, path))
-		return 0;
-	return write_file(tree, path, write_slice, &bytes, err);
+	return tree_put_page(tree, path, bytes, "", err);
 }
 
+int
+tree_keep_page(struct tree *tree, const char *path, const char *made_of, bool *ret_kept, struct err *err)
+{
+	const struct publish_file *was = publish_list_find(&tree->was, path);
+
+	*ret_kept = was != NULL && strcmp(was->made_of, made_of) == 0 && place_holds(tree->old, was, tree->fresh) &&
+	    share(tree, path);
+	return *ret_kept ? publish_list_add(&tree->will, was, err) : 0;
+}
+
+int
+tree_put_large(struct tree *tree, const char *path, uint64_t size,
+    int (*write)(void *ctx, struct tree_file *file, struct err *err), void *ctx, struct err *err)
+{
+	const struct publish_file *was = publish_list_find(&tree->was, path);
+	struct publish_file file = {.path = (char *)path};
+	int rc;
+
+	if (was != NULL && was->size == size && stands(tree, was) && share(tree, path))
+		return publish_list_add(&tree->will, was, err);
+	rc = write_work(tree, &file, write, ctx, err);
+	return rc == 0 ? publish_list_add(&tree->will, &file, err) : rc;
+}
+
+/* ---- before anything changes ---- */
+
+/* Somebody else's file where one of ours belongs: with other bytes, in a folder that is not known to be ours. */
 static bool
-old_ends_in(const struct tree *t, const char *path, struct slice ending)
+is_in_the_way(const struct tree *t, const struct publish_file *file)
 {
-	char have[4096];
 	struct stat st;
-	bool same;
-	int fd;
+	struct place place;
+	const char *name;
+	bool in_the_way = false;
+	int at;
 
-	if (t->old < 0 || ending.n > sizeof have || fstatat(t->old, path, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    (uint64_t)st.st_size < ending.n || !old_has(t, path, (uint64_t)st.st_size) ||
-	    (fd = openat(t->old, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-		return false;
-	same = pread(fd, have, ending.n, st.st_size - (off_t)ending.n) == (ssize_t)ending.n &&
-	    memcmp(have, ending.p, ending.n) == 0;
-	(void)close(fd);
-	return same;
+	place_init(&place, t->old);
+	at = place_folder(&place, file->path, false, &name);
+	if (at < 0)
+		in_the_way = errno != ENOENT;
+	else if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		in_the_way = S_ISDIR(st.st_mode) ||
+		    (!t->ours && publish_list_find(&t->was, file->path) == NULL && !place_holds(t->old, file, true));
+	place_release(&place);
+	return in_the_way;
 }
 
-int
-tree_keep(struct tree *tree, const char *path, struct slice ending, bool *ret_kept, struct err *err)
+static int
+check_ways(const struct tree *t, struct err *err)
 {
-	int rc;
-
-	*ret_kept = false;
-	if (!old_ends_in(tree, path, ending))
-		return 0;
-	if ((rc = make_folders(tree, path, err)) != 0)
-		return rc;
-	*ret_kept = share(tree, path);
-	return *ret_kept ? remember(tree, path, err) : 0;
+	for (size_t i = 0; i < t->will.n; i++)
+		if (t->will.v[i].written && is_in_the_way(t, &t->will.v[i]))
+			return err_set(err, ERR_REFUSED,
+			    N_("%s/%s is not of this publication and stands where a file of it belongs: move it away; nothing was "
+			       "changed"),
+			    t->public, t->will.v[i].path);
+	return 0;
 }
 
-int
-tree_put_large(struct tree *tree, const char *path, uint64_t size, int (*write)(void *ctx, int fd, struct err *err),
-    void *ctx, struct err *err)
-{
-	int rc;
-
-	if ((rc = make_folders(tree, path, err)) != 0 || (rc = remember(tree, path, err)) != 0)
-		return rc;
-	if (old_has(tree, path, size) && share(tree, path))
-		return 0;
-	return write_file(tree, path, write, ctx, err);
-}
-
-/* ---- on the disk, and in place ---- */
+/* ---- in its place: exchanged ---- */
 
 /* Files with two names were synced under their first. */
 static int
@@ -378,8 +412,9 @@ sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	int fd, rc;
 
+	(void)st;
 	(void)ftw;
-	if (type == FTW_SL || (type == FTW_F && st->st_nlink > 1))
+	if (type == FTW_SL || type == FTW_F)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	rc = fd >= 0 ? durable_sync(fd) : -1;
@@ -388,95 +423,156 @@ sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return rc;
 }
 
-int
-tree_settle(struct tree *tree, struct err *err)
+static int
+sync_folders(const char *path)
 {
-	if (!tree->in_place || nftw(tree->public, sync_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0)
-		return 0;
-	return say(tree->public, err);
+	return nftw(path, sync_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* What others have put into the old folder since it was looked through: it takes its place again. */
+static bool
+has_late_others(const struct tree *t)
+{
+	bool others = false;
+
+	return place_scan(t->old, t->public, &t->was, &others, NULL) != 0 || others;
 }
 
 static int
-sync_parent(const char *path)
+swap(const struct tree *t, struct err *err)
 {
-	const char *slash = strrchr(path, '/');
-	char parent[PATH_MAX];
-	int fd, rc;
-
-	(void)snprintf(parent, sizeof parent, "%.*s", slash == NULL ? 1 : (int)(slash - path + (slash == path)),
-	    slash == NULL ? "." : path);
-	fd = open_folder(parent);
-	rc = fd < 0 ? -1 : durable_sync(fd);
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
+	if (renameat2(AT_FDCWD, t->work, AT_FDCWD, t->public, RENAME_EXCHANGE) == 0)
+		return 0;
+	return err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(errno));
 }
 
 static int
 exchange(struct tree *t, struct err *err)
 {
-	if (nftw(t->beside, sync_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0)
-		return say(t->beside, err);
-	if (renameat2(AT_FDCWD, t->beside, AT_FDCWD, t->public, RENAME_EXCHANGE) != 0) {
-		int why = errno;
+	int rc;
 
-		(void)remove_tree(t->beside);
-		return err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(why));
+	if (fchmod(t->fd, 0755) != 0 || sync_folders(t->work) != 0)
+		return cannot_write(t->work, err);
+	rc = swap(t, err);
+	if (rc != 0)
+		return rc;
+	if (has_late_others(t)) {
+		rc = swap(t, err);
+		return rc != 0 ? rc : err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(EBUSY));
 	}
-	if (sync_parent(t->public) != 0)
-		return say(t->public, err);
-	keep_others(t->beside, t->fd);
-	return remove_tree(t->beside) == 0 ? 0 : say(t->beside, err);
+	if (durable_sync_folder_of(t->public) != 0)
+		return cannot_write(t->public, err);
+	/* What could not be removed is still known, and goes with the next publishing. */
+	(void)place_remove_listed(t->old, &t->was, NULL);
+	return 0;
+}
+
+/* ---- in its place: file by file ---- */
+
+static int
+move_one(const struct tree *t, const struct publish_file *file, struct place *from, struct place *to, struct err *err)
+{
+	const char *name;
+	int at = place_folder(from, file->path, false, &name), there = place_folder(to, file->path, true, &name);
+
+	if (at < 0 || there < 0 || renameat(at, name, there, name) != 0)
+		return cannot_write_below(t, file->path, err);
+	return 0;
 }
 
 static int
-compare_paths(const void *a, const void *b)
+move_all(const struct tree *t, struct place *from, struct place *to, struct err *err)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct publish_file *checkpoint = publish_list_find(&t->will, CHECKPOINT);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < t->will.n; i++)
+		if (t->will.v[i].written && &t->will.v[i] != checkpoint)
+			rc = move_one(t, &t->will.v[i], from, to, err);
+	return rc == 0 && checkpoint != NULL && checkpoint->written ? move_one(t, checkpoint, from, to, err) : rc;
 }
 
-/* nftw hands no context on. */
-static const struct tree *pruned;
-
+/* The names.  A power cut before that is mended by the next publishing, since the state still says that this one is not over. */
 static int
-prune_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+sync_all(const struct tree *t, struct err *err)
 {
-	const char *name = path + strlen(pruned->public);
+	const struct publish_file *last = NULL;
 
-	(void)st;
-	(void)ftw;
-	while (*name == '/')
-		name++;
-	if (type == FTW_DP)
-		return *name == '\0' || rmdir(path) == 0 || errno == ENOTEMPTY || errno == EEXIST ? 0 : -1;
-	if (bsearch(&name, pruned->paths, pruned->n_paths, sizeof *pruned->paths, compare_paths) != NULL)
-		return 0;
-	return unlink(path) == 0 ? 0 : -1;
-}
+	for (size_t i = 0; i < t->will.n; i++) {
+		const struct publish_file *file = &t->will.v[i];
 
-/* What is no longer part of it: smaller partial tiles, and what a crash left under a name that nobody reads. */
-static int
-prune(struct tree *t, struct err *err)
-{
-	static const char *const folders[] = {"tile", "draws"};
-	char path[PATH_MAX];
-
-	qsort(t->paths, t->n_paths, sizeof *t->paths, compare_paths);
-	pruned = t;
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		(void)snprintf(path, sizeof path, "%s/%s", t->public, folders[i]);
-		if (nftw(path, prune_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-			return say(path, err);
+		if (!file->written || (last != NULL && place_share_folder(last->path, file->path)))
+			continue;
+		if (place_sync(t->old, file->path) != 0)
+			return cannot_write_below(t, file->path, err);
+		last = file;
 	}
+	return 0;
+}
+
+/* In one burst, so that whoever reads meanwhile hardly notices. */
+static int
+replace_files(struct tree *t, struct err *err)
+{
+	struct place from, to;
+	int rc;
+
+	place_init(&from, t->fd);
+	place_init(&to, t->old);
+	rc = move_all(t, &from, &to, err);
+	if (rc == 0)
+		rc = sync_all(t, err);
+	place_release(&from);
+	place_release(&to);
+	if (rc == 0 && place_remove_listed(t->old, &t->was, &t->will) != 0)
+		rc = cannot_write(t->public, err);
+	return rc;
+}
+
+/* ---- the end ---- */
+
+/* The time of change is that of the file in its place. */
+static int
+read_times(struct tree *t, int root, struct err *err)
+{
+	struct place place;
+	const char *name;
+	struct stat st;
+
+	place_init(&place, root);
+	for (size_t i = 0; i < t->will.n; i++) {
+		struct publish_file *file = &t->will.v[i];
+		int at;
+
+		if (!file->written && file->mtime_ns != 0)
+			continue;
+		at = place_folder(&place, file->path, false, &name);
+		if (at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+			place_release(&place);
+			return cannot_write_below(t, file->path, err);
+		}
+		file->mtime_ns = place_mtime(&st);
+	}
+	place_release(&place);
 	return 0;
 }
 
 int
 tree_end(struct tree *tree, struct err *err)
 {
-	if (!tree->in_place)
-		return exchange(tree, err);
-	if (durable_sync(tree->fd) != 0)
-		return say(tree->public, err);
-	return prune(tree, err);
+	int rc;
+
+	publish_list_sort(&tree->will);
+	rc = check_ways(tree, err);
+	if (rc == 0)
+		rc = publish_list_announce(tree->store, tree->public, &tree->was, &tree->will, tree->work, err);
+	if (rc == 0)
+		rc = tree->in_place ? replace_files(tree, err) : exchange(tree, err);
+	if (rc == 0)
+		rc = read_times(tree, tree->in_place ? tree->old : tree->fd, err);
+	if (rc != 0)
+		return rc;
+	if (tree->in_place)
+		(void)place_remove_listed(tree->fd, &tree->will, NULL);
+	return publish_list_settle(tree->store, &tree->was, &tree->will, rmdir(tree->work) == 0, err);
 }

@@ -6,49 +6,63 @@
 
 #include "core/err.h"
 #include "core/slice.h"
+#include "io/publish_list.h"
 
 /*
- * A folder of files that takes another one's place in one step.  Files are world-readable, and on the disk before they
- * are seen; files that have not changed are shared with the old folder.
+ * The published folder, made anew.  New files are written in a folder of ours that nobody else reads; then either the
+ * whole is exchanged in one step, or, where others have files in the published folder too or two folders cannot be
+ * exchanged, each new file takes its place by a rename, the checkpoint last.  Files are world-readable, and on the disk
+ * before they are seen.
+ *
+ * What is not on the state's list (publish_list.h) is others', and is never removed, moved or walked into.
  */
 struct tree {
-	char *public; /* where it is to stand, symbolic links resolved */
-	char *beside; /* where it is built */
-	int fd; /* of the folder that is written to */
-	int old; /* of the one that files may be shared with; -1: none */
-	bool in_place; /* no folder beside: files are replaced one by one */
-	char **paths; /* in place: what was put, so that the rest may go */
-	size_t n_paths;
+	struct store *store;
+	char *public; /* the folder, symbolic links resolved */
+	char *work; /* where new files are written; the whole of it in the end, where that can be exchanged */
+	int old; /* the published folder */
+	int fd; /* the one that is written to */
+	bool in_place;
+	bool fresh;
+	bool ours; /* the folder's checkpoint is this log's, so what stands where a file of ours belongs is ours */
+	struct publish_list was, will;
+	uint64_t n_damaged; /* files of ours that were not what the list says */
+	char damaged[128]; /* the first of them */
+};
+
+struct tree_options {
+	const char *public_dir;
+	bool in_place; /* nothing is exchanged; taken by itself too where that cannot be */
+	bool fresh; /* what stands there is read, and held against the list, whatever size and time of change say */
+	bool ours;
 };
 
 /*
- * `in_place` is taken by itself too where nothing can be built beside.  Release with tree_release, after a failure too.
+ * Cleans up what a publishing that was cut short has left, and begins.  ERR_REFUSED: something is mounted on a part of
+ * ours.  Release with tree_release, after a failure too.
  */
-int tree_begin(struct tree *tree, const char *public_dir, bool in_place, bool fresh, struct err *err);
+int tree_begin(struct tree *tree, struct store *store, const struct tree_options *options, struct err *err);
 void tree_release(struct tree *tree);
 
-/* A small file.  Missing folders are made. */
+/* A small file. */
 int tree_put(struct tree *tree, const char *path, struct slice bytes, struct err *err);
 
-/* The old folder's file, where it has one that ends in `ending`: then it is `ret_kept`. */
-int tree_keep(struct tree *tree, const char *path, struct slice ending, bool *ret_kept, struct err *err);
+/* A page, and of what it was made (shorter than PUBLISH_MADE_OF). */
+int tree_put_page(struct tree *tree, const char *path, struct slice bytes, const char *made_of, struct err *err);
 
-/* A file of `size` bytes that is only written where the old folder has none of that size. */
-int tree_put_large(struct tree *tree, const char *path, uint64_t size, int (*write)(void *ctx, int fd, struct err *err),
-    void *ctx, struct err *err);
+/* The page as it is there, where it was made of the same: then it is `ret_kept`. */
+int tree_keep_page(struct tree *tree, const char *path, const char *made_of, bool *ret_kept, struct err *err);
 
-/* Before the file that vouches for all others is put: those are on the disk. */
-int tree_settle(struct tree *tree, struct err *err);
+/* A file of `size` bytes that never changes: `write` is only asked for it where it is not there as it was written. */
+struct tree_file;
+int tree_put_large(struct tree *tree, const char *path, uint64_t size,
+    int (*write)(void *ctx, struct tree_file *file, struct err *err), void *ctx, struct err *err);
+int tree_file_write(struct tree_file *file, struct slice bytes, struct err *err);
 
-/* Puts the tree in its place.  ERR_NOT_YET: two folders cannot be exchanged here; begin again in place. */
+/*
+ * Puts all in its place, outside of any transaction.  ERR_REFUSED: somebody else's file stands where one of ours belongs;
+ * nothing was changed.  ERR_NOT_YET: two folders cannot be exchanged here; begin again in place.
+ */
 int tree_end(struct tree *tree, struct err *err);
-
-/* Whether something that a crash left is beside. */
-bool tree_has_leftovers(const char *public_dir);
-
-/* Whether the folder holds, at its top, what is not of a publication. */
-int tree_has_others(const char *public_dir, bool *ret_others, struct err *err);
-
-int tree_write_all(int fd, struct slice bytes, struct err *err);
 
 #endif

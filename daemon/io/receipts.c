@@ -89,6 +89,8 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	    (rc = add_private(it, store, target, err)) != 0)
 		return rc;
 	receipt_write(&it->receipt, &it->bytes);
+	if (it->bytes.no_memory)
+		return err_memory(err);
 	if (it->bytes.failed)
 		return err_set(err, ERR_LIMIT, N_("the private row of %.*s is too large for a receipt"), SLICE_ARGS(target));
 	return check_issued(it, err);

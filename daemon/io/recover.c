@@ -15,6 +15,7 @@
 #include "io/policies.h"
 #include "io/notices.h"
 #include "io/plan.h"
+#include "io/restored.h"
 #include "io/steps.h"
 
 struct recovering {
@@ -482,7 +483,9 @@ adopt_all(struct recovering *r)
 	time = ledger_time(&r->ours, r->office->now);
 	for (size_t i = 0; rc == 0 && i < r->ret->n_draws; i++)
 		rc = write_letters(r, &r->ret->draws[i], time);
-	return rc != 0 ? rc : begin_chains(r);
+	if (rc == 0)
+		rc = begin_chains(r);
+	return rc != 0 ? rc : restored_clear(r->office->store, r->err);
 }
 
 static int

@@ -257,10 +257,15 @@ rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FI
 		return err_set(err, ERR_LIMIT, N_("a sheet holds at most 1048575 rows: export as csv"));
 	if (asprintf(&dir, "%s/.export-XXXXXX", store_dir(store)) < 0)
 		return err_memory(err);
-	if (mkdtemp(dir) == NULL || asprintf(&path, "%s/roster.xlsx", dir) < 0) {
-		rc = err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
+	if (mkdtemp(dir) == NULL) {
+		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), dir, strerror(errno));
 		free(dir);
 		return rc;
+	}
+	if (asprintf(&path, "%s/roster.xlsx", dir) < 0) {
+		(void)rmdir(dir);
+		free(dir);
+		return err_memory(err);
 	}
 	rc = write_workbook(store, kind, chinese, path, err);
 	if (rc == 0)

@@ -15,7 +15,6 @@
 #include "io/template.h"
 
 #define PATH_BYTES 160
-#define STAMP_BYTES 96
 #define LISTED_MAX 500 /* draws in the index, the newest */
 
 enum { ENGLISH, CHINESE, LANGUAGES };
@@ -108,17 +107,6 @@ page_name(const struct site *site, int language)
 	return language == CHINESE ? "zh.html" : "en.html";
 }
 
-bool
-site_is_page(const char *name)
-{
-	static const char *const pages[] = {"index.html", "zh.html", "en.html", "verify.html"};
-
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-		if (strcmp(name, pages[i]) == 0)
-			return true;
-	return false;
-}
-
 static void
 folder_name(uint64_t n, char ret_name[static 24])
 {
@@ -135,9 +123,9 @@ put_common(const struct site *site, int language, struct template_row *values)
 
 /* ---- draws ---- */
 
-/* A comment behind the page; all that a draw's page says follows from what it names, and the log is only added to. */
+/* All that a draw's page says follows from what this names, and the log is only added to. */
 static int
-make_stamp(const struct site *site, const struct draw_row *row, char ret_stamp[static STAMP_BYTES], struct err *err)
+name_making(const struct site *site, const struct draw_row *row, char ret_made_of[static PUBLISH_MADE_OF], struct err *err)
 {
 	struct slice title = site_title(site->config, row->cycle);
 	struct hash_stream stream;
@@ -166,12 +154,12 @@ make_stamp(const struct site *site, const struct draw_row *row, char ret_stamp[s
 	hash_text(&stream, slice_of(row->record));
 	hash = hash_end(&stream);
 	text_to_hex(hash.b, HASH_BYTES, digits);
-	(void)snprintf(ret_stamp, STAMP_BYTES, "<!-- made of %.32s -->\n", digits);
+	(void)snprintf(ret_made_of, PUBLISH_MADE_OF, "%.32s", digits);
 	return rc;
 }
 
 static int
-make_draw(struct site *site, const struct draw_row *row, int language, const char *stamp, struct buf *out, struct err *err)
+make_draw(struct site *site, const struct draw_row *row, int language, struct buf *out, struct err *err)
 {
 	struct template_row *values = template_row_new();
 	int rc;
@@ -182,12 +170,11 @@ make_draw(struct site *site, const struct draw_row *row, int language, const cha
 	if (rc == 0)
 		rc = html_render(site->draw[language], values, out, err);
 	template_row_free(values);
-	buf_text(out, stamp);
 	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
 }
 
 static int
-make_picture(struct site *site, const struct draw_row *row, int language, const char *stamp, struct buf *out, struct err *err)
+make_picture(struct site *site, const struct draw_row *row, int language, struct buf *out, struct err *err)
 {
 	struct site_odds odds;
 	int rc = site_odds_read(site->store, row, &odds, err);
@@ -195,13 +182,12 @@ make_picture(struct site *site, const struct draw_row *row, int language, const 
 	if (rc == 0)
 		site_odds_svg(&odds, language == CHINESE, out);
 	site_odds_release(&odds);
-	buf_text(out, stamp);
 	return rc != 0 ? rc : out->failed ? err_memory(err) : 0;
 }
 
 static int
-put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name, const char *stamp,
-    int (*make)(struct site *, const struct draw_row *, int, const char *, struct buf *, struct err *), struct err *err)
+put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name, const char *made_of,
+    int (*make)(struct site *, const struct draw_row *, int, struct buf *, struct err *), struct err *err)
 {
 	char path[PATH_BYTES], folder[24];
 	struct buf bytes;
@@ -210,13 +196,13 @@ put_made(struct site *site, struct tree *tree, const struct draw_row *row, int l
 
 	folder_name(row->n, folder);
 	(void)snprintf(path, sizeof path, "draws/%s/%s", folder, name);
-	rc = tree_keep(tree, path, slice_of(stamp), &kept, err);
+	rc = tree_keep_page(tree, path, made_of, &kept, err);
 	if (rc != 0 || kept)
 		return rc;
 	buf_init(&bytes, HTML_PAGE_MAX);
-	rc = make(site, row, language, stamp, &bytes, err);
+	rc = make(site, row, language, &bytes, err);
 	if (rc == 0)
-		rc = tree_put(tree, path, buf_view(&bytes), err);
+		rc = tree_put_page(tree, path, buf_view(&bytes), made_of, err);
 	buf_release(&bytes);
 	return rc;
 }
@@ -224,13 +210,13 @@ put_made(struct site *site, struct tree *tree, const struct draw_row *row, int l
 int
 site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err)
 {
-	char stamp[STAMP_BYTES];
-	int rc = make_stamp(site, row, stamp, err);
+	char made_of[PUBLISH_MADE_OF];
+	int rc = name_making(site, row, made_of, err);
 
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++) {
-		rc = put_made(site, tree, row, l, page_name(site, l), stamp, make_draw, err);
+		rc = put_made(site, tree, row, l, page_name(site, l), made_of, make_draw, err);
 		if (rc == 0 && row->revealed && row->outcome == OUTCOME_DRAW)
-			rc = put_made(site, tree, row, l, site_odds_name(l == CHINESE), stamp, make_picture, err);
+			rc = put_made(site, tree, row, l, site_odds_name(l == CHINESE), made_of, make_picture, err);
 	}
 	return rc;
 }

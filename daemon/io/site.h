@@ -13,7 +13,8 @@
  * same in the other one beside it, and verify.html, the checker.  No script but the checker's, nothing from elsewhere; they
  * say nothing that the files do not.
  *
- * A draw's page is made anew only where something that stands in it has changed: its last line says of what it was made.
+ * A draw's page is made anew only where something that stands in it has changed: the list of what is published says of what
+ * it was made.
  */
 struct site;
 
@@ -30,8 +31,5 @@ struct site_log {
 	struct hash root;
 };
 int site_put_index(struct site *site, struct tree *tree, const struct site_log *log, struct err *err);
-
-/* The names of pages at the top: index.html and the others. */
-bool site_is_page(const char *name);
 
 #endif

@@ -236,7 +236,9 @@ smime_encrypt(const struct smime_certificate *certificate, struct slice entity, 
 		goto out;
 	}
 	buf_put(out, bytes, (size_t)len);
-	if (out->failed)
+	if (out->no_memory)
+		rc = err_memory(err);
+	else if (out->failed)
 		rc = err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max);
 out:
 	CMS_ContentInfo_free(cms);

@@ -12,6 +12,7 @@
 
 #include "io/address.h"
 #include "io/credential.h"
+#include "io/plain.h"
 
 #define PASSWORD_MAX 1024
 #define CREDENTIAL "smtp-password"
@@ -72,7 +73,7 @@ smtp_server_read(const struct config *config, struct smtp_server *ret_server, st
 {
 	const char *seconds = getenv("SPOTCHECK_MAIL_TIMEOUT");
 	struct smtp_server *s = ret_server;
-	bool brackets = strchr(config->mail_host, ':') != NULL;
+	bool brackets = config->mail_host[0] != '[' && strchr(config->mail_host, ':') != NULL;
 
 	*s = (struct smtp_server){.starttls = config->mail_scheme == MAIL_STARTTLS,
 	    .user = config->mail_user,
@@ -312,6 +313,7 @@ smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_W
 		(void)snprintf(ret_words, SMTP_WORDS, "%.200s (%.255s)", fault, letter->reply);
 	else
 		(void)snprintf(ret_words, SMTP_WORDS, "%s", fault);
+	plain_clean(ret_words);
 	free(letter->sender);
 	curl_slist_free_all(letter->recipients);
 	letter->sender = NULL;

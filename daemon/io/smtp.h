@@ -64,7 +64,7 @@ struct smtp_letter {
 	int code;        /* of the last reply; 0: none */
 	char reply[SMTP_REPLY];
 	char fault[CURL_ERROR_SIZE];
-	/* Each line of the dialogue, without secrets, for a person; may be NULL. */
+	/* Each line of the dialogue, without secrets, for a person, as it came: clean it.  May be NULL. */
 	void (*say)(void *ctx, bool is_ours, struct slice line);
 	void *ctx;
 };
@@ -80,7 +80,7 @@ int smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server 
  */
 void smtp_cut(struct smtp_letter *letter);
 
-/* What became of it, in the server's words or libcurl's, `ret_words` of SMTP_REPLY bytes and more. */
+/* What became of it, in the server's words or libcurl's, cleaned (io/plain.h), `ret_words` of SMTP_REPLY bytes and more. */
 #define SMTP_WORDS (SMTP_REPLY + CURL_ERROR_SIZE)
 enum smtp_outcome smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_WORDS]);
 

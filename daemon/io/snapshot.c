@@ -128,9 +128,10 @@ check_age(struct store *store, const struct snapshot_want *want, enum roster_kin
     struct err *err)
 {
 	const struct duration *age = &want->config->max_roster_age;
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int64_t attested = 0;
 	char date[DATE_TEXT];
-	int rc = rosters_attested(store, kind, &attested, NULL, NULL);
+	int rc = rosters_attested(store, kind, &attested, NULL, &why);
 
 	if (rc == ERR_ABSENT && (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS))
 		return err_set(err, ERR_REFUSED, N_("there is no roster of %s yet: \"spotcheck import %s FILE\""), name,
@@ -138,7 +139,7 @@ check_age(struct store *store, const struct snapshot_want *want, enum roster_kin
 	if (rc == ERR_ABSENT || (rc == 0 && age->n == 0))
 		return 0;
 	if (rc != 0)
-		return rosters_attested(store, kind, &attested, NULL, err);
+		return err_copy(err, &why);
 	if (attested >= calendar_shift(want->calendar, clock_zone(), want->now, age, -1))
 		return 0;
 	text_from_date(clock_date(attested), date);

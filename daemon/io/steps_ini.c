@@ -9,8 +9,10 @@
 
 #include "core/draw.h"
 #include "io/draws.h"
+#include "io/durable.h"
 #include "io/ledger.h"
 #include "io/policies.h"
+#include "io/publication.h"
 #include "io/steps.h"
 
 #define CHAIN_LENGTH 1024
@@ -284,16 +286,27 @@ out:
 	return rc;
 }
 
-/* The key of an init that did not come to its end is used, not replaced. */
+/* Synced also where it is there: who made it may have been killed before that. */
 static int
-make_or_read_key(struct office *office, const char *path, struct err *err)
+make_key_folder(const char *path, struct err *err)
 {
 	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	int rc = folder == NULL ? err_memory(err) : 0;
 
-	if (rc == 0 && mkdir(folder, 0700) != 0 && errno != EEXIST)
+	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || durable_sync_folder_of(folder) != 0))
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), folder, strerror(errno));
 	free(folder);
+	return rc;
+}
+
+/* The key of an init that did not come to its end is used, not replaced. */
+static int
+make_or_read_key(struct office *office, const char *path, struct err *err)
+{
+	int rc = make_key_folder(path, err);
+
+	if (rc == 0)
+		rc = key_remove_unfinished(path, err);
 	if (rc != 0)
 		return rc;
 	rc = key_read(path, &office->key, NULL);
@@ -306,6 +319,8 @@ make_or_read_key(struct office *office, const char *path, struct err *err)
 	if (strcmp(office->key.name, office->config->origin) != 0 || office->key.algorithm != NOTE_ED25519)
 		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, office->key.name,
 		    office->config->origin);
+	if (durable_sync_folder_of(path) != 0)
+		return err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
 	return 0;
 }
 
@@ -339,6 +354,8 @@ step_init(struct office *office, int (*show)(void *ctx, const char *code), void 
 	rc = ledger_sealed_size(office->store, &size, err);
 	if (rc == 0 && size > 0)
 		rc = err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
+	if (rc == 0)
+		rc = publication_may_begin(office->config->public_dir, store_dir(office->store), err);
 	if (rc == 0)
 		rc = make_or_read_key(office, path, err);
 	if (rc == 0)

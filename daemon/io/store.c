@@ -8,13 +8,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/durable.h"
 #include "io/schema.h"
 
 struct store {
 	sqlite3 *db;
+	bool alone;
 	char *dir;
 	char *path;
+	int why;    /* errno of the last call of SQLite that failed, where it comes of one; else 0 */
+	bool begun; /* by store_begin, and neither committed nor rolled back by us */
 };
+
+/*
+ * A page that cannot be read comes out of SQLite as SQLITE_CORRUPT, without a word of the disk: errno still has it, where
+ * it was 0 before the call.
+ */
+static int
+note_why(struct store *store, int rc)
+{
+	int heard = errno, told = sqlite3_system_errno(store->db);
+
+	if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+		store->why = told != 0 ? told : heard == EIO ? heard : 0;
+	return rc;
+}
 
 /* ---- the files ---- */
 
@@ -63,15 +81,27 @@ check_file(const struct store *store, const struct stat *st, struct err *err)
 	return 0;
 }
 
+/* The directory's own entry too. */
+static int
+sync_names(const struct store *store, struct err *err)
+{
+	if (durable_sync_folder_of(store->path) == 0 && durable_sync_folder_of(store->dir) == 0)
+		return 0;
+	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
+}
+
 /* SQLite gives its side files the database's own mode, so the file is made here, 0600 under any umask. */
 static int
 make_file(const struct store *store, unsigned flags, struct err *err)
 {
 	struct stat st;
-	int fd;
+	int fd, rc;
 
-	if (lstat(store->path, &st) == 0)
-		return check_file(store, &st, err);
+	if (lstat(store->path, &st) == 0) {
+		rc = check_file(store, &st, err);
+		/* Who made it may have been killed before it was synced. */
+		return rc != 0 || st.st_size > 0 ? rc : sync_names(store, err);
+	}
 	if (errno != ENOENT)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", store->path, strerror(errno));
 	if ((flags & STORE_CREATE) == 0)
@@ -82,7 +112,7 @@ make_file(const struct store *store, unsigned flags, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
 	(void)fchmod(fd, 0600); /* an umask takes bits away, never adds any */
 	(void)close(fd);
-	return 0;
+	return sync_names(store, err);
 }
 
 /* ---- opening ---- */
@@ -184,6 +214,15 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
+/* What of the published folder is ours. */
+static int
+migrate_5(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_publish, err);
+
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -204,6 +243,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_3(store, err);
 	if (rc == 0 && id.version < 4)
 		rc = migrate_4(store, err);
+	if (rc == 0 && id.version < 5)
+		rc = migrate_5(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
@@ -226,6 +267,43 @@ prepare(struct store *store, struct err *err)
 	if (rc == 0 && id.version < STORE_VERSION)
 		rc = migrate(store, err);
 	return rc;
+}
+
+static int
+open_database(struct store *store, bool alone, struct err *err)
+{
+	int rc;
+
+	errno = 0;
+	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (note_why(store, rc) != SQLITE_OK)
+		return store_error(store, err);
+	if (alone && (rc = store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", err)) != 0)
+		return rc;
+	return prepare(store, err);
+}
+
+/* The index of the write-ahead log, which processes share, cannot be made: the disk is full, and nobody else has it open. */
+static bool
+lacks_shared_index(const struct store *store)
+{
+	int rc = sqlite3_extended_errcode(store->db);
+
+	return rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN || rc == SQLITE_IOERR_SHMMAP || rc == SQLITE_CANTOPEN;
+}
+
+static int
+open_anyhow(struct store *store, unsigned flags, struct err *err)
+{
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	int rc = open_database(store, false, &why);
+
+	if (rc == 0 || (flags & STORE_FULL_DISK) == 0 || !lacks_shared_index(store))
+		return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
+	(void)sqlite3_close_v2(store->db);
+	store->db = NULL;
+	store->alone = true;
+	return open_database(store, true, err);
 }
 
 static char *
@@ -253,11 +331,7 @@ store_open(const char *dir, unsigned flags, struct store **ret_store, struct err
 	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
 	    (rc = make_file(store, flags, err)) != 0)
 		goto out;
-	if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		rc = store_error(store, err);
-		goto out;
-	}
-	rc = prepare(store, err);
+	rc = open_anyhow(store, flags, err);
 	if (rc == 0) {
 		*ret_store = store;
 		store = NULL;
@@ -278,6 +352,12 @@ store_close(struct store *store)
 	free(store);
 }
 
+bool
+store_is_alone(const struct store *store)
+{
+	return store->alone;
+}
+
 sqlite3 *
 store_db(struct store *store)
 {
@@ -292,9 +372,36 @@ store_dir(const struct store *store)
 
 /* ---- statements ---- */
 
+/*
+ * SQLite rolls a transaction back by itself where memory, the disk or its room fails; what came after would then be
+ * committed statement by statement.
+ */
+static bool
+has_lost_transaction(const struct store *store)
+{
+	return store->begun && sqlite3_get_autocommit(store->db) != 0;
+}
+
+static int
+lost_transaction(struct store *store, struct err *err)
+{
+	return err_set(err, ERR_OUTSIDE, N_("the database %s: the transaction was rolled back: nothing was changed"), store->path);
+}
+
+static int
+disk_error(struct store *store, struct err *err)
+{
+	if (store->why == ENOSPC || store->why == EDQUOT)
+		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+	return err_set(
+	    err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path, strerror(store->why));
+}
+
 static int
 say_error(struct store *store, int rc, const char *words, struct err *err)
 {
+	if (rc == SQLITE_ABORT_ROLLBACK)
+		return lost_transaction(store, err);
 	switch (rc & 0xFF) {
 	case SQLITE_NOMEM:
 		return err_memory(err);
@@ -306,11 +413,13 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		if (store->why == EIO)
+			return disk_error(store, err);
 		return err_set(
 		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
 	default:
-		if (sqlite3_system_errno(store->db) == ENOSPC)
-			return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
+		if (store->why != 0)
+			return disk_error(store, err);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
 }
@@ -324,26 +433,52 @@ store_error(struct store *store, struct err *err)
 int
 store_exec(struct store *store, const char *sql, struct err *err)
 {
-	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_error(store, err);
+	if (has_lost_transaction(store))
+		return lost_transaction(store, err);
+	errno = 0;
+	if (note_why(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
+		return 0;
+	return store_error(store, err);
+}
+
+int
+store_check(struct store *store, struct err *err)
+{
+	struct query q;
+	bool good;
+	int rc;
+
+	query_open(&q, store, "PRAGMA quick_check(1)");
+	good = query_row(&q) && slice_is(query_text(&q, 0), "ok");
+	rc = query_close(&q, err);
+	return rc != 0 || good ? rc : err_set(err, ERR_REFUSED, N_("the database is damaged"));
 }
 
 int
 store_begin(struct store *store, struct err *err)
 {
-	return store_exec(store, "BEGIN IMMEDIATE", err);
+	int rc = store_exec(store, "BEGIN IMMEDIATE", err);
+
+	store->begun |= rc == 0;
+	return rc;
 }
 
 int
 store_commit(struct store *store, struct err *err)
 {
-	return store_exec(store, "COMMIT", err);
+	int rc = store_exec(store, "COMMIT", err);
+
+	store->begun &= rc != 0;
+	return rc;
 }
 
+/* It asks for a little memory: where there is none, once more. */
 void
 store_rollback(struct store *store)
 {
-	if (store_in_transaction(store))
+	for (int i = 0; i < 3 && store_in_transaction(store); i++)
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->begun = store->begun && store_in_transaction(store);
 }
 
 bool
@@ -363,7 +498,10 @@ void
 query_open(struct query *q, struct store *store, const char *sql)
 {
 	*q = (struct query){.store = store, .next = 1};
-	fault(q, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL));
+	if (has_lost_transaction(store))
+		fault(q, SQLITE_ABORT_ROLLBACK);
+	else
+		fault(q, note_why(store, (errno = 0, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL))));
 }
 
 void
@@ -412,7 +550,8 @@ query_row(struct query *q)
 
 	if (q->rc != SQLITE_OK)
 		return false;
-	rc = sqlite3_step(q->stmt);
+	errno = 0;
+	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : note_why(q->store, sqlite3_step(q->stmt));
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		fault(q, rc);
 	return rc == SQLITE_ROW;
@@ -442,11 +581,20 @@ query_int(struct query *q, int column)
 	return sqlite3_column_int64(q->stmt, column);
 }
 
+/* A value that SQLite has no memory to give is no NULL. */
+static void
+look_for_memory(struct query *q, const void *value)
+{
+	if (value == NULL && (sqlite3_errcode(q->store->db) & 0xFF) == SQLITE_NOMEM)
+		fault(q, SQLITE_NOMEM);
+}
+
 struct slice
 query_text(struct query *q, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
+	look_for_memory(q, text);
 	/* The text first: asking for it may change how many bytes it has. */
 	return (struct slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
@@ -456,6 +604,7 @@ query_blob(struct query *q, int column)
 {
 	const char *bytes = sqlite3_column_blob(q->stmt, column);
 
+	look_for_memory(q, bytes);
 	return (struct slice){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
 

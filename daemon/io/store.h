@@ -18,13 +18,14 @@
 
 #define STORE_FILE "spotcheckd.db"
 #define STORE_APPLICATION_ID 0x53504f54 /* "SPOT" */
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 #define STORE_BUSY_MS 30000
 
 struct store;
 
 enum {
-	STORE_CREATE = 1 /* make the directory (0700) and the database (0600) where they are not there */
+	STORE_CREATE = 1, /* make the directory (0700) and the database (0600) where they are not there */
+	STORE_FULL_DISK = 2 /* for reading: where the disk has no room for SQLite's shared index, do without, alone */
 };
 
 /*
@@ -34,6 +35,9 @@ enum {
  */
 int store_open(const char *dir, unsigned flags, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* NULL is allowed; an open transaction is rolled back */
+
+/* Opened under STORE_FULL_DISK, without the shared index: no other connection is possible. */
+bool store_is_alone(const struct store *store);
 
 sqlite3 *store_db(struct store *store);
 const char *store_dir(const struct store *store);
@@ -49,6 +53,9 @@ int store_exec(struct store *store, const char *sql, struct err *err);
 
 /* Fills err from the database's last error: ERR_OUTSIDE (disk full, locked for too long, damaged …) or ERR_MEMORY. */
 int store_error(struct store *store, struct err *err);
+
+/* ERR_REFUSED: SQLite finds the database damaged ("PRAGMA quick_check"). */
+int store_check(struct store *store, struct err *err);
 
 /*
  * One prepared statement as a cursor with a sticky fault: prepare, put the parameters in order, take rows, and ask once

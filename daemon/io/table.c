@@ -29,30 +29,11 @@ table_release(struct table *table)
 
 /* ---- putting cells ---- */
 
-/* Characters that JSON's canonical form and a terminal do without become '?'; so does what is no UTF-8. */
-static void
-put_clean(struct buf *out, struct slice text)
-{
-	while (text.n > 0) {
-		uint32_t c = 0;
-		size_t n = text_next(text, &c);
-
-		if (n == 0 || c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
-			buf_byte(out, '?');
-			n = n == 0 ? 1 : n;
-		} else {
-			buf_put(out, text.p, n);
-		}
-		text.p += n;
-		text.n -= n;
-	}
-}
-
 static void
 put_cell(struct table *table, char type, struct slice text)
 {
 	buf_byte(&table->cells, type);
-	put_clean(&table->cells, text);
+	plain_put(&table->cells, text);
 	buf_byte(&table->cells, '\0');
 	table->n_cells++;
 }

@@ -329,6 +329,8 @@ template_render(const struct template *template, const struct template_row *valu
 	if ((rc = render_nodes(&head, values, 0, template->n_subject)) != 0 ||
 	    (rc = render_nodes(&text, values, template->n_subject, template->n)) != 0)
 		return rc;
+	if (subject->no_memory || body->no_memory)
+		return err_memory(err);
 	if (subject->failed || body->failed)
 		return err_set(err, ERR_LIMIT,
 		    N_("the letter is too long: the subject may have %zu bytes, the text %zu"),
@@ -347,6 +349,8 @@ template_render_marked(const struct template *template, const struct template_ro
 	if (values == NULL || values->failed)
 		return err_memory(err);
 	rc = render_nodes(&text, values, template->n_subject, template->n);
+	if (rc == 0 && body->no_memory)
+		rc = err_memory(err);
 	if (rc == 0 && body->failed)
 		rc = err_set(err, ERR_LIMIT, N_("the letter is too long: the subject may have %zu bytes, the text %zu"),
 		    (size_t)TEMPLATE_SUBJECT_MAX, body->max);

@@ -10,6 +10,7 @@
 #include "io/draws.h"
 #include "io/outbox.h"
 #include "io/plan.h"
+#include "io/publish.h"
 #include "io/rosters.h"
 #include "io/witnesses.h"
 
@@ -142,6 +143,20 @@ watch_letters(const struct watch *w, struct err *err)
 	return rc;
 }
 
+static int
+watch_published(const struct watch *w, struct err *err)
+{
+	char first[PUBLISH_DAMAGE];
+	uint64_t files = 0;
+	int rc = publish_damage(w->store, &files, first, err);
+
+	if (rc == 0 && files > 0)
+		alarms_add(w->causes, "published",
+		    w->tr(N_("published files were changed or damaged by somebody else, and have been written anew: %s (%llu in all)")),
+		    first, (unsigned long long)files);
+	return rc;
+}
+
 int
 watch_state(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
     const char *(*tr)(const char *text), struct alarms *ret_causes, struct err *err)
@@ -155,5 +170,7 @@ watch_state(struct store *store, const struct config *config, const struct calen
 	    (rc = draws_each(store, watch_draw, &w, err)) != 0)
 		return rc;
 	rc = watch_witnesses(&w, err);
+	if (rc == 0)
+		rc = watch_published(&w, err);
 	return rc != 0 ? rc : watch_letters(&w, err);
 }

@@ -1,5 +1,6 @@
 #include "io/witness_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -21,6 +23,9 @@
 #define SUM_LINE (sizeof SUM - 1 + HASH_HEX + 1)
 #define STATE_MAX ((size_t)64 << 20)
 #define LOGS_MAX 1024
+#define PROOFS_MAX 16 /* of one log's being forked: one is enough, and who keeps the log can make any number */
+#define LOCK_TRIES 250
+#define LOCK_WAIT_NS 20000000 /* between two */
 #define B64 sodium_base64_VARIANT_ORIGINAL
 #define HASH_B64 sodium_base64_ENCODED_LEN(HASH_BYTES, B64)
 
@@ -147,7 +152,7 @@ parse(struct witness_file *f, struct slice text)
 static int
 read_file(struct witness_file *f, struct err *err)
 {
-	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = 0;
+	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), rc = 0;
 	struct stat st;
 	char *bytes = NULL;
 	ssize_t n = -1;
@@ -168,6 +173,20 @@ read_file(struct witness_file *f, struct err *err)
 	return rc;
 }
 
+/* Others have it for as long as a write takes; whoever keeps it was stopped. */
+static int
+take_lock(const char *folder, const char *name, const char *path, int *ret_fd, struct err *err)
+{
+	const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
+	int rc = lock_try(folder, name, ret_fd, err);
+
+	for (int i = 1; rc == ERR_NOT_YET && i < LOCK_TRIES; i++) {
+		(void)nanosleep(&wait, NULL);
+		rc = lock_try(folder, name, ret_fd, err);
+	}
+	return rc == ERR_NOT_YET ? err_set(err, ERR_NOT_YET, N_("another process does not give the witness's state %s back"), path) : rc;
+}
+
 int
 witness_file_open(const char *path, struct witness_file *ret, struct err *err)
 {
@@ -178,7 +197,7 @@ witness_file_open(const char *path, struct witness_file *ret, struct err *err)
 	if (f.path == NULL || folder == NULL || end == NULL || asprintf(&name, ".%s.lock", basename(end)) < 0)
 		rc = err_memory(err);
 	if (rc == 0)
-		rc = lock_take(dirname(folder), name, &f.lock, err);
+		rc = take_lock(dirname(folder), name, path, &f.lock, err);
 	if (rc == 0)
 		rc = read_file(&f, err);
 	free(end);
@@ -230,24 +249,49 @@ write_log(const struct witness_known *log, struct buf *out)
 		buf_format(out, "beacon %llu %s\n", (unsigned long long)log->given[i].n, log->given[i].hash);
 }
 
-/* On the disk, under its name, or an error: never half of it. */
+static bool
+write_synced(const char *path, struct slice text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool good = fd >= 0 && whole_write(fd, text.p, text.n) && durable_sync(fd) == 0;
+	int why = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+	errno = why;
+	return good;
+}
+
+static bool
+sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && durable_sync(fd) == 0;
+	int why = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+	errno = why;
+	return good;
+}
+
+/* On the disk, under its name, or an error and errno: never half of it, nor something beside it. */
 static int
 replace(const char *path, struct slice text)
 {
 	char *beside = NULL, *folder = strdup(path);
-	int fd = -1, dir = -1, rc = -1;
+	int rc = -1, why;
 
-	if (folder != NULL && asprintf(&beside, "%s.new", path) >= 0)
-		fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && whole_write(fd, text.p, text.n) && durable_sync(fd) == 0 && rename(beside, path) == 0 &&
-	    (dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
-		rc = durable_sync(dir);
-	if (fd >= 0)
-		(void)close(fd);
-	if (dir >= 0)
-		(void)close(dir);
+	if (folder != NULL && asprintf(&beside, "%s.new", path) < 0)
+		beside = NULL;
+	if (beside != NULL && write_synced(beside, text) && rename(beside, path) == 0)
+		rc = sync_folder(dirname(folder)) ? 0 : -1;
+	why = errno;
+	if (rc != 0 && beside != NULL)
+		(void)unlink(beside);
 	free(beside);
 	free(folder);
+	errno = why;
 	return rc;
 }
 
@@ -292,55 +336,72 @@ witness_file_take(struct witness_known *known, const struct note *note, const st
 		}
 }
 
-static void
-keep_note(const struct witness_file *f, const char *what, uint64_t size, struct slice note)
+/* Files whose names begin so. */
+static int
+count_files(const char *beginning)
 {
-	char *path = NULL;
-	int fd;
+	char *folder = strdup(beginning), *copy = strdup(beginning), *name;
+	DIR *dir = folder == NULL || copy == NULL ? NULL : opendir(dirname(folder));
+	const struct dirent *entry;
+	int n = 0;
 
-	if (asprintf(&path, "%s.%s-%llu", f->path, what, (unsigned long long)size) < 0)
+	name = copy == NULL ? NULL : basename(copy);
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		n += strncmp(entry->d_name, name, strlen(name)) == 0;
+	if (dir != NULL)
+		(void)closedir(dir);
+	free(copy);
+	free(folder);
+	return n;
+}
+
+/* PATH.WHAT-ID-SIZE; one that is there stays. */
+static void
+keep_note(const struct witness_file *f, const char *what, const uint8_t id[static 4], uint64_t size, struct slice note)
+{
+	char hex[2 * 4 + 1], *beginning = NULL, *path = NULL;
+	struct stat st;
+
+	text_to_hex(id, 4, hex);
+	if (asprintf(&beginning, "%s.%s-%s-", f->path, what, hex) < 0)
 		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0) {
-		(void)whole_write(fd, note.p, note.n);
-		(void)durable_sync(fd);
-		(void)close(fd);
-	}
+	if (asprintf(&path, "%s%llu", beginning, (unsigned long long)size) >= 0 && lstat(path, &st) != 0 && count_files(beginning) < PROOFS_MAX)
+		(void)replace(path, note);
 	free(path);
+	free(beginning);
 }
 
 /* What was cosigned last, as the log signed it. */
 static void
-write_cosigned(const struct witness_known *known, struct buf *out)
+write_cosigned(const struct witness_known *known, const struct note_key *key, struct buf *out)
 {
 	uint8_t blob[4 + sizeof known->signature];
 	char base64[sodium_base64_ENCODED_LEN(sizeof blob, B64)];
-	struct checkpoint checkpoint = {.size = known->size, .root = known->root};
-	struct note_key key;
+	struct checkpoint checkpoint = {.origin = key->name, .size = known->size, .root = known->root};
 
-	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
-		return;
-	checkpoint.origin = key.name;
-	memcpy(blob, key.id, sizeof key.id);
-	memcpy(blob + sizeof key.id, known->signature, sizeof known->signature);
+	memcpy(blob, key->id, sizeof key->id);
+	memcpy(blob + sizeof key->id, known->signature, sizeof known->signature);
 	checkpoint_text(&checkpoint, out);
 	buf_text(out, "\n\xe2\x80\x94 ");
-	buf_slice(out, key.name);
+	buf_slice(out, key->name);
 	buf_format(out, " %s\n", sodium_bin2base64(base64, sizeof base64, blob, sizeof blob, B64));
 }
 
 void
 witness_file_keep_fork(const struct witness_file *f, const struct witness_known *known, uint64_t size, struct slice note)
 {
+	struct note_key key;
 	struct buf cosigned;
 
-	keep_note(f, "fork", size, note);
+	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
+		return;
+	keep_note(f, "fork", key.id, size, note);
 	if (!known->has_signature)
 		return;
 	buf_init(&cosigned, NOTE_KEY_TEXT + 1024);
-	write_cosigned(known, &cosigned);
+	write_cosigned(known, &key, &cosigned);
 	if (!cosigned.failed)
-		keep_note(f, "cosigned", known->size, buf_view(&cosigned));
+		keep_note(f, "cosigned", key.id, known->size, buf_view(&cosigned));
 	buf_release(&cosigned);
 }
 

@@ -47,7 +47,10 @@ struct witness_file {
 	size_t n;
 };
 
-/* Waits for whoever has it.  A file that is not there is an empty one.  ERR_REFUSED: it is no such file, and is left alone. */
+/*
+ * Waits for whoever has it, but some seconds only: ERR_NOT_YET.  A file that is not there is an empty one.  ERR_REFUSED: it is
+ * no such file, and is left alone.  ERR_OUTSIDE: also for a symbolic link, since a state is to have one name.
+ */
 int witness_file_open(const char *path, struct witness_file *ret_file, struct err *err);
 int witness_file_save(const struct witness_file *file, struct err *err);
 void witness_file_close(struct witness_file *file); /* NULL is allowed */
@@ -72,8 +75,9 @@ int witness_file_give(struct witness_known *known, uint64_t n, const char *hash,
 void witness_file_take(struct witness_known *known, const struct note *note, const struct checkpoint *checkpoint);
 
 /*
- * Keeps the proof that the log is forked: the checkpoint that contradicts what was cosigned in PATH.fork-SIZE, and what was
- * cosigned in PATH.cosigned-SIZE, both signed by the log.  Neither is ever overwritten.
+ * Keeps the proof that the log is forked: the checkpoint that contradicts what was cosigned in PATH.fork-ID-SIZE, and what was
+ * cosigned in PATH.cosigned-ID-SIZE, both signed by the log; ID is that of its key, 8 hex digits.  Neither is ever overwritten,
+ * each is there whole or not at all, and there are at most 16 of a log.
  */
 void witness_file_keep_fork(const struct witness_file *file, const struct witness_known *known, uint64_t size, struct slice note);
 

@@ -4,23 +4,29 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/text.h"
 #include "core/witness.h"
 #include "io/clock.h"
+#include "io/connections.h"
 #include "io/witness_file.h"
 
-#define CONNECTIONS_MAX 64
-#define IDLE_S 15
 #define CONNECTION_MEMORY ((size_t)32 << 10)
+#define OTHER_FILES 32 /* that are open beside the connections */
 #define SYSTEMD_FD 3
 #define TOO_LARGE 413
+#define FAULT 500
+#define BUSY 503
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
 /* ---- what is asked ---- */
@@ -39,7 +45,16 @@ say_no(const struct witness_server *s, int status, const struct err *why, struct
 static int
 status_of(int rc)
 {
-	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : 500;
+	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : FAULT;
+}
+
+/* The state, for a moment: never while a client is waited for. */
+static int
+open_state(const struct witness_server *s, struct witness_file *ret_file, struct buf *reply, struct err *why)
+{
+	int rc = witness_file_open(s->state, ret_file, why);
+
+	return rc == 0 ? 0 : say_no(s, rc == ERR_NOT_YET ? BUSY : FAULT, why, reply);
 }
 
 static int
@@ -92,8 +107,8 @@ add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, s
 
 	if (rc != 0)
 		status = say_no(s, status_of(rc), &why, reply);
-	else if (witness_file_open(s->state, &file, &why) != 0)
-		status = say_no(s, 500, &why, reply);
+	else if ((status = open_state(s, &file, reply, &why)) != 0)
+		; /* said */
 	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
 		status = say_no(s, (int)witness_judge(r, NULL, &why), &why, reply);
 	else
@@ -117,7 +132,7 @@ judge_beacon(const struct witness_server *s, struct witness_file *file, struct w
 	if (answer != WITNESS_YES)
 		return say_no(s, (int)answer, &why, reply);
 	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
-		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : 500, &why, reply);
+		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAULT, &why, reply);
 	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
 	buf_text(reply, signature);
 	buf_byte(reply, '\n');
@@ -139,8 +154,8 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 
 	if (rc != 0)
 		status = say_no(s, status_of(rc), &why, reply);
-	else if (witness_file_open(s->state, &file, &why) != 0)
-		status = say_no(s, 500, &why, reply);
+	else if ((status = open_state(s, &file, reply, &why)) != 0)
+		; /* said */
 	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
 		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why, reply);
 	else
@@ -155,14 +170,15 @@ greet(const struct witness_server *s, struct buf *reply)
 {
 	struct witness_file file;
 	struct err why = {.code = 0};
+	int status = open_state(s, &file, reply, &why);
 
-	if (witness_file_open(s->state, &file, &why) != 0)
-		return say_no(s, 500, &why, reply);
+	if (status != 0)
+		return status;
 	buf_format(reply, "spotcheck witness\n%s\n", s->key->vkey);
 	for (size_t i = 0; i < file.n; i++)
 		buf_format(reply, "%s %llu\n", file.logs[i].vkey, (unsigned long long)file.logs[i].size);
 	witness_file_close(&file);
-	return WITNESS_YES;
+	return reply->failed ? FAULT : WITNESS_YES;
 }
 
 int
@@ -179,10 +195,15 @@ witness_answer(const struct witness_server *s, const char *path, struct slice bo
 		status = give_beacon(s, body, now, reply);
 	else
 		status = say_no(s, 404, &absent, reply);
-	return reply->failed ? 500 : status;
+	return reply->failed ? FAULT : status;
 }
 
 /* ---- HTTP ---- */
+
+struct serving {
+	const struct witness_server *server;
+	struct connections connections;
+};
 
 static enum MHD_Result
 respond(struct MHD_Connection *connection, int status, const char *type, struct slice text)
@@ -193,6 +214,7 @@ respond(struct MHD_Connection *connection, int status, const char *type, struct 
 	if (response == NULL)
 		return MHD_NO;
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close"); /* an unread answer is the only one */
 	result = MHD_queue_response(connection, (unsigned)status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -226,6 +248,7 @@ static enum MHD_Result
 on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
     const char *data, size_t *len, void **state)
 {
+	const struct serving *serving = ctx;
 	struct buf *body = *state;
 
 	(void)version;
@@ -237,7 +260,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 		return MHD_YES;
 	}
 	if (*len == 0)
-		return answer_whole(ctx, connection, url, method, body);
+		return answer_whole(serving->server, connection, url, method, body);
 	buf_put(body, data, *len);
 	*len = 0;
 	return MHD_YES;
@@ -253,6 +276,28 @@ on_end(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_Requ
 		buf_release(*state);
 	free(*state);
 	*state = NULL;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+on_connection(void *ctx, struct MHD_Connection *connection, void **place, enum MHD_ConnectionNotificationCode code)
+{
+	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct serving *s = ctx;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+		connections_remove(&s->connections, *place);
+	else if (fd != NULL)
+		*place = connections_add(&s->connections, fd->connect_fd, from == NULL ? NULL : from->client_addr, now_ms());
 }
 
 /* ---- where it listens ---- */
@@ -301,33 +346,88 @@ open_socket(const char *address, int *ret_fd, struct err *err)
 	return 0;
 }
 
+/* ---- serving ---- */
+
+/* Descriptors must not run out before places do, for then the server waits until somebody leaves by himself. */
+static int
+places(void)
+{
+	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
+
+	(void)getrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_cur >= CONNECTIONS_ROOM + OTHER_FILES)
+		return CONNECTIONS_MAX;
+	return files.rlim_cur > 4 * OTHER_FILES ? (int)files.rlim_cur - 2 * OTHER_FILES : OTHER_FILES;
+}
+
+/* libmicrohttpd at work, until a signal comes.  One thread: requests are answered one after another, as the state wants it. */
+static int
+run(struct MHD_Daemon *daemon, struct connections *connections, int signals)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	struct pollfd ready[2] = {{.fd = info == NULL ? -1 : info->epoll_fd, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+
+	while (ready[1].revents == 0) {
+		MHD_UNSIGNED_LONG_LONG at_most = 0;
+		int wait = connections_expire(connections, now_ms());
+
+		if (MHD_get_timeout(daemon, &at_most) == MHD_YES && (wait < 0 || at_most < (unsigned)wait))
+			wait = (int)at_most;
+		if (poll(ready, 2, wait) < 0 && errno != EINTR)
+			return -1;
+		if (MHD_run(daemon) != MHD_YES)
+			return -1;
+	}
+	return 0;
+}
+
+static struct MHD_Daemon *
+begin(struct serving *s, int fd)
+{
+	connections_init(&s->connections, places());
+	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+	    on_end, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_ROOM,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_END);
+}
+
+/* SIGTERM and SIGINT, to be read. */
+static int
+open_signals(void)
+{
+	sigset_t signals;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
 int
 witness_serve(const struct witness_server *server, const char *address, void (*began)(void *ctx), struct err *err)
 {
+	struct serving serving = {.server = server};
 	struct MHD_Daemon *daemon;
-	sigset_t signals;
-	int fd = systemd_socket(), caught;
+	int fd = systemd_socket(), signals;
 	int rc = fd >= 0 ? 0 : open_socket(address, &fd, err);
 
 	if (rc != 0)
 		return rc;
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGINT);
-	(void)sigprocmask(SIG_BLOCK, &signals, NULL); /* the server's thread inherits it */
-	(void)signal(SIGPIPE, SIG_IGN);
-	/* One thread: requests are answered one after another, as the state wants it. */
-	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_USE_POLL, 0, NULL, NULL, on_request,
-	    (void *)(uintptr_t)server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_END);
+	signals = open_signals();
+	daemon = signals < 0 ? NULL : begin(&serving, fd);
 	if (daemon == NULL) {
+		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
 		(void)close(fd);
-		return err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
+		if (signals >= 0)
+			(void)close(signals);
+		return rc;
 	}
 	if (began != NULL)
 		began(server->ctx);
-	(void)sigwait(&signals, &caught);
+	if (run(daemon, &serving.connections, signals) != 0)
+		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
 	MHD_stop_daemon(daemon);
-	return 0;
+	(void)close(signals);
+	return rc;
 }

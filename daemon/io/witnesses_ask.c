@@ -11,6 +11,7 @@
 #include "io/http.h"
 #include "io/ledger.h"
 #include "io/witnesses_rows.h"
+#include "io/plain.h"
 
 #define ASK_S 10 /* for all witnesses at once */
 
@@ -119,6 +120,7 @@ went_wrong(const struct round *r, struct asking *a, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(a->fault, sizeof a->fault, why.tr == NULL ? format : why.tr(format), args);
 	va_end(args);
+	plain_clean(a->fault);
 	a->over = true;
 }
 

@@ -43,7 +43,8 @@ _spotcheck_options()
 	void | amend) echo --reason ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
-	restore | recover) echo --published ;;
+	restore) echo --published --key ;;
+	recover) echo --published --without-publication --by --reason ;;
 	replay)	echo -j ;;
 	receipt) echo --page ;;
 	keygen)	echo --log ;;

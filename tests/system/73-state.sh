@@ -123,6 +123,33 @@ else
 	echo "no mount namespace here: not tried read-only"
 fi
 
+# A disk that fails is no damage to a database, and no fault of a published folder: neither is restored or accused for it.
+if strace -o /dev/null true 2>/dev/null; then
+	again
+	for n in 1 2 4 6; do
+		for command in "run spot-check" status; do
+			# shellcheck disable=SC2086 # words of a command
+			strace -f -qq -o /dev/null -P "$db" -P "$db-wal" -e trace=pread64 -e "inject=pread64:error=EIO:when=$n" \
+				"$spotcheck" -c "$ini" $command >"$office/out" 2>"$office/err"
+			[ $? = 3 ] || fail "not 3 where read $n of $command fails"
+			grep -qF "$db cannot be read or written: Input/output error" "$office/err" || fail "not so said: read $n of $command"
+			[ "$(wc -l <"$office/err")" = 1 ] || fail "not one line"
+		done
+	done
+	rm -rf "$office/public"
+	cp -a "$office/public.good" "$office/public"
+	for file in checkpoint "tile/entries/000.p/$(sed -n 2p "$office/public/checkpoint")" draws/0001/targets.csv draws/0001/commit.json; do
+		strace -f -qq -o /dev/null -P "$office/public/$file" -e trace=read -e inject=read:error=EIO:when=1 \
+			"$spotcheck" verify "$office/public" >"$office/out" 2>"$office/err"
+		[ $? = 3 ] || fail "verify does not say 3 where $file cannot be read"
+		grep -qF "$file: it cannot be read: Input/output error" "$office/err" || fail "verify does not name $file"
+		grep -q FAILED "$office/out" && fail "verify accuses somebody of a disk that fails"
+	done
+	verified
+else
+	echo "no strace here: not tried with a disk that fails"
+fi
+
 # Another user's.
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups true 2>/dev/null; then
 	again

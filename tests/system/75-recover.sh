@@ -125,9 +125,10 @@ expect 0 "entries of the log were taken over" sc recover --published "$office/th
 verified
 expect 0 "" "$spotcheck" verify "$office/public" --since "$office/three/checkpoint"
 
-# What the restored state signs by mistake, where no publication was at hand, is another log.
+# What the restored state signs on somebody's mistaken word, where no publication was at hand, is another log.
 mv "$office/public" "$office/real"
-expect 0 "It has all that was published" lose
+expect 0 "compared with no publication" lose
+expect 0 "on the word of somebody" sc recover --without-publication --by somebody --reason mistaken
 expect 0 "" sc run spot-check
 expect 2 "the log was forked" sc recover --published "$office/real"
 mv "$office/public" "$office/forked"

@@ -62,7 +62,8 @@ CUTS = ["hang-mail", "cut-mail", "hang-rcpt", "cut-rcpt", "hang-data", "cut-data
 DOUBTS = ["hang-done", "cut-done"]
 MAYBE = ["hang-body", "cut-body"]
 REFUSALS = ["refuse", "refuse-data"]
-SESSIONS = ["hang-greeting", "cut-greeting", "hang-ehlo", "cut-ehlo", "busy", "big"]
+TARPITS = ["drip-mail", "drip-rcpt", "drip-data", "drip-done"]
+SESSIONS = ["hang-greeting", "cut-greeting", "hang-ehlo", "cut-ehlo", "busy", "big", "drip-greeting"]
 
 
 def check(true, words):
@@ -214,8 +215,8 @@ def every_fault(rng):
         for i in range(LETTERS):
             who = f"i{i:04}@example.org"
             faults[who] = [rng.choice(kinds) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
-            if i < len(kinds):
-                faults[who] = [kinds[i]]
+            if i < len(kinds + TARPITS):
+                faults[who] = [(kinds + TARPITS)[i]]
             first = next((n for n, of in enumerate(faults[who]) if of in REFUSALS), None)
             if first is not None:
                 faults[who] = faults[who][:first + 1]
@@ -231,6 +232,7 @@ def every_fault(rng):
             replies = dict(office.rows("SELECT reply, count(*) FROM outbox_attempt GROUP BY reply"))
             for words in ("550 5.1.1 no such person", "451 4.7.1 greylisted, come back", "250 2.0.0 taken over"):
                 check(words in replies, f"no attempt says {words}: {list(replies)[:9]}")
+            check(any("(250-wait)" in words for words in replies), f"no attempt was ended in a tarpit: {list(replies)}")
             log = office.log()
             check("letters could not be delivered" in log, "no alarm for what was refused")
             check(log.count("alarm: letters could not") == 1, "more than one alarm")

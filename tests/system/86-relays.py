@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Goal: a relay of drand that lies, hangs, or answers something else changes nothing: with two of three honest the draw is made;
+"""Goal: a relay of drand that lies, hangs, drips, or answers something else changes nothing: with two of three honest the draw is made;
 with one of two nothing is drawn, an alarm is raised after an hour, and the draw is made, late, once they agree.
 """
 
@@ -25,7 +25,7 @@ def drawn(office):
 
 
 def with_three(folder, ended):
-    for mode in ("another signature", "hang", "down"):
+    for mode in ("another signature", "hang", "drip", "down"):
         relays = [Relay(), Relay(mode), Relay()]
         ended += relays
         office = committed(f"{folder}/{mode[:4]}", relays, ended)

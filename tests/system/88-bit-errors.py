@@ -222,6 +222,7 @@ WITNESS_FAULTS = [
     ("unknown log", 0, "it does not know this log"),
     ("down", 0, "it answers with the HTTP status 503"),
     ("hang", 0, "no answer: Operation timed out"),
+    ("drip", 0, "no answer: Operation timed out"),
 ]
 
 

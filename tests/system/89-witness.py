@@ -4,7 +4,6 @@ page says, cosignatures that another implementation verifies, a state that never
 is cut off, or kills the server.
 """
 
-import base64
 import concurrent.futures
 import http.client
 import os
@@ -15,53 +14,7 @@ import socket
 import subprocess
 import time
 
-from outside import Clock, SPOTCHECK, Witness, check, protocol, scene
-
-ORIGIN = "log.example.org"
-
-
-def root_of(leaves):
-    return protocol.tree_root(leaves)
-
-
-def consistency(old, leaves):
-    """RFC 6962 2.1.2, word for word."""
-    def sub(m, d, complete):
-        if m == len(d):
-            return [] if complete else [root_of(d)]
-        k = 1
-        while k * 2 < len(d):
-            k *= 2
-        if m <= k:
-            return sub(m, d[:k], complete) + [root_of(d[k:])]
-        return sub(m - k, d[k:], False) + [root_of(d[:k])]
-    return sub(old, leaves, True)
-
-
-class Log:
-    def __init__(self, origin=ORIGIN, seed="log", salt=b""):
-        self.key = protocol.Key(origin, 1, seed)
-        self.origin = origin
-        self.leaves = [protocol.leaf_hash(salt + b"entry %d" % i) for i in range(300)]
-
-    def text(self, size):
-        return protocol.checkpoint_text(self.origin, size, root_of(self.leaves[:size]))
-
-    def request(self, old, size, proof=None, note=None):
-        if proof is None:
-            proof = consistency(old, self.leaves[:size]) if 0 < old < size else []
-        lines = [f"old {old}"] + [base64.b64encode(h).decode() for h in proof]
-        return ("\n".join(lines) + "\n\n" + (note or self.text(size) + "\n" + self.key.sign_note(self.text(size)))).encode()
-
-
-def post(port, body, path="/add-checkpoint", method="POST"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request(method, path, body)
-        answer = connection.getresponse()
-        return answer.status, answer.read(), answer.getheader("Content-Type")
-    finally:
-        connection.close()
+from outside import Clock, Log, SPOTCHECK, Witness, check, post, protocol, scene
 
 
 def statuses(w, log):

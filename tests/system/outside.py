@@ -11,6 +11,7 @@ import contextlib
 import csv
 import glob
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -160,7 +161,9 @@ class Relay(Server):
         number = int(match.group(1)) if match else 0
         if self.mode == "hang":
             self.hold.wait(60)
-            return
+            return None
+        if self.mode == "drip":
+            return drip(request, self.hold)
         if not match or (self.mode == "honest" and Clock.now() < GENESIS + (number - 1) * 3):
             return send(request, 404, b"{}")
         if self.mode == "down":
@@ -187,6 +190,16 @@ def send(request, status, data, kind="text/plain"):
         request.send_header("Content-Length", str(len(data)))
         request.end_headers()
         request.wfile.write(data)
+
+
+def drip(request, hold):
+    """An answer of a byte a second."""
+    with contextlib.suppress(OSError):
+        request.send_response(200)
+        request.send_header("Content-Length", "1000")
+        request.end_headers()
+        while not hold.wait(1):
+            request.wfile.write(b" ")
 
 
 class OtherWitness(Server):
@@ -224,6 +237,8 @@ class OtherWitness(Server):
         if self.mode == "hang":
             self.hold.wait(60)
             return None
+        if self.mode == "drip":
+            return drip(request, self.hold)
         if self.mode == "down":
             return send(request, 503, b"")
         if self.mode == "10 MB":
@@ -302,6 +317,48 @@ class Witness:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=20)
             self.process = None
+
+
+def consistency(old, leaves):
+    """RFC 6962 2.1.2, word for word."""
+    def sub(m, d, complete):
+        if m == len(d):
+            return [] if complete else [protocol.tree_root(d)]
+        k = 1
+        while k * 2 < len(d):
+            k *= 2
+        if m <= k:
+            return sub(m, d[:k], complete) + [protocol.tree_root(d[k:])]
+        return sub(m - k, d[k:], False) + [protocol.tree_root(d[:k])]
+    return sub(old, leaves, True)
+
+
+class Log:
+    """A log, as its operator asks a witness; `salt` makes another one of the same name."""
+
+    def __init__(self, origin="log.example.org", seed="log", salt=b""):
+        self.key = protocol.Key(origin, 1, seed)
+        self.origin = origin
+        self.leaves = [protocol.leaf_hash(salt + b"entry %d" % i) for i in range(300)]
+
+    def text(self, size):
+        return protocol.checkpoint_text(self.origin, size, protocol.tree_root(self.leaves[:size]))
+
+    def request(self, old, size, proof=None, note=None):
+        if proof is None:
+            proof = consistency(old, self.leaves[:size]) if 0 < old < size else []
+        lines = [f"old {old}"] + [base64.b64encode(h).decode() for h in proof]
+        return ("\n".join(lines) + "\n\n" + (note or self.text(size) + "\n" + self.key.sign_note(self.text(size)))).encode()
+
+
+def post(port, body, path="/add-checkpoint", method="POST", timeout=20):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.getheader("Content-Type")
+    finally:
+        connection.close()
 
 
 def can_connect(port):

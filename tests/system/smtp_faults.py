@@ -9,7 +9,8 @@ then there is none.  FOLDER/sessions has the same for connections: a fault each 
 
     refuse  greylist  full                          a reply of 550, 451, 452 to RCPT; with "-data" to the message
     hang-X cut-X   X: mail rcpt data body done      says nothing more, or is gone, there; done: after the message is kept
-    hang-greeting cut-greeting hang-ehlo cut-ehlo busy big    of a connection; big: ten megabytes of reply to EHLO
+    drip-X                                          a tarpit: its reply never ends there
+    hang-greeting cut-greeting drip-greeting hang-ehlo cut-ehlo busy big    of a connection; big: ten megabytes of reply to EHLO
 """
 
 import asyncio
@@ -90,6 +91,13 @@ class Faulty(SMTP):
     async def hurt(self, where):
         fault = self.fault or self.of_session
         if fault == f"hang-{where}":
+            await asyncio.sleep(HANG_S)
+        if fault == f"drip-{where}":
+            with contextlib.suppress(OSError):
+                while not self.transport.is_closing():
+                    self._writer.write(b"220-wait\r\n" if where == "greeting" else b"250-wait\r\n")
+                    await self._writer.drain()
+                    await asyncio.sleep(0.3)
             await asyncio.sleep(HANG_S)
         if fault == f"cut-{where}":
             self.transport.abort()

@@ -97,13 +97,15 @@ take(const char *now)
 	return next;
 }
 
-/* And the next one is due then (NULL: never), unless Monday's digest comes before. */
+/* And the next one is due then (NULL: never), unless Monday's digest or the day's look at the publication comes before. */
 static void
 takes(const char *now, const char *next)
 {
-	int64_t got = take(now), digest = digest_next(scene.office.now), want = next == NULL ? INT64_MAX : at(next);
+	int64_t got = take(now), want = next == NULL ? INT64_MAX : at(next), digest = digest_next(scene.office.now);
+	int64_t look = clock_instant(clock_date(scene.office.now) + 1, TURN_LOOK_SECOND, NULL);
 
-	assert_int_equal(got, want < digest ? want : digest);
+	want = want < digest ? want : digest;
+	assert_int_equal(got, want < look ? want : look);
 }
 
 /* Turn by turn, as the service does it. */
@@ -539,6 +541,31 @@ a_damaged_log_is_not_the_guards(void **state)
 	close_office();
 }
 
+/* A state that may not sign, a restored one say: nothing is signed, published or missed, an alarm says why, and then all is made up for. */
+static void
+a_state_that_may_not_sign_is_an_alarm(void **state)
+{
+	int64_t entries, next;
+
+	(void)state;
+	open_office(WEEKLY, "2026-06-01 12:00", true);
+	(void)take(NULL);
+	entries = count("SELECT count(*) FROM log_entry");
+	turn.barred = "it was compared with nothing";
+	next = take("2026-06-02 10:00"); /* a commitment is due */
+	assert_string_equal(turn.halted, "it was compared with nothing");
+	assert_int_equal(next, scene.office.now + TURN_HALTED_S);
+	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
+	assert_int_equal(told[TURN_REFUSED] + told[TURN_MISSED], 0);
+	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'state'"), 1);
+	turn.barred = NULL;
+	(void)take("2026-06-02 10:05");
+	assert_string_equal(turn.halted, "");
+	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
+	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'state'"), 0);
+	close_office();
+}
+
 int
 main(void)
 {
@@ -564,6 +591,7 @@ main(void)
 		cmocka_unit_test(a_commitment_by_hand_is_waited_for),
 		cmocka_unit_test(under_the_guard_nothing_is_signed_and_nothing_is_lost),
 		cmocka_unit_test(a_damaged_log_is_not_the_guards),
+		cmocka_unit_test(a_state_that_may_not_sign_is_an_alarm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

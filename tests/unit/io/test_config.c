@@ -168,6 +168,7 @@ static const struct {
 	{"mail", "user", "a\x02", "cannot be seen"},
 	{"mail", "password_file", "a\x03", "control"},
 	{"mail", "password_file", "/var/lib/spotcheckd/public/x", "would lie in the published folder"},
+	{"mail", "allow_cleartext_password", "perhaps", "yes or no"},
 	{"mail", "ca_file", "a\x03", "control"},
 	{"mail", "retry_for", "1min", "from 1h to 30d"},
 	{"mail", "encrypt", "yes", "one of no|if-known|required"},
@@ -580,6 +581,34 @@ no_file(void **state)
 	assert_int_equal(read_ini(&config), ERR_REFUSED);
 }
 
+/* The password leaves this machine over TLS alone, or where the INI says that it may go without. */
+static void
+a_password_in_the_clear_is_refused(void **state)
+{
+	static const char *const good[] = {"smtp://localhost", "smtp://LocalHost:25", "smtp://127.0.0.1:2525", "smtp://127.9.8.7",
+	    "smtp://[::1]:25", "smtps://mail.example.org", "smtp+starttls://mail.example.org", "maildir:mail"};
+	static const char *const wrong[] = {"smtp://mail.example.org", "smtp://127.0.0.1.example.org", "smtp://localhost.example.org",
+	    "smtp://10.0.0.1:25", "smtp://128.0.0.1", "smtp://[::2]", "smtp://[2001:db8::1]:25", "smtp://127.1"};
+	struct config config;
+	char value[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		(void)snprintf(value, sizeof value, "spot\nserver = %s", good[i]);
+		accepted(with("mail", "user", value), &config);
+		config_release(&config);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		(void)snprintf(value, sizeof value, "spot\nserver = %s", wrong[i]);
+		refused(with("mail", "user", value), ": user: smtp:// would send the password to");
+		(void)snprintf(value, sizeof value, "spot\nallow_cleartext_password = yes\nserver = %s", wrong[i]);
+		accepted(with("mail", "user", value), &config);
+		config_release(&config);
+		accepted(with("mail", "server", wrong[i]), &config); /* no login, no password */
+		config_release(&config);
+	}
+}
+
 static void
 all_faults_are_told(void **state)
 {
@@ -613,6 +642,7 @@ main(void)
 		cmocka_unit_test(values_keep_semicolons_and_take_no_comments),
 		cmocka_unit_test(byte_order_mark_and_crlf),
 		cmocka_unit_test(no_file),
+		cmocka_unit_test(a_password_in_the_clear_is_refused),
 		cmocka_unit_test(all_faults_are_told),
 	};
 

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "io/draws.h"
 #include "io/ledger.h"
 #include "io/publish.h"
+#include "io/publish_list.h"
 #include "io/steps.h"
 #include "office_scene.h"
 
@@ -200,12 +202,13 @@ test_the_same_bytes_whenever_it_is_made(void **state)
 	no_leftovers();
 }
 
-/* Somebody's hand in the directory is undone. */
+/* Somebody's hand in what is ours is undone, and told. */
 static void
 test_mends(void **state)
 {
+	char path[SCRATCH_PATH + 64], first[PUBLISH_DAMAGE];
 	struct hash before, after;
-	char path[SCRATCH_PATH + 64];
+	uint64_t damaged = 0;
 
 	(void)state;
 	(void)draw_of(0);
@@ -216,59 +219,164 @@ test_mends(void **state)
 		scratch_write(path, "log.example.org\nnonsense\n");
 		(void)snprintf(path, sizeof path, "%s/draws/0001/commit.json", scene.public);
 		scratch_write(path, "{}");
-		(void)snprintf(path, sizeof path, "%s/draws/0001/extra.html", scene.public);
-		scratch_write(path, "x");
 		office_scene_well(&scene, publish_with(true, in_place == 1));
 		after = tree_hash();
 		assert_memory_equal(&before, &after, sizeof before);
 	}
-	/* What has the right size is not read again but when all is made anew. */
 	(void)snprintf(path, sizeof path, "%s/vkey", scene.public);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	office_scene_well(&scene, publish_with(false, false));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
+	office_scene_well(&scene, publish_damage(scene.office.store, &damaged, first, &scene.err));
+	assert_int_equal(damaged, 1);
+	assert_string_equal(first, "vkey");
+}
+
+/* Flips one bit of a file and leaves its size and times as they were. */
+static void
+flip(const char *name)
+{
+	char path[SCRATCH_PATH + 64];
+	struct timespec times[2];
+	struct stat st;
+	FILE *file;
+	int c;
+
+	(void)snprintf(path, sizeof path, "%s/%s", scene.public, name);
+	assert_int_equal(stat(path, &st), 0);
+	file = fopen(path, "r+e");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, st.st_size / 2, SEEK_SET), 0);
+	c = fgetc(file);
+	assert_int_equal(fseek(file, st.st_size / 2, SEEK_SET), 0);
+	assert_int_equal(fputc(c ^ 1, file), c ^ 1);
+	assert_int_equal(fclose(file), 0);
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static uint64_t
+damaged_files(void)
+{
+	char first[PUBLISH_DAMAGE];
+	uint64_t damaged = 0;
+
+	office_scene_well(&scene, publish_damage(scene.office.store, &damaged, first, &scene.err));
+	return damaged;
+}
+
+/* Bits that rot, or somebody who is careful with times: told by the digest alone. */
+static void
+test_a_flipped_bit_is_found_by_reading(void **state)
+{
+	static const char *const names[] = {"checkpoint", "index.html", "draws/0001/targets.csv", "draws/0001/zh.html",
+	    "tile/entries/000.p/5", "verify.html"};
+	struct hash before, after;
+	bool over = false;
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	before = tree_hash();
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		flip(names[i]);
+		office_scene_well(&scene, publish_with(true, i % 2 == 0));
+		after = tree_hash();
+		assert_memory_equal(&before, &after, sizeof before);
+	}
+	assert_int_equal(damaged_files(), 1);
+	for (int32_t day = 1; day <= 2; day++) {
+		flip("draws/0001/record.json");
+		flip("index.html");
+		office_scene_well(&scene,
+		    publish_look(scene.office.store, &scene.office.key, &scene.config, day, &over, &scene.err));
+		assert_true(over);
+		after = tree_hash();
+		assert_memory_equal(&before, &after, sizeof before);
+		assert_int_equal(damaged_files(), 2);
+	}
+	/* The same day's look is over; the next one finds nothing. */
+	flip("index.html");
+	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 2, &over, &scene.err));
+	after = tree_hash();
+	assert_memory_not_equal(&before, &after, sizeof before);
+	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 3, &over, &scene.err));
+	assert_int_equal(damaged_files(), 1);
+	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 4, &over, &scene.err));
+	assert_int_equal(damaged_files(), 0);
 }
 
 /* ---- crashes ---- */
 
 static void
+make_work(char ret_path[static SCRATCH_PATH + 64], const char *name)
+{
+	char path[SCRATCH_PATH + 128];
+
+	(void)snprintf(ret_path, SCRATCH_PATH + 64, "%s/%s", scene.dir, name);
+	assert_int_equal(mkdir(ret_path, 0755), 0);
+	(void)snprintf(path, sizeof path, "%s/checkpoint", ret_path);
+	scratch_write(path, "half");
+}
+
+static void
 test_what_a_crash_leaves_goes(void **state)
 {
-	char path[SCRATCH_PATH + 64];
+	struct publish_list list = {0};
+	bool of_dir = false;
+	char path[SCRATCH_PATH + 64], file[SCRATCH_PATH + 128];
 	struct hash before, after;
 
 	(void)state;
 	(void)draw_of(0);
 	office_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
-	/* A tree that was not finished; its place is beside the published one. */
-	(void)snprintf(path, sizeof path, "%s/.public.new", scene.dir);
-	assert_int_equal(mkdir(path, 0700), 0);
-	(void)snprintf(path, sizeof path, "%s/.public.new/checkpoint", scene.dir);
-	scratch_write(path, "half");
+	office_scene_well(&scene, publish_list_read(scene.office.store, scene.public, &list, &of_dir, &scene.err));
+	assert_true(of_dir && list.n > 0);
+	/* A tree that was not finished. */
+	make_work(path, ".public.new-1");
+	office_scene_well(&scene, publish_work_set(scene.office.store, path, &scene.err));
 	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
 	no_leftovers();
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
 	/* The old tree, where the two had been exchanged: what others had put into it comes back. */
-	(void)snprintf(path, sizeof path, "%s/.public.new", scene.dir);
-	assert_int_equal(mkdir(path, 0755), 0);
-	(void)snprintf(path, sizeof path, "%s/.public.new/robots.txt", scene.dir);
-	scratch_write(path, "User-agent: *\n");
+	make_work(path, ".public.new-2");
+	(void)snprintf(file, sizeof file, "%s/robots.txt", path);
+	scratch_write(file, "User-agent: *\n");
+	office_scene_well(&scene,
+	    publish_list_announce(scene.office.store, scene.public, &list, &list, path, &scene.err));
 	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
 	no_leftovers();
 	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
 	assert_int_equal(unlink(path), 0);
 	/* Files that were being replaced one by one. */
-	(void)snprintf(path, sizeof path, "%s/draws/0001/.record.json.new", scene.public);
-	scratch_write(path, "half");
-	(void)snprintf(path, sizeof path, "%s/tile/0/000.p/.9.new", scene.public);
-	scratch_write(path, "half");
+	make_work(path, "public/.publishing-3");
+	office_scene_well(&scene,
+	    publish_list_announce(scene.office.store, scene.public, &list, &list, path, &scene.err));
 	office_scene_well(&scene, publish_with(false, true));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
+	assert_int_equal(damaged_files(), 0);
+	publish_list_release(&list);
+}
+
+/* A folder of such a name that the state knows nothing of is somebody's. */
+static void
+test_a_folder_beside_is_not_ours_by_its_name(void **state)
+{
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	make_work(path, ".public.new");
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	office_scene_well(&scene, publish_with(true, true));
+	(void)snprintf(path, sizeof path, "%s/.public.new/checkpoint", scene.dir);
+	assert_int_equal(access(path, F_OK), 0);
 }
 
 /* ---- whose folder it is ---- */
@@ -305,6 +413,48 @@ test_keeps_off_other_folders(void **state)
 	office_scene_well(&scene, publish_with(true, true));
 	assert_true(has("robots.txt") && has(".well-known"));
 	no_leftovers();
+}
+
+/* Within our folders too; and so is a folder of which we know nothing yet, where the checkpoint is ours. */
+static void
+test_leaves_others_alone_within_our_folders(void **state)
+{
+	static const char *const others[] = {"draws/0001/notes.txt", "tile/0/.000.p.swp", "draws/0001-old", "archive2025"};
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish_with(false, false));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i]);
+		scratch_write(path, "theirs");
+	}
+	for (int round = 0; round < 3; round++) {
+		(void)draw_of(0);
+		if (round == 2)
+			office_scene_well(&scene, store_exec(scene.office.store, "DELETE FROM published_file", &scene.err));
+		office_scene_well(&scene, publish_with(round == 1, false));
+		for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+			assert_true(has(others[i]));
+	}
+	assert_true(has("draws/0004/record.json"));
+	assert_int_equal(damaged_files(), 0);
+}
+
+static void
+test_somebodys_file_where_ours_belongs(void **state)
+{
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	(void)draw_of(0);
+	office_scene_well(&scene, publish(scene.office.store, &scene.office.key, scene.public, NULL, &scene.err));
+	(void)snprintf(path, sizeof path, "%s/index.html", scene.public);
+	assert_int_equal(mkdir(path, 0755), 0);
+	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "move it away");
+	assert_int_equal(rmdir(path), 0);
+	office_scene_well(&scene, publish_with(false, false));
+	assert_true(has("index.html"));
 }
 
 static void
@@ -430,7 +580,11 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_the_same_bytes_whenever_it_is_made, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_mends, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_a_crash_leaves_goes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_flipped_bit_is_found_by_reading, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_folder_beside_is_not_ours_by_its_name, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_keeps_off_other_folders, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_leaves_others_alone_within_our_folders, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_somebodys_file_where_ours_belongs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_through_a_symbolic_link, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_older_checkpoints_find_their_tiles, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_older_tiles_must_be_right_too, set_up, tear_down),

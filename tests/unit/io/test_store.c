@@ -146,7 +146,7 @@ an_older_state_is_brought_up_to_date(void **state)
 
 	(void)state;
 	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
-	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE draw_calloff;"
+	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE published_file; DROP TABLE draw_calloff;"
 	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id, message,"
 	    " fault, created, changed, not_before, next_at, give_up)"
@@ -171,7 +171,7 @@ what_is_no_database_of_ours_is_refused(void **state)
 	(void)state;
 	sql("PRAGMA user_version = 1000");
 	refused(0, ERR_REFUSED, "newer version");
-	sql("PRAGMA user_version = 4; PRAGMA application_id = 7");
+	sql("PRAGMA user_version = 5; PRAGMA application_id = 7");
 	refused(0, ERR_REFUSED, "another application");
 	sql("PRAGMA application_id = 0x53504f54");
 	store_close(opened());

@@ -60,7 +60,7 @@ json_is_canonical(void **state)
 {
 	(void)state;
 	prints(true, false,
-	    "[{\"day\":\"2026-06-22\",\"flag\":true,\"hidden\":\"a\\\"b\\\\c?\",\"n\":-7,\"name\":\"财政局\"},"
+	    "[{\"day\":\"2026-06-22\",\"flag\":true,\"hidden\":\"a\\\"b\\\\c \",\"n\":-7,\"name\":\"财政局\"},"
 	    "{\"day\":\"\",\"flag\":false,\"hidden\":\"1970-01-01T00:00:00Z\",\"n\":1234567,\"name\":\"\"}]\n");
 }
 
@@ -70,7 +70,7 @@ one_record(void **state)
 	(void)state;
 	prints(false, true, "Name: 财政局\nNumber: -7\nFlag: yes\nDay: 2026-06-22\n");
 	prints(true, true,
-	    "{\"day\":\"2026-06-22\",\"flag\":true,\"hidden\":\"a\\\"b\\\\c?\",\"n\":-7,\"name\":\"财政局\"}\n");
+	    "{\"day\":\"2026-06-22\",\"flag\":true,\"hidden\":\"a\\\"b\\\\c \",\"n\":-7,\"name\":\"财政局\"}\n");
 }
 
 static void

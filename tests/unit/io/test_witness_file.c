@@ -475,7 +475,7 @@ test_answers(void **state)
 	add_checkpoint(&scene.tree, 9, WITNESS_LEAVES, WITNESS_YES, WITNESS_NAME);
 	/* The other log: what proves it is kept, once. */
 	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
-	(void)snprintf(fork, sizeof fork, "%s.fork-300", path);
+	(void)snprintf(fork, sizeof fork, "%s.fork-%.8s-300", path, strchr(scene.log_vkey, '+') + 1);
 	assert_int_equal(access(fork, R_OK), 0);
 	scratch_write(fork, "the first");
 	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");

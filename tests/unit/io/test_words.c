@@ -6,6 +6,7 @@
 #include "io/address.h"
 #include "io/cell.h"
 #include "io/columns.h"
+#include "io/plain.h"
 #include "io/suggest.h"
 
 #define S slice_of
@@ -145,6 +146,61 @@ the_table_of_columns(void **state)
 	assert_int_equal(roster_column_find(ROSTER_TARGETS, S("")), -1);
 }
 
+/* What must not reach a terminal does not, cut or whole; what people write stays. */
+static void
+strangers_words(void **state)
+{
+	static const struct {
+		const char *raw, *shown;
+	} cases[] = {
+		{"", ""},
+		{"250 ok 财政局 — “quoted” é e\xCC\x81 🎉", "250 ok 财政局 — “quoted” é e\xCC\x81 🎉"},
+		{"a\tb\r\nc", "a b  c"},
+		{"\x1B]8;;http://x\x1B\\y\a\b\x7F", "?]8;;http://x?\\y???"},
+		{"\xC2\x9B" "31m\xC2\x85", "?31m?"},
+		{"\x9B" "31m\xFF\xC3", "?31m??"},
+		{"\xE2\x80\xAE" "a\xE2\x81\xA6" "b\xE2\x80\x8B" "c\xEF\xBB\xBF\xD8\x9C\xC2\xAD\xF3\xA0\x81\x81", "?a?b?c????"},
+		{"\xE2\x80\xA8\xE2\x80\xA9\xED\xA0\x80\xC0\x80", "???????"},
+		{"财\xE8\xB4", "财??"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[256];
+		struct buf out;
+
+		(void)snprintf(text, sizeof text, "%s", cases[i].raw);
+		plain_clean(text);
+		assert_string_equal(text, cases[i].shown);
+		buf_init(&out, 256);
+		plain_put(&out, S(cases[i].raw));
+		assert_int_equal(out.len, strlen(cases[i].shown));
+		assert_true(out.len == 0 || memcmp(out.data, cases[i].shown, out.len) == 0);
+		buf_release(&out);
+	}
+}
+
+/* One line, whatever is in it, and not without end. */
+static void
+lines_are_said(void **state)
+{
+	char *text = NULL, endless[2 * PLAIN_LINE];
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	memset(endless, 'x', sizeof endless);
+	endless[sizeof endless - 1] = '\0';
+	plain_say(out, "%s: %s\n", "a\nb", "c\033[2J");
+	plain_say(out, "%s", endless);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(strncmp(text, "a b: c?[2J\nxxx", 14), 0);
+	assert_int_equal(len, strlen("a b: c?[2J\n") + PLAIN_LINE);
+	assert_int_equal(text[len - 1], '\n');
+	free(text);
+}
+
 int
 main(void)
 {
@@ -154,6 +210,8 @@ main(void)
 		cmocka_unit_test(folding),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(the_table_of_columns),
+		cmocka_unit_test(strangers_words),
+		cmocka_unit_test(lines_are_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
