@@ -97,6 +97,7 @@ struct config {
 	char *mail_password_file;
 	char *mail_ca_file;
 	struct duration mail_retry_for; /* never workdays */
+	struct duration mail_keep; /* never workdays; n 0: for ever */
 	enum mail_encrypt mail_encrypt;
 	char *mail_certificates;
 

@@ -12,5 +12,6 @@ extern const char schema_plan[];   /* from version 2 on */
 extern const char schema_alarms[]; /* from version 2 on */
 extern const char schema_outbox_3[]; /* from version 3 on */
 extern const char schema_outside[]; /* from version 4 on */
+extern const char schema_outbox_5[];     /* from version 5 on */
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/outbox_keep.h"
 #include "io/schema.h"
 
 struct store {
@@ -184,6 +185,17 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
+/* Letters' texts go in time, their digests stay. */
+static int
+migrate_5(struct store *store, struct err *err)
+{
+	int rc = store_exec(store, schema_outbox_5, err);
+
+	if (rc == 0)
+		rc = outbox_keep_digests(store, err);
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
+}
+
 /* Asked again within the transaction: another process may have been quicker. */
 static int
 migrate(struct store *store, struct err *err)
@@ -204,6 +216,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_3(store, err);
 	if (rc == 0 && id.version < 4)
 		rc = migrate_4(store, err);
+	if (rc == 0 && id.version < 5)
+		rc = migrate_5(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
