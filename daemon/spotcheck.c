@@ -57,9 +57,9 @@ main(int argc, char **argv)
 		calendar_release(&cli.calendar);
 	if (cli.has_config)
 		config_release(&cli.config);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		perror("spotcheck");
-		status = EXIT_OUTSIDE;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+		(void)err_set(&cli.err, ERR_OUTSIDE, N_("the output cannot be written"));
+		status = cli_fail(&cli);
 	}
 	return status;
 }

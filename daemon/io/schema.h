@@ -13,5 +13,6 @@ extern const char schema_alarms[]; /* from version 2 on */
 extern const char schema_outbox_3[]; /* from version 3 on */
 extern const char schema_outside[]; /* from version 4 on */
 extern const char schema_outbox_5[];     /* from version 5 on */
+extern const char schema_unreported_5[]; /* from version 5 on */
 
 #endif

@@ -185,7 +185,7 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
-/* Letters' texts go in time, their digests stay. */
+/* Letters' texts go in time, their digests stay; what a command has not reported yet. */
 static int
 migrate_5(struct store *store, struct err *err)
 {
@@ -193,6 +193,8 @@ migrate_5(struct store *store, struct err *err)
 
 	if (rc == 0)
 		rc = outbox_keep_digests(store, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_unreported_5, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
 }
 
