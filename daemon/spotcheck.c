@@ -63,9 +63,9 @@ main(int argc, char **argv)
 		calendar_release(&cli.calendar);
 	if (cli.has_config)
 		config_release(&cli.config);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		plain_say(stderr, _("spotcheck: standard output cannot be written: %s"), strerror(errno));
-		status = EXIT_OUTSIDE;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+		(void)err_set(&cli.err, ERR_OUTSIDE, N_("standard output cannot be written"));
+		status = cli_fail(&cli);
 	}
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "io/draws.h"
 #include "io/language.h"
 #include "io/outbox.h"
+#include "io/outbox_keep.h"
 #include "io/publish.h"
 #include "io/steps.h"
 #include "io/watch.h"
@@ -278,7 +279,7 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 {
 	struct office *office = turn->office;
 	const struct config *config = office->config;
-	int64_t next = INT64_MAX;
+	int64_t next = INT64_MAX, texts = INT64_MAX;
 	int rc;
 
 	if ((rc = take_signed(turn, &next, err)) != 0 || (rc = look_at_published(turn, &next, err)) != 0 ||
@@ -290,6 +291,9 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	if (rc == 0 && config->mail_scheme == MAIL_MAILDIR)
 		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);
 	if (rc == 0 || rc == ERR_NOT_YET)
+		rc = outbox_keep(office->store, config->mail_keep.n, office->now, &texts, err);
+	earlier(&next, texts);
+	if (rc == 0)
 		rc = find_next(turn, &next, err);
 	if (rc == 0)
 		*ret_next = next;

@@ -68,6 +68,7 @@ struct cli {
 	int64_t now;           /* when the program began, UTC */
 	int32_t today;         /* the local date of it; after cli_config */
 	struct err err;        /* tr is set: hand &cli->err to what can fail */
+	char stands[256];      /* what the command has done for good, in words: a fault that follows says so too */
 	struct diag diag;      /* prints FILE:LINE: message on standard error */
 	struct progress progress; /* tells only a terminal */
 };
@@ -97,7 +98,10 @@ int cli_calendar_of(struct cli *cli, int first_year, int last_year);
 /* Wipes a line of progress off the terminal, before a message takes its place. */
 void cli_clear_line(void);
 
-/* Prints cli->err as one line and returns the exit status that belongs to its code. */
+/* What the command has done for good: "draw 3 is committed". */
+__attribute__((format(printf, 2, 3))) void cli_stands(struct cli *cli, const char *format, ...);
+
+/* Prints cli->err as one line, behind what stands, and returns the exit status that belongs to its code. */
 int cli_fail(struct cli *cli);
 
 /* One line on standard error, behind "spotcheck: "; returns EXIT_USAGE. */

@@ -25,11 +25,24 @@ cli_clear_line(void)
 		(void)fputs("\r\033[K", stderr);
 }
 
+void
+cli_stands(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(cli->stands, sizeof cli->stands, format, args);
+	va_end(args);
+}
+
 int
 cli_fail(struct cli *cli)
 {
 	cli_clear_line();
-	plain_say(stderr, "spotcheck: %s", cli->err.message);
+	if (cli->stands[0] == '\0')
+		plain_say(stderr, "spotcheck: %s", cli->err.message);
+	else
+		plain_say(stderr, _("spotcheck: %s; %s"), cli->stands, cli->err.message);
 	switch (cli->err.code) {
 	case ERR_MEMORY:
 	case ERR_OUTSIDE:

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/draw_print.h"
 #include "core/text.h"
 #include "io/ask.h"
 #include "io/clock.h"
@@ -52,6 +53,40 @@ open_log(struct desk *desk, unsigned flags)
 	return cli_fail(cli);
 }
 
+static void
+tell_overdue(const struct desk *desk, enum entry_type type, uint64_t n, const char *cycle)
+{
+	unsigned long long number = n;
+
+	if (desk->cli->json)
+		return;
+	if (type == ENTRY_REVEAL)
+		printf(_("Overdue: draw %llu (%s) has been opened.\n"), number, cycle);
+	else if (type == ENTRY_DRAW)
+		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
+	else if (type == ENTRY_VOID)
+		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number, cycle);
+}
+
+/* Each entry once it stands: whatever fails from then on says so. */
+static void
+tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+{
+	struct desk *desk = ctx;
+	unsigned long long number = n;
+
+	if (desk->catches_up)
+		tell_overdue(desk, type, n, cycle);
+	if (type == ENTRY_COMMIT)
+		cli_stands(desk->cli, _("draw %llu is committed"), number);
+	else if (type == ENTRY_DRAW)
+		cli_stands(desk->cli, _("draw %llu is drawn"), number);
+	else if (type == ENTRY_REVEAL)
+		cli_stands(desk->cli, _("draw %llu is opened"), number);
+	else if (type == ENTRY_VOID)
+		cli_stands(desk->cli, _("draw %llu is voided"), number);
+}
+
 int
 desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 {
@@ -68,6 +103,8 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 	    .store = cli->store,
 	    .now = cli->now,
 	    .progress = &cli->progress,
+	    .told = tell_entry,
+	    .ctx = desk,
 	    .ask = ask_before_signing};
 	if ((flags & DESK_KEY) != 0)
 		status = open_log(desk, flags);
@@ -76,20 +113,14 @@ desk_open(struct desk *desk, struct cli *cli, unsigned flags)
 	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;
 }
 
-static void
-tell_overdue(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+int
+desk_find_unreported(struct desk *desk, const struct unreported *wish, uint64_t *ret_number)
 {
-	const struct desk *desk = ctx;
-	unsigned long long number = n;
+	int rc = unreported_find(desk->cli->store, wish, ret_number, &desk->cli->err);
 
-	if (desk->cli->json)
-		return;
-	if (type == ENTRY_REVEAL)
-		printf(_("Overdue: draw %llu (%s) has been opened.\n"), number, cycle);
-	else if (type == ENTRY_DRAW)
-		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
-	else if (type == ENTRY_VOID)
-		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number, cycle);
+	if (rc == ERR_ABSENT)
+		*ret_number = 0;
+	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(desk->cli);
 }
 
 /* What cannot be published is told once. */
@@ -97,12 +128,17 @@ static int
 publish_now(struct desk *desk)
 {
 	struct cli *cli = desk->cli;
+	struct err why = {.tr = cli->err.tr};
 
 	if (desk->unpublished)
 		return EXIT_DONE;
-	if (publish_news(cli->store, &desk->office.key, &cli->config, &cli->err) == 0)
+	if (publish_news(cli->store, &desk->office.key, &cli->config, &why) == 0)
 		return EXIT_DONE;
 	desk->unpublished = true;
+	if (cli->stands[0] == '\0')
+		(void)err_set(&cli->err, why.code, "%s", why.message);
+	else
+		(void)err_set(&cli->err, why.code, N_("the publication failed, and is done with the next command: %s"), why.message);
 	return cli_fail(cli);
 }
 
@@ -110,13 +146,16 @@ int
 desk_catch_up(struct desk *desk, uint64_t except)
 {
 	struct cli *cli = desk->cli;
-	int rc;
+	char stood[sizeof cli->stands];
+	int status;
 
-	desk->office.told = tell_overdue;
-	desk->office.ctx = desk;
-	rc = step_overdue(&desk->office, except, &cli->err);
-	desk->office.told = NULL;
-	return rc == 0 ? publish_now(desk) : cli_fail(cli);
+	memcpy(stood, cli->stands, sizeof stood);
+	desk->catches_up = true;
+	status = step_overdue(&desk->office, except, &cli->err) == 0 ? publish_now(desk) : cli_fail(cli);
+	desk->catches_up = false;
+	if (status == EXIT_DONE) /* what was overdue is the business of nobody any more */
+		memcpy(cli->stands, stood, sizeof stood);
+	return status;
 }
 
 static int
@@ -143,19 +182,62 @@ say_letters(const struct desk *desk, uint64_t sent)
 	return EXIT_DONE;
 }
 
+/* Into the folder; not yet, where another process is at it. */
+static int
+deliver_now(struct cli *cli, struct outbox_tally *tally)
+{
+	int64_t now = clock_now();
+	int rc;
+
+	if (cli->config.mail_scheme != MAIL_MAILDIR)
+		return 0;
+	if ((rc = outbox_hasten(cli->store, now, &cli->err)) != 0)
+		return rc;
+	rc = outbox_deliver_maildir(cli->store, cli->config.maildir, now, tally, &cli->err);
+	return rc == ERR_NOT_YET ? 0 : rc;
+}
+
+static int
+say_undelivered(struct cli *cli, const struct outbox_tally *tally)
+{
+	unsigned long long n = tally->put_off + tally->failed;
+	long long first = tally->first;
+
+	if (n == 0)
+		return EXIT_DONE;
+	if (n == 1)
+		(void)err_set(&cli->err, ERR_OUTSIDE, N_("letter %lld could not be delivered: %s"), first, tally->why);
+	else
+		(void)err_set(&cli->err, ERR_OUTSIDE, N_("%llu letters, letter %lld the first, could not be delivered: %s"), n, first,
+		    tally->why);
+	return cli_fail(cli);
+}
+
 int
 desk_deliver(struct desk *desk)
 {
 	struct cli *cli = desk->cli;
 	struct outbox_tally tally = {0};
-	int rc = 0, status = publish_now(desk);
+	int status = publish_now(desk);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (cli->config.mail_scheme == MAIL_MAILDIR)
-		rc = outbox_deliver_maildir(cli->store, cli->config.maildir, clock_now(), &tally, &cli->err);
-	/* Not yet: another process is at it. */
-	return rc == 0 || rc == ERR_NOT_YET ? say_letters(desk, tally.sent) : cli_fail(cli);
+	if (deliver_now(cli, &tally) != 0)
+		return cli_fail(cli);
+	status = say_letters(desk, tally.sent);
+	return status == EXIT_DONE ? say_undelivered(cli, &tally) : status;
+}
+
+/* Nothing is reported before it has left. */
+static int
+end_report(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+	int status = print_end(cli);
+
+	if (status != EXIT_DONE || desk->unreported.number == 0)
+		return status;
+	return unreported_forget(cli->store, &desk->unreported, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 int
@@ -168,6 +250,8 @@ desk_close(struct desk *desk, int status)
 		int published = publish_now(desk);
 
 		status = status == EXIT_DONE ? published : status;
+		if (status == EXIT_DONE)
+			status = end_report(desk);
 		cli_wake(cli);
 	}
 	letters_free(desk->letters);

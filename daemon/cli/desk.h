@@ -6,12 +6,15 @@
 #include "cli/command.h"
 #include "io/letters.h"
 #include "io/office.h"
+#include "io/unreported.h"
 
 /* What the commands on draws find ready, and what each of them does at its end. */
 struct desk {
 	struct cli *cli;
 	struct office office;
 	struct letters *letters;
+	bool catches_up; /* what is overdue is told of */
+	struct unreported unreported; /* what the command made stand; its report is over with desk_close; number 0: nothing */
 	bool unpublished; /* publishing has failed, and that is told */
 };
 
@@ -30,13 +33,19 @@ int desk_open(struct desk *desk, struct cli *cli, unsigned flags);
  */
 int desk_catch_up(struct desk *desk, uint64_t except);
 
+/* What stands for this wish of a command that could not report it: its number; 0: nothing. */
+int desk_find_unreported(struct desk *desk, const struct unreported *wish, uint64_t *ret_number);
+
 /*
- * Publishes what is new, so that letters can be held against it, then delivers what is due where mail goes to a folder;
- * what goes to a server is the daemon's.  Tells how many.
+ * Publishes what is new, so that letters can be held against it, then delivers what is due, or was put off, where mail goes
+ * to a folder; what goes to a server is the daemon's.  Tells how many.  EXIT_OUTSIDE where some could not be delivered.
  */
 int desk_deliver(struct desk *desk);
 
-/* Publishes what is new, wakes the daemon, puts all away.  Returns `status`, or the first fault's. */
+/*
+ * Publishes what is new, wakes the daemon, puts all away.  Returns `status`, or the first fault's.  Where all went well and
+ * the output has left, what the command made stand is reported.
+ */
 int desk_close(struct desk *desk, int status);
 
 /* Reads a draw's number, a place or a seat: digits alone.  False where it is none. */

@@ -61,11 +61,21 @@ say_log(const struct desk *desk)
 	printf(_("It is published in %s.\n"), desk->cli->config.public_dir);
 }
 
+/* Once the code has been shown it is in force, and nobody can show it again. */
+static void
+say_began(const struct desk *desk)
+{
+	if (desk->cli->json)
+		puts("{\"repeated\":true}");
+	else
+		puts(_("The log was begun before, and its recovery code shown then; nothing more is done."));
+}
+
 static int
 run_init(struct cli *cli, int argc, char **argv)
 {
-	struct desk desk = {.cli = cli};
-	int status;
+	struct desk desk = {.cli = cli, .unreported = step_init_wish()};
+	int status, rc;
 
 	(void)argv;
 	if (argc != 1)
@@ -74,10 +84,17 @@ run_init(struct cli *cli, int argc, char **argv)
 	if (status != EXIT_DONE)
 		return status;
 	desk.office = (struct office){.config = &cli->config, .store = cli->store, .now = cli->now};
-	if (step_init(&desk.office, show_code, cli, &cli->err) != 0) {
+	if (desk_find_unreported(&desk, &desk.unreported, &desk.unreported.number) != EXIT_DONE)
+		return EXIT_OUTSIDE;
+	rc = desk.unreported.number > 0 ? office_key(&desk.office, &cli->err) : step_init(&desk.office, show_code, cli, &cli->err);
+	if (rc != 0) {
 		key_wipe(&desk.office.key);
 		return cli_fail(cli);
 	}
+	cli_stands(cli, _("the log %s has begun"), desk.office.key.name);
+	if (desk.unreported.number > 0)
+		say_began(&desk);
+	desk.unreported.number = 1;
 	say_log(&desk);
 	return desk_close(&desk, print_end(cli));
 }
@@ -95,19 +112,41 @@ deliver_days(struct desk *desk, uint64_t n)
 
 /* ---- commit ---- */
 
+/* What an interrupted command has committed stands; else it is committed now. */
+static int
+commit_once(struct desk *desk, const struct step_commit *want)
+{
+	struct cli *cli = desk->cli;
+	uint64_t n = 0;
+	int status;
+
+	desk->unreported = step_commit_wish(want);
+	if ((status = desk_find_unreported(desk, &desk->unreported, &n)) != EXIT_DONE)
+		return status;
+	if (n > 0)
+		cli_stands(cli, _("draw %llu is committed"), (unsigned long long)n);
+	if ((status = desk_catch_up(desk, 0)) != EXIT_DONE)
+		return status;
+	if (n > 0 && !cli->json)
+		printf(_("Draw %llu was committed by this command before; nothing more is done.\n"), (unsigned long long)n);
+	else if (n == 0 && step_commit(&desk->office, want, &n, &cli->err) != 0)
+		return cli_fail(cli);
+	desk->unreported.number = n;
+	return EXIT_DONE;
+}
+
 static int
 commit(struct desk *desk, const struct config_cycle *cycle, const char *draw_at)
 {
-	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD};
-	uint64_t n = 0;
+	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD, .reports = true};
 	int status;
 
 	if (draw_at != NULL && draw_time_parse(draw_at, &want.draw_time, &desk->cli->err) != 0)
 		return cli_fail(desk->cli);
-	if (step_commit(&desk->office, &want, &n, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	status = deliver_days(desk, n);
-	return status == EXIT_DONE ? say_draw(desk, n) : status;
+	status = commit_once(desk, &want);
+	if (status == EXIT_DONE)
+		status = deliver_days(desk, desk->unreported.number);
+	return status == EXIT_DONE ? say_draw(desk, desk->unreported.number) : status;
 }
 
 static int
@@ -128,9 +167,7 @@ run_commit(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
 	if (status == EXIT_DONE)
-		status = (cycle = desk_cycle(&desk, argv[optind])) == NULL ? EXIT_USAGE : desk_catch_up(&desk, 0);
-	if (status == EXIT_DONE)
-		status = commit(&desk, cycle, draw_at);
+		status = (cycle = desk_cycle(&desk, argv[optind])) == NULL ? EXIT_USAGE : commit(&desk, cycle, draw_at);
 	return desk_close(&desk, status);
 }
 
@@ -156,11 +193,40 @@ rehearse(struct cli *cli, const char *name)
 	return desk_close(&desk, status);
 }
 
-static int
-draw(struct desk *desk, uint64_t n, const char *value)
+/* Drawn, and with this value where one is given: the wish is fulfilled, whoever did it. */
+static bool
+is_drawn_so(struct desk *desk, uint64_t n, const char *value)
 {
-	if (step_draw(&desk->office, n, value, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
+	struct draw_row row;
+	char *drawn_with = NULL;
+	bool same;
+
+	if (draws_find(desk->cli->store, n, &row, NULL) != 0 || row.outcome != OUTCOME_DRAW)
+		return false;
+	if (value == NULL)
+		return true;
+	same = draws_beacon(desk->cli->store, n, &drawn_with, NULL) == 0 && strcmp(value, drawn_with) == 0;
+	free(drawn_with);
+	return same;
+}
+
+static int
+draw(struct desk *desk, uint64_t n, const struct ceremony *ceremony)
+{
+	struct cli *cli = desk->cli;
+	bool repeated = is_drawn_so(desk, n, ceremony->value);
+	int status = repeated ? EXIT_DONE : ceremony_note(cli, n, ceremony);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (!repeated && step_draw(&desk->office, n, ceremony->value, &cli->err) != 0) {
+		if (!is_drawn_so(desk, n, ceremony->value)) /* the service was quicker */
+			return cli_fail(cli);
+		repeated = true;
+	}
+	cli_stands(cli, _("draw %llu is drawn"), (unsigned long long)n);
+	if (repeated && !cli->json)
+		printf(_("Draw %llu is drawn already; nothing more is done.\n"), (unsigned long long)n);
 	return desk_deliver(desk);
 }
 
@@ -180,9 +246,7 @@ draw_one(struct cli *cli, const char *number, const char *value, const char *pre
 	if (status == EXIT_DONE)
 		status = ceremony_hold(cli, n, value, present, &ceremony);
 	if (status == EXIT_DONE)
-		status = ceremony_note(cli, n, &ceremony);
-	if (status == EXIT_DONE)
-		status = draw(&desk, n, ceremony.value);
+		status = draw(&desk, n, &ceremony);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, 0); /* with no embargo its reveal is due at once */
 	if (status == EXIT_DONE)
@@ -220,10 +284,33 @@ run_draw(struct cli *cli, int argc, char **argv)
 
 /* ---- reveal, void ---- */
 
+/* A reveal that is possible is due, and may be done by what is overdue. */
+static int
+reveal(struct desk *desk, uint64_t n)
+{
+	struct cli *cli = desk->cli;
+	struct draw_row row;
+	bool repeated;
+	int status;
+
+	if (draws_find(cli->store, n, &row, &cli->err) != 0)
+		return cli_fail(cli);
+	repeated = row.revealed;
+	if ((status = desk_catch_up(desk, 0)) != EXIT_DONE)
+		return status;
+	if (draws_find(cli->store, n, &row, &cli->err) != 0)
+		return cli_fail(cli);
+	if (!row.revealed && step_reveal(&desk->office, n, &cli->err) != 0)
+		return cli_fail(cli);
+	cli_stands(cli, _("draw %llu is opened"), (unsigned long long)n);
+	if (repeated && !cli->json)
+		printf(_("Draw %llu is opened already; nothing more is done.\n"), (unsigned long long)n);
+	return say_draw(desk, n);
+}
+
 static int
 run_reveal(struct cli *cli, int argc, char **argv)
 {
-	struct draw_row row;
 	struct desk desk;
 	uint64_t n = 0;
 	int status;
@@ -233,18 +320,8 @@ run_reveal(struct cli *cli, int argc, char **argv)
 	if ((status = argument_number(cli, argv[1], &n)) != EXIT_DONE)
 		return status;
 	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
-	if (status == EXIT_DONE && draws_find(cli->store, n, &row, &cli->err) != 0)
-		status = cli_fail(cli);
-	else if (status == EXIT_DONE && row.revealed)
-		status = step_reveal(&desk.office, n, &cli->err) != 0 ? cli_fail(cli) : EXIT_DONE;
-	else if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, 0); /* a reveal that is possible is due */
-	if (status == EXIT_DONE && draws_find(cli->store, n, &row, &cli->err) != 0)
-		status = cli_fail(cli);
-	if (status == EXIT_DONE && !row.revealed && step_reveal(&desk.office, n, &cli->err) != 0)
-		status = cli_fail(cli);
 	if (status == EXIT_DONE)
-		status = say_draw(&desk, n);
+		status = reveal(&desk, n);
 	return desk_close(&desk, status);
 }
 
@@ -253,9 +330,10 @@ run_void(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	const char *reason = NULL;
+	struct draw_row row;
 	struct desk desk;
 	uint64_t n = 0;
-	bool later = false;
+	bool later = false, repeated = false;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -270,8 +348,14 @@ run_void(struct cli *cli, int argc, char **argv)
 	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
 	if (status == EXIT_DONE)
 		status = desk_catch_up(&desk, n);
+	if (status == EXIT_DONE)
+		repeated = draws_find(cli->store, n, &row, NULL) == 0 && row.outcome == OUTCOME_VOID;
 	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &later, &cli->err) != 0)
 		status = cli_fail(cli);
+	else if (status == EXIT_DONE)
+		cli_stands(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"), (unsigned long long)n);
+	if (status == EXIT_DONE && repeated && !cli->json)
+		printf(_("Draw %llu is voided already, for this reason; nothing more is done.\n"), (unsigned long long)n);
 	if (status == EXIT_DONE && later && !cli->json)
 		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the void is made then, in "
 		         "place of the draw.\n"), (unsigned long long)n);
@@ -286,15 +370,12 @@ run_void(struct cli *cli, int argc, char **argv)
 
 /* ---- amend ---- */
 
-static int
-say_amended(struct cli *cli, const struct step_amend *want, const struct step_amended *did)
+static void
+say_amended_now(const struct step_amend *want, const struct step_amended *did)
 {
 	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
 
-	if (cli->json)
-		printf("{\"amendment\":%llu,\"in\":\"%s\",\"n\":%llu,\"out\":\"%s\"}\n", number, did->in,
-		    (unsigned long long)want->n, did->out);
-	else if (want->of_target && did->in[0] != '\0')
+	if (want->of_target && did->in[0] != '\0')
 		printf(_("Amendment %llu: %s takes place %llu instead of %s.\n"), number, did->in, place, did->out);
 	else if (want->of_target)
 		printf(_("Amendment %llu: no reserve can take place %llu, which %s leaves empty.\n"), number, place,
@@ -305,38 +386,96 @@ say_amended(struct cli *cli, const struct step_amend *want, const struct step_am
 	else
 		printf(_("Amendment %llu: nobody can take seat %llu of place %llu, which %s leaves empty.\n"), number,
 		    seat, place, did->out);
-	return print_end(cli);
+}
+
+static void
+say_amended_before(const struct step_amend *want, const struct step_amended *did)
+{
+	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
+
+	if (want->of_target && did->in[0] != '\0')
+		printf(_("Amendment %llu already gave place %llu to %s instead of %s; nothing more is done.\n"), number, place, did->in,
+		    did->out);
+	else if (want->of_target)
+		printf(_("Amendment %llu already took %s out of place %llu, which stays empty; nothing more is done.\n"), number, did->out,
+		    place);
+	else if (did->in[0] != '\0')
+		printf(_("Amendment %llu already gave seat %llu of place %llu to %s instead of %s; nothing more is done.\n"), number, seat,
+		    place, did->in, did->out);
+	else
+		printf(_("Amendment %llu already took %s out of seat %llu of place %llu, which stays empty; nothing more is done.\n"), number,
+		    did->out, seat, place);
+	if (did->in[0] != '\0')
+		printf(_("If %s is to leave as well, say so with --out %s.\n"), did->in, did->in);
 }
 
 static int
-amend(struct cli *cli, const struct step_amend *want)
+say_amended(struct cli *cli, const struct step_amend *want, const struct step_amended *did)
 {
-	struct step_amended did = {0};
-	struct desk desk;
-	int status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	if (cli->json)
+		printf("{\"amendment\":%llu,\"in\":\"%s\",\"n\":%llu,\"out\":\"%s\",\"repeated\":%s}\n",
+		    (unsigned long long)did->amendment, did->in, (unsigned long long)want->n, did->out, did->repeated ? "true" : "false");
+	else if (did->repeated)
+		say_amended_before(want, did);
+	else
+		say_amended_now(want, did);
+	return print_end(cli);
+}
 
-	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, 0);
-	if (status == EXIT_DONE && step_amend(&desk.office, want, &did, &cli->err) != 0)
-		status = cli_fail(cli);
-	if (status == EXIT_DONE)
-		status = say_amended(cli, want, &did);
-	if (status == EXIT_DONE)
-		status = desk_deliver(&desk);
-	return desk_close(&desk, status);
+/* What the draw's amendments are before anything is done, and whether one was not reported. */
+static int
+look_back(struct cli *cli, struct step_amend *want)
+{
+	struct unreported wish = step_amend_wish(want);
+	uint64_t number = 0;
+	int rc = step_amend_seen(cli->store, want->n, &want->seen, &cli->err);
+
+	if (rc == 0 && want->out == NULL)
+		rc = unreported_find(cli->store, &wish, &number, &cli->err);
+	if (rc != 0 && rc != ERR_ABSENT)
+		return cli_fail(cli);
+	if (number > 0) {
+		want->seen = number - 1; /* who makes it now may report it before we come to it */
+		cli_stands(cli, _("amendment %llu stands"), (unsigned long long)number);
+	}
+	return EXIT_DONE;
+}
+
+static int
+amend(struct desk *desk, struct step_amend *want)
+{
+	struct cli *cli = desk->cli;
+	struct step_amended did;
+	int status = desk_catch_up(desk, 0), said;
+
+	if (status != EXIT_DONE)
+		return status;
+	if (step_amend(&desk->office, want, &did, &cli->err) != 0)
+		return cli_fail(cli);
+	cli_stands(cli, _("amendment %llu stands"), (unsigned long long)did.amendment);
+	desk->unreported = step_amend_wish(want);
+	desk->unreported.number = did.amendment;
+	status = desk_deliver(desk);
+	said = say_amended(cli, want, &did); /* whatever became of the letters */
+	return status == EXIT_DONE ? said : status;
 }
 
 static int
 run_amend(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
-	struct step_amend want = {.n = 0};
+	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
+	    {NULL, 0, NULL, 0}};
+	struct step_amend want = {.reports = true};
+	struct desk desk;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'r')
+		if (option == 'r')
+			want.reason = optarg;
+		else if (option == 'o')
+			want.out = optarg;
+		else
 			return cli_usage(cli);
-		want.reason = optarg;
 	}
 	if (optind + 3 != argc || want.reason == NULL)
 		return cli_usage(cli);
@@ -345,7 +484,11 @@ run_amend(struct cli *cli, int argc, char **argv)
 	    (status = argument_number(cli, argv[optind + 1], &want.place)) != EXIT_DONE ||
 	    (!want.of_target && (status = argument_number(cli, argv[optind + 2], &want.seat)) != EXIT_DONE))
 		return status;
-	return amend(cli, &want);
+	/* At once: another process may be at the same. */
+	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = look_back(cli, &want)) != EXIT_DONE)
+		return status;
+	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	return desk_close(&desk, status == EXIT_DONE ? amend(&desk, &want) : status);
 }
 
 /* ---- publish ---- */
@@ -377,7 +520,7 @@ const struct command draw_commands[] = {
 	    N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
 	{"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
 	{"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},
-	{"amend", N_("N PLACE SEAT|target --reason REASON"),
+	{"amend", N_("N PLACE SEAT|target --reason REASON [--out ID]"),
 	    N_("give a seat or a place to whom the drawn order names next"), run_amend},
 	{"publish", "", N_("rebuild the published directory from the state"), run_publish},
 	{.name = NULL},

@@ -7,6 +7,7 @@
 #include "cli/desk.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "io/clock.h"
 #include "io/letters.h"
 #include "io/outbox.h"
 #include "io/plain.h"
@@ -123,6 +124,8 @@ show_json(void *ctx, const struct outbox_row *row)
 
 	json_time(out, "changed", row->changed);
 	json_time(out, "created", row->created);
+	if (row->digest.n > 0)
+		json_text(out, "digest", row->digest);
 	buf_format(out, ",\"draw\":%llu", (unsigned long long)row->draw);
 	json_time(out, "give_up", row->give_up);
 	buf_format(out, ",\"id\":%lld", (long long)row->id);
@@ -132,6 +135,8 @@ show_json(void *ctx, const struct outbox_row *row)
 	json_time(out, "next", row->next_at);
 	json_time(out, "not_before", row->not_before);
 	json_text(out, "recipient", row->recipient);
+	if (row->removed != 0)
+		json_time(out, "removed", row->removed);
 	json_text(out, "sender", row->sender);
 	buf_format(out, ",\"size\":%zu", row->message_len);
 	json_text(out, "state", slice_of(outbox_state_name(row->state)));
@@ -196,13 +201,34 @@ show_row(void *ctx, const struct outbox_row *row)
 	table_text(t, row->recipient);
 	table_text(t, row->subject);
 	table_text(t, row->message_id);
-	table_int(t, (int64_t)row->message_len);
+	if (row->removed == 0)
+		table_int(t, (int64_t)row->message_len);
+	else
+		table_string(t, "");
+	table_text(t, row->digest);
 	table_time(t, row->created);
 	table_time(t, row->not_before);
 	if (row->state == OUTBOX_QUEUED) {
 		table_time(t, row->next_at);
 		table_time(t, row->give_up);
 	}
+	return 0;
+}
+
+/* How long it was kept, as it turned out: mail.keep may be another one by now. */
+static int
+say_removed(void *ctx, const struct outbox_row *row)
+{
+	long long days = (row->removed - row->changed) / 86400;
+	char date[DATE_TEXT];
+
+	(void)ctx;
+	if (row->removed == 0)
+		return 0;
+	text_from_date(clock_date(row->removed), date);
+	printf(ngettext("Its text was removed on %s, %lld day after it was done (mail.keep); above is the SHA-256 of what it was.\n",
+	           "Its text was removed on %s, %lld days after it was done (mail.keep); above is the SHA-256 of what it was.\n",
+	           (unsigned long)days), date, days);
 	return 0;
 }
 
@@ -229,6 +255,7 @@ print_letter(struct shown *shown)
 		{"subject", _("Subject"), false},
 		{"message_id", "Message-ID", false},
 		{"size", _("Bytes"), true},
+		{"sha256", "SHA-256", false},
 		{"created", _("Written"), false},
 		{"not_before", _("Not before"), false},
 		{"next", _("Next try"), false}, /* this and the last: of what waits alone */
@@ -246,6 +273,8 @@ print_letter(struct shown *shown)
 		status = cli_fail(cli);
 	else if (!table_print_record(&shown->table, false, stdout))
 		status = print_failed(cli);
+	else if (outbox_get(cli->store, shown->id, say_removed, NULL, &cli->err) != 0)
+		status = cli_fail(cli);
 	table_release(&shown->table);
 	return status;
 }
@@ -343,14 +372,18 @@ write_again(struct cli *cli, int64_t id)
 static int
 run_retry(struct cli *cli, int64_t id)
 {
+	enum outbox_state state = OUTBOX_QUEUED;
 	struct outbox_key key;
 	bool faulty = false;
 	int status;
 
-	if (outbox_fault(cli->store, id, &key, &faulty, &cli->err) != 0)
+	if (outbox_fault(cli->store, id, &key, &faulty, &cli->err) != 0 ||
+	    outbox_get(cli->store, id, keep_state, &state, &cli->err) != 0)
 		return cli_fail(cli);
 	if (faulty && key.draw > 0)
 		status = write_again(cli, id);
+	else if (state == OUTBOX_SENDING && cli->config.mail_scheme == MAIL_MAILDIR)
+		status = EXIT_DONE; /* whoever had it in hand was interrupted, or is at it: delivering finds out */
 	else if (outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
@@ -366,6 +399,7 @@ run_cancel(struct cli *cli, int64_t id)
 {
 	if (outbox_cancel(cli->store, id, cli_by(NULL), cli->now, &cli->err) != 0)
 		return cli_fail(cli);
+	cli_stands(cli, _("letter %lld is cancelled"), (long long)id);
 	cli_wake(cli);
 	return EXIT_DONE;
 }

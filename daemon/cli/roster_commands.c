@@ -101,7 +101,7 @@ parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
 	};
 	int option, status;
 
-	*w = (struct wanted){.import = {.by = cli_by(NULL), .replace_limit = ROSTERS_REPLACE_LIMIT}};
+	*w = (struct wanted){.import = {.by = cli_by(NULL), .replace_limit = ROSTERS_REPLACE_LIMIT, .reports = true}};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'd':
@@ -138,6 +138,7 @@ print_counts(const struct cli *cli, const struct wanted *w, const struct rosters
 	const struct table_column columns[] = {
 		{"kind", _("roster"), false},     {"rows", _("rows"), true},       {"added", _("added"), true},
 		{"changed", _("changed"), true}, {"removed", _("removed"), true}, {"dry_run", _("dry run"), false},
+		{"repeated", NULL, false}, /* people are told in a sentence */
 	};
 	struct table table;
 	bool ok;
@@ -149,6 +150,7 @@ print_counts(const struct cli *cli, const struct wanted *w, const struct rosters
 	table_int(&table, (int64_t)counts->changed);
 	table_int(&table, (int64_t)counts->removed);
 	table_flag(&table, w->import.dry_run);
+	table_flag(&table, counts->repeated);
 	ok = cli->json ? table_print_record(&table, true, stdout) : table_print(&table, false, stdout);
 	table_release(&table);
 	return ok ? EXIT_DONE : EXIT_OUTSIDE;
@@ -205,6 +207,33 @@ import_file(struct cli *cli, const char *path, struct wanted *w, struct rosters_
 }
 
 static int
+print_import(struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+{
+	int status;
+
+	if (counts->repeated && !cli->json)
+		puts(w->undo ? _("The latest import was undone by this command before; nothing more is done.")
+		             : _("This very file was imported by this command before; nothing more is done."));
+	status = print_counts(cli, w, counts);
+	print_unknown(cli, w);
+	if (status == EXIT_DONE && fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_DONE;
+	return output_failed(cli);
+}
+
+static int
+report_import(struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+{
+	int status;
+
+	cli_stands(cli, w->undo ? _("the latest import of %s is undone") : _("the import of %s stands"), roster_columns[w->kind].kind);
+	cli_wake(cli);
+	if ((status = print_import(cli, w, counts)) != EXIT_DONE)
+		return status;
+	return rosters_reported(cli->store, w->kind, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+static int
 run_import(struct cli *cli, int argc, char **argv)
 {
 	struct rosters_counts counts = {0};
@@ -225,11 +254,7 @@ run_import(struct cli *cli, int argc, char **argv)
 		status = cli_fail(cli);
 	if (status != EXIT_DONE)
 		return status;
-	if (!w.import.dry_run)
-		cli_wake(cli);
-	status = print_counts(cli, &w, &counts);
-	print_unknown(cli, &w);
-	return status == EXIT_DONE ? EXIT_DONE : output_failed(cli);
+	return w.import.dry_run ? print_import(cli, &w, &counts) : report_import(cli, &w, &counts);
 }
 
 /* ---- export ---- */
@@ -282,8 +307,10 @@ run_attest(struct cli *cli, int argc, char **argv)
 	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = check_by(by)) != EXIT_DONE ||
 	    (status = cli_store(cli, 0)) != EXIT_DONE)
 		return status;
-	if (rosters_attest(cli->store, kind, by, cli->now, &cli->err) != 0 ||
-	    rosters_count(cli->store, kind, &rows, &cli->err) != 0)
+	if (rosters_attest(cli->store, kind, by, cli->now, &cli->err) != 0)
+		return cli_fail(cli);
+	cli_stands(cli, _("the attestation of %s stands"), roster_columns[kind].kind);
+	if (rosters_count(cli->store, kind, &rows, &cli->err) != 0)
 		return cli_fail(cli);
 	cli_wake(cli);
 	if (!cli->json)
@@ -394,6 +421,7 @@ run_excuse(struct cli *cli, int argc, char **argv)
 	    rosters_excuse(cli->store, e.kind, &e.excuse, &cli->err);
 	if (rc != 0)
 		return cli_fail(cli);
+	cli_stands(cli, e.lift ? _("%s is no longer excused") : _("%s is excused"), e.excuse.id.p);
 	cli_wake(cli);
 	if (!cli->json)
 		printf(e.lift ? _("%s is no longer excused\n") : _("%s is excused\n"), e.excuse.id.p);

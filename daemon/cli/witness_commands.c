@@ -469,6 +469,7 @@ take_in(struct desk *desk, struct slice bytes)
 		rc = cosignatures_add_any(cli->store, bytes, cli->now, &taken, &cli->err);
 	if (rc != 0)
 		return cli_fail(cli);
+	cli_stands(cli, "%s", n > 0 ? _("the beacon is there") : _("the cosignatures are there"));
 	return say_taken(cli, taken, n);
 }
 

@@ -98,6 +98,7 @@ struct config {
 	bool mail_allow_cleartext; /* the password, over smtp:// to another machine */
 	char *mail_ca_file;
 	struct duration mail_retry_for; /* never workdays */
+	struct duration mail_keep; /* never workdays; n 0: for ever */
 	enum mail_encrypt mail_encrypt;
 	char *mail_certificates;
 

@@ -32,6 +32,7 @@ const struct config_key config_keys[] = {
 	{"mail", "allow_cleartext_password", CONFIG_YES, "no", 0, 0, "no|yes", G(mail_allow_cleartext)},
 	{"mail", "ca_file", CONFIG_PATH, "", 0, 900, NULL, G(mail_ca_file)},
 	{"mail", "retry_for", CONFIG_DURATION, "3d", HOUR, 30L * DAY, NULL, G(mail_retry_for)},
+	{"mail", "keep", CONFIG_DURATION, "90d", 0, 3660L * DAY, NULL, G(mail_keep)},
 	{"mail", "encrypt", CONFIG_WORD, "no", 0, 0, "no|if-known|required", G(mail_encrypt)},
 	{"mail", "certificates", CONFIG_PATH, "certificates", 1, 900, NULL, G(mail_certificates)},
 	{"witness", "key", CONFIG_VKEY, NULL, 1, 500, NULL, W(key)},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/hash.h"
 #include "core/text.h"
 #include "io/outbox_rows.h"
 #include "io/plain.h"
@@ -75,7 +76,7 @@ outbox_note(struct store *store, int64_t id, enum outbox_state state, int64_t ne
 /* ---- adding ---- */
 
 static void
-put_letter(struct query *q, const struct outbox_letter *letter, int64_t now)
+put_letter(struct query *q, const struct outbox_letter *letter, const char *digest, int64_t now)
 {
 	query_put_int(q, (int64_t)letter->draw);
 	query_put_int(q, (int64_t)letter->amendment);
@@ -92,6 +93,7 @@ put_letter(struct query *q, const struct outbox_letter *letter, int64_t now)
 	query_put_int(q, letter->not_before);
 	query_put_int(q, letter->not_before);
 	query_put_int(q, letter->give_up);
+	query_put_string(q, digest);
 }
 
 static int
@@ -142,29 +144,31 @@ add_content(struct store *store, int64_t id, const struct outbox_letter *letter,
 int
 outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now, bool *ret_added, struct err *err)
 {
+	bool added, made = letter->fault.n == 0;
+	char digest[HASH_HEX + 1];
 	struct query q;
 	int64_t id = 0;
-	bool added;
 	int rc;
 
+	if (made)
+		hash_hex(letter->message, digest);
 	query_open(&q, store,
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id,"
-	    " fault, created, changed, not_before, next_at, give_up)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " fault, created, changed, not_before, next_at, give_up, digest)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = excluded.sender,"
 	    " recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,"
 	    " fault = excluded.fault, changed = excluded.changed, not_before = excluded.not_before,"
-	    " next_at = excluded.next_at, give_up = excluded.give_up"
+	    " next_at = excluded.next_at, give_up = excluded.give_up, digest = excluded.digest"
 	    " WHERE outbox_letter.fault <> '' AND outbox_letter.state = 'failed'");
-	put_letter(&q, letter, now);
+	put_letter(&q, letter, made ? digest : NULL, now);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	if (rc != 0)
 		return rc;
 	added = sqlite3_changes(store_db(store)) > 0;
 	if (added && (rc = key_id(store, letter, &id, err)) == 0)
-		rc = letter->fault.n > 0 ? add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err)
-		                         : add_content(store, id, letter, err);
+		rc = made ? add_content(store, id, letter, err) : add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err);
 	if (rc != 0)
 		return rc;
 	if (ret_added != NULL)
@@ -304,6 +308,17 @@ outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int
 	return rc;
 }
 
+int
+outbox_hasten(struct store *store, int64_t now, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE outbox_letter SET next_at = ?1 WHERE state = 'queued' AND next_at > ?1 AND not_before <= ?1");
+	query_put_int(&q, now);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
 /* ---- what stands ---- */
 
 int
@@ -376,7 +391,7 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 struct present {
 	enum outbox_state state;
 	char fault[ERR_MESSAGE_BYTES];
-	int64_t not_before;
+	int64_t not_before, removed;
 };
 
 static int
@@ -387,7 +402,7 @@ find(struct store *store, int64_t id, struct present *ret_present, struct err *e
 	bool found;
 	int rc;
 
-	query_open(&q, store, "SELECT state, fault, not_before FROM outbox_letter WHERE id = ?");
+	query_open(&q, store, "SELECT state, fault, not_before, removed FROM outbox_letter WHERE id = ?");
 	query_put_int(&q, id);
 	found = query_row(&q);
 	if (found) {
@@ -395,6 +410,7 @@ find(struct store *store, int64_t id, struct present *ret_present, struct err *e
 		fault = query_text(&q, 1);
 		(void)snprintf(ret_present->fault, sizeof ret_present->fault, "%.*s", (int)fault.n, fault.p);
 		ret_present->not_before = query_int(&q, 2);
+		ret_present->removed = query_int(&q, 3);
 	}
 	rc = query_close(&q, err);
 	return rc != 0 || found ? rc : err_set(err, ERR_ABSENT, N_("there is no letter %lld"), (long long)id);
@@ -416,6 +432,8 @@ retry(struct store *store, int64_t id, const char *by, int64_t now, int64_t retr
 		return err_set(err, ERR_REFUSED, N_("letter %lld is sent"), (long long)id);
 	if (present.state == OUTBOX_SENDING)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is being sent"), (long long)id);
+	if (present.removed != 0)
+		return err_set(err, ERR_REFUSED, N_("letter %lld cannot be sent: its text was removed, as mail.keep says"), (long long)id);
 	query_open(&q, store, "UPDATE outbox_letter SET give_up = ? WHERE id = ?");
 	query_put_int(&q, (present.not_before > now ? present.not_before : now) + retry_s);
 	query_put_int(&q, id);
@@ -437,7 +455,7 @@ cancel(struct store *store, int64_t id, const char *by, int64_t now, struct err 
 	if (rc != 0)
 		return rc;
 	if (present.state == OUTBOX_CANCELLED)
-		return err_set(err, ERR_REFUSED, N_("letter %lld is cancelled"), (long long)id);
+		return 0;
 	if (present.state == OUTBOX_SENT)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is sent"), (long long)id);
 	if (present.state == OUTBOX_SENDING)

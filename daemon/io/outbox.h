@@ -108,6 +108,8 @@ struct outbox_tally {
 	uint64_t sent;
 	uint64_t put_off; /* not taken now, tried again later */
 	uint64_t failed;
+	int64_t first;               /* of those that were not delivered; 0 where all were */
+	char why[ERR_MESSAGE_BYTES]; /* that one's reason */
 };
 
 /*
@@ -118,6 +120,12 @@ struct outbox_tally {
  */
 int outbox_deliver_maildir(struct store *store, const char *path, int64_t now, struct outbox_tally *ret_tally,
     struct err *err);
+
+/*
+ * Letters that were tried before and put off are due at once, but not before their notice: for a folder, which somebody may
+ * have put right.
+ */
+int outbox_hasten(struct store *store, int64_t now, struct err *err);
 
 /* When something is due next (the past, if now); INT64_MAX where nothing waits. */
 int outbox_next(struct store *store, int64_t *ret_time, struct err *err);
@@ -142,7 +150,9 @@ struct outbox_row {
 	int64_t created, not_before, next_at, give_up;
 	int64_t changed;     /* when it came into its state */
 	uint64_t attempts;
-	size_t message_len;
+	size_t message_len;  /* 0 once the text is removed */
+	struct slice digest; /* SHA-256 of the message, in hex; empty where none could be made */
+	int64_t removed;     /* when its text was (outbox_keep.h); 0: it is there */
 };
 
 /* Calls `each` in the order of ids until it returns something other than 0, which is returned. */
@@ -164,7 +174,7 @@ int outbox_attempts(struct store *store, int64_t id, int (*each)(void *ctx, cons
 /*
  * A person's decisions, each in a transaction of its own and noted with `by`.  Retry: failed, unknown, cancelled or
  * waiting for its next attempt becomes due now (but not before its notice), for another `retry_s` seconds.  Cancel:
- * queued, failed or unknown.  ERR_ABSENT; ERR_REFUSED says why it is not possible.
+ * queued, failed or unknown; one that is cancelled already stays so.  ERR_ABSENT; ERR_REFUSED says why it is not possible.
  */
 int outbox_retry(struct store *store, int64_t id, const char *by, int64_t now, int64_t retry_s, struct err *err);
 int outbox_cancel(struct store *store, int64_t id, const char *by, int64_t now, struct err *err);

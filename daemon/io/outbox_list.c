@@ -3,7 +3,7 @@
 
 #define ROW \
 	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, not_before," \
-	" next_at, give_up, changed, coalesce((SELECT length(message) FROM outbox_message WHERE letter = outbox_letter.id), 0)," \
+	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE letter = outbox_letter.id), 0)," \
 	" (SELECT count(*) FROM outbox_attempt WHERE letter = id)," \
 	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)" \
 	" FROM outbox_letter"
@@ -27,9 +27,11 @@ take_row(struct query *q, struct outbox_row *ret_row)
 		.next_at = query_int(q, 12),
 		.give_up = query_int(q, 13),
 		.changed = query_int(q, 14),
-		.message_len = (size_t)query_int(q, 15),
-		.attempts = (uint64_t)query_int(q, 16),
-		.reply = query_text(q, 17),
+		.digest = query_text(q, 15),
+		.removed = query_int(q, 16),
+		.message_len = (size_t)query_int(q, 17),
+		.attempts = (uint64_t)query_int(q, 18),
+		.reply = query_text(q, 19),
 	};
 }
 

@@ -6,19 +6,23 @@
 #include "io/outbox_rows.h"
 
 static int
-settle(struct store *store, const struct outbox_claim *claim, int delivered, struct slice words, int64_t now,
+settle(struct store *store, const struct outbox_claim *claim, bool delivered, struct slice words, int64_t now,
     struct outbox_tally *tally, struct err *err)
 {
 	enum outbox_state state = OUTBOX_SENT;
 	int rc;
 
 	if ((rc = store_begin(store, err)) == 0 &&
-	    (rc = outbox_settle(store, claim, delivered == 0 ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state, err)) == 0)
+	    (rc = outbox_settle(store, claim, delivered ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state, err)) == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	tally->sent += rc == 0 && state == OUTBOX_SENT;
 	tally->failed += rc == 0 && state == OUTBOX_FAILED;
 	tally->put_off += rc == 0 && state == OUTBOX_QUEUED;
+	if (!delivered && tally->first == 0) {
+		tally->first = claim->id;
+		(void)snprintf(tally->why, sizeof tally->why, "%.*s", SLICE_ARGS(words));
+	}
 	return rc;
 }
 
@@ -40,7 +44,7 @@ deliver_one(struct store *store, struct maildir *maildir, const struct err *faul
 		    &was_there, &refused);
 	maildir_name(buf_view(&claim.message_id), name);
 	(void)snprintf(words, sizeof words, "%s%s", was_there ? "was there: " : "new/", name);
-	rc = settle(store, &claim, delivered, slice_of(delivered == 0 ? words : refused.message), now, tally, err);
+	rc = settle(store, &claim, delivered == 0, slice_of(delivered == 0 ? words : refused.message), now, tally, err);
 out:
 	outbox_claim_release(&claim);
 	return rc;

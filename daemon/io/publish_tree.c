@@ -21,6 +21,7 @@
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
 #define CHECKPOINT "checkpoint" /* the file that vouches for all others */
+#define DRAWS "draws/"
 
 static int
 cannot_write(const char *path, struct err *err)
@@ -149,7 +150,7 @@ clean_up(struct tree *t, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"), work,
 		    strerror(errno));
 	else
-		rc = publish_work_set(t->store, NULL, err);
+		rc = durable_sync_folder_of(work) == 0 ? publish_work_set(t->store, NULL, err) : cannot_write(work, err);
 	free(work);
 	return rc;
 }
@@ -371,37 +372,50 @@ tree_put_large(struct tree *tree, const char *path, uint64_t size,
 
 /* ---- before anything changes ---- */
 
+static int
+refuse_way(const struct tree *t, const char *path, struct err *err)
+{
+	return err_set(err, ERR_REFUSED,
+	    N_("%s/%s is not of this publication and stands where a file of it belongs: move it away; nothing was "
+	       "changed"),
+	    t->public, path);
+}
+
 /* Somebody else's file where one of ours belongs: with other bytes, in a folder that is not known to be ours. */
 static bool
-is_in_the_way(const struct tree *t, const struct publish_file *file)
+is_others(const struct tree *t, const struct publish_file *file, const struct stat *st)
 {
-	struct stat st;
-	struct place place;
-	const char *name;
-	bool in_the_way = false;
-	int at;
+	return S_ISDIR(st->st_mode) ||
+	    (!t->ours && publish_list_find(&t->was, file->path) == NULL && !place_holds(t->old, file, true));
+}
 
-	place_init(&place, t->old);
-	at = place_folder(&place, file->path, false, &name);
-	if (at < 0)
-		in_the_way = errno != ENOENT;
-	else if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		in_the_way = S_ISDIR(st.st_mode) ||
-		    (!t->ours && publish_list_find(&t->was, file->path) == NULL && !place_holds(t->old, file, true));
-	place_release(&place);
-	return in_the_way;
+static int
+check_way(const struct tree *t, const struct publish_file *file, struct place *place, struct err *err)
+{
+	const char *name;
+	struct stat st;
+	int at = place_folder(place, file->path, false, &name);
+
+	if (at < 0 && errno != ENOENT)
+		return errno == ELOOP || errno == ENOTDIR || errno == EXDEV ? refuse_way(t, file->path, err)
+		                                                            : cannot_write_below(t, file->path, err);
+	if (at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return 0;
+	return is_others(t, file, &st) ? refuse_way(t, file->path, err) : 0;
 }
 
 static int
 check_ways(const struct tree *t, struct err *err)
 {
-	for (size_t i = 0; i < t->will.n; i++)
-		if (t->will.v[i].written && is_in_the_way(t, &t->will.v[i]))
-			return err_set(err, ERR_REFUSED,
-			    N_("%s/%s is not of this publication and stands where a file of it belongs: move it away; nothing was "
-			       "changed"),
-			    t->public, t->will.v[i].path);
-	return 0;
+	struct place place;
+	int rc = 0;
+
+	place_init(&place, t->old);
+	for (size_t i = 0; rc == 0 && i < t->will.n; i++)
+		if (t->will.v[i].written)
+			rc = check_way(t, &t->will.v[i], &place, err);
+	place_release(&place);
+	return rc;
 }
 
 /* ---- in its place: exchanged ---- */
@@ -469,27 +483,67 @@ exchange(struct tree *t, struct err *err)
 
 /* ---- in its place: file by file ---- */
 
+/* An old file takes the new one's place in the work folder, so that the step can be taken back. */
 static int
 move_one(const struct tree *t, const struct publish_file *file, struct place *from, struct place *to, struct err *err)
 {
 	const char *name;
 	int at = place_folder(from, file->path, false, &name), there = place_folder(to, file->path, true, &name);
 
-	if (at < 0 || there < 0 || renameat(at, name, there, name) != 0)
+	if (at < 0 || there < 0)
+		return cannot_write_below(t, file->path, err);
+	if (renameat2(at, name, there, name, RENAME_NOREPLACE) == 0 ||
+	    (errno == EEXIST && renameat2(at, name, there, name, RENAME_EXCHANGE) == 0))
+		return 0;
+	/* A file system that knows neither. */
+	if ((errno != EINVAL && errno != ENOSYS) || renameat(at, name, there, name) != 0)
 		return cannot_write_below(t, file->path, err);
 	return 0;
 }
 
+static void
+move_back(const struct publish_file *file, struct place *from, struct place *to)
+{
+	const char *name;
+	int at = place_folder(from, file->path, false, &name), there = place_folder(to, file->path, false, &name);
+
+	if (at < 0 || there < 0)
+		return;
+	if (renameat2(there, name, at, name, RENAME_NOREPLACE) != 0 && errno == EEXIST)
+		(void)renameat2(there, name, at, name, RENAME_EXCHANGE);
+}
+
+/* In which order files take their places: what nobody checks, what the checkpoint vouches for, the checkpoint. */
+static int
+rank(const struct publish_file *file)
+{
+	if (strcmp(file->path, CHECKPOINT) == 0)
+		return 2;
+	return strncmp(file->path, DRAWS, strlen(DRAWS)) == 0 ? 1 : 0;
+}
+
+/* What one of them is refused is taken back for all, so that the published folder is what it was. */
 static int
 move_all(const struct tree *t, struct place *from, struct place *to, struct err *err)
 {
-	const struct publish_file *checkpoint = publish_list_find(&t->will, CHECKPOINT);
-	int rc = 0;
+	const struct publish_file **moved = calloc(t->will.n + 1, sizeof *moved);
+	size_t n = 0;
+	int rc = moved == NULL ? err_memory(err) : 0;
 
-	for (size_t i = 0; rc == 0 && i < t->will.n; i++)
-		if (t->will.v[i].written && &t->will.v[i] != checkpoint)
-			rc = move_one(t, &t->will.v[i], from, to, err);
-	return rc == 0 && checkpoint != NULL && checkpoint->written ? move_one(t, checkpoint, from, to, err) : rc;
+	for (int r = 0; r <= 2; r++)
+		for (size_t i = 0; rc == 0 && i < t->will.n; i++) {
+			const struct publish_file *file = &t->will.v[i];
+
+			if (!file->written || rank(file) != r)
+				continue;
+			rc = move_one(t, file, from, to, err);
+			if (rc == 0)
+				moved[n++] = file;
+		}
+	while (rc != 0 && n > 0)
+		move_back(moved[--n], from, to);
+	free(moved);
+	return rc;
 }
 
 /* The names.  A power cut before that is mended by the next publishing, since the state still says that this one is not over. */
@@ -557,6 +611,18 @@ read_times(struct tree *t, int root, struct err *err)
 	return 0;
 }
 
+/* The work is over once its folder is gone for good: a power cut must not bring back what nobody knows of. */
+static int
+settle_list(struct tree *t, struct err *err)
+{
+	bool gone;
+
+	if (t->in_place)
+		(void)place_remove_listed(t->fd, &t->will, NULL);
+	gone = rmdir(t->work) == 0 && durable_sync_folder_of(t->work) == 0;
+	return publish_list_settle(t->store, &t->was, &t->will, gone, err);
+}
+
 int
 tree_end(struct tree *tree, struct err *err)
 {
@@ -572,7 +638,5 @@ tree_end(struct tree *tree, struct err *err)
 		rc = read_times(tree, tree->in_place ? tree->old : tree->fd, err);
 	if (rc != 0)
 		return rc;
-	if (tree->in_place)
-		(void)place_remove_listed(tree->fd, &tree->will, NULL);
-	return publish_list_settle(tree->store, &tree->was, &tree->will, rmdir(tree->work) == 0, err);
+	return settle_list(tree, err);
 }

@@ -22,6 +22,7 @@
 
 struct rosters_counts {
 	uint64_t rows, added, changed, removed;
+	bool repeated; /* it stood before, and nothing was done: see rosters_import.reports */
 };
 
 struct rosters_import {
@@ -32,8 +33,16 @@ struct rosters_import {
 	unsigned replace_limit; /* per cent of the present rows that may vanish, 0 .. 100 */
 	bool dry_run;           /* do all but keep it */
 	bool assign_ids; /* rows without an id get the one of the present row of that name (and unit), or a new one */
+	/*
+	 * The command `import` reports it, and calls rosters_reported then.  Until it has, the same file, and the same undoing,
+	 * stand as they are where they come again: an interrupted command may be called again.
+	 */
+	bool reports;
 	const struct progress *progress; /* may be NULL */
 };
+
+/* The latest import of a kind has been reported. */
+int rosters_reported(struct store *store, enum roster_kind kind, struct err *err);
 
 #define ROSTERS_REPLACE_LIMIT 20
 

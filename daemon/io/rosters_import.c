@@ -164,6 +164,8 @@ settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 {
 	char digest[2 * HASH_BYTES + 1];
 	char *headers = file_headers(f);
+	struct rosters_counts former = {.rows = 0};
+	struct unreported wish;
 	struct incoming in = {
 		.store = f->store,
 		.kind = f->kind,
@@ -177,10 +179,21 @@ settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 	int rc = headers == NULL ? err_memory(f->err) : 0;
 
 	text_to_hex(f->input.digest.b, HASH_BYTES, digest);
+	if (f->import->reports) {
+		wish = incoming_wish(f->kind, f->import, digest);
+		in.wish = &wish;
+	}
+	if (rc == 0 && f->import->reports && !f->import->dry_run)
+		rc = incoming_find_unreported(f->store, f->kind, &wish, &former, f->err);
+	if (former.repeated) {
+		*ret_counts = former;
+		goto out;
+	}
 	if (rc == 0)
 		rc = spelling_check(f->spelling, f->kind, f->import->file, f->diag, f->err);
 	if (rc == 0)
 		rc = incoming_settle(&in, ret_counts, f->err);
+out:
 	free(headers);
 	return rc;
 }

@@ -163,6 +163,18 @@ write_counts(const struct incoming *in, int64_t import, const struct rosters_cou
 }
 
 static int
+keep_unreported(const struct incoming *in, int64_t import, struct err *err)
+{
+	struct unreported wish;
+
+	if (in->wish == NULL)
+		return 0;
+	wish = *in->wish;
+	wish.number = (uint64_t)import;
+	return unreported_keep(in->store, &wish, err);
+}
+
+static int
 take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
 {
 	int64_t import = 0, before = 0;
@@ -178,7 +190,7 @@ take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct 
 		return 0;
 	progress_tell(in->import->progress, N_("writing"), 0, 1);
 	if ((rc = replace_rows(in, ret_counts->removed, err)) != 0 ||
-	    (rc = write_counts(in, import, ret_counts, err)) != 0)
+	    (rc = write_counts(in, import, ret_counts, err)) != 0 || (rc = keep_unreported(in, import, err)) != 0)
 		return rc;
 	progress_tell(in->import->progress, N_("writing"), 1, 1);
 	return rosters_attest(in->store, in->kind, in->import->by, in->import->now, err);

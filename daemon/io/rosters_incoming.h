@@ -3,6 +3,7 @@
 
 #include "io/rosters.h"
 #include "io/rosters_sql.h"
+#include "io/unreported.h"
 
 /*
  * What is to become a roster stands first in the temporary table `incoming` (line, {all}): rows of a file, or of a
@@ -21,6 +22,7 @@ struct incoming {
 	const char *headers; /* JSON array */
 	const char *digest;
 	int64_t undoes;      /* an import's id, or 0 */
+	const struct unreported *wish; /* NULL where nobody reports it */
 	unsigned long faults; /* diag->count before the first of this file's */
 	bool sound;          /* every row is there, and can be held against other rosters */
 	struct diag *diag;
@@ -31,6 +33,13 @@ struct incoming {
  * puts the rows in place and writes the history.  The caller commits if diag->count has not grown.
  */
 int incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err);
+
+/* What is kept of an import that is to be reported: of a file's digest, or of an undoing, where `digest` is NULL. */
+struct unreported incoming_wish(enum roster_kind kind, const struct rosters_import *import, const char *digest);
+
+/* Whether the latest import is this one, and not reported yet; then the counts are its own. */
+int incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *wish,
+    struct rosters_counts *ret_counts, struct err *err);
 
 /* Parts of it. */
 int incoming_assign_ids(const struct incoming *in, struct err *err);

@@ -83,15 +83,21 @@ rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_im
     struct rosters_counts *ret_counts, struct err *err)
 {
 	struct rosters_import plain = *import;
+	struct rosters_counts counts = {.rows = 0};
 	struct former former = {0};
+	struct unreported wish;
 	int rc = store_begin(store, err);
 
 	if (rc != 0)
 		return rc;
 	plain.file = roster_columns[kind].kind;
 	plain.assign_ids = false;
-	rc = find_former(store, kind, &former, err);
-	if (rc == 0) {
+	wish = incoming_wish(kind, &plain, NULL);
+	if (plain.reports && !plain.dry_run)
+		rc = incoming_find_unreported(store, kind, &wish, &counts, err);
+	if (rc == 0 && !counts.repeated)
+		rc = find_former(store, kind, &former, err);
+	if (rc == 0 && !counts.repeated) {
 		struct incoming in = {
 			.store = store,
 			.kind = kind,
@@ -99,13 +105,16 @@ rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_im
 			.headers = former.headers,
 			.digest = former.digest,
 			.undoes = former.latest,
+			.wish = plain.reports ? &wish : NULL,
 			.faults = diag->count,
 			.sound = true,
 			.diag = diag,
 		};
 
-		rc = undo(&in, former.latest, ret_counts, err);
+		rc = undo(&in, former.latest, &counts, err);
 	}
+	if (rc == 0)
+		*ret_counts = counts;
 	store_rollback(store);
 	incoming_drop(store);
 	free(former.headers);

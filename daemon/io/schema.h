@@ -12,6 +12,8 @@ extern const char schema_plan[];   /* from version 2 on */
 extern const char schema_alarms[]; /* from version 2 on */
 extern const char schema_outbox_3[]; /* from version 3 on */
 extern const char schema_outside[]; /* from version 4 on */
-extern const char schema_publish[]; /* from version 5 on */
+extern const char schema_publish_5[];    /* from version 5 on */
+extern const char schema_outbox_5[];     /* from version 5 on */
+extern const char schema_unreported_5[]; /* from version 5 on */
 
 #endif

@@ -53,3 +53,12 @@ const char schema_outbox_3[] =
 	"  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* asked for, or free again */
 	"  PRIMARY KEY (letter, day)"
 	") STRICT, WITHOUT ROWID;";
+
+/*
+ * A letter's text goes some time after it is done; what it was is kept, with its digest: SHA-256 of the message's bytes, in
+ * hex.
+ */
+const char schema_outbox_5[] =
+	"ALTER TABLE outbox_letter ADD COLUMN digest TEXT CHECK (length(digest) = 64);" /* NULL: there never was a text */
+	"ALTER TABLE outbox_letter ADD COLUMN removed INTEGER;" /* when its text was */
+	"CREATE INDEX outbox_letter_text ON outbox_letter (changed, id) WHERE digest IS NOT NULL AND removed IS NULL;";

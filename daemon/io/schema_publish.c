@@ -1,7 +1,7 @@
 #include "io/schema.h"
 
 /* What of the published folder is ours: publish_list.h. */
-const char schema_publish[] =
+const char schema_publish_5[] =
 	"CREATE TABLE published_file ("
 	"  path TEXT NOT NULL PRIMARY KEY," /* below the folder */
 	"  size INTEGER NOT NULL,"

@@ -214,6 +214,27 @@ call_off(struct office *office, uint64_t n, const char *reason, struct err *err)
 	return query_close(&q, err);
 }
 
+/* The log has it in this form. */
+static bool
+is_voided_for(struct store *store, const struct draw_row *row, const char *reason)
+{
+	struct buf bytes, escaped;
+	struct entry e;
+	bool same = false;
+
+	buf_init(&bytes, ENTRY_MAX);
+	buf_init(&escaped, ENTRY_MAX);
+	ledger_escape(&escaped, slice_of(reason));
+	if (row->outcome == OUTCOME_VOID && ledger_entry(store, row->outcome_entry, &bytes, NULL) == 0 &&
+	    entry_parse(buf_view(&bytes), &e, NULL) == 0) {
+		same = !escaped.failed && slice_eq(e.void_.reason, buf_view(&escaped));
+		entry_release(&e);
+	}
+	buf_release(&escaped);
+	buf_release(&bytes);
+	return same;
+}
+
 int
 step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err)
 {
@@ -226,6 +247,8 @@ step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later
 		*ret_later = true;
 		return call_off(office, n, reason, err);
 	}
+	if (rc == ERR_REFUSED && draws_find(office->store, n, &row, NULL) == 0 && is_voided_for(office->store, &row, reason))
+		return 0;
 	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }
 

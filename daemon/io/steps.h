@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "io/keys.h"
 #include "io/office.h"
+#include "io/unreported.h"
 
 /*
  * The steps of a draw (PROTOCOL 4).  Each is one transaction that holds the log entry, the checkpoint, the files, the
@@ -23,8 +24,9 @@
 /*
  * Makes the key, the log and each cycle's first chain.  ERR_REFUSED where a log exists.  `show` is given the recovery
  * code just before all becomes true: if it does not return 0, nothing does, so that no code is in force that nobody
- * saw.
+ * saw.  It is kept as unreported, as step_init_wish says.
  */
+struct unreported step_init_wish(void);
 int step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err);
 
 /*
@@ -42,8 +44,12 @@ struct step_commit {
 	bool run; /* the command `run` begins it, and finishes it; draw_time is now */
 	const char *value; /* of a run: the beacon's, checked; NULL for none */
 	const struct occurrence *occurrence; /* of the timetable, which this settles; NULL: by hand */
+	bool reports; /* the command `commit` reports it: until then it is kept as unreported */
 };
 int step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err);
+
+/* What is kept of such a wish; the number is the draw's. */
+struct unreported step_commit_wish(const struct step_commit *want);
 
 /*
  * `value` is what a ceremony gave; NULL where the source has none, or it is kept already (beacons.h): ERR_NOT_YET where that
@@ -55,7 +61,7 @@ int step_reveal(struct office *office, uint64_t n, struct err *err);
 
 /*
  * Under drand and a witness a void bears the value of draw_time.  Before that the wish alone is kept, `ret_later` is true,
- * and step_overdue voids in place of drawing.
+ * and step_overdue voids in place of drawing.  A draw that is voided for this very reason stays so: 0.
  */
 int step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err);
 
@@ -66,12 +72,27 @@ struct step_amend {
 	uint64_t n, place, seat;
 	bool of_target;
 	const char *reason;
+	const char *out; /* who or what is to leave; NULL: whoever is there */
+	bool reports; /* the command `amend` reports it: until then it is kept as unreported */
+	uint64_t seen; /* where it reports: the draw's amendments when the command began (step_amend_seen) */
 };
 struct step_amended {
 	uint64_t amendment;
 	char out[ID_MAX + 1], in[ID_MAX + 1]; /* `in` is "" where nobody and nothing follows */
+	bool repeated; /* it stood before, and nothing was done */
 };
+
+/*
+ * The wish is fulfilled already, and nothing is appended, where an amendment took `out` away from there; and, where the
+ * command reports it, where the newest one of that seat or place is not reported yet or came since the command began.
+ */
 int step_amend(struct office *office, const struct step_amend *want, struct step_amended *ret, struct err *err);
+
+/* The draw's newest amendment, 0 where there is none. */
+int step_amend_seen(struct store *store, uint64_t n, uint64_t *ret_amendment, struct err *err);
+
+/* What is kept of such a wish; the number is the amendment's. */
+struct unreported step_amend_wish(const struct step_amend *want);
 
 /* The command `run` has said that all is done. */
 int step_run_done(struct office *office, uint64_t n, struct err *err);

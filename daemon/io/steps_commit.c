@@ -239,6 +239,25 @@ begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
 	return query_close(&q, err);
 }
 
+struct unreported
+step_commit_wish(const struct step_commit *want)
+{
+	char time[TIME_TEXT] = "";
+
+	if (want->draw_time != STEP_LEAD)
+		text_from_time(want->draw_time, time);
+	return unreported_of("commit", time, "%s", want->cycle->name);
+}
+
+static int
+keep_unreported(struct store *store, const struct step_commit *want, uint64_t n, struct err *err)
+{
+	struct unreported wish = step_commit_wish(want);
+
+	wish.number = n;
+	return unreported_keep(store, &wish, err);
+}
+
 static int
 keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
     const struct snapshot *snapshot, struct err *err)
@@ -253,6 +272,8 @@ keep(struct office *office, struct ledger *log, const struct step_commit *want, 
 		return rc;
 	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(office, want->cycle, &e->commit, &snapshot->sealed,
 	    slice_of(hash), e->time, err)) != 0)
+		return rc;
+	if (want->reports && (rc = keep_unreported(office->store, want, e->commit.n, err)) != 0)
 		return rc;
 	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
 	    e->commit.n, NULL, err)) != 0)

@@ -327,6 +327,7 @@ make_or_read_key(struct office *office, const char *path, struct err *err)
 static int
 begin_log(struct office *office, struct ledger *log, const char *public, int64_t time, struct err *err)
 {
+	struct unreported wish = step_init_wish();
 	int rc;
 
 	if (ledger_size(log) > 0)
@@ -336,7 +337,16 @@ begin_log(struct office *office, struct ledger *log, const char *public, int64_t
 	for (size_t i = 0; i < office->config->n_cycles; i++)
 		if ((rc = add_chain(office, log, &office->config->cycles[i], 1, "", time, err)) != 0)
 			return rc;
-	return store_meta_set(office->store, "recovery_key", public, err);
+	if ((rc = store_meta_set(office->store, "recovery_key", public, err)) != 0)
+		return rc;
+	wish.number = 1;
+	return unreported_keep(office->store, &wish, err);
+}
+
+struct unreported
+step_init_wish(void)
+{
+	return unreported_of("init", "", "log");
 }
 
 int

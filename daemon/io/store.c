@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/durable.h"
+#include "io/outbox_keep.h"
 #include "io/schema.h"
 
 struct store {
@@ -214,12 +215,18 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
-/* What of the published folder is ours. */
+/* What of the published folder is ours; letters' texts go in time, their digests stay; what a command has not reported yet. */
 static int
 migrate_5(struct store *store, struct err *err)
 {
-	int rc = store_exec(store, schema_publish, err);
+	int rc = store_exec(store, schema_publish_5, err);
 
+	if (rc == 0)
+		rc = store_exec(store, schema_outbox_5, err);
+	if (rc == 0)
+		rc = outbox_keep_digests(store, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_unreported_5, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
 }
 

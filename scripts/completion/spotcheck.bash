@@ -40,7 +40,8 @@ _spotcheck_options()
 	odds)	echo --trials --seed --all --csv ;;
 	commit)	echo --draw-at ;;
 	draw)	echo --value --present --dry-run ;;
-	void | amend) echo --reason ;;
+	void)	echo --reason ;;
+	amend)	echo --reason --out ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
 	restore) echo --published --key ;;

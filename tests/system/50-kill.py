@@ -8,6 +8,7 @@ Two ways to the moment: a random time, and, where strace may be used, just befor
 something on the disk, N by N.  SPOTCHECK_KILL=all goes through every N; else a sample that takes about a minute.
 """
 
+import collections
 import concurrent.futures
 import glob
 import json
@@ -159,10 +160,10 @@ class Office:
 
 # ---- moments ----
 
-def kill_at_call(office, n, *args):
-    """Kills just before the n-th call of CALLS; True where the program came to its end before that."""
+def kill_at_call(office, name, n, *args):
+    """Kills just before the n-th call of that name; True where the program came to its end before that."""
     done = subprocess.run(
-        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + CALLS, "-e", f"inject={CALLS}:signal=KILL:when={n}",
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + name, "-e", f"inject={name}:signal=KILL:when={n}",
          *office.command(*args)], capture_output=True, text=True, timeout=120, check=False, env=NO_LEAKS)
     return done.returncode == 0, done.stdout
 
@@ -176,12 +177,20 @@ def kill_at_time(office, seconds, *args):
         return ended, process.stdout.read()
 
 
-def count_calls(office, *args):
+def find_calls(office, *args):
+    """All calls, each as its name and which one of that name it is: so strace counts them, each thread's by themselves."""
     with tempfile.NamedTemporaryFile() as file:
         done = subprocess.run(["strace", "-f", "-qq", "-o", file.name, "-e", "trace=" + CALLS, *office.command(*args)],
                               capture_output=True, timeout=120, check=False, env=NO_LEAKS)
         assert done.returncode == 0, done.stderr
-        return sum(1 for _ in file)
+        lines = file.read().decode(errors="replace").splitlines()
+    made, calls = collections.Counter(), {}
+    for line in lines:
+        which = re.match(r"(\d+) +(\w+)\(", line)
+        if which is not None:
+            made[which.groups()] += 1
+            calls[which[2], made[which.groups()]] = True
+    return list(calls)
 
 
 def strace_works():
@@ -228,11 +237,13 @@ def check_init(template, folder, kill):
         office.must("publish")
     else:
         assert again.returncode == 0, again.stderr
+        if "was begun before" in again.stdout:
+            assert "Recovery code" in output, "a code is in force that nobody saw"
     office.verified()
     assert office.rows("SELECT count(*) FROM log_entry")[0][0] == 3
     assert os.listdir(os.path.join(office.folder, "state", "keys")) == ["log.key"]
     shutil.rmtree(folder)
-    return again.returncode == 2
+    return again.returncode == 2 or "was begun before" in again.stdout
 
 
 class Trials:
@@ -272,12 +283,13 @@ class Trials:
         return done, midway
 
 
-def by_call(total, rng):
+def by_call(calls, rng):
     """Every moment once; the sample takes them in an order that spreads over the whole."""
-    numbers = list(range(1, total + 1))
+    calls = list(calls)
     if not ALL:
-        rng.shuffle(numbers)
-    return ((f"before call {n} of {total}", lambda office, *args, n=n: kill_at_call(office, n, *args)) for n in numbers)
+        rng.shuffle(calls)
+    return ((f"before {name} {n}", lambda office, *args, name=name, n=n: kill_at_call(office, name, n, *args))
+            for name, n in calls)
 
 
 def by_time(longest, rng, count):
@@ -309,12 +321,12 @@ def main():
     print(f"run: {done} times killed at random within {took * 1200:.0f} ms, {midway} of them with a draw begun",
           flush=True)
     if strace_works():
-        total = count_calls(ready.copy(os.path.join(scratch, "counted")), "run", "now")
-        done, midway = trials.run(check_run, ready, by_call(total, rng), 3 * SECONDS)
-        print(f"run: killed before {done} of {total} calls, {midway} of them with a draw begun", flush=True)
-        total = count_calls(empty.copy(os.path.join(scratch, "counted-init")), "init")
-        done, midway = trials.run(check_init, empty, by_call(total, rng), SECONDS)
-        print(f"init: killed before {done} of {total} calls, {midway} of them with the log begun", flush=True)
+        calls = find_calls(ready.copy(os.path.join(scratch, "counted")), "run", "now")
+        done, midway = trials.run(check_run, ready, by_call(calls, rng), 3 * SECONDS)
+        print(f"run: killed before {done} of {len(calls)} calls, {midway} of them with a draw begun", flush=True)
+        calls = find_calls(empty.copy(os.path.join(scratch, "counted-init")), "init")
+        done, midway = trials.run(check_init, empty, by_call(calls, rng), SECONDS)
+        print(f"init: killed before {done} of {len(calls)} calls, {midway} of them with the log begun", flush=True)
     else:
         print("strace cannot be used here: killed at random times only")
     if trials.failed == 0:

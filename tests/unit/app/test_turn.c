@@ -453,6 +453,30 @@ one_alarm_not_a_hundred(void **state)
 	close_office();
 }
 
+/* Ninety days after they have left; what they were is known for ever. */
+static void
+texts_of_letters_go_in_time(void **state)
+{
+	int64_t letters, next;
+
+	(void)state;
+	open_office(WEEKLY, "2026-06-01 12:00", true);
+	run_to("2026-06-04 12:00");
+	letters = count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND state = 'sent'");
+	assert_true(letters > 0);
+	office_scene_ini(&scene, "[cycle by-hand]\ntitle = By hand\nwhen = manual\n" KEYS);
+	run_to("2026-08-30 12:00");
+	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"), letters);
+	run_to("2026-09-03 12:00");
+	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"), 0);
+	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND removed > changed + 89 * 86400 AND digest <> ''"),
+	    letters);
+	next = take(NULL);
+	assert_true(next > scene.office.now + 3600); /* a text that has gone makes nothing due */
+	assert_int_equal(office_scene_verify(&scene), 0);
+	close_office();
+}
+
 /* From the change on the cycle commits nothing until the old chain is all revealed. */
 static void
 a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
@@ -587,6 +611,7 @@ main(void)
 		cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),
 		cmocka_unit_test(what_is_refused_is_tried_again_and_told_once_an_hour),
 		cmocka_unit_test(one_alarm_not_a_hundred),
+		cmocka_unit_test(texts_of_letters_go_in_time),
 		cmocka_unit_test(a_changed_embargo_skips_until_a_new_chain_may_begin),
 		cmocka_unit_test(a_commitment_by_hand_is_waited_for),
 		cmocka_unit_test(under_the_guard_nothing_is_signed_and_nothing_is_lost),

@@ -171,6 +171,7 @@ static const struct {
 	{"mail", "allow_cleartext_password", "perhaps", "yes or no"},
 	{"mail", "ca_file", "a\x03", "control"},
 	{"mail", "retry_for", "1min", "from 1h to 30d"},
+	{"mail", "keep", "4000d", "from 0d to 3660d"},
 	{"mail", "encrypt", "yes", "one of no|if-known|required"},
 	{"mail", "certificates", "", "needs a value"},
 	{"witness", "key", "<verifier key>", "without < and >"},
@@ -313,6 +314,7 @@ defaults_are_as_documented(void **state)
 	assert_string_equal(c.mail_from_name, "Office");
 	assert_string_equal(c.mail_from, "spotcheck@example.org");
 	assert_int_equal(c.mail_retry_for.n, 3 * 86400);
+	assert_int_equal(c.mail_keep.n, 90 * 86400);
 	assert_int_equal(c.beacon_urls.n, 2);
 	a = config_cycle(&c, "a");
 	assert_non_null(a);

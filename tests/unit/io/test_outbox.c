@@ -10,13 +10,18 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/hash.h"
 #include "io/maildir.h"
 #include "io/outbox.h"
+#include "io/outbox_keep.h"
 #include "io/outbox_rows.h"
 #include "scratch.h"
 
 #define S slice_of
 #define NOW 1782090000
+#define DAY 86400
+#define KEEP (90 * DAY)
+#define FILE_MAX ((size_t)4 << 20)
 
 static char dir[SCRATCH_PATH], mail[SCRATCH_PATH + 8];
 static struct store *store;
@@ -429,7 +434,7 @@ by_hand(void **state)
 	a.not_before = NOW + 500;
 	assert_true(add(&a));
 	assert_int_equal(outbox_cancel(store, 1, "A", NOW, &err), 0);
-	assert_int_equal(outbox_cancel(store, 1, "A", NOW, &err), ERR_REFUSED);
+	assert_int_equal(outbox_cancel(store, 1, "C", NOW, &err), 0); /* so it is already */
 	assert_int_equal(deliver(NOW + 500).sent, 0);
 	assert_int_equal(outbox_retry(store, 1, "B", NOW, 60, &err), 0);
 	assert_int_equal(deliver(NOW).sent, 0); /* its notice has not come */
@@ -464,6 +469,172 @@ replies_are_one_line(void **state)
 	assert_int_equal(get(1).reply.n, ERR_MESSAGE_BYTES / 3 * 3);
 }
 
+/* ---- how long the text is kept ---- */
+
+static int64_t
+keep(int64_t now)
+{
+	struct err err = {0};
+	int64_t next = 0;
+
+	if (outbox_keep(store, KEEP, now, &next, &err) != 0)
+		fail_msg("%s", err.message);
+	return next;
+}
+
+static int64_t
+texts(void)
+{
+	int64_t n = -1;
+
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message", &n, NULL), 0);
+	return n;
+}
+
+/* Whether the bytes are anywhere in the database's files. */
+static bool
+is_in_files(const char *bytes)
+{
+	static const char *const ends[] = {"", "-wal"};
+	bool found = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		char path[SCRATCH_PATH + 64];
+		struct slice all = {NULL, 0};
+		FILE *file;
+		char *text;
+		size_t n;
+
+		(void)snprintf(path, sizeof path, "%s/%s%s", dir, STORE_FILE, ends[i]);
+		if ((file = fopen(path, "rb")) == NULL)
+			continue;
+		text = malloc(FILE_MAX);
+		assert_non_null(text);
+		n = fread(text, 1, FILE_MAX, file);
+		assert_true(n < FILE_MAX);
+		all = (struct slice){text, n};
+		found = found || memmem(all.p, all.n, bytes, strlen(bytes)) != NULL;
+		free(text);
+		(void)fclose(file);
+	}
+	return found;
+}
+
+static void
+texts_go_and_facts_stay(void **state)
+{
+	struct outbox_letter sent = letter(7, 0, "I001", "assignment"), waits, cancelled;
+	struct err err = {0};
+	char digest[HASH_HEX + 1];
+	struct outbox_row row;
+
+	(void)state;
+	sent.message = S("To: b\r\n\r\nZhang San visits the Old Mill\r\n");
+	sent.subject = S("for Zhang San alone");
+	assert_true(add(&sent));
+	waits = letter(7, 0, "I002", "assignment");
+	waits.message = S("this one waits");
+	waits.not_before = NOW + 10 * KEEP;
+	assert_true(add(&waits));
+	cancelled = letter(7, 0, "I003", "assignment");
+	cancelled.not_before = NOW + 10 * KEEP;
+	assert_true(add(&cancelled));
+	assert_int_equal(deliver(NOW).sent, 1);
+	assert_int_equal(outbox_cancel(store, 3, "A", NOW + 5, &err), 0);
+
+	assert_int_equal(keep(NOW + 10), NOW + KEEP);
+	assert_int_equal(keep(NOW + KEEP - 1), NOW + KEEP);
+	assert_int_equal(texts(), 3);
+	assert_true(is_in_files("Old Mill"));
+	assert_int_equal(keep(NOW + KEEP), NOW + KEEP + DAY); /* the cancelled one, with the next day's */
+	assert_int_equal(texts(), 2);
+	assert_false(is_in_files("Zhang San"));
+	assert_int_equal(keep(NOW + KEEP + DAY - 1), NOW + KEEP + DAY);
+	assert_int_equal(texts(), 2);
+	assert_int_equal(keep(NOW + KEEP + DAY), INT64_MAX);
+	assert_int_equal(texts(), 1);
+	assert_true(is_in_files("this one waits"));
+
+	row = get(1);
+	assert_int_equal(row.state, OUTBOX_SENT);
+	assert_int_equal(row.removed, NOW + KEEP);
+	assert_int_equal(row.message_len, 0);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE id = 1 AND subject = '' AND recipient = 'b@example.org'",
+	    &row.id, NULL), 0);
+	assert_int_equal(row.id, 1);
+	hash_hex(sent.message, digest);
+	assert_int_equal(store_meta_set(store, "digest", digest, NULL), 0);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter JOIN meta ON name = 'digest' AND value = digest WHERE id = 1",
+	    &row.id, NULL), 0);
+	assert_int_equal(row.id, 1);
+	assert_int_equal(outbox_retry(store, 3, "B", NOW + 2 * KEEP, 60, &err), ERR_REFUSED);
+	assert_non_null(strstr(err.message, "its text was removed"));
+	assert_false(add(&sent)); /* the key is known for ever */
+}
+
+/* So many at once as are done in a moment, the rest soon. */
+static void
+many_texts_go_bit_by_bit(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(store_begin(store, &err), 0);
+	for (unsigned i = 0; i < 1500; i++) {
+		char id[16];
+		struct outbox_letter a;
+
+		(void)snprintf(id, sizeof id, "I%04u", i);
+		a = letter(7, 0, id, "assignment");
+		assert_int_equal(outbox_add(store, &a, NOW, NULL, &err), 0);
+	}
+	assert_int_equal(store_exec(store, "UPDATE outbox_letter SET state = 'sent'", &err), 0);
+	assert_int_equal(store_commit(store, &err), 0);
+	assert_int_equal(keep(NOW + KEEP), NOW + KEEP + 60);
+	assert_int_equal(texts(), 500);
+	assert_int_equal(keep(NOW + KEEP + 60), INT64_MAX);
+	assert_int_equal(texts(), 0);
+}
+
+static void
+kept_for_ever(void **state)
+{
+	struct outbox_letter a = letter(7, 0, "I001", "assignment");
+	struct err err = {0};
+	int64_t next = 0;
+
+	(void)state;
+	assert_true(add(&a));
+	assert_int_equal(deliver(NOW).sent, 1);
+	assert_int_equal(outbox_keep(store, 0, NOW + 100LL * KEEP, &next, &err), 0);
+	assert_int_equal(next, INT64_MAX);
+	assert_int_equal(texts(), 1);
+}
+
+/* While somebody reads, the database's log has the bytes still: it is cut when he is done. */
+static void
+a_reader_is_waited_for(void **state)
+{
+	struct outbox_letter a = letter(7, 0, "I001", "assignment");
+	sqlite3 *reader = NULL;
+	char path[SCRATCH_PATH + 64];
+
+	(void)state;
+	a.message = S("Zhang San visits the Old Mill");
+	assert_true(add(&a));
+	assert_int_equal(deliver(NOW).sent, 1);
+	(void)snprintf(path, sizeof path, "%s/%s", dir, STORE_FILE);
+	assert_int_equal(sqlite3_open(path, &reader), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM outbox_letter", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(store_db(store), 10), SQLITE_OK);
+	assert_int_equal(keep(NOW + KEEP), NOW + KEEP + 60);
+	assert_int_equal(texts(), 0);
+	assert_int_equal(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(keep(NOW + KEEP + 60), INT64_MAX);
+	assert_false(is_in_files("Old Mill"));
+	assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+}
+
 static int
 stop(void *ctx, const struct outbox_row *row)
 {
@@ -491,6 +662,10 @@ main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(texts_go_and_facts_stay),
+		TEST(many_texts_go_bit_by_bit),
+		TEST(kept_for_ever),
+		TEST(a_reader_is_waited_for),
 		TEST(added_once),
 		TEST(belongs_to_the_transaction),
 		TEST(delivered_when_due),

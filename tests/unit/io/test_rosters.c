@@ -19,6 +19,43 @@
 
 /* ---- what imports do to each other ---- */
 
+/* A command that was interrupted before it could report is called again; once it has reported, the same words are meant. */
+static void
+unreported_imports_stand_once(void **state)
+{
+	struct rosters_import reports = plain;
+	struct diag diag = {.count = 0};
+	const char *text = "id,name\nT1,a\nT2,b\n";
+	struct err err = {0};
+
+	(void)state;
+	reports.reports = true;
+	imported(ROSTER_TARGETS, "id,name\nT1,a\n");
+	assert_int_equal(import_text(ROSTER_TARGETS, text, &reports), 0);
+	assert_false(counts.repeated);
+	assert_int_equal(import_text(ROSTER_TARGETS, text, &reports), 0);
+	assert_true(counts.repeated);
+	assert_int_equal(counts.added, 1);
+	assert_int_equal(rosters_reported(store, ROSTER_TARGETS, &err), 0);
+
+	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0);
+	assert_false(counts.repeated);
+	is(ROSTER_TARGETS, "id,name\nT1,a\n");
+	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0);
+	assert_true(counts.repeated);
+	is(ROSTER_TARGETS, "id,name\nT1,a\n");
+	assert_int_equal(rosters_reported(store, ROSTER_TARGETS, &err), 0);
+	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0); /* undone twice, it stands again */
+	assert_false(counts.repeated);
+	is(ROSTER_TARGETS, text);
+
+	/* Another import came between. */
+	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT3,c\n", &reports), 0);
+	imported(ROSTER_TARGETS, text);
+	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT3,c\n", &reports), 0);
+	assert_false(counts.repeated);
+}
+
 static void
 what_others_name_cannot_go(void **state)
 {
@@ -561,6 +598,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(unreported_imports_stand_once),
 		TEST(what_others_name_cannot_go),
 		TEST(a_file_that_lost_rows_is_refused),
 		TEST(a_dry_run_changes_nothing),

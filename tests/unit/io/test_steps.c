@@ -122,6 +122,52 @@ test_letters_one_for_each_who_has_a_seat(void **state)
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
 }
 
+/* ---- commands that are called again ---- */
+
+#define AMENDMENTS "SELECT count(*) FROM draw_amendment"
+
+/* What was amended and not reported stands once; what was reported may be meant again; who is to leave can be named. */
+static void
+test_an_amendment_stands_once(void **state)
+{
+	struct step_amend want = {.reason = "recusal", .reports = true}, first;
+	struct step_amended did, again;
+	struct unreported wish;
+
+	(void)state;
+	office_scene_init(&scene);
+	want.n = commit_at(SCENE_NOW);
+	draw(want.n);
+	first = want;
+	office_scene_well(&scene, step_amend(&scene.office, &want, &did, &scene.err));
+	office_scene_well(&scene, step_amend_seen(scene.office.store, want.n, &want.seen, &scene.err));
+	assert_int_equal(want.seen, 1);
+	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	assert_true(again.repeated);
+	assert_string_equal(again.in, did.in);
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 1);
+
+	wish = step_amend_wish(&want);
+	wish.number = 1;
+	office_scene_well(&scene, unreported_forget(scene.office.store, &wish, &scene.err));
+	/* One that began before it was made wants no second. */
+	office_scene_well(&scene, step_amend(&scene.office, &first, &again, &scene.err));
+	assert_true(again.repeated);
+	want.out = did.out;
+	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	assert_true(again.repeated);
+	want.out = "I99";
+	office_scene_refused(&scene, step_amend(&scene.office, &want, &again, &scene.err), ERR_REFUSED, "not by I99");
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 1);
+
+	want.out = did.in;
+	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	assert_false(again.repeated);
+	assert_string_equal(again.out, did.in);
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 2);
+	assert_int_equal(office_scene_verify(&scene), 0);
+}
+
 static const char keep_free[] =
     "SELECT count(*) FROM outbox_letter WHERE kind = 'keep-free' AND state = ";
 
@@ -182,6 +228,7 @@ test_one_open_commitment(void **state)
 	office_scene_refused(&scene, step_void(&scene.office, n, "", &later, &scene.err), ERR_REFUSED, "needs a reason");
 	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &later, &scene.err));
 	office_scene_refused(&scene, step_void(&scene.office, n, "again", &later, &scene.err), ERR_REFUSED, "voided already");
+	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
 	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "was voided");
 	assert_int_equal(office_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
@@ -524,6 +571,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_a_whole_draw, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_letters_one_for_each_who_has_a_seat, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_an_amendment_stands_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_days_are_kept_free, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_open_commitment, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_commit_refuses, set_up, tear_down),

@@ -145,7 +145,8 @@ an_older_state_is_brought_up_to_date(void **state)
 	int64_t tables = 0;
 
 	(void)state;
-	sql("DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
+	sql("DROP TABLE unreported; DROP INDEX outbox_letter_text; ALTER TABLE outbox_letter DROP COLUMN digest;"
+	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE published_file; DROP TABLE draw_calloff;"
 	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id, message,"
@@ -154,6 +155,9 @@ an_older_state_is_brought_up_to_date(void **state)
 	    "PRAGMA user_version = 1");
 	store = opened();
 	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message WHERE message = x'616263'", &tables, NULL), 0);
+	assert_int_equal(tables, 1);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest ="
+	    " 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'", &tables, NULL), 0);
 	assert_int_equal(tables, 1);
 	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
 	                     &tables, NULL), 0);
