@@ -36,6 +36,8 @@ enum answer {
 	ANSWERS
 };
 
+#define UNFINISHED "setup_unfinished" /* in meta: until the INI is in its place */
+
 struct setup {
 	struct cli *cli;
 	const char *data; /* the folder of the shipped files */
@@ -304,11 +306,15 @@ import_of(const struct setup *s, size_t kind)
 	};
 }
 
+/* What a setup that was cut short has imported is imported anew. */
 static int
 check_empty(struct setup *s)
 {
 	struct cli *cli = s->cli;
+	int64_t unfinished = 0;
 
+	if (store_meta_get_int(cli->store, UNFINISHED, &unfinished, NULL) == 0)
+		return EXIT_DONE;
 	for (size_t kind = 0; kind < ROSTER_KINDS; kind++) {
 		uint64_t rows = 0;
 
@@ -366,12 +372,29 @@ fill_state(struct setup *s)
 	if (store_open(cli->config.state_dir, STORE_CREATE, &cli->store, &cli->err) != 0)
 		return cli_fail(cli);
 	status = check_empty(s);
+	if (status == EXIT_DONE && store_meta_set_int(cli->store, UNFINISHED, 1, &cli->err) != 0)
+		return cli_fail(cli);
 	return status == EXIT_DONE ? import_all(s) : status;
+}
+
+/* The INI is in its place. */
+static int
+finish_state(struct setup *s)
+{
+	struct cli *cli = s->cli;
+	int status = cli_become_owner(cli, cli->config.state_dir);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (store_open(cli->config.state_dir, 0, &cli->store, &cli->err) != 0 ||
+	    store_exec(cli->store, "DELETE FROM meta WHERE name = '" UNFINISHED "'", &cli->err) != 0)
+		return cli_fail(cli);
+	return EXIT_DONE;
 }
 
 /* In a child, which becomes the state's owner for good: the INI is put in its place by whoever we are. */
 static int
-fill_in_child(struct setup *s)
+in_child(struct setup *s, int (*work)(struct setup *s))
 {
 	pid_t child;
 	int status = 0;
@@ -383,7 +406,7 @@ fill_in_child(struct setup *s)
 		return cli_fail(s->cli);
 	}
 	if (child == 0) {
-		status = fill_state(s);
+		status = work(s);
 		store_close(s->cli->store);
 		(void)fflush(stdout);
 		_exit(status);
@@ -397,8 +420,12 @@ static int
 put_in_place(struct setup *s)
 {
 	const char *path = s->cli->config_path;
-	bool ok = s->new_path != NULL && (s->replaces ? rename(s->new_path, path) : link(s->new_path, path)) == 0;
+	unsigned how = s->replaces ? 0 : RENAME_NOREPLACE;
+	bool ok = s->new_path != NULL && renameat2(AT_FDCWD, s->new_path, AT_FDCWD, path, how) == 0;
 
+	/* A file system that knows no such rename. */
+	if (!ok && s->new_path != NULL && errno == EINVAL)
+		ok = link(s->new_path, path) == 0;
 	if (ok)
 		return EXIT_DONE;
 	(void)err_set(&s->cli->err, ERR_OUTSIDE, N_("%s cannot be written: %s"), path, strerror(errno));
@@ -438,9 +465,9 @@ set_up(struct setup *s, int argc, char **argv)
 	    (status = ask_service(s)) != EXIT_DONE || (status = ask_rosters(s)) != EXIT_DONE ||
 	    (status = open_files(s)) != EXIT_DONE || (status = make_content(s)) != EXIT_DONE ||
 	    (status = write_new(s)) != EXIT_DONE || (status = make_state(s)) != EXIT_DONE ||
-	    (status = fill_in_child(s)) != EXIT_DONE)
+	    (status = in_child(s, fill_state)) != EXIT_DONE || (status = put_in_place(s)) != EXIT_DONE)
 		return status;
-	return put_in_place(s);
+	return in_child(s, finish_state);
 }
 
 static int
