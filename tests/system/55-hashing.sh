@@ -252,7 +252,7 @@ saved()
 fresh
 with_fault 0 "$spotcheck" -c "$ini" init || fail "init"
 of_init=$(cat "$office/count")
-for n in $(sampled "$of_init" 40); do
+for n in $(sampled "$of_init" 25); do
 	fresh
 	with_fault "$n" "$spotcheck" -c "$ini" init
 	got=$?
@@ -276,7 +276,7 @@ with_fault 0 "$spotcheck" -c "$ini" run spot-check || fail "run"
 of_run=$(cat "$office/count")
 right=$(letters)
 [ "$right" -gt 0 ] || fail "no letters"
-for n in $(sampled "$of_run" 60); do
+for n in $(sampled "$of_run" 40); do
 	saved
 	with_fault "$n" "$spotcheck" -c "$ini" run spot-check
 	got=$?
@@ -290,7 +290,7 @@ done
 
 with_fault 0 "$spotcheck" verify "$office/public" || fail "verify"
 of_verify=$(cat "$office/count")
-for n in $(sampled "$of_verify" 60); do
+for n in $(sampled "$of_verify" 40); do
 	with_fault "$n" "$spotcheck" verify "$office/public"
 	got=$?
 	judged "$n" verify
