@@ -59,7 +59,7 @@ read_zone(const char *path, char *bytes, size_t *ret_len, struct err *err)
 	ssize_t got = 1;
 
 	if (fd < 0)
-		return err_set(err, ERR_REFUSED, "%s: %s", path, strerror(errno));
+		return err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_REFUSED : ERR_OUTSIDE, "%s: %s", path, strerror(errno));
 	while (got > 0 && len <= ZONE_FILE_MAX) {
 		got = read(fd, bytes + len, ZONE_FILE_MAX + 1 - len);
 		len += got > 0 ? (size_t)got : 0;

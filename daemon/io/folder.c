@@ -62,6 +62,17 @@ folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
 	return rc;
 }
 
+/* False, and errno, where the system does not tell; a link that leads nowhere is no file. */
+static bool
+look_at(int at, const char *name, bool *ret_is_file)
+{
+	struct stat st;
+	bool there = fstatat(at, name, &st, 0) == 0;
+
+	*ret_is_file = there && S_ISREG(st.st_mode);
+	return there || errno == ENOENT || errno == ELOOP || errno == ENOTDIR;
+}
+
 static int
 folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
     struct err *err)
@@ -82,11 +93,13 @@ folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *nam
 		return rc;
 	}
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
-		struct stat st;
+		bool is_file = false;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		each(arg, entry->d_name, fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode));
+		if (!look_at(dirfd(dir), entry->d_name, &is_file))
+			break;
+		each(arg, entry->d_name, is_file);
 	}
 	why = errno;
 	(void)closedir(dir);

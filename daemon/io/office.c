@@ -131,14 +131,15 @@ office_expect(struct office *office, uint64_t entries, struct err *err)
 static int
 check_expected(struct office *office, struct err *err)
 {
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int64_t expected = 0;
 	uint64_t size = 0;
-	int rc = store_meta_get_int(office->store, EXPECTED, &expected, NULL);
+	int rc = store_meta_get_int(office->store, EXPECTED, &expected, &why);
 
-	if (rc == ERR_ABSENT)
-		return 0;
-	if ((rc = store_meta_get_int(office->store, EXPECTED, &expected, err)) != 0 ||
-	    (rc = ledger_sealed_size(office->store, &size, err)) != 0 || size >= (uint64_t)expected)
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : err_copy(err, &why);
+	rc = ledger_sealed_size(office->store, &size, err);
+	if (rc != 0 || size >= (uint64_t)expected)
 		return rc;
 	return err_set(err, ERR_REFUSED,
 	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "

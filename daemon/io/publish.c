@@ -450,15 +450,12 @@ is_published(struct store *store, const struct signing_key *key, const char *pub
 {
 	struct publication there;
 	struct buf newest = {0};
-	bool cut_short = false;
 	int rc = publication_read(public_dir, key->vkey, &there, err);
 
 	if (rc == 0)
 		rc = cosignatures_note(store, size, &newest, err);
 	if (rc == 0)
-		rc = was_cut_short(store, &cut_short, err);
-	if (rc == 0)
-		*ret_is = !cut_short && slice_eq(buf_view(&there.note), buf_view(&newest));
+		*ret_is = slice_eq(buf_view(&there.note), buf_view(&newest));
 	buf_release(&newest);
 	publication_release(&there);
 	return rc;
@@ -469,7 +466,7 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 {
 	struct publish_options options = {.pages = config};
 	int64_t serial = 0, published_serial = 0;
-	bool is = false;
+	bool is = false, cut_short = false;
 	uint64_t size = 0;
 	int rc = ledger_sealed_size(store, &size, err);
 
@@ -479,9 +476,15 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 	rc = cosignatures_serial(store, &serial, err);
 	if (rc == 0)
 		rc = is_published(store, key, config->public_dir, size, &is, err);
-	if (rc != 0 || (is && serial == published_serial))
+	if (rc == 0)
+		rc = was_cut_short(store, &cut_short, err);
+	is = is && serial == published_serial;
+	if (rc != 0 || (is && !cut_short))
 		return rc;
-	rc = publish(store, key, config->public_dir, &options, err);
+	/* Where all is published, and what was left cannot be removed, that is tried again with the next. */
+	rc = publish(store, key, config->public_dir, &options, is ? NULL : err);
+	if (is && rc == ERR_OUTSIDE)
+		return 0;
 	return rc == 0 && serial != published_serial ? store_meta_set_int(store, PUBLISHED, serial, err) : rc;
 }
 

@@ -362,6 +362,13 @@ place_remove_listed(int root, const struct publish_list *list, const struct publ
 	return why == 0 ? 0 : -1;
 }
 
+void
+place_remove_empty(int root, const struct publish_list *list)
+{
+	for (size_t i = list->n; i > 0; i--)
+		remove_folders(root, list, i - 1);
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {

@@ -57,6 +57,9 @@ int place_scan(int root, const char *public_dir, const struct publish_list *list
 /* Removes the files on the list that `keep` (may be NULL) does not hold, and the folders that become empty.  -1 and errno. */
 int place_remove_listed(int root, const struct publish_list *list, const struct publish_list *keep);
 
+/* Removes the folders of files on the list that are empty. */
+void place_remove_empty(int root, const struct publish_list *list);
+
 /* Removes a folder of ours with all in it, on its own file system; one that is not there is no fault.  -1 and errno. */
 int place_remove_tree(const char *path);
 

@@ -542,6 +542,8 @@ move_all(const struct tree *t, struct place *from, struct place *to, struct err 
 		}
 	while (rc != 0 && n > 0)
 		move_back(moved[--n], from, to);
+	if (rc != 0)
+		place_remove_empty(t->old, &t->will);
 	free(moved);
 	return rc;
 }

@@ -134,6 +134,8 @@ judge_beacon(const struct witness_server *s, struct witness_file *file, struct w
 	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
 		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAULT, &why, reply);
 	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
+	if (signature[0] == '\0')
+		return FAULT;
 	buf_text(reply, signature);
 	buf_byte(reply, '\n');
 	if (s->tell != NULL)
