@@ -1,8 +1,8 @@
 # spotcheckd.  `make` builds, `make test` sets up, builds and tests; the other targets are listed by `make help`.
 #
 # Every flavour (gcc, clang, sanitize, lint-gcc …) is built in a directory of its own, build/FLAVOUR; build/spotcheck
-# and build/spotcheckd point at what a plain `make` built last.  Sources are found by their place: a new .c file in
-# daemon/core, daemon/io, daemon/cli or daemon/app, or a new tests/unit/*/test_*.c, needs no word here.
+# and build/spotcheckd point at what a plain `make` built last.  Sources are found by their place: a new .c file in a room
+# of daemon/, or a new tests/unit/ROOM/test_*.c, needs no word here; a new room stands in IO, or in core/ or cli/.
 
 VERSION = 0.1.0
 
@@ -71,22 +71,28 @@ endif
 
 # ---- what there is to build -------------------------------------------------
 
+# The rooms (daemon/README.md) by the archive that they are linked into.
 LAYERS = core io cli app
+IO = system store text rosters config holidays ledger mail draws letters remote publish witness admin steps recovery
+ROOMS_core = $(patsubst daemon/%/,%,$(wildcard daemon/core/*/))
+ROOMS_io = $(IO)
+ROOMS_cli = cli $(patsubst daemon/%/,%,$(wildcard daemon/cli/*/))
+ROOMS_app = app
 MAINS = $(notdir $(basename $(wildcard daemon/spotcheck.c daemon/spotcheckd.c daemon/spotcheckd-mail.c daemon/spotcheckd-ask.c)))
 PROGRAMS = $(MAINS:%=$(OUT)/%)
 ARCHIVES = $(LAYERS:%=$(OUT)/libspotcheck-%.a)
 
-layer_objects = $(patsubst %.c,$(OUT)/obj/%.o,$(sort $(wildcard daemon/$(1)/*.c)))
+layer_objects = $(patsubst %.c,$(OUT)/obj/%.o,$(sort $(wildcard $(ROOMS_$(1):%=daemon/%/*.c))))
 
-UNIT_SOURCES = $(sort $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c))
+UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
 UNIT_TESTS = $(UNIT_SOURCES:%.c=$(OUT)/%)
 # What several unit tests share: each takes from it what it needs.
-UNIT_HELPERS = $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c tests/unit/*/*.c)))
+UNIT_HELPERS = $(patsubst %.c,$(OUT)/obj/%.o,$(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c)))
 FUZZ_DRIVER = $(wildcard tests/fuzz/driver.c)
 FUZZ_SOURCES = $(if $(FUZZ_DRIVER),$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_TESTS = $(FUZZ_SOURCES:%.c=$(OUT)/%)
 
-SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c))
+SOURCES = $(sort $(wildcard daemon/*.c daemon/*/*.c daemon/*/*/*.c tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c tests/fuzz/*.c))
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o)
 CATALOGUES = $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/spotcheckd.mo,$(sort $(wildcard daemon/po/*.po)))
 
@@ -138,7 +144,7 @@ $(OUT)/flags: FORCE
 	@if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
 # What it embeds.
-$(OUT)/obj/daemon/io/site_files.o: daemon/site/verify.html $(wildcard daemon/site/pages/*/*.html)
+$(OUT)/obj/daemon/publish/templates.o: daemon/site/verify.html $(wildcard daemon/site/pages/*/*.html)
 
 $(OUT)/obj/daemon/core/%.o: daemon/core/%.c $(OUT)/flags
 	@mkdir -p $(@D)
@@ -159,7 +165,7 @@ $(OUT)/obj/tests/%.o: tests/%.c $(OUT)/flags
 define archive_rule
 $(OUT)/libspotcheck-$(1).a: $(call layer_objects,$(1)) $(OUT)/libspotcheck-$(1).list
 	$$(call say,AR,$$@)
-	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
+	$$(Q)rm -f $$@ && ar qcsD $$@ $$(filter %.o,$$^)
 $(OUT)/libspotcheck-$(1).list: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(call layer_objects,$(1))' >$$@.new
@@ -192,11 +198,6 @@ $(OUT)/tests/unit/core/%: $(OUT)/obj/tests/unit/core/%.o $(OUT)/libtest-helpers.
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS) $(CMOCKA_LIBS)
 
-$(OUT)/tests/unit/io/%: $(OUT)/obj/tests/unit/io/%.o $(OUT)/libtest-helpers.a $(io_archives)
-	@mkdir -p $(@D)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IO_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
-
 $(OUT)/tests/unit/cli/%: $(OUT)/obj/tests/unit/cli/%.o $(OUT)/libtest-helpers.a $(OUT)/libspotcheck-cli.a $(io_archives)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -207,10 +208,10 @@ $(OUT)/tests/unit/app/%: $(OUT)/obj/tests/unit/app/%.o $(OUT)/libtest-helpers.a 
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(APP_LIBS) $(IO_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 
-$(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(OUT)/libtest-helpers.a $(core_archive)
+$(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(OUT)/libtest-helpers.a $(io_archives)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS) $(CMOCKA_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(IO_LIBS) $(CORE_LIBS) $(CMOCKA_LIBS)
 
 $(OUT)/tests/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(OUT)/obj/tests/fuzz/driver.o $(io_archives)
 	@mkdir -p $(@D)
@@ -315,8 +316,8 @@ years:
 ODDS_CONFIGURATIONS = 100
 odds:
 	@scripts/setup.sh build test
-	@+$(INNER) $(OUT)/tests/unit/core/test_chances
-	SPOTCHECK_CONFIGURATIONS=$(ODDS_CONFIGURATIONS) $(OUT)/tests/unit/core/test_chances
+	@+$(INNER) $(OUT)/tests/unit/core/draw/test_chances
+	SPOTCHECK_CONFIGURATIONS=$(ODDS_CONFIGURATIONS) $(OUT)/tests/unit/core/draw/test_chances
 
 bench:
 	@scripts/setup.sh build test
@@ -406,7 +407,7 @@ install: all
 	for name in $(filter spotcheckd-%,$(MAINS)); do \
 	    install -D -m 755 $(OUT)/$$name $(call to,$(libexecdir)/spotcheckd)/$$name || exit 1; done
 	install -m 644 $(core_archive) $(call to,$(libdir))
-	install -m 644 $(wildcard daemon/core/*.h) $(call to,$(includedir)/spotcheck/core)
+	cd daemon && for header in core/*/*.h; do install -D -m 644 "$$header" "$(call to,$(includedir))/spotcheck/$$header" || exit 1; done
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \
 	    'Description: verifiable random inspection draws' 'Version: $(VERSION)' \
 	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread -lm' \
@@ -416,8 +417,8 @@ install: all
 	install -d $(call to,$(sysconfdir)/spotcheckd/holidays)
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true
 	install -D -m 644 daemon/site/verify.html $(call to,$(datadir)/spotcheckd/site)/verify.html
-	for page in $(wildcard daemon/*.[1578] daemon/*/*.[1578]); do \
-		language=$${page#daemon/}; language=$${language%$${page##*/}}; \
+	for page in $(wildcard daemon/man/*.[1578] daemon/man/*/*.[1578]); do \
+		language=$${page#daemon/man/}; language=$${language%$${page##*/}}; \
 		install -D -m 644 "$$page" "$(call to,$(mandir))/$${language}man$${page##*.}/$${page##*/}" || exit 1; done
 	$(foreach mo,$(CATALOGUES),install -D -m 644 $(mo) $(call to,$(localedir))/$(mo:$(OUT)/locale/%=%) && ) true
 	install -D -m 644 scripts/completion/spotcheck.bash $(call to,$(completionsdir))/spotcheck

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "io/clock.h"
-#include "io/language.h"
-#include "io/plain.h"
-#include "io/primitives.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "text/printable.h"
+#include "system/primitives.h"
 
 /* FILE:LINE: message, one line each. */
 static void

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "app/asker.h"
-#include "io/language.h"
-#include "io/plain.h"
-#include "io/primitives.h"
+#include "text/language.h"
+#include "text/printable.h"
+#include "system/primitives.h"
 
 int
 main(void)

@@ -5,9 +5,9 @@
 
 #include "app/mail_task.h"
 #include "app/mailer.h"
-#include "io/language.h"
-#include "io/plain.h"
-#include "io/primitives.h"
+#include "text/language.h"
+#include "text/printable.h"
+#include "system/primitives.h"
 
 int
 main(void)

@@ -10,10 +10,10 @@
 #include "app/service.h"
 #include "app/settings.h"
 #include "app/simulate.h"
-#include "core/text.h"
-#include "io/language.h"
-#include "io/plain.h"
-#include "io/primitives.h"
+#include "core/base/text.h"
+#include "text/language.h"
+#include "text/printable.h"
+#include "system/primitives.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
 

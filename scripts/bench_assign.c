@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/assign.h"
-#include "core/hash.h"
+#include "core/draw/assign.h"
+#include "core/base/hash.h"
 
 struct bench {
 	const char *name;

@@ -13,7 +13,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 DAEMON = TOP / "daemon"
-LANGUAGES = ("", "zh_CN/")
+LANGUAGES = ("man/", "man/zh_CN/")
 PAGES = ("spotcheck.1", "spotcheckd.8", "spotcheckd.ini.5", "spotcheck-protocol.7", "spotcheck-witness.7")
 
 LITERAL = r'"(?:\\.|[^"\\\n])*"'
@@ -53,7 +53,7 @@ def commands():
     tables = re.compile(r"const struct command \w+\[\] = \{(.*?)\n\};", re.S)
     entry = re.compile(rf'\{{("\w+(?:-\w+)*"),\s*(?:N_\(\s*)?({LITERALS})')
     found = {}
-    for path in sorted((DAEMON / "cli").glob("*.c")):
+    for path in sorted((DAEMON / "cli").rglob("*.c")):
         for table in tables.findall(read(path)):
             for name, usage in some(entry.findall(table), path):
                 found[unquote(name)] = set(OPTION.findall(unquote(usage)))
@@ -77,14 +77,14 @@ def long_options(path):
 
 def keys():
     """[(section, key, default or None)], in their order."""
-    path = DAEMON / "io/config_keys.c"
+    path = DAEMON / "config/keys.c"
     entry = re.compile(rf'\{{("\w+"), ("\w+"), CONFIG_\w+,\s*(NULL|{LITERALS}),')
     found = some(entry.findall(read(path)), path)
     return [(unquote(s), unquote(k), None if default == "NULL" else unquote(default)) for s, k, default in found]
 
 
 def placeholders():
-    path = DAEMON / "io/letter_values.c"
+    path = DAEMON / "letters/values.c"
     lists = re.findall(r"const struct template_name \w+\[\] = \{(.*?)\};", read(path), re.S)
     return some({name for text in lists for name in re.findall(r'\{"(\w+)", \w+\}', text)}, path)
 

@@ -69,7 +69,7 @@ fi
 step "built $DEB, $(stat -c %s "$DEB") bytes"
 
 # Where the sources have no manual pages yet, the package can have none.
-pages=(daemon/*.[1578])
+pages=(daemon/man/*.[1578])
 missing=
 [ -e "${pages[0]}" ] || missing=no-manual-page
 lintian --allow-root --fail-on error,warning --display-info --tag-display-limit 0 \

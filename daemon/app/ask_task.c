@@ -8,8 +8,8 @@
 
 #include "app/child.h"
 #include "app/program.h"
-#include "core/text.h"
-#include "io/whole.h"
+#include "core/base/text.h"
+#include "system/whole.h"
 
 #define TASK_MAX ((size_t)1 << 20)
 

@@ -1,13 +1,13 @@
-#ifndef SPOTCHECK_ASK_TASK_H
-#define SPOTCHECK_ASK_TASK_H
+#ifndef SPOTCHECK_APP_ASK_TASK_H
+#define SPOTCHECK_APP_ASK_TASK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/err.h"
-#include "io/config.h"
-#include "io/office.h"
+#include "core/base/err.h"
+#include "config/config.h"
+#include "ledger/operator.h"
 
 /* What is asked of others (io/ask.h) by a program of its own (program.h): spotcheckd-ask. */
 

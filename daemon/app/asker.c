@@ -5,10 +5,10 @@
 
 #include "app/ask_task.h"
 #include "app/journal.h"
-#include "io/ask.h"
-#include "io/clock.h"
-#include "io/language.h"
-#include "io/plain.h"
+#include "remote/ask.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "text/printable.h"
 
 #define PATIENCE 12 /* times that what is due within the next seconds is waited for here */
 #define PATIENCE_S 5

@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_ASKER_H
-#define SPOTCHECK_ASKER_H
+#ifndef SPOTCHECK_APP_ASKER_H
+#define SPOTCHECK_APP_ASKER_H
 
 /* spotcheckd-ask: does the task that comes over `in` (ask_task.h) and reports on `out`.  An exit status. */
 int asker_work(int in, int out);

@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_CHILD_H
-#define SPOTCHECK_CHILD_H
+#ifndef SPOTCHECK_APP_CHILD_H
+#define SPOTCHECK_APP_CHILD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "io/plain.h"
+#include "text/printable.h"
 
 #define SOCKET_PATH "/run/systemd/journal/socket"
 #define MESSAGE_BYTES 2048

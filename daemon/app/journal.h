@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_JOURNAL_H
-#define SPOTCHECK_JOURNAL_H
+#ifndef SPOTCHECK_APP_JOURNAL_H
+#define SPOTCHECK_APP_JOURNAL_H
 
 #include <stdint.h>
 

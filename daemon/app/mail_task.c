@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "app/program.h"
-#include "core/text.h"
+#include "core/base/text.h"
 
 #define TASK_MAX 65536
 

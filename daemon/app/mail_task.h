@@ -1,12 +1,12 @@
-#ifndef SPOTCHECK_MAIL_TASK_H
-#define SPOTCHECK_MAIL_TASK_H
+#ifndef SPOTCHECK_APP_MAIL_TASK_H
+#define SPOTCHECK_APP_MAIL_TASK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/err.h"
-#include "io/config.h"
+#include "core/base/err.h"
+#include "config/config.h"
 
 /* The mailer, a program of its own (program.h): spotcheckd-mail. */
 

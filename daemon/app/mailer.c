@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "app/journal.h"
-#include "app/leap.h"
+#include "app/clock_jump.h"
 #include "app/mail_task.h"
-#include "io/clock.h"
-#include "io/language.h"
-#include "io/outbox.h"
-#include "io/outbox_rows.h"
-#include "io/smtp.h"
-#include "io/plain.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "mail/outbox.h"
+#include "mail/outbox_delivery.h"
+#include "mail/smtp.h"
+#include "text/printable.h"
 
 #define _(text) language_text(text)
 

@@ -1,7 +1,7 @@
-#ifndef SPOTCHECK_MAILER_H
-#define SPOTCHECK_MAILER_H
+#ifndef SPOTCHECK_APP_MAILER_H
+#define SPOTCHECK_APP_MAILER_H
 
-#include "io/config.h"
+#include "config/config.h"
 
 /*
  * Sends what is due to the mail server, in a program of its own (mail_task.h) with a loop of its own, so that no server

@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "io/plain.h"
+#include "text/printable.h"
 
 #define STATUS_BYTES 1024
 

@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_NOTIFY_H
-#define SPOTCHECK_NOTIFY_H
+#ifndef SPOTCHECK_APP_NOTIFY_H
+#define SPOTCHECK_APP_NOTIFY_H
 
 #include <stdint.h>
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "app/journal.h"
-#include "io/language.h"
-#include "io/whole.h"
+#include "text/language.h"
+#include "system/whole.h"
 
 #define _(text) language_text(text)
 

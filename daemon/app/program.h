@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_PROGRAM_H
-#define SPOTCHECK_PROGRAM_H
+#ifndef SPOTCHECK_APP_PROGRAM_H
+#define SPOTCHECK_APP_PROGRAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

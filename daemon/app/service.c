@@ -12,15 +12,15 @@
 #include "app/ask_task.h"
 #include "app/child.h"
 #include "app/journal.h"
-#include "app/leap.h"
+#include "app/clock_jump.h"
 #include "app/mail_task.h"
 #include "app/notify.h"
 #include "app/worker.h"
-#include "core/text.h"
-#include "io/clock.h"
-#include "io/language.h"
-#include "io/lock.h"
-#include "io/wake.h"
+#include "core/base/text.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "system/lock.h"
+#include "system/wake.h"
 
 #define _(text) language_text(text)
 

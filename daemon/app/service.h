@@ -1,8 +1,8 @@
-#ifndef SPOTCHECK_SERVICE_H
-#define SPOTCHECK_SERVICE_H
+#ifndef SPOTCHECK_APP_SERVICE_H
+#define SPOTCHECK_APP_SERVICE_H
 
 #include "app/settings.h"
-#include "core/err.h"
+#include "core/base/err.h"
 
 /*
  * The service: one loop, which waits for the next moment at which something is due, for commands (wake.h) and for

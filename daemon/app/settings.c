@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/text.h"
-#include "io/calendar_load.h"
-#include "io/clock.h"
-#include "io/user.h"
+#include "core/base/text.h"
+#include "holidays/load.h"
+#include "system/clock.h"
+#include "system/user.h"
 
 static int
 read_letters(struct settings *s, struct diag *diag, struct err *err)

@@ -1,10 +1,10 @@
-#ifndef SPOTCHECK_SETTINGS_H
-#define SPOTCHECK_SETTINGS_H
+#ifndef SPOTCHECK_APP_SETTINGS_H
+#define SPOTCHECK_APP_SETTINGS_H
 
-#include "core/calendar.h"
-#include "core/err.h"
-#include "io/config.h"
-#include "io/letters.h"
+#include "core/calendar/calendar.h"
+#include "core/base/err.h"
+#include "config/config.h"
+#include "letters/letter.h"
 
 /* All that the administrator's files say, read together: they are taken as a whole or not at all. */
 struct settings {

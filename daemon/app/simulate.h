@@ -1,11 +1,11 @@
-#ifndef SPOTCHECK_SIMULATE_H
-#define SPOTCHECK_SIMULATE_H
+#ifndef SPOTCHECK_APP_SIMULATE_H
+#define SPOTCHECK_APP_SIMULATE_H
 
 #include <stdint.h>
 
 #include "app/settings.h"
-#include "core/err.h"
-#include "core/progress.h"
+#include "core/base/err.h"
+#include "core/base/progress.h"
 
 /*
  * The service under a virtual clock: the same turns, from one local date to another, in a scratch folder that holds its

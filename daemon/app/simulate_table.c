@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
-#include "io/clock.h"
-#include "io/draws.h"
-#include "io/language.h"
-#include "io/outbox.h"
-#include "io/table.h"
-#include "io/visits.h"
+#include "core/base/text.h"
+#include "system/clock.h"
+#include "draws/draws.h"
+#include "text/language.h"
+#include "mail/outbox.h"
+#include "text/table.h"
+#include "draws/visits.h"
 
 #define TROUBLES_MAX ((size_t)1 << 20)
 #define VISITS_SHOWN 2

@@ -1,9 +1,9 @@
-#ifndef SPOTCHECK_SIMULATE_TABLE_H
-#define SPOTCHECK_SIMULATE_TABLE_H
+#ifndef SPOTCHECK_APP_SIMULATE_TABLE_H
+#define SPOTCHECK_APP_SIMULATE_TABLE_H
 
 #include "app/turn.h"
-#include "core/buf.h"
-#include "core/err.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
 
 /* What a simulation prints: a line for each draw, and what came of nothing. */
 struct simulate_table {

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/alarms.h"
-#include "io/clock.h"
-#include "io/digest.h"
-#include "io/draws.h"
-#include "io/language.h"
-#include "io/outbox.h"
-#include "io/outbox_keep.h"
-#include "io/publish.h"
-#include "io/steps.h"
-#include "io/watch.h"
+#include "admin/alarms.h"
+#include "system/clock.h"
+#include "admin/digest.h"
+#include "draws/draws.h"
+#include "text/language.h"
+#include "mail/outbox.h"
+#include "mail/outbox_keep.h"
+#include "publish/publish.h"
+#include "steps/steps.h"
+#include "admin/causes.h"
 
 #define LOOK_PAUSE_S 60 /* between two parts of that */
 

@@ -1,12 +1,12 @@
-#ifndef SPOTCHECK_TURN_H
-#define SPOTCHECK_TURN_H
+#ifndef SPOTCHECK_APP_TURN_H
+#define SPOTCHECK_APP_TURN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/err.h"
-#include "io/office.h"
-#include "io/plan.h"
+#include "core/base/err.h"
+#include "ledger/operator.h"
+#include "draws/plan.h"
 
 /*
  * One turn of the service: all that is due at office->now, in the order in which the protocol wants it, and when

@@ -1,12 +1,12 @@
-#ifndef SPOTCHECK_WORKER_H
-#define SPOTCHECK_WORKER_H
+#ifndef SPOTCHECK_APP_WORKER_H
+#define SPOTCHECK_APP_WORKER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/calendar.h"
-#include "io/config.h"
-#include "io/letters.h"
+#include "core/calendar/calendar.h"
+#include "config/config.h"
+#include "letters/letter.h"
 
 /*
  * One turn of the service, in a process of its own (child.h).  The turn's steps are transactions: a worker that is killed

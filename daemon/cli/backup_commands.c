@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "cli/draw_print.h"
-#include "io/backup.h"
-#include "io/new_file.h"
-#include "io/office.h"
-#include "io/restore.h"
+#include "recovery/backup.h"
+#include "system/new_file.h"
+#include "ledger/operator.h"
+#include "recovery/restore.h"
 
 /* ---- backup ---- */
 

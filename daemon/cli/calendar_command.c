@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "io/table.h"
-#include "core/text.h"
-#include "io/calendar_load.h"
+#include "text/table.h"
+#include "core/base/text.h"
+#include "holidays/load.h"
 
 static const char *const weekdays[] = {
 	N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"),

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "cli/draw_values.h"
-#include "core/entry.h"
-#include "core/json.h"
-#include "core/text.h"
-#include "io/ledger.h"
-#include "io/steps.h"
+#include "core/format/entry.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "ledger/ledger.h"
+#include "steps/steps.h"
 
 #define GROUP 5 /* symbols that stand together */
 #define GROUPS 4 /* on a line */

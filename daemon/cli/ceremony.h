@@ -1,8 +1,8 @@
-#ifndef SPOTCHECK_CEREMONY_H
-#define SPOTCHECK_CEREMONY_H
+#ifndef SPOTCHECK_CLI_CEREMONY_H
+#define SPOTCHECK_CLI_CEREMONY_H
 
 #include "cli/command.h"
-#include "io/draws.h"
+#include "draws/draws.h"
 
 /*
  * The value of a draw that is made in public (PROTOCOL 4 `public`).  At a terminal it is typed twice, shown large, and

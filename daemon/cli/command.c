@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io/suggest.h"
-#include "io/plain.h"
+#include "text/suggest.h"
+#include "text/printable.h"
 
 /*
  * The program's own options, which command is meant, and what --help says.

@@ -1,16 +1,16 @@
-#ifndef SPOTCHECK_COMMAND_H
-#define SPOTCHECK_COMMAND_H
+#ifndef SPOTCHECK_CLI_COMMAND_H
+#define SPOTCHECK_CLI_COMMAND_H
 
 #include <libintl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/calendar.h"
-#include "core/err.h"
-#include "core/progress.h"
-#include "io/config.h"
-#include "io/store.h"
+#include "core/calendar/calendar.h"
+#include "core/base/err.h"
+#include "core/base/progress.h"
+#include "config/config.h"
+#include "store/store.h"
 
 /*
  * xgettext keywords: _  N_  ngettext:1,2  err_set:3  diag_add:4

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "io/user.h"
-#include "core/text.h"
-#include "io/plain.h"
-#include "io/calendar_load.h"
-#include "io/clock.h"
-#include "io/wake.h"
+#include "system/user.h"
+#include "core/base/text.h"
+#include "text/printable.h"
+#include "holidays/load.h"
+#include "system/clock.h"
+#include "system/wake.h"
 
 /*
  * What commands find ready: configuration, the right user, the zone, the store; and how they say what went wrong.

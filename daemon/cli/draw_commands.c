@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "cli/ceremony.h"
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
 #include "cli/draw_values.h"
-#include "core/text.h"
-#include "io/letters.h"
-#include "io/outbox.h"
-#include "io/publish.h"
-#include "io/rehearsal.h"
-#include "io/steps.h"
+#include "core/base/text.h"
+#include "letters/letter.h"
+#include "mail/outbox.h"
+#include "publish/publish.h"
+#include "draws/rehearsal.h"
+#include "steps/steps.h"
 
 static int
 say_draw(struct desk *desk, uint64_t n)

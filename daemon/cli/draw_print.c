@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 #include "cli/ceremony.h"
-#include "core/explain.h"
-#include "core/json.h"
-#include "io/cosignatures.h"
-#include "io/drawn.h"
-#include "io/language.h"
-#include "io/ledger.h"
-#include "io/table.h"
-#include "io/visits.h"
+#include "core/draw/explain.h"
+#include "core/base/json.h"
+#include "ledger/cosignatures.h"
+#include "draws/stored_draw.h"
+#include "text/language.h"
+#include "ledger/ledger.h"
+#include "text/table.h"
+#include "draws/visits.h"
 
 #define EXPLAINED 5 /* so many unstaffed targets are explained, the rest is counted */
 #define OUTPUT_MAX ((size_t)1 << 32)

@@ -1,13 +1,13 @@
-#ifndef SPOTCHECK_DRAW_PRINT_H
-#define SPOTCHECK_DRAW_PRINT_H
+#ifndef SPOTCHECK_CLI_DRAW_PRINT_H
+#define SPOTCHECK_CLI_DRAW_PRINT_H
 
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "core/draw.h"
-#include "core/report.h"
-#include "io/draws.h"
-#include "io/rehearsal.h"
+#include "core/draw/draw.h"
+#include "core/log/report.h"
+#include "draws/draws.h"
+#include "draws/rehearsal.h"
 
 /* What the commands on draws print.  Each returns an exit status; faults are told. */
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/entry.h"
-#include "io/clock.h"
+#include "core/format/entry.h"
+#include "system/clock.h"
 
 /* "09:00" or "09:00:30" as seconds; -1 where it is none. */
 static int32_t

@@ -1,9 +1,9 @@
-#ifndef SPOTCHECK_DRAW_VALUES_H
-#define SPOTCHECK_DRAW_VALUES_H
+#ifndef SPOTCHECK_CLI_DRAW_VALUES_H
+#define SPOTCHECK_CLI_DRAW_VALUES_H
 
 #include <stdint.h>
 
-#include "core/err.h"
+#include "core/base/err.h"
 
 /* What people write behind --draw-at and --value. */
 

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "cli/draw_print.h"
-#include "core/text.h"
-#include "io/address.h"
-#include "io/maildir.h"
-#include "io/mime.h"
-#include "io/plain.h"
-#include "io/smtp.h"
+#include "core/base/text.h"
+#include "text/address.h"
+#include "mail/maildir.h"
+#include "mail/mime.h"
+#include "text/printable.h"
+#include "mail/smtp.h"
 
 #define MESSAGE_MAX 65536
 

@@ -3,9 +3,9 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/odds_print.h"
-#include "core/text.h"
+#include "core/base/text.h"
 
 /* Who names no other gets the same figures from the same rosters. */
 #define SEED "spotcheck odds"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "cli/draw_print.h"
-#include "core/json.h"
-#include "io/table.h"
+#include "core/base/json.h"
+#include "text/table.h"
 
 #define SHOWN 10 /* rows of a table, where all were not asked for */
 #define NAMED 20 /* targets and inspectors in a line of text */

@@ -1,11 +1,11 @@
-#ifndef SPOTCHECK_ODDS_PRINT_H
-#define SPOTCHECK_ODDS_PRINT_H
+#ifndef SPOTCHECK_CLI_ODDS_PRINT_H
+#define SPOTCHECK_CLI_ODDS_PRINT_H
 
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "core/odds.h"
-#include "io/rehearsal.h"
+#include "core/draw/odds.h"
+#include "draws/rehearsal.h"
 
 /* The odds of a cycle in three forms; each returns an exit status.  Chances for programs are integers, so many per million. */
 struct odds_report {

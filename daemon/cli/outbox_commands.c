@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/desk.h"
-#include "core/json.h"
-#include "core/text.h"
-#include "io/clock.h"
-#include "io/letters.h"
-#include "io/outbox.h"
-#include "io/plain.h"
-#include "io/steps.h"
-#include "io/table.h"
+#include "cli/draw_session.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "system/clock.h"
+#include "letters/letter.h"
+#include "mail/outbox.h"
+#include "text/printable.h"
+#include "steps/steps.h"
+#include "text/table.h"
 
 static int
 print_failed(struct cli *cli)

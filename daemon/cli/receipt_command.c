@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "io/html.h"
-#include "io/new_file.h"
-#include "io/receipts.h"
-#include "io/whole.h"
+#include "text/html.h"
+#include "system/new_file.h"
+#include "publish/receipt.h"
+#include "system/whole.h"
 
 static int
 write_page(struct cli *cli, const struct issued *issued, const struct new_file *file)

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "io/access.h"
-#include "io/clock.h"
-#include "io/folder.h"
-#include "io/ledger.h"
-#include "io/recover.h"
-#include "io/restored.h"
+#include "draws/access.h"
+#include "system/clock.h"
+#include "publish/reader.h"
+#include "ledger/ledger.h"
+#include "recovery/recover.h"
+#include "ledger/restored.h"
 
 /* ---- what is said ---- */
 

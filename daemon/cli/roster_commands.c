@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "io/table.h"
-#include "core/text.h"
-#include "io/cell.h"
-#include "io/rosters.h"
-#include "io/suggest.h"
-#include "io/plain.h"
+#include "text/table.h"
+#include "core/base/text.h"
+#include "rosters/cell.h"
+#include "rosters/rosters.h"
+#include "text/suggest.h"
+#include "text/printable.h"
 
 /* ---- what they share ---- */
 

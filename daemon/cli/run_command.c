@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
 #include "cli/draw_values.h"
-#include "io/clock.h"
-#include "io/lock.h"
-#include "io/steps.h"
+#include "system/clock.h"
+#include "system/lock.h"
+#include "steps/steps.h"
 
 #define LOCK_FILE "run.lock"
 

@@ -7,12 +7,12 @@
 
 #include "cli/command.h"
 #include "cli/draw_print.h"
-#include "core/text.h"
-#include "io/access.h"
-#include "io/language.h"
-#include "io/outlook.h"
-#include "io/plan.h"
-#include "io/table.h"
+#include "core/base/text.h"
+#include "draws/access.h"
+#include "text/language.h"
+#include "draws/agenda.h"
+#include "draws/plan.h"
+#include "text/table.h"
 
 #define DAYS_MAX 36600
 

@@ -13,9 +13,9 @@
 
 #include "cli/command.h"
 #include "cli/setup_ini.h"
-#include "io/user.h"
-#include "io/clock.h"
-#include "io/rosters.h"
+#include "system/user.h"
+#include "system/clock.h"
+#include "rosters/rosters.h"
 
 #define SERVICE_USER "spotcheckd"
 

@@ -1,11 +1,11 @@
-#ifndef SPOTCHECK_SETUP_INI_H
-#define SPOTCHECK_SETUP_INI_H
+#ifndef SPOTCHECK_CLI_SETUP_INI_H
+#define SPOTCHECK_CLI_SETUP_INI_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/buf.h"
-#include "core/err.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
 
 /* A key whose line in the shipped INI, switched off or not, gives way to "key = value". */
 struct setup_value {

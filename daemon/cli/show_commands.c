@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "io/access.h"
-#include "io/table.h"
+#include "draws/access.h"
+#include "text/table.h"
 
 /* ---- list ---- */
 

@@ -6,17 +6,17 @@
 
 #include "cli/command.h"
 #include "cli/draw_print.h"
-#include "core/cosigned.h"
-#include "io/beacons.h"
-#include "io/clock.h"
-#include "io/cosignatures.h"
-#include "io/draws.h"
-#include "io/language.h"
-#include "io/office.h"
-#include "io/standing.h"
-#include "io/table.h"
-#include "io/witnesses.h"
-#include "io/plain.h"
+#include "core/log/cosigned.h"
+#include "remote/beacons.h"
+#include "system/clock.h"
+#include "ledger/cosignatures.h"
+#include "draws/draws.h"
+#include "text/language.h"
+#include "ledger/operator.h"
+#include "admin/status.h"
+#include "text/table.h"
+#include "remote/witnesses.h"
+#include "text/printable.h"
 
 /* What is counted for programs, and said for people. */
 struct outside {

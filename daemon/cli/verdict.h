@@ -1,11 +1,11 @@
-#ifndef SPOTCHECK_VERDICT_H
-#define SPOTCHECK_VERDICT_H
+#ifndef SPOTCHECK_CLI_VERDICT_H
+#define SPOTCHECK_CLI_VERDICT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/buf.h"
-#include "core/report.h"
+#include "core/base/buf.h"
+#include "core/log/report.h"
 
 /*
  * What a checker found, for people and for programs.  For people a block for the log and for each draw: checks that have

@@ -9,13 +9,13 @@
 
 #include "cli/command.h"
 #include "cli/verdict.h"
-#include "core/note.h"
-#include "core/parallel.h"
-#include "core/receipt.h"
-#include "core/text.h"
-#include "core/verify.h"
-#include "io/folder.h"
-#include "io/language.h"
+#include "core/format/note.h"
+#include "core/base/parallel.h"
+#include "core/check/receipt.h"
+#include "core/base/text.h"
+#include "core/check/verify.h"
+#include "publish/reader.h"
+#include "text/language.h"
 
 #define TRUSTED_MAX 1024
 

@@ -6,20 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/desk.h"
+#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "core/cosigned.h"
-#include "core/json.h"
-#include "core/log.h"
-#include "core/text.h"
-#include "core/witness.h"
-#include "io/beacons.h"
-#include "io/clock.h"
-#include "io/cosignatures.h"
-#include "io/folder.h"
-#include "io/witness_file.h"
-#include "io/witness_server.h"
-#include "io/plain.h"
+#include "core/log/cosigned.h"
+#include "core/base/json.h"
+#include "core/log/log.h"
+#include "core/base/text.h"
+#include "core/log/witness.h"
+#include "remote/beacons.h"
+#include "system/clock.h"
+#include "ledger/cosignatures.h"
+#include "publish/reader.h"
+#include "witness/state.h"
+#include "witness/server.h"
+#include "text/printable.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define LOGS_MAX 64 /* given to one command */

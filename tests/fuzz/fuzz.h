@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/slice.h"
+#include "core/base/slice.h"
 
 /*
  * A fuzz target is one function, as libFuzzer wants it; driver.c calls it in its stead where there is no libFuzzer.

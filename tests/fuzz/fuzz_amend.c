@@ -1,7 +1,7 @@
 /* The input is an amendment, applied to the example's first draw: what is applied leaves loads that add up. */
 #include "fuzz_example.h"
 
-#include "core/amend.h"
+#include "core/draw/amend.h"
 
 static void
 check_loads(const struct places *p)

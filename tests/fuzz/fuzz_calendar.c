@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/text.h"
-#include "io/calendar_file.h"
-#include "io/calendar_files.h"
+#include "core/base/text.h"
+#include "holidays/file.h"
+#include "holidays/files.h"
 
 static size_t n_said;
 

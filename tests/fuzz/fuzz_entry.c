@@ -1,7 +1,7 @@
 /* The input is an entry of the log: what is read is written as it was. */
 #include "fuzz.h"
 
-#include "core/entry.h"
+#include "core/format/entry.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 
-#include "core/draw.h"
+#include "core/draw/draw.h"
 
 /* The example's first draw, computed once; it is never freed. */
 struct fuzz_draw {

@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "core/note.h"
+#include "core/format/note.h"
 
 static const char *const signed_files[] = {"checkpoint", "draws/0001/commit.checkpoint",
     "draws/0001/outcome.checkpoint",

@@ -1,7 +1,7 @@
 /* The input is a receipt: what is read is written as it was, and is refused by a draw that it is not of. */
 #include "fuzz_example.h"
 
-#include "core/receipt.h"
+#include "core/check/receipt.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

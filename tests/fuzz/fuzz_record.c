@@ -1,7 +1,7 @@
 /* The input is a record.json of the example's first draw: only the published bytes pass all comparisons. */
 #include "fuzz_example.h"
 
-#include "core/draw_check.h"
+#include "core/check/draw_check.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* The input is one of the public CSV files; conflicts are held against the example's rosters. */
 #include "fuzz.h"
 
-#include "core/roster.h"
+#include "core/format/roster.h"
 
 #define DATE 19592 /* of the example's first draw */
 

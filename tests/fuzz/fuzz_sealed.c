@@ -1,7 +1,7 @@
 /* The input is a sealed.json: what is read is written as it was, and keeps its limits. */
 #include "fuzz.h"
 
-#include "core/sealed.h"
+#include "core/format/sealed.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,10 +7,10 @@
 
 #include <sodium.h>
 
-#include "core/hash.h"
-#include "core/roster.h"
-#include "core/text.h"
-#include "core/verify.h"
+#include "core/base/hash.h"
+#include "core/format/roster.h"
+#include "core/base/text.h"
+#include "core/check/verify.h"
 
 #define DRAW "draws/0001/"
 #define AT 1697068800 /* 2023-10-12: later the draw that is still sealed would be overdue */

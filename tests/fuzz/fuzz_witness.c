@@ -6,8 +6,8 @@
 
 #include <sodium.h>
 
-#include "core/cosigned.h"
-#include "core/witness.h"
+#include "core/log/cosigned.h"
+#include "core/log/witness.h"
 
 #define LOG "spotcheck.example.org+76906848+Ac37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f"
 #define WITNESS "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W"

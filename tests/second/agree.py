@@ -4,7 +4,7 @@ what is honest, and of what is not the same first check that fails.
 
     agree.py [--honest N] [--corruptions N] [--seed N] [--verbose]      100, 1000, by chance
 
-The program (C), daemon/site (JavaScript) and scripts/replay.py (Python) are run on directories that tests/peers writes, honest
+The program (C), daemon/site (JavaScript) and scripts/check/replay.py (Python) are run on directories that tests/peers writes, honest
 and cheating, and on corruptions of some of them: a byte changed, a file cut short, emptied, gone, or taken from elsewhere.
 The BLS signature, which the page alone checks, is left out.
 """
@@ -22,7 +22,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, "..", "..")
 SPOTCHECK = os.path.abspath(os.environ.get("SPOTCHECK", os.path.join(TOP, "build/spotcheck")))
-REPLAY = os.environ.get("REPLAY", os.path.join(TOP, "scripts", "replay.py"))
+REPLAY = os.environ.get("REPLAY", os.path.join(TOP, "scripts", "check", "replay.py"))
 FILES_MAX = 400
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Goal: scripts/replay.sql in PostgreSQL 15 and scripts/replay.duckdb.sql in DuckDB draw whom the program drew, to the
+"""Goal: scripts/check/replay.sql in PostgreSQL 15 and scripts/check/replay.duckdb.sql in DuckDB draw whom the program drew, to the
 last reserve and ticket: in the sample district, in simulated years, in random draws by tests/peers, and in one of 10^6.
 
 PostgreSQL is started here, in a scratch folder on a Unix socket, with an order of text that is not bytewise; no other
@@ -63,7 +63,7 @@ class Postgres:
 
     def replay(self, folders):
         """The rows for each draw, all in one session."""
-        query, out = os.path.join(scene.TOP, "scripts/replay.sql"), os.path.join(self.folder, "rows")
+        query, out = os.path.join(scene.TOP, "scripts/check/replay.sql"), os.path.join(self.folder, "rows")
         script = "".join(f"\\o '{out}.{i}'\n\\set draw '{folder}'\n\\i '{query}'\n" for i, folder in enumerate(folders))
         self.psql("--csv", "-v", "ON_ERROR_STOP=1", "-f", "-", input=script.encode())
         for i, _ in enumerate(folders):
@@ -73,13 +73,13 @@ class Postgres:
     def replay_as_told(self, folder):
         """By the line in the head of the script, and the seconds that it took."""
         before = time.monotonic()
-        said = self.psql("--csv", "-v", f"draw={folder}", "-f", "scripts/replay.sql", cwd=scene.TOP)
+        said = self.psql("--csv", "-v", f"draw={folder}", "-f", "scripts/check/replay.sql", cwd=scene.TOP)
         return list(csv.reader(said.splitlines()))[1:], time.monotonic() - before
 
 
 def duckdb(folders):
     """The rows for each draw and the seconds that it took."""
-    said = run("node", os.path.join(scene.HERE, "duckdb.mjs"), os.path.join(scene.TOP, "scripts/replay.duckdb.sql"), *folders)
+    said = run("node", os.path.join(scene.HERE, "duckdb.mjs"), os.path.join(scene.TOP, "scripts/check/replay.duckdb.sql"), *folders)
     for line in said.splitlines():
         answer = json.loads(line)
         yield answer["rows"], answer["seconds"]

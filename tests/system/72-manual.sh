@@ -29,7 +29,7 @@ for file in /usr/share/groff/*/tmac/zh.tmac; do
 done
 
 n=0
-for page in "$top"/daemon/*.[1578] "$top"/daemon/zh_CN/*.[1578]; do
+for page in "$top"/daemon/man/*.[1578] "$top"/daemon/man/zh_CN/*.[1578]; do
 	[ -f "$page" ] || continue
 	n=$((n + 1))
 	name=${page#"$top"/}
@@ -40,7 +40,7 @@ for page in "$top"/daemon/*.[1578] "$top"/daemon/zh_CN/*.[1578]; do
 	fi
 	command -v groff >/dev/null && command -v preconv >/dev/null || continue
 	case $name in
-	daemon/zh_CN/*)
+	daemon/man/zh_CN/*)
 		[ -z "$chinese" ] || silent "groff: $name" groff -Kutf8 -Tutf8 -man "$chinese" -ww -z "$page" ;;
 	*)
 		silent "groff: $name" groff -Kutf8 -Tutf8 -man -ww -z "$page" ;;

@@ -21,7 +21,7 @@ from outside import SPOTCHECK, Log, Witness, can_connect, check, post, scene, wa
 SLOW = 300  # more than a witness has places for
 HERE, OTHERS = ["127.0.0.1"], [f"127.0.0.{i}" for i in range(2, 8)]
 REQUESTS = 25  # of the honest client, beside each crowd
-TRY_S = 10  # daemon/io/witnesses_ask.c
+TRY_S = 10  # daemon/remote/witnesses_ask.c
 LONGEST_S = 60
 HEAD = b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 4000\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: w\r\n\r\n"

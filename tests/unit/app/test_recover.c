@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/text.h"
-#include "io/folder.h"
-#include "io/publish.h"
-#include "io/recover.h"
+#include "core/base/text.h"
+#include "publish/reader.h"
+#include "publish/publish.h"
+#include "recovery/recover.h"
 #include "year_scene.h"
 
 #define KEYS "sample = 2\nmatters = duty\nteam = any\navoid =\nembargo = 0\n"

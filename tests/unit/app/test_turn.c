@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "app/turn.h"
-#include "core/calendar_cn.h"
-#include "core/text.h"
-#include "io/clock.h"
-#include "io/digest.h"
-#include "io/draws.h"
-#include "io/office_scene.h"
-#include "io/outlook.h"
-#include "io/steps.h"
+#include "core/calendar/calendar_cn.h"
+#include "core/base/text.h"
+#include "system/clock.h"
+#include "admin/digest.h"
+#include "draws/draws.h"
+#include "office_scene.h"
+#include "draws/agenda.h"
+#include "steps/steps.h"
 
 #define KEYS "embargo = 30\nsample = 3\nmatters = duty\nteam = any\navoid =\n"
 #define AFTER "[cycle after]\ntitle = After\nwhen = after holiday\n" KEYS

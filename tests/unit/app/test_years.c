@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/leap.h"
+#include "app/clock_jump.h"
 #include "app/turn.h"
-#include "core/text.h"
+#include "core/base/text.h"
 #include "year_scene.h"
 
 #define KEYS "sample = 2\nmatters = duty\nteam = any\navoid =\n"

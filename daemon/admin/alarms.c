@@ -1,0 +1,165 @@
+#include "admin/alarms.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/text.h"
+#include "admin/letter.h"
+#include "text/printable.h"
+
+#define KIND "alarm"
+#define MESSAGE_MAX 65536
+
+/* Half a character would make a letter that cannot be sent. */
+static void
+drop_half_character(char *text)
+{
+	struct slice rest = slice_of(text);
+	size_t len;
+	uint32_t c;
+
+	while ((len = text_next(rest, &c)) > 0)
+		rest = (struct slice){rest.p + len, rest.n - len};
+	text[rest.p - text] = '\0';
+}
+
+void
+alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
+{
+	struct alarm *alarm = &alarms->v[alarms->n < ALARMS_MAX ? alarms->n++ : ALARMS_MAX - 1];
+	va_list args;
+
+	(void)snprintf(alarm->key, sizeof alarm->key, "%s", key);
+	va_start(args, format);
+	(void)vsnprintf(alarm->text, sizeof alarm->text, format, args);
+	va_end(args);
+	drop_half_character(alarm->text);
+	plain_clean(alarm->text);
+}
+
+/* ---- the letter ---- */
+
+static int
+queue_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, struct err *err)
+{
+	char id[ALARM_KEY + 32], subject[ALARM_TEXT + 16];
+	struct admin_letter letter = {.kind = KIND, .key = alarm->key, .number = (uint64_t)now, .id = id, .subject = subject};
+	struct buf text;
+	int rc;
+
+	(void)snprintf(id, sizeof id, "alarm-%s-%lld", alarm->key, (long long)now);
+	(void)snprintf(subject, sizeof subject, "[spotcheckd] %s", alarm->text);
+	buf_init(&text, MESSAGE_MAX);
+	buf_format(&text, "%s\n\n%s\n\n    spotcheck -c %s status\n    spotcheck -c %s check\n", alarm->text, config->origin,
+	    config->path, config->path);
+	letter.text = buf_view(&text);
+	rc = text.failed ? err_memory(err) : admin_letter_queue(store, config, &letter, now, err);
+	buf_release(&text);
+	return rc;
+}
+
+/* ---- what stands ---- */
+
+static int
+raise_one(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, bool *ret_new,
+    struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "INSERT INTO alarm (key, since, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+	query_put_string(&q, alarm->key);
+	query_put_int(&q, now);
+	query_put_string(&q, alarm->text);
+	(void)query_run(&q);
+	rc = query_close(&q, err);
+	*ret_new = rc == 0 && sqlite3_changes(store_db(store)) > 0;
+	return *ret_new ? queue_letter(store, config, alarm, now, err) : rc;
+}
+
+static bool
+has_cause(const struct alarms *causes, struct slice key)
+{
+	for (size_t i = 0; i < causes->n; i++)
+		if (slice_is(key, causes->v[i].key))
+			return true;
+	return false;
+}
+
+static int
+find_over(struct store *store, const struct alarms *causes, struct alarms *ret_over, struct err *err)
+{
+	struct query q;
+
+	ret_over->n = 0;
+	query_open(&q, store, "SELECT key, text FROM alarm ORDER BY since, key");
+	while (query_row(&q)) {
+		struct slice key = query_text(&q, 0), text = query_text(&q, 1);
+		char name[ALARM_KEY];
+
+		(void)snprintf(name, sizeof name, "%.*s", (int)key.n, key.p);
+		if (!has_cause(causes, key))
+			alarms_add(ret_over, name, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
+	}
+	return query_close(&q, err);
+}
+
+static int
+clear_one(struct store *store, const struct alarm *alarm, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "DELETE FROM alarm WHERE key = ?");
+	query_put_string(&q, alarm->key);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+alarms_settle(struct store *store, const struct config *config, const struct alarms *causes, int64_t now,
+    void (*tell)(void *ctx, const char *text, bool raised), void *ctx, struct err *err)
+{
+	struct alarms *over = calloc(1, sizeof *over);
+	bool fresh[ALARMS_MAX] = {false};
+	int rc = over == NULL ? err_memory(err) : store_begin(store, err);
+
+	for (size_t i = 0; rc == 0 && i < causes->n; i++)
+		rc = raise_one(store, config, &causes->v[i], now, &fresh[i], err);
+	if (rc == 0)
+		rc = find_over(store, causes, over, err);
+	for (size_t i = 0; rc == 0 && i < over->n; i++)
+		rc = clear_one(store, &over->v[i], err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	for (size_t i = 0; rc == 0 && tell != NULL && i < causes->n; i++)
+		if (fresh[i])
+			tell(ctx, causes->v[i].text, true);
+	for (size_t i = 0; rc == 0 && tell != NULL && i < over->n; i++)
+		tell(ctx, over->v[i].text, false);
+	free(over);
+	return rc;
+}
+
+int
+alarms_each(struct store *store, int (*visit)(void *ctx, const struct alarm *alarm, int64_t since), void *ctx,
+    struct err *err)
+{
+	struct alarm alarm;
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, "SELECT key, text, since FROM alarm ORDER BY since, key");
+	while (rc == 0 && query_row(&q)) {
+		struct slice key = query_text(&q, 0), text = query_text(&q, 1);
+
+		(void)snprintf(alarm.key, sizeof alarm.key, "%.*s", (int)key.n, key.n == 0 ? "" : key.p);
+		(void)snprintf(alarm.text, sizeof alarm.text, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
+		rc = visit(ctx, &alarm, query_int(&q, 2));
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	return rc != 0 ? rc : closed;
+}

@@ -1,0 +1,127 @@
+#include "admin/digest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "admin/letter.h"
+#include "system/clock.h"
+#include "admin/digest_gather.h"
+#include "text/language.h"
+
+#define KIND "digest"
+#define WRITTEN "digest_monday" /* in meta: days since 1970 of the last one's Monday */
+#define TEXT_BYTES 131072
+#define SUBJECT_BYTES 1024
+
+/* ---- which week ---- */
+
+static int32_t
+monday_of(int32_t date)
+{
+	return date - calendar_weekday(date);
+}
+
+int64_t
+digest_next(int64_t now)
+{
+	int32_t monday = monday_of(clock_date(now));
+	int64_t time = clock_instant(monday, DIGEST_HOUR_S, NULL);
+
+	return time > now ? time : clock_instant(monday + DIGEST_WEEK_DAYS, DIGEST_HOUR_S, NULL);
+}
+
+static int
+written(const struct office *office, int32_t monday, struct err *err)
+{
+	return store_meta_set_int(office->store, WRITTEN, monday, err);
+}
+
+/*
+ * A week from the future was written by a clock that was wrong then or is now: from here on this one's counts.  Should the
+ * other come again, the outbox has its letter.
+ */
+static int
+is_due(const struct office *office, int32_t monday, bool *ret_due, struct err *err)
+{
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	int64_t last = 0;
+	int rc = store_meta_get_int(office->store, WRITTEN, &last, &why);
+
+	*ret_due = false;
+	if (rc == ERR_ABSENT || (rc == 0 && last > monday))
+		return written(office, monday, err);
+	if (rc != 0)
+		return err_copy(err, &why);
+	*ret_due = last < monday && office->now >= clock_instant(monday, DIGEST_HOUR_S, NULL);
+	return 0;
+}
+
+/* ---- the letter ---- */
+
+/* Both or neither: the letter, and that it is written. */
+static int
+queue(const struct office *office, int32_t monday, const char *subject, struct slice text, struct err *err)
+{
+	const struct config *config = office->config;
+	char id[64], date[DATE_TEXT];
+	const struct admin_letter letter = {.kind = KIND,
+	    .key = "",
+	    .number = (uint64_t)monday,
+	    .id = id,
+	    .subject = subject,
+	    .language = slice_of(strcmp(config->language, "zh_CN") == 0 ? "zh-CN" : "en"),
+	    .text = text};
+	int rc;
+
+	text_from_date(monday, date);
+	(void)snprintf(id, sizeof id, "digest-%s", date);
+	rc = store_begin(office->store, err);
+	if (rc == 0)
+		rc = admin_letter_queue(office->store, config, &letter, office->now, err);
+	if (rc == 0)
+		rc = written(office, monday, err);
+	if (rc == 0)
+		rc = store_commit(office->store, err);
+	store_rollback(office->store);
+	return rc;
+}
+
+static int
+write_letter(const struct office *office, const struct digest *digest, const char *(*tr)(const char *text),
+    struct err *err)
+{
+	struct buf subject, text;
+	char *line;
+	int rc;
+
+	buf_init(&subject, SUBJECT_BYTES);
+	buf_init(&text, TEXT_BYTES);
+	digest_subject(digest, tr, &subject);
+	digest_body(digest, tr, &text);
+	line = buf_steal(&subject);
+	rc = line == NULL || text.failed ? err_memory(err) : queue(office, digest->monday, line, buf_view(&text), err);
+	free(line);
+	buf_release(&subject);
+	buf_release(&text);
+	return rc;
+}
+
+int
+digest_take(const struct office *office, struct err *err)
+{
+	const char *(*tr)(const char *text) = language_of(office->config->language);
+	int32_t monday = monday_of(clock_date(office->now));
+	struct digest *digest = NULL;
+	bool due = false;
+	int rc = is_due(office, monday, &due, err);
+
+	if (rc != 0 || !due)
+		return rc;
+	rc = digest_gather(office, monday, tr, &digest, err);
+	if (rc == 0)
+		rc = write_letter(office, digest, tr, err);
+	digest_free(digest);
+	/* A turn's ERR_ABSENT would say that there is no log yet; this is damage. */
+	return rc == ERR_ABSENT ?
+	    err_set(err, ERR_OUTSIDE, N_("the digest cannot be written: the state lacks a part of a draw")) : rc;
+}

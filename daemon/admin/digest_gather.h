@@ -1,0 +1,20 @@
+#ifndef SPOTCHECK_ADMIN_DIGEST_GATHER_H
+#define SPOTCHECK_ADMIN_DIGEST_GATHER_H
+
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "admin/digest_text.h"
+#include "ledger/operator.h"
+
+/* What the digest of a Monday (days since 1970) has to say, read from the state; alarms are in the words of `tr`. */
+
+#define DIGEST_HOUR_S (8 * 3600) /* of the local day */
+#define DIGEST_WEEK_DAYS 7
+
+/* ERR_REFUSED, ERR_LIMIT, ERR_OUTSIDE, ERR_ABSENT, ERR_MEMORY.  The caller frees it with digest_free. */
+int digest_gather(const struct office *office, int32_t monday, const char *(*tr)(const char *text),
+    struct digest **ret_digest, struct err *err);
+void digest_free(struct digest *digest); /* NULL is allowed */
+
+#endif

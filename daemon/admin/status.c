@@ -1,0 +1,109 @@
+#include "admin/status.h"
+
+#include <stdio.h>
+
+#include "system/clock.h"
+#include "draws/draws.h"
+#include "ledger/ledger.h"
+#include "mail/outbox.h"
+#include "draws/plan.h"
+
+struct reading {
+	struct standing *s;
+	int64_t now;
+};
+
+static void
+next_is(struct reading *r, int64_t time, const char *what)
+{
+	if (time < r->now)
+		r->s->late++;
+	if (time < r->s->next) {
+		r->s->next = time;
+		r->s->what = what;
+	}
+}
+
+static int
+take_draw(void *ctx, const struct draw_row *row)
+{
+	struct reading *r = ctx;
+
+	r->s->draws++;
+	if (row->outcome == OUTCOME_NONE) {
+		r->s->open++;
+		next_is(r, row->draw_time, N_("a draw"));
+	} else if (!row->revealed) {
+		r->s->sealed++;
+		next_is(r, row->reveal_time, N_("the opening of a draw"));
+	}
+	return 0;
+}
+
+static int
+take_letters(struct reading *r, struct store *store, struct err *err)
+{
+	uint64_t letters[OUTBOX_STATES] = {0};
+	int64_t mail = INT64_MAX;
+	int rc = outbox_count(store, letters, err);
+
+	if (rc != 0 || (rc = outbox_next(store, &mail, err)) != 0)
+		return rc;
+	r->s->queued = letters[OUTBOX_QUEUED] + letters[OUTBOX_SENDING];
+	r->s->failed = letters[OUTBOX_FAILED];
+	r->s->unknown = letters[OUTBOX_UNKNOWN];
+	if (mail < r->s->next) {
+		r->s->next = mail;
+		r->s->what = N_("a letter");
+	}
+	return 0;
+}
+
+/* Of the timetable, where it may be told: when a random draw is committed is nobody's to know. */
+static int
+take_cycle(struct reading *r, struct store *store, const struct config_cycle *cycle, const struct calendar *calendar,
+    struct err *err)
+{
+	struct plan_next next = {.any = false};
+	struct plan plan;
+	int rc = plan_open(&plan, store, cycle, calendar, r->now, false, err);
+
+	if (rc == 0)
+		rc = plan_next(&plan, &next, err);
+	if (rc == 0 && next.any && !next.next.random)
+		next_is(r, next.next.commit_time, N_("a commitment"));
+	plan_next_release(&next);
+	plan_close(&plan);
+	return rc;
+}
+
+int
+standing_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
+    struct standing *ret_standing, struct err *err)
+{
+	struct standing s = {.next = INT64_MAX, .what = ""};
+	struct reading r = {.s = &s, .now = now};
+	int rc;
+
+	if ((rc = draws_each(store, take_draw, &r, err)) != 0 || (rc = take_letters(&r, store, err)) != 0 ||
+	    (rc = ledger_sealed_size(store, &s.entries, err)) != 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < config->n_cycles; i++)
+		rc = take_cycle(&r, store, &config->cycles[i], calendar, err);
+	if (rc == 0)
+		*ret_standing = s;
+	return rc;
+}
+
+void
+standing_next(const struct standing *standing, const char *(*tr)(const char *text), char *ret_text, size_t size)
+{
+	char time[CLOCK_TEXT];
+
+	if (standing->next == INT64_MAX) {
+		(void)snprintf(ret_text, size, "%s", tr(N_("nothing is due")));
+		return;
+	}
+	clock_text(standing->next, time);
+	(void)snprintf(ret_text, size, tr(N_("%s at %s")), tr(standing->what), time);
+}

@@ -1,0 +1,128 @@
+/* `check`: what stands in the way of a draw. */
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/check/check.h"
+#include "letters/letter.h"
+
+static const char *
+level_name(enum check_level level, bool json)
+{
+	switch (level) {
+	case CHECK_FAULT:
+		return json ? "fault" : _("wrong");
+	case CHECK_HINT:
+		return json ? "hint" : _("hint");
+	default:
+		return json ? "class A" : _("for class A, B");
+	}
+}
+
+void
+check_say(struct check *check, enum check_level level, const char *where, const char *format, ...)
+{
+	char message[ERR_MESSAGE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	table_string(&check->table, level_name(level, check->cli->json));
+	table_string(&check->table, where);
+	table_string(&check->table, message);
+	check->faults += level == CHECK_FAULT;
+}
+
+/* ---- letters ---- */
+
+/* Faults of a template, which have lines. */
+static void
+say_template(void *ctx, const char *file, unsigned long line, const char *message)
+{
+	char where[512];
+
+	(void)snprintf(where, sizeof where, "%s:%lu", file, line);
+	check_say(ctx, CHECK_FAULT, line == 0 ? file : where, "%s", message);
+}
+
+static int
+check_letters(struct check *check)
+{
+	struct diag diag = {.tr = check->cli->diag.tr, .say = say_template, .ctx = check};
+	struct letters *letters = NULL;
+	char *folder = NULL;
+	int rc;
+
+	if (asprintf(&folder, "%s/letters", check->cli->config.dir) < 0)
+		rc = ERR_MEMORY;
+	else
+		rc = letters_load(folder, DATA_DIR "/letters", &diag, &letters);
+	free(folder);
+	letters_free(letters);
+	if (rc != ERR_MEMORY)
+		return EXIT_DONE;
+	(void)err_memory(&check->cli->err);
+	return cli_fail(check->cli);
+}
+
+/* ---- the command ---- */
+
+static int (*const parts[])(struct check *check) = {
+	check_letters,
+	check_calendar,
+	check_rosters, /* opens the state, where there is one */
+	check_certificates,
+	check_cycles,
+	check_timetables,
+	check_outside,
+};
+
+static int
+print(struct check *check)
+{
+	const struct cli *cli = check->cli;
+	bool ok;
+
+	if (check->table.n_cells == 0 && !cli->json)
+		ok = puts(_("Nothing is wrong.")) >= 0;
+	else
+		ok = table_print(&check->table, cli->json, stdout);
+	if (!ok) {
+		(void)err_set(&check->cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
+		return cli_fail(check->cli);
+	}
+	return check->faults > 0 ? EXIT_NO : EXIT_DONE;
+}
+
+static int
+run_check(struct cli *cli, int argc, char **argv)
+{
+	const struct table_column columns[] = {
+	    {"level", "", false}, {"where", _("where"), false}, {"what", _("what"), false}};
+	struct check check = {.cli = cli};
+	int status = EXIT_DONE;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage(cli);
+	if ((status = cli_config(cli)) != EXIT_DONE)
+		return status;
+	table_begin(&check.table, columns, sizeof columns / sizeof columns[0]);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == EXIT_DONE; i++)
+		status = parts[i](&check);
+	if (status == EXIT_DONE)
+		status = print(&check);
+	table_release(&check.table);
+	return status;
+}
+
+const struct command check_commands[] = {
+	{"check", "",
+	    N_("says what is wrong with configuration, rosters and letters, and what is missing for class A or B; changes "
+	       "nothing"),
+	    run_check},
+	{.name = NULL},
+};

@@ -1,0 +1,295 @@
+/* `check`: the rosters, and each cycle's rules against them. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/check/check.h"
+#include "core/base/text.h"
+#include "ledger/operator.h"
+#include "rosters/rosters.h"
+
+#define WHERE 64
+
+/* ---- rosters ---- */
+
+static int
+open_store(struct check *check)
+{
+	struct cli *cli = check->cli;
+	int rc;
+
+	if (cli->store != NULL)
+		return 0;
+	rc = store_open(cli->config.state_dir, 0, &cli->store, &cli->err);
+	if (rc == ERR_ABSENT) {
+		check_say(check, CHECK_FAULT, cli->config.state_dir, "%s", cli->err.message);
+		return 0;
+	}
+	return rc;
+}
+
+static int
+check_kind(struct check *check, enum roster_kind kind)
+{
+	struct cli *cli = check->cli;
+	const struct duration *age = &cli->config.max_roster_age;
+	const char *name = roster_columns[kind].kind;
+	int64_t attested = 0;
+	uint64_t rows = 0;
+	char date[DATE_TEXT];
+	int rc;
+
+	if ((rc = rosters_count(cli->store, kind, &rows, &cli->err)) != 0)
+		return rc;
+	if (rows == 0) {
+		if (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS || kind == ROSTER_MATTERS)
+			check_say(
+			    check, CHECK_FAULT, name, _("the roster is empty: \"spotcheck import %s FILE\""), name);
+		return 0;
+	}
+	rc = rosters_attested(cli->store, kind, &attested, NULL, &cli->err);
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	text_from_date((int32_t)(attested / DAY_S), date);
+	if (age->n > 0 && cli->now - attested > age->n && (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS))
+		check_say(check, CHECK_FAULT, name,
+		    _("it was last attested on %s, longer ago than max_roster_age allows: \"spotcheck attest %s\""),
+		    date, name);
+	return 0;
+}
+
+/* A state that is older than what was published, or came from a backup and was compared with nothing. */
+static int
+check_standing(struct check *check)
+{
+	struct cli *cli = check->cli;
+	struct office office = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	struct err why = {.tr = cli->err.tr};
+	int rc = cli->store == NULL ? ERR_ABSENT : office_open(&office, &why);
+
+	key_wipe(&office.key);
+	if (rc == 0 || rc == ERR_ABSENT)
+		return 0;
+	check_say(check, CHECK_FAULT, cli->config.state_dir, "%s", why.message);
+	return 0;
+}
+
+int
+check_rosters(struct check *check)
+{
+	int rc = open_store(check);
+
+	if (rc == 0)
+		rc = check_standing(check);
+	for (int kind = 0; kind < ROSTER_KINDS && rc == 0 && check->cli->store != NULL; kind++)
+		rc = check_kind(check, (enum roster_kind)kind);
+	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
+}
+
+/* ---- one cycle ---- */
+
+struct class_count {
+	char name[TEXT_MAX + 1];
+	uint64_t n;
+};
+
+struct cycle_check {
+	struct check *check;
+	const struct config_cycle *cycle;
+	char where[WHERE];
+	uint64_t targets, no_unit, no_area, no_level;
+	struct class_count *classes;
+	size_t n_classes;
+	uint64_t inspectors, inspectors_no_unit, inspectors_no_area, inspectors_no_level;
+	uint64_t fits[TEAM_MAX];
+	bool *matters; /* as cycle->matters: stands in the roster */
+};
+
+static int
+count_class(struct cycle_check *c, struct slice class)
+{
+	struct class_count *grown;
+
+	for (size_t i = 0; i < c->n_classes; i++) {
+		if (slice_is(class, c->classes[i].name)) {
+			c->classes[i].n++;
+			return 0;
+		}
+	}
+	grown = reallocarray(c->classes, c->n_classes + 1, sizeof *grown);
+	if (grown == NULL)
+		return err_memory(&c->check->cli->err);
+	c->classes = grown;
+	grown += c->n_classes++;
+	(void)snprintf(grown->name, sizeof grown->name, "%.*s", (int)class.n, class.n == 0 ? "" : class.p);
+	grown->n = 1;
+	return 0;
+}
+
+static int
+see_target(void *ctx, const struct rosters_target *t)
+{
+	struct cycle_check *c = ctx;
+
+	c->targets++;
+	c->no_unit += t->unit.n == 0;
+	c->no_area += t->area.n == 0;
+	c->no_level += t->level == LEVEL_NONE;
+	return count_class(c, t->class);
+}
+
+static bool
+has_tag(struct slice tags, const char *tag)
+{
+	while (tags.p != NULL)
+		if (slice_is(slice_cut(&tags, ';'), tag))
+			return true;
+	return false;
+}
+
+static int
+see_inspector(void *ctx, const struct rosters_inspector *p)
+{
+	struct cycle_check *c = ctx;
+
+	if (p->excused)
+		return 0;
+	c->inspectors++;
+	c->inspectors_no_unit += p->unit.n == 0;
+	c->inspectors_no_area += p->area.n == 0;
+	c->inspectors_no_level += p->level == LEVEL_NONE;
+	for (size_t s = 0; s < c->cycle->team.n; s++)
+		c->fits[s] += strcmp(c->cycle->team.items[s], "any") == 0 || has_tag(p->tags, c->cycle->team.items[s]);
+	return 0;
+}
+
+static int
+see_matter(void *ctx, const struct rosters_matter *matter)
+{
+	struct cycle_check *c = ctx;
+
+	for (size_t i = 0; i < c->cycle->matters.n; i++)
+		if (slice_is(matter->id, c->cycle->matters.items[i]))
+			c->matters[i] = true;
+	return 0;
+}
+
+/* Every class that is there has an amount; every amount should have its class. */
+static void
+say_classes(struct cycle_check *c)
+{
+	const struct config_cycle *cycle = c->cycle;
+	bool rest = cycle->n_sample > 0 && strcmp(cycle->sample[cycle->n_sample - 1].class, "*") == 0;
+
+	for (size_t i = 0; i < c->n_classes; i++) {
+		bool covered = rest;
+
+		for (size_t j = 0; j < cycle->n_sample; j++)
+			covered = covered || strcmp(cycle->sample[j].class, c->classes[i].name) == 0;
+		if (!covered)
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("sample has no amount for class \"%s\" (%llu targets), and none for *"),
+			    c->classes[i].name, (unsigned long long)c->classes[i].n);
+	}
+	for (size_t j = 0; j < cycle->n_sample; j++) {
+		bool there = strcmp(cycle->sample[j].class, "*") == 0;
+
+		for (size_t i = 0; i < c->n_classes; i++)
+			there = there || strcmp(cycle->sample[j].class, c->classes[i].name) == 0;
+		if (!there)
+			check_say(c->check, CHECK_HINT, c->where, _("sample: no target has class \"%s\""),
+			    cycle->sample[j].class);
+	}
+}
+
+/* What a rule compares must be there: an empty value makes a pair unlawful. */
+static void
+say_empty(struct cycle_check *c, bool rule, const char *key, const char *column, uint64_t targets, uint64_t inspectors)
+{
+	if (!rule || c->targets == 0)
+		return;
+	if (targets > 0)
+		check_say(c->check, targets == c->targets ? CHECK_FAULT : CHECK_HINT, c->where,
+		    _("%s: %llu targets have no %s, and nobody can be sent to them"), key, (unsigned long long)targets,
+		    column);
+	if (inspectors > 0)
+		check_say(c->check, inspectors == c->inspectors ? CHECK_FAULT : CHECK_HINT, c->where,
+		    _("%s: %llu inspectors have no %s, and can be sent nowhere"), key, (unsigned long long)inspectors,
+		    column);
+}
+
+static void
+say_team(struct cycle_check *c)
+{
+	const struct config_cycle *cycle = c->cycle;
+
+	if (c->inspectors < cycle->team.n)
+		check_say(c->check, CHECK_FAULT, c->where, _("team: there are %llu inspectors for %zu seats"),
+		    (unsigned long long)c->inspectors, cycle->team.n);
+	for (size_t s = 0; s < cycle->team.n; s++)
+		if (c->fits[s] == 0 && c->inspectors > 0)
+			check_say(c->check, CHECK_FAULT, c->where, _("team: no inspector has the tag \"%s\""),
+			    cycle->team.items[s]);
+	for (size_t i = 0; i < cycle->matters.n; i++)
+		if (!c->matters[i])
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("matters: \"%s\" does not stand in the roster of matters"), cycle->matters.items[i]);
+}
+
+static int
+look(struct cycle_check *c)
+{
+	struct cli *cli = c->check->cli;
+	const struct config_cycle *cycle = c->cycle;
+	int rc =
+	    rosters_each_target(cli->store, cycle->targets, cycle->n_targets, cli->today, see_target, c, &cli->err);
+
+	if (rc == ERR_REFUSED) { /* a scope on a column that is not there */
+		check_say(c->check, CHECK_FAULT, c->where, "targets: %s", cli->err.message);
+		rc = 0;
+	} else if (rc == 0 && c->targets == 0) {
+		check_say(c->check, CHECK_FAULT, c->where, _("targets: nobody is in the scope"));
+	}
+	if (rc != 0 || (rc = rosters_each_inspector(cli->store, cli->today, see_inspector, c, &cli->err)) != 0 ||
+	    (rc = rosters_each_matter(cli->store, see_matter, c, &cli->err)) != 0)
+		return rc;
+	say_classes(c);
+	say_empty(c, cycle->avoid_unit, "avoid = unit", "unit", c->no_unit, c->inspectors_no_unit);
+	say_empty(c, cycle->avoid_area, "avoid = area", "area", c->no_area, c->inspectors_no_area);
+	say_empty(c, cycle->has_level_gap, "level_gap", "level", c->no_level, c->inspectors_no_level);
+	say_team(c);
+	return 0;
+}
+
+static int
+check_cycle(struct check *check, const struct config_cycle *cycle)
+{
+	struct cycle_check c = {.check = check, .cycle = cycle};
+	int rc = 0;
+
+	(void)snprintf(c.where, sizeof c.where, "[cycle %s]", cycle->name);
+	c.matters = calloc(cycle->matters.n + 1, sizeof *c.matters);
+	if (c.matters == NULL)
+		rc = err_memory(&check->cli->err);
+	if (rc == 0 && check->cli->store != NULL)
+		rc = look(&c);
+	if (cycle->rule.embargo == 0 && cycle->rule.when != WHEN_MANUAL)
+		check_say(check, CHECK_HINT, c.where,
+		    _("embargo = 0: who is visited, and when, is public before the visits"));
+	free(c.classes);
+	free(c.matters);
+	return rc;
+}
+
+int
+check_cycles(struct check *check)
+{
+	const struct config *config = &check->cli->config;
+	int rc = 0;
+
+	if (config->n_cycles == 0)
+		check_say(check, CHECK_FAULT, config->path, _("there is no [cycle NAME], so nothing is ever drawn"));
+	for (size_t i = 0; i < config->n_cycles && rc == 0; i++)
+		rc = check_cycle(check, &config->cycles[i]);
+	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
+}

@@ -1,0 +1,287 @@
+#include "cli/draw_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/draw_print.h"
+#include "core/base/text.h"
+#include "remote/ask.h"
+#include "system/clock.h"
+#include "mail/outbox.h"
+#include "publish/publish.h"
+#include "steps/steps.h"
+
+static int
+load_letters(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+	char *folder = NULL;
+	int rc;
+
+	if (asprintf(&folder, "%s/letters", cli->config.dir) < 0) {
+		err_memory(&cli->err);
+		return cli_fail(cli);
+	}
+	rc = letters_load(folder, DATA_DIR "/letters", &cli->diag, &desk->letters);
+	free(folder);
+	desk->office.letters = desk->letters;
+	if (rc == ERR_REFUSED)
+		return EXIT_USAGE; /* its faults are told */
+	if (rc != 0) {
+		err_memory(&cli->err);
+		return cli_fail(cli);
+	}
+	return EXIT_DONE;
+}
+
+static int
+open_log(struct desk *desk, unsigned flags)
+{
+	struct cli *cli = desk->cli;
+	int rc = 0;
+
+	if ((flags & DESK_MEND) != 0)
+		rc = office_key(&desk->office, &cli->err);
+	if (rc == 0 && (flags & DESK_MEND) != 0)
+		rc = publish_mend(cli->store, &desk->office.key, &cli->config, &cli->err);
+	if (rc == 0)
+		rc = office_open(&desk->office, &cli->err);
+	if (rc == 0)
+		return EXIT_DONE;
+	key_wipe(&desk->office.key); /* nothing is published over what is there */
+	return cli_fail(cli);
+}
+
+static void
+tell_overdue(const struct desk *desk, enum entry_type type, uint64_t n, const char *cycle)
+{
+	unsigned long long number = n;
+
+	if (desk->cli->json)
+		return;
+	if (type == ENTRY_REVEAL)
+		printf(_("Overdue: draw %llu (%s) has been opened.\n"), number, cycle);
+	else if (type == ENTRY_DRAW)
+		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
+	else if (type == ENTRY_VOID)
+		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number, cycle);
+}
+
+/* Each entry once it stands: whatever fails from then on says so. */
+static void
+tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+{
+	struct desk *desk = ctx;
+	unsigned long long number = n;
+
+	if (desk->catches_up)
+		tell_overdue(desk, type, n, cycle);
+	if (type == ENTRY_COMMIT)
+		cli_stands(desk->cli, _("draw %llu is committed"), number);
+	else if (type == ENTRY_DRAW)
+		cli_stands(desk->cli, _("draw %llu is drawn"), number);
+	else if (type == ENTRY_REVEAL)
+		cli_stands(desk->cli, _("draw %llu is opened"), number);
+	else if (type == ENTRY_VOID)
+		cli_stands(desk->cli, _("draw %llu is voided"), number);
+}
+
+int
+desk_open(struct desk *desk, struct cli *cli, unsigned flags)
+{
+	int status;
+
+	*desk = (struct desk){.cli = cli};
+	status = cli_store(cli, 0);
+	if (status == EXIT_DONE)
+		status = cli_calendar(cli);
+	if (status != EXIT_DONE)
+		return status;
+	desk->office = (struct office){.config = &cli->config,
+	    .calendar = &cli->calendar,
+	    .store = cli->store,
+	    .now = cli->now,
+	    .progress = &cli->progress,
+	    .told = tell_entry,
+	    .ctx = desk,
+	    .ask = ask_before_signing};
+	if ((flags & DESK_KEY) != 0)
+		status = open_log(desk, flags);
+	if (status != EXIT_DONE)
+		return status;
+	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;
+}
+
+int
+desk_find_unreported(struct desk *desk, const struct unreported *wish, uint64_t *ret_number)
+{
+	int rc = unreported_find(desk->cli->store, wish, ret_number, &desk->cli->err);
+
+	if (rc == ERR_ABSENT)
+		*ret_number = 0;
+	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(desk->cli);
+}
+
+/* What cannot be published is told once. */
+static int
+publish_now(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+	struct err why = {.tr = cli->err.tr};
+
+	if (desk->unpublished)
+		return EXIT_DONE;
+	if (publish_news(cli->store, &desk->office.key, &cli->config, &why) == 0)
+		return EXIT_DONE;
+	desk->unpublished = true;
+	if (cli->stands[0] == '\0')
+		(void)err_set(&cli->err, why.code, "%s", why.message);
+	else
+		(void)err_set(&cli->err, why.code, N_("the publication failed, and is done with the next command: %s"), why.message);
+	return cli_fail(cli);
+}
+
+int
+desk_catch_up(struct desk *desk, uint64_t except)
+{
+	struct cli *cli = desk->cli;
+	char stood[sizeof cli->stands];
+	int status;
+
+	memcpy(stood, cli->stands, sizeof stood);
+	desk->catches_up = true;
+	status = step_overdue(&desk->office, except, &cli->err) == 0 ? publish_now(desk) : cli_fail(cli);
+	desk->catches_up = false;
+	if (status == EXIT_DONE) /* what was overdue is the business of nobody any more */
+		memcpy(cli->stands, stood, sizeof stood);
+	return status;
+}
+
+static int
+say_letters(const struct desk *desk, uint64_t sent)
+{
+	uint64_t counts[OUTBOX_STATES] = {0};
+	unsigned long long doubtful;
+
+	if (outbox_count(desk->cli->store, counts, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	if (desk->cli->json)
+		return EXIT_DONE;
+	if (sent > 0)
+		printf(ngettext("%llu letter delivered to %s.\n", "%llu letters delivered to %s.\n", sent),
+		    (unsigned long long)sent, desk->cli->config.maildir);
+	if (counts[OUTBOX_QUEUED] > 0)
+		printf(ngettext("%llu letter waits to leave.\n", "%llu letters wait to leave.\n",
+		           counts[OUTBOX_QUEUED]),
+		    (unsigned long long)counts[OUTBOX_QUEUED]);
+	doubtful = counts[OUTBOX_FAILED] + counts[OUTBOX_UNKNOWN];
+	if (doubtful > 0)
+		printf(_("%llu letters failed or may have failed: \"spotcheck outbox list\" says why.\n"),
+		    doubtful);
+	return EXIT_DONE;
+}
+
+/* Into the folder; not yet, where another process is at it. */
+static int
+deliver_now(struct cli *cli, struct outbox_tally *tally)
+{
+	int64_t now = clock_now();
+	int rc;
+
+	if (cli->config.mail_scheme != MAIL_MAILDIR)
+		return 0;
+	if ((rc = outbox_hasten(cli->store, now, &cli->err)) != 0)
+		return rc;
+	rc = outbox_deliver_maildir(cli->store, cli->config.maildir, now, tally, &cli->err);
+	return rc == ERR_NOT_YET ? 0 : rc;
+}
+
+static int
+say_undelivered(struct cli *cli, const struct outbox_tally *tally)
+{
+	unsigned long long n = tally->put_off + tally->failed;
+	long long first = tally->first;
+
+	if (n == 0)
+		return EXIT_DONE;
+	if (n == 1)
+		(void)err_set(&cli->err, ERR_OUTSIDE, N_("letter %lld could not be delivered: %s"), first, tally->why);
+	else
+		(void)err_set(&cli->err, ERR_OUTSIDE, N_("%llu letters, letter %lld the first, could not be delivered: %s"), n, first,
+		    tally->why);
+	return cli_fail(cli);
+}
+
+int
+desk_deliver(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+	struct outbox_tally tally = {0};
+	int status = publish_now(desk);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (deliver_now(cli, &tally) != 0)
+		return cli_fail(cli);
+	status = say_letters(desk, tally.sent);
+	return status == EXIT_DONE ? say_undelivered(cli, &tally) : status;
+}
+
+/* Nothing is reported before it has left. */
+static int
+end_report(struct desk *desk)
+{
+	struct cli *cli = desk->cli;
+	int status = print_end(cli);
+
+	if (status != EXIT_DONE || desk->unreported.number == 0)
+		return status;
+	return unreported_forget(cli->store, &desk->unreported, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
+int
+desk_close(struct desk *desk, int status)
+{
+	struct cli *cli = desk->cli;
+
+	/* Also after a fault: what has been appended is public. */
+	if (desk->office.key.vkey[0] != '\0') {
+		int published = publish_now(desk);
+
+		status = status == EXIT_DONE ? published : status;
+		if (status == EXIT_DONE)
+			status = end_report(desk);
+		cli_wake(cli);
+	}
+	letters_free(desk->letters);
+	key_wipe(&desk->office.key);
+	return status;
+}
+
+bool
+desk_number(const char *text, uint64_t *ret_number)
+{
+	return text_to_uint(slice_of(text), ret_number);
+}
+
+const struct config_cycle *
+desk_cycle(struct desk *desk, const char *name)
+{
+	const struct config *config = &desk->cli->config;
+	const struct config_cycle *cycle = config_cycle(config, name);
+	struct buf names;
+
+	if (cycle != NULL)
+		return cycle;
+	buf_init(&names, 4096);
+	for (size_t i = 0; i < config->n_cycles; i++) {
+		buf_text(&names, i == 0 ? "" : ", ");
+		buf_text(&names, config->cycles[i].name);
+	}
+	buf_byte(&names, '\0');
+	(void)cli_usage_error(_("there is no cycle \"%s\" in %s; it has: %s"), name, desk->cli->config_path,
+	    names.failed ? "" : names.data);
+	buf_release(&names);
+	return NULL;
+}

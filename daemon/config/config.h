@@ -1,0 +1,142 @@
+#ifndef SPOTCHECK_CONFIG_CONFIG_H
+#define SPOTCHECK_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/format/entry.h"
+#include "core/base/err.h"
+#include "core/calendar/schedule.h"
+#include "rosters/columns.h"
+
+/*
+ * spotcheckd.ini, read whole and checked whole.
+ *
+ * All texts are owned by the struct config and NUL-terminated.  A text that is not given and may be empty is "" (never
+ * NULL); paths are absolute or start at the folder that config_read was given the INI in.
+ */
+
+enum mail_scheme { MAIL_SMTP, MAIL_STARTTLS, MAIL_SMTPS, MAIL_MAILDIR };
+enum mail_encrypt { ENCRYPT_NO, ENCRYPT_IF_KNOWN, ENCRYPT_REQUIRED };
+
+enum cycle_weight { CYCLE_WEIGHT_NONE, CYCLE_WEIGHT_COLUMN, CYCLE_WEIGHT_RISK };
+
+/* One amount of `sample`; the same forms as a commitment's strata (PROTOCOL 6). */
+struct config_stratum {
+	char *class; /* "*" covers what has none of its own */
+	bool by_rate; /* per_10000, not count */
+	uint64_t amount; /* the count, or the rate in 1/10000 */
+};
+
+struct config_witness {
+	char *name;
+	char *key; /* a verifier key of algorithm 0x04, parsed once already */
+	char *url; /* "" where cosignatures are carried by hand */
+	unsigned long line; /* of its section's header */
+};
+
+struct config_cycle {
+	char *name;
+	unsigned long line; /* of its section's header */
+	char *title;
+	struct schedule_rule rule; /* when it draws */
+	bool keep_free;
+	struct column_filter *targets; /* in the scope where of each column named one of its values holds */
+	size_t n_targets;
+	struct config_stratum *sample; /* ascending by class, none twice, "*" last: as a commitment wants it */
+	size_t n_sample;
+	enum cycle_weight weight;
+	int64_t rest, cover; /* days; 0: off */
+	int64_t reserve;
+	int64_t inspectors; /* 0: all */
+	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */
+	bool avoid_unit, avoid_area;
+	bool has_level_gap;
+	int64_t level_gap;
+	int64_t rotate;
+	int64_t max_load;
+	int64_t slack;
+	struct text_list matters; /* ids in the INI's order, none twice */
+	int64_t matters_take;       /* 1 .. matters.n; 0 where there are none */
+	enum source beacon;
+	char *beacon_witness; /* the NAME of its section; "" but for SOURCE_WITNESS */
+	char *beacon_label;
+	char *beacon_symbols; /* ascending */
+	int64_t beacon_count;
+};
+
+struct config {
+	char *path; /* as given to config_read */
+	char *dir;  /* its folder, "." where there is none */
+
+	char *origin;
+	char *operator;
+	char *timezone;
+	char *language; /* zh_CN or en */
+	char *state_dir;
+	char *public_dir;
+	char *public_url; /* ends in '/', or is "" */
+	char *admin;
+	struct duration max_roster_age; /* n 0: off */
+	char *metrics_dir;
+
+	char *country;
+	struct text_list calendar_files; /* patterns for glob(3), absolute like paths */
+	unsigned workweek;                 /* WORKWEEK_DAY bits */
+	bool predict;
+
+	enum mail_scheme mail_scheme;
+	char *mail_server; /* as in the INI, for libcurl after its scheme is mapped; "" for a maildir */
+	char *mail_host;   /* "" for a maildir */
+	int64_t mail_port; /* 25, 587 or 465 where the INI names none */
+	char *maildir;     /* a path; "" but for MAIL_MAILDIR */
+	char *mail_from_name;
+	char *mail_from;
+	char *mail_user;
+	char *mail_password_file;
+	bool mail_allow_cleartext; /* the password, over smtp:// to another machine */
+	char *mail_ca_file;
+	struct duration mail_retry_for; /* never workdays */
+	struct duration mail_keep; /* never workdays; n 0: for ever */
+	enum mail_encrypt mail_encrypt;
+	char *mail_certificates;
+
+	struct config_witness *witnesses; /* in the INI's order */
+	size_t n_witnesses;
+	struct text_list beacon_urls;
+	struct config_cycle *cycles; /* in the INI's order */
+	size_t n_cycles;
+};
+
+/*
+ * Reads and checks; `diag` (not NULL) is told every fault, each with its line.  Returns 0, or ERR_REFUSED with faults
+ * told and nothing to release.  A file that cannot be opened at all is a fault too (line 0).
+ */
+int config_read(const char *path, struct config *ret_config, struct diag *diag);
+
+void config_release(struct config *config); /* NULL is allowed */
+
+/* NULL where there is none of that name. */
+const struct config_cycle *config_cycle(const struct config *config, const char *name);
+bool config_has_timetable(const struct config *config); /* a cycle that is not manual */
+const struct config_witness *config_witness(const struct config *config, const char *name);
+
+/*
+ * The table of all keys, in the INI's order, for those who hold it against the manual and the shipped file.
+ * `default_text` is what an INI without the key means, NULL where it must be given.
+ */
+struct config_key {
+	const char *section; /* "service", …; "witness" and "cycle" for [witness NAME] and [cycle NAME] */
+	const char *name;
+	int type; /* config_keys.h */
+	const char *default_text;
+	int64_t min, max; /* numbers, days and durations in seconds; bytes for texts */
+	const char *words; /* the choices, '|' between them, in the enum's order; NULL for other types */
+	size_t offset;     /* of the field in struct config, config_witness or config_cycle */
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_n_keys;
+
+#endif

@@ -1,0 +1,43 @@
+#include "core/base/parallel.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct shared {
+	size_t n;
+	void (*work)(void *ctx, size_t piece, size_t from, size_t to);
+	void *ctx;
+	atomic_size_t next; /* the piece that nobody has taken yet */
+};
+
+static void *
+take_pieces(void *arg)
+{
+	struct shared *s = arg;
+	size_t piece;
+
+	while ((piece = atomic_fetch_add(&s->next, 1)) * PARALLEL_PIECE < s->n) {
+		size_t from = piece * PARALLEL_PIECE;
+
+		s->work(s->ctx, piece, from, s->n - from < PARALLEL_PIECE ? s->n : from + PARALLEL_PIECE);
+	}
+	return NULL;
+}
+
+void
+parallel_for(unsigned threads, size_t n, void (*work)(void *ctx, size_t piece, size_t from, size_t to), void *ctx)
+{
+	struct shared shared = {.n = n, .work = work, .ctx = ctx};
+	pthread_t helpers[PARALLEL_THREADS_MAX];
+	size_t pieces = n / PARALLEL_PIECE + 1;
+	unsigned begun = 0;
+
+	if (threads > PARALLEL_THREADS_MAX)
+		threads = PARALLEL_THREADS_MAX;
+	while (begun + 1 < threads && begun + 1 < pieces &&
+	       pthread_create(&helpers[begun], NULL, take_pieces, &shared) == 0)
+		begun++;
+	(void)take_pieces(&shared);
+	while (begun > 0)
+		(void)pthread_join(helpers[--begun], NULL);
+}

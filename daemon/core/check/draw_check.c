@@ -1,0 +1,558 @@
+#include "core/check/draw_check.h"
+
+#include <stdlib.h>
+
+#include "core/log/beacon.h"
+#include "core/base/json.h"
+
+/* Each check's function says whether it holds; what it needs is asked before. */
+
+static int
+check_drum(const struct draw_context *x, const struct draw_case *c, struct err *err)
+{
+	for (size_t i = 0; i < c->roster.n_targets; i++) {
+		const struct target *t = &c->roster.targets[i];
+		enum drum due;
+
+		if (t->drum == DRUM_EXCUSED || t->drum == DRUM_CARRIED)
+			continue;
+		due = drum_due(&x->commit->rules, x->commit->date, t->since, t->last_drawn);
+		if (t->drum != due)
+			return err_set(err, ERR_REFUSED, N_("targets.csv: the drum of %.*s is %s, but it must be %s"),
+			    SLICE_ARGS(target_id(t)), drum_name((enum drum)t->drum), drum_name(due));
+	}
+	return 0;
+}
+
+static int
+check_strata(const struct draw_context *x, const struct draw_case *c, struct err *err)
+{
+	size_t n = x->commit->n_strata;
+	struct stratum *right = calloc(n + 1, sizeof *right);
+	int rc = right == NULL ? err_memory(err) : strata_count(x->commit, &c->roster, right, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		const struct stratum *said = &x->commit->strata[i];
+
+		if (said->drum != right[i].drum || said->slips != right[i].slips || said->take != right[i].take)
+			rc = err_set(err, ERR_REFUSED,
+			    N_("class \"%.*s\": drum, slips and take are %llu, %llu and %llu, the commitment says %llu, %llu and "
+			       "%llu"),
+			    SLICE_ARGS(said->class), (unsigned long long)right[i].drum, (unsigned long long)right[i].slips,
+			    (unsigned long long)right[i].take, (unsigned long long)said->drum,
+			    (unsigned long long)said->slips, (unsigned long long)said->take);
+	}
+	free(right);
+	return rc;
+}
+
+static int
+check_chain(const struct draw_context *x, const struct draw_case *c, struct err *err)
+{
+	char anchor[HASH_HEX + 1];
+
+	chain_back(c->secret.p, x->commit->link, anchor);
+	if (!slice_is(x->state->anchor, anchor))
+		return err_set(err, ERR_REFUSED, N_("hashed %llu times the secret gives %s, but the anchor is %.*s"),
+		    (unsigned long long)x->commit->link, anchor, SLICE_ARGS(x->state->anchor));
+	return 0;
+}
+
+/* The secret and the beacon's value: from the log, or for a single folder from the record. */
+static int
+find_value(const struct draw_context *x, struct draw_case *c, struct err *err)
+{
+	struct slice escaped = {"", 0};
+
+	if (!x->has_log && c->has_record) {
+		c->secret = c->record.secret;
+		escaped = c->record.beacon;
+	} else if (x->reveal != NULL) {
+		c->secret = x->reveal->reveal.secret;
+		escaped = c->is_void ? x->outcome->void_.beacon : x->outcome->draw.beacon;
+	}
+	c->beacon = malloc(escaped.n + 1);
+	if (c->beacon == NULL)
+		return err_memory(err);
+	c->input = (struct draw_input){.commit = x->commit,
+	    .commit_hash = slice_of(x->commit_hash),
+	    .roster = &c->roster,
+	    .sealed = &c->sealed,
+	    .secret = c->secret,
+	    .beacon = {c->beacon, json_unescape(escaped, c->beacon)},
+	    .progress = x->progress,
+	    .threads = x->threads};
+	return 0;
+}
+
+static bool
+value_is_known(const struct draw_context *x, const struct draw_case *c)
+{
+	return !c->is_void || x->outcome->void_.signature.p != NULL || x->commit->beacon.source == SOURCE_NONE;
+}
+
+static int
+compute(struct draw_case *c, struct err *err)
+{
+	int rc = draw_compute(&c->input, &c->draw, err);
+
+	c->has_draw = rc == 0;
+	return rc;
+}
+
+static int
+apply_amendment(const struct draw_context *x, struct draw_case *c, size_t index, struct err *err)
+{
+	struct slice bytes = buf_view(&c->amendments[index]);
+	struct amendment a = {0};
+	char hex[HASH_HEX + 1];
+	int rc;
+
+	if (x->has_log) {
+		const struct entry *e = &x->log->entries[x->state->amends[index]].entry;
+
+		hash_hex(bytes, hex);
+		if (!slice_is(e->amend.sha256, hex))
+			return err_set(err, ERR_REFUSED, N_("its hash is %s, but the log says %.*s"), hex,
+			    SLICE_ARGS(e->amend.sha256));
+	}
+	rc = amendment_parse(bytes, &a, err);
+	if (rc == 0 && (a.amendment != index + 1 || a.n != x->commit->n))
+		rc = err_set(err, ERR_REFUSED, N_("it is amendment %llu of draw %llu"), (unsigned long long)a.amendment,
+		    (unsigned long long)a.n);
+	return rc == 0 ? places_apply(&c->places, &a, err) : rc;
+}
+
+static int
+check_amendments(const struct draw_context *x, struct draw_case *c, struct err *err)
+{
+	int rc = places_new(&c->input, &c->draw, &c->places, err);
+
+	for (size_t i = 0; rc == 0 && i < c->n_amendments; i++) {
+		struct err why = {.tr = err->tr};
+
+		rc = apply_amendment(x, c, i, &why);
+		if (rc != 0)
+			err_set(err, rc, N_("amendment %zu: %s"), i + 1, why.message);
+	}
+	c->has_places = rc == 0;
+	return rc;
+}
+
+static int
+check_late_amendment(const struct draw_context *x, struct err *err)
+{
+	if (x->state != NULL && x->state->amended_late)
+		return err_set(err, ERR_REFUSED, N_("an amendment stands after the cycle's next commitment"));
+	return 0;
+}
+
+/* --- one check after the other ------------------------------------------------------------------------------- */
+
+struct run {
+	const struct draw_context *x;
+	struct draw_case *c;
+	struct report *report;
+	struct err *err; /* for what ends all: no memory, or a disk that fails */
+	int rc;
+};
+
+static void
+say(struct run *r, enum check check, enum check_state state, const char *detail)
+{
+	r->c->state[check] = state;
+	report_check(r->report, r->x->n, check, state, detail);
+}
+
+static const char *
+words(const struct run *r, const char *message)
+{
+	return r->report->tr != NULL ? r->report->tr(message) : message;
+}
+
+/* Says what a check's function answered; nothing of what could not be told. */
+static void
+judge(struct run *r, enum check check, int rc, const struct err *why)
+{
+	if (report_cannot_tell(rc)) {
+		r->rc = err_copy(r->err, why);
+		r->c->state[check] = CHECK_NOT_RUN;
+		return;
+	}
+	say(r, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
+}
+
+static bool
+holds(const struct run *r, enum check check)
+{
+	return r->c->state[check] == CHECK_OK;
+}
+
+static void
+run_files(struct run *r)
+{
+	struct err why = {.tr = r->report->tr};
+	int rc = draw_files_check(r->x, r->c, &why);
+
+	if (rc == 0 && r->c->opened && !r->c->is_void) {
+		/* a record that is not canonical is found by `record`; here it is only not at hand */
+		int parsed = record_parse(buf_view(&r->c->record_json), r->x->commit->rules.seats, &r->c->record, NULL);
+
+		r->c->has_record = parsed == 0;
+		rc = parsed == ERR_MEMORY ? err_memory(&why) : 0;
+	}
+	judge(r, CHECK_FILES, rc, &why);
+	if (r->c->not_nfc > 0)
+		report_note(r->report, r->x->n, N_("%zu texts of the rosters are not in normalisation form C"), r->c->not_nfc);
+}
+
+/* What the folder alone answers; `sealed` until it is opened. */
+static void
+run_content(struct run *r, enum check check, int (*function)(const struct draw_context *, const struct draw_case *, struct err *))
+{
+	struct err why = {.tr = r->report->tr};
+
+	if (!r->c->opened)
+		say(r, check, CHECK_SEALED, "");
+	else if (!holds(r, CHECK_FILES))
+		say(r, check, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+	else
+		judge(r, check, function(r->x, r->c, &why), &why);
+}
+
+/* `previous` stands in the log; the rest only in the opened files. */
+static void
+run_history(struct run *r, const struct cycle_past *past)
+{
+	const struct draw_state *state = r->x->state;
+	struct err why = {.tr = r->report->tr};
+
+	if (past == NULL) {
+		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("a single folder does not hold the cycle's earlier draws")));
+		return;
+	}
+	if (r->x->commit->changes.previous != (state->previous == SEQUENCE_NONE ? 0 : state->previous + 1))
+		say(r, CHECK_HISTORY, CHECK_FAILED, words(r, N_("changes.previous is not the cycle's previous commitment")));
+	else if (!r->c->opened)
+		say(r, CHECK_HISTORY, CHECK_SEALED, "");
+	else if (!holds(r, CHECK_FILES))
+		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+	else if (past->broken)
+		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("an earlier draw of the cycle could not be recomputed")));
+	else
+		judge(r, CHECK_HISTORY, history_check(r->x, r->c, past, &why), &why);
+}
+
+static void
+run_chain(struct run *r)
+{
+	struct err why = {.tr = r->report->tr};
+
+	if (!r->x->has_log && r->c->opened)
+		say(r, CHECK_CHAIN, CHECK_NOT_RUN, words(r, N_("a single folder does not hold the chain's anchor")));
+	else if (r->x->reveal == NULL)
+		say(r, CHECK_CHAIN, CHECK_SEALED, "");
+	else
+		judge(r, CHECK_CHAIN, check_chain(r->x, r->c, &why), &why);
+}
+
+static int
+check_outcome_beacon(struct run *r, struct err *why)
+{
+	const struct draw_context *x = r->x;
+	bool unproven = false, has_value = true;
+	int rc;
+
+	if (x->outcome->type == ENTRY_VOID) {
+		rc = beacon_check_void(x->commit, slice_of(x->commit_hash), x->outcome, x->cosigned, &unproven, why);
+		has_value = x->outcome->void_.signature.p != NULL;
+	} else {
+		rc = beacon_check_value(x->commit, slice_of(x->commit_hash), x->outcome->draw.beacon,
+		    x->outcome->draw.signature, why);
+	}
+	if (rc == 0 && has_value && x->commit->beacon.source == SOURCE_WITNESS && !x->cosigned->beacon_key_in_time)
+		rc = err_set(why, ERR_REFUSED, N_("the beacon's witness did not cosign the commitment in time"));
+	if (rc == 0 && unproven)
+		report_note(r->report, x->n, N_("the void says that the beacon failed; nothing proves it"));
+	return rc;
+}
+
+static bool
+needs_bls(const struct draw_context *x)
+{
+	return x->commit->beacon.source == SOURCE_DRAND &&
+	       (x->outcome == NULL || x->outcome->type == ENTRY_DRAW || x->outcome->void_.signature.p != NULL);
+}
+
+static void
+run_beacon(struct run *r)
+{
+	const struct draw_context *x = r->x;
+	struct err why = {.tr = r->report->tr};
+	int rc = beacon_check_form(x->commit, x->has_log ? &x->state->witnesses : NULL, &why);
+
+	if (rc == 0 && x->outcome != NULL)
+		rc = check_outcome_beacon(r, &why);
+	else if (rc == 0 && !x->has_log && r->c->has_record)
+		rc = beacon_check_value_form(x->commit, r->c->record.beacon, &why);
+	if (rc != 0)
+		say(r, CHECK_BEACON, CHECK_FAILED, why.message);
+	else if (!x->has_log && r->c->opened && x->commit->beacon.source >= SOURCE_DRAND)
+		say(r, CHECK_BEACON, CHECK_NOT_RUN, words(r, N_("form and round hold; the signature stands in the log")));
+	else if (x->outcome == NULL && !r->c->opened)
+		say(r, CHECK_BEACON, CHECK_SEALED, "");
+	else if (needs_bls(x))
+		say(r, CHECK_BEACON, CHECK_NOT_RUN,
+		    words(r, N_("round and value hold; the BLS signature is not run here, verify.html runs it")));
+	else
+		say(r, CHECK_BEACON, CHECK_OK, "");
+}
+
+static const struct {
+	enum check check;
+	int (*compare)(const struct draw_case *c, struct err *err);
+} comparisons[] = {
+	{CHECK_SEED, compare_seed},
+	{CHECK_SELECTION, compare_selection},
+	{CHECK_INSPECTORS, compare_inspectors},
+	{CHECK_TEAMS, compare_teams},
+	{CHECK_DATES, compare_dates},
+	{CHECK_MATTERS, compare_matters},
+};
+
+#define N_COMPARISONS (sizeof comparisons / sizeof comparisons[0])
+
+/* All from `seed` on is recomputed at once; why it cannot be is said for each. */
+static void
+skip_comparisons(struct run *r, enum check_state state, const char *why)
+{
+	for (size_t i = 0; i < N_COMPARISONS; i++)
+		say(r, comparisons[i].check, state, why);
+}
+
+/* What a check from `seed` on needs: what is drawn hangs on the seed, who and when on what is drawn. */
+static bool
+needs_hold(const struct run *r, enum check check)
+{
+	if (check == CHECK_SEED)
+		return true;
+	if (check == CHECK_DATES || check == CHECK_TEAMS)
+		return holds(r, CHECK_SEED) && holds(r, CHECK_SELECTION);
+	return holds(r, CHECK_SEED);
+}
+
+static void
+run_comparisons(struct run *r)
+{
+	for (size_t i = 0; i < N_COMPARISONS; i++) {
+		struct err why = {.tr = r->report->tr};
+
+		if (needs_hold(r, comparisons[i].check))
+			judge(r, comparisons[i].check, comparisons[i].compare(r->c, &why), &why);
+		else
+			say(r, comparisons[i].check, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+	}
+}
+
+static void
+run_record(struct run *r)
+{
+	struct draw_case *c = r->c;
+	struct err why = {.tr = r->report->tr};
+
+	if (!c->has_record)
+		judge(r, CHECK_RECORD,
+		    record_parse(buf_view(&c->record_json), r->x->commit->rules.seats, &c->record, &why), &why);
+	else if (!c->has_draw)
+		say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+	else
+		judge(r, CHECK_RECORD, compare_record(r->x, c, &why), &why);
+}
+
+/* Recomputes the draw and says what stands in its way; true where it was computed. */
+static bool
+run_draw(struct run *r)
+{
+	struct err why = {.tr = r->report->tr};
+	int rc;
+
+	if (!holds(r, CHECK_FILES) || !holds(r, CHECK_STRATA) || r->c->secret.p == NULL) {
+		skip_comparisons(r, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+		return false;
+	}
+	rc = compute(r->c, &why);
+	if (rc == ERR_MEMORY)
+		r->rc = err_memory(r->err);
+	if (rc != 0)
+		skip_comparisons(r, CHECK_NOT_RUN, why.message);
+	return rc == 0;
+}
+
+static void
+run_amendments(struct run *r)
+{
+	struct draw_case *c = r->c;
+	struct err why = {.tr = r->report->tr};
+	int rc = check_late_amendment(r->x, &why);
+
+	if (rc != 0)
+		say(r, CHECK_AMENDMENTS, CHECK_FAILED, why.message);
+	else if (!c->opened)
+		say(r, CHECK_AMENDMENTS, CHECK_SEALED, "");
+	else if (c->is_void)
+		say(r, CHECK_AMENDMENTS, CHECK_OK, "");
+	else if (!c->has_draw)
+		say(r, CHECK_AMENDMENTS, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+	else
+		judge(r, CHECK_AMENDMENTS, check_amendments(r->x, c, &why), &why);
+}
+
+/* The targets that a void avoided, the first few by name. */
+static void
+note_avoided(struct run *r)
+{
+	const struct draw_case *c = r->c;
+	struct buf names;
+
+	buf_init(&names, 4096);
+	for (size_t i = 0; i < c->draw.n_chosen && i < 12; i++) {
+		buf_text(&names, i == 0 ? "" : " ");
+		buf_slice(&names, target_id(&c->roster.targets[c->draw.chosen[i].target]));
+	}
+	if (c->draw.n_chosen > 12)
+		buf_text(&names, " …");
+	buf_byte(&names, '\0');
+	report_note(r->report, r->x->n, N_("the draw that this void avoided would have chosen %zu: %s"), c->draw.n_chosen,
+	    names.failed ? "" : names.data);
+	buf_release(&names);
+}
+
+/* A void draws nothing; what it avoided, if it came late, is computed for all to see. */
+static void
+run_void(struct run *r)
+{
+	struct err why = {.tr = r->report->tr};
+	int rc;
+
+	for (size_t i = 0; i < N_COMPARISONS; i++)
+		say(r, comparisons[i].check, CHECK_NOT_RUN, words(r, N_("a void has no record")));
+	say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("a void has no record")));
+	if (r->x->outcome->time <= r->x->commit->draw_time && r->x->outcome->void_.signature.p == NULL)
+		return;
+	if (!holds(r, CHECK_FILES) || !holds(r, CHECK_STRATA) || !value_is_known(r->x, r->c))
+		return;
+	rc = compute(r->c, &why);
+	if (rc == ERR_MEMORY)
+		r->rc = err_memory(r->err);
+	if (rc == 0)
+		note_avoided(r);
+}
+
+static void
+run_recomputation(struct run *r)
+{
+	if (!r->c->opened) {
+		skip_comparisons(r, CHECK_SEALED, "");
+		say(r, CHECK_RECORD, CHECK_SEALED, "");
+		return;
+	}
+	if (r->c->is_void) {
+		run_void(r);
+		return;
+	}
+	if (run_draw(r)) {
+		if (r->c->has_record)
+			run_comparisons(r);
+		else
+			skip_comparisons(r, CHECK_NOT_RUN, words(r, N_("the record cannot be read")));
+	}
+	if (!holds(r, CHECK_FILES))
+		say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+	else
+		run_record(r);
+}
+
+int
+draw_check_all(const struct draw_context *x, struct cycle_past *past, struct draw_case *c, struct report *report,
+    struct err *err)
+{
+	struct run r = {.x = x, .c = c, .report = report, .err = err};
+
+	*c = (struct draw_case){0};
+	run_files(&r);
+	if (r.rc == 0 && find_value(x, c, err) != 0)
+		r.rc = ERR_MEMORY;
+	if (r.rc != 0)
+		return r.rc;
+	run_content(&r, CHECK_DRUM, check_drum);
+	run_content(&r, CHECK_STRATA, check_strata);
+	run_history(&r, past);
+	run_chain(&r);
+	run_beacon(&r);
+	run_recomputation(&r);
+	run_amendments(&r);
+	return r.rc;
+}
+
+void
+draw_case_release(struct draw_case *c)
+{
+	if (c == NULL)
+		return;
+	places_release(&c->places);
+	draw_release(&c->draw);
+	record_release(&c->record);
+	sealed_release(&c->sealed);
+	roster_release(&c->roster);
+	for (size_t i = 0; c->amendments != NULL && i < c->n_amendments; i++)
+		buf_release(&c->amendments[i]);
+	free(c->amendments);
+	free(c->beacon);
+	buf_release(&c->commit_json);
+	buf_release(&c->targets_csv);
+	buf_release(&c->inspectors_csv);
+	buf_release(&c->conflicts_csv);
+	buf_release(&c->sealed_json);
+	buf_release(&c->record_json);
+	*c = (struct draw_case){0};
+}
+
+int
+cycle_past_add(struct cycle_past *past, const struct draw_context *x, struct draw_case *c, struct err *err)
+{
+	if (!c->opened || c->state[CHECK_FILES] != CHECK_OK) {
+		past->broken = true;
+		return 0;
+	}
+	if (!c->is_void) {
+		if (!c->has_places)
+			past->broken = true;
+		else if (history_add(&past->history, &c->places, x->commit->date, err) != 0)
+			return ERR_MEMORY;
+	}
+	roster_release(&past->before);
+	for (size_t i = 0; i < 3; i++)
+		buf_release(&past->before_files[i]);
+	past->before = c->roster;
+	past->before_files[0] = c->targets_csv;
+	past->before_files[1] = c->inspectors_csv;
+	past->before_files[2] = c->conflicts_csv;
+	past->has_before = true;
+	c->roster = (struct roster){0};
+	buf_init(&c->targets_csv, 0);
+	buf_init(&c->inspectors_csv, 0);
+	buf_init(&c->conflicts_csv, 0);
+	return 0;
+}
+
+void
+cycle_past_release(struct cycle_past *past)
+{
+	if (past == NULL)
+		return;
+	history_release(&past->history);
+	roster_release(&past->before);
+	for (size_t i = 0; i < 3; i++)
+		buf_release(&past->before_files[i]);
+	*past = (struct cycle_past){0};
+}

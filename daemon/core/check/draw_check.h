@@ -1,0 +1,98 @@
+#ifndef SPOTCHECK_CORE_CHECK_DRAW_CHECK_H
+#define SPOTCHECK_CORE_CHECK_DRAW_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/draw/amend.h"
+#include "core/log/cosigned.h"
+#include "core/draw/draw.h"
+#include "core/draw/history.h"
+#include "core/log/log.h"
+#include "core/base/progress.h"
+#include "core/log/published.h"
+#include "core/draw/record.h"
+#include "core/log/report.h"
+
+/*
+ * The checks of one draw (PROTOCOL 10, from `files` on), over what its folder and, where there is one, the log say.
+ */
+
+/* What the log says of a draw; without a log (a single folder) all but commit_bytes is empty. */
+struct draw_context {
+	const struct published *dir;
+	char folder[DRAW_PATH_MAX]; /* "draws/0007/" or "" */
+	uint64_t n;                 /* for the report */
+	bool has_log;
+	struct slice commit_bytes;
+	const char *commit_hash;
+	const struct commit *commit;
+	const struct entry *outcome; /* NULL: none yet */
+	const struct entry *reveal;  /* NULL: sealed */
+	const struct log *log;
+	const struct draw_state *state;
+	const struct cosigned *cosigned;
+	bool cosigned_ok; /* check `checkpoints` said ok */
+	const struct progress *progress;
+	unsigned threads;
+};
+
+/* What was found in the folder and recomputed from it. */
+struct draw_case {
+	bool opened; /* the later files are there */
+	bool is_void;
+	struct buf commit_json, targets_csv, inspectors_csv, conflicts_csv, sealed_json, record_json;
+	struct roster roster;
+	struct sealed sealed;
+	size_t not_nfc;
+	struct record record;
+	bool has_record, has_draw;
+	struct slice secret;
+	char *beacon; /* the value, plain; input.beacon is a slice of it */
+	struct draw_input input;
+	struct draw draw;
+	struct places places;
+	bool has_places; /* all amendments were applied */
+	struct buf *amendments;
+	size_t n_amendments;
+	enum check_state state[CHECK_COUNT];
+};
+
+/* What a cycle's earlier draws leave for the check `history`; one for each cycle. */
+struct cycle_past {
+	struct history history;
+	bool broken;             /* an earlier draw could not be recomputed */
+	bool has_before;
+	struct buf before_files[3]; /* the cycle's previous commitment's CSV files, that `before` points into */
+	struct roster before;
+};
+
+/*
+ * Runs the checks from `files` to `amendments` in their order and reports each.  `past` NULL: a single folder, whose
+ * history is not at hand.  `c` is released with draw_case_release.  ERR_MEMORY only.
+ */
+int draw_check_all(const struct draw_context *x, struct cycle_past *past, struct draw_case *c, struct report *report,
+    struct err *err);
+void draw_case_release(struct draw_case *c);
+
+/* After the checks: the draw becomes part of its cycle's past; rosters are handed over.  ERR_MEMORY only. */
+int cycle_past_add(struct cycle_past *past, const struct draw_context *x, struct draw_case *c, struct err *err);
+void cycle_past_release(struct cycle_past *past);
+
+/* draw_files.c: the check `files`. ERR_REFUSED and the like: it failed. */
+int draw_files_check(const struct draw_context *x, struct draw_case *c, struct err *err);
+
+/* draw_compare.c: the published record against the computed draw, check by check. */
+int compare_seed(const struct draw_case *c, struct err *err);
+int compare_selection(const struct draw_case *c, struct err *err);
+int compare_inspectors(const struct draw_case *c, struct err *err);
+int compare_teams(const struct draw_case *c, struct err *err);
+int compare_dates(const struct draw_case *c, struct err *err);
+int compare_matters(const struct draw_case *c, struct err *err);
+int compare_record(const struct draw_context *x, const struct draw_case *c, struct err *err);
+
+/* draw_history.c: the check `history`. */
+int history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past,
+    struct err *err);
+
+#endif

@@ -1,0 +1,426 @@
+#include "core/check/receipt.h"
+
+#include <stdlib.h>
+
+#include "core/base/json.h"
+#include "core/format/merkle.h"
+#include "core/base/text.h"
+
+enum { ROW_ID = 0, ROW_WEIGHT = 5, ROW_DRUM = 8, ROW_PRIVATE = 9 }; /* columns of targets.csv */
+
+static const char *const outcome_names[] = {"none", "reserve", "selected", "unstaffed"};
+
+#define OUTCOMES (sizeof outcome_names / sizeof outcome_names[0])
+
+/* ---- of a draw ---- */
+
+/* The chosen stand in ticket order, so the last one seen is the last one drawn. */
+static void
+find_line(const struct draw_input *input, const struct draw *draw, uint32_t stratum, struct receipt *r)
+{
+	for (size_t i = 0; i < draw->n_chosen; i++) {
+		const struct chosen *c = &draw->chosen[i];
+		bool late = input->roster->targets[c->target].drum == DRUM_IN;
+
+		if (c->stratum == stratum)
+			text_to_hex(c->ticket.b, HASH_BYTES, late ? r->in : r->due);
+	}
+}
+
+static void
+find_outcome(const struct draw *draw, uint32_t stratum, struct receipt *r)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < draw->n_chosen; i++)
+		if (draw->chosen[i].target == r->index)
+			r->outcome = draw->chosen[i].admitted ? RECEIPT_SELECTED : RECEIPT_UNSTAFFED;
+	for (size_t i = 0; i < draw->n_reserve; i++) {
+		number += draw->reserve[i].stratum == stratum;
+		if (draw->reserve[i].target == r->index) {
+			r->outcome = RECEIPT_RESERVE;
+			r->reserve = number;
+		}
+	}
+}
+
+void
+receipt_of(const struct draw_input *input, const struct draw *draw, size_t index, struct receipt *ret_receipt)
+{
+	const struct target *t = &input->roster->targets[index];
+	uint32_t s = (uint32_t)commit_stratum(input->commit, target_class(t));
+	const struct stratum *stratum = &input->commit->strata[s];
+
+	*ret_receipt = (struct receipt){.commit = input->commit_hash,
+	    .n = input->commit->n,
+	    .public_header = slice_of(roster_targets_header),
+	    .public_row = {t->line, t->line_len},
+	    .index = index,
+	    .rows = input->roster->n_targets,
+	    .seed = slice_of(draw->seed),
+	    .class = stratum->class,
+	    .drum = stratum->drum,
+	    .take = stratum->take};
+	if (drum_takes_part((enum drum)t->drum))
+		text_to_hex(draw_ticket(&draw->prefix, target_id(t), t->weight).b, HASH_BYTES, ret_receipt->ticket);
+	find_line(input, draw, s, ret_receipt);
+	find_outcome(draw, s, ret_receipt);
+}
+
+int
+receipt_add_path(const struct roster *roster, struct receipt *receipt, struct err *err)
+{
+	struct merkle tree;
+	int rc = 0;
+
+	merkle_init(&tree);
+	for (size_t i = 0; rc == 0 && i < roster->n_targets; i++) {
+		const struct target *t = &roster->targets[i];
+
+		rc = merkle_add(&tree, hash_leaf((struct slice){t->line, t->line_len}), err);
+	}
+	if (rc == 0)
+		receipt->path_len = merkle_audit_path(&tree, receipt->index, receipt->rows, receipt->path);
+	merkle_release(&tree);
+	return rc;
+}
+
+/* ---- to canonical JSON and back ---- */
+
+static void
+put(struct buf *out, const char *before, struct slice text)
+{
+	buf_text(out, before);
+	json_put_string(out, text);
+}
+
+static void
+put_number(struct buf *out, const char *before, uint64_t number)
+{
+	buf_text(out, before);
+	buf_uint(out, number);
+}
+
+void
+receipt_write(const struct receipt *receipt, struct buf *out)
+{
+	const struct receipt *r = receipt;
+
+	put(out, "{\"commit\":", r->commit);
+	put_number(out, ",\"index\":", r->index);
+	put(out, ",\"key\":", r->key);
+	put(out, ",\"line\":{\"class\":", r->class);
+	put_number(out, ",\"drum\":", r->drum);
+	put(out, ",\"due\":", slice_of(r->due));
+	put(out, ",\"in\":", slice_of(r->in));
+	put_number(out, ",\"take\":", r->take);
+	put_number(out, "},\"n\":", r->n);
+	put(out, ",\"origin\":", r->origin);
+	put(out, ",\"outcome\":", slice_of(outcome_names[r->outcome]));
+	buf_text(out, ",\"path\":[");
+	for (size_t i = 0; i < r->path_len; i++) {
+		buf_text(out, i == 0 ? "\"" : ",\"");
+		buf_hex(out, r->path[i].b, HASH_BYTES);
+		buf_byte(out, '"');
+	}
+	put(out, "],\"private\":{\"header\":", r->private_header);
+	put(out, ",\"row\":", r->private_row);
+	put(out, "},\"public\":{\"header\":", r->public_header);
+	put(out, ",\"row\":", r->public_row);
+	put_number(out, "},\"reserve\":", r->reserve);
+	put_number(out, ",\"rows\":", r->rows);
+	put(out, ",\"seed\":", r->seed);
+	put(out, ",\"ticket\":", slice_of(r->ticket));
+	buf_text(out, ",\"type\":\"receipt\",\"v\":1}");
+}
+
+/* Reads a receipt; `out` is where its next text goes, without escapes. */
+struct reading {
+	struct json_reader json;
+	char *out;
+	bool bad; /* of the right grammar, but not of the form */
+};
+
+static struct slice
+take(struct reading *r, const char *key)
+{
+	struct slice s;
+
+	json_key(&r->json, key);
+	s = json_string(&r->json);
+	s = (struct slice){r->out, json_unescape(s, r->out)};
+	r->out += s.n;
+	return s;
+}
+
+static uint64_t
+take_number(struct reading *r, const char *key)
+{
+	json_key(&r->json, key);
+	return json_uint(&r->json);
+}
+
+static struct slice
+take_digest(struct reading *r, const char *key)
+{
+	struct slice s = take(r, key);
+
+	r->bad |= !text_is_hex(s, HASH_HEX);
+	return s;
+}
+
+/* A ticket, or "". */
+static void
+take_ticket(struct reading *r, const char *key, char ret_ticket[static HASH_HEX + 1])
+{
+	struct slice s = take(r, key);
+
+	if (text_is_hex(s, HASH_HEX))
+		memcpy(ret_ticket, s.p, HASH_HEX);
+	else
+		r->bad |= s.n != 0;
+}
+
+static void
+take_path(struct reading *r, struct receipt *ret)
+{
+	json_key(&r->json, "path");
+	json_begin(&r->json, '[');
+	while (!r->bad && json_more(&r->json)) {
+		struct slice s = json_plain(&r->json);
+
+		r->bad = ret->path_len == RECEIPT_PATH_MAX || !text_from_hex(s, ret->path[ret->path_len].b, HASH_BYTES);
+		ret->path_len++;
+	}
+	json_end(&r->json, ']');
+}
+
+static void
+take_outcome(struct reading *r, struct receipt *ret)
+{
+	struct slice word = take(r, "outcome");
+	size_t i = 0;
+
+	while (i < OUTCOMES && !slice_is(word, outcome_names[i]))
+		i++;
+	if (i == OUTCOMES)
+		r->bad = true;
+	else
+		ret->outcome = (enum receipt_outcome)i;
+}
+
+static void
+take_line(struct reading *r, struct receipt *ret)
+{
+	json_key(&r->json, "line");
+	json_begin(&r->json, '{');
+	ret->class = take(r, "class");
+	ret->drum = take_number(r, "drum");
+	take_ticket(r, "due", ret->due);
+	take_ticket(r, "in", ret->in);
+	ret->take = take_number(r, "take");
+	json_end(&r->json, '}');
+}
+
+static void
+take_row(struct reading *r, const char *key, struct slice *ret_header, struct slice *ret_row)
+{
+	json_key(&r->json, key);
+	json_begin(&r->json, '{');
+	*ret_header = take(r, "header");
+	*ret_row = take(r, "row");
+	json_end(&r->json, '}');
+}
+
+static void
+take_all(struct reading *r, struct receipt *ret)
+{
+	json_begin(&r->json, '{');
+	ret->commit = take_digest(r, "commit");
+	ret->index = take_number(r, "index");
+	ret->key = take(r, "key");
+	take_line(r, ret);
+	ret->n = take_number(r, "n");
+	r->bad |= ret->n == 0;
+	ret->origin = take(r, "origin");
+	take_outcome(r, ret);
+	take_path(r, ret);
+	take_row(r, "private", &ret->private_header, &ret->private_row);
+	take_row(r, "public", &ret->public_header, &ret->public_row);
+	ret->reserve = take_number(r, "reserve");
+	ret->rows = take_number(r, "rows");
+	ret->seed = take_digest(r, "seed");
+	take_ticket(r, "ticket", ret->ticket);
+	r->bad |= !slice_is(take(r, "type"), "receipt");
+	r->bad |= take_number(r, "v") != 1;
+	json_end(&r->json, '}');
+}
+
+int
+receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err)
+{
+	struct receipt it = {.n = 0};
+	struct reading r = {.bad = false};
+
+	if (bytes.n > RECEIPT_MAX)
+		return err_set(err, ERR_LIMIT, N_("it is larger than %zu bytes, so no receipt"), RECEIPT_MAX);
+	it.text = malloc(bytes.n + 1);
+	if (it.text == NULL)
+		return err_memory(err);
+	r.out = it.text;
+	json_open(&r.json, bytes);
+	take_all(&r, &it);
+	if (r.bad || !json_done(&r.json)) {
+		receipt_release(&it);
+		return err_set(err, ERR_REFUSED, N_("it has not the form of a receipt, canonical JSON without a line feed"));
+	}
+	*ret_receipt = it;
+	return 0;
+}
+
+void
+receipt_release(struct receipt *receipt)
+{
+	if (receipt == NULL)
+		return;
+	free(receipt->text);
+	*receipt = (struct receipt){.n = 0};
+}
+
+/* ---- what stands in it ---- */
+
+static struct slice
+column(const struct receipt *r, int at)
+{
+	struct slice rest = r->public_row, field = slice_cut(&rest, ',');
+
+	while (at-- > 0)
+		field = slice_cut(&rest, ',');
+	return field;
+}
+
+struct slice
+receipt_id(const struct receipt *receipt)
+{
+	return column(receipt, ROW_ID);
+}
+
+struct slice
+receipt_drum(const struct receipt *receipt)
+{
+	return column(receipt, ROW_DRUM);
+}
+
+struct slice
+receipt_weight(const struct receipt *receipt)
+{
+	return column(receipt, ROW_WEIGHT);
+}
+
+static const char *
+words_format(const struct receipt *r)
+{
+	if (slice_is(receipt_drum(r), drum_name(DRUM_EXCUSED)))
+		return N_("%.*s was excused, so it was not in the drum");
+	if (slice_is(receipt_drum(r), drum_name(DRUM_REST)))
+		return N_("%.*s rested after its last draw, so it was not in the drum");
+	switch (r->outcome) {
+	case RECEIPT_SELECTED:
+		return N_("%.*s was in the drum and was drawn");
+	case RECEIPT_UNSTAFFED:
+		return N_("%.*s was in the drum and was drawn, but no lawful team was left for it");
+	case RECEIPT_RESERVE:
+		return N_("%.*s was in the drum and was not drawn; it is number %llu of the reserve");
+	case RECEIPT_NONE:
+		break;
+	}
+	return N_("%.*s was in the drum and was not drawn");
+}
+
+/* As in err.c: msgfmt --check holds the catalogue's formats against ours; a number too many is no fault. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+void
+receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text), struct buf *out)
+{
+	const char *format = words_format(receipt);
+
+	buf_format(out, tr != NULL ? tr(format) : format, SLICE_ARGS(receipt_id(receipt)), (unsigned long long)receipt->reserve);
+}
+
+#pragma GCC diagnostic pop
+
+/* ---- against a draw ---- */
+
+/* H(header || LF || line), as the row says it. */
+static int
+check_private(const struct receipt *r, struct err *err)
+{
+	struct slice rest = r->private_row, said = column(r, ROW_PRIVATE);
+	struct hash_stream stream;
+	struct hash hash;
+	char hex[HASH_HEX + 1];
+
+	hash_begin(&stream);
+	hash_add(&stream, r->private_header.p, r->private_header.n);
+	hash_add(&stream, "\n", 1);
+	hash_add(&stream, r->private_row.p, r->private_row.n);
+	hash = hash_end(&stream);
+	text_to_hex(hash.b, HASH_BYTES, hex);
+	if (!slice_is(said, hex))
+		return err_set(err, ERR_REFUSED, N_("its private part hashes to %s, but its row says %.*s"), hex, SLICE_ARGS(said));
+	if (!slice_eq(slice_cut(&rest, ','), receipt_id(r)))
+		return err_set(err, ERR_REFUSED, N_("its private part is another target's"));
+	return 0;
+}
+
+static int
+check_row(const struct receipt *r, const struct draw_input *input, struct err *err)
+{
+	struct hash root = {{0}};
+
+	if (!slice_is(r->public_header, roster_targets_header))
+		return err_set(err, ERR_REFUSED, N_("its header is not that of targets.csv"));
+	if (!text_from_hex(input->commit->targets.root, root.b, HASH_BYTES) || r->rows != input->roster->n_targets ||
+	    !merkle_audit_holds(hash_leaf(r->public_row), r->index, r->rows, r->path, r->path_len, root))
+		return err_set(err, ERR_REFUSED,
+		    N_("its row is not in the drum of draw %llu: its path does not lead to the committed root"),
+		    (unsigned long long)r->n);
+	return check_private(r, err);
+}
+
+static bool
+same_line(const struct receipt *a, const struct receipt *b)
+{
+	return slice_eq(a->class, b->class) && a->drum == b->drum && a->take == b->take && strcmp(a->due, b->due) == 0 &&
+	    strcmp(a->in, b->in) == 0;
+}
+
+int
+receipt_check(const struct receipt *receipt, const struct draw_input *input, const struct draw *draw, struct err *err)
+{
+	const struct receipt *r = receipt;
+	unsigned long long n = r->n;
+	struct receipt right;
+	int rc;
+
+	if (n != input->commit->n || !slice_eq(r->commit, input->commit_hash))
+		return err_set(err, ERR_REFUSED, N_("its draw %llu is another: this one's commitment has the hash %.*s"), n,
+		    SLICE_ARGS(input->commit_hash));
+	if ((rc = check_row(r, input, err)) != 0)
+		return rc;
+	receipt_of(input, draw, (size_t)r->index, &right);
+	if (!slice_eq(r->seed, right.seed))
+		return err_set(err, ERR_REFUSED, N_("its seed is another: draw %llu has %.*s"), n, SLICE_ARGS(right.seed));
+	if (strcmp(r->ticket, right.ticket) != 0)
+		return err_set(err, ERR_REFUSED, N_("its ticket is another: draw %llu gives %.*s \"%s\""), n,
+		    SLICE_ARGS(receipt_id(r)), right.ticket);
+	if (!same_line(r, &right))
+		return err_set(err, ERR_REFUSED, N_("the line of its class \"%.*s\" was drawn elsewhere in draw %llu"),
+		    SLICE_ARGS(right.class), n);
+	if (r->outcome != right.outcome || r->reserve != right.reserve)
+		return err_set(err, ERR_REFUSED, N_("its outcome is another: that of %.*s is \"%s\", number %llu of the reserve"),
+		    SLICE_ARGS(receipt_id(r)), outcome_names[right.outcome], (unsigned long long)right.reserve);
+	return 0;
+}

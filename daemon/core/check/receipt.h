@@ -1,0 +1,77 @@
+#ifndef SPOTCHECK_CORE_CHECK_RECEIPT_H
+#define SPOTCHECK_CORE_CHECK_RECEIPT_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/draw/draw.h"
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/base/slice.h"
+
+/*
+ * A receipt: what one target may hold as proof of one revealed draw, naming nobody else.  Its row with the way to the
+ * committed root, its private part, its ticket, where the line was drawn in its stratum, and so what came of it.
+ * spotcheck(1) says its form, which is canonical JSON.
+ */
+
+#define RECEIPT_MAX ((size_t)1 << 20) /* bytes */
+#define RECEIPT_PATH_MAX 64
+
+enum receipt_outcome {
+	RECEIPT_NONE,     /* not drawn, or not in the drum */
+	RECEIPT_RESERVE,
+	RECEIPT_SELECTED,
+	RECEIPT_UNSTAFFED /* drawn, and no lawful team was left */
+};
+
+struct receipt {
+	struct slice key, origin; /* of the log */
+	struct slice commit;      /* H(commit entry), hex */
+	uint64_t n;
+	struct slice public_header, public_row; /* of targets.csv */
+	struct slice private_header, private_row;
+	uint64_t index, rows; /* the row's place in targets.csv from 0, and how many there are */
+	struct hash path[RECEIPT_PATH_MAX];
+	size_t path_len;
+	struct slice seed;
+	char ticket[HASH_HEX + 1]; /* "" where it was not in the drum */
+	struct slice class;        /* of its stratum */
+	uint64_t drum, take;       /* of the stratum */
+	char due[HASH_HEX + 1];    /* the last ticket drawn of the carried and due ones, who come first; "": none */
+	char in[HASH_HEX + 1];     /* and of the others */
+	enum receipt_outcome outcome;
+	uint64_t reserve; /* its number in the stratum's reserve, from 1; 0: not in it */
+	char *text;       /* owned: what the slices of a parsed one point into */
+};
+
+/*
+ * What a draw says of roster->targets[index]: all but the log's name and key, the private part and the path.  The slices
+ * point into `input` and `draw`.
+ */
+void receipt_of(const struct draw_input *input, const struct draw *draw, size_t index, struct receipt *ret_receipt);
+
+/* The audit path of receipt->index (RFC 6962 2.1.1).  ERR_MEMORY. */
+int receipt_add_path(const struct roster *roster, struct receipt *receipt, struct err *err);
+
+/* The canonical bytes, appended; the caller asks out->failed. */
+void receipt_write(const struct receipt *receipt, struct buf *out);
+
+/* Refused: anything but the form.  Release with receipt_release. */
+int receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err);
+void receipt_release(struct receipt *receipt); /* NULL is allowed */
+
+/*
+ * Holds a receipt against a draw that has been checked: everything in it but the log's name and key.  ERR_REFUSED says
+ * what is not so.
+ */
+int receipt_check(const struct receipt *receipt, const struct draw_input *input, const struct draw *draw, struct err *err);
+
+struct slice receipt_id(const struct receipt *receipt);     /* the target */
+struct slice receipt_drum(const struct receipt *receipt);   /* the word in its row */
+struct slice receipt_weight(const struct receipt *receipt);
+
+/* "T5 was in the drum and was not drawn", in the catalogue's words, appended. */
+void receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text), struct buf *out);
+
+#endif

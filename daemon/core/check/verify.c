@@ -1,0 +1,394 @@
+#include "core/check/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/check/draw_check.h"
+#include "core/log/log.h"
+#include "core/check/receipt.h"
+#include "core/log/sequence.h"
+
+struct run {
+	const struct published *dir;
+	const struct verify_options *options;
+	struct report *report;
+	struct err *err;
+	struct log log;
+	struct sequence sequence;
+	struct cosigned all;       /* over the whole log: the newest time, the largest cosigned size */
+	struct cosigned *draws;    /* [n_draws] */
+	struct err *checkpoints;   /* [n_draws]: what is wrong with them; code 0 nothing */
+	struct cycle_past *pasts;  /* [n_cycles] */
+	struct receipt receipt;    /* of options->receipt; n is 0 where it cannot be read */
+	struct err receipt_why;    /* what is wrong with it; code 0 nothing */
+	bool receipt_held;         /* its draw was asked */
+};
+
+static bool
+say(struct run *r, enum check check, int rc, const struct err *why)
+{
+	report_check(r->report, 0, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
+	return rc == 0;
+}
+
+static void
+skip(struct run *r, enum check from, const char *why)
+{
+	for (int check = (int)from; check <= CHECK_FILES; check++)
+		report_check(r->report, 0, (enum check)check, CHECK_NOT_RUN,
+		    r->report->tr != NULL ? r->report->tr(why) : why);
+}
+
+/* `signature`, `tree` and `append-only`; `ret_whole`: the log can be read on. */
+static int
+run_log(struct run *r, bool *ret_whole)
+{
+	struct err head = {.tr = r->report->tr}, signature = head, tree = head, since = head;
+	int rc = log_read_head(&r->log, r->dir, r->options->key, &head);
+
+	*ret_whole = false;
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &head);
+	if (rc != 0) {
+		say(r, CHECK_SIGNATURE, rc, &head);
+		skip(r, CHECK_TREE, N_("there is no checkpoint to start from"));
+		return 0;
+	}
+	rc = log_read_tree(&r->log, r->dir, &tree);
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &tree);
+	*ret_whole = say(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
+	*ret_whole &= say(r, CHECK_TREE, rc, &tree);
+	if (!*ret_whole) {
+		skip(r, CHECK_APPEND_ONLY, N_("the log has failed"));
+		return 0;
+	}
+	if (r->options->since.p == NULL)
+		report_check(r->report, 0, CHECK_APPEND_ONLY, CHECK_NOT_RUN,
+		    r->report->tr != NULL ? r->report->tr(N_("no earlier checkpoint was given"))
+		                          : N_("no earlier checkpoint was given"));
+	else
+		say(r, CHECK_APPEND_ONLY, log_check_since(&r->log, r->options->since, &since), &since);
+	return 0;
+}
+
+/* The checkpoints are read before `sequence` is judged, since their cosignatures tell how late it is. */
+static int
+read_checkpoints(struct run *r, struct err *main_err)
+{
+	size_t n = r->sequence.n_draws;
+	int rc = cosigned_main(&r->log, &r->sequence, &r->all, main_err);
+
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, main_err);
+	r->draws = calloc(n + 1, sizeof *r->draws);
+	r->checkpoints = calloc(n + 1, sizeof *r->checkpoints);
+	r->pasts = calloc(r->sequence.n_cycles + 1, sizeof *r->pasts);
+	if (r->draws == NULL || r->checkpoints == NULL || r->pasts == NULL)
+		return err_memory(r->err);
+	for (size_t i = 0; i < n; i++) {
+		struct cosigned *c = &r->draws[i];
+
+		r->checkpoints[i].tr = r->report->tr;
+		progress_tell(r->options->progress, N_("checkpoints"), i, n);
+		if (report_cannot_tell(
+		        cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i])))
+			return err_copy(r->err, &r->checkpoints[i]);
+		r->all.newest = c->newest > r->all.newest ? c->newest : r->all.newest;
+		r->all.cosigned_size = c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
+	}
+	return 0;
+}
+
+static int64_t
+as_of(const struct run *r)
+{
+	int64_t newest = sequence_newest(&r->log);
+
+	if (r->options->has_at)
+		return r->options->at;
+	return r->all.newest > newest ? r->all.newest : newest;
+}
+
+struct folders {
+	size_t n_draws;
+	char stray[64];
+};
+
+/* A folder of digits under draws/ is a draw's, by its one name. */
+static void
+look_at_folder(void *arg, const char *name, bool is_file)
+{
+	struct folders *f = arg;
+	char expected[32];
+	unsigned long long n;
+
+	if (is_file || name[0] == '\0' || strspn(name, "0123456789") != strlen(name) || f->stray[0] != '\0')
+		return;
+	n = strtoull(name, NULL, 10);
+	(void)snprintf(expected, sizeof expected, "%04llu", n);
+	if (n < 1 || n > f->n_draws || strcmp(name, expected) != 0)
+		(void)snprintf(f->stray, sizeof f->stray, "%s", name);
+}
+
+static int
+run_folders(struct run *r)
+{
+	struct folders f = {.n_draws = r->sequence.n_draws};
+	struct err why = {.tr = r->report->tr};
+	int rc = r->dir->list(r->dir->ctx, "draws", look_at_folder, &f, &why);
+
+	if (rc == ERR_ABSENT && f.n_draws == 0)
+		rc = 0;
+	if (rc == 0 && f.stray[0] != '\0')
+		rc = err_set(&why, ERR_REFUSED, N_("draws/%s: no commitment in the log has this number"), f.stray);
+	if (report_cannot_tell(rc))
+		return err_copy(r->err, &why);
+	say(r, CHECK_FILES, rc, &why);
+	return 0;
+}
+
+/* `sequence` to `files` for the log; true where the draws' story is whole. */
+static int
+run_story(struct run *r, bool *ret_whole)
+{
+	struct err sequence = {.tr = r->report->tr}, order = sequence, checkpoints = sequence;
+	int rc = sequence_read(&r->log, &r->sequence, &sequence, &order);
+
+	if (rc == 0 && (rc = read_checkpoints(r, &checkpoints)) != 0)
+		return rc;
+	if (rc == ERR_MEMORY)
+		return err_memory(r->err);
+	*ret_whole = r->sequence.whole;
+	if (sequence.code == 0 && r->sequence.whole)
+		(void)sequence_overdue(&r->log, &r->sequence, as_of(r), &sequence);
+	say(r, CHECK_SEQUENCE, sequence.code, &sequence);
+	say(r, CHECK_ORDER, order.code, &order);
+	say(r, CHECK_CHECKPOINTS, checkpoints.code, &checkpoints);
+	return run_folders(r);
+}
+
+static struct draw_context
+context(const struct run *r, size_t index)
+{
+	const struct draw_state *d = &r->sequence.draws[index];
+	const struct log_entry *entries = r->log.entries;
+	struct draw_context x = {.dir = r->dir,
+	    .n = index + 1,
+	    .has_log = true,
+	    .commit_bytes = entries[d->commit].bytes,
+	    .commit_hash = entries[d->commit].hash,
+	    .commit = &entries[d->commit].entry.commit,
+	    .outcome = d->outcome == SEQUENCE_NONE ? NULL : &entries[d->outcome].entry,
+	    .reveal = d->reveal == SEQUENCE_NONE ? NULL : &entries[d->reveal].entry,
+	    .log = &r->log,
+	    .state = d,
+	    .cosigned = &r->draws[index],
+	    .cosigned_ok = r->checkpoints[index].code == 0,
+	    .progress = r->options->progress,
+	    .threads = r->options->threads};
+	size_t len;
+
+	draw_path(index + 1, "", x.folder);
+	len = strlen(x.folder);
+	x.folder[len] = '/';
+	x.folder[len + 1] = '\0';
+	return x;
+}
+
+static void
+say_assurance(const struct run *r, const struct draw_context *x, bool failed)
+{
+	const struct cosigned *c = x->cosigned;
+	struct assurance_facts facts = {.assurance = cosigned_assurance(c, x->commit->beacon.source, x->outcome),
+	    .keys = x->state->witnesses.keys,
+	    .witnesses = c->witnesses,
+	    .commit_cosigned = c->commit_in_time,
+	    .outcome_cosigned = c->outcome_in_time,
+	    .independent = c->independent};
+
+	if (failed && facts.assurance > ASSURANCE_PENDING)
+		facts.assurance = ASSURANCE_UNKNOWN;
+	if (r->report->assurance != NULL)
+		r->report->assurance(r->report->ctx, x->n, &facts);
+}
+
+/* While the draw that it is of is at hand. */
+static void
+hold_receipt(struct run *r, const struct draw_context *x, const struct draw_case *c)
+{
+	unsigned long long n = x->n;
+	char until[TIME_TEXT];
+
+	if (x->outcome != NULL && x->outcome->type == ENTRY_VOID) {
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which was voided: nobody was drawn"), n);
+	} else if (!c->opened) {
+		text_from_time(x->commit->reveal_time, until);
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"), n, until);
+	} else if (c->has_draw) {
+		r->receipt_held = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
+	}
+}
+
+static int
+run_draw(struct run *r, size_t index)
+{
+	struct draw_context x = context(r, index);
+	struct cycle_past *past = &r->pasts[r->sequence.draws[index].cycle];
+	uint64_t failures = r->report->failures;
+	struct draw_case c;
+	int rc;
+
+	report_check(r->report, x.n, CHECK_CHECKPOINTS, x.cosigned_ok ? CHECK_OK : CHECK_FAILED,
+	    x.cosigned_ok ? "" : r->checkpoints[index].message);
+	rc = draw_check_all(&x, past, &c, r->report, r->err);
+	if (rc == 0) {
+		note_draw(&x, &c, r->report);
+		say_assurance(r, &x, r->report->failures > failures);
+		if (r->receipt.n == x.n)
+			hold_receipt(r, &x, &c);
+		rc = cycle_past_add(past, &x, &c, r->err);
+	}
+	draw_case_release(&c);
+	return rc;
+}
+
+/* ---- the receipt ---- */
+
+static int
+read_receipt(struct run *r)
+{
+	int rc = 0;
+
+	r->receipt_why.tr = r->report->tr;
+	if (r->options->receipt.p != NULL)
+		rc = receipt_parse(r->options->receipt, &r->receipt, &r->receipt_why);
+	return rc == ERR_MEMORY ? err_memory(r->err) : 0;
+}
+
+/* Which log and draw it is of: what is said of it before anything that its draw says. */
+static void
+place_receipt(struct run *r)
+{
+	const struct receipt *it = &r->receipt;
+
+	if (it->n == 0)
+		return;
+	if (!slice_eq(it->key, r->log.vkey_text) || !slice_eq(it->origin, r->log.checkpoint.origin))
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of another log: %.*s, %.*s"), SLICE_ARGS(it->origin),
+		    SLICE_ARGS(it->key));
+	else if (it->n > r->sequence.n_draws)
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is not in this directory"),
+		    (unsigned long long)it->n);
+}
+
+static void
+skip_receipt(struct run *r, const char *why)
+{
+	report_check(r->report, r->receipt.n, CHECK_RECEIPT, CHECK_NOT_RUN, r->report->tr != NULL ? r->report->tr(why) : why);
+}
+
+/* What it says, once the whole directory holds. */
+static int
+say_receipt(struct run *r)
+{
+	struct report *report = r->report;
+	struct buf words;
+	int rc = 0;
+
+	if (report->failures > 0) {
+		skip_receipt(r, N_("the directory itself does not hold"));
+		return 0;
+	}
+	place_receipt(r);
+	if (r->receipt_why.code != 0) {
+		report_check(report, r->receipt.n, CHECK_RECEIPT, CHECK_FAILED, r->receipt_why.message);
+		return 0;
+	}
+	if (!r->receipt_held) {
+		skip_receipt(r, N_("its draw could not be recomputed"));
+		return 0;
+	}
+	buf_init(&words, ERR_MESSAGE_BYTES);
+	receipt_words(&r->receipt, report->tr, &words);
+	buf_byte(&words, '\0');
+	if (words.failed)
+		rc = err_memory(r->err);
+	else
+		report_check(report, r->receipt.n, CHECK_RECEIPT, CHECK_OK, words.data);
+	buf_release(&words);
+	return rc;
+}
+
+int
+verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
+    struct err *err)
+{
+	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
+	bool whole = false, readable = false;
+	int rc = read_receipt(&r);
+
+	if (rc == 0)
+		rc = run_log(&r, &readable);
+	if (rc == 0 && readable)
+		rc = run_story(&r, &whole);
+	for (size_t i = 0; rc == 0 && whole && i < r.sequence.n_draws; i++)
+		rc = run_draw(&r, i);
+	if (rc == 0 && whole)
+		note_log(&r.log, &r.sequence, &r.all, r.pasts, options, report);
+	if (rc == 0 && options->receipt.p != NULL)
+		rc = say_receipt(&r);
+	receipt_release(&r.receipt);
+	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
+		cycle_past_release(&r.pasts[i]);
+	free(r.pasts);
+	free(r.draws);
+	free(r.checkpoints);
+	sequence_release(&r.sequence);
+	log_release(&r.log);
+	return rc;
+}
+
+int
+replay_folder(const struct published *dir, const struct progress *progress, unsigned threads, struct report *report,
+    bool *ret_sealed, int64_t *ret_reveal_time, struct err *err)
+{
+	struct err why = {.tr = report->tr};
+	struct draw_context x = {.dir = dir, .progress = progress, .threads = threads};
+	struct commit commit = {0};
+	char hash[HASH_HEX + 1];
+	struct draw_case c = {0};
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	rc = dir->read(dir->ctx, "commit.json", &bytes, &why);
+	if (rc == 0)
+		rc = commit_parse(buf_view(&bytes), &commit, NULL, &why);
+	if (report_cannot_tell(rc)) {
+		rc = err_copy(err, &why);
+		goto out;
+	}
+	if (rc != 0) {
+		report_check(report, 0, CHECK_FILES, CHECK_FAILED, why.message);
+		rc = 0;
+		goto out;
+	}
+	hash_hex(buf_view(&bytes), hash);
+	x.n = commit.n;
+	x.commit = &commit;
+	x.commit_bytes = buf_view(&bytes);
+	x.commit_hash = hash;
+	rc = draw_check_all(&x, NULL, &c, report, err);
+	if (rc == 0)
+		note_draw(&x, &c, report);
+	if (ret_sealed != NULL)
+		*ret_sealed = rc == 0 && !c.opened && c.state[CHECK_FILES] == CHECK_OK;
+	if (ret_reveal_time != NULL)
+		*ret_reveal_time = commit.reveal_time;
+out:
+	draw_case_release(&c);
+	commit_release(&commit);
+	buf_release(&bytes);
+	return rc;
+}

@@ -1,0 +1,51 @@
+#ifndef SPOTCHECK_CORE_CHECK_VERIFY_H
+#define SPOTCHECK_CORE_CHECK_VERIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/log/cosigned.h"
+#include "core/base/err.h"
+#include "core/base/progress.h"
+#include "core/log/published.h"
+#include "core/log/report.h"
+
+/*
+ * The checker (PROTOCOL 10): a whole published directory, or one draw's folder.  Needs no state, no configuration, no
+ * network; the caller has called sodium_init().
+ */
+
+struct verify_options {
+	struct slice key;             /* the log's verifier key that the caller trusts; p NULL: the directory's own */
+	struct trusted trusted;       /* witnesses that the caller takes as independent */
+	struct slice since;           /* an earlier checkpoint's bytes; p NULL: none */
+	struct slice receipt;         /* one to be checked against the directory; p NULL: none */
+	bool has_at;
+	int64_t at;                   /* what must be done by then */
+	bool has_now;
+	int64_t now;                  /* only for a note on what is overdue by now */
+	const struct progress *progress;
+	unsigned threads;             /* 0 and 1: none but the caller's */
+};
+
+/* Every check is reported; report->failures says how many failed.  ERR_MEMORY only. */
+int verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
+    struct err *err);
+
+/*
+ * One draw's folder, whose files `dir` names without a path.  `ret_sealed` (may be NULL): its later files are not there
+ * yet, `ret_reveal_time` gets when they will be.  ERR_MEMORY only.
+ */
+int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads,
+    struct report *report, bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
+
+/* verify_notes.c: what is lawful but worth knowing. */
+struct sequence;
+struct draw_context;
+struct draw_case;
+struct cycle_past;
+void note_draw(const struct draw_context *x, const struct draw_case *c, struct report *report);
+void note_log(const struct log *log, const struct sequence *s, const struct cosigned *all,
+    const struct cycle_past *pasts, const struct verify_options *options, struct report *report);
+
+#endif

@@ -1,0 +1,71 @@
+#ifndef SPOTCHECK_CORE_DRAW_AMEND_H
+#define SPOTCHECK_CORE_DRAW_AMEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/draw/draw.h"
+#include "core/base/err.h"
+
+/*
+ * Amendments (PROTOCOL 9): who takes a seat, which reserve takes a place.  No new randomness: the drawn order says it.
+ */
+
+#define AMEND_EMPTY UINT32_MAX
+
+struct amendment {
+	uint64_t amendment, n, place;
+	uint64_t seat;  /* only of a seat's amendment */
+	bool of_target; /* type target, not seat */
+	struct slice in, out, nonce, reason;
+};
+
+int amendment_parse(struct slice bytes, struct amendment *ret_amendment, struct err *err);
+void amendment_write(const struct amendment *amendment, struct buf *out);
+
+/* "recusal", "unavailable", "other" for a seat; "closed", "moved", "other" for a target. */
+bool amendment_reason_ok(bool of_target, struct slice reason);
+
+/* What the places of a draw hold now. */
+struct place {
+	uint32_t target;  /* roster index, AMEND_EMPTY where the place is empty for good */
+	uint32_t stratum; /* of its first target */
+	int32_t date;
+};
+
+struct places {
+	const struct draw_input *input; /* the caller's, as is the draw; both outlive this */
+	const struct draw *draw;
+	struct place *v; /* [n]: place i is the i-th admitted target */
+	size_t n;
+	uint32_t *team;   /* [n * seats]: places in draw->order, AMEND_EMPTY */
+	uint8_t *changes; /* [n * seats]: how often the seat changed hands */
+	uint64_t *load;   /* [draw->n_in]: seats held now */
+	bool *placed;     /* [draw->n_reserve]: was placed once */
+	struct removal {
+		uint32_t place, inspector;
+	} *removed; /* who was taken out of which place */
+	size_t n_removed;
+};
+
+/* As the draw left it.  Release with places_release. */
+int places_new(const struct draw_input *input, const struct draw *draw, struct places *ret_places, struct err *err);
+void places_release(struct places *places);
+
+/* Who would take the seat: a place in draw->order, or AMEND_EMPTY. The seat is held by somebody. */
+uint32_t places_next_inspector(const struct places *places, size_t place, size_t seat);
+/* Which reserve would take the place: an index into draw->reserve, or AMEND_EMPTY. The place is not empty. */
+uint32_t places_next_target(const struct places *places, size_t place);
+
+/*
+ * The amendment that the protocol gives for this place and seat (`seat` is ignored for a target): `in` and `out` are set,
+ * slices point into the roster.  ERR_REFUSED where there is no such place or seat, or it is empty.
+ */
+int places_propose(const struct places *places, bool of_target, uint64_t place, uint64_t seat,
+    struct amendment *ret_amendment, struct err *err);
+
+/* Applies an amendment.  ERR_REFUSED, and nothing changed, where `in` or `out` is not what places_propose gives. */
+int places_apply(struct places *places, const struct amendment *amendment, struct err *err);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef SPOTCHECK_CORE_DRAW_EXPLAIN_H
+#define SPOTCHECK_CORE_DRAW_EXPLAIN_H
+
+#include "core/base/buf.h"
+#include "core/draw/draw.h"
+#include "core/base/err.h"
+
+/*
+ * Why draw->chosen[chosen] stays unstaffed, in a person's words, appended to `out`: "T5, T7 and T9 can only be visited by
+ * I007, who may take 2 seats", or how many of the inspectors fail which rule.  `tr` may be NULL.  ERR_MEMORY only.
+ */
+int explain_unstaffed(const struct draw_input *input, const struct draw *draw, size_t chosen,
+    const char *(*tr)(const char *text), struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,48 @@
+#ifndef SPOTCHECK_CORE_DRAW_RECORD_H
+#define SPOTCHECK_CORE_DRAW_RECORD_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/draw/draw.h"
+#include "core/base/err.h"
+
+/* record.json (PROTOCOL 8). */
+
+/* The canonical bytes of what was computed, appended; the caller asks out->failed. */
+void record_write(const struct draw_input *input, const struct draw *draw, struct buf *out);
+
+struct record_target {
+	struct slice class; /* escaped */
+	struct slice id, ticket;
+	int32_t date; /* DATE_NONE in the reserve */
+};
+
+struct record_inspector {
+	struct slice id, ticket;
+	uint64_t load;
+};
+
+/* A record as somebody published it; slices point into its bytes. */
+struct record {
+	struct slice beacon; /* escaped */
+	struct slice commit, secret, seed;
+	uint64_t n, least, limit;
+	struct record_inspector *inspectors;
+	size_t n_inspectors;
+	struct slice *matters;
+	size_t n_matters;
+	struct record_target *reserve;
+	size_t n_reserve;
+	struct record_target *selected;
+	size_t n_selected;
+	struct slice *team; /* [n_selected * seats] */
+	struct slice *unstaffed;
+	size_t n_unstaffed;
+};
+
+/* Reads the canonical form; `seats` is the team's size.  Refused: anything else.  Release with record_release. */
+int record_parse(struct slice bytes, size_t seats, struct record *ret_record, struct err *err);
+void record_release(struct record *record);
+
+#endif

@@ -1,0 +1,732 @@
+#include "core/format/entry.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/json.h"
+#include "core/format/roster.h"
+
+const char drand_quicknet[] = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+
+static const char *const type_names[] = {"genesis", "policy", "cycle", "commit", "draw", "void", "reveal", "amend"};
+static const char *const source_names[] = {"none", "public", "drand", "witness"};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *
+entry_type_name(enum entry_type type)
+{
+	return type_names[type];
+}
+
+const char *
+source_name(enum source source)
+{
+	return source_names[source];
+}
+
+bool
+source_parse(struct slice text, enum source *ret_source)
+{
+	for (size_t i = 0; i < LENGTH(source_names); i++)
+		if (slice_is(text, source_names[i])) {
+			*ret_source = (enum source)i;
+			return true;
+		}
+	return false;
+}
+
+uint64_t
+drand_round(int64_t draw_time)
+{
+	if (draw_time <= DRAND_GENESIS - DRAND_PERIOD)
+		return 0;
+	return (uint64_t)(draw_time - DRAND_GENESIS + DRAND_PERIOD - 1) / DRAND_PERIOD + 1;
+}
+
+bool
+beacon_strong(uint64_t symbols, uint64_t count)
+{
+	uint64_t product = 1;
+
+	if (symbols < 2)
+		return false;
+	for (uint64_t i = 0; i < count; i++) {
+		if (product > UINT64_MAX / symbols)
+			return true;
+		product *= symbols;
+	}
+	return false;
+}
+
+ptrdiff_t
+commit_stratum(const struct commit *commit, struct slice class)
+{
+	size_t low = 0, high = commit->n_strata;
+	bool star = high > 0 && slice_is(commit->strata[high - 1].class, "*");
+
+	if (star)
+		high--;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = slice_cmp(commit->strata[middle].class, class);
+
+		if (order == 0)
+			return (ptrdiff_t)middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return star ? (ptrdiff_t)commit->n_strata - 1 : -1;
+}
+
+uint64_t
+stratum_take(const struct stratum *stratum, uint64_t drum)
+{
+	if (stratum->by_rate)
+		return (drum * stratum->amount + 9999) / 10000;
+	return drum < stratum->amount ? drum : stratum->amount;
+}
+
+/*
+ * Reading.  The reader's fault sticks, so each function reads on and the form is asked for at the end; `parse` carries
+ * the first broken form in words.
+ */
+
+struct parse {
+	struct json_reader r;
+	const char *wrong; /* a message of the catalogue, or NULL */
+	bool limit;
+};
+
+static void
+must(struct parse *p, bool holds, const char *wrong)
+{
+	if (!holds && p->wrong == NULL && !p->r.bad)
+		p->wrong = wrong;
+}
+
+static void
+within(struct parse *p, bool holds, const char *wrong)
+{
+	if (!holds && p->wrong == NULL)
+		p->limit = true;
+	must(p, holds, wrong);
+}
+
+static uint64_t
+key_uint(struct parse *p, const char *key)
+{
+	json_key(&p->r, key);
+	return json_uint(&p->r);
+}
+
+static uint64_t
+key_number(struct parse *p, const char *key)
+{
+	uint64_t value = key_uint(p, key);
+
+	must(p, value >= 1, N_("a number that counts from 1 is 0"));
+	return value;
+}
+
+static struct slice
+key_hex(struct parse *p, const char *key, size_t digits)
+{
+	struct slice s;
+
+	json_key(&p->r, key);
+	s = json_plain(&p->r);
+	must(p, text_is_hex(s, digits), N_("a hash, secret or signature is not lowercase hexadecimal of its length"));
+	return s;
+}
+
+static struct slice
+key_id(struct parse *p, const char *key)
+{
+	struct slice s;
+
+	json_key(&p->r, key);
+	s = json_plain(&p->r);
+	must(p, text_is_id(s), N_("an id is not 1 to 32 of A-Z a-z 0-9 . _ -"));
+	return s;
+}
+
+static int64_t
+key_time(struct parse *p, const char *key)
+{
+	int64_t time = 0;
+
+	json_key(&p->r, key);
+	must(p, text_to_time(json_plain(&p->r), &time), N_("a time is not of the form 2026-06-22T01:00:00Z"));
+	return time;
+}
+
+/* A reason, label or operator, escaped as it stands. */
+static struct slice
+key_reason(struct parse *p, const char *key)
+{
+	char plain[2 * TEXT_REASON_MAX];
+	struct slice s;
+
+	json_key(&p->r, key);
+	s = json_string(&p->r);
+	if (s.n > sizeof plain) {
+		must(p, false, N_("a reason, label or operator is longer than 1024 bytes"));
+		return s;
+	}
+	must(p, text_check_reason((struct slice){plain, json_unescape(s, plain)}) == TEXT_OK,
+	    N_("a reason, label or operator is longer than 1024 bytes or holds a forbidden character"));
+	return s;
+}
+
+static bool
+key_is(struct slice text, enum note_algorithm algorithm)
+{
+	struct note_key key;
+
+	return note_key_parse(text, &key, NULL) == 0 && key.algorithm == algorithm;
+}
+
+/* Distinct verifier keys of witnesses; the array is the caller's. */
+static int
+key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct err *err)
+{
+	struct slice *keys = NULL;
+	size_t n = 0;
+
+	json_key(&p->r, "witnesses");
+	json_begin(&p->r, '[');
+	while (json_more(&p->r)) {
+		struct slice key = json_plain(&p->r);
+		struct slice *more = realloc(keys, (n + 1) * sizeof *keys);
+
+		if (more == NULL) {
+			free(keys);
+			return err_memory(err);
+		}
+		keys = more;
+		must(p, key_is(key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
+		for (size_t i = 0; i < n; i++)
+			must(p, !slice_eq(keys[i], key), N_("a witness is named twice"));
+		keys[n++] = key;
+	}
+	json_end(&p->r, ']');
+	*ret_keys = keys;
+	*ret_n = n;
+	return 0;
+}
+
+/* The keys that every entry ends with but for those between, in their order: time, type, v. */
+static void
+tail(struct parse *p, struct entry *e)
+{
+	e->time = key_time(p, "time");
+	json_key(&p->r, "type");
+	must(p, slice_is(json_plain(&p->r), type_names[e->type]), N_("the type is not the one that its keys say"));
+	json_key(&p->r, "v");
+	must(p, json_uint(&p->r) == 1, N_("the version is not 1"));
+}
+
+static bool
+symbols_ok(struct slice escaped)
+{
+	char plain[2 * SYMBOLS_MAX];
+	size_t n;
+
+	if (escaped.n > sizeof plain)
+		return false;
+	n = json_unescape(escaped, plain);
+	for (size_t i = 0; i < n; i++)
+		if (plain[i] < 0x21 || plain[i] > 0x7E || (i > 0 && plain[i - 1] >= plain[i]))
+			return false;
+	return n > 0;
+}
+
+static void
+key_source(struct parse *p, enum source source)
+{
+	json_key(&p->r, "source");
+	must(p, slice_is(json_plain(&p->r), source_names[source]), N_("the beacon's source is not the one that its keys say"));
+}
+
+static void
+read_beacon(struct parse *p, struct beacon *b)
+{
+	json_key(&p->r, "beacon");
+	json_begin(&p->r, '{');
+	if (json_has_key(&p->r, "count")) {
+		b->source = SOURCE_PUBLIC;
+		b->count = json_uint(&p->r);
+		b->label = key_reason(p, "label");
+		key_source(p, b->source);
+		json_key(&p->r, "symbols");
+		b->symbols = json_string(&p->r);
+		must(p, symbols_ok(b->symbols), N_("the symbols are not printable ASCII in ascending order"));
+	} else if (json_has_key(&p->r, "chain")) {
+		b->source = SOURCE_DRAND;
+		b->chain = json_plain(&p->r);
+		must(p, slice_is(b->chain, drand_quicknet), N_("the drand chain is not quicknet"));
+		b->round = key_number(p, "round");
+		key_source(p, b->source);
+	} else if (json_has_key(&p->r, "key")) {
+		b->source = SOURCE_WITNESS;
+		b->key = json_plain(&p->r);
+		must(p, key_is(b->key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
+		key_source(p, b->source);
+	} else {
+		b->source = SOURCE_NONE;
+		key_source(p, b->source);
+	}
+	json_end(&p->r, '}');
+}
+
+static void
+read_changes(struct parse *p, struct changes *c)
+{
+	json_key(&p->r, "changes");
+	json_begin(&p->r, '{');
+	json_key(&p->r, "conflicts");
+	json_begin(&p->r, '{');
+	c->conflicts_added = key_uint(p, "added");
+	c->conflicts_removed = key_uint(p, "removed");
+	json_end(&p->r, '}');
+	json_key(&p->r, "inspectors");
+	json_begin(&p->r, '{');
+	c->inspectors_added = key_uint(p, "added");
+	c->inspectors_changed = key_uint(p, "changed");
+	c->inspectors_removed = key_uint(p, "removed");
+	json_end(&p->r, '}');
+	c->previous = key_uint(p, "previous");
+	json_key(&p->r, "targets");
+	json_begin(&p->r, '{');
+	c->targets_added = key_uint(p, "added");
+	c->targets_changed = key_uint(p, "changed");
+	c->targets_removed = key_uint(p, "removed");
+	json_end(&p->r, '}');
+	json_end(&p->r, '}');
+}
+
+static void
+read_file(struct parse *p, const char *name, struct file_commitment *f)
+{
+	json_key(&p->r, name);
+	json_begin(&p->r, '{');
+	f->root = key_hex(p, "root", HASH_HEX);
+	f->rows = key_uint(p, "rows");
+	within(p, f->rows <= ROSTER_ROWS_MAX, N_("a file has more than 16777216 rows"));
+	f->sha256 = key_hex(p, "sha256", HASH_HEX);
+	json_end(&p->r, '}');
+}
+
+static void
+read_team(struct parse *p, struct rules *rules)
+{
+	json_key(&p->r, "team");
+	json_begin(&p->r, '[');
+	while (json_more(&p->r)) {
+		struct slice seat = json_plain(&p->r);
+
+		must(p, text_is_id(seat), N_("a seat of the team asks for no tag and not for any"));
+		within(p, rules->seats < TEAM_MAX, N_("a team has more than 8 seats"));
+		if (rules->seats < TEAM_MAX)
+			rules->team[rules->seats++] = seat;
+	}
+	json_end(&p->r, ']');
+	must(p, rules->seats > 0, N_("a team has no seat"));
+}
+
+static void
+read_rules(struct parse *p, struct rules *rules)
+{
+	struct slice before = {"", 0};
+
+	json_key(&p->r, "rules");
+	json_begin(&p->r, '{');
+	json_key(&p->r, "avoid");
+	json_begin(&p->r, '[');
+	while (json_more(&p->r)) {
+		struct slice column = json_plain(&p->r);
+
+		must(p, slice_cmp(before, column) < 0, N_("the columns to avoid are not sorted and distinct"));
+		rules->avoid_area |= slice_is(column, "area");
+		rules->avoid_unit |= slice_is(column, "unit");
+		must(p, slice_is(column, "area") || slice_is(column, "unit"), N_("a column to avoid is not area or unit"));
+		before = column;
+	}
+	json_end(&p->r, ']');
+	rules->cover_days = key_uint(p, "cover_days");
+	rules->inspectors = key_uint(p, "inspectors");
+	rules->has_level_gap = json_has_key(&p->r, "level_gap");
+	if (rules->has_level_gap)
+		rules->level_gap = json_int(&p->r);
+	rules->max_load = key_uint(p, "max_load");
+	rules->reserve = key_uint(p, "reserve");
+	rules->rest_days = key_uint(p, "rest_days");
+	rules->rotate = key_uint(p, "rotate");
+	rules->slack = key_uint(p, "slack");
+	read_team(p, rules);
+	json_key(&p->r, "timezone");
+	rules->timezone = json_plain(&p->r);
+	must(p, text_is_zone(rules->timezone), N_("the time zone is not an IANA name"));
+	json_end(&p->r, '}');
+}
+
+static void
+read_stratum(struct parse *p, struct stratum *s, char **class_text)
+{
+	json_begin(&p->r, '{');
+	json_key(&p->r, "class");
+	s->class = json_string(&p->r);
+	s->class = (struct slice){*class_text, json_unescape(s->class, *class_text)};
+	*class_text += s->class.n;
+	must(p, text_check(s->class, NULL) == TEXT_OK, N_("a class is not a text of a roster"));
+	if (json_has_key(&p->r, "count"))
+		s->amount = json_uint(&p->r);
+	else
+		s->by_rate = true;
+	s->drum = key_uint(p, "drum");
+	within(p, s->drum <= ROSTER_ROWS_MAX, N_("a stratum has more than 16777216 targets"));
+	if (s->by_rate) {
+		s->amount = key_uint(p, "per_10000");
+		must(p, s->amount <= 10000, N_("per_10000 is above 10000"));
+	}
+	s->slips = key_uint(p, "slips");
+	s->take = key_uint(p, "take");
+	json_end(&p->r, '}');
+}
+
+/* Strictly ascending classes, but that a last one may be "*". */
+static void
+check_strata(struct parse *p, const struct commit *c)
+{
+	uint64_t chosen = 0;
+
+	for (size_t i = 0; i < c->n_strata; i++) {
+		bool last = i + 1 == c->n_strata;
+		bool star = slice_is(c->strata[i].class, "*");
+
+		must(p, !star || last, N_("the class * is not the last of the strata"));
+		must(p, i == 0 || (star && last) || slice_cmp(c->strata[i - 1].class, c->strata[i].class) < 0,
+		    N_("the classes of the strata do not ascend"));
+		chosen += c->strata[i].take;
+		within(p, chosen <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
+	}
+	within(p, chosen * c->rules.seats <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
+}
+
+static int
+read_strata(struct parse *p, struct commit *c, struct err *err)
+{
+	char *class_text = malloc((size_t)(p->r.end - p->r.start) + 1); /* longer than all classes together */
+	size_t cap = 0;
+
+	if (class_text == NULL)
+		return err_memory(err);
+	c->class_text = class_text;
+	json_key(&p->r, "strata");
+	json_begin(&p->r, '[');
+	while (json_more(&p->r)) {
+		if (c->n_strata == cap) {
+			struct stratum *more = realloc(c->strata, (cap = cap * 2 + 8) * sizeof *more);
+
+			if (more == NULL)
+				return err_memory(err);
+			c->strata = more;
+		}
+		c->strata[c->n_strata] = (struct stratum){0};
+		read_stratum(p, &c->strata[c->n_strata++], &class_text);
+	}
+	json_end(&p->r, ']');
+	if (!p->r.bad)
+		check_strata(p, c);
+	return 0;
+}
+
+static int
+read_commit(struct parse *p, struct entry *e, struct err *err)
+{
+	struct commit *c = &e->commit;
+
+	read_beacon(p, &c->beacon);
+	c->chain = key_number(p, "chain");
+	read_changes(p, &c->changes);
+	c->cycle = key_id(p, "cycle");
+	json_key(&p->r, "date");
+	must(p, text_to_date(json_plain(&p->r), &c->date), N_("a date is not of the form 2026-06-22"));
+	c->draw_time = key_time(p, "draw_time");
+	json_key(&p->r, "excused");
+	json_begin(&p->r, '{');
+	c->excused_inspectors = key_uint(p, "inspectors");
+	c->excused_targets = key_uint(p, "targets");
+	json_end(&p->r, '}');
+	json_key(&p->r, "files");
+	json_begin(&p->r, '{');
+	read_file(p, "inspectors.csv", &c->inspectors);
+	read_file(p, "targets.csv", &c->targets);
+	json_end(&p->r, '}');
+	c->link = key_number(p, "link");
+	within(p, c->link <= CHAIN_LENGTH_MAX, N_("the link is above 10000, the longest chain allowed"));
+	c->n = key_number(p, "n");
+	c->reveal_time = key_time(p, "reveal_time");
+	read_rules(p, &c->rules);
+	c->sealed = key_hex(p, "sealed", HASH_HEX);
+	return read_strata(p, c, err);
+}
+
+static int
+read_genesis(struct parse *p, struct entry *e, struct err *err)
+{
+	json_key(&p->r, "key");
+	e->genesis.key = json_plain(&p->r);
+	must(p, key_is(e->genesis.key, NOTE_ED25519), N_("the log's verifier key is malformed"));
+	e->genesis.operator = key_reason(p, "operator");
+	json_key(&p->r, "origin");
+	e->genesis.origin = json_plain(&p->r);
+	must(p, note_name_ok(e->genesis.origin), N_("the origin is empty or holds white space or +"));
+	tail(p, e);
+	return key_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
+}
+
+static int
+read_policy(struct parse *p, struct entry *e, struct err *err)
+{
+	e->policy.reason = key_reason(p, "reason");
+	tail(p, e);
+	return key_witnesses(p, &e->policy.witnesses, &e->policy.n_witnesses, err);
+}
+
+static void
+read_cycle(struct parse *p, struct entry *e)
+{
+	e->cycle.anchor = key_hex(p, "anchor", HASH_HEX);
+	e->cycle.chain = key_number(p, "chain");
+	e->cycle.cycle = key_id(p, "cycle");
+	e->cycle.embargo_days = key_uint(p, "embargo_days");
+	within(p, e->cycle.embargo_days <= EMBARGO_DAYS_MAX, N_("the embargo is above 400 days"));
+	e->cycle.length = key_number(p, "length");
+	within(p, e->cycle.length <= CHAIN_LENGTH_MAX, N_("the chain is longer than 10000"));
+	e->cycle.reason = key_reason(p, "reason");
+	must(p, e->cycle.chain != 1 || e->cycle.reason.n == 0, N_("a first chain has a reason; it must be empty"));
+	json_key(&p->r, "source");
+	must(p, source_parse(json_plain(&p->r), &e->cycle.source), N_("there is no such source of a beacon"));
+}
+
+/* The hex of a drand (48 bytes) or a witness's (64) signature. */
+static struct slice
+read_signature(struct parse *p)
+{
+	struct slice s = json_plain(&p->r);
+
+	must(p, text_is_hex(s, 96) || text_is_hex(s, 128),
+	    N_("a hash, secret or signature is not lowercase hexadecimal of its length"));
+	return s;
+}
+
+static void
+read_draw(struct parse *p, struct entry *e)
+{
+	json_key(&p->r, "beacon");
+	e->draw.beacon = json_string(&p->r);
+	e->draw.commit = key_hex(p, "commit", HASH_HEX);
+	e->draw.inspectors = key_uint(p, "inspectors");
+	e->draw.n = key_number(p, "n");
+	e->draw.record = key_hex(p, "record", HASH_HEX);
+	e->draw.selected = key_uint(p, "selected");
+	if (json_has_key(&p->r, "signature"))
+		e->draw.signature = read_signature(p);
+}
+
+static void
+read_void(struct parse *p, struct entry *e)
+{
+	bool with_beacon = json_has_key(&p->r, "beacon");
+
+	if (with_beacon)
+		e->void_.beacon = json_string(&p->r);
+	e->void_.commit = key_hex(p, "commit", HASH_HEX);
+	e->void_.n = key_number(p, "n");
+	e->void_.reason = key_reason(p, "reason");
+	if (with_beacon) {
+		json_key(&p->r, "signature");
+		e->void_.signature = read_signature(p);
+	}
+}
+
+static void
+read_reveal(struct parse *p, struct entry *e)
+{
+	e->reveal.n = key_number(p, "n");
+	json_key(&p->r, "record");
+	e->reveal.record = json_plain(&p->r);
+	must(p, e->reveal.record.n == 0 || text_is_hex(e->reveal.record, HASH_HEX),
+	    N_("a hash, secret or signature is not lowercase hexadecimal of its length"));
+	e->reveal.secret = key_hex(p, "secret", HASH_HEX);
+}
+
+static void
+read_amend(struct parse *p, struct entry *e)
+{
+	e->amend.amendment = key_number(p, "amendment");
+	e->amend.n = key_number(p, "n");
+	e->amend.sha256 = key_hex(p, "sha256", HASH_HEX);
+}
+
+/* genesis and policy have a key after `v`, and so read their tail themselves. */
+static int
+read_entry(struct parse *p, struct entry *e, struct err *err)
+{
+	int rc = 0;
+
+	json_begin(&p->r, '{');
+	switch (e->type) {
+	case ENTRY_GENESIS:
+		rc = read_genesis(p, e, err);
+		break;
+	case ENTRY_POLICY:
+		rc = read_policy(p, e, err);
+		break;
+	case ENTRY_CYCLE:
+		read_cycle(p, e);
+		break;
+	case ENTRY_COMMIT:
+		rc = read_commit(p, e, err);
+		break;
+	case ENTRY_DRAW:
+		read_draw(p, e);
+		break;
+	case ENTRY_VOID:
+		read_void(p, e);
+		break;
+	case ENTRY_REVEAL:
+		read_reveal(p, e);
+		break;
+	case ENTRY_AMEND:
+		read_amend(p, e);
+		break;
+	}
+	if (rc == 0 && e->type != ENTRY_GENESIS && e->type != ENTRY_POLICY)
+		tail(p, e);
+	json_end(&p->r, '}');
+	return rc;
+}
+
+/* Skips one value of any kind. */
+static void
+skip_value(struct json_reader *r)
+{
+	unsigned depth = 0;
+
+	do {
+		char c = r->at < r->end ? *r->at : '\0';
+
+		if (c == '"') {
+			(void)json_string(r);
+		} else if (c == '\0') {
+			r->bad = true;
+		} else {
+			depth += c == '{' || c == '[';
+			depth -= depth > 0 && (c == '}' || c == ']');
+			r->at++;
+		}
+	} while (!r->bad && (depth > 0 || (r->at < r->end && *r->at != ',' && *r->at != '}')));
+	r->last = 'v';
+}
+
+/* The value of the outermost key "type", found before the rest is read: it says which keys must be there. */
+static bool
+find_type(struct slice bytes, enum entry_type *ret_type)
+{
+	struct json_reader r;
+	struct slice type;
+
+	json_open(&r, bytes);
+	json_begin(&r, '{');
+	while (!r.bad && !json_has_key(&r, "type")) {
+		if (r.last != '{')
+			r.bad = r.at == r.end || *r.at++ != ',';
+		(void)json_string(&r);
+		if (!r.bad && r.at < r.end && *r.at == ':')
+			r.at++;
+		skip_value(&r);
+	}
+	type = json_plain(&r);
+	for (size_t i = 0; !r.bad && i < LENGTH(type_names); i++)
+		if (slice_is(type, type_names[i])) {
+			*ret_type = (enum entry_type)i;
+			return true;
+		}
+	return false;
+}
+
+int
+entry_parse(struct slice bytes, struct entry *ret_entry, struct err *err)
+{
+	struct entry e = {0};
+	struct parse p = {0};
+	int rc;
+
+	if (bytes.n > ENTRY_MAX)
+		return err_set(err, ERR_LIMIT, N_("an entry is longer than 65535 bytes"));
+	if (!find_type(bytes, &e.type))
+		return err_set(err, ERR_REFUSED, N_("an entry is not canonical JSON of a known type"));
+	json_open(&p.r, bytes);
+	rc = read_entry(&p, &e, err);
+	if (rc == 0 && (p.r.bad || !json_done(&p.r)))
+		rc = err_set(err, ERR_REFUSED,
+		    N_("a %s entry is not canonical or has not exactly its keys: it differs at byte %zu"), type_names[e.type],
+		    json_offset(&p.r));
+	else if (rc == 0 && p.wrong != NULL)
+		rc = err_set(err, p.limit ? ERR_LIMIT : ERR_REFUSED, N_("a %s entry: %s"), type_names[e.type],
+		    err != NULL && err->tr != NULL ? err->tr(p.wrong) : p.wrong);
+	if (rc != 0)
+		entry_release(&e);
+	else
+		*ret_entry = e;
+	return rc;
+}
+
+void
+entry_release(struct entry *entry)
+{
+	if (entry == NULL)
+		return;
+	if (entry->type == ENTRY_GENESIS)
+		free(entry->genesis.witnesses);
+	else if (entry->type == ENTRY_POLICY)
+		free(entry->policy.witnesses);
+	else if (entry->type == ENTRY_COMMIT)
+		commit_release(&entry->commit);
+	*entry = (struct entry){.type = ENTRY_AMEND};
+} /* NOLINT(clang-analyzer-unix.Malloc): it forgets between two calls which of the union's structs there is */
+
+int
+commit_parse(struct slice bytes, struct commit *ret_commit, int64_t *ret_time, struct err *err)
+{
+	struct entry e;
+	int rc = entry_parse(bytes, &e, err);
+
+	if (rc != 0)
+		return rc;
+	if (e.type != ENTRY_COMMIT) {
+		entry_release(&e);
+		return err_set(err, ERR_REFUSED, N_("this is no commit entry"));
+	}
+	*ret_commit = e.commit;
+	if (ret_time != NULL)
+		*ret_time = e.time;
+	return 0;
+}
+
+void
+commit_release(struct commit *commit)
+{
+	if (commit == NULL)
+		return;
+	free(commit->strata);
+	free(commit->class_text);
+	commit->strata = NULL;
+	commit->class_text = NULL;
+	commit->n_strata = 0;
+}

@@ -1,0 +1,35 @@
+#ifndef SPOTCHECK_CORE_LOG_BEACON_H
+#define SPOTCHECK_CORE_LOG_BEACON_H
+
+#include <stdbool.h>
+
+#include "core/log/cosigned.h"
+#include "core/format/entry.h"
+#include "core/base/err.h"
+
+/*
+ * Beacons (PROTOCOL 4, 10 `beacon`): form and strength of what a commitment names, and whether a value is the one.
+ */
+
+/* What can be told from the commitment alone: strength, the round, the witness in force (`witnesses` NULL: not at hand). */
+int beacon_check_form(const struct commit *commit, const struct witnesses *witnesses, struct err *err);
+
+/*
+ * The value, escaped as in the entry, and the signature (p NULL where absent) of a draw or void.  For drand all but
+ * the BLS signature is checked: the point's canonical form and that the value is the hash of its bytes.
+ */
+int beacon_check_value(const struct commit *commit, struct slice commit_hash, struct slice value,
+    struct slice signature, struct err *err);
+
+/* Only the value's form, where no signature is at hand. */
+int beacon_check_value_form(const struct commit *commit, struct slice value, struct err *err);
+
+/* A void's duty to have a value under drand and witness.  `ret_unproven`: its reason begins with "beacon". */
+int beacon_check_void(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
+    const struct cosigned *cosigned, bool *ret_unproven, struct err *err);
+
+#define BEACON_MESSAGE_MAX 128
+/* "spotcheck-beacon/v1 LF H(commit entry) LF", what a witness signs; returns its length. */
+size_t beacon_message(struct slice commit_hash, char ret_message[static BEACON_MESSAGE_MAX]);
+
+#endif

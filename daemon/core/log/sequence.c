@@ -1,0 +1,364 @@
+#include "core/log/sequence.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define OVERDUE_S 86400
+
+/* One walk over the entries.  The first fault of each check is kept; after one of `sequence` the walk ends. */
+struct walk {
+	const struct log *log;
+	struct sequence *s;
+	struct err *sequence_err, *order_err;
+	size_t at; /* the entry */
+	struct witnesses in_force;
+};
+
+static const struct entry *
+entry_at(const struct log *log, size_t index)
+{
+	return &log->entries[index].entry;
+}
+
+/* Reports once and returns the code, so that a fault of `sequence` can end the walk. */
+static int
+out_of_sequence(struct walk *w, const char *wrong)
+{
+	const char *words = w->sequence_err->tr != NULL ? w->sequence_err->tr(wrong) : wrong;
+
+	return err_set(w->sequence_err, ERR_REFUSED, N_("entry %zu: %s"), w->at, words);
+}
+
+static void
+in_order(struct walk *w, bool holds, const char *wrong)
+{
+	const char *words = w->order_err->tr != NULL ? w->order_err->tr(wrong) : wrong;
+
+	if (!holds && w->order_err->code == 0)
+		err_set(w->order_err, ERR_REFUSED, N_("entry %zu: %s"), w->at, words);
+}
+
+static int
+begin_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
+{
+	struct sequence *s = w->s;
+	size_t index = slice_map_get(&s->by_name, e->cycle.cycle);
+
+	if (index == SLICE_MAP_NONE) {
+		if (s->n_cycles == s->cap_cycles) {
+			size_t cap = s->cap_cycles * 2 + 8;
+			struct cycle_state *more = realloc(s->cycles, cap * sizeof *more);
+
+			if (more == NULL)
+				return ERR_MEMORY;
+			s->cycles = more;
+			s->cap_cycles = cap;
+		}
+		index = s->n_cycles++;
+		s->cycles[index] = (struct cycle_state){
+		    .name = e->cycle.cycle, .open = SEQUENCE_NONE, .last = SEQUENCE_NONE, .unrevealed = SEQUENCE_NONE};
+		if (slice_map_put(&s->by_name, e->cycle.cycle, index) != 0)
+			return ERR_MEMORY;
+	}
+	*ret_index = index;
+	return 0;
+}
+
+static int
+take_cycle(struct walk *w, const struct entry *e)
+{
+	struct sequence *s = w->s;
+	struct cycle_state *c;
+	size_t index;
+
+	if (begin_cycle(w, e, &index) != 0)
+		return ERR_MEMORY;
+	assert(s->cycles != NULL);
+	c = &s->cycles[index];
+	if (e->cycle.chain != c->chain + 1)
+		return out_of_sequence(w, N_("the chain's number does not follow the cycle's last"));
+	if (c->unrevealed != SEQUENCE_NONE)
+		return out_of_sequence(w, N_("a new chain begins before every used link of the last is revealed"));
+	if (slice_map_get(&s->anchors, e->cycle.anchor) != SLICE_MAP_NONE)
+		return out_of_sequence(w, N_("the anchor is that of another chain"));
+	if (slice_map_get(&s->secrets, e->cycle.anchor) != SLICE_MAP_NONE)
+		return out_of_sequence(w, N_("the anchor is a secret that was revealed before"));
+	c->chain = e->cycle.chain;
+	c->length = e->cycle.length;
+	c->embargo_days = e->cycle.embargo_days;
+	c->source = e->cycle.source;
+	c->anchor = e->cycle.anchor;
+	c->link = 0;
+	c->last_reveal_time = INT64_MIN;
+	return slice_map_put(&s->anchors, e->cycle.anchor, w->at);
+}
+
+static int
+add_draw(struct walk *w, size_t cycle)
+{
+	struct sequence *s = w->s;
+	struct cycle_state *c = &s->cycles[cycle];
+
+	if (s->n_draws == s->cap_draws) {
+		size_t cap = s->cap_draws * 2 + 16;
+		struct draw_state *more = realloc(s->draws, cap * sizeof *more);
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		s->draws = more;
+		s->cap_draws = cap;
+	}
+	s->draws[s->n_draws] = (struct draw_state){.commit = w->at,
+	    .outcome = SEQUENCE_NONE,
+	    .reveal = SEQUENCE_NONE,
+	    .cycle = cycle,
+	    .previous = c->last,
+	    .next = SEQUENCE_NONE,
+	    .anchor = c->anchor,
+	    .witnesses = w->in_force};
+	if (c->last != SEQUENCE_NONE)
+		s->draws[c->last].next = s->n_draws;
+	if (c->unrevealed == SEQUENCE_NONE)
+		c->unrevealed = s->n_draws;
+	c->last = c->open = s->n_draws++;
+	return 0;
+}
+
+static int
+take_commit(struct walk *w, const struct entry *e)
+{
+	const struct commit *commit = &e->commit;
+	size_t index = slice_map_get(&w->s->by_name, commit->cycle);
+	int64_t utc_date = commit->draw_time / DAY_S - (commit->draw_time % DAY_S < 0);
+	struct cycle_state *c;
+
+	if (index == SLICE_MAP_NONE)
+		return out_of_sequence(w, N_("a commitment of a cycle that has no chain"));
+	assert(w->s->cycles != NULL);
+	c = &w->s->cycles[index];
+	if (commit->n != w->s->n_draws + 1)
+		return out_of_sequence(w, N_("the commitment's number does not follow the last"));
+	if (c->open != SEQUENCE_NONE)
+		return out_of_sequence(w, N_("the cycle's commitment before this one has no outcome yet"));
+	if (commit->chain != c->chain)
+		return out_of_sequence(w, N_("the commitment does not use the cycle's newest chain"));
+	if (commit->link != c->link + 1 || commit->link > c->length)
+		return out_of_sequence(w, N_("the commitment does not use the chain's next link"));
+	if (commit->beacon.source != c->source)
+		return out_of_sequence(w, N_("the beacon's source is not that of the chain"));
+	if (commit->reveal_time < c->last_reveal_time)
+		return out_of_sequence(w, N_("it is to be revealed before an earlier link of its chain"));
+	in_order(w, e->time <= commit->draw_time, N_("the commitment is later than its draw_time"));
+	in_order(w, commit->reveal_time == commit->draw_time + (int64_t)c->embargo_days * DAY_S,
+	    N_("reveal_time is not draw_time and the embargo's days"));
+	in_order(w, utc_date - commit->date <= 1 && commit->date - utc_date <= 1,
+	    N_("the date is more than a day from that of draw_time"));
+	c->link = commit->link;
+	c->last_reveal_time = commit->reveal_time;
+	return add_draw(w, index);
+}
+
+static struct draw_state *
+draw_of(struct walk *w, uint64_t n)
+{
+	return n >= 1 && n <= w->s->n_draws ? &w->s->draws[n - 1] : NULL;
+}
+
+static int
+take_outcome(struct walk *w, uint64_t n, struct slice commit)
+{
+	struct draw_state *d = draw_of(w, n);
+
+	if (d == NULL)
+		return out_of_sequence(w, N_("there is no commitment of this number"));
+	if (d->outcome != SEQUENCE_NONE)
+		return out_of_sequence(w, N_("the commitment has an outcome already"));
+	if (!slice_is(commit, w->log->entries[d->commit].hash))
+		return out_of_sequence(w, N_("the hash is not that of the commitment"));
+	d->outcome = w->at;
+	w->s->cycles[d->cycle].open = SEQUENCE_NONE;
+	return 0;
+}
+
+static int
+take_draw(struct walk *w, const struct entry *e)
+{
+	int rc = take_outcome(w, e->draw.n, e->draw.commit);
+
+	if (rc == 0)
+		in_order(w, e->time >= entry_at(w->log, draw_of(w, e->draw.n)->commit)->commit.draw_time,
+		    N_("the draw is earlier than its draw_time"));
+	return rc;
+}
+
+static int
+take_reveal(struct walk *w, const struct entry *e)
+{
+	struct draw_state *d = draw_of(w, e->reveal.n);
+	struct cycle_state *c;
+	bool drawn;
+
+	if (d == NULL)
+		return out_of_sequence(w, N_("there is no commitment of this number"));
+	if (d->reveal != SEQUENCE_NONE)
+		return out_of_sequence(w, N_("the commitment is revealed already"));
+	c = &w->s->cycles[d->cycle];
+	in_order(w, d->outcome != SEQUENCE_NONE, N_("it is revealed before its draw or void"));
+	in_order(w, e->time >= entry_at(w->log, d->commit)->commit.reveal_time, N_("it is revealed before reveal_time"));
+	if (c->unrevealed != (size_t)(d - w->s->draws))
+		return out_of_sequence(w, N_("an earlier commitment of the cycle is not revealed yet"));
+	if (slice_map_get(&w->s->anchors, e->reveal.secret) != SLICE_MAP_NONE)
+		return out_of_sequence(w, N_("the secret is the anchor of a chain"));
+	if (d->outcome == SEQUENCE_NONE)
+		return ERR_REFUSED; /* nothing after it can be judged */
+	drawn = entry_at(w->log, d->outcome)->type == ENTRY_DRAW;
+	if (!drawn && e->reveal.record.n > 0)
+		return out_of_sequence(w, N_("the reveal of a void names a record"));
+	d->reveal = w->at;
+	c->unrevealed = d->next;
+	return slice_map_put(&w->s->secrets, e->reveal.secret, w->at);
+}
+
+static int
+take_amend(struct walk *w, const struct entry *e)
+{
+	struct draw_state *d = draw_of(w, e->amend.n);
+	size_t *more;
+
+	if (d == NULL)
+		return out_of_sequence(w, N_("there is no commitment of this number"));
+	if (d->outcome == SEQUENCE_NONE || entry_at(w->log, d->outcome)->type != ENTRY_DRAW)
+		return out_of_sequence(w, N_("an amendment of what is not drawn"));
+	if (e->amend.amendment != d->n_amends + 1)
+		return out_of_sequence(w, N_("the amendment's number does not follow the draw's last"));
+	d->amended_late |= d->next != SEQUENCE_NONE;
+	if ((d->n_amends & (d->n_amends - 1)) == 0) { /* room doubles at each power of two */
+		more = realloc(d->amends, (d->n_amends == 0 ? 1 : d->n_amends * 2) * sizeof *more);
+		if (more == NULL)
+			return ERR_MEMORY;
+		d->amends = more;
+	}
+	d->amends[d->n_amends++] = w->at;
+	return 0;
+}
+
+static int
+take_witnesses(struct walk *w, const struct slice *keys, size_t n)
+{
+	struct sequence *s = w->s;
+
+	if (s->n_policies == s->cap_policies) {
+		size_t cap = s->cap_policies * 2 + 4;
+		void *more = realloc(s->policies, cap * sizeof *s->policies);
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		s->policies = more;
+		s->cap_policies = cap;
+	}
+	w->in_force = (struct witnesses){keys, n};
+	s->policies[s->n_policies].entry = w->at;
+	s->policies[s->n_policies++].witnesses = w->in_force;
+	return 0;
+}
+
+static int
+take_entry(struct walk *w, const struct entry *e)
+{
+	if (w->at > 0)
+		in_order(w, e->time >= entry_at(w->log, w->at - 1)->time, N_("its time is before that of the entry before"));
+	if ((e->type == ENTRY_GENESIS) != (w->at == 0))
+		return out_of_sequence(w, N_("genesis stands once, as entry 0"));
+	switch (e->type) {
+	case ENTRY_GENESIS:
+		return take_witnesses(w, e->genesis.witnesses, e->genesis.n_witnesses);
+	case ENTRY_POLICY:
+		return take_witnesses(w, e->policy.witnesses, e->policy.n_witnesses);
+	case ENTRY_CYCLE:
+		return take_cycle(w, e);
+	case ENTRY_COMMIT:
+		return take_commit(w, e);
+	case ENTRY_DRAW:
+		return take_draw(w, e);
+	case ENTRY_VOID:
+		return take_outcome(w, e->void_.n, e->void_.commit);
+	case ENTRY_REVEAL:
+		return take_reveal(w, e);
+	case ENTRY_AMEND:
+		return take_amend(w, e);
+	}
+	return 0;
+}
+
+int
+sequence_read(const struct log *log, struct sequence *ret_sequence, struct err *sequence_err, struct err *order_err)
+{
+	struct sequence s = {0};
+	struct walk w = {.log = log, .s = &s, .sequence_err = sequence_err, .order_err = order_err};
+	int rc = 0;
+
+	for (; w.at < log->n_entries && rc == 0; w.at++)
+		rc = take_entry(&w, entry_at(log, w.at));
+	s.whole = rc == 0;
+	*ret_sequence = s;
+	return rc == ERR_MEMORY ? rc : 0;
+}
+
+void
+sequence_release(struct sequence *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n_draws; i++)
+		free(s->draws[i].amends);
+	free(s->draws);
+	free(s->cycles);
+	free(s->policies);
+	slice_map_release(&s->by_name);
+	slice_map_release(&s->anchors);
+	slice_map_release(&s->secrets);
+	*s = (struct sequence){0};
+}
+
+struct witnesses
+sequence_witnesses(const struct sequence *s, uint64_t size)
+{
+	size_t low = 0, high = s->n_policies; /* the last policy whose entry is below size */
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->policies[middle].entry < size)
+			low = middle;
+		else
+			high = middle;
+	}
+	return s->n_policies == 0 ? (struct witnesses){NULL, 0} : s->policies[low].witnesses;
+}
+
+int
+sequence_overdue(const struct log *log, const struct sequence *s, int64_t at, struct err *err)
+{
+	for (size_t i = 0; i < s->n_draws; i++) {
+		const struct commit *c = &entry_at(log, s->draws[i].commit)->commit;
+
+		if (s->draws[i].outcome == SEQUENCE_NONE && at - c->draw_time > OVERDUE_S)
+			return err_set(err, ERR_REFUSED, N_("commitment %zu has no outcome, more than a day after its draw_time"),
+			    i + 1);
+		if (s->draws[i].reveal == SEQUENCE_NONE && at - c->reveal_time > OVERDUE_S)
+			return err_set(err, ERR_REFUSED, N_("commitment %zu is not revealed, more than a day after its reveal_time"),
+			    i + 1);
+	}
+	return 0;
+}
+
+int64_t
+sequence_newest(const struct log *log)
+{
+	int64_t newest = INT64_MIN;
+
+	for (size_t i = 0; i < log->n_parsed; i++)
+		if (entry_at(log, i)->time > newest)
+			newest = entry_at(log, i)->time;
+	return newest;
+}

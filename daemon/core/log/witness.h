@@ -1,0 +1,99 @@
+#ifndef SPOTCHECK_CORE_LOG_WITNESS_H
+#define SPOTCHECK_CORE_LOG_WITNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/format/entry.h"
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/format/note.h"
+#include "core/base/slice.h"
+
+/*
+ * What a log and its witness say to each other: requests, and what a witness answers to them.  add-checkpoint is C2SP
+ * tlog-witness by the letter; the beacon (PROTOCOL 4) is asked for in the same manner, by our own request.
+ */
+
+#define WITNESS_PROOF_MAX 63
+#define WITNESS_BODY_MAX ((size_t)256 << 10) /* bytes of a request; a longer one is refused unread */
+#define WITNESS_SIZE_TYPE "text/x.tlog.size"
+
+/* The HTTP status codes, by what they say. */
+enum witness_answer {
+	WITNESS_YES = 200,
+	WITNESS_BAD_REQUEST = 400,
+	WITNESS_NOT_SIGNED = 403, /* not by the log's key; of a beacon: not cosigned by this witness in time */
+	WITNESS_UNKNOWN_LOG = 404,
+	WITNESS_CONFLICT = 409, /* not the size that it cosigned last, or another root of that size */
+	WITNESS_NO_PROOF = 422,
+	WITNESS_TOO_EARLY = 425 /* a beacon before its draw_time */
+};
+
+/* What a witness knows of one log. */
+struct witness_log {
+	struct slice vkey;
+	uint64_t size; /* of the checkpoint that it cosigned last; 0: none */
+	struct hash root;
+};
+
+/* ---- add-checkpoint ---- */
+
+/*
+ *	old SIZE LF, base64(hash) LF …, LF, checkpoint
+ */
+struct witness_request {
+	uint64_t old;
+	struct hash proof[WITNESS_PROOF_MAX];
+	size_t n_proof;
+	struct slice bytes; /* of the checkpoint, a signed note */
+	struct note note;
+	struct checkpoint checkpoint;
+};
+
+/* ERR_REFUSED says what is wrong with it.  All points into `body`. */
+int witness_request_parse(struct slice body, struct witness_request *ret, struct err *err);
+void witness_request_write(uint64_t old, const struct hash *proof, size_t n_proof, struct slice note, struct buf *out);
+
+/*
+ * What a witness that knows `log` (NULL: no log of this origin) has to answer; `err` (may be NULL) gets the reason of
+ * all but WITNESS_YES, after which it keeps the checkpoint, and only then cosigns.
+ */
+enum witness_answer witness_judge(const struct witness_request *request, const struct witness_log *log, struct err *err);
+
+/* ---- beacon ---- */
+
+/*
+ *	commit INDEX LF, base64(hash) LF … (RFC 6962 audit path), LF, commit entry LF, LF, checkpoint with the witness's own cosignature
+ */
+struct witness_beacon_request {
+	uint64_t index; /* of the entry in the log */
+	struct hash path[WITNESS_PROOF_MAX];
+	size_t n_path;
+	struct slice entry;
+	struct slice bytes; /* of the checkpoint */
+	struct note note;
+	struct checkpoint checkpoint;
+};
+int witness_beacon_parse(struct slice body, struct witness_beacon_request *ret, struct err *err);
+void witness_beacon_write(uint64_t index, const struct hash *path, size_t n_path, struct slice entry, struct slice note,
+    struct buf *out);
+
+/*
+ * Whether the witness of `vkey` gives its signature at `now`: for a commitment that names it, that it cosigned in time, and
+ * whose draw_time has come.  `ret_n` and `ret_hash` get which one, with WITNESS_YES alone.
+ */
+enum witness_answer witness_beacon_judge(const struct witness_beacon_request *request, const struct witness_log *log,
+    struct slice vkey, int64_t now, uint64_t *ret_n, char ret_hash[static HASH_HEX + 1], struct err *err);
+
+/* The same two questions of a commitment whose checkpoint was read already: of a published directory, say. */
+enum witness_answer witness_beacon_allowed(const struct commit *commit, const struct note *note, struct slice vkey,
+    int64_t now, struct err *err);
+
+/* The signature over beacon_message as 128 hex digits and a NUL; empty where it cannot be made. */
+#define WITNESS_SIGNATURE_HEX 129
+void witness_beacon_sign(struct slice commit_hash, const uint8_t secret_key[static 64],
+    char ret_hex[static WITNESS_SIGNATURE_HEX]);
+
+#endif

@@ -1,0 +1,231 @@
+#include "draws/agenda.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/format/sealed.h"
+#include "system/clock.h"
+#include "draws/draws.h"
+#include "draws/plan.h"
+
+#define PERIOD_DAYS 366 /* the longest is a year */
+
+struct reading {
+	const struct outlook_want *want;
+	struct outlook *outlook;
+	struct draw_row *draws; /* copied first: the walk must not be disturbed by other questions */
+	size_t n_draws;
+	struct err *err;
+};
+
+static int
+add_row(struct reading *r, const struct outlook_row *row, const char *cycle, const char *title)
+{
+	struct outlook *all = r->outlook;
+	struct outlook_row *added;
+
+	if (all->n == all->cap) {
+		size_t cap = all->cap == 0 ? 64 : all->cap * 2;
+		struct outlook_row *grown = reallocarray(all->v, cap, sizeof *grown);
+
+		if (grown == NULL)
+			return err_memory(r->err);
+		all->v = grown;
+		all->cap = cap;
+	}
+	added = &all->v[all->n];
+	*added = *row;
+	(void)snprintf(added->cycle, sizeof added->cycle, "%s", cycle);
+	added->title = strdup(title);
+	if (added->title == NULL)
+		return err_memory(r->err);
+	all->n++;
+	return 0;
+}
+
+void
+outlook_release(struct outlook *outlook)
+{
+	if (outlook == NULL)
+		return;
+	for (size_t i = 0; i < outlook->n; i++)
+		free(outlook->v[i].title);
+	free(outlook->v);
+	*outlook = (struct outlook){.v = NULL};
+}
+
+/* ---- what is to come ---- */
+
+static int
+add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct occurrence *o)
+{
+	struct outlook_row row = {.state = o->provisional ? N_("provisional") : N_("planned"),
+	    .sealed = o->random && (o->open || !r->want->unsealed),
+	    .order = o->draw_time,
+	    .first = o->first,
+	    .last = o->last,
+	    .commit_time = o->commit_time,
+	    .draw_time = o->draw_time,
+	    .notice_time = o->notice_time,
+	    .reveal_time = o->reveal_time,
+	    .visit_first = o->visit_first,
+	    .visit_last = o->visit_last};
+	char title[PLAN_TITLE];
+
+	if (row.sealed) {
+		row.state = N_("sealed");
+		row.order = clock_instant(o->first, 0, NULL); /* its place tells nothing */
+	}
+	plan_title(cycle, o, title);
+	return add_row(r, &row, cycle->name, title);
+}
+
+/*
+ * A sealed draw is there where its period or holiday has a day that is asked for: by its own day, whoever asks for one day
+ * after the other would learn it.
+ */
+static bool
+is_asked_for(const struct outlook_want *want, const struct occurrence *o)
+{
+	int32_t date = clock_date(o->draw_time);
+
+	if (o->random && !want->unsealed)
+		return o->first <= want->to && o->last >= want->from;
+	return o->open || (date >= want->from && date <= want->to);
+}
+
+static int
+add_cycle(struct reading *r, const struct config_cycle *cycle)
+{
+	const struct outlook_want *want = r->want;
+	int32_t reach = want->unsealed ? 0 : PERIOD_DAYS;
+	struct schedule_list list = {0};
+	struct plan plan;
+	int rc = plan_open(&plan, want->store, cycle, want->calendar, want->now, false, r->err);
+
+	if (rc == 0)
+		rc = plan_list(&plan, want->from - reach, want->to + reach, &list, r->err);
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		if (is_asked_for(want, &list.v[i]))
+			rc = add_occurrence(r, cycle, &list.v[i]);
+	schedule_list_release(&list);
+	plan_close(&plan);
+	return rc;
+}
+
+/* ---- what is committed ---- */
+
+static int
+read_dates(struct reading *r, struct outlook_row *row)
+{
+	struct sealed sealed = {0};
+	struct buf bytes;
+	int rc = draw_file_get(r->want->store, row->n, "sealed.json", &bytes, r->err);
+
+	if (rc == 0)
+		rc = sealed_parse(buf_view(&bytes), &sealed, r->err);
+	if (rc == 0) {
+		row->visit_first = sealed.dates[0];
+		row->visit_last = sealed.dates[sealed.n_dates - 1];
+		sealed_release(&sealed);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+/* By the rule of today; the letters say when they really left. */
+static int64_t
+notice_of(const struct outlook_want *want, const struct draw_row *draw, int32_t visit_first)
+{
+	const struct config_cycle *cycle = config_cycle(want->config, draw->cycle);
+	int64_t notice;
+
+	if (cycle == NULL || cycle->rule.notice_at_draw)
+		return draw->draw_time;
+	notice = clock_instant(visit_first, cycle->rule.visit_time_min * 60, NULL);
+	notice = calendar_shift(want->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
+	return notice > draw->draw_time ? notice : draw->draw_time;
+}
+
+static int
+add_draw(struct reading *r, const struct draw_row *draw)
+{
+	struct outlook_row row = {.state = draw_state(draw),
+	    .n = draw->n,
+	    .voided = draw->outcome == OUTCOME_VOID,
+	    .order = draw->draw_time,
+	    .draw_time = draw->draw_time,
+	    .reveal_time = draw->reveal_time};
+	char title[PLAN_TITLE];
+	int rc;
+
+	if ((rc = plan_title_of(r->want->store, draw->n, title, r->err)) != 0 ||
+	    (rc = draws_commit_time(r->want->store, draw, &row.commit_time, r->err)) != 0 ||
+	    (rc = read_dates(r, &row)) != 0)
+		return rc;
+	row.notice_time = notice_of(r->want, draw, row.visit_first);
+	return add_row(r, &row, draw->cycle, title);
+}
+
+static bool
+is_wanted(const struct outlook_want *want, const struct draw_row *draw)
+{
+	return want->pending ? !draw->revealed : draw->date >= want->from && draw->date <= want->to;
+}
+
+static int
+take_draw(void *ctx, const struct draw_row *draw)
+{
+	struct reading *r = ctx;
+	struct draw_row *grown;
+
+	if (!is_wanted(r->want, draw))
+		return 0;
+	grown = reallocarray(r->draws, r->n_draws + 1, sizeof *grown);
+	if (grown == NULL)
+		return err_memory(r->err);
+	r->draws = grown;
+	grown[r->n_draws++] = *draw;
+	return 0;
+}
+
+static int
+add_draws(struct reading *r)
+{
+	int rc = r->want->store == NULL ? 0 : draws_each(r->want->store, take_draw, r, r->err);
+
+	for (size_t i = 0; rc == 0 && i < r->n_draws; i++)
+		rc = add_draw(r, &r->draws[i]);
+	free(r->draws);
+	return rc;
+}
+
+/* ---- all of it ---- */
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	const struct outlook_row *x = a, *y = b;
+	int by;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	by = strcmp(x->cycle, y->cycle);
+	return by != 0 ? by : (x->n > y->n) - (x->n < y->n);
+}
+
+int
+outlook_read(const struct outlook_want *want, struct outlook *ret_outlook, struct err *err)
+{
+	struct reading r = {.want = want, .outlook = ret_outlook, .err = err};
+	int rc;
+
+	*ret_outlook = (struct outlook){.v = NULL};
+	rc = add_draws(&r);
+	for (size_t i = 0; rc == 0 && i < want->config->n_cycles; i++)
+		rc = add_cycle(&r, &want->config->cycles[i]);
+	if (rc == 0 && ret_outlook->n > 0)
+		qsort(ret_outlook->v, ret_outlook->n, sizeof *ret_outlook->v, compare_rows);
+	return rc;
+}

@@ -1,0 +1,408 @@
+#include "draws/draws.h"
+
+#include <stdlib.h>
+
+#include "core/draw/draw.h"
+
+#define COLUMNS \
+	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
+	" outcome_entry, outcome_size, reveal_entry, record, run," \
+	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
+
+static void
+copy_text(struct slice text, char *ret_text, size_t size)
+{
+	size_t n = text.n < size ? text.n : size - 1;
+
+	if (n > 0)
+		memcpy(ret_text, text.p, n);
+	ret_text[n] = '\0';
+}
+
+static void
+read_row(struct query *q, struct draw_row *ret)
+{
+	struct draw_row row = {.n = (uint64_t)query_int(q, 0)};
+	struct slice outcome = query_text(q, 8);
+
+	copy_text(query_text(q, 1), row.cycle, sizeof row.cycle);
+	row.chain = (uint64_t)query_int(q, 2);
+	row.link = (uint64_t)query_int(q, 3);
+	row.date = (int32_t)query_int(q, 4);
+	row.draw_time = query_int(q, 5);
+	row.reveal_time = query_int(q, 6);
+	(void)source_parse(query_text(q, 7), &row.source);
+	row.outcome = outcome.p == NULL ? OUTCOME_NONE : slice_is(outcome, "draw") ? OUTCOME_DRAW : OUTCOME_VOID;
+	row.commit_entry = (uint64_t)query_int(q, 9);
+	row.commit_size = (uint64_t)query_int(q, 10);
+	row.outcome_entry = (uint64_t)query_int(q, 11);
+	row.outcome_size = (uint64_t)query_int(q, 12);
+	row.revealed = !query_is_null(q, 13);
+	row.reveal_entry = (uint64_t)query_int(q, 13);
+	copy_text(query_text(q, 14), row.record, sizeof row.record);
+	row.run = query_int(q, 15) != 0;
+	row.called_off = query_int(q, 16) != 0;
+	*ret = row;
+}
+
+/* The first row of a query that has its parameters; closes it. */
+static int
+first_row(struct query *q, struct draw_row *ret_row, struct err *err)
+{
+	bool there = query_row(q);
+	int rc;
+
+	if (there)
+		read_row(q, ret_row);
+	rc = query_close(q, err);
+	return rc == 0 && !there ? ERR_ABSENT : rc;
+}
+
+const char *
+draw_state(const struct draw_row *row)
+{
+	if (row->revealed)
+		return N_("opened");
+	if (row->outcome == OUTCOME_NONE)
+		return row->called_off ? N_("called off") : N_("committed");
+	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
+}
+
+int
+draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, store, COLUMNS "WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	rc = first_row(&q, ret_row, err);
+	if (rc == ERR_ABSENT)
+		err_set(err, rc, N_("there is no draw %llu"), (unsigned long long)n);
+	return rc;
+}
+
+static int
+find_of_cycle(struct store *store, const char *sql, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, sql);
+	query_put_string(&q, cycle);
+	return first_row(&q, ret_row, err);
+}
+
+int
+draws_open(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome IS NULL", cycle, ret_row, err);
+}
+
+int
+draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? ORDER BY n DESC LIMIT 1", cycle, ret_row, err);
+}
+
+int
+draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT 1", cycle,
+	    ret_row, err);
+}
+
+int
+draws_unrevealed(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND reveal_entry IS NULL ORDER BY n LIMIT 1", cycle,
+	    ret_row, err);
+}
+
+int
+draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
+{
+	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND run = 1 ORDER BY n LIMIT 1", cycle, ret_row, err);
+}
+
+int
+draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    COLUMNS "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
+	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
+	    " ORDER BY reveal_time, n LIMIT 1");
+	query_put_int(&q, now);
+	return first_row(&q, ret_row, err);
+}
+
+int
+draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    COLUMNS "WHERE outcome IS NULL AND draw_time <= ? AND n <> ? AND (source = 'none'"
+	            " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
+	            " ORDER BY draw_time, n LIMIT 1");
+	query_put_int(&q, now);
+	query_put_int(&q, (int64_t)except);
+	return first_row(&q, ret_row, err);
+}
+
+int
+draws_commit_time(struct store *store, const struct draw_row *row, int64_t *ret_time, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT time FROM log_entry WHERE idx = ?");
+	query_put_int(&q, (int64_t)row->commit_entry);
+	if (query_row(&q))
+		*ret_time = query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+int
+draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
+{
+	struct query q;
+
+	*ret_time = INT64_MAX;
+	query_open(&q, store,
+	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
+	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
+	    " UNION ALL SELECT min(reveal_time) FROM draw WHERE reveal_entry IS NULL AND outcome IS NOT NULL");
+	query_put_int(&q, now);
+	while (query_row(&q))
+		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)
+			*ret_time = query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+int
+draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, COLUMNS "WHERE outcome IS NULL AND source = 'public' ORDER BY draw_time, n LIMIT 1");
+	return first_row(&q, ret_row, err);
+}
+
+int
+draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err)
+{
+	struct draw_row row;
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, COLUMNS "ORDER BY n");
+	while (rc == 0 && query_row(&q)) {
+		read_row(&q, &row);
+		rc = visit(ctx, &row);
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	return rc != 0 ? rc : closed;
+}
+
+static int
+get_text(struct store *store, const char *sql, uint64_t n, char **ret_value, struct err *err)
+{
+	struct buf value;
+	struct query q;
+	int rc;
+
+	buf_init(&value, ENTRY_MAX);
+	query_open(&q, store, sql);
+	query_put_int(&q, (int64_t)n);
+	if (query_row(&q))
+		buf_slice(&value, query_text(&q, 0));
+	rc = query_close(&q, err);
+	if (rc == 0 && (*ret_value = buf_steal(&value)) == NULL)
+		rc = err_memory(err);
+	buf_release(&value);
+	return rc;
+}
+
+int
+draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err)
+{
+	return get_text(store, "SELECT beacon FROM draw WHERE n = ?", n, ret_value, err);
+}
+
+int
+draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err)
+{
+	return get_text(store, "SELECT run_value FROM draw WHERE n = ?", n, ret_value, err);
+}
+
+int
+draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1], struct err *err)
+{
+	struct query q;
+	bool there;
+	int rc;
+
+	query_open(&q, store, "SELECT secret, length FROM chain WHERE cycle = ? AND chain = ?");
+	query_put_string(&q, row->cycle);
+	query_put_int(&q, (int64_t)row->chain);
+	there = query_row(&q) && query_text(&q, 0).n == HASH_HEX && (uint64_t)query_int(&q, 1) >= row->link;
+	if (there)
+		chain_back(query_text(&q, 0).p, (uint64_t)query_int(&q, 1) - row->link, ret_secret);
+	rc = query_close(&q, err);
+	if (rc == 0 && !there)
+		rc = err_set(err, ERR_OUTSIDE,
+		    N_("the state has lost the secret of draw %llu: restore it from a backup"),
+		    (unsigned long long)row->n);
+	return rc;
+}
+
+/* ---- files ---- */
+
+void
+draw_file_begin(struct draw_file *file, struct store *store, uint64_t n, const char *name)
+{
+	*file = (struct draw_file){.store = store, .n = n, .name = name};
+	buf_init(&file->bytes, DRAW_FILE_MAX);
+}
+
+static int
+put_part(struct draw_file *file, const char *bytes, size_t len, struct err *err)
+{
+	struct query q;
+
+	if (file->store == NULL)
+		return 0;
+	query_open(&q, file->store, "INSERT INTO draw_file (n, name, part, bytes) VALUES (?, ?, ?, ?)");
+	query_put_int(&q, (int64_t)file->n);
+	query_put_string(&q, file->name);
+	query_put_int(&q, file->part++);
+	query_put_blob(&q, bytes, len);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+draw_file_flush(struct draw_file *file, struct err *err)
+{
+	size_t at = 0;
+	int rc = file->bytes.failed ? err_memory(err) : 0;
+
+	for (; rc == 0 && file->bytes.len - at >= DRAW_FILE_PART; at += DRAW_FILE_PART)
+		rc = put_part(file, file->bytes.data + at, DRAW_FILE_PART, err);
+	if (at > 0) {
+		memmove(file->bytes.data, file->bytes.data + at, file->bytes.len - at);
+		file->bytes.len -= at;
+	}
+	return rc;
+}
+
+int
+draw_file_end(struct draw_file *file, struct err *err)
+{
+	int rc = draw_file_flush(file, err);
+
+	if (rc == 0 && (file->bytes.len > 0 || file->part == 0))
+		rc = put_part(file, file->bytes.data, file->bytes.len, err);
+	buf_clear(&file->bytes);
+	return rc;
+}
+
+void
+draw_file_release(struct draw_file *file)
+{
+	if (file != NULL)
+		buf_release(&file->bytes);
+}
+
+/* Straight from the caller's bytes, which may be many. */
+int
+draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err)
+{
+	struct draw_file file = {.store = store, .n = n, .name = name};
+	int rc = 0;
+
+	do {
+		size_t len = bytes.n < DRAW_FILE_PART ? bytes.n : DRAW_FILE_PART;
+
+		rc = put_part(&file, bytes.p, len, err);
+		bytes.p += len;
+		bytes.n -= len;
+	} while (rc == 0 && bytes.n > 0);
+	return rc;
+}
+
+int
+draw_file_each(struct store *store, uint64_t n, const char *name, int (*visit)(void *ctx, struct slice part), void *ctx,
+    struct err *err)
+{
+	bool any = false;
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, "SELECT bytes FROM draw_file WHERE n = ? AND name = ? ORDER BY part");
+	query_put_int(&q, (int64_t)n);
+	query_put_string(&q, name);
+	while (rc == 0 && query_row(&q)) {
+		rc = visit(ctx, query_blob(&q, 0));
+		any = true;
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	if (rc == 0 && closed == 0 && !any)
+		rc = err_set(err, ERR_ABSENT, N_("the state has no %s of draw %llu"), name, (unsigned long long)n);
+	return rc != 0 ? rc : closed;
+}
+
+static int
+append_part(void *ctx, struct slice part)
+{
+	buf_slice(ctx, part);
+	return ((struct buf *)ctx)->failed ? ERR_MEMORY : 0;
+}
+
+static int
+file_size(struct store *store, uint64_t n, const char *name, size_t *ret_size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT coalesce(sum(length(bytes)), 0) FROM draw_file WHERE n = ? AND name = ?");
+	query_put_int(&q, (int64_t)n);
+	query_put_string(&q, name);
+	if (query_row(&q))
+		*ret_size = (size_t)query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+/* One allocation of the right size: growing by doubling would take twice the memory for a large file. */
+int
+draw_file_get(struct store *store, uint64_t n, const char *name, struct buf *ret_bytes, struct err *err)
+{
+	size_t size = 0;
+	int rc;
+
+	buf_init(ret_bytes, 0);
+	rc = file_size(store, n, name, &size, err);
+	if (rc != 0)
+		return rc;
+	ret_bytes->data = malloc(size + 1);
+	if (ret_bytes->data == NULL)
+		return err_memory(err);
+	ret_bytes->cap = ret_bytes->max = size;
+	rc = draw_file_each(store, n, name, append_part, ret_bytes, err);
+	return rc == ERR_MEMORY ? err_memory(err) : rc;
+}
+
+int
+draw_file_list(struct store *store, uint64_t n, int (*visit)(void *ctx, const char *name, uint64_t size), void *ctx,
+    struct err *err)
+{
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, "SELECT name, sum(length(bytes)) FROM draw_file WHERE n = ? GROUP BY name ORDER BY name");
+	query_put_int(&q, (int64_t)n);
+	while (rc == 0 && query_row(&q))
+		rc = visit(ctx, query_text(&q, 0).p, (uint64_t)query_int(&q, 1));
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	return rc != 0 ? rc : closed;
+}

@@ -1,0 +1,116 @@
+#ifndef SPOTCHECK_DRAWS_DRAWS_H
+#define SPOTCHECK_DRAWS_DRAWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/format/entry.h"
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "store/store.h"
+
+/* The draws in the state: one row each, and the files that belong to them. */
+
+enum draw_outcome { OUTCOME_NONE, OUTCOME_DRAW, OUTCOME_VOID };
+
+struct draw_row {
+	uint64_t n;
+	char cycle[ID_MAX + 1];
+	uint64_t chain, link;
+	int32_t date;
+	int64_t draw_time, reveal_time;
+	enum source source;
+	enum draw_outcome outcome;
+	bool revealed;
+	bool called_off; /* it will be voided in place of being drawn */
+	bool run; /* the command `run` began it and has not yet said that all is done */
+	uint64_t commit_entry, commit_size; /* in the log; the size of commit.checkpoint */
+	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
+	uint64_t reveal_entry; /* where revealed */
+	char record[HASH_HEX + 1]; /* H(record.json), "" where there is none */
+};
+
+/* "committed", "called off", "drawn", "voided", "opened": what came of it; in the catalogue. */
+const char *draw_state(const struct draw_row *row);
+
+/* ERR_ABSENT: there is no such draw. */
+int draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err);
+
+/*
+ * The cycle's open commitment, its latest commitment, its latest draw that was not voided; ERR_ABSENT, with nothing
+ * said.
+ */
+int draws_open(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
+int draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
+int draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
+
+/* The cycle's first commitment that is not revealed; the cycle's unfinished `run`; ERR_ABSENT, with nothing said. */
+int draws_unrevealed(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
+int draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
+
+/*
+ * The next thing that is overdue: a reveal whose time has come and before which no other of its cycle is due, else a
+ * draw that needs no value from outside, or has it.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
+ */
+int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err);
+int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
+
+/*
+ * When the state makes something due next: a draw that needs no value from outside, has it, or is yet to come, or an opening;
+ * INT64_MAX where nothing.  Of another beacon than none only the draw's time itself counts, if it is after `now`.
+ */
+int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
+
+/* The open commitment of a public value whose draw comes first; ERR_ABSENT, with nothing said. */
+int draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err);
+
+/* All, by number.  `visit` returns 0 to go on; anything else ends the walk and is returned. */
+int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err);
+
+/*
+ * The plain beacon value of a draw, and of a run that has not drawn yet ("" where none was given); the caller frees it.
+ */
+int draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err);
+int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err);
+
+/* When the commitment was made. */
+int draws_commit_time(struct store *store, const struct draw_row *row, int64_t *ret_time, struct err *err);
+
+/* The secret of a draw's link: 64 hex digits and a NUL. */
+int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1],
+    struct err *err);
+
+/* ---- files, kept in parts, since one may be larger than a database value ---- */
+
+#define DRAW_FILE_PART ((size_t)4 << 20)
+#define DRAW_FILE_MAX ((size_t)1 << 36) /* bytes; what buffers for a file are bounded by */
+
+/* Writes a file bit by bit.  Put what there is into `bytes`, call flush now and then, end once. */
+struct draw_file {
+	struct store *store; /* NULL: a rehearsal, which keeps nothing */
+	uint64_t n;
+	const char *name;
+	int64_t part;
+	struct buf bytes;
+};
+void draw_file_begin(struct draw_file *file, struct store *store, uint64_t n, const char *name);
+int draw_file_flush(struct draw_file *file, struct err *err); /* writes whole parts */
+int draw_file_end(struct draw_file *file, struct err *err); /* writes what is left */
+void draw_file_release(struct draw_file *file); /* NULL is allowed */
+
+int draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err);
+
+/* The whole file; the caller releases the buffer, also where there is no such file (ERR_ABSENT). */
+int draw_file_get(struct store *store, uint64_t n, const char *name, struct buf *ret_bytes, struct err *err);
+
+/* Part by part. */
+int draw_file_each(struct store *store, uint64_t n, const char *name, int (*visit)(void *ctx, struct slice part),
+    void *ctx, struct err *err);
+
+/* Names and sizes of a draw's files. */
+int draw_file_list(struct store *store, uint64_t n, int (*visit)(void *ctx, const char *name, uint64_t size), void *ctx,
+    struct err *err);
+
+#endif

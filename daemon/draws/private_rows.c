@@ -1,0 +1,184 @@
+#include "draws/private_rows.h"
+
+#include <stdlib.h>
+
+#include "draws/draws.h"
+
+struct reading {
+	struct private_rows *rows;
+	const struct slice *ids;
+	size_t n_ids;
+	struct buf rest; /* the beginning of a line that the next part goes on with */
+	struct buf *header, *line; /* of one id: the lines as they stand, not their fields; NULL */
+	bool header_read;
+	bool bad;
+};
+
+static int
+add_field(struct private_rows *rows, size_t at)
+{
+	size_t used = rows->n_fields;
+
+	/* fields[] grows by doubling: it has room up to the next power of two. */
+	if ((used & (used - 1)) == 0) {
+		struct private_field *more = realloc(rows->fields, (used == 0 ? 1 : used * 2) * sizeof *more);
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		rows->fields = more;
+	}
+	rows->fields[rows->n_fields++] = (struct private_field){at, rows->bytes.len - at};
+	return 0;
+}
+
+/* RFC 4180, one field off the front; the comma behind it too. */
+static void
+take_field(struct slice *line, struct buf *out)
+{
+	bool quoted = line->n > 0 && line->p[0] == '"';
+	size_t i = quoted ? 1 : 0;
+
+	for (; i < line->n; i++) {
+		char c = line->p[i];
+
+		if (c == '"' && quoted) {
+			if (i + 1 == line->n || line->p[i + 1] != '"') {
+				i++;
+				break;
+			}
+			i++;
+		} else if (c == ',' && !quoted) {
+			break;
+		}
+		buf_byte(out, c);
+	}
+	if (i < line->n)
+		*line = (struct slice){line->p + i + 1, line->n - i - 1};
+	else
+		*line = (struct slice){NULL, 0};
+}
+
+static int
+add_line(struct private_rows *rows, struct slice line, size_t *ret_fields)
+{
+	*ret_fields = 0;
+	do {
+		size_t at = rows->bytes.len;
+
+		take_field(&line, &rows->bytes);
+		if (rows->bytes.failed || add_field(rows, at) != 0)
+			return ERR_MEMORY;
+		++*ret_fields;
+	} while (line.p != NULL);
+	return 0;
+}
+
+static int
+keep_line(struct buf *out, struct slice line)
+{
+	buf_slice(out, line);
+	return out->failed ? ERR_MEMORY : 0;
+}
+
+static int
+take_line(struct reading *r, struct slice line)
+{
+	struct slice rest = line;
+	size_t fields = 0;
+	int rc = 0;
+
+	if (!r->header_read) {
+		r->header_read = true;
+		rc = r->header != NULL ? keep_line(r->header, line) : add_line(r->rows, line, &r->rows->n_columns);
+	} else if (r->rows->n < r->n_ids && slice_eq(slice_cut(&rest, ','), r->ids[r->rows->n])) {
+		rc = r->line != NULL ? keep_line(r->line, line) : add_line(r->rows, line, &fields);
+		r->bad |= fields != r->rows->n_columns;
+		r->rows->n++;
+	}
+	return rc;
+}
+
+static int
+take_part(void *ctx, struct slice part)
+{
+	struct reading *r = ctx;
+	int rc = 0;
+
+	while (rc == 0 && part.n > 0 && memchr(part.p, '\n', part.n) != NULL) {
+		struct slice line = slice_cut(&part, '\n');
+
+		if (r->rest.len > 0) {
+			buf_slice(&r->rest, line);
+			line = buf_view(&r->rest);
+		}
+		rc = r->rest.failed ? ERR_MEMORY : take_line(r, line);
+		buf_clear(&r->rest);
+	}
+	buf_slice(&r->rest, part);
+	return r->rest.failed ? ERR_MEMORY : rc;
+}
+
+static int
+read_file(struct reading *r, struct store *store, uint64_t n, const char *file, struct err *err)
+{
+	int rc;
+
+	buf_init(&r->rest, DRAW_FILE_MAX);
+	rc = draw_file_each(store, n, file, take_part, r, err);
+	buf_release(&r->rest);
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	if (rc == 0 && (r->bad || r->rows->n != r->n_ids))
+		rc = err_set(err, ERR_OUTSIDE,
+		    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), file,
+		    (unsigned long long)n);
+	return rc;
+}
+
+int
+private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
+    struct private_rows *ret_rows, struct err *err)
+{
+	struct reading r = {.rows = ret_rows, .ids = ids, .n_ids = n_ids};
+
+	*ret_rows = (struct private_rows){.n = 0};
+	buf_init(&ret_rows->bytes, DRAW_FILE_MAX);
+	return read_file(&r, store, n, file, err);
+}
+
+int
+private_line_read(struct store *store, uint64_t n, const char *file, struct slice id, struct buf *ret_header,
+    struct buf *ret_line, struct err *err)
+{
+	struct private_rows counted = {.n = 0};
+	struct reading r = {.rows = &counted, .ids = &id, .n_ids = 1, .header = ret_header, .line = ret_line};
+
+	return read_file(&r, store, n, file, err);
+}
+
+void
+private_rows_release(struct private_rows *rows)
+{
+	if (rows == NULL)
+		return;
+	buf_release(&rows->bytes);
+	free(rows->fields);
+	*rows = (struct private_rows){.n = 0};
+}
+
+static struct slice
+field(const struct private_rows *rows, size_t line, size_t column)
+{
+	const struct private_field *f = &rows->fields[line * rows->n_columns + column];
+
+	return (struct slice){rows->bytes.data + f->at, f->len};
+}
+
+struct slice
+private_value(const struct private_rows *rows, size_t row, const char *column)
+{
+	for (size_t c = 0; c < rows->n_columns; c++)
+		if (slice_is(field(rows, 0, c), column))
+			return field(rows, 1 + row, c);
+	return (struct slice){"", 0};
+}

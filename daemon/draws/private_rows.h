@@ -1,0 +1,38 @@
+#ifndef SPOTCHECK_DRAWS_PRIVATE_ROWS_H
+#define SPOTCHECK_DRAWS_PRIVATE_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/slice.h"
+#include "store/store.h"
+
+/* Some rows of a draw's private file (PROTOCOL 3), as they stood at the commitment: names, addresses, telephones. */
+struct private_rows {
+	struct buf bytes; /* the header's and the rows' fields, unquoted */
+	struct private_field {
+		size_t at, len;
+	} *fields; /* [(1 + n) * n_columns], the header's first */
+	size_t n_fields; /* used */
+	size_t n_columns; /* id and nonce included */
+	size_t n;
+};
+
+/*
+ * The rows of `ids`, which ascend strictly, in their order; all of them must be there (ERR_OUTSIDE: the state is
+ * damaged).  Reads the file once, whatever its size.  Release with private_rows_release, after a failure too.
+ */
+int private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
+    struct private_rows *ret_rows, struct err *err);
+void private_rows_release(struct private_rows *rows); /* NULL is allowed */
+
+/* The header's and one row's line as they stand, without the LF, appended: what the row's digest is made of. */
+int private_line_read(struct store *store, uint64_t n, const char *file, struct slice id, struct buf *ret_header,
+    struct buf *ret_line, struct err *err);
+
+/* A row's value in a column ("name", "phone"); empty where there is no such column. */
+struct slice private_value(const struct private_rows *rows, size_t row, const char *column);
+
+#endif

@@ -1,0 +1,87 @@
+#include "draws/rehearsal.h"
+
+#include <sodium.h>
+
+#include "core/calendar/schedule.h"
+#include "system/clock.h"
+
+#define AHEAD_DAYS 400
+
+static void
+random_hex(char ret_hex[static HASH_HEX + 1])
+{
+	uint8_t random[HASH_BYTES];
+
+	randombytes_buf(random, sizeof random);
+	text_to_hex(random, sizeof random, ret_hex);
+}
+
+/* During a holiday that is yet to come, where today is in none. */
+static int
+draw_time(const struct office *office, const struct config_cycle *cycle, int64_t *ret, struct err *err)
+{
+	struct schedule s = {.calendar = office->calendar, .zone = clock_zone(), .rule = &cycle->rule};
+	int32_t today = clock_date(office->now), visit;
+	struct schedule_list list;
+	int rc;
+
+	*ret = office->now;
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY || schedule_visits(office->calendar, &cycle->rule, today, &visit, 1) > 0)
+		return 0;
+	rc = schedule_list(&s, today, today + AHEAD_DAYS, &list, err);
+	if (rc == 0 && list.n > 0)
+		*ret = clock_instant(list.v[0].date == DATE_NONE ? list.v[0].first : list.v[0].date, 0, NULL);
+	schedule_list_release(&list);
+	return rc;
+}
+
+/* Read in one view of the state, which stays as it is. */
+static int
+take_snapshot(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
+{
+	struct snapshot_want want = {.config = office->config,
+	    .calendar = office->calendar,
+	    .cycle = cycle,
+	    .now = office->now,
+	    .progress = office->progress};
+	int rc = draw_time(office, cycle, &want.draw_time, err);
+
+	if (rc == 0)
+		rc = store_exec(office->store, "BEGIN", err);
+	if (rc == 0)
+		rc = snapshot_take(&r->snapshot, office->store, &want, err);
+	store_rollback(office->store);
+	return rc;
+}
+
+int
+rehearsal_make(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
+{
+	int rc;
+
+	*r = (struct rehearsal){0};
+	snapshot_init(&r->snapshot);
+	if (sodium_init() < 0)
+		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
+	if ((rc = take_snapshot(r, office, cycle, err)) != 0)
+		return rc;
+	random_hex(r->secret);
+	random_hex(r->commit_hash);
+	r->input = (struct draw_input){.commit = &r->snapshot.commit,
+	    .commit_hash = slice_of(r->commit_hash),
+	    .roster = &r->snapshot.roster,
+	    .sealed = &r->snapshot.sealed,
+	    .secret = slice_of(r->secret),
+	    .beacon = {"", 0},
+	    .progress = office->progress};
+	return draw_compute(&r->input, &r->draw, err);
+}
+
+void
+rehearsal_release(struct rehearsal *r)
+{
+	if (r == NULL)
+		return;
+	draw_release(&r->draw);
+	snapshot_release(&r->snapshot);
+}

@@ -1,0 +1,471 @@
+#include "draws/snapshot.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "core/draw/draw.h"
+#include "core/draw/history.h"
+#include "system/clock.h"
+#include "draws/stored_draw.h"
+#include "rosters/rosters.h"
+#include "draws/snapshot_rows.h"
+
+enum { HEX_TARGETS, HEX_TARGETS_ROOT, HEX_INSPECTORS, HEX_INSPECTORS_ROOT, HEX_CONFLICTS, HEX_SEALED };
+
+void
+snapshot_init(struct snapshot *s)
+{
+	*s = (struct snapshot){0};
+	buf_init(&s->targets, DRAW_FILE_MAX);
+	buf_init(&s->inspectors, DRAW_FILE_MAX);
+	buf_init(&s->conflicts, DRAW_FILE_MAX);
+	buf_init(&s->sealed_bytes, DRAW_FILE_MAX);
+}
+
+void
+snapshot_release(struct snapshot *s)
+{
+	if (s == NULL)
+		return;
+	commit_release(&s->commit);
+	sealed_release(&s->sealed);
+	roster_release(&s->roster);
+	buf_release(&s->sealed_bytes);
+	buf_release(&s->conflicts);
+	buf_release(&s->inspectors);
+	buf_release(&s->targets);
+	snapshot_init(s);
+}
+
+/* ---- a few names for a message, and how many there are ---- */
+
+#define FEW 8
+
+struct few {
+	struct slice names[FEW];
+	size_t n;
+	char text[FEW * (TEXT_MAX + 2) + 32];
+};
+
+static void
+few_add(struct few *few, struct slice name)
+{
+	if (few->n < FEW)
+		few->names[few->n] = name;
+	few->n++;
+}
+
+static bool
+few_has(const struct few *few, struct slice name)
+{
+	for (size_t i = 0; i < few->n && i < FEW; i++)
+		if (slice_eq(few->names[i], name))
+			return true;
+	return false;
+}
+
+/* "T001, T004 … (12)" */
+static const char *
+few_text(struct few *few)
+{
+	struct buf out;
+
+	buf_init(&out, sizeof few->text - 1);
+	for (size_t i = 0; i < few->n && i < FEW; i++) {
+		buf_text(&out, i == 0 ? "" : ", ");
+		buf_slice(&out, few->names[i].n > 0 ? few->names[i] : slice_of("\"\""));
+	}
+	if (few->n > FEW)
+		buf_format(&out, " \xE2\x80\xA6 (%zu)", few->n);
+	memcpy(few->text, out.data == NULL ? "" : out.data, out.len);
+	few->text[out.len] = '\0';
+	buf_release(&out);
+	return few->text;
+}
+
+/* ---- rules and strata ---- */
+
+static struct rules
+rules_of(const struct snapshot_want *want)
+{
+	const struct config_cycle *c = want->cycle;
+	struct rules rules = {.avoid_area = c->avoid_area,
+	    .avoid_unit = c->avoid_unit,
+	    .has_level_gap = c->has_level_gap,
+	    .level_gap = c->level_gap,
+	    .cover_days = (uint64_t)c->cover,
+	    .rest_days = (uint64_t)c->rest,
+	    .inspectors = (uint64_t)c->inspectors,
+	    .max_load = (uint64_t)c->max_load,
+	    .reserve = (uint64_t)c->reserve,
+	    .rotate = (uint64_t)c->rotate,
+	    .slack = (uint64_t)c->slack,
+	    .timezone = slice_of(want->config->timezone)};
+
+	for (size_t i = 0; i < c->team.n && i < TEAM_MAX; i++)
+		rules.team[rules.seats++] = slice_of(c->team.items[i]);
+	return rules;
+}
+
+static int
+begin_strata(struct commit *commit, const struct config_cycle *cycle, struct err *err)
+{
+	commit->strata = calloc(cycle->n_sample + 1, sizeof *commit->strata);
+	if (commit->strata == NULL)
+		return err_memory(err);
+	commit->n_strata = cycle->n_sample;
+	for (size_t i = 0; i < cycle->n_sample; i++)
+		commit->strata[i] = (struct stratum){.class = slice_of(cycle->sample[i].class),
+		    .by_rate = cycle->sample[i].by_rate,
+		    .amount = cycle->sample[i].amount};
+	return 0;
+}
+
+/* ---- what must hold before anything is promised ---- */
+
+static int
+check_age(struct store *store, const struct snapshot_want *want, enum roster_kind kind, const char *name,
+    struct err *err)
+{
+	const struct duration *age = &want->config->max_roster_age;
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	int64_t attested = 0;
+	char date[DATE_TEXT];
+	int rc = rosters_attested(store, kind, &attested, NULL, &why);
+
+	if (rc == ERR_ABSENT && (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS))
+		return err_set(err, ERR_REFUSED, N_("there is no roster of %s yet: \"spotcheck import %s FILE\""), name,
+		    name);
+	if (rc == ERR_ABSENT || (rc == 0 && age->n == 0))
+		return 0;
+	if (rc != 0)
+		return err_copy(err, &why);
+	if (attested >= calendar_shift(want->calendar, clock_zone(), want->now, age, -1))
+		return 0;
+	text_from_date(clock_date(attested), date);
+	return err_set(err, ERR_REFUSED,
+	    N_("the roster of %s was last attested on %s, which is longer ago than max_roster_age "
+	       "allows: import it anew, or \"spotcheck attest %s --by NAME\""),
+	    name, date, name);
+}
+
+static int
+check_ages(struct store *store, const struct snapshot_want *want, struct err *err)
+{
+	for (int kind = 0; kind < ROSTER_CONTACTS; kind++) {
+		int rc = check_age(store, want, (enum roster_kind)kind, roster_columns[kind].kind, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+check_classes(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
+{
+	struct few few = {.n = 0};
+
+	for (size_t i = 0; i < s->roster.n_targets && few.n < FEW; i++) {
+		struct slice class = target_class(&s->roster.targets[i]);
+
+		if ((commit_stratum(&s->commit, class) < 0 || slice_is(class, "*")) && !few_has(&few, class))
+			few_add(&few, class);
+	}
+	if (few.n == 0)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] sample covers no targets of class %s: give them a rate, or all others one "
+	       "as *:10%%"),
+	    cycle->name, few_text(&few));
+}
+
+static int
+check_levels(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
+{
+	struct few few = {.n = 0};
+
+	for (size_t i = 0; i < s->roster.n_targets; i++)
+		if (s->roster.targets[i].level == LEVEL_NONE && s->roster.targets[i].drum != DRUM_EXCUSED)
+			few_add(&few, target_id(&s->roster.targets[i]));
+	for (size_t i = 0; i < s->roster.n_inspectors; i++)
+		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].in)
+			few_add(&few, inspector_id(&s->roster.inspectors[i]));
+	if (!cycle->has_level_gap || few.n == 0)
+		return 0;
+	return err_set(err, ERR_REFUSED, N_("[cycle %s] level_gap compares levels, and these have none: %s"),
+	    cycle->name, few_text(&few));
+}
+
+static int
+check_weights(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
+{
+	if (cycle->weight != CYCLE_WEIGHT_RISK)
+		return 0;
+	for (size_t i = 0; i < s->roster.n_targets; i++)
+		if (s->roster.targets[i].weight != 1)
+			return 0;
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] weight = risk, but the roster of targets tells no two of them apart: give "
+	       "its column weight, or set weight = none"),
+	    cycle->name);
+}
+
+static int
+check_rosters(const struct snapshot *s, const struct snapshot_want *want, struct err *err)
+{
+	const struct config_cycle *cycle = want->cycle;
+	int rc;
+
+	if (s->roster.n_targets == 0)
+		return err_set(err, ERR_REFUSED,
+		    cycle->n_targets == 0 ? N_("[cycle %s] there are no targets to draw from")
+		                          : N_("[cycle %s] no target passes \"targets =\""),
+		    cycle->name);
+	if (s->roster.n_inspectors == 0)
+		return err_set(err, ERR_REFUSED, N_("[cycle %s] there are no inspectors to send"), cycle->name);
+	if ((rc = check_classes(s, cycle, err)) != 0 || (rc = check_levels(s, cycle, err)) != 0)
+		return rc;
+	return check_weights(s, cycle, err);
+}
+
+/* ---- what would tell when to expect whom ---- */
+
+/* Whether a day is worked that is only computed is not known yet. */
+static int
+check_announced(const struct snapshot *s, const struct snapshot_want *want, struct err *err)
+{
+	int32_t last = s->sealed.dates[s->sealed.n_dates - 1];
+	char date[DATE_TEXT];
+
+	if (want->n == 0 || (want->cycle->rule.when != WHEN_DURING_HOLIDAY && !want->cycle->rule.window_workdays) ||
+	    !calendar_provisional(want->calendar, s->commit.date, last))
+		return 0;
+	text_from_date(last, date);
+	return err_set(err, ERR_NOT_YET,
+	    N_("[cycle %s] the visits, up to %s, depend on festivals that are computed and not announced yet, and nothing is "
+	       "committed from one: put the year's holidays into [calendar] files"),
+	    want->cycle->name, date);
+}
+
+static int
+take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err)
+{
+	const struct config_cycle *cycle = want->cycle;
+	char date[DATE_TEXT];
+
+	s->sealed.n_dates = schedule_visits(want->calendar, &cycle->rule, s->commit.date, s->sealed.dates, DATES_MAX);
+	if (s->sealed.n_dates == 0 && cycle->rule.when == WHEN_DURING_HOLIDAY) {
+		text_from_date(s->commit.date, date);
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] when = during holiday: %s is in no holiday, or its last day, and leaves none for "
+		       "visits"),
+		    cycle->name, date);
+	}
+	if (s->sealed.n_dates == 0)
+		return err_set(err, ERR_REFUSED, N_("[cycle %s] window has no day on which to visit"), cycle->name);
+	if (check_announced(s, want, err) != 0)
+		return ERR_NOT_YET;
+	if (cycle->rule.embargo > 0 &&
+	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->rule.embargo * DAY_S)) {
+		text_from_date(s->sealed.dates[s->sealed.n_dates - 1], date);
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"), cycle->name,
+		    (long long)cycle->rule.embargo, date);
+	}
+	return 0;
+}
+
+static int
+compare_slices(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static int
+count_known(void *ctx, const struct rosters_matter *matter)
+{
+	struct sealed *sealed = ctx;
+
+	/* What is known moves to the front. */
+	for (size_t i = sealed->take; i < sealed->n_matters; i++)
+		if (slice_eq(sealed->matters[i], matter->id)) {
+			struct slice known = sealed->matters[i];
+
+			sealed->matters[i] = sealed->matters[sealed->take];
+			sealed->matters[sealed->take++] = known;
+		}
+	return 0;
+}
+
+static int
+take_matters(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
+{
+	struct sealed *sealed = &s->sealed;
+	int rc;
+
+	sealed->matters = calloc(cycle->matters.n + 1, sizeof *sealed->matters);
+	if (sealed->matters == NULL)
+		return err_memory(err);
+	for (size_t i = 0; i < cycle->matters.n; i++)
+		sealed->matters[sealed->n_matters++] = slice_of(cycle->matters.items[i]);
+	rc = rosters_each_matter(store, count_known, sealed, err);
+	if (rc == 0 && sealed->take < sealed->n_matters)
+		rc = err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] matters names \"%.*s\", which does not stand in the roster of matters: "
+		       "\"spotcheck import matters FILE\""),
+		    cycle->name, SLICE_ARGS(sealed->matters[sealed->take]));
+	qsort(sealed->matters, sealed->n_matters, sizeof *sealed->matters, compare_slices);
+	sealed->take = (uint64_t)cycle->matters_take;
+	return rc;
+}
+
+static int
+seal(struct snapshot *s, struct err *err)
+{
+	uint8_t nonce[NONCE_HEX / 2];
+
+	randombytes_buf(nonce, sizeof nonce);
+	text_to_hex(nonce, sizeof nonce, s->nonce);
+	hash_hex(buf_view(&s->conflicts), s->hex[HEX_CONFLICTS]);
+	s->sealed.nonce = slice_of(s->nonce);
+	s->sealed.conflicts_sha256 = slice_of(s->hex[HEX_CONFLICTS]);
+	s->sealed.conflicts_rows = s->roster.n_conflicts;
+	sealed_write(&s->sealed, &s->sealed_bytes);
+	if (s->sealed_bytes.failed)
+		return err_memory(err);
+	hash_hex(buf_view(&s->sealed_bytes), s->hex[HEX_SEALED]);
+	s->commit.sealed = slice_of(s->hex[HEX_SEALED]);
+	return 0;
+}
+
+/* ---- the files ---- */
+
+static int
+parse_targets(struct snapshot *s, struct err *err)
+{
+	return roster_parse_targets(&s->roster, buf_view(&s->targets), "targets.csv", s->commit.date, NULL, err);
+}
+
+static int
+write_rosters(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
+{
+	struct rows_want rows = {.store = store,
+	    .cycle = want->cycle,
+	    .rules = &s->commit.rules,
+	    .date = s->commit.date,
+	    .n = want->n,
+	    .progress = want->progress};
+	int rc;
+
+	if ((rc = rows_targets(&rows, &s->targets, err)) != 0 ||
+	    (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 ||
+	    (rc = parse_targets(s, err)) != 0 ||
+	    (rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err)) != 0 ||
+	    (rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err)) != 0)
+		return rc;
+	return roster_parse_conflicts(&s->roster, buf_view(&s->conflicts), "conflicts.csv", err);
+}
+
+static struct file_commitment
+commit_file(const struct buf *bytes, char sha256[static HASH_HEX + 1], char root[static HASH_HEX + 1])
+{
+	size_t rows = 0;
+	struct hash h = roster_root(buf_view(bytes), &rows);
+
+	text_to_hex(h.b, HASH_BYTES, root);
+	hash_hex(buf_view(bytes), sha256);
+	return (struct file_commitment){.root = slice_of(root), .sha256 = slice_of(sha256), .rows = rows};
+}
+
+static void
+commit_files(struct snapshot *s)
+{
+	s->commit.targets = commit_file(&s->targets, s->hex[HEX_TARGETS], s->hex[HEX_TARGETS_ROOT]);
+	s->commit.inspectors = commit_file(&s->inspectors, s->hex[HEX_INSPECTORS], s->hex[HEX_INSPECTORS_ROOT]);
+	for (size_t i = 0; i < s->roster.n_targets; i++)
+		s->commit.excused_targets += s->roster.targets[i].drum == DRUM_EXCUSED;
+	for (size_t i = 0; i < s->roster.n_inspectors; i++)
+		s->commit.excused_inspectors += !s->roster.inspectors[i].in;
+}
+
+/* `since` stays as it was in the commitment before. */
+static int
+check_since(const struct roster *before, const struct roster *now, struct err *err)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < now->n_targets; i++) {
+		const struct target *t = &now->targets[i];
+
+		while (k < before->n_targets && slice_cmp(target_id(&before->targets[k]), target_id(t)) < 0)
+			k++;
+		if (k < before->n_targets && slice_eq(target_id(&before->targets[k]), target_id(t)) &&
+		    before->targets[k].since != t->since)
+			return err_set(err, ERR_REFUSED,
+			    N_("the year in which target %.*s entered the roster differs from the commitment "
+			       "before: its \"since\" cannot change"),
+			    SLICE_ARGS(target_id(t)));
+	}
+	return 0;
+}
+
+/* Against the cycle's previous commitment, voided ones included. */
+static int
+take_changes(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
+{
+	struct draw_row before;
+	struct drawn previous;
+	int rc = draws_latest(store, cycle->name, &before, err);
+
+	if (rc == ERR_ABSENT) {
+		roster_changes(NULL, &s->roster, &s->commit.changes);
+		return 0;
+	}
+	if (rc != 0)
+		return rc;
+	drawn_init(&previous);
+	rc = drawn_load(&previous, store, before.n, err);
+	if (rc == 0)
+		rc = check_since(&previous.roster, &s->roster, err);
+	if (rc == 0) {
+		s->commit.changes.previous = before.n;
+		roster_changes(&previous.roster, &s->roster, &s->commit.changes);
+	}
+	drawn_release(&previous);
+	return rc;
+}
+
+int
+snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
+{
+	int rc;
+
+	s->commit.n = want->n;
+	s->commit.cycle = slice_of(want->cycle->name);
+	s->commit.draw_time = want->draw_time;
+	s->commit.date = clock_date(want->draw_time);
+	s->commit.rules = rules_of(want);
+	if ((rc = check_ages(store, want, err)) != 0 || (rc = begin_strata(&s->commit, want->cycle, err)) != 0 ||
+	    (rc = take_dates(s, want, err)) != 0 || (rc = take_matters(s, store, want->cycle, err)) != 0 ||
+	    (rc = write_rosters(s, store, want, err)) != 0 || (rc = check_rosters(s, want, err)) != 0 ||
+	    (rc = strata_count(&s->commit, &s->roster, s->commit.strata, err)) != 0)
+		return rc;
+	commit_files(s);
+	if ((rc = take_changes(s, store, want->cycle, err)) != 0)
+		return rc;
+	return seal(s, err);
+}
+
+int
+snapshot_keep(const struct snapshot *s, struct store *store, struct err *err)
+{
+	uint64_t n = s->commit.n;
+	int rc;
+
+	if ((rc = draw_file_put(store, n, "targets.csv", buf_view(&s->targets), err)) != 0 ||
+	    (rc = draw_file_put(store, n, "inspectors.csv", buf_view(&s->inspectors), err)) != 0 ||
+	    (rc = draw_file_put(store, n, "conflicts.csv", buf_view(&s->conflicts), err)) != 0)
+		return rc;
+	return draw_file_put(store, n, "sealed.json", buf_view(&s->sealed_bytes), err);
+}

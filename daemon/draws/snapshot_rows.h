@@ -1,0 +1,35 @@
+#ifndef SPOTCHECK_DRAWS_SNAPSHOT_ROWS_H
+#define SPOTCHECK_DRAWS_SNAPSHOT_ROWS_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/format/entry.h"
+#include "core/base/err.h"
+#include "core/base/progress.h"
+#include "core/format/roster.h"
+#include "config/config.h"
+#include "store/store.h"
+
+/* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (5). */
+
+struct rows_want {
+	struct store *store;
+	const struct config_cycle *cycle;
+	const struct rules *rules;
+	int32_t date; /* of the draw */
+	uint64_t n; /* the draw's number; 0: a rehearsal, which keeps no private files */
+	const struct progress *progress; /* may be NULL */
+};
+
+/* Append the whole file to `out`; the private one goes straight to the state.  ERR_REFUSED, ERR_OUTSIDE, ERR_MEMORY. */
+int rows_targets(const struct rows_want *want, struct buf *out, struct err *err);
+int rows_inspectors(const struct rows_want *want, struct buf *out, struct err *err);
+
+/* conflicts.csv over the two rosters, which are parsed already. */
+int rows_conflicts(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
+
+#define ROWS_TARGETS_PRIVATE "targets-private.csv"
+#define ROWS_INSPECTORS_PRIVATE "inspectors-private.csv"
+
+#endif

@@ -1,0 +1,149 @@
+#include "draws/stored_draw.h"
+
+#include <stdlib.h>
+
+#include "ledger/ledger.h"
+
+void
+drawn_init(struct drawn *d)
+{
+	*d = (struct drawn){0};
+}
+
+void
+drawn_release(struct drawn *d)
+{
+	if (d == NULL)
+		return;
+	places_release(&d->places);
+	draw_release(&d->draw);
+	free(d->beacon);
+	if (d->has_sealed)
+		sealed_release(&d->sealed);
+	roster_release(&d->roster);
+	if (d->has_commit)
+		commit_release(&d->commit);
+	buf_release(&d->sealed_bytes);
+	buf_release(&d->conflicts);
+	buf_release(&d->inspectors);
+	buf_release(&d->targets);
+	buf_release(&d->commit_bytes);
+	drawn_init(d);
+}
+
+static int
+parse_all(struct drawn *d, struct err *err)
+{
+	struct slice targets = buf_view(&d->targets);
+	int64_t time = 0;
+	int rc;
+
+	if ((rc = commit_parse(buf_view(&d->commit_bytes), &d->commit, &time, err)) != 0)
+		return rc;
+	d->has_commit = true;
+	hash_hex(buf_view(&d->commit_bytes), d->commit_hash);
+	if ((rc = sealed_parse(buf_view(&d->sealed_bytes), &d->sealed, err)) != 0)
+		return rc;
+	d->has_sealed = true;
+	if ((rc = roster_parse_targets(&d->roster, targets, "targets.csv", d->commit.date, NULL, err)) != 0 ||
+	    (rc = roster_parse_inspectors(&d->roster, buf_view(&d->inspectors), "inspectors.csv", NULL, err)) != 0)
+		return rc;
+	return roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
+}
+
+static bool
+hashes_to(const struct buf *bytes, struct slice sha256)
+{
+	char hex[HASH_HEX + 1];
+
+	hash_hex(buf_view(bytes), hex);
+	return slice_is(sha256, hex);
+}
+
+static bool
+is_as_committed(const struct drawn *d)
+{
+	return hashes_to(&d->targets, d->commit.targets.sha256) &&
+	    hashes_to(&d->inspectors, d->commit.inspectors.sha256) && hashes_to(&d->sealed_bytes, d->commit.sealed) &&
+	    hashes_to(&d->conflicts, d->sealed.conflicts_sha256);
+}
+
+int
+drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err)
+{
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	int rc;
+
+	if ((rc = draws_find(store, n, &d->row, err)) != 0 ||
+	    (rc = ledger_entry(store, d->row.commit_entry, &d->commit_bytes, err)) != 0 ||
+	    (rc = draw_file_get(store, n, "targets.csv", &d->targets, err)) != 0 ||
+	    (rc = draw_file_get(store, n, "inspectors.csv", &d->inspectors, err)) != 0 ||
+	    (rc = draw_file_get(store, n, "conflicts.csv", &d->conflicts, err)) != 0 ||
+	    (rc = draw_file_get(store, n, "sealed.json", &d->sealed_bytes, err)) != 0)
+		return rc;
+	rc = parse_all(d, &why);
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	if (rc == 0 && is_as_committed(d))
+		return 0;
+	return err_set(err, ERR_OUTSIDE,
+	    N_("the files of draw %llu in the state are not what was committed: restore the state "
+	       "from a backup%s%s"),
+	    (unsigned long long)n, rc == 0 ? "" : ": ", rc == 0 ? "" : why.message);
+}
+
+int
+drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress,
+    struct err *err)
+{
+	int rc = draws_secret(store, &d->row, d->secret, err);
+
+	if (rc != 0)
+		return rc;
+	d->beacon = strdup(beacon);
+	if (d->beacon == NULL)
+		return err_memory(err);
+	d->input = (struct draw_input){.commit = &d->commit,
+	    .commit_hash = slice_of(d->commit_hash),
+	    .roster = &d->roster,
+	    .sealed = &d->sealed,
+	    .secret = slice_of(d->secret),
+	    .beacon = slice_of(d->beacon),
+	    .progress = progress};
+	if ((rc = draw_compute(&d->input, &d->draw, err)) != 0)
+		return rc;
+	return places_new(&d->input, &d->draw, &d->places, err);
+}
+
+static int
+apply_amendments(struct drawn *d, struct store *store, struct err *err)
+{
+	struct amendment amendment;
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, "SELECT bytes FROM draw_amendment WHERE n = ? ORDER BY amendment");
+	query_put_int(&q, (int64_t)d->row.n);
+	while (rc == 0 && query_row(&q)) {
+		rc = amendment_parse(query_blob(&q, 0), &amendment, err);
+		if (rc == 0)
+			rc = places_apply(&d->places, &amendment, err);
+		d->amendments++;
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	return rc != 0 ? rc : closed;
+}
+
+int
+drawn_again(struct drawn *d, struct store *store, const struct progress *progress, struct err *err)
+{
+	char *beacon = NULL;
+	int rc = draws_beacon(store, d->row.n, &beacon, err);
+
+	if (rc == 0)
+		rc = drawn_compute(d, store, beacon, progress, err);
+	if (rc == 0)
+		rc = apply_amendments(d, store, err);
+	free(beacon);
+	return rc;
+}

@@ -1,0 +1,48 @@
+#ifndef SPOTCHECK_DRAWS_STORED_DRAW_H
+#define SPOTCHECK_DRAWS_STORED_DRAW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/draw/amend.h"
+#include "core/draw/draw.h"
+#include "core/base/err.h"
+#include "core/base/progress.h"
+#include "draws/draws.h"
+#include "store/store.h"
+
+/*
+ * A draw brought back from the state: its commitment and files, and what follows from them.  The parts point at each
+ * other, so a struct drawn stays where it is.
+ */
+struct drawn {
+	struct draw_row row;
+	struct buf commit_bytes, targets, inspectors, conflicts, sealed_bytes;
+	struct commit commit;
+	struct roster roster;
+	struct sealed sealed;
+	bool has_commit, has_sealed;
+	char commit_hash[HASH_HEX + 1];
+	char secret[HASH_HEX + 1];
+	char *beacon; /* plain */
+	struct draw_input input;
+	struct draw draw;
+	struct places places;
+	uint64_t amendments; /* how many are applied to the places */
+};
+
+/* Zeroes; afterwards drawn_release is always right. */
+void drawn_init(struct drawn *d);
+void drawn_release(struct drawn *d); /* NULL is allowed */
+
+/* The commitment and its rosters.  What does not fit what was committed is ERR_OUTSIDE: the state is damaged. */
+int drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err);
+
+/* Draws with this value, after drawn_load. */
+int drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress,
+    struct err *err);
+
+/* Draws again what has been drawn, and applies its amendments, after drawn_load. */
+int drawn_again(struct drawn *d, struct store *store, const struct progress *progress, struct err *err);
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef SPOTCHECK_DRAWS_VISITS_H
+#define SPOTCHECK_DRAWS_VISITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/slice.h"
+#include "draws/private_rows.h"
+#include "store/store.h"
+
+/* Who visits whom when, as amended: what a draw's tables say, with names from the rosters as they were committed. */
+
+struct visit_seat {
+	struct slice inspector; /* empty where the seat is empty for good */
+	struct slice name;
+};
+
+struct visit_row {
+	uint64_t place;
+	int32_t date;
+	struct slice target; /* empty where the place is empty for good */
+	struct slice name;
+	struct visit_seat *seats;
+};
+
+struct visits {
+	struct visit_row *v; /* by date, then by place */
+	size_t n;
+	size_t n_seats; /* of each team */
+	struct visit_seat *seats;
+	struct buf ids;
+	struct private_rows targets, inspectors;
+};
+
+/* Release with visits_release, after a failure too. */
+int visits_read(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err);
+void visits_release(struct visits *visits); /* NULL is allowed */
+
+/* The targets that the draw left unstaffed, one to a line, appended to `out`. */
+int visits_unstaffed(struct store *store, uint64_t n, struct buf *out, size_t *ret_n, struct err *err);
+
+#endif

@@ -1,0 +1,240 @@
+#include "draws/write.h"
+
+#include "draws/draws.h"
+
+/* ---- the commitment ---- */
+
+static int
+insert_draw(struct store *store, const struct commit *c, uint64_t entry, uint64_t size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry, commit_size)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	query_put_int(&q, (int64_t)c->n);
+	query_put_text(&q, c->cycle);
+	query_put_int(&q, (int64_t)c->chain);
+	query_put_int(&q, (int64_t)c->link);
+	query_put_int(&q, c->date);
+	query_put_int(&q, c->draw_time);
+	query_put_int(&q, c->reveal_time);
+	query_put_string(&q, source_name(c->beacon.source));
+	query_put_int(&q, (int64_t)entry);
+	query_put_int(&q, (int64_t)size);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+use_link(struct store *store, const struct commit *c, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE chain SET used = ? WHERE cycle = ? AND chain = ?");
+	query_put_int(&q, (int64_t)c->link);
+	query_put_text(&q, c->cycle);
+	query_put_int(&q, (int64_t)c->chain);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+drawn_keep_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err)
+{
+	int rc = insert_draw(store, commit, entry, size, err);
+
+	return rc != 0 ? rc : use_link(store, commit, err);
+}
+
+/* ---- the outcome ---- */
+
+static int
+insert_places(struct store *store, const struct drawn *d, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_place (n, place, target, date) VALUES (?, ?, ?, ?)");
+	for (size_t i = 0; i < d->places.n; i++) {
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_int(&q, (int64_t)i);
+		query_put_text(&q, target_id(&d->roster.targets[d->places.v[i].target]));
+		query_put_int(&q, d->places.v[i].date);
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+insert_seats(struct store *store, const struct drawn *d, struct err *err)
+{
+	size_t seats = d->draw.seats;
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_seat (n, place, seat, inspector) VALUES (?, ?, ?, ?)");
+	for (size_t i = 0; i < d->places.n * seats; i++) {
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_int(&q, (int64_t)(i / seats));
+		query_put_int(&q, (int64_t)(i % seats));
+		query_put_text(&q, inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[i]]]));
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+insert_unstaffed(struct store *store, const struct drawn *d, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 1)");
+	for (size_t i = 0; i < d->draw.n_chosen; i++) {
+		if (d->draw.chosen[i].admitted)
+			continue;
+		query_put_int(&q, (int64_t)d->row.n);
+		query_put_text(&q, target_id(&d->roster.targets[d->draw.chosen[i].target]));
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, err);
+}
+
+static int
+update_draw(struct store *store, const struct drawn *d, uint64_t entry, uint64_t size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    "UPDATE draw SET outcome = 'draw', outcome_entry = ?, outcome_size = ?, beacon = ?, record = ?"
+	    " WHERE n = ?");
+	query_put_int(&q, (int64_t)entry);
+	query_put_int(&q, (int64_t)size);
+	query_put_string(&q, d->beacon);
+	query_put_string(&q, d->row.record);
+	query_put_int(&q, (int64_t)d->row.n);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+drawn_keep(const struct drawn *d, struct store *store, struct slice record, uint64_t entry, uint64_t size,
+    struct err *err)
+{
+	int rc;
+
+	if ((rc = update_draw(store, d, entry, size, err)) != 0 ||
+	    (rc = draw_file_put(store, d->row.n, "record.json", record, err)) != 0 ||
+	    (rc = insert_places(store, d, err)) != 0 || (rc = insert_seats(store, d, err)) != 0)
+		return rc;
+	return insert_unstaffed(store, d, err);
+}
+
+int
+drawn_keep_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
+	query_put_int(&q, (int64_t)entry);
+	query_put_int(&q, (int64_t)size);
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+drawn_keep_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw SET reveal_entry = ? WHERE n = ?");
+	query_put_int(&q, (int64_t)entry);
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+/* ---- amendments ---- */
+
+static int
+insert_amendment(struct store *store, const struct amendment *a, uint64_t entry, struct err *err)
+{
+	struct buf bytes;
+	struct query q;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	amendment_write(a, &bytes);
+	if (bytes.failed) {
+		buf_release(&bytes);
+		return err_memory(err);
+	}
+	query_open(&q, store, "INSERT INTO draw_amendment (n, amendment, entry, bytes) VALUES (?, ?, ?, ?)");
+	query_put_int(&q, (int64_t)a->n);
+	query_put_int(&q, (int64_t)a->amendment);
+	query_put_int(&q, (int64_t)entry);
+	query_put_blob(&q, bytes.data, bytes.len);
+	query_run(&q);
+	rc = query_close(&q, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static void
+put_or_null(struct query *q, struct slice id)
+{
+	if (id.n > 0)
+		query_put_text(q, id);
+	else
+		query_put_null(q);
+}
+
+static int
+update_seat(struct store *store, const struct amendment *a, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw_seat SET inspector = ? WHERE n = ? AND place = ? AND seat = ?");
+	put_or_null(&q, a->in);
+	query_put_int(&q, (int64_t)a->n);
+	query_put_int(&q, (int64_t)a->place);
+	query_put_int(&q, (int64_t)a->seat);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+update_place(struct store *store, const struct amendment *a, int32_t date, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "UPDATE draw_place SET target = ?, date = ? WHERE n = ? AND place = ?");
+	put_or_null(&q, a->in);
+	query_put_int(&q, date);
+	query_put_int(&q, (int64_t)a->n);
+	query_put_int(&q, (int64_t)a->place);
+	query_run(&q);
+	if ((rc = query_close(&q, err)) != 0)
+		return rc;
+	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 0)");
+	query_put_int(&q, (int64_t)a->n);
+	query_put_text(&q, a->out);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+int
+drawn_keep_amendment(struct drawn *d, struct store *store, const struct amendment *amendment, uint64_t entry,
+    struct err *err)
+{
+	int rc = insert_amendment(store, amendment, entry, err);
+
+	if (rc != 0 || (rc = places_apply(&d->places, amendment, err)) != 0)
+		return rc;
+	d->amendments++;
+	return amendment->of_target ? update_place(store, amendment, d->places.v[amendment->place].date, err)
+	                            : update_seat(store, amendment, err);
+}

@@ -1,0 +1,529 @@
+#include <libical/ical.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "holidays/file.h"
+#include "holidays/files.h"
+
+/*
+ * Holidays as iCalendar, the child's side and the one file that knows libical: what it makes of each VEVENT goes out as
+ * records.
+ *
+ * libical takes most of what it cannot read out of the calendar and leaves an X-LIC-ERROR in its stead, also for what
+ * does not matter here; and it lets dates pass that do not exist.
+ */
+
+struct event {
+	icalcomponent *component;
+	uint32_t line;
+	int32_t start;
+	int32_t days;     /* how many it lasts */
+	bool sound;
+	bool repeats;
+	int32_t *starts;  /* all of them, where it repeats */
+	size_t n_starts, cap_starts;
+	int32_t *except;
+	size_t n_except;
+};
+
+struct reader {
+	int32_t first, last;
+	struct buf *out;
+	uint32_t n_days, n_faults;
+	bool no_memory;
+};
+
+/* ---- records ---- */
+
+static void
+say(struct reader *r, const struct ics_record *record, const char *name)
+{
+	buf_put(r->out, record, sizeof *record);
+	buf_put(r->out, name, record->n_name);
+}
+
+static void
+say_code(struct reader *r, struct event *e, enum ics_what what, enum ics_part part, enum ics_code code)
+{
+	struct ics_record record = {.what = what, .event = e->line, .part = part, .code = code};
+
+	say(r, &record, "");
+	if (what == ICS_SAYS_FAULT) {
+		e->sound = false;
+		r->n_faults++;
+	}
+}
+
+static void
+say_fault(struct reader *r, struct event *e, enum ics_part part, enum ics_code code)
+{
+	say_code(r, e, ICS_SAYS_FAULT, part, code);
+}
+
+static bool
+is_full(const struct reader *r)
+{
+	return r->n_days > CALENDAR_FILE_DAYS || r->n_faults > CALENDAR_FILE_FAULTS || r->no_memory || r->out->failed;
+}
+
+/* ---- dates ---- */
+
+/* The date of a time as it is written; false where there is no such date. */
+static bool
+date_of(struct icaltimetype time, int32_t *ret_date)
+{
+	char text[16];
+
+	if (time.year < 1 || time.year > 9999 || time.month < 1 || time.month > 12 || time.day < 1 || time.day > 31)
+		return false;
+	(void)snprintf(text, sizeof text, "%04d-%02d-%02d", time.year, time.month, time.day);
+	return text_to_date(slice_of(text), ret_date);
+}
+
+static struct icaltimetype
+midnight_of(int32_t date)
+{
+	struct icaltimetype time = icaltime_null_time();
+	char text[DATE_TEXT];
+
+	text_from_date(date, text);
+	time.year = (int)strtol(text, NULL, 10);
+	time.month = (int)strtol(text + 5, NULL, 10);
+	time.day = (int)strtol(text + 8, NULL, 10);
+	time.is_date = 1;
+	return time;
+}
+
+/* The date or time that a property holds; the null time where it holds something else. */
+static struct icaltimetype
+time_of(icalproperty *property)
+{
+	icalvalue *value = icalproperty_get_value(property);
+
+	switch (value == NULL ? ICAL_NO_VALUE : icalvalue_isa(value)) {
+	case ICAL_DATE_VALUE:
+		return icalvalue_get_date(value);
+	case ICAL_DATETIME_VALUE:
+		return icalvalue_get_datetime(value);
+	case ICAL_DATETIMEPERIOD_VALUE:
+		return icalvalue_get_datetimeperiod(value).time;
+	default:
+		return icaltime_null_time();
+	}
+}
+
+static bool
+has_value(icalproperty *property, icalvalue_kind kind)
+{
+	const icalvalue *value = icalproperty_get_value(property);
+
+	return value != NULL && icalvalue_isa(value) == kind;
+}
+
+/* ---- what libical threw away ---- */
+
+/* The property that a message of libical's names behind one of its phrases; ICS_PARTS where it is none of ours. */
+static enum ics_part
+part_behind(const char *message, const char *phrase)
+{
+	const char *name = strstr(message, phrase);
+
+	if (name == NULL)
+		return ICS_PARTS;
+	name += strlen(phrase);
+	for (int i = ICS_DTSTART; i < ICS_PARTS; i++) {
+		size_t n = strlen(ics_part_names[i]);
+
+		if (strncmp(name, ics_part_names[i], n) == 0 && strchr(" ;:", name[n]) != NULL)
+			return (enum ics_part)i;
+	}
+	return ICS_PARTS;
+}
+
+static void
+look_at_errors(struct reader *r, struct event *e)
+{
+	static const char *const phrases[] = {" value in ", "No value for ", "component begin tag: "};
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_XLICERROR_PROPERTY);
+
+	for (; p != NULL; p = icalcomponent_get_next_property(e->component, ICAL_XLICERROR_PROPERTY)) {
+		const char *message = icalproperty_get_xlicerror(p);
+		enum ics_part part = ICS_PARTS;
+
+		for (size_t i = 0; i < 3 && part == ICS_PARTS && message != NULL; i++)
+			part = part_behind(message, phrases[i]);
+		if (part == ICS_DTSTART || part == ICS_DTEND || part == ICS_RDATE || part == ICS_EXDATE)
+			say_fault(r, e, part, ICS_NO_DATE);
+		else if (part != ICS_PARTS)
+			say_fault(r, e, part, ICS_UNREADABLE);
+	}
+}
+
+/* ---- one event ---- */
+
+static uint32_t
+line_of(icalcomponent *component)
+{
+	icalproperty *p = icalcomponent_get_first_property(component, ICAL_X_PROPERTY);
+
+	/* Ours stands before whatever the file has of this name. */
+	for (; p != NULL; p = icalcomponent_get_next_property(component, ICAL_X_PROPERTY)) {
+		const char *name = icalproperty_get_x_name(p), *value = icalproperty_get_x(p);
+
+		if (name != NULL && value != NULL && strcmp(name, ICS_LINE_PROPERTY) == 0)
+			return (uint32_t)strtoul(value, NULL, 10);
+	}
+	return 0;
+}
+
+static enum ics_code
+code_of(icalcomponent *component)
+{
+	icalproperty *p = icalcomponent_get_first_property(component, ICAL_X_PROPERTY);
+
+	for (; p != NULL; p = icalcomponent_get_next_property(component, ICAL_X_PROPERTY)) {
+		const char *name = icalproperty_get_x_name(p), *value = icalproperty_get_x(p);
+
+		if (name == NULL || value == NULL || strcmp(name, "X-APPLE-SPECIAL-DAY") != 0)
+			continue;
+		if (strcmp(value, "ALTERNATE-WORKDAY") == 0)
+			return ICS_WORK;
+		if (strcmp(value, "WORK-HOLIDAY") == 0)
+			return ICS_OFF;
+	}
+	return ICS_PLAIN;
+}
+
+static void
+read_start(struct reader *r, struct event *e)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_DTSTART_PROPERTY);
+	struct icaltimetype time;
+
+	if (p == NULL) {
+		if (e->sound)
+			say_fault(r, e, ICS_DTSTART, ICS_MISSING);
+		return;
+	}
+	time = time_of(p);
+	if (!date_of(time, &e->start))
+		say_fault(r, e, ICS_DTSTART, ICS_NO_DATE);
+	else if (!time.is_date && icaltime_is_utc(time))
+		say_code(r, e, ICS_SAYS_HINT, ICS_DTSTART, ICS_IN_UTC);
+}
+
+/* The end is exclusive (RFC 5545 3.6.1): at midnight, its day is none of the event's. */
+static void
+read_end(struct reader *r, struct event *e)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_DTEND_PROPERTY);
+	struct icaltimetype time;
+	int32_t end;
+
+	if (p == NULL)
+		return;
+	time = time_of(p);
+	if (!date_of(time, &end)) {
+		say_fault(r, e, ICS_DTEND, ICS_NO_DATE);
+		return;
+	}
+	if (!e->sound)
+		return;
+	if (!time.is_date && (time.hour != 0 || time.minute != 0 || time.second != 0))
+		end++;
+	/* An end that is the beginning is how some write a single day. */
+	if (end < e->start)
+		say_fault(r, e, ICS_DTEND, ICS_BEFORE);
+	else if (end - e->start > ICS_SPAN_DAYS)
+		say_fault(r, e, ICS_DTEND, ICS_LONG);
+	else
+		e->days = end == e->start ? 1 : end - e->start;
+}
+
+/* From the start's own time of day, for 12 hours from 18:00 are of two days. */
+static void
+read_duration(struct reader *r, struct event *e)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_DURATION_PROPERTY);
+	icalproperty *start = icalcomponent_get_first_property(e->component, ICAL_DTSTART_PROPERTY);
+	struct icaldurationtype d;
+	struct icaltimetype time;
+	int64_t seconds, days;
+
+	if (p == NULL || start == NULL)
+		return;
+	if (!has_value(p, ICAL_DURATION_VALUE)) {
+		say_fault(r, e, ICS_DURATION, ICS_UNREADABLE);
+		return;
+	}
+	d = icalproperty_get_duration(p);
+	time = time_of(start);
+	seconds = ((int64_t)d.weeks * 7 + d.days) * DAY_S + (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 +
+	    d.seconds;
+	if (!time.is_date && seconds > 0)
+		seconds += (int64_t)time.hour * 3600 + time.minute * 60 + time.second;
+	days = (seconds + DAY_S - 1) / DAY_S;
+	if (d.is_neg || seconds < 0)
+		say_fault(r, e, ICS_DURATION, ICS_BEFORE);
+	else if (days > ICS_SPAN_DAYS)
+		say_fault(r, e, ICS_DURATION, ICS_LONG);
+	else
+		e->days = days < 1 ? 1 : (int32_t)days;
+}
+
+/* ---- what repeats ---- */
+
+static void
+add_start(struct reader *r, struct event *e, int32_t date)
+{
+	if (e->n_starts == e->cap_starts) {
+		size_t cap = e->cap_starts == 0 ? 64 : e->cap_starts * 2;
+		int32_t *grown = reallocarray(e->starts, cap, sizeof *grown);
+
+		if (grown == NULL) {
+			r->no_memory = true;
+			return;
+		}
+		e->starts = grown;
+		e->cap_starts = cap;
+	}
+	e->starts[e->n_starts++] = date;
+}
+
+static void
+follow(struct reader *r, struct event *e, struct icalrecurrencetype rule)
+{
+	icalrecur_iterator *iterator;
+	size_t n = 0;
+	int32_t date = 0;
+
+	/* Dates alone: what the rule says of times of day is made nothing of. */
+	if (!icaltime_is_null_time(rule.until)) {
+		(void)date_of(rule.until, &date);
+		rule.until = midnight_of(date);
+	}
+	iterator = icalrecur_iterator_new(rule, midnight_of(e->start));
+	if (iterator == NULL) {
+		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+		return;
+	}
+	while (!r->no_memory) {
+		struct icaltimetype time = icalrecur_iterator_next(iterator);
+
+		if (icaltime_is_null_time(time) || !date_of(time, &date) || date > r->last)
+			break;
+		if (++n > ICS_REPETITIONS_MAX) {
+			say_fault(r, e, ICS_RRULE, ICS_OFTEN);
+			break;
+		}
+		/* What begins before may reach in. */
+		if (date > r->first - ICS_SPAN_DAYS)
+			add_start(r, e, date);
+	}
+	icalrecur_iterator_free(iterator);
+}
+
+/* What is not said to end must be the kind of thing that holidays are. */
+static bool
+has_end(const struct icalrecurrencetype *rule)
+{
+	return rule->count > 0 || !icaltime_is_null_time(rule->until);
+}
+
+static bool
+is_yearly(const struct icalrecurrencetype *rule)
+{
+	return rule->freq == ICAL_YEARLY_RECURRENCE ||
+	    (rule->freq == ICAL_MONTHLY_RECURRENCE && rule->interval > 0 && rule->interval % 12 == 0);
+}
+
+static void
+read_rule(struct reader *r, struct event *e, icalproperty *p)
+{
+	struct icalrecurrencetype rule;
+	int32_t until;
+
+	if (!has_value(p, ICAL_RECUR_VALUE)) {
+		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+		return;
+	}
+	rule = icalproperty_get_rrule(p);
+	if (rule.rscale != NULL) {
+		say_fault(r, e, ICS_RRULE, ICS_RSCALED);
+	} else if (rule.freq == ICAL_SECONDLY_RECURRENCE || rule.freq == ICAL_MINUTELY_RECURRENCE ||
+	    rule.freq == ICAL_HOURLY_RECURRENCE) {
+		say_fault(r, e, ICS_RRULE, ICS_WITHIN_A_DAY);
+	} else if (rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 || rule.count < 0 ||
+	    (!icaltime_is_null_time(rule.until) && !date_of(rule.until, &until))) {
+		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+	} else if (!has_end(&rule) && !is_yearly(&rule)) {
+		say_fault(r, e, ICS_RRULE, ICS_ENDLESS);
+	} else {
+		if (!has_end(&rule))
+			say_code(r, e, ICS_SAYS_HINT, ICS_RRULE, ICS_HAS_NO_END);
+		if (e->sound)
+			follow(r, e, rule);
+	}
+}
+
+static void
+read_dates(struct reader *r, struct event *e, icalproperty_kind kind, enum ics_part part)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, kind);
+
+	for (; p != NULL && !is_full(r); p = icalcomponent_get_next_property(e->component, kind)) {
+		int32_t date;
+
+		if (!date_of(time_of(p), &date))
+			say_fault(r, e, part, ICS_NO_DATE);
+		else
+			add_start(r, e, date);
+	}
+}
+
+static int
+compare_dates(const void *a, const void *b)
+{
+	const int32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* All starts and what is excepted from them, each in order. */
+static void
+read_repetitions(struct reader *r, struct event *e)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_RRULE_PROPERTY);
+
+	e->repeats = p != NULL || icalcomponent_get_first_property(e->component, ICAL_RDATE_PROPERTY) != NULL ||
+	    icalcomponent_get_first_property(e->component, ICAL_EXDATE_PROPERTY) != NULL;
+	if (!e->repeats)
+		return;
+	read_dates(r, e, ICAL_EXDATE_PROPERTY, ICS_EXDATE);
+	e->except = e->starts;
+	e->n_except = e->n_starts;
+	e->starts = NULL;
+	e->n_starts = e->cap_starts = 0;
+	if (e->n_except > 0)
+		qsort(e->except, e->n_except, sizeof *e->except, compare_dates);
+	/* DTSTART is the first, whatever the rule says (RFC 5545 3.8.5.3). */
+	add_start(r, e, e->start);
+	read_dates(r, e, ICAL_RDATE_PROPERTY, ICS_RDATE);
+	for (; p != NULL && !is_full(r); p = icalcomponent_get_next_property(e->component, ICAL_RRULE_PROPERTY))
+		read_rule(r, e, p);
+	if (e->n_starts > 0)
+		qsort(e->starts, e->n_starts, sizeof *e->starts, compare_dates);
+}
+
+/* ---- what goes out ---- */
+
+static void
+say_days(struct reader *r, const struct event *e, int32_t start)
+{
+	struct ics_record record = {.what = ICS_SAYS_DAY, .event = e->line};
+
+	for (int32_t i = 0; i < e->days && !is_full(r); i++) {
+		record.date = start + i;
+		if (e->repeats && (record.date < r->first || record.date > r->last))
+			continue;
+		say(r, &record, "");
+		r->n_days++;
+	}
+}
+
+static void
+say_event(struct reader *r, const struct event *e)
+{
+	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_SUMMARY_PROPERTY);
+	const char *summary = p == NULL ? NULL : icalproperty_get_summary(p);
+	size_t n = summary == NULL ? 0 : strnlen(summary, ICS_NAME_MAX);
+	struct ics_record record = {.what = ICS_SAYS_EVENT, .event = e->line, .n_name = (uint32_t)n};
+
+	record.code = code_of(e->component);
+	say(r, &record, n > 0 ? summary : "");
+	if (!e->repeats)
+		say_days(r, e, e->start);
+	for (size_t i = 0; i < e->n_starts; i++) {
+		if (i > 0 && e->starts[i] == e->starts[i - 1])
+			continue;
+		if (e->n_except == 0 ||
+		    bsearch(&e->starts[i], e->except, e->n_except, sizeof *e->except, compare_dates) == NULL)
+			say_days(r, e, e->starts[i]);
+	}
+}
+
+static bool
+is_cancelled(icalcomponent *component)
+{
+	icalproperty *p = icalcomponent_get_first_property(component, ICAL_STATUS_PROPERTY);
+
+	return p != NULL && icalproperty_get_status(p) == ICAL_STATUS_CANCELLED;
+}
+
+static void
+read_event(struct reader *r, icalcomponent *component)
+{
+	struct event e = {.component = component, .line = line_of(component), .days = 1, .sound = true};
+
+	if (is_cancelled(component))
+		return;
+	look_at_errors(r, &e);
+	if (icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) != NULL)
+		say_fault(r, &e, ICS_RECURRENCE_ID, ICS_UNFOLLOWED);
+	if (icalcomponent_get_first_property(component, ICAL_EXRULE_PROPERTY) != NULL)
+		say_fault(r, &e, ICS_EXRULE, ICS_UNFOLLOWED);
+	read_start(r, &e);
+	read_end(r, &e);
+	read_duration(r, &e);
+	read_repetitions(r, &e);
+	if (e.sound && !is_full(r))
+		say_event(r, &e);
+	free(e.starts);
+	free(e.except);
+}
+
+static void
+read_events(struct reader *r, icalcomponent *calendar)
+{
+	icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
+
+	for (; event != NULL && !is_full(r); event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT))
+		read_event(r, event);
+}
+
+/* Several calendars, one behind the other, come in a root of libical's own. */
+static void
+read_root(struct reader *r, icalcomponent *root)
+{
+	icalcomponent *calendar = icalcomponent_get_first_component(root, ICAL_VCALENDAR_COMPONENT);
+
+	if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT)
+		read_events(r, root);
+	for (; calendar != NULL && icalcomponent_isa(root) == ICAL_XROOT_COMPONENT;
+	     calendar = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT))
+		read_events(r, calendar);
+}
+
+int
+calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out)
+{
+	struct reader r = {.first = first, .last = last, .out = out};
+	struct ics_record end = {.what = ICS_SAYS_END};
+	icalcomponent *root;
+
+	icalerror_set_errors_are_fatal(0);
+	root = icalparser_parse_string(text);
+	if (root == NULL) {
+		struct event none = {.line = 0};
+
+		say_fault(&r, &none, ICS_EVENT, ICS_NO_CALENDAR);
+	} else {
+		read_root(&r, root);
+		icalcomponent_free(root);
+	}
+	icalmemory_free_ring();
+	say(&r, &end, "");
+	return r.no_memory || out->failed ? ERR_MEMORY : 0;
+}

@@ -1,0 +1,578 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/calendar/holiday.h"
+#include "core/base/text.h"
+#include "holidays/file.h"
+#include "holidays/files.h"
+#include "system/sandbox.h"
+
+/*
+ * Holidays as iCalendar (RFC 5545), the parent's side: libical reads them in a child, calendar_ical.c, which says what
+ * it found.  So that it can say where, the text it gets has in each VEVENT the line on which that began.
+ *
+ * Whether an event is a day off or a make-up workday iCalendar has no word for: X-APPLE-SPECIAL-DAY says it, or the
+ * SUMMARY, with 上班, 补班, (班) or the like.
+ */
+
+#define DEPTH_MAX 16
+#define SAID_MAX ((size_t)8 << 20)
+
+const char *const ics_part_names[ICS_PARTS] = {
+	[ICS_EVENT] = "VEVENT",
+	[ICS_DTSTART] = "DTSTART",
+	[ICS_DTEND] = "DTEND",
+	[ICS_DURATION] = "DURATION",
+	[ICS_RRULE] = "RRULE",
+	[ICS_RDATE] = "RDATE",
+	[ICS_EXDATE] = "EXDATE",
+	[ICS_EXRULE] = "EXRULE",
+	[ICS_RECURRENCE_ID] = "RECURRENCE-ID",
+};
+
+struct ics_event {
+	unsigned long line; /* of its BEGIN:VEVENT */
+	size_t after;       /* where in the file's text the next line stands */
+};
+
+struct ics {
+	struct calendar_file *f;
+	struct buf marked; /* what the child gets */
+	struct ics_event *events; /* by line */
+	size_t n_events, cap_events;
+	struct err *err;
+
+	/* of the event whose days come */
+	unsigned long line; /* of its DTSTART; 0: no event yet, or its name is bad */
+	bool off;
+	struct buf name;
+	size_t n_read; /* events that were found good */
+};
+
+/* ---- lines ---- */
+
+/* The lines of a text, unfolded (RFC 5545 3.1). */
+struct lines {
+	struct slice text;
+	size_t at;
+	unsigned long next; /* the number of the line at `at` */
+	unsigned long line; /* the number of the one in `unfolded` */
+	struct buf unfolded;
+};
+
+static struct slice
+take_physical(struct lines *l)
+{
+	struct slice rest = {l->text.p + l->at, l->text.n - l->at}, line = slice_cut(&rest, '\n');
+
+	l->at = l->text.n - rest.n;
+	l->next++;
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line;
+}
+
+/* False at the end, and where there is no memory. */
+static bool
+next_line(struct lines *l)
+{
+	if (l->at >= l->text.n)
+		return false;
+	buf_clear(&l->unfolded);
+	l->line = l->next;
+	buf_slice(&l->unfolded, take_physical(l));
+	while (l->at < l->text.n && (l->text.p[l->at] == ' ' || l->text.p[l->at] == '\t')) {
+		struct slice more = take_physical(l);
+
+		buf_slice(&l->unfolded, (struct slice){more.p + 1, more.n > 0 ? more.n - 1 : 0});
+	}
+	return !l->unfolded.failed;
+}
+
+static struct lines
+lines_of(struct slice text, size_t at, unsigned long line)
+{
+	struct lines l = {.text = text, .at = at, .next = line};
+
+	buf_init(&l.unfolded, text.n + 1);
+	return l;
+}
+
+static struct slice
+trim_end(struct slice text)
+{
+	while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+		text.n--;
+	return text;
+}
+
+/* The line is "begin:…", letter case aside; `*ret_rest` is what follows. */
+static bool
+line_begins(struct slice line, const char *with, struct slice *ret_rest)
+{
+	size_t n = strlen(with);
+
+	if (line.n < n || strncasecmp(line.p, with, n) != 0)
+		return false;
+	*ret_rest = trim_end((struct slice){line.p + n, line.n - n});
+	return true;
+}
+
+static bool
+is_same(struct slice text, const char *word)
+{
+	return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
+}
+
+/* The line is one of this property. */
+static bool
+is_property(struct slice line, const char *name)
+{
+	struct slice rest;
+
+	return line_begins(line, name, &rest) && (rest.n == 0 || memchr(":; \t", rest.p[0], 4) != NULL);
+}
+
+/* ---- what the child gets ---- */
+
+struct nesting {
+	struct {
+		char name[32];
+		unsigned long line;
+	} open[DEPTH_MAX];
+	size_t depth;
+};
+
+static bool
+begin_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
+{
+	if (nesting->depth == DEPTH_MAX || name.n >= sizeof nesting->open[0].name) {
+		diag_add(&ics->f->faults, ics->f->path, line,
+		    N_("no calendar has parts as deep or as oddly named as this"));
+		return false;
+	}
+	memset(nesting->open[nesting->depth].name, 0, sizeof nesting->open[0].name);
+	if (name.n > 0)
+		memcpy(nesting->open[nesting->depth].name, name.p, name.n);
+	nesting->open[nesting->depth++].line = line;
+	return true;
+}
+
+/* libical is content with most disorder, and silently reads less then. */
+static bool
+end_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
+{
+	if (nesting->depth > 0 && is_same(name, nesting->open[nesting->depth - 1].name)) {
+		nesting->depth--;
+		return true;
+	}
+	if (nesting->depth == 0)
+		diag_add(&ics->f->faults, ics->f->path, line, N_("there is an END here without its BEGIN"));
+	else
+		diag_add(&ics->f->faults, ics->f->path, line,
+		    N_("END:%s, for the BEGIN:%s of line %lu, should stand before this END"),
+		    nesting->open[nesting->depth - 1].name, nesting->open[nesting->depth - 1].name,
+		    nesting->open[nesting->depth - 1].line);
+	return false;
+}
+
+static bool
+add_event(struct ics *ics, const struct lines *l)
+{
+	if (ics->n_events == ics->cap_events) {
+		size_t cap = ics->cap_events == 0 ? 64 : ics->cap_events * 2;
+		struct ics_event *grown = reallocarray(ics->events, cap, sizeof *grown);
+
+		if (grown == NULL)
+			return false;
+		ics->events = grown;
+		ics->cap_events = cap;
+	}
+	ics->events[ics->n_events++] = (struct ics_event){l->line, l->at};
+	buf_format(&ics->marked, ICS_LINE_PROPERTY ":%lu\r\n", l->line);
+	return true;
+}
+
+/* One line to ics->marked; false where the rest cannot be read or there is no memory. */
+static bool
+mark_line(struct ics *ics, struct nesting *nesting, const struct lines *l)
+{
+	struct slice line = buf_view(&l->unfolded), name;
+
+	if (line.n == 0)
+		return true;
+	buf_slice(&ics->marked, line);
+	buf_text(&ics->marked, "\r\n");
+	if (line_begins(line, "END:", &name))
+		return end_part(ics, nesting, name, l->line);
+	if (!line_begins(line, "BEGIN:", &name)) {
+		/* libical would take these too, and the two of us be of different minds about what belongs where. */
+		if (!is_property(line, "BEGIN") && !is_property(line, "END"))
+			return true;
+		diag_add(&ics->f->faults, ics->f->path, l->line,
+		    N_("behind BEGIN and END a colon must follow at once"));
+		return false;
+	}
+	return begin_part(ics, nesting, name, l->line) && (!is_same(name, "VEVENT") || add_event(ics, l));
+}
+
+/* Faults of the nesting are told: with one the child need not be asked. */
+static int
+mark(struct ics *ics)
+{
+	struct lines l = lines_of(ics->f->text, 0, 1);
+	struct nesting nesting = {.depth = 0};
+	unsigned long faults = ics->f->faults.count;
+	bool ok = true, failed;
+
+	while (l.at < l.text.n && (l.text.p[l.at] == ' ' || l.text.p[l.at] == '\t'))
+		l.at++;
+	while (ok && next_line(&l))
+		ok = mark_line(ics, &nesting, &l);
+	failed = l.unfolded.failed || ics->marked.failed || (!ok && ics->f->faults.count == faults);
+	buf_release(&l.unfolded);
+	buf_byte(&ics->marked, '\0');
+	if (failed || ics->marked.failed)
+		return err_memory(ics->err);
+	if (ok && nesting.depth > 0)
+		diag_add(&ics->f->faults, ics->f->path, nesting.open[nesting.depth - 1].line,
+		    N_("BEGIN:%s has no END:%s: is the file cut short?"), nesting.open[nesting.depth - 1].name,
+		    nesting.open[nesting.depth - 1].name);
+	return 0;
+}
+
+/* ---- on which line ---- */
+
+static const struct ics_event *
+find_event(const struct ics *ics, unsigned long line)
+{
+	size_t low = 0, high = ics->n_events;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ics->events[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ics->n_events && ics->events[low].line == line ? &ics->events[low] : NULL;
+}
+
+/* The first line of the event's own (not of a part of it) that has the property, else the one on which it begins. */
+static unsigned long
+line_of(const struct ics *ics, const struct ics_event *event, const char *property)
+{
+	struct lines l = lines_of(ics->f->text, event->after, event->line + 1);
+	unsigned long found = event->line;
+	size_t depth = 0;
+
+	while (found == event->line && next_line(&l)) {
+		struct slice line = buf_view(&l.unfolded), rest;
+
+		if (line_begins(line, "BEGIN:", &rest))
+			depth++;
+		else if (line_begins(line, "END:", &rest) && depth-- == 0)
+			break;
+		else if (depth == 0 && is_property(line, property))
+			found = l.line;
+	}
+	buf_release(&l.unfolded);
+	return found;
+}
+
+/* ---- names ---- */
+
+static const char *
+find(struct slice text, const char *word)
+{
+	return text.n == 0 ? NULL : memmem(text.p, text.n, word, strlen(word));
+}
+
+static bool
+cut_suffix(struct slice *text, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	if (text->n <= n || memcmp(text->p + text->n - n, suffix, n) != 0)
+		return false;
+	*text = trim_end((struct slice){text->p, text->n - n});
+	return true;
+}
+
+static bool
+cut_number(struct slice *text)
+{
+	size_t n = text->n;
+
+	while (n > 0 && text->p[n - 1] >= '0' && text->p[n - 1] <= '9')
+		n--;
+	if (n == text->n)
+		return false;
+	text->n = n;
+	return true;
+}
+
+/* "第1天/共9天", whose slash would else part it into two names. */
+static bool
+cut_count(struct slice *text)
+{
+	struct slice rest = *text;
+
+	if (!cut_suffix(&rest, "天") || !cut_number(&rest) || !cut_suffix(&rest, "天/共") || !cut_number(&rest) ||
+	    !cut_suffix(&rest, "第"))
+		return false;
+	*text = rest;
+	return true;
+}
+
+static bool
+means_work(struct slice summary)
+{
+	static const char *const words[] = {"上班", "补班", "(班)", "（班）", "[班]", "【班】"};
+	struct slice text = trim_end(summary);
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (find(text, words[i]) != NULL)
+			return true;
+	return slice_is(text, "班") || cut_suffix(&text, " 班");
+}
+
+/* The holiday's name without what calendars put behind it: "元旦(休)", "春节 假期 第1天/共9天". */
+static struct slice
+plain_name(struct slice summary)
+{
+	static const char *const suffixes[] = {"(休)", "（休）", "[休]", "【休】", " 休", "(班)", "（班）", "[班]", "【班】",
+	    " 班", "调休上班", "上班", "补班"};
+	static const char *const behind_known[] = {"假期", "放假", "休假"};
+	struct slice name = trim_end(summary), rest;
+	bool cut = true;
+
+	while (cut && name.n > 0) {
+		cut = cut_count(&name);
+		for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && !cut; i++)
+			cut = cut_suffix(&name, suffixes[i]);
+		for (size_t i = 0; i < sizeof behind_known / sizeof behind_known[0] && !cut; i++) {
+			rest = name;
+			if (cut_suffix(&rest, behind_known[i]) && holiday_key(rest) != NULL) {
+				name = rest;
+				cut = true;
+			}
+		}
+	}
+	return name;
+}
+
+/* ---- what the child said ---- */
+
+static void
+tell_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
+{
+	struct diag *faults = &ics->f->faults;
+	const char *path = ics->f->path;
+
+	switch (code) {
+	case ICS_MISSING:
+		diag_add(faults, path, line, N_("the event has no %s"), part);
+		break;
+	case ICS_NO_DATE:
+		diag_add(faults, path, line,
+		    N_("%s is no date, or one that does not exist; a date is written 20270206"), part);
+		break;
+	case ICS_BEFORE:
+		diag_add(faults, path, line, N_("the event ends before it begins"));
+		break;
+	case ICS_LONG:
+		diag_add(faults, path, line, N_("the event is longer than %d days"), ICS_SPAN_DAYS);
+		break;
+	case ICS_ENDLESS:
+		diag_add(faults, path, line, N_("it repeats without end and not yearly: give it UNTIL or COUNT"));
+		break;
+	case ICS_OFTEN:
+		diag_add(
+		    faults, path, line, N_("it repeats more than %d times: let it begin later"), ICS_REPETITIONS_MAX);
+		break;
+	case ICS_WITHIN_A_DAY:
+		diag_add(faults, path, line, N_("it repeats within a day: whole days are wanted here"));
+		break;
+	case ICS_RSCALED:
+		diag_add(faults, path, line,
+		    N_("RSCALE: dates of another calendar would be computed wrongly in some years: list the dates"));
+		break;
+	case ICS_UNFOLLOWED:
+		diag_add(faults, path, line, N_("%s is not followed here: list the dates"), part);
+		break;
+	case ICS_NO_CALENDAR:
+		diag_add(faults, path, line, N_("this is no iCalendar"));
+		break;
+	default:
+		diag_add(faults, path, line, N_("%s is not as RFC 5545 has it, or leads to no day"), part);
+		break;
+	}
+}
+
+static void
+tell_hint(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
+{
+	char last[DATE_TEXT];
+
+	if (code == ICS_IN_UTC) {
+		diag_add(
+		    &ics->f->hints, ics->f->path, line, N_("%s is in UTC: its date is taken as it is written"), part);
+		return;
+	}
+	text_from_date(ics->f->last, last);
+	diag_add(&ics->f->hints, ics->f->path, line, N_("RRULE has no end: it is followed to %s"), last);
+}
+
+static void
+begin_event(struct ics *ics, const struct ics_event *event, enum ics_code code, struct slice summary)
+{
+	unsigned long line = line_of(ics, event, "SUMMARY");
+
+	ics->n_read++;
+	ics->line = 0;
+	ics->off = code == ICS_PLAIN ? !means_work(summary) : code == ICS_OFF;
+	buf_clear(&ics->name);
+	if (!calendar_file_name(ics->f, "SUMMARY", line, plain_name(summary), &ics->name))
+		return;
+	if (ics->off && ics->name.len == 0)
+		calendar_file_unnamed(ics->f, line);
+	ics->line = line_of(ics, event, ics_part_names[ICS_DTSTART]);
+}
+
+/* False where it is nothing that the child can have meant. */
+static bool
+take_record(struct ics *ics, const struct ics_record *record, struct slice name, int *ret_rc)
+{
+	const struct ics_event *event = find_event(ics, record->event);
+	const char *part;
+	unsigned long line;
+
+	if (record->part >= ICS_PARTS || (event == NULL && (record->event != 0 || record->what != ICS_SAYS_FAULT)))
+		return false;
+	part = ics_part_names[record->part];
+	switch (record->what) {
+	case ICS_SAYS_EVENT:
+		begin_event(ics, event, (enum ics_code)record->code, name);
+		return true;
+	case ICS_SAYS_DAY:
+		if (record->date < text_date_of(1, 1, 1) || record->date > text_date_of(9999, 12, 31))
+			return false;
+		if (ics->line != 0)
+			*ret_rc = calendar_file_day(
+			    ics->f, ics->line, record->date, ics->off, buf_view(&ics->name), ics->err);
+		return true;
+	case ICS_SAYS_FAULT:
+		line = event == NULL ? 1 : line_of(ics, event, part);
+		tell_fault(ics, line, (enum ics_code)record->code, part);
+		return true;
+	case ICS_SAYS_HINT:
+		tell_hint(ics, line_of(ics, event, part), (enum ics_code)record->code, part);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int
+take_records(struct ics *ics, struct slice said)
+{
+	struct ics_record record;
+	bool ended = false, sound = true;
+	int rc = 0;
+
+	while (sound && !ended && rc == 0 && said.n >= sizeof record) {
+		struct slice name;
+
+		memcpy(&record, said.p, sizeof record);
+		said.p += sizeof record;
+		said.n -= sizeof record;
+		if (record.n_name > said.n || record.n_name > ICS_NAME_MAX) {
+			sound = false;
+			break;
+		}
+		name = (struct slice){said.p, record.n_name};
+		said.p += record.n_name;
+		said.n -= record.n_name;
+		ended = record.what == ICS_SAYS_END;
+		if (!ended && !calendar_file_is_full(ics->f))
+			sound = take_record(ics, &record, name, &rc);
+	}
+	if (rc == 0 && (!sound || !ended || said.n != 0))
+		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"),
+		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader's answer cannot be understood")) :
+		                                "the reader's answer cannot be understood");
+	else if (rc == 0 && ics->n_read == 0 && ics->f->faults.count == 0)
+		diag_add(&ics->f->faults, ics->f->path, 1, N_("no event is in it"));
+	return rc;
+}
+
+/* ---- the file ---- */
+
+static int
+work(void *ctx, struct buf *out)
+{
+	const struct ics *ics = ctx;
+
+	return calendar_ical(ics->marked.data, ics->f->first, ics->f->last, out);
+}
+
+static int
+work_in_child(struct ics *ics, struct buf *said)
+{
+	struct confine limits = {
+		.wall_ms = ics->f->child_ms,
+		.cpu_s = 5,
+		.memory = (size_t)512 << 20,
+		.max_bytes = SAID_MAX,
+	};
+	struct err err = {.tr = ics->f->faults.tr};
+	int rc = confine_run(&limits, work, ics, said, &err);
+
+	if (rc == ERR_REFUSED) {
+		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"), err.message);
+		return 0;
+	}
+	return rc == 0 ? take_records(ics, buf_view(said)) : err_set(ics->err, rc, "%s: %s", ics->f->path, err.message);
+}
+
+static int
+work_here(struct ics *ics, struct buf *said)
+{
+	return work(ics, said) != 0 ? err_memory(ics->err) : take_records(ics, buf_view(said));
+}
+
+static int
+read_with(struct calendar_file *f, int (*how)(struct ics *ics, struct buf *said), struct err *err)
+{
+	struct ics ics = {.f = f, .err = err};
+	struct buf said;
+	int rc;
+
+	/* A line property is as long as the BEGIN:VEVENT before it, and more line ends come to lines without CR. */
+	buf_init(&ics.marked, 6 * f->text.n + 64);
+	buf_init(&ics.name, 8 * ICS_NAME_MAX);
+	buf_init(&said, SAID_MAX);
+	rc = mark(&ics);
+	if (rc == 0 && f->faults.count == 0)
+		rc = how(&ics, &said);
+	free(ics.events);
+	buf_release(&ics.marked);
+	buf_release(&ics.name);
+	buf_release(&said);
+	return rc;
+}
+
+int
+calendar_ics_read(struct calendar_file *f, struct err *err)
+{
+	return read_with(f, work_in_child, err);
+}
+
+int
+calendar_ics_read_here(struct calendar_file *f, struct err *err)
+{
+	return read_with(f, work_here, err);
+}

@@ -1,0 +1,491 @@
+#include "ledger/cosignatures.h"
+
+#include "core/log/cosigned.h"
+#include "core/format/note.h"
+#include "core/base/text.h"
+#include "ledger/ledger.h"
+#include "ledger/policies.h"
+
+#define SERIAL "cosignature_serial" /* in meta */
+
+/* ---- taking them ---- */
+
+static int
+insert(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line, struct err *err)
+{
+	struct query q;
+	int64_t serial = 0;
+	int rc;
+
+	query_open(&q, store, "INSERT OR IGNORE INTO cosignature (size, vkey, time, line) VALUES (?, ?, ?, ?)");
+	query_put_int(&q, (int64_t)size);
+	query_put_string(&q, vkey);
+	query_put_int(&q, time);
+	query_put_blob(&q, line.p, line.n);
+	query_run(&q);
+	if ((rc = query_close(&q, err)) != 0 || (rc = cosignatures_serial(store, &serial, err)) != 0)
+		return rc;
+	return store_meta_set_int(store, SERIAL, serial + 1, err);
+}
+
+int
+cosignatures_serial(struct store *store, int64_t *ret_serial, struct err *err)
+{
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	int rc;
+
+	*ret_serial = 0;
+	rc = store_meta_get_int(store, SERIAL, ret_serial, &why);
+	return rc == 0 || rc == ERR_ABSENT ? 0 : err_copy(err, &why);
+}
+
+bool
+cosignatures_has(struct store *store, uint64_t size, const char *vkey)
+{
+	struct query q;
+	bool has;
+
+	query_open(&q, store, "SELECT 1 FROM cosignature WHERE size = ? AND vkey = ?");
+	query_put_int(&q, (int64_t)size);
+	query_put_string(&q, vkey);
+	has = query_row(&q);
+	return query_close(&q, NULL) == 0 && has;
+}
+
+/* A line as it may stand in a note, with its LF: no empty line, no second one. */
+static bool
+is_line(struct slice line)
+{
+	return line.n > 1 && line.p[line.n - 1] == '\n' && memchr(line.p, '\n', line.n) == line.p + line.n - 1;
+}
+
+/* The checkpoint with this line alone behind it. */
+static enum note_verdict
+verdict(struct slice base, struct slice line, const char *vkey, int64_t *ret_time)
+{
+	enum note_verdict v = NOTE_ABSENT;
+	struct note_key key;
+	struct note note;
+	struct buf bytes;
+	uint64_t time = 0;
+
+	buf_init(&bytes, LEDGER_NOTE_MAX);
+	buf_slice(&bytes, base);
+	buf_slice(&bytes, line);
+	if (!bytes.failed && is_line(line) && note_parse(buf_view(&bytes), &note, NULL) == 0 &&
+	    note_key_parse(slice_of(vkey), &key, NULL) == 0)
+		v = note_verify_cosignature(&note, &key, &time);
+	*ret_time = time < (uint64_t)INTEGER_LIMIT ? (int64_t)time : INTEGER_LIMIT;
+	buf_release(&bytes);
+	return v;
+}
+
+static int
+keep(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line, struct err *err)
+{
+	int rc = store_begin(store, err);
+
+	if (rc == 0)
+		rc = insert(store, size, vkey, time, line, err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	return rc;
+}
+
+static int
+wrong_clock(const char *vkey, int64_t time, int64_t now, struct err *err)
+{
+	char theirs[TIME_TEXT], ours[TIME_TEXT];
+
+	text_from_time(time < INTEGER_LIMIT >> 16 ? time : INTEGER_LIMIT >> 16, theirs);
+	text_from_time(now, ours);
+	return err_set(err, ERR_REFUSED, N_("the clock of the witness %s is wrong: its cosignature says %s, and here it is %s"), vkey, theirs, ours);
+}
+
+int
+cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct slice line, int64_t since, int64_t until,
+    struct err *err)
+{
+	struct buf base;
+	int64_t time = 0;
+	int rc = ledger_checkpoint(store, size, &base, err);
+
+	if (rc != 0)
+		return rc;
+	switch (verdict(buf_view(&base), line, vkey, &time)) {
+	case NOTE_ABSENT:
+		rc = err_set(err, ERR_REFUSED, N_("it is no cosignature by the key %s"), vkey);
+		break;
+	case NOTE_FALSE:
+		rc = err_set(err, ERR_REFUSED, N_("the cosignature of %s is false: it is over another checkpoint, or damaged"), vkey);
+		break;
+	case NOTE_TRUE:
+		if (time < since || time > until)
+			rc = wrong_clock(vkey, time, until - WITNESS_CLOCK_S, err);
+		break;
+	}
+	buf_release(&base);
+	if (rc != 0 || cosignatures_has(store, size, vkey))
+		return rc;
+	return keep(store, size, vkey, time, line, err);
+}
+
+/* ---- by hand ---- */
+
+/* A witness in force that the line's name and key id are of; NULL: none. */
+static const struct slice *
+whose(const struct policy *policy, struct slice line)
+{
+	static const char text[] = "x\n\n"; /* a note, for its signature's sake */
+	struct note note;
+	struct note_key key;
+	struct buf bytes;
+	bool parsed;
+
+	buf_init(&bytes, LEDGER_NOTE_MAX);
+	buf_text(&bytes, text);
+	buf_slice(&bytes, line);
+	parsed = !bytes.failed && note_parse(buf_view(&bytes), &note, NULL) == 0 && note.n_signatures == 1;
+	for (size_t i = 0; parsed && i < policy->n; i++)
+		if (note_key_parse(policy->witnesses[i], &key, NULL) == 0 && slice_eq(key.name, note.signatures[0].name) &&
+		    memcmp(key.id, note.signatures[0].id, sizeof key.id) == 0) {
+			buf_release(&bytes);
+			return &policy->witnesses[i];
+		}
+	buf_release(&bytes);
+	return NULL;
+}
+
+/* When the newest entry that a checkpoint covers was written. */
+static int
+checkpoint_time(struct store *store, uint64_t size, int64_t *ret, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT time FROM log_entry WHERE idx = ?");
+	query_put_int(&q, (int64_t)size - 1);
+	if (query_row(&q))
+		*ret = query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+/* Which checkpoint the line is over; newest first, since that is where it will be. */
+static int
+find_size(struct store *store, const char *vkey, struct slice line, uint64_t *ret_size, struct err *err)
+{
+	struct query q;
+	int64_t time;
+	int rc;
+
+	*ret_size = 0;
+	query_open(&q, store, "SELECT size, note FROM log_checkpoint ORDER BY size DESC");
+	while (*ret_size == 0 && query_row(&q))
+		if (verdict(query_blob(&q, 1), line, vkey, &time) == NOTE_TRUE)
+			*ret_size = (uint64_t)query_int(&q, 0);
+	rc = query_close(&q, err);
+	if (rc == 0 && *ret_size == 0)
+		rc = err_set(err, ERR_REFUSED, N_("the cosignature of %s is over no checkpoint of this log, or damaged"), vkey);
+	return rc;
+}
+
+static int
+add_line(struct store *store, const struct policy *policy, struct slice line, int64_t now, uint64_t *taken, struct err *err)
+{
+	const struct slice *key = whose(policy, line);
+	uint64_t size = 0;
+	int64_t since = 0;
+	char *vkey;
+	int rc;
+
+	if (key == NULL)
+		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is no cosignature by a witness in force"),
+		    SLICE_ARGS(((struct slice){line.p, line.n - 1})));
+	if ((vkey = slice_dup(*key)) == NULL)
+		return err_memory(err);
+	rc = find_size(store, vkey, line, &size, err);
+	if (rc == 0)
+		rc = checkpoint_time(store, size, &since, err);
+	if (rc == 0 && !cosignatures_has(store, size, vkey)) {
+		rc = cosignatures_add(store, size, vkey, line, since - WITNESS_CLOCK_S, now + WITNESS_CLOCK_S, err);
+		*taken += rc == 0;
+	}
+	free(vkey);
+	return rc;
+}
+
+static const char dash[] = "\xe2\x80\x94 "; /* every signature line of a note begins with it */
+
+/* In a whole note the log's own signature stands first. */
+static bool
+is_own(struct slice bytes, struct slice line)
+{
+	struct slice rest = bytes, origin = slice_cut(&rest, '\n');
+	size_t n = sizeof dash - 1;
+
+	return line.n > n + origin.n && origin.n > 0 && memcmp(line.p + n, origin.p, origin.n) == 0 && line.p[n + origin.n] == ' ';
+}
+
+int
+cosignatures_add_any(struct store *store, struct slice bytes, int64_t now, uint64_t *ret_taken, struct err *err)
+{
+	struct slice rest = bytes;
+	struct policy policy;
+	uint64_t lines = 0;
+	int rc = policy_newest(store, &policy, err);
+
+	*ret_taken = 0;
+	while (rc == 0 && rest.n > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (line.n < sizeof dash - 1 || memcmp(line.p, dash, sizeof dash - 1) != 0 || rest.p == NULL)
+			continue;
+		line.n++; /* with its LF */
+		if (is_own(bytes, line))
+			continue;
+		lines++;
+		rc = add_line(store, &policy, line, now, ret_taken, err);
+	}
+	policy_release(&policy);
+	if (rc == 0 && lines == 0)
+		rc = err_set(err, ERR_REFUSED, N_("there is no cosignature in it: a line that begins with a long dash, as \"cosign\" prints it"));
+	return rc;
+}
+
+/* ---- a published checkpoint ---- */
+
+/* The line of a note that bears this key's true cosignature. */
+static struct slice
+line_of(struct slice note, struct slice base, const char *vkey, int64_t *ret_time)
+{
+	struct slice rest = note;
+
+	while (rest.n > 0) {
+		struct slice line = slice_cut(&rest, '\n');
+
+		if (rest.p == NULL)
+			break;
+		line.n++;
+		if (verdict(base, line, vkey, ret_time) == NOTE_TRUE)
+			return line;
+	}
+	return (struct slice){NULL, 0};
+}
+
+static int
+adopt_of(struct store *store, uint64_t size, struct slice note, struct slice base, const struct policy *policy,
+    struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < policy->n; i++) {
+		char *vkey = slice_dup(policy->witnesses[i]);
+		struct slice line;
+		int64_t time = 0;
+
+		if (vkey == NULL)
+			return err_memory(err);
+		line = line_of(note, base, vkey, &time);
+		if (line.p != NULL)
+			rc = insert(store, size, vkey, time, line, err);
+		free(vkey);
+	}
+	return rc;
+}
+
+int
+cosignatures_adopt(struct store *store, uint64_t size, struct slice note, struct err *err)
+{
+	struct query q;
+	struct buf base;
+	int rc = ledger_checkpoint(store, size, &base, err), closed;
+
+	if (rc != 0)
+		return rc;
+	query_open(&q, store, "SELECT entry FROM policy ORDER BY entry");
+	while (rc == 0 && query_row(&q)) {
+		struct policy policy;
+
+		rc = policy_at(store, (uint64_t)query_int(&q, 0), &policy, err);
+		if (rc == 0)
+			rc = adopt_of(store, size, note, buf_view(&base), &policy, err);
+		policy_release(&policy);
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	buf_release(&base);
+	return rc != 0 ? rc : closed;
+}
+
+/* ---- publishing them ---- */
+
+int
+cosignatures_note(struct store *store, uint64_t size, struct buf *ret_note, struct err *err)
+{
+	struct query q;
+	int rc = ledger_checkpoint(store, size, ret_note, err);
+
+	if (rc != 0)
+		return rc;
+	query_open(&q, store, "SELECT line FROM cosignature WHERE size = ? ORDER BY time, vkey");
+	query_put_int(&q, (int64_t)size);
+	while (query_row(&q))
+		buf_slice(ret_note, query_blob(&q, 0));
+	rc = query_close(&q, err);
+	if (rc == 0 && ret_note->failed)
+		rc = err_memory(err);
+	if (rc != 0)
+		buf_release(ret_note);
+	return rc;
+}
+
+struct tally {
+	uint64_t size, n;
+	bool beacon_key;
+};
+
+/* Too late for a class is still better than nobody. */
+static int
+first_cosigned(struct store *store, uint64_t least, uint64_t *ret_size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT min(size) FROM cosignature WHERE size >= ?");
+	query_put_int(&q, (int64_t)least);
+	if (query_row(&q) && !query_is_null(&q, 0))
+		*ret_size = (uint64_t)query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+/*
+ * The checkpoint, not before `least`, that most of the policy's witnesses cosigned by `until`; that of `beacon_key` (p
+ * NULL: none) comes before numbers.
+ */
+static int
+best(struct store *store, const struct policy *policy, uint64_t least, int64_t until, struct slice beacon_key,
+    struct tally *ret, struct err *err)
+{
+	struct tally at = {.size = least};
+	struct query q;
+	int rc;
+
+	*ret = at;
+	query_open(&q, store, "SELECT size, vkey FROM cosignature WHERE size >= ? AND time <= ? ORDER BY size");
+	query_put_int(&q, (int64_t)least);
+	query_put_int(&q, until);
+	while (query_row(&q)) {
+		struct slice vkey = query_text(&q, 1);
+
+		if ((uint64_t)query_int(&q, 0) != at.size)
+			at = (struct tally){.size = (uint64_t)query_int(&q, 0)};
+		for (size_t i = 0; i < policy->n; i++)
+			at.n += slice_eq(policy->witnesses[i], vkey);
+		at.beacon_key |= beacon_key.p != NULL && slice_eq(beacon_key, vkey);
+		if (at.beacon_key > ret->beacon_key || (at.beacon_key == ret->beacon_key && at.n > ret->n))
+			*ret = at;
+	}
+	if ((rc = query_close(&q, err)) != 0 || ret->n > 0)
+		return rc;
+	return first_cosigned(store, least, &ret->size, err);
+}
+
+static int
+best_for_commit(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	struct slice key = {NULL, 0};
+	int rc = 0;
+
+	buf_init(&bytes, ENTRY_MAX);
+	if (row->source == SOURCE_WITNESS) {
+		rc = ledger_entry(store, row->commit_entry, &bytes, err);
+		if (rc == 0 && (rc = entry_parse(buf_view(&bytes), &e, err)) == 0)
+			key = e.commit.beacon.key;
+	}
+	if (rc == 0)
+		rc = best(store, policy, row->commit_size, row->draw_time - COMMIT_LEAD_S, key, ret, err);
+	if (key.p != NULL)
+		entry_release(&e);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+{
+	return best(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S, (struct slice){NULL, 0}, ret, err);
+}
+
+int
+cosignatures_commit_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err)
+{
+	struct policy policy;
+	struct tally tally;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0 && (rc = best_for_commit(store, row, &policy, &tally, err)) == 0)
+		*ret_size = tally.size;
+	policy_release(&policy);
+	return rc;
+}
+
+int
+cosignatures_outcome_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err)
+{
+	struct policy policy;
+	struct tally tally;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0 && (rc = best_for_outcome(store, row, &policy, &tally, err)) == 0)
+		*ret_size = tally.size;
+	policy_release(&policy);
+	return rc;
+}
+
+/* ---- the class ---- */
+
+static int
+assess(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	int rc;
+
+	if (row->outcome == OUTCOME_NONE) {
+		*ret = ASSURANCE_PENDING;
+		return 0;
+	}
+	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) != 0)
+		return rc;
+	if ((rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
+		*ret = cosigned_assurance(cosigned, row->source, &e);
+		entry_release(&e);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+int
+cosignatures_class(struct store *store, const struct draw_row *row, struct standing_class *ret, struct err *err)
+{
+	struct tally commit = {0}, outcome = {0};
+	struct cosigned cosigned = {0};
+	struct policy policy;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0)
+		rc = best_for_commit(store, row, &policy, &commit, err);
+	if (rc == 0 && row->outcome != OUTCOME_NONE)
+		rc = best_for_outcome(store, row, &policy, &outcome, err);
+	if (rc == 0) {
+		cosigned.witnesses = policy.n;
+		cosigned.commit_in_time = commit.n;
+		cosigned.outcome_in_time = outcome.n;
+		cosigned.beacon_key_in_time = commit.beacon_key;
+		*ret = (struct standing_class){.witnesses = policy.n, .commit_in_time = commit.n, .outcome_in_time = outcome.n,
+		    .beacon_key_in_time = commit.beacon_key};
+		rc = assess(store, row, &cosigned, &ret->assurance, err);
+	}
+	policy_release(&policy);
+	return rc;
+}

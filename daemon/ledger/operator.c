@@ -1,0 +1,168 @@
+#include "ledger/operator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/ledger.h"
+#include "ledger/publication.h"
+#include "ledger/restored.h"
+
+#define EXPECTED "expected_entries" /* in meta */
+
+char *
+office_key_path(const struct store *store)
+{
+	char *path = NULL;
+
+	return asprintf(&path, "%s/" KEYS_LOG, store_dir(store)) < 0 ? NULL : path;
+}
+
+void
+office_published(const struct office *office, const char *dir, struct buf *ret_note, uint64_t *ret_size)
+{
+	struct publication there;
+	int rc = publication_read(dir, office->key.vkey, &there, NULL);
+
+	buf_init(ret_note, LEDGER_NOTE_MAX);
+	*ret_size = 0;
+	if (rc == 0 && there.kind == PUBLICATION_OURS) {
+		buf_slice(ret_note, buf_view(&there.note));
+		*ret_size = there.checkpoint.size;
+	}
+	publication_release(&there);
+}
+
+/* ---- against what was published ---- */
+
+static int
+refuse_other(const char *dir, const struct publication *there, const struct office *office, struct err *err)
+{
+	return err_set(err, ERR_REFUSED,
+	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right backup, or name "
+	       "another public_dir"),
+	    dir, there->key, office->key.vkey);
+}
+
+static int
+refuse_damaged(const char *dir, struct err *err)
+{
+	return err_set(err, ERR_REFUSED,
+	    N_("the checkpoint of the publication in %s is missing or damaged, so that nobody knows how far the log has come: nothing "
+	       "is signed. \"spotcheck publish\" mends it where the state is not older; else \"spotcheck recover --published DIR\" "
+	       "takes another copy"),
+	    dir);
+}
+
+static int
+compare_log(struct office *office, const char *dir, const struct checkpoint *published, struct err *err)
+{
+	struct ledger log;
+	struct hash root;
+	int rc = ledger_open(office->store, &office->key, &log, err);
+
+	if (rc != 0)
+		return rc;
+	if (published->size > ledger_size(&log)) {
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
+		       "Restore a newer backup, or let \"spotcheck recover\" go on from what was published"),
+		    dir, (unsigned long long)ledger_size(&log), (unsigned long long)published->size);
+	} else {
+		root = merkle_prefix_root(&log.tree, published->size);
+		if (memcmp(root.b, published->root.b, HASH_BYTES) != 0)
+			rc = err_set(err, ERR_REFUSED,
+			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
+			    dir);
+	}
+	office->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
+	ledger_release(&log);
+	return rc;
+}
+
+/* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
+int
+office_compare(struct office *office, const char *dir, struct err *err)
+{
+	struct publication there;
+	int rc = publication_read(dir, office->key.vkey, &there, err);
+
+	if (rc == 0 && there.kind == PUBLICATION_OTHER)
+		rc = refuse_other(dir, &there, office, err);
+	else if (rc == 0 && there.kind == PUBLICATION_DAMAGED)
+		rc = refuse_damaged(dir, err);
+	else if (rc == 0 && there.kind == PUBLICATION_OURS)
+		rc = compare_log(office, dir, &there.checkpoint, err);
+	if (there.kind == PUBLICATION_OTHER || there.kind == PUBLICATION_DAMAGED)
+		office->halted = rc == ERR_REFUSED;
+	publication_release(&there);
+	return rc;
+}
+
+int
+office_key(struct office *office, struct err *err)
+{
+	char *path = office_key_path(office->store);
+	uint64_t size = 0;
+	int rc;
+
+	if (path == NULL)
+		return err_memory(err);
+	rc = ledger_sealed_size(office->store, &size, err);
+	if (rc == 0 && size == 0)
+		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
+	if (rc == 0)
+		rc = key_read(path, &office->key, err);
+	free(path);
+	if (rc == 0 && strcmp(office->key.name, office->config->origin) != 0)
+		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
+		    office->key.name, office->config->origin);
+	if (rc != 0)
+		key_wipe(&office->key);
+	return rc;
+}
+
+int
+office_expect(struct office *office, uint64_t entries, struct err *err)
+{
+	return store_meta_set_int(office->store, EXPECTED, (int64_t)entries, err);
+}
+
+static int
+check_expected(struct office *office, struct err *err)
+{
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	int64_t expected = 0;
+	uint64_t size = 0;
+	int rc = store_meta_get_int(office->store, EXPECTED, &expected, &why);
+
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : err_copy(err, &why);
+	rc = ledger_sealed_size(office->store, &size, err);
+	if (rc != 0 || size >= (uint64_t)expected)
+		return rc;
+	return err_set(err, ERR_REFUSED,
+	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "
+	       "backup, or let \"spotcheck recover --published DIR\" go on from what was published"),
+	    (unsigned long long)size, (long long)expected);
+}
+
+int
+office_open(struct office *office, struct err *err)
+{
+	int rc = office_key(office, err);
+
+	if (rc != 0)
+		return rc;
+	office->halted = false;
+	rc = office_compare(office, office->config->public_dir, err);
+	if (rc == 0) {
+		rc = check_expected(office, err);
+		if (rc == 0)
+			rc = restored_check(office->store, err);
+		office->halted = rc == ERR_REFUSED;
+	}
+	if (rc != 0)
+		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
+	return rc;
+}

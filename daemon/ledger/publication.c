@@ -1,0 +1,260 @@
+/* Whose publication a folder holds: asked before anything is signed, begun, restored or published over it. */
+
+#include "ledger/publication.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/format/merkle.h"
+#include "ledger/ledger.h"
+
+/* ---- reading ---- */
+
+static int
+cannot_read(const char *path, struct err *err)
+{
+	return err_set(err, ERR_OUTSIDE, N_("%s cannot be read, so nobody knows whose publication this is: %s"), path,
+	    strerror(errno));
+}
+
+/* A regular file's bytes, as far as they fit; ERR_ABSENT, with nothing said, where there is no such file. */
+static int
+read_top_file(const char *dir, const char *name, struct buf *ret_bytes, struct err *err)
+{
+	char path[PATH_MAX], block[4096];
+	struct stat st;
+	ssize_t n = 1;
+	int fd, rc = 0;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? ERR_ABSENT : errno == ELOOP ? 0 : cannot_read(path, err);
+	if (fstat(fd, &st) != 0)
+		rc = cannot_read(path, err);
+	while (rc == 0 && S_ISREG(st.st_mode) && n > 0 && !ret_bytes->failed) {
+		n = read(fd, block, sizeof block);
+		if (n > 0)
+			buf_put(ret_bytes, block, (size_t)n);
+		else if (n < 0)
+			rc = cannot_read(path, err);
+	}
+	(void)close(fd);
+	return rc;
+}
+
+static bool
+has_folder(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	return lstat(path, &st) == 0;
+}
+
+/* ---- whose ---- */
+
+static bool
+is_signed_by(const struct note *note, const struct note_key *key)
+{
+	for (size_t i = 0; i < note->n_signatures; i++)
+		if (slice_eq(note->signatures[i].name, key->name) &&
+		    memcmp(note->signatures[i].id, key->id, sizeof key->id) == 0)
+			return true;
+	return false;
+}
+
+static void
+keep_other(struct publication *p, struct slice whose)
+{
+	p->kind = PUBLICATION_OTHER;
+	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(whose.n < sizeof p->key ? whose.n : sizeof p->key - 1), whose.p);
+}
+
+/* Name and id are all that a note tells of a key. */
+static void
+keep_signer(struct publication *p, const struct note *note)
+{
+	const struct note_signature *by = &note->signatures[0];
+
+	keep_other(p, p->checkpoint.origin);
+	if (note->n_signatures > 0)
+		(void)snprintf(p->key, sizeof p->key, "%.*s+%02x%02x%02x%02x", SLICE_ARGS(by->name), by->id[0], by->id[1], by->id[2],
+		    by->id[3]);
+}
+
+/* A checkpoint that is none, or whose signature by the key is false, says nothing of another log. */
+static void
+judge_checkpoint(struct publication *p, const char *vkey)
+{
+	struct note_key key;
+	struct note note;
+
+	p->kind = PUBLICATION_DAMAGED;
+	if (p->note.failed || note_parse(buf_view(&p->note), &note, NULL) != 0 ||
+	    checkpoint_parse(note.text, &p->checkpoint, NULL) != 0)
+		return;
+	if (vkey == NULL || note_key_parse(slice_of(vkey), &key, NULL) != 0 || !is_signed_by(&note, &key))
+		keep_signer(p, &note);
+	else if (note_verify(&note, &key) == NOTE_TRUE)
+		p->kind = PUBLICATION_OURS;
+}
+
+/* Where the checkpoint is not ours the vkey beside it says whose the folder is. */
+static void
+judge_vkey(struct publication *p, const char *vkey, const struct buf *text)
+{
+	struct slice rest = buf_view(text), line = slice_cut(&rest, '\n');
+	bool ours = vkey != NULL && slice_is(line, vkey);
+	struct note_key key;
+
+	if (p->kind == PUBLICATION_OURS || note_key_parse(line, &key, NULL) != 0)
+		return;
+	if (!ours)
+		keep_other(p, line);
+	else if (p->kind == PUBLICATION_OTHER && slice_eq(p->checkpoint.origin, key.name))
+		p->kind = PUBLICATION_DAMAGED;
+}
+
+int
+publication_read(const char *dir, const char *vkey, struct publication *ret, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	*ret = (struct publication){.kind = PUBLICATION_NONE};
+	buf_init(&ret->note, LEDGER_NOTE_MAX);
+	buf_init(&text, NOTE_KEY_TEXT);
+	rc = read_top_file(dir, "checkpoint", &ret->note, err);
+	if (rc == 0)
+		judge_checkpoint(ret, vkey);
+	else if (rc == ERR_ABSENT && (has_folder(dir, "tile") || has_folder(dir, "draws")))
+		ret->kind = PUBLICATION_DAMAGED;
+	if (rc == 0 || rc == ERR_ABSENT)
+		rc = read_top_file(dir, "vkey", &text, err);
+	if (rc == 0 && ret->kind == PUBLICATION_NONE)
+		ret->kind = PUBLICATION_DAMAGED;
+	if (rc == 0)
+		judge_vkey(ret, vkey, &text);
+	buf_release(&text);
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
+void
+publication_release(struct publication *publication)
+{
+	buf_release(&publication->note);
+}
+
+/* ---- how long ---- */
+
+/* A partial tile's width: the digits of a file's name; 0 for any other name. */
+static long
+width_of(const char *name)
+{
+	char *end;
+	long width = strtol(name, &end, 10);
+
+	return *end == '\0' && width > 0 && width < TILE_WIDTH ? width : 0;
+}
+
+/* The tile that the next entry would be in, full or wider than we have it. */
+bool
+publication_is_longer(const char *dir, uint64_t size)
+{
+	char tile[TILE_PATH_MAX], path[PATH_MAX];
+	struct dirent *e;
+	bool longer;
+	DIR *partial;
+
+	tile_path((struct tile){-1, size / TILE_WIDTH, TILE_WIDTH}, tile);
+	(void)snprintf(path, sizeof path, "%s/%s", dir, tile);
+	longer = access(path, F_OK) == 0;
+	(void)snprintf(path, sizeof path, "%s/%s.p", dir, tile);
+	partial = opendir(path);
+	while (partial != NULL && !longer && (e = readdir(partial)) != NULL)
+		longer = width_of(e->d_name) > (long)(size % TILE_WIDTH);
+	if (partial != NULL)
+		(void)closedir(partial);
+	return longer;
+}
+
+/* ---- may one begin there ---- */
+
+static bool
+is_within(const char *path, const char *folder)
+{
+	char *real_path = realpath(path, NULL), *real_folder = realpath(folder, NULL);
+	size_t n = real_folder == NULL ? 0 : strlen(real_folder);
+	bool within = real_path != NULL && real_folder != NULL && strncmp(real_path, real_folder, n) == 0 &&
+	    (real_path[n] == '/' || real_path[n] == '\0' || n == 1);
+
+	free(real_path);
+	free(real_folder);
+	return within;
+}
+
+int
+publication_holds_no_state(const char *dir, const char *state_dir, struct err *err)
+{
+	if (!is_within(state_dir, dir))
+		return 0;
+	return err_set(err, ERR_REFUSED, N_("public_dir = %s holds the state: give the publication a folder of its own"), dir);
+}
+
+bool
+publication_is_empty(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	const struct dirent *e;
+	bool empty = folder != NULL || errno == ENOENT;
+
+	while (folder != NULL && (e = readdir(folder)) != NULL)
+		empty = empty && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0);
+	if (folder != NULL)
+		(void)closedir(folder);
+	return empty;
+}
+
+static int
+refuse_publication(const char *dir, const struct publication *there, struct err *err)
+{
+	if (there->kind == PUBLICATION_OTHER)
+		return err_set(err, ERR_REFUSED,
+		    N_("public_dir = %s holds a publication already, of %s: nothing was begun. Where its state was lost, \"spotcheck "
+		       "restore\" a backup and let \"spotcheck recover\" go on from it; a new log needs another public_dir"),
+		    dir, there->key);
+	if (there->kind != PUBLICATION_NONE)
+		return err_set(err, ERR_REFUSED,
+		    N_("public_dir = %s holds a damaged publication: nothing was begun. Where its state was lost, \"spotcheck restore\" a "
+		       "backup and let \"spotcheck recover --published DIR\" go on from another copy; a new log needs another public_dir"),
+		    dir);
+	if (!publication_is_empty(dir))
+		return err_set(err, ERR_REFUSED,
+		    N_("public_dir = %s holds other files: nothing was begun. Give the publication a folder of its own, new or empty"),
+		    dir);
+	return 0;
+}
+
+int
+publication_may_begin(const char *dir, const char *state_dir, struct err *err)
+{
+	struct publication there;
+	int rc = publication_holds_no_state(dir, state_dir, err);
+
+	if (rc != 0)
+		return rc;
+	rc = publication_read(dir, NULL, &there, err);
+	if (rc == 0)
+		rc = refuse_publication(dir, &there, err);
+	publication_release(&there);
+	return rc;
+}

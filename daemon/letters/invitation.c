@@ -1,0 +1,182 @@
+#include "letters/invitation.h"
+
+#include <libical/ical.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "letters/values.h"
+
+#define WORDS_BYTES 1024
+
+const char *
+invitation_method(const struct outbox_day *day)
+{
+	return day->held ? "REQUEST" : "CANCEL";
+}
+
+void
+invitation_name(const struct outbox_day *day, char ret_name[static INVITATION_NAME_BYTES])
+{
+	char date[DATE_TEXT];
+
+	text_from_date(day->day, date);
+	(void)snprintf(ret_name, INVITATION_NAME_BYTES, "%.10s.ics", date);
+}
+
+/* ---- values ---- */
+
+static void
+make_uid(const struct letter_input *input, const struct outbox_day *day, char ret_uid[static LETTER_ID_BYTES])
+{
+	char numbers[64];
+
+	(void)snprintf(numbers, sizeof numbers, "%llu/%ld", (unsigned long long)input->draw, (long)day->day);
+	letter_name(input, slice_of("spotcheck invitation"), slice_of(numbers), ret_uid);
+}
+
+static struct icaltimetype
+date_of(int32_t day)
+{
+	char digits[DATE_TEXT];
+	struct icaltimetype date = icaltime_null_date();
+
+	text_from_date(day, digits);
+	date.year = (int)strtol(digits, NULL, 10);
+	date.month = (digits[5] - '0') * 10 + digits[6] - '0';
+	date.day = (digits[8] - '0') * 10 + digits[9] - '0';
+	return date;
+}
+
+/* The earliest visit of that day; all have the time that the cycle has. */
+static struct slice
+time_on(const struct letter_input *input, int32_t day)
+{
+	for (size_t i = 0; i < input->n_visits; i++)
+		if (input->visits[i].date == day)
+			return input->visits[i].time;
+	return slice_of("");
+}
+
+static void
+make_words(const struct letter_input *input, const struct outbox_day *day, char summary[static WORDS_BYTES],
+    char description[static WORDS_BYTES])
+{
+	struct slice time = day->held ? time_on(input, day->day) : slice_of("");
+	unsigned long long n = (unsigned long long)input->draw;
+
+	if (letter_in_chinese(input)) {
+		(void)snprintf(summary, WORDS_BYTES, "监督检查 %.*s（第 %llu 号抽取）", SLICE_ARGS(time), n);
+		(void)snprintf(description, WORDS_BYTES, "检查对象、地点和同组人员见附有本日程的邮件，请勿写入日程。");
+	} else {
+		(void)snprintf(summary, WORDS_BYTES, "Inspection %.*s (draw %llu)", SLICE_ARGS(time), n);
+		(void)snprintf(description, WORDS_BYTES,
+		    "Whom, where and with whom: see the message that this came with. Please do not copy it in here.");
+	}
+}
+
+static void
+make_address(struct slice address, char ret[static WORDS_BYTES])
+{
+	(void)snprintf(ret, WORDS_BYTES, "mailto:%.*s", SLICE_ARGS(address));
+}
+
+/* A parameter's value cannot hold a double quote (RFC 5545 3.2). */
+static void
+make_name(struct slice name, char ret[static WORDS_BYTES])
+{
+	(void)snprintf(ret, WORDS_BYTES, "%.*s", SLICE_ARGS(name));
+	for (char *p = ret; *p != '\0'; p++)
+		if (*p == '"')
+			*p = '\'';
+}
+
+/* ---- the object ---- */
+
+static icalproperty *
+organizer(const struct letter_input *input)
+{
+	char address[WORDS_BYTES], name[WORDS_BYTES];
+	icalproperty *p;
+
+	make_address(input->from_address, address);
+	make_name(input->from_name, name);
+	p = icalproperty_new_organizer(address);
+	if (p != NULL && name[0] != '\0')
+		icalproperty_add_parameter(p, icalparameter_new_cn(name));
+	return p;
+}
+
+static icalproperty *
+attendee(const struct letter_input *input)
+{
+	char address[WORDS_BYTES], name[WORDS_BYTES];
+	icalproperty *p;
+
+	make_address(input->inspector_email, address);
+	make_name(input->inspector_name, name);
+	p = icalproperty_new_attendee(address);
+	if (p == NULL)
+		return NULL;
+	if (name[0] != '\0')
+		icalproperty_add_parameter(p, icalparameter_new_cn(name));
+	icalproperty_add_parameter(p, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
+	icalproperty_add_parameter(p, icalparameter_new_partstat(ICAL_PARTSTAT_NEEDSACTION));
+	icalproperty_add_parameter(p, icalparameter_new_rsvp(ICAL_RSVP_FALSE));
+	return p;
+}
+
+static icalcomponent *
+make_event(const struct letter_input *input, const struct outbox_day *day)
+{
+	char uid[LETTER_ID_BYTES], summary[WORDS_BYTES], description[WORDS_BYTES];
+
+	make_uid(input, day, uid);
+	make_words(input, day, summary, description);
+	return icalcomponent_vanew(ICAL_VEVENT_COMPONENT,
+	    icalproperty_new_uid(uid),
+	    icalproperty_new_dtstamp(icaltime_from_timet_with_zone((time_t)input->sent_at, 0, icaltimezone_get_utc_timezone())),
+	    icalproperty_new_sequence((int)input->amendment),
+	    icalproperty_new_dtstart(date_of(day->day)),
+	    icalproperty_new_dtend(date_of(day->day + 1)),
+	    icalproperty_new_summary(summary),
+	    icalproperty_new_description(description),
+	    icalproperty_new_class(ICAL_CLASS_PRIVATE),
+	    icalproperty_new_status(day->held ? ICAL_STATUS_CONFIRMED : ICAL_STATUS_CANCELLED),
+	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT),
+	    organizer(input),
+	    attendee(input),
+	    (void *)NULL);
+}
+
+int
+invitation_write(const struct letter_input *input, const struct outbox_day *day, struct buf *out, struct err *err)
+{
+	icalcomponent *calendar, *event;
+	char *text = NULL;
+
+	/* A property that could not be made would end the list of them in silence. */
+	icalerror_clear_errno();
+	calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
+	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"),
+	    icalproperty_new_version("2.0"),
+	    icalproperty_new_method(day->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL),
+	    (void *)NULL);
+	event = make_event(input, day);
+	if (calendar != NULL && event != NULL) {
+		icalcomponent_add_component(calendar, event);
+		event = NULL;
+		text = icalcomponent_as_ical_string_r(calendar);
+	}
+	if (text != NULL && icalerrno == ICAL_NO_ERROR)
+		buf_text(out, text);
+	icalmemory_free_buffer(text);
+	if (event != NULL)
+		icalcomponent_free(event);
+	if (calendar != NULL)
+		icalcomponent_free(calendar);
+	if (text == NULL || icalerrno != ICAL_NO_ERROR || out->no_memory)
+		return err_memory(err);
+	return out->failed ? err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max) : 0;
+}

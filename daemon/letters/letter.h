@@ -1,0 +1,133 @@
+#ifndef SPOTCHECK_LETTERS_LETTER_H
+#define SPOTCHECK_LETTERS_LETTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/slice.h"
+#include "mail/outbox.h"
+#include "mail/smime.h"
+#include "text/template.h"
+
+/*
+ * Letters to inspectors: what a draw means for one of them, in his or her language, with a prefilled result sheet.
+ * conf/letters/README.md lists the placeholders; letters_names is that list for the program.
+ */
+
+enum letter_kind {
+	LETTER_ASSIGNMENT, /* after a draw: all visits of the inspector */
+	LETTER_UPDATED,    /* somebody joined or a target was replaced: the whole present list */
+	LETTER_CANCELLED,  /* visits that are taken from the inspector; no sheet */
+	LETTER_KEEP_FREE,  /* at the commitment: on which days there may be visits */
+	LETTER_RELEASED,   /* the commitment was voided: those days are free again */
+	LETTER_KINDS
+};
+
+const char *letter_kind_name(enum letter_kind kind); /* "assignment", "updated", "cancelled", "keep-free", "released" */
+
+extern const struct template_name letters_names[];
+
+/* All templates of all languages. */
+struct letters;
+
+/*
+ * Loads `folder`/zh_CN/assignment.txt and so on; what is missing there is taken from `fallback` (NULL: nowhere), such
+ * as DATA_DIR/letters.  All faults go to `diag`, a file that is in neither folder too.  ERR_REFUSED, ERR_MEMORY.
+ */
+int letters_load(const char *folder, const char *fallback, struct diag *diag, struct letters **ret_letters);
+
+void letters_free(struct letters *letters); /* NULL is allowed */
+
+/* All text below is UTF-8 that the caller owns, and may be empty where a roster's column may. */
+
+struct letter_colleague {
+	struct slice id, name, phone;
+};
+
+struct letter_visit {
+	int32_t date;      /* days since 1970-01-01, local */
+	struct slice time; /* "09:00" */
+	struct slice target_id, target_name, unit, area, post, address, phone;
+	struct slice seat; /* what the rules ask of this inspector's seat: a tag or "any" */
+	const struct letter_colleague *colleagues; /* the team without this inspector */
+	size_t n_colleagues;
+};
+
+struct letter_matter {
+	struct slice id, name, legal_basis;
+	const struct slice *questions; /* the checklist */
+	size_t n_questions;
+};
+
+struct letter_input {
+	enum letter_kind kind;
+	uint64_t draw;
+	uint64_t amendment;         /* 0 for the assignment, else the amendment that is the reason */
+	struct slice operator_name; /* the INI's operator */
+	struct slice origin, cycle, cycle_title;
+	int32_t date;               /* the draw's local date, days since 1970-01-01 */
+	struct slice commit_hash;   /* 64 hex digits */
+	struct slice record_hash;   /* the same; empty before the draw */
+	struct slice log_key;       /* 8 hex digits */
+	struct slice inspector_id, inspector_name, inspector_email;
+	struct slice language;      /* "zh_CN", "en"; else the one below */
+	struct slice default_language;
+	struct slice recuse_to, public_url;
+	struct slice from_name, from_address; /* the INI's mail.from */
+	int32_t window_first, window_last; /* the days on which visits may be */
+	int64_t draw_time;          /* seconds since 1970 */
+	int64_t told_by;            /* the same: when whoever is drawn has a letter, at the latest */
+	struct slice reason;        /* of a void */
+	bool kept_free;             /* a letter of LETTER_KEEP_FREE went before */
+	const struct smime_certificate *encrypt_to; /* NULL: in the clear */
+	int64_t sent_at;            /* for the Date header: its notice, when it may leave; seconds since 1970 */
+	const struct letter_visit *visits; /* in any order; letter and sheet have them by date, then target id */
+	size_t n_visits;
+	const struct outbox_day *days; /* what becomes of days in the inspector's calendar; those asked for come first */
+	size_t n_days;
+	const struct letter_matter *matters; /* in the order drawn */
+	size_t n_matters;
+};
+
+/* As many invitations as a message can hold; further days have none. */
+#define LETTER_DAYS_MAX 64
+
+/* A finished message; all is owned by the struct. */
+struct letter {
+	char *bytes; /* headers, body, attachments; CRLF */
+	size_t len;
+	char *message_id; /* <…@…>: follows from log, draw, amendment, kind and inspector, whenever it is made */
+	char *subject;
+	char *sender;     /* bare addresses for the envelope */
+	char *recipient;
+};
+
+/*
+ * Makes one letter.  ERR_REFUSED where an address, name or value cannot stand in a message (see mime.h): hand the
+ * words to outbox_add as `fault`, so that one bad row neither stops a draw nor goes unnoticed.  ERR_LIMIT,
+ * ERR_MEMORY.
+ */
+int letter_make(const struct letters *letters, const struct letter_input *input, struct letter *ret_letter,
+    struct err *err);
+
+void letter_release(struct letter *letter); /* NULL is allowed */
+
+/* A Message-ID alone: of a letter that could not be made, or of another one of the same inspector and draw. */
+#define LETTER_ID_BYTES 96
+void letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
+    char ret_id[static LETTER_ID_BYTES]);
+
+/*
+ * The result sheet, one row for each visit, matter and question: CSV for people (BOM, CRLF, RFC 4180; a leading = + -
+ * @ is neutralised), headers in the letter's language.
+ */
+int letter_sheet(const struct letter_input *input, struct buf *out, struct err *err);
+
+/* Its file name, "result-0007-I003.csv". */
+#define LETTER_SHEET_NAME_BYTES 80
+void letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static LETTER_SHEET_NAME_BYTES]);
+
+#endif

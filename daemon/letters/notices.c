@@ -1,0 +1,597 @@
+#include "letters/notices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "system/clock.h"
+#include "letters/notices_queue.h"
+#include "draws/private_rows.h"
+#include "rosters/rosters.h"
+#include "draws/snapshot_rows.h"
+#include "steps/steps.h"
+
+/* Some roster indices, ascending, and the private rows of the same. */
+struct some_rows {
+	uint32_t *index;
+	size_t n;
+	struct private_rows rows;
+};
+
+/* A seat that somebody holds. */
+struct holding {
+	uint32_t inspector; /* place in draw->order */
+	uint32_t place;
+	uint32_t seat;
+};
+
+/* A visit, as it stands or stood. */
+struct visit {
+	uint32_t target; /* roster index */
+	int32_t date;
+	const uint32_t *team; /* [seats]: places in draw->order, AMEND_EMPTY */
+	uint32_t seat;
+};
+
+struct matter_text {
+	char *name, *legal_basis;
+	struct slice *questions; /* each its own memory */
+	size_t n_questions;
+};
+
+struct writer {
+	const struct office *office;
+	const struct config_cycle *cycle; /* NULL where the INI has it no longer */
+	const struct drawn *d;
+	int64_t time;
+	uint64_t amendment;
+	char visit_time[8];
+	char commit_hash[HASH_HEX + 1];
+	bool kept_free; /* at the commitment people were asked to keep days free */
+	struct some_rows targets, inspectors;
+	struct holding *holdings; /* by inspector, then by place */
+	size_t n_holdings;
+	struct matter_text *matters; /* in the order drawn */
+};
+
+/* ---- gathering ---- */
+
+static int
+compare_indices(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+compare_holdings(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	if (x->inspector != y->inspector)
+		return x->inspector < y->inspector ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static void
+sort_distinct(struct some_rows *rows)
+{
+	size_t n = 0;
+
+	qsort(rows->index, rows->n, sizeof *rows->index, compare_indices);
+	for (size_t i = 0; i < rows->n; i++)
+		if (n == 0 || rows->index[n - 1] != rows->index[i])
+			rows->index[n++] = rows->index[i];
+	rows->n = n;
+}
+
+static void
+add_team(struct writer *w, const uint32_t *team)
+{
+	for (size_t s = 0; s < w->d->draw.seats; s++)
+		if (team[s] != AMEND_EMPTY)
+			w->inspectors.index[w->inspectors.n++] = w->d->draw.order[team[s]];
+}
+
+/* Who and what the letters may speak of, as roster indices; and who holds which seat. */
+static int
+gather(struct writer *w, const struct places_before *before, struct err *err)
+{
+	const struct places *p = &w->d->places;
+	size_t seats = w->d->draw.seats;
+
+	w->targets.index = malloc((p->n + 2) * sizeof *w->targets.index);
+	w->inspectors.index = malloc((p->n + 2) * seats * sizeof *w->inspectors.index);
+	w->holdings = malloc((p->n + 1) * seats * sizeof *w->holdings);
+	if (w->targets.index == NULL || w->inspectors.index == NULL || w->holdings == NULL)
+		return err_memory(err);
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->v[i].target == AMEND_EMPTY)
+			continue;
+		w->targets.index[w->targets.n++] = p->v[i].target;
+		add_team(w, &p->team[i * seats]);
+		for (size_t s = 0; s < seats; s++)
+			if (p->team[i * seats + s] != AMEND_EMPTY)
+				w->holdings[w->n_holdings++] = (struct holding){p->team[i * seats + s], (uint32_t)i,
+				    (uint32_t)s};
+	}
+	if (before != NULL) {
+		w->targets.index[w->targets.n++] = before->target;
+		add_team(w, before->team);
+	}
+	qsort(w->holdings, w->n_holdings, sizeof *w->holdings, compare_holdings);
+	sort_distinct(&w->targets);
+	sort_distinct(&w->inspectors);
+	return 0;
+}
+
+/* Roster rows ascend by id, and so do the ids of ascending indices. */
+static int
+read_private(struct writer *w, struct some_rows *some, bool of_targets, struct err *err)
+{
+	struct slice *ids = malloc((some->n + 1) * sizeof *ids);
+	int rc;
+
+	if (ids == NULL)
+		return err_memory(err);
+	for (size_t i = 0; i < some->n; i++)
+		ids[i] = of_targets ? target_id(&w->d->roster.targets[some->index[i]])
+		                    : inspector_id(&w->d->roster.inspectors[some->index[i]]);
+	rc = private_rows_read(w->office->store, w->d->row.n,
+	    of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids, some->n, &some->rows, err);
+	free(ids);
+	return rc;
+}
+
+static struct slice
+value_of(const struct some_rows *some, uint32_t index, const char *column)
+{
+	const uint32_t *at = bsearch(&index, some->index, some->n, sizeof index, compare_indices);
+
+	return at == NULL ? (struct slice){"", 0} : private_value(&some->rows, (size_t)(at - some->index), column);
+}
+
+static char *
+copy(struct slice s)
+{
+	return slice_dup(s);
+}
+
+static int
+copy_matter(const struct rosters_matter *m, struct matter_text *t)
+{
+	t->name = copy(m->name);
+	t->legal_basis = copy(m->legal_basis);
+	t->questions = calloc(m->n_questions + 1, sizeof *t->questions);
+	if (t->name == NULL || t->legal_basis == NULL || t->questions == NULL)
+		return ERR_MEMORY;
+	for (; t->n_questions < m->n_questions; t->n_questions++) {
+		char *question = copy(m->questions[t->n_questions]);
+
+		if (question == NULL)
+			return ERR_MEMORY;
+		t->questions[t->n_questions] = slice_of(question);
+	}
+	return 0;
+}
+
+static void
+matter_release(struct matter_text *t)
+{
+	for (size_t i = 0; i < t->n_questions; i++)
+		free((char *)t->questions[i].p);
+	free(t->questions);
+	free(t->legal_basis);
+	free(t->name);
+}
+
+static int
+take_matter(void *ctx, const struct rosters_matter *m)
+{
+	struct writer *w = ctx;
+
+	for (size_t i = 0; i < w->d->draw.n_matters; i++)
+		if (slice_eq(m->id, w->d->sealed.matters[w->d->draw.matters[i]]) && w->matters[i].name == NULL)
+			return copy_matter(m, &w->matters[i]);
+	return 0;
+}
+
+/* What the roster of matters says today; of a matter that has left it since, the id alone. */
+static int
+read_matters(struct writer *w, struct err *err)
+{
+	int rc;
+
+	w->matters = calloc(w->d->draw.n_matters + 1, sizeof *w->matters);
+	if (w->matters == NULL)
+		return err_memory(err);
+	rc = rosters_each_matter(w->office->store, take_matter, w, err);
+	return rc == ERR_MEMORY ? err_memory(err) : rc;
+}
+
+static void
+writer_release(struct writer *w)
+{
+	for (size_t i = 0; w->matters != NULL && i < w->d->draw.n_matters; i++)
+		matter_release(&w->matters[i]);
+	free(w->matters);
+	free(w->holdings);
+	private_rows_release(&w->inspectors.rows);
+	private_rows_release(&w->targets.rows);
+	free(w->inspectors.index);
+	free(w->targets.index);
+}
+
+static int
+writer_open(struct writer *w, const struct office *office, const struct drawn *d, const struct places_before *before,
+    struct err *err)
+{
+	int32_t minutes;
+	int rc;
+
+	w->office = office;
+	w->cycle = config_cycle(office->config, d->row.cycle);
+	w->d = d;
+	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
+	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
+	if ((rc = step_commit_hash(office->store, &d->row, w->commit_hash, err)) != 0 ||
+	    (rc = outbox_has(office->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
+	    (rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
+	    (rc = read_private(w, &w->inspectors, false, err)) != 0)
+		return rc;
+	return read_matters(w, err);
+}
+
+/* ---- one letter ---- */
+
+static const struct inspector *
+inspector_of(const struct writer *w, uint32_t at)
+{
+	return &w->d->roster.inspectors[w->d->draw.order[at]];
+}
+
+static size_t
+fill_colleagues(const struct writer *w, uint32_t self, const uint32_t *team, struct letter_colleague *ret)
+{
+	size_t n = 0;
+
+	for (size_t s = 0; s < w->d->draw.seats; s++) {
+		uint32_t index;
+
+		if (team[s] == AMEND_EMPTY || team[s] == self)
+			continue;
+		index = w->d->draw.order[team[s]];
+		ret[n++] = (struct letter_colleague){.id = inspector_id(&w->d->roster.inspectors[index]),
+		    .name = value_of(&w->inspectors, index, "name"),
+		    .phone = value_of(&w->inspectors, index, "phone")};
+	}
+	return n;
+}
+
+static struct letter_visit
+fill_visit(const struct writer *w, uint32_t self, const struct visit *v, struct letter_colleague *colleagues)
+{
+	const struct target *t = &w->d->roster.targets[v->target];
+
+	return (struct letter_visit){.date = v->date,
+	    .time = slice_of(w->visit_time),
+	    .target_id = target_id(t),
+	    .target_name = value_of(&w->targets, v->target, "name"),
+	    .unit = target_unit(t),
+	    .area = target_area(t),
+	    .post = value_of(&w->targets, v->target, "post"),
+	    .address = value_of(&w->targets, v->target, "address"),
+	    .phone = value_of(&w->targets, v->target, "phone"),
+	    .seat = w->d->commit.rules.team[v->seat],
+	    .colleagues = colleagues,
+	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
+}
+
+/* When the letter may leave: at the draw, or so long before the first visit in it. */
+static int64_t
+notice_time(const struct writer *w, const struct visit *visits, size_t n)
+{
+	int32_t first = INT32_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		first = visits[i].date < first ? visits[i].date : first;
+	return n == 0 ? w->time : notices_time(w->office, w->cycle, first, w->time);
+}
+
+static int
+take_email(void *ctx, const struct rosters_inspector *p)
+{
+	buf_slice(ctx, p->email);
+	return 0;
+}
+
+static struct letter_input
+about(const struct writer *w, enum letter_kind kind, uint32_t self)
+{
+	uint32_t index = w->d->draw.order[self];
+	struct letter_input input = notices_about(w->office, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
+
+	input.kind = kind;
+	input.amendment = w->amendment;
+	input.commit_hash = slice_of(w->commit_hash);
+	input.record_hash = slice_of(w->d->row.record);
+	input.inspector_id = inspector_id(inspector_of(w, self));
+	input.inspector_name = value_of(&w->inspectors, index, "name");
+	input.inspector_email = value_of(&w->inspectors, index, "email");
+	input.language = value_of(&w->inspectors, index, "language");
+	input.draw_time = w->d->row.draw_time;
+	input.kept_free = w->kept_free;
+	return input;
+}
+
+/* To the address of today where there is one, which may have been corrected since. */
+static int
+address_letter(const struct writer *w, struct letter_input *input, struct buf *email, struct err *err)
+{
+	int rc = rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
+
+	if (rc != 0 && rc != ERR_ABSENT)
+		return rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email,
+		    err);
+	if (email->failed)
+		return err_memory(err);
+	if (email->len > 0)
+		input->inspector_email = buf_view(email);
+	return 0;
+}
+
+/* The seats that an inspector holds now: where they begin in holdings[], and how many there are. */
+static size_t
+held_by(const struct writer *w, uint32_t self, size_t *ret_first)
+{
+	size_t low = 0, high = w->n_holdings, n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (w->holdings[middle].inspector < self)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < w->n_holdings && w->holdings[low + n].inspector == self)
+		n++;
+	*ret_first = low;
+	return n;
+}
+
+static bool
+has_day(const struct outbox_day *days, size_t n, int32_t day)
+{
+	for (size_t i = 0; i < n; i++)
+		if (days[i].day == day)
+			return true;
+	return false;
+}
+
+/* Whether the inspector has a visit on that day, as things stand. */
+static bool
+visits_on(const struct writer *w, uint32_t self, int32_t day)
+{
+	size_t first, n = held_by(w, self, &first);
+
+	for (size_t i = 0; i < n; i++)
+		if (w->d->places.v[w->holdings[first + i].place].date == day)
+			return true;
+	return false;
+}
+
+static int
+compare_days(const void *a, const void *b)
+{
+	const struct outbox_day *x = a, *y = b;
+
+	return (x->day > y->day) - (x->day < y->day);
+}
+
+/*
+ * What the letter's invitations say: the days of its visits are asked for, and days that the inspector was asked for
+ * before and on which there is nothing any more are given back.  `ret` has room for LETTER_DAYS_MAX.
+ */
+static int
+fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n_visits,
+    struct outbox_day *ret, size_t *ret_n, struct err *err)
+{
+	int32_t held[LETTER_DAYS_MAX];
+	size_t n_held = 0, n = 0;
+	int rc = outbox_days_held(w->office->store, w->d->row.n, inspector_id(inspector_of(w, self)), held,
+	    LETTER_DAYS_MAX, &n_held, err);
+
+	for (size_t i = 0; i < n_visits && kind != LETTER_CANCELLED && n < LETTER_DAYS_MAX; i++)
+		if (!has_day(ret, n, visits[i].date))
+			ret[n++] = (struct outbox_day){visits[i].date, true};
+	qsort(ret, n, sizeof *ret, compare_days);
+	for (size_t i = 0; i < n_held && n < LETTER_DAYS_MAX; i++)
+		if (!has_day(ret, n, held[i]) && !visits_on(w, self, held[i]))
+			ret[n++] = (struct outbox_day){held[i], false};
+	*ret_n = n;
+	return rc;
+}
+
+static int
+write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n,
+    struct err *err)
+{
+	size_t seats = w->d->draw.seats, n_matters = w->d->draw.n_matters;
+	struct letter_visit *v = calloc(n + 1, sizeof *v);
+	struct letter_colleague *colleagues = calloc(n * seats + 1, sizeof *colleagues);
+	struct letter_matter *matters = calloc(n_matters + 1, sizeof *matters);
+	struct letter_input input = about(w, kind, self);
+	struct outbox_day days[LETTER_DAYS_MAX];
+	struct buf email;
+	int rc = 0;
+
+	buf_init(&email, 1024);
+	if (v == NULL || colleagues == NULL || matters == NULL) {
+		rc = err_memory(err);
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++)
+		v[i] = fill_visit(w, self, &visits[i], &colleagues[i * seats]);
+	for (size_t i = 0; i < n_matters; i++) {
+		const struct matter_text *t = &w->matters[i];
+		struct slice id = w->d->sealed.matters[w->d->draw.matters[i]];
+
+		matters[i] = (struct letter_matter){.id = id, .name = id};
+		if (t->name != NULL)
+			matters[i] = (struct letter_matter){id, slice_of(t->name), slice_of(t->legal_basis),
+			    t->questions, t->n_questions};
+	}
+	input.visits = v;
+	input.n_visits = n;
+	input.matters = matters;
+	input.n_matters = n_matters;
+	input.window_first = w->d->sealed.dates[0];
+	input.window_last = w->d->sealed.dates[w->d->sealed.n_dates - 1];
+	input.told_by = notices_time(w->office, w->cycle, input.window_last, w->d->row.draw_time);
+	input.sent_at = kind == LETTER_CANCELLED ? w->time : notice_time(w, visits, n);
+	input.days = days;
+	rc = fill_days(w, kind, self, visits, n, days, &input.n_days, err);
+	if (rc == 0)
+		rc = address_letter(w, &input, &email, err);
+	if (rc == 0)
+		rc = notices_queue(w->office, &input, w->time, err);
+out:
+	buf_release(&email);
+	free(matters);
+	free(colleagues);
+	free(v);
+	return rc;
+}
+
+/* All that an inspector has to visit now; nobody is first told that there is nothing. */
+static int
+write_present(const struct writer *w, enum letter_kind kind, uint32_t self, struct err *err)
+{
+	const struct places *p = &w->d->places;
+	size_t first, n = held_by(w, self, &first);
+	struct visit *visits = calloc(n + 1, sizeof *visits);
+	int rc = 0;
+
+	if (visits == NULL)
+		return err_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		const struct holding *h = &w->holdings[first + i];
+
+		visits[i] = (struct visit){p->v[h->place].target, p->v[h->place].date,
+		    &p->team[h->place * w->d->draw.seats], h->seat};
+	}
+	if (n > 0 || kind == LETTER_UPDATED)
+		rc = write_letter(w, kind, self, visits, n, err);
+	free(visits);
+	return rc;
+}
+
+int
+notices_draw(const struct office *office, const struct drawn *d, int64_t time, struct err *err)
+{
+	struct writer w = {.time = time};
+	int rc = writer_open(&w, office, d, NULL, err);
+
+	for (size_t i = 0; rc == 0 && i < w.n_holdings; i++)
+		if (i == 0 || w.holdings[i].inspector != w.holdings[i - 1].inspector) {
+			progress_tell(office->progress, N_("letters"), i, w.n_holdings);
+			rc = write_present(&w, LETTER_ASSIGNMENT, w.holdings[i].inspector, err);
+		}
+	if (rc == 0)
+		progress_tell(office->progress, N_("letters"), w.n_holdings, w.n_holdings);
+	writer_release(&w);
+	return rc;
+}
+
+/* ---- amendments ---- */
+
+static int
+withdraw(const struct writer *w, uint32_t self, struct outbox_withdrawn *ret, struct err *err)
+{
+	return outbox_withdraw(w->office->store, w->d->row.n, inspector_id(inspector_of(w, self)), w->time, ret, err);
+}
+
+/*
+ * Somebody who is no longer sent where the place is or was.  Where all that was written has left, he knows how things
+ * were, and hears what is gone.  Where a later letter had to be withdrawn he does not, and hears how things are, were
+ * it nothing.
+ */
+static int
+tell_leaver(const struct writer *w, uint32_t self, const struct visit *gone, struct err *err)
+{
+	struct outbox_withdrawn before = {0};
+	int rc = withdraw(w, self, &before, err);
+
+	if (rc != 0)
+		return rc;
+	if (!before.told)
+		return write_present(w, LETTER_ASSIGNMENT, self, err);
+	if (before.withdrawn > 0)
+		return write_present(w, LETTER_UPDATED, self, err);
+	return write_letter(w, LETTER_CANCELLED, self, gone, 1, err);
+}
+
+/* Somebody who joins, or whose colleague or target has changed. */
+static int
+tell_present(const struct writer *w, uint32_t self, struct err *err)
+{
+	struct outbox_withdrawn before = {0};
+	int rc = withdraw(w, self, &before, err);
+
+	return rc != 0 ? rc : write_present(w, before.told ? LETTER_UPDATED : LETTER_ASSIGNMENT, self, err);
+}
+
+static bool
+sits_at(const struct writer *w, size_t place, uint32_t self)
+{
+	const struct places *p = &w->d->places;
+
+	for (size_t s = 0; s < w->d->draw.seats; s++)
+		if (p->v[place].target != AMEND_EMPTY && p->team[place * w->d->draw.seats + s] == self)
+			return true;
+	return false;
+}
+
+int
+notices_amend(const struct office *office, const struct drawn *d, const struct notices_change *change, int64_t time,
+    struct err *err)
+{
+	const struct places_before *before = &change->before;
+	struct writer w = {.time = time, .amendment = change->amendment};
+	int rc = writer_open(&w, office, d, before, err);
+
+	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
+		struct visit gone = {before->target, before->date, before->team, (uint32_t)s};
+
+		if (before->team[s] != AMEND_EMPTY && !sits_at(&w, change->place, before->team[s]))
+			rc = tell_leaver(&w, before->team[s], &gone, err);
+	}
+	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
+		uint32_t self = d->places.team[change->place * d->draw.seats + s];
+
+		if (self != AMEND_EMPTY && d->places.v[change->place].target != AMEND_EMPTY)
+			rc = tell_present(&w, self, err);
+	}
+	writer_release(&w);
+	return rc;
+}
+
+/* ---- once more ---- */
+
+int
+notices_again(const struct office *office, const struct drawn *d, const struct outbox_key *key, int64_t time,
+    struct err *err)
+{
+	struct writer w = {.time = time, .amendment = key->amendment};
+	enum letter_kind kind = strcmp(key->kind, letter_kind_name(LETTER_ASSIGNMENT)) == 0 ? LETTER_ASSIGNMENT : LETTER_UPDATED;
+	int rc = writer_open(&w, office, d, NULL, err);
+
+	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)
+		if (slice_is(inspector_id(inspector_of(&w, i)), key->inspector)) {
+			rc = write_present(&w, kind, i, err);
+			break;
+		}
+	writer_release(&w);
+	return rc;
+}

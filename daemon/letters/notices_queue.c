@@ -1,0 +1,79 @@
+#include "letters/notices_queue.h"
+
+#include "system/clock.h"
+#include "letters/certificate.h"
+#include "mail/outbox.h"
+
+struct letter_input
+notices_about(const struct office *office, const struct config_cycle *cycle, struct slice cycle_name, uint64_t draw,
+    int32_t date)
+{
+	const struct config *c = office->config;
+
+	return (struct letter_input){.draw = draw,
+	    .operator_name = slice_of(c->operator),
+	    .origin = slice_of(c->origin),
+	    .cycle = cycle_name,
+	    .cycle_title = cycle != NULL ? slice_of(cycle->title) : cycle_name,
+	    .date = date,
+	    .log_key = slice_of(office->key.id),
+	    .default_language = slice_of(c->language),
+	    .recuse_to = slice_of(c->mail_from),
+	    .public_url = slice_of(c->public_url),
+	    .from_name = slice_of(c->mail_from_name),
+	    .from_address = slice_of(c->mail_from)};
+}
+
+int64_t
+notices_time(const struct office *office, const struct config_cycle *cycle, int32_t day, int64_t least)
+{
+	int64_t notice;
+
+	if (cycle == NULL || cycle->rule.notice_at_draw)
+		return least;
+	notice = clock_instant(day, cycle->rule.visit_time_min * 60, NULL);
+	notice = calendar_shift(office->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
+	return notice > least ? notice : least;
+}
+
+int
+notices_queue(const struct office *office, const struct letter_input *input, int64_t now, struct err *err)
+{
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	struct letter letter = {0};
+	char id[LETTER_ID_BYTES];
+	struct outbox_letter out = {.draw = input->draw,
+	    .amendment = input->amendment,
+	    .inspector = input->inspector_id,
+	    .kind = slice_of(letter_kind_name(input->kind)),
+	    .sender = input->from_address,
+	    .recipient = input->inspector_email,
+	    .days = input->days,
+	    .n_days = input->n_days,
+	    .not_before = input->sent_at,
+	    .give_up = input->sent_at + office->config->mail_retry_for.n};
+	struct letter_input sealed = *input;
+	struct smime_certificate *certificate = NULL;
+	int rc = letter_certificate(office->config, input->inspector_id, input->inspector_email, input->sent_at, &certificate,
+	    &why);
+
+	sealed.encrypt_to = certificate;
+	if (rc == 0)
+		rc = letter_make(office->letters, &sealed, &letter, &why);
+	smime_certificate_free(certificate);
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	letter_id(input, input->kind, input->amendment, id);
+	out.message_id = slice_of(id);
+	if (rc == 0) {
+		out.subject = slice_of(letter.subject);
+		out.sender = slice_of(letter.sender);
+		out.recipient = slice_of(letter.recipient);
+		out.message = (struct slice){letter.bytes, letter.len};
+	} else {
+		out.fault = slice_of(why.message);
+	}
+	rc = outbox_add(office->store, &out, now, NULL, err);
+	letter_release(&letter);
+	return rc;
+}

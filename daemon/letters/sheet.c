@@ -1,0 +1,105 @@
+#include <stdlib.h>
+
+#include "core/base/text.h"
+#include "letters/values.h"
+#include "letters/letter.h"
+
+enum { COLUMNS = 8 };
+
+static const char *const headers[2][COLUMNS] = {
+	{"draw", "date", "target_id", "target_name", "matter", "question", "answer", "remarks"},
+	{"抽取编号", "日期", "对象编号", "对象名称", "事项", "问题", "答案", "备注"},
+};
+
+/* A spreadsheet would take the value for a formula; an import takes the apostrophe off again. */
+static bool
+is_formula(struct slice value)
+{
+	return value.n > 0 && memchr("=+-@\t", value.p[0], 5) != NULL;
+}
+
+static void
+put_cell(struct buf *out, struct slice value, bool first)
+{
+	bool quoted = value.n > 0 && (memchr(value.p, ',', value.n) != NULL || memchr(value.p, '"', value.n) != NULL ||
+	    memchr(value.p, '\n', value.n) != NULL || memchr(value.p, '\r', value.n) != NULL);
+
+	if (!first)
+		buf_byte(out, ',');
+	if (quoted)
+		buf_byte(out, '"');
+	if (is_formula(value))
+		buf_byte(out, '\'');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"')
+			buf_byte(out, '"');
+		buf_byte(out, value.p[i]);
+	}
+	if (quoted)
+		buf_byte(out, '"');
+}
+
+/* The id too, which an import goes by; an id has no spaces. */
+static void
+put_matter(struct buf *out, const struct letter_matter *matter)
+{
+	struct buf text;
+
+	buf_init(&text, matter->id.n + matter->name.n + 1);
+	buf_slice(&text, matter->id);
+	buf_byte(&text, ' ');
+	buf_slice(&text, matter->name);
+	out->failed = out->failed || text.failed;
+	put_cell(out, buf_view(&text), false);
+	buf_release(&text);
+}
+
+static void
+put_row(struct buf *out, uint64_t draw, const struct letter_visit *visit, const struct letter_matter *matter,
+    struct slice question)
+{
+	char date[DATE_TEXT];
+
+	text_from_date(visit->date, date);
+	buf_uint(out, draw);
+	put_cell(out, slice_of(date), false);
+	put_cell(out, visit->target_id, false);
+	put_cell(out, visit->target_name, false);
+	put_matter(out, matter);
+	put_cell(out, question, false);
+	buf_text(out, ",,\r\n");
+}
+
+/* A matter without a checklist has one row, so that there is a place for its answer. */
+static void
+put_visit(struct buf *out, const struct letter_input *input, const struct letter_visit *visit)
+{
+	for (size_t m = 0; m < input->n_matters; m++) {
+		const struct letter_matter *matter = &input->matters[m];
+
+		if (matter->n_questions == 0)
+			put_row(out, input->draw, visit, matter, slice_of(""));
+		for (size_t i = 0; i < matter->n_questions; i++)
+			put_row(out, input->draw, visit, matter, matter->questions[i]);
+	}
+}
+
+int
+letter_sheet(const struct letter_input *input, struct buf *out, struct err *err)
+{
+	const char *const *names = headers[letter_in_chinese(input)];
+	size_t *order = letter_order(input);
+
+	if (order == NULL)
+		return err_memory(err);
+	buf_text(out, "\xEF\xBB\xBF");
+	for (size_t i = 0; i < COLUMNS; i++)
+		put_cell(out, slice_of(names[i]), i == 0);
+	buf_text(out, "\r\n");
+	for (size_t i = 0; i < input->n_visits && !out->failed; i++)
+		put_visit(out, input, &input->visits[order[i]]);
+	free(order);
+	if (out->no_memory)
+		return err_memory(err);
+	return out->failed ? err_set(err, ERR_LIMIT, N_("the result sheet is larger than %zu bytes"), out->max) : 0;
+}

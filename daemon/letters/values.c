@@ -1,0 +1,238 @@
+#include "letters/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/text.h"
+#include "system/clock.h"
+
+#define COLLEAGUES_MAX 65536 /* bytes of the list of them; more is refused */
+
+static const struct template_name checklist_names[] = {{"question_number", NULL}, {"question", NULL}, {NULL, NULL}};
+
+static const struct template_name visit_names[] = {{"number", NULL}, {"date", NULL}, {"weekday", NULL}, {"time", NULL},
+	{"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
+	{"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
+
+static const struct template_name matter_names[] = {{"number", NULL}, {"matter_id", NULL}, {"matter_name", NULL},
+	{"legal_basis", NULL}, {"checklist", checklist_names}, {NULL, NULL}};
+
+const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NULL}, {"cycle", NULL},
+	{"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL}, {"inspector_id", NULL},
+	{"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL}, {"window_first", NULL},
+	{"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL}, {"public_url", NULL},
+	{"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
+
+bool
+letter_in_chinese(const struct letter_input *input)
+{
+	struct slice language = input->language;
+
+	if (!slice_is(language, "zh_CN") && !slice_is(language, "en"))
+		language = input->default_language;
+	return !slice_is(language, "en");
+}
+
+/* ---- dates ---- */
+
+static const char *
+weekday_name(int32_t day, bool chinese)
+{
+	/* 1970-01-01 was a Thursday. */
+	static const char *const names[2][7] = {
+		{"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"},
+		{"星期四", "星期五", "星期六", "星期日", "星期一", "星期二", "星期三"},
+	};
+
+	return names[chinese][(day % 7 + 7) % 7];
+}
+
+#define WORDS_BYTES 96
+
+static void
+date_words(int32_t day, bool chinese, char ret_text[static WORDS_BYTES])
+{
+	static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
+		"September", "October", "November", "December"};
+	char digits[DATE_TEXT];
+	int month, day_of_month;
+
+	text_from_date(day, digits);
+	month = (digits[5] - '0') * 10 + digits[6] - '0';
+	day_of_month = (digits[8] - '0') * 10 + digits[9] - '0';
+	if (chinese)
+		(void)snprintf(ret_text, WORDS_BYTES, "%.4s年%d月%d日", digits, month, day_of_month);
+	else
+		(void)snprintf(ret_text, WORDS_BYTES, "%d %s %.4s", day_of_month, months[(month + 11) % 12], digits);
+}
+
+static void
+put_date(struct template_row *row, int32_t day, bool chinese)
+{
+	char text[WORDS_BYTES];
+
+	date_words(day, chinese, text);
+	template_put(row, "date", slice_of(text));
+}
+
+/* With its weekday. */
+static void
+put_day(struct template_row *row, const char *name, int32_t day, bool chinese)
+{
+	char date[WORDS_BYTES], text[2 * WORDS_BYTES];
+
+	date_words(day, chinese, date);
+	if (chinese)
+		(void)snprintf(text, sizeof text, "%s（%s）", date, weekday_name(day, chinese));
+	else
+		(void)snprintf(text, sizeof text, "%s, %s", weekday_name(day, chinese), date);
+	template_put(row, name, slice_of(text));
+}
+
+static void
+put_moment(struct template_row *row, const char *name, int64_t time, bool chinese)
+{
+	char date[WORDS_BYTES], local[CLOCK_TEXT], text[2 * WORDS_BYTES];
+
+	date_words(clock_date(time), chinese, date);
+	clock_text(time, local);
+	(void)snprintf(text, sizeof text, chinese ? "%s %.5s" : "%s, %.5s", date, local + 11);
+	template_put(row, name, slice_of(text));
+}
+
+/* ---- rows ---- */
+
+static void
+put_colleagues(struct template_row *row, const struct letter_visit *visit, bool chinese)
+{
+	struct buf text;
+
+	buf_init(&text, COLLEAGUES_MAX);
+	for (size_t i = 0; i < visit->n_colleagues; i++) {
+		const struct letter_colleague *c = &visit->colleagues[i];
+
+		if (i > 0)
+			buf_text(&text, chinese ? "，" : ", ");
+		buf_slice(&text, c->id);
+		buf_byte(&text, ' ');
+		buf_slice(&text, c->name);
+		if (c->phone.n > 0) {
+			buf_text(&text, chinese ? "（" : " (");
+			buf_slice(&text, c->phone);
+			buf_text(&text, chinese ? "）" : ")");
+		}
+	}
+	if (visit->n_colleagues == 0)
+		buf_text(&text, chinese ? "无" : "nobody else");
+	if (!text.failed)
+		template_put(row, "colleagues", buf_view(&text));
+	buf_release(&text);
+}
+
+static void
+put_visit(struct template_row *row, const struct letter_visit *visit, size_t number, bool chinese)
+{
+	template_put_uint(row, "number", number);
+	put_date(row, visit->date, chinese);
+	template_put(row, "weekday", slice_of(weekday_name(visit->date, chinese)));
+	template_put(row, "time", visit->time);
+	template_put(row, "target_id", visit->target_id);
+	template_put(row, "target_name", visit->target_name);
+	template_put(row, "unit", visit->unit);
+	template_put(row, "area", visit->area);
+	template_put(row, "post", visit->post);
+	template_put(row, "address", visit->address);
+	template_put(row, "target_phone", visit->phone);
+	template_put(row, "seat", visit->seat);
+	put_colleagues(row, visit, chinese);
+}
+
+static void
+put_matter(struct template_row *row, const struct letter_matter *matter, size_t number)
+{
+	template_put_uint(row, "number", number);
+	template_put(row, "matter_id", matter->id);
+	template_put(row, "matter_name", matter->name);
+	template_put(row, "legal_basis", matter->legal_basis);
+	template_put_list(row, "checklist");
+	for (size_t i = 0; i < matter->n_questions; i++) {
+		struct template_row *question = template_put_row(row, "checklist");
+
+		template_put_uint(question, "question_number", i + 1);
+		template_put(question, "question", matter->questions[i]);
+	}
+}
+
+static int
+compare_visits(const void *left, const void *right, void *ctx)
+{
+	const struct letter_visit *visits = ctx;
+	const struct letter_visit *a = &visits[*(const size_t *)left], *b = &visits[*(const size_t *)right];
+
+	return a->date != b->date ? (a->date > b->date) - (a->date < b->date) : slice_cmp(a->target_id, b->target_id);
+}
+
+size_t *
+letter_order(const struct letter_input *input)
+{
+	size_t *order = calloc(input->n_visits + 1, sizeof *order);
+
+	if (order == NULL)
+		return NULL;
+	for (size_t i = 0; i < input->n_visits; i++)
+		order[i] = i;
+	qsort_r(order, input->n_visits, sizeof *order, compare_visits, (void *)input->visits);
+	return order;
+}
+
+static void
+put_globals(struct template_row *row, const struct letter_input *input)
+{
+	bool chinese = letter_in_chinese(input);
+	char sheet[LETTER_SHEET_NAME_BYTES];
+
+	letter_sheet_name(input->draw, input->inspector_id, sheet);
+	template_put(row, "operator", input->operator_name);
+	template_put(row, "origin", input->origin);
+	template_put(row, "cycle", input->cycle);
+	template_put(row, "cycle_title", input->cycle_title);
+	template_put_uint(row, "draw", input->draw);
+	template_put(row, "commit_hash", input->commit_hash);
+	template_put(row, "record_hash", input->record_hash);
+	template_put(row, "log_key", input->log_key);
+	template_put(row, "inspector_id", input->inspector_id);
+	template_put(row, "inspector_name", input->inspector_name);
+	put_date(row, input->date, chinese);
+	put_moment(row, "draw_at", input->draw_time, chinese);
+	put_moment(row, "told_by", input->told_by, chinese);
+	put_day(row, "window_first", input->window_first, chinese);
+	put_day(row, "window_last", input->window_last, chinese);
+	template_put(row, "reason", input->reason);
+	template_put_uint(row, "visit_count", input->n_visits);
+	template_put(row, "recuse_to", input->recuse_to);
+	template_put(row, "public_url", input->public_url);
+	template_put(row, "sheet", slice_of(sheet));
+}
+
+struct template_row *
+letter_values(const struct letter_input *input)
+{
+	bool chinese = letter_in_chinese(input);
+	struct template_row *row = template_row_new();
+	size_t *order = letter_order(input);
+
+	if (row == NULL || order == NULL) {
+		template_row_free(row);
+		free(order);
+		return NULL;
+	}
+	put_globals(row, input);
+	template_put_list(row, "visits");
+	for (size_t i = 0; i < input->n_visits; i++)
+		put_visit(template_put_row(row, "visits"), &input->visits[order[i]], i + 1, chinese);
+	template_put_list(row, "matters");
+	for (size_t i = 0; i < input->n_matters; i++)
+		put_matter(template_put_row(row, "matters"), &input->matters[i], i + 1);
+	free(order);
+	return row;
+}

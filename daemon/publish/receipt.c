@@ -1,0 +1,109 @@
+#include "publish/receipt.h"
+
+#include "core/format/entry.h"
+#include "system/clock.h"
+#include "ledger/ledger.h"
+#include "draws/private_rows.h"
+
+#define ISSUED_MAX ((size_t)64 << 20) /* of the private file's two lines */
+
+static int
+refuse_unopened(const struct draw_row *row, struct err *err)
+{
+	char until[CLOCK_TEXT];
+
+	if (row->outcome == OUTCOME_VOID)
+		return err_set(err, ERR_REFUSED, N_("draw %llu was voided"), (unsigned long long)row->n);
+	clock_text(row->reveal_time, until);
+	return row->revealed ? 0
+	                     : err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, until);
+}
+
+/* What this log is called. */
+static int
+name_log(struct issued *it, struct store *store, struct err *err)
+{
+	struct entry e;
+	int rc = ledger_entry(store, 0, &it->genesis, err);
+
+	if (rc == 0 && (rc = entry_parse(buf_view(&it->genesis), &e, err)) == 0) {
+		it->receipt.key = e.genesis.key;
+		it->receipt.origin = e.genesis.origin;
+		entry_release(&e);
+	}
+	return rc;
+}
+
+static int
+add_private(struct issued *it, struct store *store, struct slice target, struct err *err)
+{
+	int rc = private_line_read(store, it->drawn.row.n, "targets-private.csv", target, &it->private_header, &it->private_row, err);
+
+	it->receipt.private_header = buf_view(&it->private_header);
+	it->receipt.private_row = buf_view(&it->private_row);
+	return rc;
+}
+
+/* A receipt that its own reader would refuse is none. */
+static int
+check_issued(const struct issued *it, struct err *err)
+{
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	struct receipt again;
+	int rc = receipt_parse(buf_view(&it->bytes), &again, &why);
+
+	if (rc == 0) {
+		rc = receipt_check(&again, &it->drawn.input, &it->drawn.draw, &why);
+		receipt_release(&again);
+	}
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	return rc == 0 ? 0 : err_set(err, ERR_OUTSIDE, N_("a receipt cannot be made of the state: %s"), why.message);
+}
+
+int
+receipt_issue(struct store *store, uint64_t n, struct slice target, const struct progress *progress,
+    struct issued *ret_issued, struct err *err)
+{
+	struct issued *it = ret_issued;
+	struct draw_row row;
+	ptrdiff_t at;
+	int rc;
+
+	*it = (struct issued){.receipt = {.n = 0}};
+	drawn_init(&it->drawn);
+	buf_init(&it->private_header, ISSUED_MAX);
+	buf_init(&it->private_row, ISSUED_MAX);
+	buf_init(&it->bytes, RECEIPT_MAX);
+	if ((rc = draws_find(store, n, &row, err)) != 0 || (rc = refuse_unopened(&row, err)) != 0 ||
+	    (rc = drawn_load(&it->drawn, store, n, err)) != 0)
+		return rc;
+	at = roster_find_target(&it->drawn.roster, target);
+	if (at < 0)
+		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"), SLICE_ARGS(target),
+		    (unsigned long long)n);
+	if ((rc = drawn_again(&it->drawn, store, progress, err)) != 0)
+		return rc;
+	receipt_of(&it->drawn.input, &it->drawn.draw, (size_t)at, &it->receipt);
+	if ((rc = receipt_add_path(&it->drawn.roster, &it->receipt, err)) != 0 || (rc = name_log(it, store, err)) != 0 ||
+	    (rc = add_private(it, store, target, err)) != 0)
+		return rc;
+	receipt_write(&it->receipt, &it->bytes);
+	if (it->bytes.no_memory)
+		return err_memory(err);
+	if (it->bytes.failed)
+		return err_set(err, ERR_LIMIT, N_("the private row of %.*s is too large for a receipt"), SLICE_ARGS(target));
+	return check_issued(it, err);
+}
+
+void
+issued_release(struct issued *issued)
+{
+	if (issued == NULL)
+		return;
+	drawn_release(&issued->drawn);
+	buf_release(&issued->genesis);
+	buf_release(&issued->private_header);
+	buf_release(&issued->private_row);
+	buf_release(&issued->bytes);
+}

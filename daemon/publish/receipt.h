@@ -1,0 +1,36 @@
+#ifndef SPOTCHECK_PUBLISH_RECEIPT_H
+#define SPOTCHECK_PUBLISH_RECEIPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/progress.h"
+#include "core/check/receipt.h"
+#include "config/config.h"
+#include "draws/stored_draw.h"
+#include "store/store.h"
+
+/*
+ * A target's receipt from the state, of a draw that is revealed.  Its parts point at each other, so a struct issued stays
+ * where it is.
+ */
+struct issued {
+	struct drawn drawn;
+	struct buf genesis, private_header, private_row;
+	struct receipt receipt;
+	struct buf bytes; /* the receipt, as it is handed out */
+};
+
+/*
+ * ERR_NOT_YET: it is sealed; ERR_REFUSED: it was voided; ERR_ABSENT: no such draw or target; ERR_OUTSIDE: the state is
+ * damaged.  Release with issued_release, after a failure too.
+ */
+int receipt_issue(struct store *store, uint64_t n, struct slice target, const struct progress *progress,
+    struct issued *ret_issued, struct err *err);
+void issued_release(struct issued *issued); /* NULL is allowed */
+
+/* A page to print, of this target alone, in the INI's language; appended. */
+int receipt_page(struct store *store, const struct config *config, const struct issued *issued, struct buf *out,
+    struct err *err);
+
+#endif

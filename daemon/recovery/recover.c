@@ -1,0 +1,530 @@
+#include "recovery/recover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/json.h"
+#include "core/log/log.h"
+#include "core/draw/record.h"
+#include "core/log/sequence.h"
+#include "core/check/verify.h"
+#include "system/clock.h"
+#include "draws/write.h"
+#include "ledger/cosignatures.h"
+#include "ledger/ledger.h"
+#include "ledger/policies.h"
+#include "letters/notices.h"
+#include "draws/plan.h"
+#include "ledger/restored.h"
+#include "steps/steps.h"
+
+struct recovering {
+	struct office *office;
+	const struct published *dir;
+	struct slice earlier;
+	struct log theirs;
+	struct sequence story;
+	struct ledger ours;
+	struct recovery *ret;
+	struct err *err;
+};
+
+bool
+recover_is_lost(const struct recover_draw *draw)
+{
+	return draw->sealed && (draw->committed || draw->amended);
+}
+
+void
+recovery_release(struct recovery *recovery)
+{
+	if (recovery == NULL)
+		return;
+	free(recovery->draws);
+	*recovery = (struct recovery){0};
+}
+
+/* ---- is it to be trusted ---- */
+
+struct first_failure {
+	const char *check;
+	struct err why;
+};
+
+static void
+keep_first(void *ctx, uint64_t n, enum check check, enum check_state state, const char *detail)
+{
+	struct first_failure *first = ctx;
+
+	(void)n;
+	if (state != CHECK_FAILED || first->check != NULL)
+		return;
+	first->check = check_name(check);
+	(void)err_set(&first->why, ERR_REFUSED, "%s", detail);
+}
+
+static int
+check_whole(struct recovering *r)
+{
+	struct verify_options options = {.key = slice_of(r->office->key.vkey),
+	    .since = r->earlier,
+	    .progress = r->office->progress};
+	struct first_failure first = {.check = NULL};
+	struct report report = {.tr = r->err->tr, .check = keep_first, .ctx = &first};
+	int rc = verify_directory(r->dir, &options, &report, r->err);
+
+	if (rc != 0 || report.failures == 0)
+		return rc;
+	return err_set(r->err, ERR_REFUSED, N_("the publication does not hold, so nothing is taken from it: %s: %s"), first.check,
+	    first.why.message);
+}
+
+static int
+read_theirs(struct recovering *r)
+{
+	struct err order = {.tr = r->err->tr};
+	int rc;
+
+	if ((rc = log_read_head(&r->theirs, r->dir, slice_of(r->office->key.vkey), r->err)) != 0 ||
+	    (rc = log_read_tree(&r->theirs, r->dir, r->err)) != 0 ||
+	    (rc = log_check_signature(&r->theirs, r->err)) != 0 ||
+	    (rc = sequence_read(&r->theirs, &r->story, r->err, &order)) != 0)
+		return rc;
+	return r->story.whole ? 0 : err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
+}
+
+static int
+check_continues(struct recovering *r)
+{
+	uint64_t ours = ledger_size(&r->ours), theirs = r->theirs.n_entries;
+	struct hash mine, other;
+
+	if (theirs < ours)
+		return err_set(r->err, ERR_ABSENT, N_("nothing to recover: the state has more than was published, %llu entries of %llu"),
+		    (unsigned long long)ours, (unsigned long long)theirs);
+	mine = merkle_prefix_root(&r->ours.tree, ours);
+	other = merkle_prefix_root(&r->theirs.tree, ours);
+	if (memcmp(mine.b, other.b, HASH_BYTES) != 0)
+		return err_set(r->err, ERR_REFUSED,
+		    N_("the published log is no continuation of the state's: the two were signed by one key and differ within the first "
+		       "%llu entries. Find out why before anything is signed"),
+		    (unsigned long long)ours);
+	if (theirs == ours)
+		return err_set(r->err, ERR_ABSENT, N_("nothing to recover: the state has all that was published"));
+	return 0;
+}
+
+/* ---- what happened since ---- */
+
+static bool
+since(const struct recovering *r, size_t entry)
+{
+	return entry != SEQUENCE_NONE && entry >= r->ret->from;
+}
+
+static const struct entry *
+entry_at(const struct recovering *r, size_t index)
+{
+	return &r->theirs.entries[index].entry;
+}
+
+static void
+look_at_draw(struct recovering *r, size_t index)
+{
+	const struct draw_state *d = &r->story.draws[index];
+	const struct commit *c = &entry_at(r, d->commit)->commit;
+	struct recover_draw draw = {.n = index + 1,
+	    .draw_time = c->draw_time,
+	    .committed = since(r, d->commit),
+	    .drawn = since(r, d->outcome),
+	    .amended = d->n_amends > 0 && since(r, d->amends[d->n_amends - 1]),
+	    .sealed = d->reveal == SEQUENCE_NONE};
+
+	(void)snprintf(draw.cycle, sizeof draw.cycle, "%.*s", SLICE_ARGS(c->cycle));
+	if (draw.committed || draw.drawn || draw.amended || since(r, d->reveal))
+		r->ret->draws[r->ret->n_draws++] = draw;
+	if (recover_is_lost(&draw))
+		r->ret->done = false;
+}
+
+static int
+look(struct recovering *r)
+{
+	r->ret->from = ledger_size(&r->ours);
+	r->ret->to = r->theirs.n_entries;
+	r->ret->time = r->ours.last_time;
+	r->ret->draws = calloc(r->story.n_draws + 1, sizeof *r->ret->draws);
+	if (r->ret->draws == NULL)
+		return err_memory(r->err);
+	r->ret->done = true;
+	for (size_t i = 0; i < r->story.n_draws; i++)
+		look_at_draw(r, i);
+	return 0;
+}
+
+/* ---- entries and checkpoints ---- */
+
+static int
+adopt_note(struct recovering *r, struct slice note, uint64_t *ret_size)
+{
+	int rc = ledger_adopt_checkpoint(&r->ours, note, ret_size, r->err);
+
+	return rc != 0 ? rc : cosignatures_adopt(r->office->store, *ret_size, note, r->err);
+}
+
+static int
+adopt_log(struct recovering *r)
+{
+	uint64_t size = 0;
+	int rc = 0;
+
+	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++)
+		rc = ledger_adopt(&r->ours, entry_at(r, i)->time, r->theirs.entries[i].bytes, r->err);
+	return rc != 0 ? rc : adopt_note(r, buf_view(&r->theirs.checkpoint_bytes), &size);
+}
+
+static int
+read_file(struct recovering *r, uint64_t n, const char *name, size_t max, struct buf *ret_bytes)
+{
+	char path[DRAW_PATH_MAX];
+
+	draw_path(n, name, path);
+	buf_init(ret_bytes, max);
+	return r->dir->read(r->dir->ctx, path, ret_bytes, r->err);
+}
+
+static int
+adopt_checkpoint(struct recovering *r, uint64_t n, const char *name, uint64_t *ret_size)
+{
+	struct buf note;
+	int rc = read_file(r, n, name, LEDGER_NOTE_MAX, &note);
+
+	if (rc == 0)
+		rc = adopt_note(r, buf_view(&note), ret_size);
+	buf_release(&note);
+	return rc;
+}
+
+/* ---- chains ---- */
+
+/*
+ * A chain begun since: what is known of it are the links that were used, all of them opened, and a chain that ends there
+ * has the same anchor.
+ */
+static int
+adopt_chain(struct recovering *r, const struct entry *e)
+{
+	struct slice secret = e->cycle.anchor;
+	uint64_t length = 0;
+	struct query q;
+
+	for (size_t i = 0; i < r->story.n_draws; i++) {
+		const struct draw_state *d = &r->story.draws[i];
+		const struct commit *c = &entry_at(r, d->commit)->commit;
+
+		if (c->chain == e->cycle.chain && c->link > length && slice_eq(c->cycle, e->cycle.cycle)) {
+			length = c->link;
+			secret = entry_at(r, d->reveal)->reveal.secret;
+		}
+	}
+	query_open(&q, r->office->store,
+	    "INSERT INTO chain (cycle, chain, length, embargo_days, source, secret) VALUES (?, ?, ?, ?, ?, ?)");
+	query_put_text(&q, e->cycle.cycle);
+	query_put_int(&q, (int64_t)e->cycle.chain);
+	query_put_int(&q, (int64_t)length);
+	query_put_int(&q, (int64_t)e->cycle.embargo_days);
+	query_put_string(&q, source_name(e->cycle.source));
+	query_put_text(&q, secret);
+	query_run(&q);
+	return query_close(&q, r->err);
+}
+
+/* Where links were used that a lost state knew more of than this one does. */
+static int
+begin_chains(struct recovering *r)
+{
+	const struct config *config = r->office->config;
+	const char *reason = step_in_language(config, "the state was lost, and recovered from an older one and this log",
+	    "系统状态丢失，已由较早的备份和本日志恢复");
+	int64_t time = ledger_time(&r->ours, r->office->now);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < config->n_cycles; i++) {
+		const struct cycle_state *cycle = NULL;
+		uint64_t before = ledger_size(&r->ours);
+
+		for (size_t k = 0; k < r->story.n_cycles; k++)
+			if (slice_is(r->story.cycles[k].name, config->cycles[i].name))
+				cycle = &r->story.cycles[k];
+		if (cycle == NULL || cycle->last == SEQUENCE_NONE || !since(r, r->story.draws[cycle->last].commit))
+			continue;
+		rc = step_chain_anew(r->office, &r->ours, &config->cycles[i], reason, time, r->err);
+		r->ret->chains += ledger_size(&r->ours) > before;
+	}
+	return rc;
+}
+
+/* ---- draws ---- */
+
+static int
+adopt_file(struct recovering *r, uint64_t n, const char *name)
+{
+	struct buf bytes;
+	int rc = read_file(r, n, name, DRAW_FILE_MAX, &bytes);
+
+	if (rc == 0)
+		rc = draw_file_put(r->office->store, n, name, buf_view(&bytes), r->err);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* What a commitment has fixed for ever. */
+static int
+adopt_since(struct recovering *r, const struct drawn *d)
+{
+	struct query q;
+
+	query_open(&q, r->office->store, "INSERT OR IGNORE INTO target_since (target, since) VALUES (?, ?)");
+	for (size_t i = 0; i < d->roster.n_targets; i++) {
+		query_put_text(&q, target_id(&d->roster.targets[i]));
+		query_put_int(&q, d->roster.targets[i].since);
+		if (!query_run(&q))
+			break;
+	}
+	return query_close(&q, r->err);
+}
+
+/* The occurrence of the timetable that was committed for, so that it is not committed for again. */
+static int
+settle(struct recovering *r, const struct commit *c)
+{
+	const struct config *config = r->office->config;
+	const struct config_cycle *cycle = NULL;
+	struct schedule_list list = {0};
+	struct plan plan;
+	int rc;
+
+	for (size_t i = 0; i < config->n_cycles; i++)
+		if (slice_is(c->cycle, config->cycles[i].name))
+			cycle = &config->cycles[i];
+	if (cycle == NULL)
+		return 0;
+	rc = plan_open(&plan, r->office->store, cycle, r->office->calendar, r->office->now, false, r->err);
+	if (rc == 0)
+		rc = plan_list(&plan, c->date, c->date, &list, r->err);
+	for (size_t i = 0; rc == 0 && i < list.n; i++) {
+		struct occurrence o = list.v[i];
+
+		if (o.date != c->date && !(o.open && o.first <= c->date && c->date <= o.last))
+			continue;
+		o.date = c->date;
+		rc = plan_settle(r->office->store, cycle, &o, r->office->now, c->n, NULL, r->err);
+		break;
+	}
+	schedule_list_release(&list);
+	plan_close(&plan);
+	return rc;
+}
+
+static int
+adopt_commit(struct recovering *r, size_t index, const struct commit *c)
+{
+	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
+	uint64_t size = 0;
+	struct drawn d;
+	int rc = adopt_checkpoint(r, c->n, "commit.checkpoint", &size);
+
+	if (rc == 0)
+		rc = drawn_keep_commit(r->office->store, c, index, size, r->err);
+	for (size_t i = 0; rc == 0 && i < sizeof files / sizeof files[0]; i++)
+		rc = adopt_file(r, c->n, files[i]);
+	if (rc != 0)
+		return rc;
+	drawn_init(&d);
+	rc = drawn_load(&d, r->office->store, c->n, r->err);
+	if (rc == 0)
+		rc = adopt_since(r, &d);
+	drawn_release(&d);
+	return rc != 0 ? rc : settle(r, c);
+}
+
+/* Computed from the files that the state has: what comes out must be what was published. */
+static int
+adopt_draw(struct recovering *r, size_t index, const struct entry *e)
+{
+	char beacon[ENTRY_MAX];
+	uint64_t size = 0;
+	struct buf record;
+	struct drawn d;
+	int rc = adopt_checkpoint(r, e->draw.n, "outcome.checkpoint", &size);
+
+	if (rc != 0)
+		return rc;
+	drawn_init(&d);
+	buf_init(&record, DRAW_FILE_MAX);
+	beacon[json_unescape(e->draw.beacon, beacon)] = '\0';
+	if ((rc = drawn_load(&d, r->office->store, e->draw.n, r->err)) != 0 ||
+	    (rc = drawn_compute(&d, r->office->store, beacon, r->office->progress, r->err)) != 0)
+		goto out;
+	record_write(&d.input, &d.draw, &record);
+	hash_hex(buf_view(&record), d.row.record);
+	if (record.failed)
+		rc = err_memory(r->err);
+	else if (!slice_is(e->draw.record, d.row.record))
+		rc = err_set(r->err, ERR_REFUSED, N_("draw %llu comes out otherwise than it was published: nothing was changed"),
+		    (unsigned long long)e->draw.n);
+	else
+		rc = drawn_keep(&d, r->office->store, buf_view(&record), index, size, r->err);
+out:
+	buf_release(&record);
+	drawn_release(&d);
+	return rc;
+}
+
+static int
+adopt_void(struct recovering *r, size_t index, const struct entry *e)
+{
+	uint64_t size = 0;
+	int rc = adopt_checkpoint(r, e->void_.n, "outcome.checkpoint", &size);
+
+	return rc != 0 ? rc : drawn_keep_void(r->office->store, e->void_.n, index, size, r->err);
+}
+
+static int
+adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
+{
+	struct amendment amendment;
+	char name[40], hash[HASH_HEX + 1];
+	struct buf bytes;
+	struct drawn d;
+	int rc;
+
+	(void)snprintf(name, sizeof name, "amend-%02llu.json", (unsigned long long)e->amend.amendment);
+	drawn_init(&d);
+	rc = read_file(r, e->amend.n, name, ENTRY_MAX, &bytes);
+	if (rc == 0)
+		rc = amendment_parse(buf_view(&bytes), &amendment, r->err);
+	hash_hex(buf_view(&bytes), hash);
+	if (rc == 0 && !slice_is(e->amend.sha256, hash))
+		rc = err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
+	if (rc == 0 && (rc = drawn_load(&d, r->office->store, e->amend.n, r->err)) == 0 &&
+	    (rc = drawn_again(&d, r->office->store, r->office->progress, r->err)) == 0)
+		rc = drawn_keep_amendment(&d, r->office->store, &amendment, index, r->err);
+	drawn_release(&d);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+adopt_entry(struct recovering *r, size_t index)
+{
+	const struct entry *e = entry_at(r, index);
+
+	switch (e->type) {
+	case ENTRY_POLICY:
+		return policies_add(r->office->store, index, r->err);
+	case ENTRY_CYCLE:
+		return adopt_chain(r, e);
+	case ENTRY_COMMIT:
+		return adopt_commit(r, index, &e->commit);
+	case ENTRY_DRAW:
+		return adopt_draw(r, index, e);
+	case ENTRY_VOID:
+		return adopt_void(r, index, e);
+	case ENTRY_REVEAL:
+		return drawn_keep_reveal(r->office->store, e->reveal.n, index, r->err);
+	case ENTRY_AMEND:
+		return adopt_amendment(r, index, e);
+	default:
+		return 0; /* the genesis is the state's own */
+	}
+}
+
+/* ---- letters ---- */
+
+/*
+ * Whether the lost state's letters have left is not known.  Where a visit is still to come and this state has the names
+ * and addresses, they are written: better twice than not at all.
+ */
+static int
+write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
+{
+	struct drawn d;
+	int rc;
+
+	drawn_init(&d);
+	rc = drawn_load(&d, r->office->store, draw->n, r->err);
+	if (rc == 0 && d.row.outcome == OUTCOME_DRAW) {
+		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->office->now);
+		draw->letters = draw->ahead && draw->drawn && !draw->committed;
+		if (draw->letters && (rc = drawn_again(&d, r->office->store, r->office->progress, r->err)) == 0)
+			rc = notices_draw(r->office, &d, time, r->err);
+	}
+	drawn_release(&d);
+	return rc;
+}
+
+/* ---- the whole ---- */
+
+static int
+adopt_all(struct recovering *r)
+{
+	int64_t time;
+	int rc = adopt_log(r);
+
+	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++) {
+		progress_tell(r->office->progress, N_("recovering"), i - r->ret->from, r->theirs.n_entries - r->ret->from);
+		rc = adopt_entry(r, i);
+	}
+	if (rc == 0)
+		rc = store_exec(r->office->store,
+		    "UPDATE target SET since = s.since FROM target_since s WHERE s.target = target.id AND s.since <> target.since",
+		    r->err);
+	time = ledger_time(&r->ours, r->office->now);
+	for (size_t i = 0; rc == 0 && i < r->ret->n_draws; i++)
+		rc = write_letters(r, &r->ret->draws[i], time);
+	if (rc == 0)
+		rc = begin_chains(r);
+	return rc != 0 ? rc : restored_clear(r->office->store, r->err);
+}
+
+static int
+recover_within(struct recovering *r)
+{
+	int rc;
+
+	if ((rc = check_continues(r)) != 0 || (rc = look(r)) != 0 || !r->ret->done)
+		return rc;
+	rc = adopt_all(r);
+	if (rc != 0)
+		r->ret->done = false;
+	return rc;
+}
+
+int
+recover(struct office *office, const struct published *dir, struct slice earlier, struct recovery *ret_recovery,
+    struct err *err)
+{
+	struct recovering r = {.office = office, .dir = dir, .earlier = earlier, .ret = ret_recovery, .err = err};
+	int64_t time;
+	int rc;
+
+	*ret_recovery = (struct recovery){0};
+	rc = check_whole(&r);
+	if (rc == 0)
+		rc = read_theirs(&r);
+	if (rc == 0)
+		rc = step_begin(office, &r.ours, &time, err);
+	if (rc == 0) {
+		rc = recover_within(&r);
+		if (rc == 0 && !ret_recovery->done) {
+			store_rollback(office->store);
+			ledger_release(&r.ours);
+		} else {
+			rc = step_end(office, &r.ours, rc, err);
+		}
+	}
+	sequence_release(&r.story);
+	log_release(&r.theirs);
+	return rc;
+}

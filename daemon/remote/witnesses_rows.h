@@ -1,0 +1,19 @@
+#ifndef SPOTCHECK_REMOTE_WITNESSES_ROWS_H
+#define SPOTCHECK_REMOTE_WITNESSES_ROWS_H
+
+#include "remote/witnesses.h"
+
+/* What witnesses.c, which knows the state, and witnesses_ask.c, which asks, share.  Nobody else includes this. */
+
+struct witness_row {
+	bool asked;
+	uint64_t size, tried_size, failures, ahead;
+	int64_t tried, since;
+	char fault[WITNESS_FAULT];
+};
+int witness_row_read(struct store *store, const char *vkey, struct witness_row *ret, struct err *err);
+
+/* When it is to be asked for a checkpoint of `size`: INT64_MIN for now. */
+int64_t witness_row_due(const struct witness_row *known, uint64_t size);
+
+#endif

@@ -1,0 +1,81 @@
+#ifndef SPOTCHECK_ROSTERS_COLUMNS_H
+#define SPOTCHECK_ROSTERS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/slice.h"
+
+/*
+ * The kinds of rosters and their columns: one table, which import, export, scopes and the manual go by.
+ */
+
+enum roster_kind {
+	ROSTER_TARGETS,
+	ROSTER_INSPECTORS,
+	ROSTER_CONFLICTS,
+	ROSTER_MATTERS,
+	ROSTER_CONTACTS,
+	ROSTER_KINDS /* how many there are */
+};
+
+/* What a value must be.  All but COLUMN_FREE and COLUMN_NAME have one written form in the store. */
+enum column_type {
+	COLUMN_ID,        /* PROTOCOL 2, and not shaped like a person's number */
+	COLUMN_TEXT,      /* public text of PROTOCOL 2 */
+	COLUMN_SPELLED,   /* the same; two values may not differ by width, case or punctuation alone */
+	COLUMN_LEVEL,     /* 0 .. 999, or empty */
+	COLUMN_WEIGHT,    /* 1 .. 100; empty is 1 */
+	COLUMN_SINCE,     /* a date that is not to come; empty is the day of the first import */
+	COLUMN_TAGS,      /* tags, stored sorted, distinct, joined by ';' */
+	COLUMN_SCOPE,     /* target, unit, area */
+	COLUMN_RANK,      /* 1 or 2 */
+	COLUMN_TARGET,    /* the id of a target that stands in the roster */
+	COLUMN_INSPECTOR, /* the id of an inspector that stands in the roster */
+	COLUMN_LANGUAGE,  /* zh_CN, en, or empty */
+	COLUMN_EMAIL,     /* one address, or empty where the column is not required */
+	COLUMN_NAME,      /* private text that is not empty */
+	COLUMN_FREE       /* private text */
+};
+
+enum column_use {
+	COLUMN_KEY,    /* part of what makes a row one and the same: a column of the table */
+	COLUMN_PUBLIC, /* a column of the table */
+	COLUMN_PRIVATE /* kept in the table's column `private`, as canonical JSON without empty values */
+};
+
+struct column {
+	const char *name;    /* as INTERFACE has it */
+	const char *chinese; /* the header's words, '|' between synonyms; the first is the one that templates use */
+	enum column_type type;
+	enum column_use use;
+	bool required;
+	bool is_integer; /* in the store */
+};
+
+#define COLUMNS_KNOWN_MAX 16
+
+struct columns {
+	const char *kind;  /* targets */
+	const char *table; /* target */
+	struct column column[COLUMNS_KNOWN_MAX];
+	size_t n;
+	size_t n_stored; /* the first so many are columns of the table (keys first), the others private */
+	size_t n_key;
+};
+
+extern const struct columns roster_columns[ROSTER_KINDS];
+
+/* One condition of a scope: the column by any of its headers, or one of the user's own; and its value. */
+struct column_filter {
+	char *column;
+	char *value;
+};
+
+/* "targets" → ROSTER_TARGETS.  Nothing is written where there is no such kind. */
+bool roster_kind_parse(struct slice name, enum roster_kind *ret_kind);
+
+/* The column with this header (English in any case, or Chinese; spaces around are the caller's to cut), or -1. */
+ptrdiff_t roster_column_find(enum roster_kind kind, struct slice header);
+
+#endif

@@ -1,0 +1,264 @@
+#include "rosters/rosters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rosters/file.h"
+
+/*
+ * An import: the file is cut into rows by libcsv, its rows go into `incoming`, and that takes the roster's place.
+ */
+
+#define ROW_BYTES ((size_t)1 << 20) /* of all fields of a row; a quote that nobody closes ends here */
+
+/* ---- rows ---- */
+
+static void
+end_row(struct file *f)
+{
+	if (f->n_fields == 0 || f->stop)
+		return;
+	if (f->fields.failed) {
+		diag_add(f->diag, f->import->file, f->line, N_("the row is longer than 1 MiB: is a quote left open?"));
+		f->stop = true;
+	} else if (!f->has_header) {
+		file_take_header(f);
+	} else {
+		file_take_row(f);
+	}
+}
+
+static void
+next_row(struct file *f)
+{
+	f->line += f->breaks;
+	f->breaks = 0;
+	f->n_fields = 0;
+	buf_clear(&f->fields);
+}
+
+static void
+on_field(void *bytes, size_t len, void *ctx)
+{
+	struct file *f = ctx;
+	const char *text = bytes;
+
+	if (f->after_cr && !f->stop) {
+		diag_add(f->diag, f->import->file, f->line,
+		    N_("the line ends in a carriage return alone; lines end in LF, or in CR and LF"));
+		f->stop = true;
+	}
+	if (len > 0 && memchr(text, '\n', len) != NULL)
+		for (size_t i = 0; i < len; i++)
+			f->breaks += text[i] == '\n';
+	buf_put(&f->fields, bytes, len);
+	if (f->n_fields < ROSTER_COLUMNS_MAX)
+		f->ends[f->n_fields] = f->fields.len;
+	f->n_fields++;
+}
+
+/* `c` is the character that ended the row, each of CR and LF by itself, or -1 at the end of the file. */
+static void
+on_end(int c, void *ctx)
+{
+	struct file *f = ctx;
+
+	end_row(f);
+	next_row(f);
+	f->after_cr = c == '\r';
+	if (c == '\n')
+		f->line++;
+}
+
+/* ---- the file ---- */
+
+static void
+parse_fault(struct file *f)
+{
+	int error = csv_error(&f->csv);
+
+	if (error == CSV_EPARSE)
+		diag_add(f->diag, f->import->file, f->line,
+		    N_("a double quote stands where none can, or is left open; what follows was not read"));
+	else
+		f->rc = err_memory(f->err);
+	f->stop = true;
+}
+
+static void
+parse(struct file *f, const char *bytes, size_t len)
+{
+	if (csv_parse(&f->csv, bytes, len, on_field, on_end, f) != len)
+		parse_fault(f);
+	else if (!f->stop && csv_get_buffer_size(&f->csv) > 2 * ROW_BYTES) {
+		diag_add(f->diag, f->import->file, f->line, N_("the row is longer than 1 MiB: is a quote left open?"));
+		f->stop = true;
+	}
+}
+
+static void
+read_rows(struct file *f)
+{
+	char bytes[65536];
+	size_t n = 1;
+
+	while (!f->stop && f->rc == 0) {
+		struct err err = {.tr = f->err != NULL ? f->err->tr : NULL};
+		int rc = input_read(&f->input, bytes, sizeof bytes, &n, &err);
+
+		progress_tell(f->import->progress, N_("reading"), (size_t)f->input.done, (size_t)f->input.size);
+		if (rc == ERR_REFUSED)
+			diag_add(f->diag, f->import->file, (unsigned long)f->input.lines + 1, "%s", err.message);
+		else if (rc != 0)
+			f->rc = err_set(f->err, rc, "%s", err.message);
+		if (rc != 0 || n == 0)
+			break;
+		parse(f, bytes, n);
+	}
+	if (!f->stop && f->rc == 0 && csv_fini(&f->csv, on_field, on_end, f) != 0)
+		parse_fault(f);
+	if (!f->has_header && !f->stop && f->rc == 0)
+		diag_add(f->diag, f->import->file, f->line, N_("the file is empty: its first line names the columns"));
+}
+
+static int
+open_file(struct file *f, int fd)
+{
+	struct err err = {.tr = f->err != NULL ? f->err->tr : NULL};
+	int rc = input_open(&f->input, fd, store_dir(f->store), &err);
+
+	if (rc == ERR_REFUSED || rc == ERR_LIMIT) {
+		diag_add(f->diag, f->import->file, 0, "%s", err.message);
+		return 0;
+	}
+	if (rc != 0)
+		return err_set(f->err, rc, "%s: %s", f->import->file, err.message);
+	if (csv_init(&f->csv, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
+		return err_memory(f->err);
+	f->has_csv = true;
+	return 0;
+}
+
+/* Rows to `incoming`, in a transaction that touches temporary tables alone, so that nobody waits for a slow disk. */
+static int
+fill(struct file *f)
+{
+	int rc;
+
+	if ((rc = incoming_create(f->store, f->kind, f->err)) != 0 ||
+	    (rc = spelling_new(f->store, &f->spelling, f->err)) != 0 ||
+	    (rc = store_exec(f->store, "BEGIN", f->err)) != 0)
+		return rc;
+	read_rows(f);
+	rc = query_close(&f->insert, f->rc == 0 ? f->err : NULL);
+	if (f->rc != 0)
+		rc = f->rc;
+	if (rc == 0)
+		rc = store_commit(f->store, f->err);
+	store_rollback(f->store);
+	return rc;
+}
+
+static int
+settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
+{
+	char digest[2 * HASH_BYTES + 1];
+	char *headers = file_headers(f);
+	struct rosters_counts former = {.rows = 0};
+	struct unreported wish;
+	struct incoming in = {
+		.store = f->store,
+		.kind = f->kind,
+		.import = f->import,
+		.headers = headers,
+		.digest = digest,
+		.faults = faults,
+		.sound = f->diag->count == faults,
+		.diag = f->diag,
+	};
+	int rc = headers == NULL ? err_memory(f->err) : 0;
+
+	text_to_hex(f->input.digest.b, HASH_BYTES, digest);
+	if (f->import->reports) {
+		wish = incoming_wish(f->kind, f->import, digest);
+		in.wish = &wish;
+	}
+	if (rc == 0 && f->import->reports && !f->import->dry_run)
+		rc = incoming_find_unreported(f->store, f->kind, &wish, &former, f->err);
+	if (former.repeated) {
+		*ret_counts = former;
+		goto out;
+	}
+	if (rc == 0)
+		rc = spelling_check(f->spelling, f->kind, f->import->file, f->diag, f->err);
+	if (rc == 0)
+		rc = incoming_settle(&in, ret_counts, f->err);
+out:
+	free(headers);
+	return rc;
+}
+
+static int
+run(struct file *f, struct rosters_counts *ret_counts)
+{
+	unsigned long before = f->diag->count;
+	int rc;
+
+	if (f->import->assign_ids && roster_columns[f->kind].column[0].type != COLUMN_ID)
+		return err_set(f->err, ERR_REFUSED, N_("rows of %s have no id that could be assigned"),
+		    roster_columns[f->kind].kind);
+	if ((rc = fill(f)) != 0)
+		return rc;
+	/* Where the header or the form is lost, the rows say nothing. */
+	if (f->has_header) {
+		if ((rc = store_begin(f->store, f->err)) != 0)
+			return rc;
+		rc = settle(f, before, ret_counts);
+	}
+	if (rc == 0 && f->diag->count != before)
+		rc = err_set(f->err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), f->import->file);
+	if (rc == 0 && !f->import->dry_run)
+		rc = store_commit(f->store, f->err);
+	store_rollback(f->store);
+	return rc;
+}
+
+int
+rosters_import(struct store *store, enum roster_kind kind, int fd, const struct rosters_import *import,
+    struct diag *diag, struct rosters_counts *ret_counts, struct err *err)
+{
+	struct file *f = calloc(1, sizeof *f);
+	unsigned long before = diag->count;
+	int rc;
+
+	if (f == NULL)
+		return err_memory(err);
+	f->store = store;
+	f->kind = kind;
+	f->import = import;
+	f->diag = diag;
+	f->err = err;
+	f->line = 1;
+	f->input.fd = -1;
+	buf_init(&f->fields, ROW_BYTES);
+	buf_init(&f->clean, 4 * ROW_BYTES);
+	buf_init(&f->json, 8 * ROW_BYTES);
+	rc = open_file(f, fd);
+	if (rc == 0 && diag->count != before)
+		rc = err_set(err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), import->file);
+	if (rc == 0)
+		rc = run(f, ret_counts);
+	(void)query_close(&f->insert, NULL);
+	store_rollback(store);
+	spelling_free(f->spelling);
+	incoming_drop(store);
+	if (f->has_csv)
+		csv_free(&f->csv);
+	file_columns_release(f);
+	buf_release(&f->fields);
+	buf_release(&f->clean);
+	buf_release(&f->json);
+	input_release(&f->input);
+	free(f);
+	return rc;
+}

@@ -1,0 +1,215 @@
+#include "rosters/incoming.h"
+
+/* ---- the table ---- */
+
+int
+incoming_create(struct store *store, enum roster_kind kind, struct err *err)
+{
+	incoming_drop(store);
+	/* Memory for a national roster's joins, for as long as the import takes. */
+	return rosters_exec(store, kind, "PRAGMA main.cache_size = -65536; PRAGMA temp.cache_size = -196608;"
+	    "CREATE TEMP TABLE incoming (line INTEGER PRIMARY KEY, {all})", err);
+}
+
+void
+incoming_drop(struct store *store)
+{
+	(void)store_exec(store, "DROP TABLE IF EXISTS temp.incoming; DROP TABLE IF EXISTS temp.present;"
+	    "DROP TABLE IF EXISTS temp.touched;"
+	    "PRAGMA main.cache_size = -2000; PRAGMA temp.cache_size = -2000; PRAGMA shrink_memory", NULL);
+}
+
+/* ---- into place ---- */
+
+/* What an empty `since` means: what a commitment fixed, else what it is now, else today. */
+static int
+give_since(const struct incoming *in, struct err *err)
+{
+	struct query q;
+
+	if (in->kind != ROSTER_TARGETS)
+		return 0;
+	query_open(&q, in->store, "UPDATE temp.incoming SET since = coalesce("
+	    "(SELECT s.since FROM target_since s WHERE s.target = incoming.id),"
+	    "(SELECT t.since FROM target t WHERE t.id = incoming.id), ?) WHERE since IS NULL");
+	query_put_int(&q, in->import->today);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+write_import(const struct incoming *in, int64_t *ret_id, struct err *err)
+{
+	struct query q;
+	int rc;
+
+	query_open(&q, in->store,
+	    "INSERT INTO roster_import (kind, time, by, digest, headers, rows, added, changed, removed, undoes)"
+	    " VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, nullif(?, 0))");
+	query_put_string(&q, roster_columns[in->kind].kind);
+	query_put_int(&q, in->import->now);
+	query_put_string(&q, in->import->by);
+	query_put_string(&q, in->digest);
+	query_put_string(&q, in->headers);
+	query_put_int(&q, in->undoes);
+	(void)query_run(&q);
+	rc = query_close(&q, err);
+	*ret_id = sqlite3_last_insert_rowid(store_db(in->store));
+	return rc;
+}
+
+/* The lines whose rows come or change: what a large file that brings little news is then all about. */
+static int
+find_touched(const struct incoming *in, struct err *err)
+{
+	return rosters_exec(in->store, in->kind, "CREATE TEMP TABLE touched (line INTEGER PRIMARY KEY);"
+	    "INSERT INTO temp.touched (line) SELECT i.line FROM temp.incoming i NOT INDEXED WHERE NOT EXISTS"
+	    " (SELECT 1 FROM {table} t WHERE ({t.key}) = ({i.key}) AND ({t.rest}) = ({i.rest}))", err);
+}
+
+/* Every row that goes, changes or comes, with what it was; in the order of the history's own key, which is quick. */
+static int
+write_changes(const struct incoming *in, int64_t import, struct err *err)
+{
+	static const char *const statements[] = {
+		"INSERT INTO roster_change (import, key, old) SELECT ?, json_array({t.key}), json_array({t.rest})"
+		" FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))",
+		"INSERT INTO roster_change (import, key, old) SELECT ?, json_array({i.key}),"
+		" (SELECT json_array({t.rest}) FROM {table} t WHERE ({t.key}) = ({i.key}))"
+		" FROM temp.touched x CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key}",
+	};
+	int rc = 0;
+
+	for (size_t s = 0; s < sizeof statements / sizeof statements[0] && rc == 0; s++) {
+		struct query q;
+
+		rosters_query(&q, in->store, in->kind, statements[s]);
+		query_put_int(&q, import);
+		(void)query_run(&q);
+		rc = query_close(&q, err);
+	}
+	return rc;
+}
+
+static int
+count(const struct incoming *in, int64_t import, struct rosters_counts *ret, int64_t *ret_before, struct err *err)
+{
+	struct query q;
+	int64_t rows = 0, before = 0, added = 0, touched = 0;
+	int rc;
+
+	if ((rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM temp.incoming", &rows, err)) != 0 ||
+	    (rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM {table}", &before, err)) != 0)
+		return rc;
+	query_open(&q, in->store,
+	    "SELECT count(*) FILTER (WHERE old IS NULL), count(old) FROM roster_change WHERE import = ?");
+	query_put_int(&q, import);
+	if (query_row(&q)) {
+		added = query_int(&q, 0);
+		touched = query_int(&q, 1);
+	}
+	if ((rc = query_close(&q, err)) != 0)
+		return rc;
+	ret->rows = (uint64_t)rows;
+	ret->added = (uint64_t)added;
+	ret->removed = (uint64_t)(before - (rows - added));
+	ret->changed = (uint64_t)touched - ret->removed;
+	*ret_before = before;
+	return 0;
+}
+
+/* A file that lost half its rows on the way is no new roster. */
+static void
+check_limit(const struct incoming *in, const struct rosters_counts *counts, int64_t before)
+{
+	uint64_t percent = before == 0 ? 0 : (counts->removed * 100 + (uint64_t)before - 1) / (uint64_t)before;
+
+	if (in->undoes == 0 && counts->removed * 100 > (uint64_t)in->import->replace_limit * (uint64_t)before)
+		diag_add(in->diag, in->import->file, 0,
+		    N_("it would remove %llu of %lld rows, and the limit is %u%%; if that is meant, say "
+		       "--replace-limit %llu"),
+		    (unsigned long long)counts->removed, (long long)before, in->import->replace_limit,
+		    (unsigned long long)percent);
+}
+
+static int
+replace_rows(const struct incoming *in, uint64_t removed, struct err *err)
+{
+	int rc = removed == 0 ? 0 : rosters_exec(in->store, in->kind, "DELETE FROM {table} AS t WHERE NOT EXISTS"
+	    " (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))", err);
+
+	if (rc != 0)
+		return rc;
+	return rosters_exec(in->store, in->kind,
+	    "INSERT INTO {table} ({all}) SELECT {i.all} FROM temp.touched x"
+	    " CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key} ON CONFLICT ({key}) DO UPDATE SET {set}",
+	    err);
+}
+
+static int
+write_counts(const struct incoming *in, int64_t import, const struct rosters_counts *counts, struct err *err)
+{
+	struct query q;
+
+	query_open(
+	    &q, in->store, "UPDATE roster_import SET rows = ?, added = ?, changed = ?, removed = ? WHERE id = ?");
+	query_put_int(&q, (int64_t)counts->rows);
+	query_put_int(&q, (int64_t)counts->added);
+	query_put_int(&q, (int64_t)counts->changed);
+	query_put_int(&q, (int64_t)counts->removed);
+	query_put_int(&q, import);
+	(void)query_run(&q);
+	return query_close(&q, err);
+}
+
+static int
+keep_unreported(const struct incoming *in, int64_t import, struct err *err)
+{
+	struct unreported wish;
+
+	if (in->wish == NULL)
+		return 0;
+	wish = *in->wish;
+	wish.number = (uint64_t)import;
+	return unreported_keep(in->store, &wish, err);
+}
+
+static int
+take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
+{
+	int64_t import = 0, before = 0;
+	int rc;
+
+	progress_tell(in->import->progress, N_("comparing"), 0, 1);
+	if ((rc = find_touched(in, err)) != 0 || (rc = write_import(in, &import, err)) != 0 ||
+	    (rc = write_changes(in, import, err)) != 0 ||
+	    (rc = count(in, import, ret_counts, &before, err)) != 0)
+		return rc;
+	check_limit(in, ret_counts, before);
+	if (in->diag->count != in->faults || in->import->dry_run)
+		return 0;
+	progress_tell(in->import->progress, N_("writing"), 0, 1);
+	if ((rc = replace_rows(in, ret_counts->removed, err)) != 0 ||
+	    (rc = write_counts(in, import, ret_counts, err)) != 0 || (rc = keep_unreported(in, import, err)) != 0)
+		return rc;
+	progress_tell(in->import->progress, N_("writing"), 1, 1);
+	return rosters_attest(in->store, in->kind, in->import->by, in->import->now, err);
+}
+
+int
+incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
+{
+	unsigned long before = in->diag->count;
+	bool unique;
+	int rc;
+
+	if ((rc = incoming_assign_ids(in, err)) != 0 ||
+	    (rc = rosters_exec(in->store, in->kind, "CREATE INDEX temp.incoming_key ON incoming ({key})", err)) != 0 ||
+	    (rc = give_since(in, err)) != 0 || (rc = incoming_check_unique(in, err)) != 0)
+		return rc;
+	unique = in->diag->count == before;
+	if ((rc = incoming_check_others(in, err)) != 0)
+		return rc;
+	/* What dangles is no reason not to say as well how many rows would go. */
+	return in->sound && unique ? take_place(in, ret_counts, err) : 0;
+}

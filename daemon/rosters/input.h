@@ -1,0 +1,46 @@
+#ifndef SPOTCHECK_ROSTERS_INPUT_H
+#define SPOTCHECK_ROSTERS_INPUT_H
+
+#include <iconv.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/hash.h"
+
+/*
+ * A text file of unknown encoding, from a file or a pipe, as a stream of UTF-8.
+ *
+ * All of it is first copied to a nameless file in the state's directory: so the digest, the choice of encoding and the
+ * rows are of the same bytes, whatever happens to the original meanwhile, and memory does not grow with it.
+ */
+
+#define INPUT_MAX ((uint64_t)1 << 32) /* bytes */
+
+enum input_encoding { INPUT_UTF8, INPUT_GB18030 };
+
+struct input {
+	int fd;
+	uint64_t size, done; /* bytes of the original */
+	struct hash digest;  /* SHA-256 of the original's bytes */
+	enum input_encoding encoding;
+	iconv_t converter;
+	bool converting;
+	char pending[8192]; /* read and not yet converted */
+	size_t n_pending;
+	uint64_t lines;     /* line feeds handed out: where a fault of the encoding is */
+};
+
+/*
+ * Copies all of `fd`.  UTF-8 it is (a BOM is dropped) unless the bytes are not valid and look like GB18030 rather than
+ * like damaged UTF-8; a UTF-8 text that is broken is handed out as it is.  Refused: UTF-16, workbooks and the like; an
+ * empty file.
+ */
+int input_open(struct input *ret_input, int fd, const char *dir, struct err *err);
+
+/* The next at most `cap` (8192 or more) bytes of UTF-8; `*ret_n` 0 at the end.  ERR_REFUSED: not GB18030 either. */
+int input_read(struct input *input, char *buffer, size_t cap, size_t *ret_n, struct err *err);
+
+void input_release(struct input *input); /* NULL and a zeroed struct with fd -1 are allowed */
+
+#endif

@@ -1,0 +1,316 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "rosters/cell.h"
+#include "rosters/rosters.h"
+#include "rosters/private.h"
+
+/* ---- names of columns ---- */
+
+int
+rosters_private_columns(struct store *store, enum roster_kind kind, struct rosters_names *ret_names, struct err *err)
+{
+	struct header *header = calloc(1, sizeof *header);
+	struct rosters_names names = {0};
+	int rc = header == NULL ? err_memory(err) : header_read(store, kind, header, err);
+
+	if (rc == 0 && header->n_private > 0) {
+		names.items = calloc(header->n_private, sizeof *names.items);
+		for (size_t i = 0; names.items != NULL && i < header->n_private; i++, names.n++)
+			if ((names.items[i] = slice_dup(header->names[i])) == NULL)
+				break;
+		if (names.n < header->n_private)
+			rc = err_memory(err);
+	}
+	if (rc == 0)
+		*ret_names = names;
+	else
+		rosters_names_release(&names);
+	if (header != NULL)
+		header_release(header);
+	free(header);
+	return rc;
+}
+
+void
+rosters_names_release(struct rosters_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->items[i]);
+	free(names->items);
+	*names = (struct rosters_names){0};
+}
+
+/* ---- scopes ---- */
+
+#define FILTERS_MAX 100
+
+/* A filter whose column is known to be there. */
+struct filter {
+	const struct column *stored; /* a column of the table; NULL: the private one at `private` */
+	size_t private;
+	struct slice value;
+	bool first; /* of its column: the others of the same column are alternatives to it */
+};
+
+static int
+resolve(const struct header *header, const struct column_filter *from, struct filter *to, struct err *err)
+{
+	struct slice title = slice_of(from->column);
+	ptrdiff_t known = roster_column_find(ROSTER_TARGETS, title), private;
+	const struct column *column = known < 0 ? NULL : &roster_columns[ROSTER_TARGETS].column[known];
+
+	*to = (struct filter){.value = slice_of(from->value), .first = true};
+	if (column != NULL && column->use != COLUMN_PRIVATE && header_has(header, column)) {
+		to->stored = column;
+		return 0;
+	}
+	private = column != NULL && column->use != COLUMN_PRIVATE ? -1 :
+	    header_find(header, column == NULL ? title : slice_of(column->name));
+	if (private < 0)
+		return err_set(err, ERR_REFUSED, N_("the roster of targets has no column \"%s\""), from->column);
+	to->private = (size_t)private;
+	return 0;
+}
+
+static bool
+same_column(const struct filter *a, const struct filter *b)
+{
+	return a->stored == b->stored && (a->stored != NULL || a->private == b->private);
+}
+
+static int
+resolve_all(const struct header *header, const struct column_filter *filters, size_t n, struct filter *ret,
+    struct err *err)
+{
+	if (n > FILTERS_MAX)
+		return err_set(err, ERR_LIMIT, N_("these are too many conditions (at most 100)"));
+	for (size_t i = 0; i < n; i++) {
+		int rc = resolve(header, &filters[i], &ret[i], err);
+
+		if (rc != 0)
+			return rc;
+		for (size_t j = 0; j < i; j++)
+			if (same_column(&ret[i], &ret[j]))
+				ret[i].first = false;
+	}
+	return 0;
+}
+
+/* Levels, weights and dates are compared as a person writes them. */
+static bool
+holds(const struct filter *filter, const struct header *header, const struct rosters_target *t)
+{
+	char text[24];
+
+	if (filter->stored == NULL)
+		return slice_eq(filter->value, header->values[filter->private]);
+	switch (filter->stored->type) {
+	case COLUMN_ID:
+		return slice_eq(filter->value, t->id);
+	case COLUMN_LEVEL:
+		(void)snprintf(text, sizeof text, "%d", t->level);
+		return t->level != LEVEL_NONE && slice_is(filter->value, text);
+	case COLUMN_WEIGHT:
+		(void)snprintf(text, sizeof text, "%d", t->weight);
+		return slice_is(filter->value, text);
+	case COLUMN_SINCE:
+		text_from_date(t->since, text);
+		return slice_is(filter->value, text);
+	default:
+		break;
+	}
+	return slice_eq(filter->value, strcmp(filter->stored->name, "class") == 0 ? t->class :
+	    strcmp(filter->stored->name, "unit") == 0 ? t->unit : t->area);
+}
+
+static bool
+in_scope(const struct filter *filters, size_t n, const struct header *header, const struct rosters_target *t)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool any = false;
+
+		if (!filters[i].first)
+			continue;
+		for (size_t j = i; j < n && !any; j++)
+			any = same_column(&filters[i], &filters[j]) && holds(&filters[j], header, t);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+/* ---- targets ---- */
+
+struct walk {
+	struct header header;
+	struct filter filters[FILTERS_MAX];
+	size_t n_filters;
+	size_t n_seen;
+};
+
+static int
+visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const struct rosters_target *target), void *ctx,
+    struct err *err)
+{
+	struct rosters_target t = {
+		.id = query_text(q, 0),
+		.class = query_text(q, 1),
+		.unit = query_text(q, 2),
+		.area = query_text(q, 3),
+		.level = (int)query_int(q, 4),
+		.weight = (int)query_int(q, 5),
+		.since = (int32_t)query_int(q, 6),
+		.excused = query_int(q, 8) != 0,
+	};
+	int rc = header_row(&w->header, query_text(q, 7), err);
+
+	if (rc != 0)
+		return rc;
+	t.name = header_value(&w->header, "name");
+	t.private = w->header.values;
+	t.n_private = w->header.n_private;
+	w->n_seen++;
+	return in_scope(w->filters, w->n_filters, &w->header, &t) ? visit(ctx, &t) : 0;
+}
+
+static const char targets_sql[] =
+	"SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
+	" FROM target t LEFT JOIN excuse e"
+	" ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+
+/* `id` p NULL: all of them. */
+static int
+walk_targets(struct walk *w, struct store *store, struct slice id, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err)
+{
+	struct query q;
+	char sql[sizeof targets_sql + 32];
+	int stopped = 0, rc;
+
+	(void)snprintf(sql, sizeof sql, "%s %s", targets_sql, id.p == NULL ? "ORDER BY t.id" : "WHERE t.id = ?");
+	query_open(&q, store, sql);
+	query_put_int(&q, on_date);
+	if (id.p != NULL)
+		query_put_text(&q, id);
+	while (stopped == 0 && query_row(&q))
+		stopped = visit_target(w, &q, visit, ctx, err);
+	rc = query_close(&q, stopped == 0 ? err : NULL);
+	return stopped != 0 ? stopped : rc;
+}
+
+int
+rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err)
+{
+	struct walk *w = calloc(1, sizeof *w);
+	int rc;
+
+	if (w == NULL)
+		return err_memory(err);
+	w->n_filters = n_filters;
+	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0 &&
+	    (rc = resolve_all(&w->header, filters, n_filters, w->filters, err)) == 0)
+		rc = walk_targets(w, store, (struct slice){NULL, 0}, on_date, visit, ctx, err);
+	header_release(&w->header);
+	free(w);
+	return rc;
+}
+
+int
+rosters_find_target(struct store *store, struct slice id, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err)
+{
+	struct walk *w = calloc(1, sizeof *w);
+	int rc;
+
+	if (w == NULL)
+		return err_memory(err);
+	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0)
+		rc = walk_targets(w, store, (struct slice){id.p == NULL ? "" : id.p, id.n}, on_date, visit, ctx, err);
+	if (rc == 0 && w->n_seen == 0)
+		rc = err_set(
+		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "targets");
+	header_release(&w->header);
+	free(w);
+	return rc;
+}
+
+/* ---- inspectors ---- */
+
+static const char inspectors_sql[] =
+	"SELECT t.id, t.unit, t.area, t.level, t.tags, t.private, e.id IS NOT NULL FROM inspector t LEFT JOIN excuse e"
+	" ON e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+
+static int
+visit_inspector(struct header *header, struct query *q,
+    int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
+{
+	struct rosters_inspector p = {
+		.id = query_text(q, 0),
+		.unit = query_text(q, 1),
+		.area = query_text(q, 2),
+		.level = (int)query_int(q, 3),
+		.tags = query_text(q, 4),
+		.excused = query_int(q, 6) != 0,
+	};
+	int rc = header_row(header, query_text(q, 5), err);
+
+	if (rc != 0)
+		return rc;
+	p.name = header_value(header, "name");
+	p.email = header_value(header, "email");
+	p.language = header_value(header, "language");
+	p.private = header->values;
+	p.n_private = header->n_private;
+	return visit(ctx, &p);
+}
+
+/* `id` p NULL: all of them; else ERR_ABSENT where there is none. */
+static int
+walk_inspectors(struct store *store, struct slice id, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
+{
+	struct header *header = calloc(1, sizeof *header);
+	char sql[sizeof inspectors_sql + 32];
+	struct query q = {0};
+	size_t seen = 0;
+	int rc = header == NULL ? err_memory(err) : header_read(store, ROSTER_INSPECTORS, header, err), stopped = 0;
+
+	if (rc != 0)
+		goto out;
+	(void)snprintf(sql, sizeof sql, "%s %s", inspectors_sql, id.p == NULL ? "ORDER BY t.id" : "WHERE t.id = ?");
+	query_open(&q, store, sql);
+	query_put_int(&q, on_date);
+	if (id.p != NULL)
+		query_put_text(&q, id);
+	for (; stopped == 0 && query_row(&q); seen++)
+		stopped = visit_inspector(header, &q, visit, ctx, err);
+	rc = query_close(&q, stopped == 0 ? err : NULL);
+	if (stopped != 0)
+		rc = stopped;
+	else if (rc == 0 && id.p != NULL && seen == 0)
+		rc = err_set(
+		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "inspectors");
+out:
+	if (header != NULL)
+		header_release(header);
+	free(header);
+	return rc;
+}
+
+int
+rosters_each_inspector(struct store *store, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
+{
+	return walk_inspectors(store, (struct slice){NULL, 0}, on_date, visit, ctx, err);
+}
+
+int
+rosters_find_inspector(struct store *store, struct slice id, int32_t on_date,
+    int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
+{
+	return walk_inspectors(store, (struct slice){id.p == NULL ? "" : id.p, id.n}, on_date, visit, ctx, err);
+}

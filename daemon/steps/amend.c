@@ -1,0 +1,236 @@
+/* Amendments (PROTOCOL 9): a seat changes hands, a reserve takes a place; the drawn order says who. */
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "draws/write.h"
+#include "ledger/ledger.h"
+#include "letters/notices.h"
+#include "steps/steps.h"
+
+static int
+may_amend(struct store *store, const struct draw_row *row, struct err *err)
+{
+	struct draw_row latest;
+	int rc;
+
+	if (row->outcome != OUTCOME_DRAW)
+		return err_set(err, row->outcome == OUTCOME_NONE ? ERR_NOT_YET : ERR_REFUSED,
+		    row->outcome == OUTCOME_NONE ? N_("draw %llu has not been drawn yet") : N_("draw %llu was voided"),
+		    (unsigned long long)row->n);
+	rc = draws_latest(store, row->cycle, &latest, err);
+	if (rc == 0 && latest.n != row->n)
+		rc = err_set(err, ERR_REFUSED,
+		    N_("draw %llu stands as it is: the commitment of draw %llu, the next of its cycle, has been made "
+		       "on it"),
+		    (unsigned long long)row->n, (unsigned long long)latest.n);
+	return rc;
+}
+
+static int
+check_reason(const struct step_amend *want, struct err *err)
+{
+	if (amendment_reason_ok(want->of_target, slice_of(want->reason)))
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    want->of_target ? N_("the reason \"%s\" is none of closed, moved, other")
+	                    : N_("the reason \"%s\" is none of recusal, unavailable, other"),
+	    want->reason);
+}
+
+static struct places_before
+place_before(const struct drawn *d, size_t place)
+{
+	struct places_before before = {d->places.v[place].target, d->places.v[place].date, {0}};
+
+	memcpy(before.team, &d->places.team[place * d->draw.seats], d->draw.seats * sizeof *before.team);
+	return before;
+}
+
+/* ---- what stands already ---- */
+
+static void
+copy_id(struct slice id, char ret_id[static ID_MAX + 1])
+{
+	size_t n = id.n < ID_MAX ? id.n : ID_MAX;
+
+	if (n > 0)
+		memcpy(ret_id, id.p, n);
+	ret_id[n] = '\0';
+}
+
+int
+step_amend_seen(struct store *store, uint64_t n, uint64_t *ret_amendment, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT coalesce(max(amendment), 0) FROM draw_amendment WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	if (query_row(&q))
+		*ret_amendment = (uint64_t)query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+struct unreported
+step_amend_wish(const struct step_amend *want)
+{
+	char seat[32] = "target";
+
+	if (!want->of_target)
+		(void)snprintf(seat, sizeof seat, "%llu", (unsigned long long)want->seat);
+	return unreported_of("amend", "", "%llu %llu %s", (unsigned long long)want->n, (unsigned long long)want->place, seat);
+}
+
+static bool
+is_about(const struct amendment *a, const struct step_amend *want)
+{
+	if (a->of_target != want->of_target || a->place != want->place || (!a->of_target && a->seat != want->seat))
+		return false;
+	return want->out == NULL || slice_is(a->out, want->out);
+}
+
+/* The newest amendment of the seat or place, or the one that took `out` away from there; number 0: none. */
+static int
+find_former(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
+{
+	struct amendment a;
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, store, "SELECT bytes FROM draw_amendment WHERE n = ? ORDER BY amendment DESC");
+	query_put_int(&q, (int64_t)want->n);
+	while (rc == 0 && ret->amendment == 0 && query_row(&q)) {
+		rc = amendment_parse(query_blob(&q, 0), &a, err);
+		if (rc != 0 || !is_about(&a, want))
+			continue;
+		ret->amendment = a.amendment;
+		copy_id(a.out, ret->out);
+		copy_id(a.in, ret->in);
+	}
+	closed = query_close(&q, rc == 0 ? err : NULL);
+	return rc != 0 ? rc : closed;
+}
+
+/* Sets ret->repeated, and what stands, where that fulfils the wish. */
+static int
+find_fulfilled(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
+{
+	struct unreported wish = step_amend_wish(want);
+	struct step_amended former = {.amendment = 0};
+	uint64_t number = 0;
+	int rc = find_former(store, want, &former, err);
+
+	if (rc != 0 || former.amendment == 0 || (want->out == NULL && !want->reports))
+		return rc;
+	if (want->out == NULL && former.amendment <= want->seen) {
+		rc = unreported_find(store, &wish, &number, err);
+		if (rc == ERR_ABSENT || (rc == 0 && number != former.amendment))
+			return 0;
+	}
+	if (rc == 0) {
+		*ret = former;
+		ret->repeated = true;
+	}
+	return rc;
+}
+
+/* ---- the step ---- */
+
+static int
+append_amendment(struct ledger *log, const struct amendment *a, int64_t time, struct err *err)
+{
+	struct entry e = {.type = ENTRY_AMEND, .time = time};
+	char sha256[HASH_HEX + 1];
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	amendment_write(a, &bytes);
+	hash_hex(buf_view(&bytes), sha256);
+	e.amend.n = a->n;
+	e.amend.amendment = a->amendment;
+	e.amend.sha256 = slice_of(sha256);
+	rc = bytes.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+check_out(const struct step_amend *want, const struct amendment *a, struct err *err)
+{
+	unsigned long long place = want->place, seat = want->seat;
+
+	if (want->out == NULL || slice_is(a->out, want->out))
+		return 0;
+	if (want->of_target)
+		return err_set(err, ERR_REFUSED, N_("place %llu is held by %.*s, not by %s"), place, SLICE_ARGS(a->out), want->out);
+	return err_set(err, ERR_REFUSED, N_("seat %llu of place %llu is held by %.*s, not by %s"), seat, place, SLICE_ARGS(a->out),
+	    want->out);
+}
+
+static int
+keep_unreported(struct store *store, const struct step_amend *want, uint64_t amendment, struct err *err)
+{
+	struct unreported wish = step_amend_wish(want);
+
+	wish.number = amendment;
+	return want->reports ? unreported_keep(store, &wish, err) : 0;
+}
+
+static int
+amend_now(struct office *office, struct ledger *log, const struct step_amend *want, struct drawn *d, int64_t time,
+    struct step_amended *ret, struct err *err)
+{
+	struct notices_change change = {.place = (size_t)want->place};
+	struct amendment a = {.n = want->n, .reason = slice_of(want->reason)};
+	char nonce[NONCE_HEX + 1];
+	uint8_t random[NONCE_HEX / 2];
+	int rc;
+
+	if ((rc = drawn_load(d, office->store, want->n, err)) != 0 ||
+	    (rc = find_fulfilled(office->store, want, ret, err)) != 0 || ret->repeated)
+		return rc;
+	if ((rc = may_amend(office->store, &d->row, err)) != 0 ||
+	    (rc = drawn_again(d, office->store, office->progress, err)) != 0 ||
+	    (rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err)) != 0 ||
+	    (rc = check_out(want, &a, err)) != 0)
+		return rc;
+	randombytes_buf(random, sizeof random);
+	text_to_hex(random, sizeof random, nonce);
+	a.nonce = slice_of(nonce);
+	a.amendment = change.amendment = d->amendments + 1;
+	change.before = place_before(d, (size_t)want->place);
+	if ((rc = append_amendment(log, &a, time, err)) != 0 ||
+	    (rc = drawn_keep_amendment(d, office->store, &a, ledger_size(log) - 1, err)) != 0)
+		return rc;
+	rc = notices_amend(office, d, &change, time, err);
+	if (rc == 0)
+		rc = keep_unreported(office->store, want, a.amendment, err);
+	ret->amendment = a.amendment;
+	copy_id(a.out, ret->out);
+	copy_id(a.in, ret->in);
+	return rc;
+}
+
+int
+step_amend(struct office *office, const struct step_amend *want, struct step_amended *ret, struct err *err)
+{
+	struct drawn d;
+	struct ledger log;
+	int64_t time = 0;
+	int rc = check_reason(want, err);
+
+	if (rc == 0)
+		rc = step_begin(office, &log, &time, err);
+	if (rc != 0)
+		return rc;
+	drawn_init(&d);
+	*ret = (struct step_amended){.amendment = 0};
+	rc = amend_now(office, &log, want, &d, time, ret, err);
+	rc = step_end(office, &log, rc, err);
+	if (rc == 0 && !ret->repeated)
+		step_tell(office, ENTRY_AMEND, want->n, d.row.cycle);
+	drawn_release(&d);
+	return rc;
+}

@@ -1,0 +1,341 @@
+/* The commitment: rosters, rules and a link of the chain, fixed in public before the draw. */
+
+#include <stdlib.h>
+
+#include "core/log/cosigned.h"
+#include "core/base/json.h"
+#include "system/clock.h"
+#include "draws/write.h"
+#include "draws/draws.h"
+#include "ledger/ledger.h"
+#include "letters/notices_keep_free.h"
+#include "draws/plan.h"
+#include "rosters/rosters.h"
+#include "draws/snapshot.h"
+#include "steps/steps.h"
+
+/* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
+#define LEAD_DAYS_MAX 400
+#define COSIGNING_S 60 /* the shortest time that a witness can do its part in */
+
+/* ---- the beacon ---- */
+
+static int
+public_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret, struct err *err)
+{
+	size_t symbols_at;
+
+	if (!beacon_strong(strlen(cycle->beacon_symbols), (uint64_t)cycle->beacon_count))
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] beacon_symbols and beacon_count leave fewer than 2^64 outcomes: throw more"),
+		    cycle->name);
+	ledger_escape(text, slice_of(cycle->beacon_label));
+	symbols_at = text->len;
+	ledger_escape(text, slice_of(cycle->beacon_symbols));
+	if (text->failed)
+		return err_memory(err);
+	ret->count = (uint64_t)cycle->beacon_count;
+	ret->label = (struct slice){text->data, symbols_at};
+	ret->symbols = (struct slice){text->data + symbols_at, text->len - symbols_at};
+	return 0;
+}
+
+int
+step_beacon(const struct config *config, const struct config_cycle *cycle, int64_t draw_time, struct buf *text,
+    struct beacon *ret, struct err *err)
+{
+	const struct config_witness *witness;
+
+	*ret = (struct beacon){.source = cycle->beacon};
+	switch (cycle->beacon) {
+	case SOURCE_NONE:
+		return 0;
+	case SOURCE_PUBLIC:
+		return public_beacon(cycle, text, ret, err);
+	case SOURCE_DRAND:
+		ret->chain = slice_of(drand_quicknet);
+		ret->round = drand_round(draw_time);
+		if (ret->round == 0)
+			return err_set(err, ERR_REFUSED, N_("drand had not begun at that time"));
+		return 0;
+	case SOURCE_WITNESS:
+		witness = config_witness(config, cycle->beacon_witness);
+		if (witness == NULL)
+			return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon names no witness of this file"), cycle->name);
+		ret->key = slice_of(witness->key);
+		return 0;
+	}
+	return 0;
+}
+
+/* A character that is none of the symbols, and what it may have been meant for. */
+static int
+check_symbols(struct slice symbols, const char *value, struct err *err)
+{
+	struct slice rest = slice_of(value);
+	uint32_t c = 0;
+
+	for (size_t i = 1; rest.n > 0; i++) {
+		size_t n = text_next(rest, &c);
+
+		if (n == 1 && memchr(symbols.p, (int)c, symbols.n) != NULL) {
+			rest.p += n;
+			rest.n -= n;
+			continue;
+		}
+		if (c == ' ' || c == '\t' || c == 0x3000)
+			return err_set(err, ERR_REFUSED, N_("character %zu of the value is a space: nothing stands between the symbols"), i);
+		if (n == 3 && c > 0xFF00 && c < 0xFF5F)
+			return err_set(err, ERR_REFUSED, N_("character %zu of the value is a full-width %.*s: write it as %c"), i, (int)n, rest.p,
+			    (int)(c - 0xFEE0));
+		return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i, SLICE_ARGS(symbols));
+	}
+	return 0;
+}
+
+int
+step_check_value(const struct beacon *beacon, const char *value, struct err *err)
+{
+	char symbols[2 * SYMBOLS_MAX];
+	struct slice plain = {symbols, 0};
+	int rc;
+
+	if (beacon->source == SOURCE_NONE)
+		return value == NULL || value[0] == '\0'
+		    ? 0
+		    : err_set(err, ERR_REFUSED, N_("this draw takes no value: its beacon is none"));
+	if (beacon->source != SOURCE_PUBLIC)
+		return value == NULL
+		    ? 0
+		    : err_set(err, ERR_REFUSED, N_("this draw takes no value by hand: its beacon is %s"), source_name(beacon->source));
+	plain.n = json_unescape(beacon->symbols, symbols);
+	if (value == NULL)
+		return err_set(err, ERR_REFUSED,
+		    N_("this draw needs the value that was made in public, %llu of %.*s: --value TEXT"),
+		    (unsigned long long)beacon->count, SLICE_ARGS(plain));
+	if ((rc = check_symbols(plain, value, err)) != 0)
+		return rc;
+	if (strlen(value) != beacon->count)
+		return err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"),
+		    strlen(value), (unsigned long long)beacon->count);
+	return 0;
+}
+
+/* ---- when ---- */
+
+static int
+choose_draw_time(const struct office *office, const struct step_commit *want, int64_t time, int64_t *ret,
+    struct err *err)
+{
+	char text[CLOCK_TEXT];
+
+	*ret = want->draw_time;
+	if (want->run)
+		*ret = time;
+	else if (want->draw_time == STEP_LEAD)
+		*ret = calendar_shift(office->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
+	if (*ret < time)
+		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
+	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
+		clock_text(*ret, text);
+		return err_set(err, ERR_REFUSED, N_("%s is more than %d days away"), text, LEAD_DAYS_MAX);
+	}
+	return 0;
+}
+
+/* A witness gives its beacon only for what it cosigned in time: there must be time for that. */
+static int
+check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, struct err *err)
+{
+	if (cycle->beacon != SOURCE_WITNESS || draw_time >= time + COMMIT_LEAD_S + COSIGNING_S)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] a draw under beacon = witness must be %d minutes ahead at least, since that witness must cosign the commitment %d "
+	       "minutes before it"),
+	    cycle->name, (COMMIT_LEAD_S + COSIGNING_S) / 60, COMMIT_LEAD_S / 60);
+}
+
+/* A commit's reveal_time is not before that of an earlier link. */
+static int
+check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain,
+    int64_t reveal_time, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	int64_t latest = 0;
+	uint64_t n = 0;
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "SELECT n, max(reveal_time) FROM draw WHERE cycle = ? AND chain = ?");
+	query_put_string(&q, want->cycle->name);
+	query_put_int(&q, (int64_t)chain->chain);
+	if (query_row(&q)) {
+		n = (uint64_t)query_int(&q, 0);
+		latest = query_int(&q, 1);
+	}
+	rc = query_close(&q, err);
+	if (rc != 0 || n == 0 || reveal_time >= latest)
+		return rc;
+	clock_text(latest - want->cycle->rule.embargo * DAY_S, text);
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
+	       "first: draw at %s or later"),
+	    (unsigned long long)n, text);
+}
+
+/* ---- may there be one ---- */
+
+static int
+no_open_commitment(struct store *store, const struct config_cycle *cycle, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	struct draw_row open;
+	int rc = draws_open(store, cycle->name, &open, err);
+
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	clock_text(open.draw_time, text);
+	return err_set(err, ERR_REFUSED,
+	    N_("draw %llu of cycle %s is committed and not drawn yet (its draw is at %s): a cycle has one "
+	       "open commitment at a time"),
+	    (unsigned long long)open.n, cycle->name, text);
+}
+
+static int
+chain_to_use(struct store *store, const struct config_cycle *cycle, struct step_chain *ret_chain, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	struct draw_row sealed;
+	int rc = step_chain(store, cycle->name, ret_chain, err);
+
+	if (rc == ERR_ABSENT)
+		return err_set(err, ERR_REFUSED, N_("cycle %s has no chain of secrets in the log"), cycle->name);
+	if (rc != 0 || step_chain_serves(ret_chain, cycle))
+		return rc;
+	rc = draws_unrevealed(store, cycle->name, &sealed, err);
+	if (rc == ERR_ABSENT) /* another process has just revealed the last of them */
+		return err_set(err, ERR_NOT_YET, N_("cycle %s needs a new chain of secrets: try again"), cycle->name);
+	if (rc != 0)
+		return rc;
+	clock_text(sealed.reveal_time, text);
+	return err_set(err, ERR_NOT_YET,
+	    N_("cycle %s needs a new chain of secrets, since the beacon or the embargo changed or the old "
+	       "one is used up; it can begin once draw %llu is revealed, at %s"),
+	    cycle->name, (unsigned long long)sealed.n, text);
+}
+
+/* ---- the step ---- */
+
+/* The command `run` begins it, with this value: what it has to know where it is interrupted. */
+static int
+begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw SET run = 1, run_value = ? WHERE n = ?");
+	query_put_string(&q, value);
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	return query_close(&q, err);
+}
+
+struct unreported
+step_commit_wish(const struct step_commit *want)
+{
+	char time[TIME_TEXT] = "";
+
+	if (want->draw_time != STEP_LEAD)
+		text_from_time(want->draw_time, time);
+	return unreported_of("commit", time, "%s", want->cycle->name);
+}
+
+static int
+keep_unreported(struct store *store, const struct step_commit *want, uint64_t n, struct err *err)
+{
+	struct unreported wish = step_commit_wish(want);
+
+	wish.number = n;
+	return unreported_keep(store, &wish, err);
+}
+
+static int
+keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
+    const struct snapshot *snapshot, struct err *err)
+{
+	char hash[HASH_HEX + 1];
+	int rc;
+
+	if ((rc = ledger_append(log, e, hash, err)) != 0 ||
+	    (rc = drawn_keep_commit(office->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
+	    (want->run && (rc = begin_run(office->store, e->commit.n, want->value, err)) != 0) ||
+	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
+		return rc;
+	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(office, want->cycle, &e->commit, &snapshot->sealed,
+	    slice_of(hash), e->time, err)) != 0)
+		return rc;
+	if (want->reports && (rc = keep_unreported(office->store, want, e->commit.n, err)) != 0)
+		return rc;
+	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
+	    e->commit.n, NULL, err)) != 0)
+		return rc;
+	return rosters_fix_since(office->store, err);
+}
+
+static int
+commit_now(struct office *office, struct ledger *log, const struct step_commit *want, int64_t time,
+    struct snapshot *snapshot, struct buf *text, struct err *err)
+{
+	struct snapshot_want of = {.config = office->config,
+	    .calendar = office->calendar,
+	    .cycle = want->cycle,
+	    .now = time,
+	    .progress = office->progress};
+	struct entry e = {.type = ENTRY_COMMIT, .time = time};
+	int64_t embargo_s = want->cycle->rule.embargo * DAY_S;
+	struct step_chain chain = {0};
+	struct beacon beacon;
+	int64_t n = 0;
+	int rc;
+
+	if ((rc = no_open_commitment(office->store, want->cycle, err)) != 0 ||
+	    (rc = chain_to_use(office->store, want->cycle, &chain, err)) != 0 ||
+	    (rc = choose_draw_time(office, want, time, &of.draw_time, err)) != 0 ||
+	    (rc = check_lead(want->cycle, time, of.draw_time, err)) != 0 ||
+	    (rc = step_beacon(office->config, want->cycle, of.draw_time, text, &beacon, err)) != 0 ||
+	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
+	    (rc = store_int(office->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
+		return rc;
+	of.n = (uint64_t)n + 1;
+	if ((rc = snapshot_take(snapshot, office->store, &of, err)) != 0)
+		return rc;
+	snapshot->commit.beacon = beacon;
+	snapshot->commit.chain = chain.chain;
+	snapshot->commit.link = chain.used + 1;
+	snapshot->commit.reveal_time = of.draw_time + embargo_s;
+	e.commit = snapshot->commit;
+	return keep(office, log, want, &e, snapshot, err);
+}
+
+int
+step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err)
+{
+	struct snapshot snapshot;
+	struct buf text;
+	struct ledger log;
+	int64_t time = 0;
+	int rc = step_begin(office, &log, &time, err);
+
+	if (rc != 0)
+		return rc;
+	snapshot_init(&snapshot);
+	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
+	rc = commit_now(office, &log, want, time, &snapshot, &text, err);
+	rc = step_end(office, &log, rc, err);
+	if (rc == 0) {
+		*ret_n = snapshot.commit.n;
+		step_tell(office, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
+	}
+	buf_release(&text);
+	snapshot_release(&snapshot);
+	return rc;
+}

@@ -1,0 +1,122 @@
+/* The draw itself: computed from what is fixed, and kept with all that follows from it. */
+
+#include <stdlib.h>
+
+#include "core/draw/record.h"
+#include "remote/beacons.h"
+#include "system/clock.h"
+#include "draws/write.h"
+#include "ledger/ledger.h"
+#include "letters/notices.h"
+#include "steps/steps.h"
+
+static int
+may_draw(const struct draw_row *row, int64_t time, struct err *err)
+{
+	char text[CLOCK_TEXT];
+
+	if (row->outcome == OUTCOME_DRAW)
+		return err_set(err, ERR_REFUSED, N_("draw %llu is drawn already"), (unsigned long long)row->n);
+	if (row->outcome == OUTCOME_VOID)
+		return err_set(err, ERR_REFUSED, N_("draw %llu was voided"), (unsigned long long)row->n);
+	if (time >= row->draw_time)
+		return 0;
+	clock_text(row->draw_time, text);
+	return err_set(err, ERR_NOT_YET, N_("not yet possible: the draw is at %s"), text);
+}
+
+/* ---- the step ---- */
+
+static int
+append_draw(struct ledger *log, const struct drawn *d, const char *signature, int64_t time, struct err *err)
+{
+	struct entry e = {.type = ENTRY_DRAW, .time = time};
+	struct buf beacon;
+	int rc;
+
+	buf_init(&beacon, ENTRY_MAX);
+	ledger_escape(&beacon, slice_of(d->beacon));
+	e.draw.beacon = beacon.len > 0 ? buf_view(&beacon) : (struct slice){"", 0};
+	e.draw.commit = slice_of(d->commit_hash);
+	e.draw.record = slice_of(d->row.record);
+	e.draw.inspectors = d->draw.n_drawn;
+	e.draw.selected = d->draw.n_admitted;
+	e.draw.n = d->row.n;
+	if (signature[0] != '\0')
+		e.draw.signature = slice_of(signature);
+	rc = beacon.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
+	buf_release(&beacon);
+	return rc;
+}
+
+/* All that the draw leaves behind, in the one transaction. */
+static int
+keep(struct office *office, struct drawn *d, const char *signature, struct slice record, struct err *err)
+{
+	struct store *store = office->store;
+	struct draw_row row;
+	struct ledger log;
+	int64_t time = 0;
+	int rc = step_begin(office, &log, &time, err);
+
+	if (rc != 0)
+		return rc;
+	/* Another process may have been quicker while this one computed. */
+	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
+	    (rc = append_draw(&log, d, signature, time, err)) != 0 ||
+	    (rc = drawn_keep(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
+		return step_end(office, &log, rc, err);
+	rc = notices_draw(office, d, time, err);
+	return step_end(office, &log, rc, err);
+}
+
+/* What drand or a witness has given; "" where the source is another. */
+static int
+value_from_outside(struct office *office, const struct drawn *d, struct beacon_value *ret, struct err *err)
+{
+	char fault[BEACON_FAULT];
+	int rc;
+
+	if (d->row.source != SOURCE_DRAND && d->row.source != SOURCE_WITNESS)
+		return 0;
+	rc = beacons_value(office->store, d->row.n, ret, err);
+	if (rc != ERR_ABSENT)
+		return rc;
+	if ((rc = beacons_fault(office->store, d->row.n, fault, err)) != 0)
+		return rc;
+	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"), (unsigned long long)d->row.n,
+	    source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
+}
+
+int
+step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
+{
+	struct beacon_value outside = {.value = ""};
+	struct drawn d;
+	struct buf record;
+	int64_t time = INT64_MIN;
+	int rc;
+
+	drawn_init(&d);
+	buf_init(&record, DRAW_FILE_MAX);
+	if ((rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) != 0 ||
+	    (rc = draws_find(office->store, n, &d.row, err)) != 0 ||
+	    (rc = may_draw(&d.row, office->now > time ? office->now : time, err)) != 0 ||
+	    (rc = drawn_load(&d, office->store, n, err)) != 0 ||
+	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 || (rc = value_from_outside(office, &d, &outside, err)) != 0 ||
+	    (rc = drawn_compute(&d, office->store, value == NULL ? outside.value : value, office->progress, err)) != 0)
+		goto out;
+	record_write(&d.input, &d.draw, &record);
+	if (record.failed) {
+		rc = err_memory(err);
+		goto out;
+	}
+	hash_hex(buf_view(&record), d.row.record);
+	rc = keep(office, &d, outside.signature, buf_view(&record), err);
+	if (rc == 0)
+		step_tell(office, ENTRY_DRAW, n, d.row.cycle);
+out:
+	buf_release(&record);
+	drawn_release(&d);
+	return rc;
+}

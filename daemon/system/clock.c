@@ -1,0 +1,139 @@
+#include "system/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/slice.h"
+#include "core/base/text.h"
+#include "core/calendar/zone.h"
+
+#define ZONE_DIR "/usr/share/zoneinfo"
+
+static struct zone here;
+
+static bool
+zone_path(const char *name, char *ret_path, size_t size)
+{
+	int len;
+
+	if (!text_is_zone(slice_of(name)))
+		return false;
+	len = snprintf(ret_path, size, ZONE_DIR "/%s", name);
+	return len > 0 && (size_t)len < size;
+}
+
+bool
+clock_zone_exists(const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	return zone_path(name, path, sizeof path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int
+clock_set_zone_file(struct slice bytes, struct err *err)
+{
+	struct zone zone;
+	int rc = zone_parse(bytes, &zone, err);
+
+	if (rc == 0) {
+		zone_release(&here);
+		here = zone;
+	}
+	return rc;
+}
+
+/* The whole file, or ERR_REFUSED where it is larger than any zone. */
+static int
+read_zone(const char *path, char *bytes, size_t *ret_len, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_REFUSED : ERR_OUTSIDE, "%s: %s", path, strerror(errno));
+	while (got > 0 && len <= ZONE_FILE_MAX) {
+		got = read(fd, bytes + len, ZONE_FILE_MAX + 1 - len);
+		len += got > 0 ? (size_t)got : 0;
+	}
+	(void)close(fd);
+	if (got < 0)
+		return err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
+	if (len > ZONE_FILE_MAX)
+		return err_set(err, ERR_REFUSED, N_("%s is no time zone file"), path);
+	*ret_len = len;
+	return 0;
+}
+
+int
+clock_set_zone(const char *name, struct err *err)
+{
+	char path[128];
+	char *bytes;
+	size_t len = 0;
+	int rc;
+
+	if (!zone_path(name, path, sizeof path))
+		return err_set(err, ERR_REFUSED, N_("there is no time zone \"%s\""), name);
+	bytes = malloc(ZONE_FILE_MAX + 1);
+	if (bytes == NULL)
+		return err_memory(err);
+	rc = read_zone(path, bytes, &len, err);
+	if (rc == 0)
+		rc = clock_set_zone_file((struct slice){bytes, len}, err);
+	free(bytes);
+	return rc;
+}
+
+const struct zone *
+clock_zone(void)
+{
+	return &here;
+}
+
+int64_t
+clock_now(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+int32_t
+clock_local(int64_t time, int32_t *ret_second)
+{
+	return zone_local(&here, time, ret_second);
+}
+
+int32_t
+clock_date(int64_t time)
+{
+	return clock_local(time, NULL);
+}
+
+void
+clock_text(int64_t time, char ret_text[static CLOCK_TEXT])
+{
+	char date[DATE_TEXT], seconds[8] = "";
+	int32_t second = 0;
+
+	text_from_date(clock_local(time, &second), date);
+	if (second % 60 != 0)
+		(void)snprintf(seconds, sizeof seconds, ":%02d", second % 60);
+	(void)snprintf(ret_text, CLOCK_TEXT, "%s %02d:%02d%s", date, second / 3600 % 24, second / 60 % 60, seconds);
+}
+
+int64_t
+clock_instant(int32_t date, int32_t second, enum zone_how *ret_how)
+{
+	return zone_instant(&here, date, second, ret_how);
+}

@@ -1,0 +1,136 @@
+/* GNU gettext manual, "The Format of GNU MO Files". */
+#include "text/catalogue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "system/whole.h"
+
+#define MAGIC 0x950412deU
+#define BYTES_MAX (16 * 1024 * 1024)
+#define HEADER_BYTES 20
+#define ROW_BYTES 8 /* a length and an offset */
+
+enum { HEADER_MAGIC = 0, HEADER_COUNT = 8, HEADER_ORIGINALS = 12, HEADER_TRANSLATIONS = 16 };
+
+static uint32_t
+number(const struct catalogue *c, size_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, c->bytes + at, sizeof value);
+	return value;
+}
+
+/* The i-th text of a table; NULL where it does not lie in the file, or does not end. */
+static const char *
+text_at(const struct catalogue *c, uint32_t table, uint32_t i)
+{
+	size_t row = table + (size_t)i * ROW_BYTES, len = number(c, row), at = number(c, row + 4);
+
+	return at < c->len && len < c->len - at && c->bytes[at + len] == '\0' ? c->bytes + at : NULL;
+}
+
+static bool
+has_table(const struct catalogue *c, uint32_t table)
+{
+	return table <= c->len && number(c, HEADER_COUNT) <= (c->len - table) / ROW_BYTES;
+}
+
+static bool
+is_good(const struct catalogue *c)
+{
+	uint32_t originals, translations;
+
+	if (c->len < HEADER_BYTES || number(c, HEADER_MAGIC) != MAGIC)
+		return false;
+	originals = number(c, HEADER_ORIGINALS);
+	translations = number(c, HEADER_TRANSLATIONS);
+	if (!has_table(c, originals) || !has_table(c, translations))
+		return false;
+	for (uint32_t i = 0; i < number(c, HEADER_COUNT); i++)
+		if (text_at(c, originals, i) == NULL || text_at(c, translations, i) == NULL)
+			return false;
+	return true;
+}
+
+/* ERR_OUTSIDE leaves errno. */
+static int
+read_all(int fd, struct catalogue *c)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0)
+		return ERR_OUTSIDE;
+	if (st.st_size < HEADER_BYTES || st.st_size > BYTES_MAX)
+		return ERR_REFUSED;
+	c->bytes = malloc((size_t)st.st_size);
+	if (c->bytes == NULL)
+		return ERR_MEMORY;
+	n = whole_read(fd, c->bytes, (size_t)st.st_size);
+	if (n < 0)
+		return ERR_OUTSIDE;
+	c->len = (size_t)n;
+	return is_good(c) ? 0 : ERR_REFUSED;
+}
+
+int
+catalogue_read(const char *path, struct catalogue *ret_catalogue, struct err *err)
+{
+	struct catalogue c = {.bytes = NULL};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return err_set(err, errno == ENOENT ? ERR_ABSENT : ERR_OUTSIDE, N_("%s cannot be read: %s"), path,
+		    strerror(errno));
+	rc = read_all(fd, &c);
+	if (rc == ERR_OUTSIDE)
+		(void)err_set(err, rc, N_("%s cannot be read: %s"), path, strerror(errno));
+	else if (rc == ERR_REFUSED)
+		(void)err_set(err, rc, N_("%s is no catalogue of messages"), path);
+	else if (rc == ERR_MEMORY)
+		(void)err_memory(err);
+	(void)close(fd);
+	if (rc == 0)
+		*ret_catalogue = c;
+	else
+		catalogue_release(&c);
+	return rc;
+}
+
+void
+catalogue_release(struct catalogue *catalogue)
+{
+	if (catalogue == NULL)
+		return;
+	free(catalogue->bytes);
+	*catalogue = (struct catalogue){.bytes = NULL};
+}
+
+/* The originals are sorted. */
+const char *
+catalogue_text(const struct catalogue *catalogue, const char *text)
+{
+	const struct catalogue *c = catalogue;
+	uint32_t low = 0, high = c->bytes == NULL ? 0 : number(c, HEADER_COUNT);
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int by = strcmp(text, text_at(c, number(c, HEADER_ORIGINALS), middle));
+
+		if (by == 0)
+			return text_at(c, number(c, HEADER_TRANSLATIONS), middle);
+		if (by < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return text;
+}

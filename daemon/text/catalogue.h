@@ -1,0 +1,27 @@
+#ifndef SPOTCHECK_TEXT_CATALOGUE_H
+#define SPOTCHECK_TEXT_CATALOGUE_H
+
+#include <stddef.h>
+
+#include "core/base/err.h"
+
+/*
+ * A catalogue of messages (GNU gettext's .mo), read by ourselves: the C library takes the language from the environment
+ * and from locales that the machine may not have, and a letter's language is the INI's, not the process's.
+ */
+struct catalogue {
+	char *bytes; /* owned; NULL for an empty catalogue */
+	size_t len;
+};
+
+/*
+ * ERR_ABSENT: there is none; ERR_REFUSED: it is no catalogue of this machine's byte order; ERR_OUTSIDE, ERR_MEMORY.
+ * Release with catalogue_release.
+ */
+int catalogue_read(const char *path, struct catalogue *ret_catalogue, struct err *err);
+void catalogue_release(struct catalogue *catalogue); /* NULL is allowed */
+
+/* The translation, which stands as long as the catalogue; `text` itself where there is none. */
+const char *catalogue_text(const struct catalogue *catalogue, const char *text);
+
+#endif

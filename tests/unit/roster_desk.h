@@ -1,0 +1,52 @@
+#ifndef SPOTCHECK_TEST_ROSTER_DESK_H
+#define SPOTCHECK_TEST_ROSTER_DESK_H
+
+/*
+ * What the tests of rosters share: a store for each test, imports from texts, and what became of them.
+ */
+#include "support.h"
+
+#include <stdio.h>
+
+#include "rosters/rosters.h"
+#include "scratch.h"
+
+#define NOW 1782090000
+#define TODAY 20626 /* 2026-06-22 */
+
+extern char dir[SCRATCH_PATH];
+extern struct store *store;
+
+int desk_group_set_up(void **state);
+int desk_group_tear_down(void **state);
+int desk_set_up(void **state);
+int desk_tear_down(void **state);
+
+/* What the latest import or undo left: "LINE: message" for each fault, the counts, the error. */
+extern char told[65536];
+extern struct rosters_counts counts;
+extern char message[ERR_MESSAGE_BYTES];
+void say(void *ctx, const char *file, unsigned long line, const char *text);
+
+extern const struct rosters_import plain; /* no limit, nothing special */
+
+int import_with(enum roster_kind kind, const void *bytes, size_t len, const struct rosters_import *how);
+int import_text(enum roster_kind kind, const char *text, const struct rosters_import *how);
+int import(enum roster_kind kind, const char *text);
+
+/* Goes well; is refused with this among what is told, and changes nothing. */
+void imported(enum roster_kind kind, const char *text);
+void refused(enum roster_kind kind, const char *text, const char *expected);
+void refused_bytes(enum roster_kind kind, const void *bytes, size_t len, const char *expected);
+
+/* The roster as its export, the one text that says all; the caller frees it. */
+char *exported(enum roster_kind kind);
+
+/* The export is this, BOM and CR apart. */
+void is(enum roster_kind kind, const char *expected);
+
+/* A small roster of each kind; as exports but for the order of conflicts. */
+extern const char targets[], inspectors[], conflicts[], matters[], contacts[];
+void import_all(void);
+
+#endif
