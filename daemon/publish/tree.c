@@ -526,7 +526,7 @@ rank(const struct publish_file *file)
 static int
 move_all(const struct tree *t, struct place *from, struct place *to, struct err *err)
 {
-	const struct publish_file **moved = calloc(t->will.n + 1, sizeof *moved);
+	size_t *moved = calloc(t->will.n + 1, sizeof *moved);
 	size_t n = 0;
 	int rc = moved == NULL ? err_memory(err) : 0;
 
@@ -538,10 +538,10 @@ move_all(const struct tree *t, struct place *from, struct place *to, struct err 
 				continue;
 			rc = move_one(t, file, from, to, err);
 			if (rc == 0)
-				moved[n++] = file;
+				moved[n++] = i;
 		}
 	while (rc != 0 && n > 0)
-		move_back(moved[--n], from, to);
+		move_back(&t->will.v[moved[--n]], from, to);
 	if (rc != 0)
 		place_remove_empty(t->old, &t->will);
 	free(moved);

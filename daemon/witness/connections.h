@@ -41,7 +41,7 @@ void connections_init(struct connections *c, int max);
 struct connection *connections_add(struct connections *c, int fd, const struct sockaddr *from, int64_t now_ms);
 
 /* The server is about to close it; NULL is allowed. */
-void connections_remove(struct connections *c, struct connection *connection);
+void connections_remove(struct connections *c, struct connection *x);
 
 /* Shuts down who has been here too long.  Milliseconds until the next one will have been; -1: nobody is there. */
 int connections_expire(struct connections *c, int64_t now_ms);

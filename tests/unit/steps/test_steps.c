@@ -133,19 +133,23 @@ test_an_amendment_stands_once(void **state)
 	struct step_amend want = {.reason = "recusal", .reports = true}, first;
 	struct step_amended did, again;
 	struct unreported wish;
+	int64_t before;
 
 	(void)state;
 	office_scene_init(&scene);
-	want.n = commit_at(SCENE_NOW);
-	draw(want.n);
-	first = want;
-	office_scene_well(&scene, step_amend(&scene.office, &want, &did, &scene.err));
+	do { /* until there is somebody who takes the seat */
+		want.n = commit_at(scene.office.now);
+		draw(want.n);
+		first = want;
+		before = office_scene_count(&scene, AMENDMENTS);
+		office_scene_well(&scene, step_amend(&scene.office, &want, &did, &scene.err));
+	} while (did.in[0] == '\0');
 	office_scene_well(&scene, step_amend_seen(scene.office.store, want.n, &want.seen, &scene.err));
 	assert_int_equal(want.seen, 1);
 	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
 	assert_true(again.repeated);
 	assert_string_equal(again.in, did.in);
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 1);
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
 
 	wish = step_amend_wish(&want);
 	wish.number = 1;
@@ -158,13 +162,13 @@ test_an_amendment_stands_once(void **state)
 	assert_true(again.repeated);
 	want.out = "I99";
 	office_scene_refused(&scene, step_amend(&scene.office, &want, &again, &scene.err), ERR_REFUSED, "not by I99");
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 1);
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
 
 	want.out = did.in;
 	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
 	assert_false(again.repeated);
 	assert_string_equal(again.out, did.in);
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), 2);
+	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 2);
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
 
