@@ -504,8 +504,10 @@ run_publish(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_usage(cli);
 	status = desk_open(&desk, cli, DESK_KEY | DESK_MEND);
-	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0)
+	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0) {
 		status = cli_fail(cli);
+		desk.unpublished = true; /* it is told */
+	}
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("Published anew in %s.\n"), cli->config.public_dir);
 	return desk_close(&desk, status == EXIT_DONE ? print_end(cli) : status);
