@@ -645,7 +645,12 @@ publish_look(struct store *store, const struct signing_key *key, const struct co
 	rc = look_on(store, config->public_dir, day, &after, &bad, err);
 	*ret_over = after == NULL;
 	free(after);
-	return rc == 0 && bad ? publish(store, key, config->public_dir, &options, err) : rc;
+	if (rc == 0 && bad) {
+		rc = publish(store, key, config->public_dir, &options, err);
+		if (rc != 0) /* it is not over, and begins again */
+			(void)store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_DAY "'", NULL);
+	}
+	return rc;
 }
 
 int

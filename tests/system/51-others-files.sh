@@ -116,3 +116,23 @@ sed -i "s|^public_dir = .*|public_dir = $office/public2|" "$ini"
 expect 0 "Published anew" sc publish
 expect 0 "yes: every check" "$spotcheck" verify "$office/public2"
 verified
+
+# The service, where something is mounted on what has to be mended: it goes on, and an alarm's letter leaves.
+spotcheckd=${SPOTCHECKD:-$(dirname "$spotcheck")/spotcheckd}
+mount --bind "$office/vault" "$office/public2/draws/0001" || fail "bind mount"
+echo damage >>"$office/public2/index.html"
+rm -rf "$office/mail"
+"$spotcheckd" -c "$ini" >"$office/out" 2>"$office/err" &
+service=$!
+for _ in $(seq 100); do
+	! grep -q "alarm: .*something is mounted" "$office/err" || [ "$(letters)" -eq 0 ] || break
+	sleep 0.1
+done
+kill "$service"
+wait "$service" || fail "the service did not end well"
+grep -q "alarm: .*something is mounted" "$office/err" || fail "no alarm"
+[ "$(letters)" -gt 0 ] || fail "no letter"
+umount "$office/public2/draws/0001"
+[ "$(find "$office/vault" | wc -l)" = 4 ] || fail "the mounted folder was touched"
+expect 0 "Published anew" sc publish
+expect 0 "yes: every check" "$spotcheck" verify "$office/public2"
