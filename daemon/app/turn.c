@@ -219,6 +219,8 @@ settle_alarms(const struct turn *turn, struct err *err)
 
 	if (rc == 0 && turn->barred != NULL)
 		alarms_add(causes, "state", "%s", turn->barred);
+	if (rc == 0 && turn->unmended[0] != '\0')
+		alarms_add(causes, "unmended", "%s", turn->unmended);
 	if (rc == 0)
 		rc = alarms_settle(office->store, office->config, causes, office->now, turn->alarm, turn->ctx, err);
 	free(causes);
@@ -229,8 +231,11 @@ static int
 show(const struct turn *turn, struct err *err)
 {
 	struct office *office = turn->office;
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	int rc = turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config, &why);
 
-	return turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config, err);
+	/* What stands in the way can be moved away, and until then it is tried again. */
+	return rc == 0 ? 0 : err_set(err, rc == ERR_REFUSED ? ERR_OUTSIDE : rc, "%s", why.message);
 }
 
 /* All that may want a signature, and its publication. */
@@ -259,19 +264,27 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 
 /* Once a day all that is published is looked at, a part at a turn. */
 static int
-look_at_published(const struct turn *turn, int64_t *next, struct err *err)
+look_at_published(struct turn *turn, int64_t *next, struct err *err)
 {
 	struct office *office = turn->office;
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int32_t today = clock_date(office->now);
 	bool over = false;
 	int rc;
 
+	turn->unmended[0] = '\0';
 	if (turn->unpublished || turn->barred != NULL)
 		return 0;
-	rc = publish_look(office->store, &office->key, office->config, today, &over, err);
-	if (rc == 0)
-		earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : office->now + LOOK_PAUSE_S);
-	return rc;
+	rc = publish_look(office->store, &office->key, office->config, today, &over, &why);
+	if (rc == ERR_REFUSED || rc == ERR_OUTSIDE) { /* all news is published: no reason to stop */
+		memcpy(turn->unmended, why.message, sizeof turn->unmended);
+		earlier(next, office->now + TURN_HALTED_S);
+		return 0;
+	}
+	if (rc != 0)
+		return err_set(err, rc, "%s", why.message);
+	earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : office->now + LOOK_PAUSE_S);
+	return 0;
 }
 
 int

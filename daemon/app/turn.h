@@ -45,6 +45,7 @@ struct turn {
 	 * Why nothing may be signed, "" else: that, or a witness has seen a longer log.  What needs no signature is done all the same.
 	 */
 	char halted[ERR_MESSAGE_BYTES];
+	char unmended[ERR_MESSAGE_BYTES]; /* why what is damaged in the published folder could not be mended, "" else: an alarm */
 };
 
 #define TURN_HALTED_S 300 /* then it is asked again */

@@ -85,15 +85,18 @@ write_metrics(const struct worker_task *task, const struct standing *standing, i
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
-/* What was published is mended first, so that the state can be held against it. */
+/* What was published is mended first, so that the state can be held against it; what cannot be mended bars it. */
 static int
 open_office(struct office *office, struct err *err)
 {
+	struct err why = {.tr = err->tr};
 	int rc = office_key(office, err);
 
-	if (rc == 0)
-		rc = publish_mend(office->store, &office->key, office->config, err);
-	return rc == 0 ? office_open(office, err) : rc;
+	if (rc != 0)
+		return rc;
+	if (publish_mend(office->store, &office->key, office->config, &why) != 0)
+		journal_say(JOURNAL_ERR, NULL, "%s", why.message);
+	return office_open(office, err);
 }
 
 static int
@@ -106,7 +109,8 @@ take(const struct worker_task *task, struct office *office, struct worker_report
 	char next[256];
 	int rc = open_office(office, &barred);
 
-	if (rc != 0 && !office->halted)
+	/* Letters leave also where what is published, or the key, cannot be read. */
+	if (rc != 0 && !office->halted && rc != ERR_OUTSIDE)
 		return err_set(err, rc, "%s", barred.message);
 	turn.barred = rc == 0 ? NULL : barred.message;
 	if ((rc = turn_take(&turn, &report->next, err)) != 0 ||

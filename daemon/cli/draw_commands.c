@@ -112,6 +112,24 @@ deliver_days(struct desk *desk, uint64_t n)
 
 /* ---- commit ---- */
 
+/*
+ * An interrupted command's commitment that has been voided since, or drawn where the command named no time, is over: what is
+ * wished for now is another.
+ */
+static int
+forget_closed(struct desk *desk, const struct step_commit *want, uint64_t *n)
+{
+	struct draw_row row;
+
+	if (*n == 0)
+		return EXIT_DONE;
+	if (draws_find(desk->cli->store, *n, &row, &desk->cli->err) != 0)
+		return cli_fail(desk->cli);
+	if (row.outcome == OUTCOME_VOID || (row.outcome == OUTCOME_DRAW && want->draw_time == STEP_LEAD))
+		*n = 0;
+	return EXIT_DONE;
+}
+
 /* What an interrupted command has committed stands; else it is committed now. */
 static int
 commit_once(struct desk *desk, const struct step_commit *want)
@@ -121,7 +139,8 @@ commit_once(struct desk *desk, const struct step_commit *want)
 	int status;
 
 	desk->unreported = step_commit_wish(want);
-	if ((status = desk_find_unreported(desk, &desk->unreported, &n)) != EXIT_DONE)
+	if ((status = desk_find_unreported(desk, &desk->unreported, &n)) != EXIT_DONE ||
+	    (status = forget_closed(desk, want, &n)) != EXIT_DONE)
 		return status;
 	if (n > 0)
 		cli_stands(cli, _("draw %llu is committed"), (unsigned long long)n);
@@ -504,8 +523,10 @@ run_publish(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_usage(cli);
 	status = desk_open(&desk, cli, DESK_KEY | DESK_MEND);
-	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0)
+	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0) {
 		status = cli_fail(cli);
+		desk.unpublished = true; /* it is told */
+	}
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("Published anew in %s.\n"), cli->config.public_dir);
 	return desk_close(&desk, status == EXIT_DONE ? print_end(cli) : status);

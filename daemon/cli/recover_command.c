@@ -16,6 +16,7 @@
 #include "ledger/ledger.h"
 #include "recovery/recover.h"
 #include "ledger/restored.h"
+#include "ledger/publication.h"
 
 /* ---- what is said ---- */
 
@@ -122,14 +123,39 @@ recover_from(struct desk *desk, const char *path, struct slice earlier)
 	return status;
 }
 
-/* A restored state that has all that was published in both: it may sign again. */
+/* ---- what stands in public_dir ---- */
+
+/* What cannot be compared must not be more than the `known` entries of the state and of the copy. */
 static int
-clear_mark(struct desk *desk, const char *published)
+check_damaged(struct desk *desk, uint64_t known, bool *ret_damaged)
 {
 	struct cli *cli = desk->cli;
 	const char *public_dir = cli->config.public_dir;
-	int rc = office_compare(&desk->office, public_dir, &cli->err);
+	struct publication there;
+	int rc = publication_read(public_dir, desk->office.key.vkey, &there, &cli->err);
 
+	*ret_damaged = there.kind == PUBLICATION_DAMAGED;
+	if (rc == 0 && there.kind == PUBLICATION_OTHER)
+		rc = office_compare(&desk->office, public_dir, &cli->err);
+	else if (rc == 0 && *ret_damaged && publication_is_longer(public_dir, known))
+		rc = err_set(&cli->err, ERR_REFUSED,
+		    N_("the checkpoint of the publication in %s is missing or damaged, and its tiles show a longer log than both the state and the copy: "
+		       "nothing was changed. Find a newer copy"),
+		    public_dir);
+	publication_release(&there);
+	return rc;
+}
+
+/* A restored state that has all that was published in both: it may sign again. */
+static int
+clear_mark(struct desk *desk, const char *published, bool damaged)
+{
+	struct cli *cli = desk->cli;
+	const char *public_dir = cli->config.public_dir;
+	int rc = damaged && published != NULL ? 0 : office_compare(&desk->office, public_dir, &cli->err);
+
+	if (rc == 0)
+		rc = office_check_expected(cli->store, &cli->err);
 	if (rc == 0 && published != NULL)
 		rc = office_compare(&desk->office, published, &cli->err);
 	if (rc == 0)
@@ -159,7 +185,7 @@ recover_of(struct desk *desk, const char *published)
 	const char *public_dir = cli->config.public_dir;
 	struct buf notes[2];
 	uint64_t sizes[2], ours = 0;
-	bool marked = false;
+	bool marked = false, damaged = false;
 	int status;
 
 	office_published(&desk->office, public_dir, &notes[0], &sizes[0]);
@@ -170,8 +196,10 @@ recover_of(struct desk *desk, const char *published)
 		status = cli_usage_error(_("%s is no publication of this log"), published);
 	else if (sizes[0] == 0 && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"), public_dir);
+	else if (check_damaged(desk, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
+		status = cli_fail(cli);
 	else if (marked && sizes[0] <= ours && sizes[1] <= ours)
-		status = clear_mark(desk, published);
+		status = clear_mark(desk, published, damaged);
 	else
 		status = recover_longer(desk, published, notes, sizes);
 	buf_release(&notes[0]);
@@ -215,6 +243,9 @@ recover_without(struct desk *desk, const char *by, const char *reason)
 	buf_release(&note);
 	if (size > 0)
 		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"), cli->config.public_dir);
+	/* Nor is one that is damaged, or another's, none; and where more was published it is known. */
+	if (office_compare(&desk->office, cli->config.public_dir, &cli->err) != 0 || office_check_expected(cli->store, &cli->err) != 0)
+		return cli_fail(cli);
 	if (keep_word(desk, by, reason) != 0)
 		return cli_fail(cli);
 	if (!cli->json)

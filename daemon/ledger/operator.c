@@ -128,17 +128,17 @@ office_expect(struct office *office, uint64_t entries, struct err *err)
 	return store_meta_set_int(office->store, EXPECTED, (int64_t)entries, err);
 }
 
-static int
-check_expected(struct office *office, struct err *err)
+int
+office_check_expected(struct store *store, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int64_t expected = 0;
 	uint64_t size = 0;
-	int rc = store_meta_get_int(office->store, EXPECTED, &expected, &why);
+	int rc = store_meta_get_int(store, EXPECTED, &expected, &why);
 
 	if (rc != 0)
 		return rc == ERR_ABSENT ? 0 : err_copy(err, &why);
-	rc = ledger_sealed_size(office->store, &size, err);
+	rc = ledger_sealed_size(store, &size, err);
 	if (rc != 0 || size >= (uint64_t)expected)
 		return rc;
 	return err_set(err, ERR_REFUSED,
@@ -157,7 +157,7 @@ office_open(struct office *office, struct err *err)
 	office->halted = false;
 	rc = office_compare(office, office->config->public_dir, err);
 	if (rc == 0) {
-		rc = check_expected(office, err);
+		rc = office_check_expected(office->store, err);
 		if (rc == 0)
 			rc = restored_check(office->store, err);
 		office->halted = rc == ERR_REFUSED;

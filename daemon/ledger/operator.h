@@ -60,6 +60,9 @@ int office_compare(struct office *office, const char *dir, struct err *err);
  */
 int office_expect(struct office *office, uint64_t entries, struct err *err);
 
+/* ERR_REFUSED: it has fewer than are expected. */
+int office_check_expected(struct store *store, struct err *err);
+
 /*
  * Before anything is signed: both, against public_dir and what is expected, and whether a restored state was compared at all
  * (restored.h).  Where the state may not sign, ERR_REFUSED and office->halted; the office has no key then.

@@ -187,6 +187,21 @@ publication_is_longer(const char *dir, uint64_t size)
 	return longer;
 }
 
+bool
+publication_has_tiles(const char *dir)
+{
+	return has_folder(dir, "tile/entries/000") || has_folder(dir, "tile/entries/000.p");
+}
+
+bool
+publication_has_draw(const char *dir, uint64_t n)
+{
+	char name[40];
+
+	(void)snprintf(name, sizeof name, "draws/%04llu", (unsigned long long)n);
+	return has_folder(dir, name);
+}
+
 /* ---- may one begin there ---- */
 
 static bool

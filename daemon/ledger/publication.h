@@ -36,6 +36,12 @@ void publication_release(struct publication *publication);
  */
 bool publication_is_longer(const char *dir, uint64_t size);
 
+/* Whether there are tiles of entries at all, so that their end is known. */
+bool publication_has_tiles(const char *dir);
+
+/* Whether there is a folder of draw `n`. */
+bool publication_has_draw(const char *dir, uint64_t n);
+
 /* There is no such folder, or nothing in it. */
 bool publication_is_empty(const char *dir);
 

@@ -16,6 +16,8 @@
 #include "publish/place.h"
 #include "publish/tree.h"
 #include "publish/pages.h"
+#include "ledger/operator.h"
+#include "ledger/restored.h"
 
 #define LOCK_FILE "publish.lock"
 #define PUBLISHED "published_serial" /* in meta: the cosignatures that are published */
@@ -360,14 +362,42 @@ has_published(struct store *store, const char *public_dir, bool *ret_has, struct
 	return rc;
 }
 
+/* A state from a backup that was not compared yet, or is known to be older, is no measure. */
+static int
+may_be_older(struct store *store, bool *ret_may, struct err *err)
+{
+	int rc = restored_is_marked(store, ret_may, err);
+
+	if (rc != 0 || *ret_may)
+		return rc;
+	rc = office_check_expected(store, err);
+	*ret_may = rc == ERR_REFUSED;
+	return rc == ERR_REFUSED ? 0 : rc;
+}
+
+/* What stands there shows how far the log had come, and that is no further than the state's. */
+static int
+shows_no_more(struct store *store, const char *public_dir, uint64_t size, bool *ret_no_more, struct err *err)
+{
+	int64_t draws = 0;
+	int rc = store_int(store, "SELECT coalesce(max(n), 0) FROM draw", &draws, err);
+
+	*ret_no_more = rc == 0 && publication_has_tiles(public_dir) && !publication_is_longer(public_dir, size) &&
+	    !publication_has_draw(public_dir, (uint64_t)draws + 1);
+	return rc;
+}
+
 /* A damaged publication is ours where the state has published there, and all that is published is in the state. */
 static int
 may_mend(struct store *store, const char *public_dir, uint64_t size, bool *ret_may, struct err *err)
 {
-	int rc = has_published(store, public_dir, ret_may, err);
+	bool has = false, older = false;
+	int rc = has_published(store, public_dir, &has, err);
 
-	*ret_may = rc == 0 && *ret_may && !publication_is_longer(public_dir, size);
-	return rc;
+	*ret_may = false;
+	if (rc == 0 && has)
+		rc = may_be_older(store, &older, err);
+	return rc == 0 && has && !older ? shows_no_more(store, public_dir, size, ret_may, err) : rc;
 }
 
 /* Not a folder that holds the state, another log's publication, or somebody's other files alone. */
@@ -465,6 +495,7 @@ int
 publish_news(struct store *store, const struct signing_key *key, const struct config *config, struct err *err)
 {
 	struct publish_options options = {.pages = config};
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int64_t serial = 0, published_serial = 0;
 	bool is = false, cut_short = false;
 	uint64_t size = 0;
@@ -481,10 +512,12 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 	is = is && serial == published_serial;
 	if (rc != 0 || (is && !cut_short))
 		return rc;
-	/* Where all is published, and what was left cannot be removed, that is tried again with the next. */
-	rc = publish(store, key, config->public_dir, &options, is ? NULL : err);
-	if (is && rc == ERR_OUTSIDE)
+	/* Where all is published, and what was left cannot be removed, or is in the way, that is tried again with the next. */
+	rc = publish(store, key, config->public_dir, &options, &why);
+	if (is && (rc == ERR_OUTSIDE || rc == ERR_REFUSED))
 		return 0;
+	if (rc != 0 && err != NULL)
+		return err_set(err, rc, "%s", why.message);
 	return rc == 0 && serial != published_serial ? store_meta_set_int(store, PUBLISHED, serial, err) : rc;
 }
 
@@ -612,7 +645,12 @@ publish_look(struct store *store, const struct signing_key *key, const struct co
 	rc = look_on(store, config->public_dir, day, &after, &bad, err);
 	*ret_over = after == NULL;
 	free(after);
-	return rc == 0 && bad ? publish(store, key, config->public_dir, &options, err) : rc;
+	if (rc == 0 && bad) {
+		rc = publish(store, key, config->public_dir, &options, err);
+		if (rc != 0) /* it is not over, and begins again */
+			(void)store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_DAY "'", NULL);
+	}
+	return rc;
 }
 
 int

@@ -39,8 +39,8 @@ int publish(struct store *store, const struct signing_key *key, const char *publ
 int publish_news(struct store *store, const struct signing_key *key, const struct config *config, struct err *err);
 
 /*
- * The same where the published checkpoint is damaged, the state has published there before, and the tiles there do not go
- * beyond its log; else does nothing.
+ * The same where the published checkpoint is damaged, the state has published there before and is not one that waits to be
+ * compared (restored.h), and tiles are there, which do not go beyond its log, nor do draws; else does nothing.
  */
 int publish_mend(struct store *store, const struct signing_key *key, const struct config *config, struct err *err);
 

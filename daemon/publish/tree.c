@@ -128,13 +128,16 @@ clean_announced(struct tree *t, const char *work)
 	return rc == 0 ? rmdir(work) : rc;
 }
 
-/* Of a state that was copied the work is another folder's. */
+/* Of a state that was copied, or whose public_dir was changed, the work is another folder's. */
 static bool
 is_work_of(const struct tree *t, const char *work)
 {
-	size_t n = (size_t)(strrchr(t->public, '/') + 1 - t->public);
+	const char *slash = strrchr(t->public, '/');
+	char within[PATH_MAX], beside[PATH_MAX];
 
-	return strncmp(work, t->public, n) == 0;
+	(void)snprintf(within, sizeof within, "%s/.publishing-", t->public);
+	(void)snprintf(beside, sizeof beside, "%.*s.%s.new-", (int)(slash + 1 - t->public), t->public, slash + 1);
+	return strncmp(work, within, strlen(within)) == 0 || strncmp(work, beside, strlen(beside)) == 0;
 }
 
 static int

@@ -186,7 +186,9 @@ settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 	if (rc == 0 && f->import->reports && !f->import->dry_run)
 		rc = incoming_find_unreported(f->store, f->kind, &wish, &former, f->err);
 	if (former.repeated) {
-		*ret_counts = former;
+		rc = rosters_attest(f->store, f->kind, f->import->by, f->import->now, f->err);
+		if (rc == 0)
+			*ret_counts = former;
 		goto out;
 	}
 	if (rc == 0)

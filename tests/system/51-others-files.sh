@@ -91,6 +91,16 @@ umount "$public/draws"
 expect 0 "Published anew" sc publish
 verified
 
+# A folder of ours that somebody made a link of: it is said once, and where all is published commands go on.
+mv "$public/draws/0001" "$office/moved"
+ln -s "$office/moved" "$public/draws/0001"
+expect 2 "stands where a file of it belongs" sc publish
+expect 0 "" sc import targets "$office/conf/sample/targets.csv"
+expect 0 "" sc outbox list
+rm "$public/draws/0001"
+mv "$office/moved" "$public/draws/0001"
+expect 0 "Published anew" sc publish
+
 # Where nothing is others', the whole is exchanged in one step again: the folder itself is another.
 rm -rf "$public/robots.txt" "$public/archive2025" "$public/.well-known" "$public/shut" "$public/link" "$public/other"
 inode=$(stat -c %i "$public")
@@ -98,3 +108,31 @@ expect 0 "Published anew" sc publish
 [ "$(stat -c %i "$public")" != "$inode" ] || fail "not exchanged"
 [ -z "$(find "$office" -maxdepth 2 -name '.pub*')" ] || fail "something was left"
 verified
+
+# Cut short, and public_dir is another by then: what is left of the old one does not come into the new one.
+strace -f -o /dev/null -e inject=unlinkat:signal=KILL:when=1 "$spotcheck" -c "$ini" run spot-check >"$office/out" 2>&1
+[ -n "$(find "$office" -maxdepth 1 -name '.pub*')" ] || fail "nothing was cut short"
+sed -i "s|^public_dir = .*|public_dir = $office/public2|" "$ini"
+expect 0 "Published anew" sc publish
+expect 0 "yes: every check" "$spotcheck" verify "$office/public2"
+verified
+
+# The service, where something is mounted on what has to be mended: it goes on, and an alarm's letter leaves.
+spotcheckd=${SPOTCHECKD:-$(dirname "$spotcheck")/spotcheckd}
+mount --bind "$office/vault" "$office/public2/draws/0001" || fail "bind mount"
+echo damage >>"$office/public2/index.html"
+rm -rf "$office/mail"
+"$spotcheckd" -c "$ini" >"$office/out" 2>"$office/err" &
+service=$!
+for _ in $(seq 100); do
+	! grep -q "alarm: .*something is mounted" "$office/err" || [ "$(letters)" -eq 0 ] || break
+	sleep 0.1
+done
+kill "$service"
+wait "$service" || fail "the service did not end well"
+grep -q "alarm: .*something is mounted" "$office/err" || fail "no alarm"
+[ "$(letters)" -gt 0 ] || fail "no letter"
+umount "$office/public2/draws/0001"
+[ "$(find "$office/vault" | wc -l)" = 4 ] || fail "the mounted folder was touched"
+expect 0 "Published anew" sc publish
+expect 0 "yes: every check" "$spotcheck" verify "$office/public2"

@@ -397,6 +397,13 @@ def race(template, scratch, serial):
     return office.rows("SELECT count(*) FROM draw_amendment")[0][0]
 
 
+def unreported(office, *words):
+    """What is done, and could not be told."""
+    with open("/dev/full", "w", encoding="ascii") as full:
+        assert subprocess.run([kill.SPOTCHECK, "-c", office.ini, *words], stdout=full, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 3
+
+
 def wishes(template, scratch):
     """What is truly new is done; who is to leave can be named, and then the command may be called as often as one likes."""
     office = template.copy(os.path.join(scratch, "wishes"))
@@ -415,6 +422,16 @@ def wishes(template, scratch):
     assert "already gave" in office.must(*named)
     one(office, "SELECT count(*) FROM draw_amendment", 2)
     office.verified()
+    unreported(office, "commit", "now")  # a commitment that nobody was told of, and that is called off
+    last = office.rows("SELECT max(n) FROM draw")[0][0]
+    office.must("void", str(last), "--reason", "x")
+    office.must("commit", "now")
+    one(office, "SELECT max(n) FROM draw", last + 1, "a new commitment is not made")
+    path = put(office, "third.csv", targets(12))
+    unreported(office, "import", "targets", path)
+    attested = office.rows("SELECT count(*) FROM roster_attestation WHERE kind = 'targets'")[0][0]
+    office.must("import", "targets", path)
+    one(office, "SELECT count(*) FROM roster_attestation WHERE kind = 'targets'", attested + 1, "called again, it does not attest")
 
 
 def wish_again(template, scratch):

@@ -71,6 +71,30 @@ signed_nothing "no checkpoint"
 expect 0 "Published anew" sc publish
 verified
 
+# Where it can be neither mended nor read the service goes on, but for signing: an alarm's letter leaves.
+rm -rf "$public/checkpoint" "$office/mail/new"
+sqlite3 "$office/state/spotcheckd.db" "DELETE FROM alarm"
+words="missing or damaged"
+if [ "$(id -u)" = 0 ]; then
+	mkdir "$public/checkpoint"
+else
+	install -m 0 /dev/null "$public/checkpoint"
+	words="cannot be read"
+fi
+"$spotcheckd" -c "$ini" >"$office/out" 2>"$office/err" &
+service=$!
+for _ in $(seq 100); do
+	[ "$(letters)" -eq 0 ] || break
+	sleep 0.1
+done
+kill "$service"
+wait "$service" || fail "the service did not end well"
+[ "$(letters)" -gt 0 ] || fail "no letter leaves"
+grep -q "alarm: .*$words" "$office/err" || fail "no alarm"
+signed_nothing "what cannot be mended"
+rm -rf "$public/checkpoint"
+expect 0 "Published anew" sc publish
+
 # Another key's publication of the same name: nothing is signed, nothing is published over it.
 (
 	office=$office/forger

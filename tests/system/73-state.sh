@@ -124,12 +124,13 @@ else
 fi
 
 # A disk that fails is no damage to a database, and no fault of a published folder: neither is restored or accused for it.
+quiet=${ASAN_OPTIONS-}:detect_leaks=0 # leaks cannot be looked for under strace
 if strace -o /dev/null true 2>/dev/null; then
 	again
 	for n in 1 2 4 6; do
 		for command in "run spot-check" status; do
 			# shellcheck disable=SC2086 # words of a command
-			strace -f -qq -o /dev/null -P "$db" -P "$db-wal" -e trace=pread64 -e "inject=pread64:error=EIO:when=$n" \
+			ASAN_OPTIONS=$quiet strace -f -qq -o /dev/null -P "$db" -P "$db-wal" -e trace=pread64 -e "inject=pread64:error=EIO:when=$n" \
 				"$spotcheck" -c "$ini" $command >"$office/out" 2>"$office/err"
 			[ $? = 3 ] || fail "not 3 where read $n of $command fails"
 			grep -qF "$db cannot be read or written: Input/output error" "$office/err" || fail "not so said: read $n of $command"
@@ -139,7 +140,7 @@ if strace -o /dev/null true 2>/dev/null; then
 	rm -rf "$office/public"
 	cp -a "$office/public.good" "$office/public"
 	for file in checkpoint "tile/entries/000.p/$(sed -n 2p "$office/public/checkpoint")" draws/0001/targets.csv draws/0001/commit.json; do
-		strace -f -qq -o /dev/null -P "$office/public/$file" -e trace=read -e inject=read:error=EIO:when=1 \
+		ASAN_OPTIONS=$quiet strace -f -qq -o /dev/null -P "$office/public/$file" -e trace=read -e inject=read:error=EIO:when=1 \
 			"$spotcheck" verify "$office/public" >"$office/out" 2>"$office/err"
 		[ $? = 3 ] || fail "verify does not say 3 where $file cannot be read"
 		grep -qF "$file: it cannot be read: Input/output error" "$office/err" || fail "verify does not name $file"

@@ -193,4 +193,55 @@ test "$(sqlite3 "$db" "SELECT by, what, reason FROM access ORDER BY id DESC LIMI
 expect 2 "waits for no publication" sc recover --without-publication --by Li --reason again
 expect 0 "" sc run spot-check
 verified
+# ---- public_dir holds a damaged publication ----
+# Its checkpoint and tiles are gone: a state from a backup does not put its own, older one there, and vouch for itself by it.
+new_office
+expect 0 "saved in" sc backup "$office/older.backup"
+cp -a "$office/public" "$office/older"
+expect 0 "" sc run spot-check
+expect 0 "saved in" sc backup "$office/newer.backup"
+rm -rf "$office/newer"
+cp -a "$office/public" "$office/newer"
+rm -rf "$office/public/checkpoint" "$office/public/tile"
+lose
+expect 0 "is missing or damaged" restore "$office/older.backup"
+signs_nothing "is missing or damaged"
+timeout -s TERM 3 "$spotcheckd" -c "$ini" >"$office/out" 2>"$office/err"
+test ! -e "$office/public/checkpoint" || fail "an older state was published over a damaged publication"
+expect 2 "no publication of this log" sc recover
+expect 2 "is missing or damaged" sc recover --without-publication --by Li --reason gone
+signs_nothing "is missing or damaged"
+# Nor an older state that no restore has marked.
+sqlite3 "$db" "DELETE FROM meta WHERE name = 'uncompared'"
+signs_nothing "is missing or damaged"
+
+# Its tiles show more than the state and the copy: nothing is taken from the copy.
+lose
+rm -rf "$office/public"
+cp -a "$office/newer" "$office/public"
+rm "$office/public/checkpoint"
+expect 0 "is missing or damaged" restore "$office/older.backup"
+expect 2 "its tiles show a longer log" sc recover --published "$office/older"
+signs_nothing "is missing or damaged"
+# With a good copy the state signs, and what was damaged is mended.
+expect 0 "taken over from what was published" sc recover --published "$office/newer"
+expect 0 "" "$spotcheck" verify "$office/public" --since "$office/newer/checkpoint"
+lose
+rm -rf "$office/public"
+cp -a "$office/newer" "$office/public"
+echo nothing >"$office/public/checkpoint"
+expect 0 "is missing or damaged" restore "$office/newer.backup"
+signs_nothing "is missing or damaged"
+expect 0 "has all that was published in $office/newer" sc recover --published "$office/newer"
+cmp "$office/newer/checkpoint" "$office/public/checkpoint" || fail "not mended"
+expect 0 "" sc run spot-check
+verified
+
+# Where more is known to have been published, nobody is told that the state signs.
+lose
+rm -rf "$office/public"
+expect 0 "has 10 entries of 13" restore "$office/older.backup" --published "$office/newer"
+expect 2 "has 10 entries of 13" sc recover --without-publication --by Li --reason gone
+expect 2 "has 10 entries of 13" sc recover --published "$office/older"
+signs_nothing "has 10 entries of 13"
 echo "vouched for what is known"
