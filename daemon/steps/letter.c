@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "draws/stored_draw.h"
+#include "letters/letter.h"
 #include "letters/notices.h"
 #include "mail/outbox.h"
 #include "mail/outbox_delivery.h"

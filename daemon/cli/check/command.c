@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/check/check.h"
-#include "letters/letter.h"
+#include "letters/make.h"
 
 static const char *
 level_name(enum check_level level, bool json)
