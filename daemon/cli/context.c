@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "config/read.h"
 #include "system/user.h"
 #include "core/base/text.h"
 #include "text/printable.h"

@@ -10,6 +10,7 @@
 
 #include "core/check/verify.h"
 #include "system/clock.h"
+#include "config/read.h"
 #include "letters/make.h"
 #include "publish/reader.h"
 #include "publish/publish.h"
