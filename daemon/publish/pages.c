@@ -10,6 +10,7 @@
 #include "ledger/cosignatures.h"
 #include "text/html.h"
 #include "publish/draw_page.h"
+#include "publish/words.h"
 #include "publish/templates.h"
 #include "publish/odds_picture.h"
 #include "text/template.h"

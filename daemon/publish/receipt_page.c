@@ -9,7 +9,7 @@
 #include "ledger/cosignatures.h"
 #include "text/html.h"
 #include "draws/private_rows.h"
-#include "publish/draw_page.h"
+#include "publish/words.h"
 #include "publish/templates.h"
 
 #define NO_NAMES {NULL, NULL}
