@@ -9,7 +9,7 @@
 #include "core/format/roster.h"
 #include "core/base/text.h"
 #include "system/clock.h"
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "ledger/ledger.h"
 #include "publish/odds_picture.h"
 #include "publish/words.h"
@@ -503,9 +503,9 @@ put_files(const struct draw_row *row, struct template_row *values)
 static int
 put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
 {
-	struct standing_class standing;
+	struct draw_assurance standing;
 	struct template_row *cosigned;
-	int rc = cosignatures_class(store, row, &standing, err);
+	int rc = draw_assurance_read(store, row, &standing, err);
 
 	if (rc != 0)
 		return rc;
