@@ -72,6 +72,9 @@ def print_rooms(uses):
 
 def main():
     uses = read(pathlib.Path(sys.argv[1]))
+    if not uses:
+        print(f"{sys.argv[1]}: there are no objects of this source", file=sys.stderr)
+        return 1
     found = circles(uses)
     for circle in found:
         print("a circle of files: " + ", ".join(circle), file=sys.stderr)
