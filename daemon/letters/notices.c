@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "system/clock.h"
-#include "letters/notices_queue.h"
+#include "letters/notices_private.h"
 #include "draws/private_rows.h"
 #include "rosters/rosters.h"
 #include "draws/snapshot_rows.h"

@@ -1,4 +1,4 @@
-#include "letters/notices_queue.h"
+#include "letters/notices_private.h"
 
 #include "system/clock.h"
 #include "letters/make.h"

@@ -8,7 +8,7 @@
 #include "core/format/merkle.h"
 #include "core/base/text.h"
 #include "core/log/witness.h"
-#include "remote/beacons_rows.h"
+#include "remote/beacons_private.h"
 #include "draws/assurance.h"
 #include "ledger/cosignatures.h"
 #include "remote/http.h"
