@@ -348,6 +348,7 @@ lint-gcc:
 
 lint-core: lint-gcc
 	@scripts/check_symbols.sh build/lint-gcc/libspotcheck-core.a
+	@scripts/check_circles.py build/lint-gcc/obj/daemon
 
 lint-clang:
 	@+$(INNER) FLAVOUR=lint-clang CC=clang WERROR=yes everything tidy

@@ -11,6 +11,8 @@ import pathlib
 import subprocess
 import sys
 
+DAEMON = pathlib.Path(__file__).resolve().parent.parent / "daemon"
+
 
 def symbols(path):
     """What an object defines for others, and what it needs of others."""
@@ -22,9 +24,9 @@ def symbols(path):
 
 
 def read(top):
-    """Each object, by its path without suffix, and those that it uses."""
-    found = {path.relative_to(top).with_suffix("").as_posix(): symbols(path) for path in sorted(top.rglob("*.o"))
-             if path.parent != top}
+    """Each object, by its path without suffix, and those that it uses; mains, and objects whose source is gone, aside."""
+    names = {path: path.relative_to(top).with_suffix("").as_posix() for path in sorted(top.rglob("*.o")) if path.parent != top}
+    found = {name: symbols(path) for path, name in names.items() if (DAEMON / (name + ".c")).exists()}
     home = {name: file for file, (has, _) in found.items() for name in has}
     return {file: sorted({home[name] for name in needs if name in home} - {file}) for file, (_, needs) in found.items()}
 
@@ -70,6 +72,9 @@ def print_rooms(uses):
 
 def main():
     uses = read(pathlib.Path(sys.argv[1]))
+    if not uses:
+        print(f"{sys.argv[1]}: there are no objects of this source", file=sys.stderr)
+        return 1
     found = circles(uses)
     for circle in found:
         print("a circle of files: " + ", ".join(circle), file=sys.stderr)

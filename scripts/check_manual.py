@@ -2,7 +2,7 @@
 """The manual names all there is to name, in both languages; and the shipped INI every key.
 
 Commands and options as the tables and --help texts of the sources have them, keys and their defaults as
-config_keys.c has them, placeholders as letter_values.c has them.  The sources are read as text.
+config/keys.c has them, placeholders as letters/values.c has them.  The sources are read as text.
 
 Silent and status 0 where all is well; else a line for each fault, and status 1.
 """

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/read.h"
 #include "core/base/text.h"
 #include "holidays/load.h"
 #include "system/clock.h"

@@ -4,7 +4,7 @@
 #include "core/calendar/calendar.h"
 #include "core/base/err.h"
 #include "config/config.h"
-#include "letters/letter.h"
+#include "letters/make.h"
 
 /* All that the administrator's files say, read together: they are taken as a whole or not at all. */
 struct settings {

@@ -6,7 +6,7 @@
 
 #include "core/calendar/calendar.h"
 #include "config/config.h"
-#include "letters/letter.h"
+#include "letters/make.h"
 
 /*
  * One turn of the service, in a process of its own (child.h).  The turn's steps are transactions: a worker that is killed

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "text/suggest.h"
-#include "text/printable.h"
 
 /*
  * The program's own options, which command is meant, and what --help says.
@@ -89,23 +88,6 @@ print_command_help(const struct command *c)
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
 }
 
-/* getopt sets optopt, and only where it refuses an option. */
-#define NO_OPTION_REFUSED (-2)
-
-int
-cli_usage(const struct cli *cli)
-{
-	const struct command *c = cli->command;
-
-	if (optopt != NO_OPTION_REFUSED && optind > 1) {
-		plain_clean(cli->arguments[optind - 1]);
-		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "), cli->arguments[optind - 1], c->name);
-	}
-	(void)fprintf(stderr, "%s spotcheck %s%s%s\n", _("usage:"), c->name, c->usage[0] == '\0' ? "" : " ",
-	    c->usage[0] == '\0' ? "" : _(c->usage));
-	return EXIT_USAGE;
-}
-
 /* ---- options ---- */
 
 /* --json and --help are understood behind the command too; up to a "--" they are taken out of its arguments. */
@@ -143,7 +125,7 @@ run(struct cli *cli, int argc, char **argv)
 	optind = 0;
 	(void)getopt(1, argv, "");
 	optind = 0; /* begins anew, and lets options stand behind arguments again */
-	optopt = NO_OPTION_REFUSED;
+	optopt = CLI_NO_OPTION_REFUSED;
 	cli->arguments = argv;
 	return cli->command->run(cli, argc, argv);
 }

@@ -107,7 +107,11 @@ int cli_fail(struct cli *cli);
 /* One line on standard error, behind "spotcheck: "; returns EXIT_USAGE. */
 __attribute__((format(printf, 1, 2))) int cli_usage_error(const char *format, ...);
 
-/* "usage: spotcheck import …" on standard error; returns EXIT_USAGE. */
+/*
+ * "usage: spotcheck import …" on standard error, behind the option that getopt refused, which sets optopt only then; returns
+ * EXIT_USAGE.
+ */
+#define CLI_NO_OPTION_REFUSED (-2) /* in optopt, before a command runs */
 int cli_usage(const struct cli *cli);
 
 /*

@@ -1,3 +1,4 @@
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "config/read.h"
 #include "system/user.h"
 #include "core/base/text.h"
 #include "text/printable.h"
@@ -63,6 +65,20 @@ cli_usage_error(const char *format, ...)
 	(void)vsnprintf(words, sizeof words, format, args);
 	va_end(args);
 	plain_say(stderr, "spotcheck: %s", words);
+	return EXIT_USAGE;
+}
+
+int
+cli_usage(const struct cli *cli)
+{
+	const struct command *c = cli->command;
+
+	if (optopt != CLI_NO_OPTION_REFUSED && optind > 1) {
+		plain_clean(cli->arguments[optind - 1]);
+		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "), cli->arguments[optind - 1], c->name);
+	}
+	(void)fprintf(stderr, "%s spotcheck %s%s%s\n", _("usage:"), c->name, c->usage[0] == '\0' ? "" : " ",
+	    c->usage[0] == '\0' ? "" : _(c->usage));
 	return EXIT_USAGE;
 }
 

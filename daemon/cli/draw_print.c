@@ -7,7 +7,7 @@
 #include "cli/ceremony.h"
 #include "core/draw/explain.h"
 #include "core/base/json.h"
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "draws/stored_draw.h"
 #include "text/language.h"
 #include "ledger/ledger.h"
@@ -29,9 +29,9 @@ print_end(struct cli *cli)
 enum assurance
 draw_assurance(struct cli *cli, const struct draw_row *row)
 {
-	struct standing_class standing;
+	struct draw_assurance standing;
 
-	return cosignatures_class(cli->store, row, &standing, NULL) == 0 ? standing.assurance : ASSURANCE_UNKNOWN;
+	return draw_assurance_read(cli->store, row, &standing, NULL) == 0 ? standing.assurance : ASSURANCE_UNKNOWN;
 }
 
 /* ---- a draw, without names ---- */
@@ -87,10 +87,10 @@ chosen_of(const struct commit *c)
 static void
 put_outside(struct cli *cli, const struct draw_row *row, struct table *t)
 {
-	struct standing_class standing = {.witnesses = 0};
+	struct draw_assurance standing = {.witnesses = 0};
 	char *present = ceremony_present(cli, row->n), text[256] = "";
 
-	if (cosignatures_class(cli->store, row, &standing, NULL) == 0 && standing.witnesses > 0)
+	if (draw_assurance_read(cli->store, row, &standing, NULL) == 0 && standing.witnesses > 0)
 		(void)snprintf(text, sizeof text,
 		    cli->json ? "%llu/%llu/%llu"
 		        : row->outcome == OUTCOME_NONE ? _("by %llu of %llu witnesses")

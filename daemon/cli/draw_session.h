@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "letters/letter.h"
+#include "letters/make.h"
 #include "ledger/operator.h"
 #include "store/unreported.h"
 

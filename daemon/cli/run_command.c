@@ -165,7 +165,7 @@ finish(struct desk *desk, uint64_t n)
 	/* What was not said is said again; so it is not done before. */
 	if ((status = say_done(desk, &row)) != EXIT_DONE)
 		return status;
-	return step_run_done(&desk->office, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+	return draws_run_done(desk->office.store, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 static int

@@ -13,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/setup_ini.h"
+#include "config/read.h"
 #include "system/user.h"
 #include "system/clock.h"
 #include "rosters/rosters.h"

@@ -9,7 +9,7 @@
 #include "core/log/cosigned.h"
 #include "remote/beacons.h"
 #include "system/clock.h"
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "draws/draws.h"
 #include "text/language.h"
 #include "ledger/operator.h"
@@ -60,13 +60,13 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 
 /* Its beacon is a witness, and that one has not cosigned the commitment in time. */
 static bool
-lacks_beacon_key(const struct draw_row *row, const struct standing_class *c)
+lacks_beacon_key(const struct draw_row *row, const struct draw_assurance *c)
 {
 	return row->source == SOURCE_WITNESS && !c->beacon_key_in_time;
 }
 
 static void
-say_commit(const struct draw_row *row, const struct standing_class *c)
+say_commit(const struct draw_row *row, const struct draw_assurance *c)
 {
 	char until[CLOCK_TEXT];
 
@@ -79,7 +79,7 @@ say_commit(const struct draw_row *row, const struct standing_class *c)
 }
 
 static void
-say_outcome(const struct draw_row *row, const struct standing_class *c)
+say_outcome(const struct draw_row *row, const struct draw_assurance *c)
 {
 	char until[CLOCK_TEXT];
 
@@ -89,7 +89,7 @@ say_outcome(const struct draw_row *row, const struct standing_class *c)
 }
 
 static void
-say_value(struct outside *o, const struct draw_row *row, const struct standing_class *c)
+say_value(struct outside *o, const struct draw_row *row, const struct draw_assurance *c)
 {
 	char fault[BEACON_FAULT] = "";
 
@@ -112,12 +112,12 @@ static int
 look_at_draw(void *ctx, const struct draw_row *row)
 {
 	struct outside *o = ctx;
-	struct standing_class c;
+	struct draw_assurance c;
 	int64_t now = o->cli->now;
 
 	if (row->outcome != OUTCOME_NONE && now > row->draw_time + OUTCOME_DELAY_S)
 		return 0;
-	if ((o->rc = cosignatures_class(o->cli->store, row, &c, &o->cli->err)) != 0)
+	if ((o->rc = draw_assurance_read(o->cli->store, row, &c, &o->cli->err)) != 0)
 		return o->rc;
 	if (row->outcome == OUTCOME_NONE && row->called_off) {
 		if (o->say)

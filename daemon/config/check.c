@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config/keys.h"
+#include "config/check_private.h"
 
 /*
  * Values that are well-formed each by itself and wrong together.

@@ -11,7 +11,7 @@
 #include "rosters/columns.h"
 
 /*
- * spotcheckd.ini, read whole and checked whole.
+ * What spotcheckd.ini says; read.h reads it, whole, and checks it, whole.
  *
  * All texts are owned by the struct config and NUL-terminated.  A text that is not given and may be empty is "" (never
  * NULL); paths are absolute or start at the folder that config_read was given the INI in.
@@ -109,34 +109,11 @@ struct config {
 	size_t n_cycles;
 };
 
-/*
- * Reads and checks; `diag` (not NULL) is told every fault, each with its line.  Returns 0, or ERR_REFUSED with faults
- * told and nothing to release.  A file that cannot be opened at all is a fault too (line 0).
- */
-int config_read(const char *path, struct config *ret_config, struct diag *diag);
-
 void config_release(struct config *config); /* NULL is allowed */
 
 /* NULL where there is none of that name. */
 const struct config_cycle *config_cycle(const struct config *config, const char *name);
 bool config_has_timetable(const struct config *config); /* a cycle that is not manual */
 const struct config_witness *config_witness(const struct config *config, const char *name);
-
-/*
- * The table of all keys, in the INI's order, for those who hold it against the manual and the shipped file.
- * `default_text` is what an INI without the key means, NULL where it must be given.
- */
-struct config_key {
-	const char *section; /* "service", …; "witness" and "cycle" for [witness NAME] and [cycle NAME] */
-	const char *name;
-	int type; /* config_keys.h */
-	const char *default_text;
-	int64_t min, max; /* numbers, days and durations in seconds; bytes for texts */
-	const char *words; /* the choices, '|' between them, in the enum's order; NULL for other types */
-	size_t offset;     /* of the field in struct config, config_witness or config_cycle */
-};
-
-extern const struct config_key config_keys[];
-extern const size_t config_n_keys;
 
 #endif

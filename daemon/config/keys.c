@@ -1,6 +1,8 @@
-#include "config/keys.h"
+/* Every key, and which parser a value of its type has. */
 
 #include <stddef.h>
+
+#include "config/values_private.h"
 
 #define HOUR 3600
 #define DAY 86400
@@ -77,3 +79,69 @@ const struct config_key config_keys[] = {
 const size_t config_n_keys = sizeof config_keys / sizeof config_keys[0];
 
 _Static_assert(sizeof config_keys / sizeof config_keys[0] <= CONFIG_KEYS_MAX, "a line number for each key");
+
+/* ---- which parser ---- */
+
+static bool (*const parsers[CONFIG_TYPES])(struct config_value *v) = {
+	[CONFIG_ORIGIN] = config_parse_origin,
+	[CONFIG_REASON] = config_parse_reason,
+	[CONFIG_ZONE] = config_parse_zone,
+	[CONFIG_WORD] = config_parse_word,
+	[CONFIG_STRING] = config_parse_string,
+	[CONFIG_PATH] = config_parse_path,
+	[CONFIG_URL] = config_parse_url,
+	[CONFIG_EMAIL] = config_parse_email,
+	[CONFIG_DURATION] = config_parse_duration,
+	[CONFIG_DURATION_WORKDAYS] = config_parse_duration,
+	[CONFIG_YES] = config_parse_yes,
+	[CONFIG_COUNTRY] = config_parse_country,
+	[CONFIG_FILES] = config_parse_files,
+	[CONFIG_WORKWEEK] = config_parse_workweek,
+	[CONFIG_SERVER] = config_parse_server,
+	[CONFIG_MAILBOX] = config_parse_mailbox,
+	[CONFIG_VKEY] = config_parse_vkey,
+	[CONFIG_URLS] = config_parse_urls,
+	[CONFIG_NAMES] = config_parse_names,
+	[CONFIG_INT] = config_parse_int,
+	[CONFIG_DAY] = config_parse_day,
+	[CONFIG_TIMES] = config_parse_times,
+	[CONFIG_TIME] = config_parse_time,
+	[CONFIG_WINDOW] = config_parse_window,
+	[CONFIG_NOTICE] = config_parse_notice,
+	[CONFIG_SCOPE] = config_parse_scope,
+	[CONFIG_SAMPLE] = config_parse_sample,
+	[CONFIG_INT_OR_ALL] = config_parse_int_or_all,
+	[CONFIG_TEAM] = config_parse_team,
+	[CONFIG_AVOID] = config_parse_avoid,
+	[CONFIG_GAP] = config_parse_gap,
+	[CONFIG_MATTERS] = config_parse_matters,
+	[CONFIG_BEACON] = config_parse_beacon,
+	[CONFIG_SYMBOLS] = config_parse_symbols,
+};
+
+/* A value that the sample file left to be filled in. */
+static bool
+is_placeholder(const struct config_value *v)
+{
+	return v->text.n > 1 && v->text.p[0] == '<' && v->text.p[v->text.n - 1] == '>' &&
+	    v->key->type != CONFIG_MAILBOX;
+}
+
+/* An empty value is one only where that means something. */
+static bool
+may_be_empty(const struct config_key *key)
+{
+	return (key->default_text != NULL && key->default_text[0] == '\0') || key->type == CONFIG_AVOID ||
+	    key->type == CONFIG_FILES;
+}
+
+void
+config_value_set(struct config_value *v)
+{
+	if (is_placeholder(v))
+		(void)config_refuse(v, N_("put your own value in its place, without < and >"));
+	else if (v->text.n == 0 && !may_be_empty(v->key))
+		(void)config_refuse(v, N_("it needs a value"));
+	else
+		(void)parsers[v->key->type](v);
+}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "config/keys.h"
+#include "config/values_private.h"
 
 /* ---- lists ---- */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "config/keys.h"
+#include "config/values_private.h"
 
 /*
  * The values that have a small grammar of their own: `sample`, `targets`, `day`.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/draw/draw.h"
+#include "ledger/ledger.h"
 
 #define COLUMNS \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
@@ -255,6 +256,47 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 		    N_("the state has lost the secret of draw %llu: restore it from a backup"),
 		    (unsigned long long)row->n);
 	return rc;
+}
+
+int
+draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err)
+{
+	struct query q;
+	bool no_memory = false;
+	int rc;
+
+	*ret_reason = NULL;
+	query_open(&q, store, "SELECT reason FROM draw_calloff WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	if (query_row(&q))
+		no_memory = (*ret_reason = slice_dup(query_text(&q, 0))) == NULL;
+	rc = query_close(&q, err);
+	return rc == 0 && no_memory ? err_memory(err) : rc;
+}
+
+int
+draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err)
+{
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, ENTRY_MAX);
+	rc = ledger_entry(store, row->commit_entry, &bytes, err);
+	if (rc == 0)
+		hash_hex(buf_view(&bytes), ret_hash);
+	buf_release(&bytes);
+	return rc;
+}
+
+int
+draws_run_done(struct store *store, uint64_t n, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw SET run = 0 WHERE n = ?");
+	query_put_int(&q, (int64_t)n);
+	query_run(&q);
+	return query_close(&q, err);
 }
 
 /* ---- files ---- */

@@ -82,6 +82,16 @@ int draws_commit_time(struct store *store, const struct draw_row *row, int64_t *
 int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1],
     struct err *err);
 
+/* The hash of the commitment's log entry, in hex: what later entries name it by. */
+int draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1],
+    struct err *err);
+
+/* Why the draw is to be voided in place of being drawn (step_void), which the caller frees; NULL where it is not. */
+int draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
+
+/* The command `run` has said that all is done. */
+int draws_run_done(struct store *store, uint64_t n, struct err *err);
+
 /* ---- files, kept in parts, since one may be larger than a database value ---- */
 
 #define DRAW_FILE_PART ((size_t)4 << 20)

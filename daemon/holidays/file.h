@@ -147,7 +147,7 @@ struct ics_record {
 #define ICS_REPETITIONS_MAX 20000
 #define ICS_LINE_PROPERTY "X-SPOTCHECKD-LINE" /* stands in each VEVENT that the child gets, and holds its line */
 
-/* Appends records to `out`.  `text` is NUL-terminated.  ERR_MEMORY.  In calendar_ical.c. */
+/* Appends records to `out`.  `text` is NUL-terminated.  ERR_MEMORY.  In ical.c. */
 int calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out);
 
 #endif

@@ -15,6 +15,18 @@
  * does not matter here; and it lets dates pass that do not exist.
  */
 
+const char *const ics_part_names[ICS_PARTS] = {
+	[ICS_EVENT] = "VEVENT",
+	[ICS_DTSTART] = "DTSTART",
+	[ICS_DTEND] = "DTEND",
+	[ICS_DURATION] = "DURATION",
+	[ICS_RRULE] = "RRULE",
+	[ICS_RDATE] = "RDATE",
+	[ICS_EXDATE] = "EXDATE",
+	[ICS_EXRULE] = "EXRULE",
+	[ICS_RECURRENCE_ID] = "RECURRENCE-ID",
+};
+
 struct event {
 	icalcomponent *component;
 	uint32_t line;

@@ -9,7 +9,7 @@
 #include "system/sandbox.h"
 
 /*
- * Holidays as iCalendar (RFC 5545), the parent's side: libical reads them in a child, calendar_ical.c, which says what
+ * Holidays as iCalendar (RFC 5545), the parent's side: libical reads them in a child, ical.c, which says what
  * it found.  So that it can say where, the text it gets has in each VEVENT the line on which that began.
  *
  * Whether an event is a day off or a make-up workday iCalendar has no word for: X-APPLE-SPECIAL-DAY says it, or the
@@ -18,18 +18,6 @@
 
 #define DEPTH_MAX 16
 #define SAID_MAX ((size_t)8 << 20)
-
-const char *const ics_part_names[ICS_PARTS] = {
-	[ICS_EVENT] = "VEVENT",
-	[ICS_DTSTART] = "DTSTART",
-	[ICS_DTEND] = "DTEND",
-	[ICS_DURATION] = "DURATION",
-	[ICS_RRULE] = "RRULE",
-	[ICS_RDATE] = "RDATE",
-	[ICS_EXDATE] = "EXDATE",
-	[ICS_EXRULE] = "EXRULE",
-	[ICS_RECURRENCE_ID] = "RECURRENCE-ID",
-};
 
 struct ics_event {
 	unsigned long line; /* of its BEGIN:VEVENT */

@@ -6,12 +6,10 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
-#include "core/log/report.h"
 #include "core/base/slice.h"
-#include "draws/draws.h"
 #include "store/store.h"
 
-/* What witnesses have signed of this log, kept by checkpoint, and what class it gives a draw (PROTOCOL 4). */
+/* What witnesses have signed of this log, kept by checkpoint (PROTOCOL 4). */
 
 #define WITNESS_CLOCK_S 600 /* so far a witness's clock may be from ours */
 
@@ -36,21 +34,6 @@ bool cosignatures_has(struct store *store, uint64_t size, const char *vkey);
 
 /* The checkpoint of a size with all its cosignatures; the caller releases the buffer. */
 int cosignatures_note(struct store *store, uint64_t size, struct buf *ret_note, struct err *err);
-
-/*
- * Which checkpoint is published as a draw's commit.checkpoint or outcome.checkpoint: of those that hold the entry the
- * one that most witnesses cosigned in time, the smallest of several.
- */
-int cosignatures_commit_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
-int cosignatures_outcome_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
-
-/* The class that a draw has, as far as it can be told now, and of how many witnesses. */
-struct standing_class {
-	enum assurance assurance;
-	uint64_t witnesses, commit_in_time, outcome_in_time;
-	bool beacon_key_in_time; /* where the beacon is a witness: that one cosigned the commitment in time */
-};
-int cosignatures_class(struct store *store, const struct draw_row *row, struct standing_class *ret, struct err *err);
 
 /* Counts what was taken so far: publication looks at it. */
 int cosignatures_serial(struct store *store, int64_t *ret_serial, struct err *err);

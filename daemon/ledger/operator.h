@@ -11,8 +11,9 @@
 #include "core/base/progress.h"
 #include "config/config.h"
 #include "ledger/keys.h"
-#include "letters/letter.h"
 #include "store/store.h"
+
+struct letters; /* letters/make.h */
 
 /* What every step of a draw stands on. */
 struct office {

@@ -6,7 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "letters/values.h"
+#include "letters/letter_private.h"
 
 #define WORDS_BYTES 1024
 

@@ -1,4 +1,4 @@
-#include "letters/letter.h"
+#include "letters/letter_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,25 +6,11 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "letters/invitation.h"
-#include "letters/html.h"
-#include "letters/values.h"
-#include "mail/mime.h"
 
 #define HOST_MAX 40 /* so that a Message-ID fits into a header line */
-#define SHEET_MAX (8 * 1024 * 1024)
-#define TEXT_OUT_MAX (4 * 1024 * 1024)
-#define INVITATION_MAX 8192
 
 static const char *const kind_names[LETTER_KINDS] = {N_("assignment"), N_("updated"), N_("cancelled"), N_("keep-free"),
 	N_("released")};
-static const char *const language_names[] = {"zh_CN", "en"};
-
-enum { LANGUAGES = sizeof language_names / sizeof language_names[0] };
-
-struct letters {
-	struct template *templates[LANGUAGES][LETTER_KINDS];
-};
 
 const char *
 letter_kind_name(enum letter_kind kind)
@@ -32,80 +18,14 @@ letter_kind_name(enum letter_kind kind)
 	return kind_names[kind];
 }
 
-/* ---- templates ---- */
-
-static int
-load_one(const char *folder, const char *name, struct diag *diag, struct template **ret_template)
+bool
+letter_in_chinese(const struct letter_input *input)
 {
-	char *path;
-	int rc;
+	struct slice language = input->language;
 
-	if (folder == NULL)
-		return ERR_ABSENT;
-	if (asprintf(&path, "%s/%s", folder, name) < 0)
-		return ERR_MEMORY;
-	rc = template_load(path, letters_names, diag, ret_template);
-	if (rc == 0 && !template_uses(*ret_template, "log_key")) {
-		diag_add(diag, path, 0,
-		    N_("every letter has to say the log's key id, or a second log would not show: {{log_key}} is missing"));
-		rc = ERR_REFUSED;
-	}
-	free(path);
-	return rc;
-}
-
-static int
-load_any(const char *folder, const char *fallback, const char *language, const char *kind, struct diag *diag,
-    struct template **ret_template)
-{
-	char name[64];
-	char *path;
-	int rc;
-
-	(void)snprintf(name, sizeof name, "%s/%s.txt", language, kind);
-	rc = load_one(folder, name, diag, ret_template);
-	if (rc == ERR_ABSENT)
-		rc = load_one(fallback, name, diag, ret_template);
-	if (rc != ERR_ABSENT)
-		return rc;
-	if (asprintf(&path, "%s/%s", folder != NULL ? folder : fallback != NULL ? fallback : ".", name) < 0)
-		return ERR_MEMORY;
-	diag_add(diag, path, 0, N_("this letter's template is missing"));
-	free(path);
-	return ERR_REFUSED;
-}
-
-int
-letters_load(const char *folder, const char *fallback, struct diag *diag, struct letters **ret_letters)
-{
-	struct letters *letters = calloc(1, sizeof *letters);
-	int rc = 0;
-
-	if (letters == NULL)
-		return ERR_MEMORY;
-	for (size_t language = 0; language < LANGUAGES; language++)
-		for (size_t kind = 0; kind < LETTER_KINDS; kind++) {
-			int one = load_any(folder, fallback, language_names[language], kind_names[kind], diag,
-			    &letters->templates[language][kind]);
-
-			rc = one != 0 && rc != ERR_MEMORY ? one : rc;
-		}
-	if (rc == 0)
-		*ret_letters = letters;
-	else
-		letters_free(letters);
-	return rc;
-}
-
-void
-letters_free(struct letters *letters)
-{
-	if (letters == NULL)
-		return;
-	for (size_t language = 0; language < LANGUAGES; language++)
-		for (size_t kind = 0; kind < LETTER_KINDS; kind++)
-			template_free(letters->templates[language][kind]);
-	free(letters);
+	if (!slice_is(language, "zh_CN") && !slice_is(language, "en"))
+		language = input->default_language;
+	return !slice_is(language, "en");
 }
 
 /* ---- names of a letter ---- */
@@ -175,209 +95,26 @@ letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static
 	    (int)(inspector_id.n > ID_MAX ? ID_MAX : inspector_id.n), inspector_id.n == 0 ? "" : inspector_id.p);
 }
 
-/* ---- the message ---- */
-
-static bool
-has_sheet(const struct letter_input *input)
-{
-	return input->kind == LETTER_ASSIGNMENT || input->kind == LETTER_UPDATED;
-}
-
-/* What is rendered before the message is put together. */
-struct content {
-	struct buf subject, text, html, sheet;
-	struct buf days[LETTER_DAYS_MAX]; /* the invitations */
-	size_t n_days;
-};
-
-static void
-content_init(struct content *c)
-{
-	*c = (struct content){.n_days = 0};
-	buf_init(&c->subject, TEMPLATE_SUBJECT_MAX);
-	buf_init(&c->text, TEXT_OUT_MAX);
-	buf_init(&c->html, TEXT_OUT_MAX);
-	buf_init(&c->sheet, SHEET_MAX);
-}
-
-static void
-content_release(struct content *c)
-{
-	for (size_t i = 0; i < c->n_days; i++)
-		buf_release(&c->days[i]);
-	buf_release(&c->sheet);
-	buf_release(&c->html);
-	buf_release(&c->text);
-	buf_release(&c->subject);
-}
+/* ---- what is in it ---- */
 
 static int
-render_html(const struct letter_input *input, const struct template *template, const struct template_row *values,
-    struct content *c, struct err *err)
+compare_visits(const void *left, const void *right, void *ctx)
 {
-	struct template_marks marks = {0};
-	struct buf marked;
-	int rc;
+	const struct letter_visit *visits = ctx;
+	const struct letter_visit *a = &visits[*(const size_t *)left], *b = &visits[*(const size_t *)right];
 
-	buf_init(&marked, TEXT_OUT_MAX);
-	rc = template_render_marked(template, values, &marked, &marks, err);
-	if (rc == 0)
-		rc = letter_html(buf_view(&marked), &marks, buf_view(&c->subject), letter_in_chinese(input), &c->html, err);
-	template_marks_release(&marks);
-	buf_release(&marked);
-	return rc;
+	return a->date != b->date ? (a->date > b->date) - (a->date < b->date) : slice_cmp(a->target_id, b->target_id);
 }
 
-static int
-render(const struct letters *letters, const struct letter_input *input, struct content *c, struct err *err)
+size_t *
+letter_order(const struct letter_input *input)
 {
-	const struct template *template = letters->templates[letter_in_chinese(input) ? 0 : 1][input->kind];
-	struct template_row *values = letter_values(input);
-	int rc = template_render(template, values, &c->subject, &c->text, err);
+	size_t *order = calloc(input->n_visits + 1, sizeof *order);
 
-	if (rc == 0)
-		rc = render_html(input, template, values, c, err);
-	if (rc == 0 && has_sheet(input))
-		rc = letter_sheet(input, &c->sheet, err);
-	for (; rc == 0 && c->n_days < input->n_days && c->n_days < LETTER_DAYS_MAX; c->n_days++) {
-		buf_init(&c->days[c->n_days], INVITATION_MAX);
-		rc = invitation_write(input, &input->days[c->n_days], &c->days[c->n_days], err);
-	}
-	template_row_free(values);
-	return rc;
-}
-
-/*
- * One text in the forms that a reader may choose from, the first day's invitation among them, which is where mail programs
- * look for it; and beside it what is to be kept: the sheet, and the invitations for further days.
- */
-struct form {
-	struct mime_part choices[3];
-	struct mime_part parts[2 + LETTER_DAYS_MAX];
-	char sheet_name[LETTER_SHEET_NAME_BYTES];
-	char day_names[LETTER_DAYS_MAX][INVITATION_NAME_BYTES];
-	struct mime_part whole;
-};
-
-static struct mime_part
-invitation_part(const struct letter_input *input, const struct content *c, size_t i)
-{
-	return (struct mime_part){.type = "text/calendar", .method = invitation_method(&input->days[i]),
-	    .content = buf_view(&c->days[i])};
-}
-
-static void
-lay_out(const struct letter_input *input, const struct content *c, struct form *f)
-{
-	size_t n = 0;
-
-	f->choices[0] = (struct mime_part){.type = "text/plain", .content = buf_view(&c->text)};
-	f->choices[1] = (struct mime_part){.type = "text/html", .content = buf_view(&c->html)};
-	if (c->n_days > 0)
-		f->choices[2] = invitation_part(input, c, 0);
-	f->parts[n++] = (struct mime_part){.type = "multipart/alternative", .parts = f->choices,
-	    .n_parts = c->n_days > 0 ? 3 : 2};
-	letter_sheet_name(input->draw, input->inspector_id, f->sheet_name);
-	if (has_sheet(input))
-		f->parts[n++] = (struct mime_part){.type = "text/csv", .content = buf_view(&c->sheet),
-		    .file_name = slice_of(f->sheet_name), .verbatim = true};
-	for (size_t i = 1; i < c->n_days; i++) {
-		invitation_name(&input->days[i], f->day_names[i]);
-		f->parts[n] = invitation_part(input, c, i);
-		f->parts[n++].file_name = slice_of(f->day_names[i]);
-	}
-	f->whole = (struct mime_part){.type = "multipart/mixed", .parts = f->parts, .n_parts = n};
-}
-
-/* What the letter goes on from: one thread for a draw, also for who joined later.  False where it begins one. */
-static bool
-thread_begin(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
-{
-	struct letter_input first = *input;
-
-	if (input->kept_free && input->kind != LETTER_KEEP_FREE) {
-		first.record_hash = slice_of(""); /* there was none yet */
-		letter_id(&first, LETTER_KEEP_FREE, 0, ret_id);
-		return true;
-	}
-	letter_id(input, LETTER_ASSIGNMENT, 0, ret_id);
-	return input->amendment > 0;
-}
-
-static int
-write_message(const struct letter_input *input, const struct content *c, struct letter *letter, struct err *err)
-{
-	char id[LETTER_ID_BYTES], first_id[LETTER_ID_BYTES];
-	struct slice reference;
-	struct form form;
-	struct mime_message message = {
-		.from = {input->from_name, input->from_address},
-		.to = {input->inspector_name, input->inspector_email},
-		.subject = buf_view(&c->subject),
-		.language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
-		.date = input->sent_at,
-		.encrypt_to = input->encrypt_to,
-		.body = &form.whole,
-	};
-	struct buf out;
-	int rc;
-
-	lay_out(input, c, &form);
-	letter_id(input, input->kind, input->amendment, id);
-	message.message_id = slice_of(id);
-	if (thread_begin(input, first_id)) {
-		reference = slice_of(first_id);
-		message.in_reply_to = reference;
-		message.references = &reference;
-		message.n_references = 1;
-	}
-	buf_init(&out, MIME_MESSAGE_MAX);
-	rc = mime_write(&message, &out, err);
-	if (rc != 0)
-		goto out;
-	letter->len = out.len;
-	letter->bytes = buf_steal(&out);
-	letter->message_id = slice_dup(message.message_id);
-	letter->subject = slice_dup(message.subject);
-	letter->sender = slice_dup(input->from_address);
-	letter->recipient = slice_dup(input->inspector_email);
-	if (letter->bytes == NULL || letter->message_id == NULL || letter->subject == NULL || letter->sender == NULL ||
-	    letter->recipient == NULL)
-		rc = err_memory(err);
-out:
-	buf_release(&out);
-	return rc;
-}
-
-int
-letter_make(const struct letters *letters, const struct letter_input *input, struct letter *ret_letter, struct err *err)
-{
-	struct letter letter = {0};
-	struct content content;
-	int rc;
-
-	content_init(&content);
-	rc = render(letters, input, &content, err);
-	if (rc == 0)
-		rc = write_message(input, &content, &letter, err);
-	if (rc == 0) {
-		*ret_letter = letter;
-		letter = (struct letter){0};
-	}
-	letter_release(&letter);
-	content_release(&content);
-	return rc;
-}
-
-void
-letter_release(struct letter *letter)
-{
-	if (letter == NULL)
-		return;
-	free(letter->bytes);
-	free(letter->message_id);
-	free(letter->subject);
-	free(letter->sender);
-	free(letter->recipient);
-	*letter = (struct letter){0};
+	if (order == NULL)
+		return NULL;
+	for (size_t i = 0; i < input->n_visits; i++)
+		order[i] = i;
+	qsort_r(order, input->n_visits, sizeof *order, compare_visits, (void *)input->visits);
+	return order;
 }

@@ -5,16 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/buf.h"
-#include "core/base/err.h"
 #include "core/base/slice.h"
 #include "mail/outbox.h"
-#include "mail/smime.h"
-#include "text/template.h"
+
+struct smime_certificate;
 
 /*
- * Letters to inspectors: what a draw means for one of them, in his or her language, with a prefilled result sheet.
- * conf/letters/README.md lists the placeholders; letters_names is that list for the program.
+ * A letter to an inspector: what a draw means for one of them, in his or her language.  make.h makes the message of it.
  */
 
 enum letter_kind {
@@ -27,19 +24,6 @@ enum letter_kind {
 };
 
 const char *letter_kind_name(enum letter_kind kind); /* "assignment", "updated", "cancelled", "keep-free", "released" */
-
-extern const struct template_name letters_names[];
-
-/* All templates of all languages. */
-struct letters;
-
-/*
- * Loads `folder`/zh_CN/assignment.txt and so on; what is missing there is taken from `fallback` (NULL: nowhere), such
- * as DATA_DIR/letters.  All faults go to `diag`, a file that is in neither folder too.  ERR_REFUSED, ERR_MEMORY.
- */
-int letters_load(const char *folder, const char *fallback, struct diag *diag, struct letters **ret_letters);
-
-void letters_free(struct letters *letters); /* NULL is allowed */
 
 /* All text below is UTF-8 that the caller owns, and may be empty where a roster's column may. */
 
@@ -95,38 +79,12 @@ struct letter_input {
 /* As many invitations as a message can hold; further days have none. */
 #define LETTER_DAYS_MAX 64
 
-/* A finished message; all is owned by the struct. */
-struct letter {
-	char *bytes; /* headers, body, attachments; CRLF */
-	size_t len;
-	char *message_id; /* <…@…>: follows from log, draw, amendment, kind and inspector, whenever it is made */
-	char *subject;
-	char *sender;     /* bare addresses for the envelope */
-	char *recipient;
-};
-
-/*
- * Makes one letter.  ERR_REFUSED where an address, name or value cannot stand in a message (see mime.h): hand the
- * words to outbox_add as `fault`, so that one bad row neither stops a draw nor goes unnoticed.  ERR_LIMIT,
- * ERR_MEMORY.
- */
-int letter_make(const struct letters *letters, const struct letter_input *input, struct letter *ret_letter,
-    struct err *err);
-
-void letter_release(struct letter *letter); /* NULL is allowed */
-
 /* A Message-ID alone: of a letter that could not be made, or of another one of the same inspector and draw. */
 #define LETTER_ID_BYTES 96
 void letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
     char ret_id[static LETTER_ID_BYTES]);
 
-/*
- * The result sheet, one row for each visit, matter and question: CSV for people (BOM, CRLF, RFC 4180; a leading = + -
- * @ is neutralised), headers in the letter's language.
- */
-int letter_sheet(const struct letter_input *input, struct buf *out, struct err *err);
-
-/* Its file name, "result-0007-I003.csv". */
+/* The file name of its result sheet, "result-0007-I003.csv". */
 #define LETTER_SHEET_NAME_BYTES 80
 void letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static LETTER_SHEET_NAME_BYTES]);
 

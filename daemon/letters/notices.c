@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "system/clock.h"
-#include "letters/notices_queue.h"
+#include "letters/notices_private.h"
 #include "draws/private_rows.h"
 #include "rosters/rosters.h"
 #include "draws/snapshot_rows.h"
-#include "steps/steps.h"
 
 /* Some roster indices, ascending, and the private rows of the same. */
 struct some_rows {
@@ -234,7 +233,7 @@ writer_open(struct writer *w, const struct office *office, const struct drawn *d
 	w->d = d;
 	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
 	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
-	if ((rc = step_commit_hash(office->store, &d->row, w->commit_hash, err)) != 0 ||
+	if ((rc = draws_commit_hash(office->store, &d->row, w->commit_hash, err)) != 0 ||
 	    (rc = outbox_has(office->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
 	    (rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
 	    (rc = read_private(w, &w->inspectors, false, err)) != 0)

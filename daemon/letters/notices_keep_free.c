@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "letters/notices_queue.h"
+#include "letters/notices_private.h"
 #include "mail/outbox.h"
 #include "rosters/rosters.h"
 

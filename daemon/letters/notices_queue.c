@@ -1,7 +1,7 @@
-#include "letters/notices_queue.h"
+#include "letters/notices_private.h"
 
 #include "system/clock.h"
-#include "letters/certificate.h"
+#include "letters/make.h"
 #include "mail/outbox.h"
 
 struct letter_input

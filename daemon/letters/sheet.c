@@ -1,8 +1,10 @@
+#include "letters/sheet.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/text.h"
-#include "letters/values.h"
-#include "letters/letter.h"
+#include "letters/letter_private.h"
 
 enum { COLUMNS = 8 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/text.h"
+#include "letters/letter_private.h"
 #include "system/clock.h"
 
 #define COLLEAGUES_MAX 65536 /* bytes of the list of them; more is refused */
@@ -22,16 +23,6 @@ const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NUL
 	{"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL}, {"window_first", NULL},
 	{"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL}, {"public_url", NULL},
 	{"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
-
-bool
-letter_in_chinese(const struct letter_input *input)
-{
-	struct slice language = input->language;
-
-	if (!slice_is(language, "zh_CN") && !slice_is(language, "en"))
-		language = input->default_language;
-	return !slice_is(language, "en");
-}
 
 /* ---- dates ---- */
 
@@ -161,28 +152,6 @@ put_matter(struct template_row *row, const struct letter_matter *matter, size_t 
 		template_put_uint(question, "question_number", i + 1);
 		template_put(question, "question", matter->questions[i]);
 	}
-}
-
-static int
-compare_visits(const void *left, const void *right, void *ctx)
-{
-	const struct letter_visit *visits = ctx;
-	const struct letter_visit *a = &visits[*(const size_t *)left], *b = &visits[*(const size_t *)right];
-
-	return a->date != b->date ? (a->date > b->date) - (a->date < b->date) : slice_cmp(a->target_id, b->target_id);
-}
-
-size_t *
-letter_order(const struct letter_input *input)
-{
-	size_t *order = calloc(input->n_visits + 1, sizeof *order);
-
-	if (order == NULL)
-		return NULL;
-	for (size_t i = 0; i < input->n_visits; i++)
-		order[i] = i;
-	qsort_r(order, input->n_visits, sizeof *order, compare_visits, (void *)input->visits);
-	return order;
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #define REMOVED "outbox_removed" /* in meta: when texts were last removed, all that were due */
 #define UNCUT "outbox_uncut" /* in meta: 1 where the database's log may hold some that were removed */
+#define DIGESTED "outbox_digested" /* in meta: 1 since every letter that has a text has its digest */
 #define DAY_S 86400
 #define PAUSE_S 60 /* until the rest is removed */
 #define AT_ONCE 1000 /* letters in one transaction */
@@ -26,20 +27,37 @@ put_digest(struct store *store, int64_t id, const char *digest, struct err *err)
 	return query_close(&q, err);
 }
 
-int
-outbox_keep_digests(struct store *store, struct err *err)
+static int
+fill_digests(struct store *store, struct err *err)
 {
 	char digest[HASH_HEX + 1];
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, store, "SELECT letter, message FROM outbox_message ORDER BY letter");
+	query_open(&q, store, "SELECT letter, message FROM outbox_message JOIN outbox_letter ON id = letter"
+	    " WHERE digest IS NULL ORDER BY letter");
 	while (rc == 0 && query_row(&q)) {
 		hash_hex(query_blob(&q, 1), digest);
 		rc = put_digest(store, query_int(&q, 0), digest, err);
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : closed;
+}
+
+/* Once in a state's life: one of before there were digests has letters with a text and none. */
+static int
+complete_digests(struct store *store, struct err *err)
+{
+	int rc = store_begin(store, err);
+
+	if (rc == 0)
+		rc = fill_digests(store, err);
+	if (rc == 0)
+		rc = store_meta_set_int(store, DIGESTED, 1, err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	store_rollback(store);
+	return rc;
 }
 
 /* ---- removing ---- */
@@ -139,7 +157,9 @@ outbox_keep(struct store *store, int64_t keep_s, int64_t now, int64_t *ret_next,
 
 	*ret_next = INT64_MAX;
 	last = last > now ? 0 : last; /* by a clock that was wrong */
-	if (keep_s == 0 || (rc = first_due(store, keep_s, &due, err)) != 0)
+	if (meta_number(store, DIGESTED) == 0)
+		rc = complete_digests(store, err);
+	if (rc != 0 || keep_s == 0 || (rc = first_due(store, keep_s, &due, err)) != 0)
 		return rc;
 	if (due <= now && now >= last + DAY_S) {
 		if ((rc = remove_some(store, now - keep_s, now, err)) != 0 || (rc = first_due(store, keep_s, &due, err)) != 0)

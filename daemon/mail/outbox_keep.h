@@ -15,12 +15,9 @@
 /*
  * Removes the text of letters that have been done for `keep_s` seconds (0: none): at most once a day, and of so many at once
  * as are done in a moment.  `*ret_next`: when there is more to do; INT64_MAX where nothing is.  The bytes are gone from the
- * database and its log when all is done; the pages are used again, and the file does not shrink.  Call it outside of any
- * transaction.
+ * database and its log when all is done; the pages are used again, and the file does not shrink.  First it gives their digest
+ * to letters of an older state that have none.  Call it outside of any transaction.
  */
 int outbox_keep(struct store *store, int64_t keep_s, int64_t now, int64_t *ret_next, struct err *err);
-
-/* Gives their digest to letters that have none, within the caller's transaction. */
-int outbox_keep_digests(struct store *store, struct err *err);
 
 #endif

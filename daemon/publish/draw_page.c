@@ -9,10 +9,10 @@
 #include "core/format/roster.h"
 #include "core/base/text.h"
 #include "system/clock.h"
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "ledger/ledger.h"
 #include "publish/odds_picture.h"
-#include "steps/steps.h"
+#include "publish/words.h"
 
 #define NO_NAMES {NULL, NULL}
 #define WORDS_BYTES 256
@@ -55,74 +55,6 @@ const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {
 	{"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL}, {"strata", stratum_names}, {"changed", changed_names},
 	{"rules", rule_names}, {"result", result_names}, {"commit_hash", NULL}, {"recorded", recorded_names},
 	{"seeded", seeded_names}, {"files", file_names}, NO_NAMES};
-
-/* ---- words ---- */
-
-const char *
-site_state(const struct draw_row *row, bool chinese)
-{
-	if (row->outcome == OUTCOME_VOID)
-		return row->revealed ? chinese ? "已作废，已启封" : "voided, open" : chinese ? "已作废" : "voided";
-	if (row->revealed)
-		return chinese ? "已抽取，已启封" : "drawn, open";
-	if (row->outcome == OUTCOME_NONE)
-		return chinese ? "已承诺，尚未抽取" : "committed, not drawn yet";
-	return chinese ? "已抽取，结果封存" : "drawn, sealed";
-}
-
-/* What the operator cannot know, whether witnesses are independent, is left to the reader; drand's signature to a checker. */
-const char *
-site_class(enum assurance assurance, bool chinese)
-{
-	switch (assurance) {
-	case ASSURANCE_PENDING:
-		return chinese ? "可信程度：抽取之后才能确定" : "assurance: known once it is drawn";
-	case ASSURANCE_NONE:
-		return chinese ? "可信程度：无，没有抽取" : "assurance: none, nothing was drawn";
-	case ASSURANCE_UNKNOWN:
-	case ASSURANCE_C:
-		return chinese ? "等级 C：只能相信组织者" : "class C: you have to believe the operator";
-	case ASSURANCE_B:
-	case ASSURANCE_B_IF:
-		return chinese ? "等级 B：任何人都无法左右这次抽取，前提是见证人独立于组织者"
-		               : "class B: nobody could steer this draw, if the witnesses are independent of the operator";
-	case ASSURANCE_A_UNRUN:
-	case ASSURANCE_A_UNRUN_IF:
-		return chinese ? "具备等级 A 的全部条件：任何人都无法左右这次抽取，前提是见证人独立于组织者；随机源的签名由 verify.html 核对"
-		               : "all that class A needs is here: nobody could steer this draw, if the witnesses are independent of the "
-		                 "operator; verify.html checks the beacon's signature";
-	}
-	return "";
-}
-
-struct slice
-site_stratum(const struct commit *commit, struct slice class, bool chinese)
-{
-	if (class.n == 0)
-		return slice_of(chinese ? "（无类别）" : "(no class)");
-	if (!slice_is(class, "*"))
-		return class;
-	if (commit->n_strata == 1)
-		return slice_of(chinese ? "全部对象" : "all targets");
-	return slice_of(chinese ? "其他各类" : "all other classes");
-}
-
-struct slice
-site_title(const struct config *config, const char *cycle)
-{
-	const struct config_cycle *c = config_cycle(config, cycle);
-
-	return slice_of(c == NULL ? cycle : c->title);
-}
-
-void
-site_put_time(struct template_row *row, const char *name, int64_t time)
-{
-	char text[CLOCK_TEXT];
-
-	clock_text(time, text);
-	template_put(row, name, slice_of(text));
-}
 
 static void
 put_moment(struct template_row *values, const char *list, int64_t time, struct slice reason)
@@ -571,9 +503,9 @@ put_files(const struct draw_row *row, struct template_row *values)
 static int
 put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
 {
-	struct standing_class standing;
+	struct draw_assurance standing;
 	struct template_row *cosigned;
-	int rc = cosignatures_class(store, row, &standing, err);
+	int rc = draw_assurance_read(store, row, &standing, err);
 
 	if (rc != 0)
 		return rc;

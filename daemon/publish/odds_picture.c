@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "text/html.h"
-#include "publish/draw_page.h"
+#include "publish/words.h"
 #include "ledger/ledger.h"
 #include "text/table.h"
 

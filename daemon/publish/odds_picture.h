@@ -8,7 +8,7 @@
 
 /*
  * A picture for the page of a revealed draw: what chance each target had to be drawn, by class and by how many slips it had
- * in the drum.  It follows from commit.json and targets.csv alone (core/inclusion.h).  For site.c and site_draw.c.
+ * in the drum.  It follows from commit.json and targets.csv alone (core/inclusion.h).  For pages.c and draw_page.c.
  */
 struct site_odds {
 	struct buf bytes; /* of the commitment's entry */

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "text/html.h"
 #include "publish/draw_page.h"
+#include "publish/words.h"
 #include "publish/templates.h"
 #include "publish/odds_picture.h"
 #include "text/template.h"
@@ -130,7 +131,7 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 	struct slice title = site_title(site->config, row->cycle);
 	struct hash_stream stream;
 	int64_t amendments = 0;
-	struct standing_class standing = {0};
+	struct draw_assurance standing = {0};
 	char state[192], digits[HASH_HEX + 1];
 	struct query q;
 	struct hash hash;
@@ -142,7 +143,7 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 		amendments = query_int(&q, 0);
 	rc = query_close(&q, err);
 	if (rc == 0)
-		rc = cosignatures_class(site->store, row, &standing, err);
+		rc = draw_assurance_read(site->store, row, &standing, err);
 	hash_begin(&stream);
 	hash_add(&stream, site->made_of.b, sizeof site->made_of.b);
 	hash_text(&stream, title);
@@ -247,7 +248,7 @@ put_listed(const struct site *site, int language, const struct draw_row *row, st
 {
 	struct template_row *values = template_put_row(some, "draws");
 	bool chinese = language == CHINESE;
-	struct standing_class standing;
+	struct draw_assurance standing;
 	char folder[24];
 
 	folder_name(row->n, folder);
@@ -257,7 +258,7 @@ put_listed(const struct site *site, int language, const struct draw_row *row, st
 	template_put(values, "title", site_title(site->config, row->cycle));
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put(values, "state", slice_of(site_state(row, chinese)));
-	if (cosignatures_class(site->store, row, &standing, NULL) != 0)
+	if (draw_assurance_read(site->store, row, &standing, NULL) != 0)
 		standing.assurance = ASSURANCE_UNKNOWN;
 	template_put(values, "class", slice_of(site_class(standing.assurance, chinese)));
 }

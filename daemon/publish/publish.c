@@ -8,6 +8,7 @@
 
 #include "core/format/merkle.h"
 #include "core/format/note.h"
+#include "draws/assurance.h"
 #include "ledger/cosignatures.h"
 #include "draws/draws.h"
 #include "ledger/ledger.h"
@@ -162,10 +163,10 @@ put_commit(struct publication_work *p, const struct draw_row *row)
 		rc = tree_put(&p->tree, path, buf_view(&bytes), p->err);
 	buf_release(&bytes);
 	draw_path(row->n, "commit.checkpoint", path);
-	if (rc == 0 && (rc = cosignatures_commit_size(p->store, row, &size, p->err)) == 0)
+	if (rc == 0 && (rc = draw_assurance_commit_size(p->store, row, &size, p->err)) == 0)
 		rc = put_note(p, size, path);
 	draw_path(row->n, "outcome.checkpoint", path);
-	if (rc == 0 && row->outcome != OUTCOME_NONE && (rc = cosignatures_outcome_size(p->store, row, &size, p->err)) == 0)
+	if (rc == 0 && row->outcome != OUTCOME_NONE && (rc = draw_assurance_outcome_size(p->store, row, &size, p->err)) == 0)
 		rc = put_note(p, size, path);
 	return rc;
 }

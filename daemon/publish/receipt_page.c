@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger/cosignatures.h"
+#include "draws/assurance.h"
 #include "text/html.h"
 #include "draws/private_rows.h"
-#include "publish/draw_page.h"
+#include "publish/words.h"
 #include "publish/templates.h"
 
 #define NO_NAMES {NULL, NULL}
@@ -135,12 +135,12 @@ put_all(struct template_row *values, struct store *store, const struct config *c
 {
 	const struct draw_row *row = &issued->drawn.row;
 	const struct receipt *r = &issued->receipt;
-	struct standing_class standing = {.assurance = ASSURANCE_UNKNOWN};
+	struct draw_assurance standing = {.assurance = ASSURANCE_UNKNOWN};
 	int64_t committed = 0;
 	int rc = draws_commit_time(store, row, &committed, err);
 
 	if (rc == 0)
-		rc = cosignatures_class(store, row, &standing, err);
+		rc = draw_assurance_read(store, row, &standing, err);
 
 	template_put(values, "operator", slice_of(config->operator));
 	template_put(values, "version", slice_of(VERSION));

@@ -1,4 +1,4 @@
-#include "remote/beacons_rows.h"
+#include "remote/beacons_private.h"
 
 #include <stdio.h>
 #include <string.h>

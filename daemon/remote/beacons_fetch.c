@@ -8,7 +8,8 @@
 #include "core/format/merkle.h"
 #include "core/base/text.h"
 #include "core/log/witness.h"
-#include "remote/beacons_rows.h"
+#include "remote/beacons_private.h"
+#include "draws/assurance.h"
 #include "ledger/cosignatures.h"
 #include "remote/http.h"
 #include "ledger/ledger.h"
@@ -170,7 +171,7 @@ write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *ou
 
 	merkle_init(&tree);
 	/* The size first: the tree may be a later one, and never an earlier one, since others append. */
-	if ((rc = cosignatures_commit_size(f->store, &w->row, &size, f->err)) == 0 &&
+	if ((rc = draw_assurance_commit_size(f->store, &w->row, &size, f->err)) == 0 &&
 	    (rc = ledger_tree(f->store, &tree, &last, f->err)) == 0 &&
 	    (rc = cosignatures_note(f->store, size, &note, f->err)) == 0) {
 		size_t n = merkle_audit_path(&tree, w->row.commit_entry, size, path);

@@ -1,4 +1,4 @@
-#include "remote/witnesses_rows.h"
+#include "remote/witnesses_private.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "ledger/cosignatures.h"
 #include "remote/http.h"
 #include "ledger/ledger.h"
-#include "remote/witnesses_rows.h"
+#include "remote/witnesses_private.h"
 #include "text/printable.h"
 
 #define ASK_S 10 /* for all witnesses at once */

@@ -3,7 +3,7 @@
 
 #include "core/base/text.h"
 #include "rosters/rosters.h"
-#include "rosters/sql.h"
+#include "rosters/sql_private.h"
 
 /*
  * Who vouches for a roster, and who is excused.

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "core/base/text.h"
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /*
  * What is held against `incoming` before it takes a roster's place.

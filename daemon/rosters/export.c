@@ -6,7 +6,7 @@
 
 #include "core/base/text.h"
 #include "rosters/rosters.h"
-#include "rosters/private.h"
+#include "rosters/header_private.h"
 
 /*
  * A roster back out, row by row, to whatever takes rows.

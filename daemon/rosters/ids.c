@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/text.h"
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /*
  * --assign-ids: a row without an id is the present row of that name (and unit), if there is just one on either side and

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rosters/file.h"
+#include "rosters/file_private.h"
 
 /*
  * An import: the file is cut into rows by libcsv, its rows go into `incoming`, and that takes the roster's place.

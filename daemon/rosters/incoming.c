@@ -1,4 +1,4 @@
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /* ---- the table ---- */
 

@@ -5,7 +5,7 @@
 #include "core/base/text.h"
 #include "rosters/cell.h"
 #include "rosters/rosters.h"
-#include "rosters/private.h"
+#include "rosters/header_private.h"
 
 /* ---- names of columns ---- */
 

@@ -3,7 +3,7 @@
 
 #include "rosters/cell.h"
 #include "rosters/rosters.h"
-#include "rosters/private.h"
+#include "rosters/header_private.h"
 
 /*
  * Conflicts, matters and contacts: small rosters, walked alike.

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /*
  * Imports that a command made and has not reported yet: called again, it finds that its wish is fulfilled.

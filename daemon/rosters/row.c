@@ -3,7 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "rosters/file.h"
+#include "rosters/file_private.h"
 
 #define ABSENT ROSTER_COLUMNS_MAX
 

@@ -2,7 +2,7 @@
 
 #include "core/base/text.h"
 #include "rosters/cell.h"
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 #define SLOTS 4096
 

@@ -1,4 +1,4 @@
-#include "rosters/sql.h"
+#include "rosters/sql_private.h"
 
 #include <stdlib.h>
 

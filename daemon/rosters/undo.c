@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /*
  * Taking the latest import back: what stood before it becomes `incoming`, and takes the roster's place as any file

@@ -7,7 +7,7 @@
 #include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices.h"
-#include "steps/steps.h"
+#include "steps/steps_private.h"
 
 static int
 may_amend(struct store *store, const struct draw_row *row, struct err *err)

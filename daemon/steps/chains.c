@@ -1,27 +1,16 @@
-/* The entries that the INI calls for: the genesis, a policy where the witnesses changed, a chain where one is due. */
+/* The entries that the INI calls for: a policy where the witnesses changed, a chain where one is due. */
 
-#include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/draw/draw.h"
 #include "draws/draws.h"
-#include "system/durable.h"
 #include "ledger/ledger.h"
 #include "ledger/policies.h"
-#include "ledger/publication.h"
-#include "steps/steps.h"
+#include "steps/steps_private.h"
 
 #define CHAIN_LENGTH 1024
-
-const char *
-step_in_language(const struct config *config, const char *english, const char *chinese)
-{
-	return strcmp(config->language, "zh_CN") == 0 ? chinese : english;
-}
 
 static int
 compare_strings(const void *a, const void *b)
@@ -29,9 +18,8 @@ compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The verifier keys of the INI's witnesses, sorted; the array is the caller's. */
-static const char **
-witness_keys(const struct config *config)
+const char **
+step_witness_keys(const struct config *config)
 {
 	const char **keys = malloc((config->n_witnesses + 1) * sizeof *keys);
 
@@ -83,7 +71,7 @@ add_policy(struct office *office, struct ledger *log, const char **keys, int64_t
 static int
 missing_policy(struct office *office, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
-	const char **keys = witness_keys(office->config);
+	const char **keys = step_witness_keys(office->config);
 	struct policy policy;
 	int rc;
 
@@ -102,8 +90,8 @@ missing_policy(struct office *office, struct ledger *log, int64_t time, bool *re
 
 /* ---- chains ---- */
 
-static int
-add_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
+int
+step_chain_add(struct office *office, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
     const char *reason, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_CYCLE, .time = time};
@@ -190,7 +178,7 @@ step_chain_anew(struct office *office, struct ledger *log, const struct config_c
 	if (rc != ERR_ABSENT)
 		return rc;
 	rc = step_chain(office->store, cycle->name, &chain, err);
-	return rc != 0 ? rc : add_chain(office, log, cycle, chain.chain + 1, reason, time, err);
+	return rc != 0 ? rc : step_chain_add(office, log, cycle, chain.chain + 1, reason, time, err);
 }
 
 /* A first chain, or a new one once every used link of the one before is revealed; `log` NULL as above. */
@@ -210,7 +198,7 @@ missing_chain(struct office *office, struct ledger *log, const struct config_cyc
 	*ret_any = true;
 	if (log == NULL)
 		return 0;
-	return add_chain(office, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(office->config, &chain), time,
+	return step_chain_add(office, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(office->config, &chain), time,
 	    err);
 }
 
@@ -248,137 +236,5 @@ step_ini(struct office *office, struct err *err)
 	rc = step_end(office, &log, rc, err);
 	if (rc == 0 && any)
 		step_tell(office, ENTRY_POLICY, 0, "");
-	return rc;
-}
-
-/* ---- the beginning ---- */
-
-static int
-add_genesis(struct office *office, struct ledger *log, int64_t time, struct err *err)
-{
-	const struct config *config = office->config;
-	const char **keys = witness_keys(config);
-	struct slice *witnesses = calloc(config->n_witnesses + 1, sizeof *witnesses);
-	struct entry e = {.type = ENTRY_GENESIS, .time = time};
-	struct buf operator;
-	int rc;
-
-	buf_init(&operator, ENTRY_MAX);
-	ledger_escape(&operator, slice_of(config->operator));
-	if (keys == NULL || witnesses == NULL || operator.failed) {
-		rc = err_memory(err);
-		goto out;
-	}
-	for (size_t i = 0; i < config->n_witnesses; i++)
-		witnesses[i] = slice_of(keys[i]);
-	e.genesis.key = slice_of(office->key.vkey);
-	e.genesis.operator = buf_view(&operator);
-	e.genesis.origin = slice_of(office->key.name);
-	e.genesis.witnesses = witnesses;
-	e.genesis.n_witnesses = config->n_witnesses;
-	rc = ledger_append(log, &e, NULL, err);
-	if (rc == 0)
-		rc = policies_add(office->store, 0, err);
-out:
-	buf_release(&operator);
-	free(witnesses);
-	free(keys);
-	return rc;
-}
-
-/* Synced also where it is there: who made it may have been killed before that. */
-static int
-make_key_folder(const char *path, struct err *err)
-{
-	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
-	int rc = folder == NULL ? err_memory(err) : 0;
-
-	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || durable_sync_folder_of(folder) != 0))
-		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), folder, strerror(errno));
-	free(folder);
-	return rc;
-}
-
-/* The key of an init that did not come to its end is used, not replaced. */
-static int
-make_or_read_key(struct office *office, const char *path, struct err *err)
-{
-	int rc = make_key_folder(path, err);
-
-	if (rc == 0)
-		rc = key_remove_unfinished(path, err);
-	if (rc != 0)
-		return rc;
-	rc = key_read(path, &office->key, NULL);
-	if (rc == ERR_ABSENT) {
-		rc = key_make(office->config->origin, NOTE_ED25519, &office->key, err);
-		return rc != 0 ? rc : key_write(path, &office->key, err);
-	}
-	if (rc != 0)
-		return key_read(path, &office->key, err);
-	if (strcmp(office->key.name, office->config->origin) != 0 || office->key.algorithm != NOTE_ED25519)
-		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, office->key.name,
-		    office->config->origin);
-	if (durable_sync_folder_of(path) != 0)
-		return err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
-	return 0;
-}
-
-static int
-begin_log(struct office *office, struct ledger *log, const char *public, int64_t time, struct err *err)
-{
-	struct unreported wish = step_init_wish();
-	int rc;
-
-	if (ledger_size(log) > 0)
-		return err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
-	if ((rc = add_genesis(office, log, time, err)) != 0)
-		return rc;
-	for (size_t i = 0; i < office->config->n_cycles; i++)
-		if ((rc = add_chain(office, log, &office->config->cycles[i], 1, "", time, err)) != 0)
-			return rc;
-	if ((rc = store_meta_set(office->store, "recovery_key", public, err)) != 0)
-		return rc;
-	wish.number = 1;
-	return unreported_keep(office->store, &wish, err);
-}
-
-struct unreported
-step_init_wish(void)
-{
-	return unreported_of("init", "", "log");
-}
-
-int
-step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err)
-{
-	char public[RECOVERY_PUBLIC], code[RECOVERY_CODE];
-	char *path = office_key_path(office->store);
-	struct ledger log;
-	int64_t time = 0;
-	uint64_t size = 0;
-	int rc;
-
-	if (path == NULL)
-		return err_memory(err);
-	rc = ledger_sealed_size(office->store, &size, err);
-	if (rc == 0 && size > 0)
-		rc = err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
-	if (rc == 0)
-		rc = publication_may_begin(office->config->public_dir, store_dir(office->store), err);
-	if (rc == 0)
-		rc = make_or_read_key(office, path, err);
-	if (rc == 0)
-		rc = recovery_make(public, code, err);
-	if (rc == 0)
-		rc = step_begin(office, &log, &time, err);
-	if (rc == 0) {
-		rc = begin_log(office, &log, public, time, err);
-		if (rc == 0 && show(ctx, code) != 0)
-			rc = err_set(err, ERR_OUTSIDE, N_("the recovery code could not be shown: nothing was begun"));
-		rc = step_end(office, &log, rc, err);
-	}
-	sodium_memzero(code, sizeof code);
-	free(path);
 	return rc;
 }

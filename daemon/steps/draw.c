@@ -8,7 +8,7 @@
 #include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices.h"
-#include "steps/steps.h"
+#include "steps/steps_private.h"
 
 static int
 may_draw(const struct draw_row *row, int64_t time, struct err *err)

@@ -1,10 +1,11 @@
 #include <stdlib.h>
 
 #include "draws/stored_draw.h"
+#include "letters/letter.h"
 #include "letters/notices.h"
 #include "mail/outbox.h"
 #include "mail/outbox_delivery.h"
-#include "steps/steps.h"
+#include "steps/steps_private.h"
 
 static int
 write_again(struct office *office, const struct outbox_key *key, struct err *err)

@@ -65,9 +65,6 @@ int step_reveal(struct office *office, uint64_t n, struct err *err);
  */
 int step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err);
 
-/* Such a wish's reason, which the caller frees; NULL where there is none. */
-int step_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
-
 struct step_amend {
 	uint64_t n, place, seat;
 	bool of_target;
@@ -94,9 +91,6 @@ int step_amend_seen(struct store *store, uint64_t n, uint64_t *ret_amendment, st
 /* What is kept of such a wish; the number is the amendment's. */
 struct unreported step_amend_wish(const struct step_amend *want);
 
-/* The command `run` has said that all is done. */
-int step_run_done(struct office *office, uint64_t n, struct err *err);
-
 /*
  * What the INI's beacon is for a draw at this time; ERR_REFUSED where it cannot serve.  `text` holds what the slices point
  * at.
@@ -107,10 +101,9 @@ int step_beacon(const struct config *config, const struct config_cycle *cycle, i
 /* Whether a value is one that the beacon can have; `value` NULL is the empty one. */
 int step_check_value(const struct beacon *beacon, const char *value, struct err *err);
 
-/* ---- what the steps share ---- */
+/* ---- what going on from a publication (recover.h) shares with the steps ---- */
 
 struct ledger;
-struct draw_row;
 
 /* Begins the transaction and opens the log within it; `ret_time` is the time that its entries have. */
 int step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err);
@@ -121,25 +114,8 @@ int step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time,
  */
 int step_end(struct office *office, struct ledger *log, int rc, struct err *err);
 
-void step_tell(const struct office *office, enum entry_type type, uint64_t n, const char *cycle);
-
-int step_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1],
-    struct err *err);
-
 /* A reason stands in a public log: in the language of pages. */
 const char *step_in_language(const struct config *config, const char *english, const char *chinese);
-
-/*
- * A draw whose time has come, made late or not; where a day on which it could have sent somebody has come before it, it
- * is voided instead, and its place in the timetable is open again.
- */
-int step_draw_late(struct office *office, const struct draw_row *row, struct err *err);
-
-/* step_void, which with `anew` opens the draw's place in the timetable again. */
-int step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, struct err *err);
-
-/* A policy and chains, where the INI calls for them. */
-int step_ini(struct office *office, struct err *err);
 
 /* The cycle's newest chain of secrets; ERR_ABSENT, with nothing said. */
 struct step_chain {

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "system/durable.h"
-#include "mail/outbox_keep.h"
 #include "store/schema.h"
 
 struct store {
@@ -215,7 +214,7 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
-/* What of the published folder is ours; letters' texts go in time, their digests stay; what a command has not reported yet. */
+/* What of the published folder is ours; letters' texts go in time, their digests stay (outbox_keep.h); what a command has not reported yet. */
 static int
 migrate_5(struct store *store, struct err *err)
 {
@@ -223,8 +222,6 @@ migrate_5(struct store *store, struct err *err)
 
 	if (rc == 0)
 		rc = store_exec(store, schema_outbox_5, err);
-	if (rc == 0)
-		rc = outbox_keep_digests(store, err);
 	if (rc == 0)
 		rc = store_exec(store, schema_unreported_5, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);

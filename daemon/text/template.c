@@ -7,7 +7,7 @@
 #include "core/base/text.h"
 #include "text/printable.h"
 #include "text/suggest.h"
-#include "text/template_nodes.h"
+#include "text/template_private.h"
 
 #define SUBJECT "Subject: "
 #define WORDS_MAX 64 /* names that a suggestion is looked for in */

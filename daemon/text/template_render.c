@@ -4,7 +4,7 @@
 
 #include "text/printable.h"
 #include "text/template.h"
-#include "text/template_nodes.h"
+#include "text/template_private.h"
 #include "text/wrap.h"
 
 #define HANG_MAX 24 /* a value that begins further right does not set the indent of the lines that follow */

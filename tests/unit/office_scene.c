@@ -10,6 +10,8 @@
 
 #include "core/check/verify.h"
 #include "system/clock.h"
+#include "config/read.h"
+#include "letters/make.h"
 #include "publish/reader.h"
 #include "publish/publish.h"
 #include "rosters/rosters.h"

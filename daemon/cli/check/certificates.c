@@ -4,7 +4,7 @@
 
 #include "cli/check/check.h"
 #include "core/base/text.h"
-#include "letters/certificate.h"
+#include "letters/make.h"
 #include "rosters/rosters.h"
 
 #define SOON_S (30 * DAY_S)

@@ -6,7 +6,7 @@
 
 /*
  * `check`: each part looks at something and says what it finds; nothing is changed.  A part is a function in the list
- * in check_command.c.
+ * in command.c.
  */
 
 enum check_level {

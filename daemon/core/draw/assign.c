@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/draw/assign_search.h"
+#include "core/draw/assign_private.h"
 
 static void *
 array(size_t n, size_t size)

@@ -1,4 +1,4 @@
-#include "core/draw/assign_search.h"
+#include "core/draw/assign_private.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/keys.h"
+#include "config/read.h"
 #include "scratch.h"
 
 static char dir[SCRATCH_PATH], ini[SCRATCH_PATH + 16];

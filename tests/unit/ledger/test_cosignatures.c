@@ -13,6 +13,7 @@
 #include "core/check/verify.h"
 #include "core/log/witness.h"
 #include "remote/beacons.h"
+#include "draws/assurance.h"
 #include "ledger/cosignatures.h"
 #include "publish/reader.h"
 #include "ledger/ledger.h"
@@ -481,9 +482,9 @@ test_which_is_published(void **state)
 		size_t n = give_some(&random, sizes, DRAW_TIME - COMMIT_LEAD_S, given);
 		uint64_t by_witness;
 
-		office_scene_well(&scene, cosignatures_commit_size(scene.office.store, &witness, &by_witness, &scene.err));
+		office_scene_well(&scene, draw_assurance_commit_size(scene.office.store, &witness, &by_witness, &scene.err));
 		assert_int_equal(by_witness, model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
-		office_scene_well(&scene, cosignatures_commit_size(scene.office.store, &nobody, &size, &scene.err));
+		office_scene_well(&scene, draw_assurance_commit_size(scene.office.store, &nobody, &size, &scene.err));
 		assert_int_equal(size, model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
 		differs |= by_witness > size;
 	}
@@ -497,7 +498,7 @@ test_which_is_published(void **state)
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t n = give_some(&random, sizes, DRAW_TIME + OUTCOME_DELAY_S, given);
 
-		office_scene_well(&scene, cosignatures_outcome_size(scene.office.store, &nobody, &size, &scene.err));
+		office_scene_well(&scene, draw_assurance_outcome_size(scene.office.store, &nobody, &size, &scene.err));
 		assert_int_equal(size, model_size(given, n, sizes, nobody.outcome_size, DRAW_TIME + OUTCOME_DELAY_S, STRANGER));
 	}
 }
@@ -508,9 +509,9 @@ static enum assurance
 class_of(uint64_t n)
 {
 	struct draw_row row = row_of(n);
-	struct standing_class class;
+	struct draw_assurance class;
 
-	office_scene_well(&scene, cosignatures_class(scene.office.store, &row, &class, &scene.err));
+	office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
 	assert_int_equal(class.witnesses, WITNESSES);
 	return class.assurance;
 }
@@ -578,9 +579,9 @@ test_a_change_of_witnesses(void **state)
 		add(who, row_of(n).commit_size, SCENE_NOW);
 	{
 		struct draw_row row = row_of(n);
-		struct standing_class class;
+		struct draw_assurance class;
 
-		office_scene_well(&scene, cosignatures_class(scene.office.store, &row, &class, &scene.err));
+		office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
 		assert_int_equal(class.witnesses, 2);
 		assert_int_equal(class.commit_in_time, 2);
 	}
@@ -651,9 +652,9 @@ test_the_checker_agrees(void **state)
 		verify();
 		for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++) {
 			struct draw_row row = row_of(n[cycle]);
-			struct standing_class class;
+			struct draw_assurance class;
 
-			office_scene_well(&scene, cosignatures_class(scene.office.store, &row, &class, &scene.err));
+			office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
 			assert_int_equal(checked[row.n].commit_cosigned, class.commit_in_time);
 			assert_int_equal(checked[row.n].outcome_cosigned, class.outcome_in_time);
 			if (cycle == BY_WITNESS && !class.beacon_key_in_time)

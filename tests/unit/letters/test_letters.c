@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 
 #include "core/base/text.h"
-#include "letters/letter.h"
+#include "letters/make.h"
+#include "letters/sheet.h"
 #include "scratch.h"
 
 #define S slice_of

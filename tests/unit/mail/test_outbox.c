@@ -596,6 +596,30 @@ many_texts_go_bit_by_bit(void **state)
 	assert_int_equal(texts(), 0);
 }
 
+/* Letters of a state of before there were digests have theirs before their text goes, and where none goes at all. */
+static void
+older_letters_get_their_digest(void **state)
+{
+	static const int64_t kept[] = {0, KEEP};
+	struct outbox_letter a = letter(7, 0, "I001", "assignment");
+	struct err err = {0};
+	int64_t next = 0, n = 0;
+
+	(void)state;
+	a.message = S("abc");
+	assert_true(add(&a));
+	assert_int_equal(deliver(NOW).sent, 1);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(store_exec(store, "UPDATE outbox_letter SET digest = NULL; DELETE FROM meta", &err), 0);
+		assert_int_equal(outbox_keep(store, kept[i], NOW + KEEP, &next, &err), 0);
+		assert_int_equal(next, INT64_MAX);
+		assert_int_equal(texts(), i == 0 ? 1 : 0);
+		assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest ="
+		    " 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'", &n, NULL), 0);
+		assert_int_equal(n, 1);
+	}
+}
+
 static void
 kept_for_ever(void **state)
 {
@@ -664,6 +688,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(texts_go_and_facts_stay),
 		TEST(many_texts_go_bit_by_bit),
+		TEST(older_letters_get_their_digest),
 		TEST(kept_for_ever),
 		TEST(a_reader_is_waited_for),
 		TEST(added_once),

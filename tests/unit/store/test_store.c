@@ -156,8 +156,8 @@ an_older_state_is_brought_up_to_date(void **state)
 	store = opened();
 	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message WHERE message = x'616263'", &tables, NULL), 0);
 	assert_int_equal(tables, 1);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest ="
-	    " 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'", &tables, NULL), 0);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest IS NULL AND removed IS NULL", &tables,
+	                     NULL), 0); /* outbox_keep fills it in */
 	assert_int_equal(tables, 1);
 	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
 	                     &tables, NULL), 0);

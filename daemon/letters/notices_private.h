@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_LETTERS_NOTICES_QUEUE_H
-#define SPOTCHECK_LETTERS_NOTICES_QUEUE_H
+#ifndef SPOTCHECK_LETTERS_NOTICES_PRIVATE_H
+#define SPOTCHECK_LETTERS_NOTICES_PRIVATE_H
 
 #include "letters/letter.h"
 #include "letters/notices.h"

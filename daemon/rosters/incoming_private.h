@@ -1,8 +1,8 @@
-#ifndef SPOTCHECK_ROSTERS_INCOMING_H
-#define SPOTCHECK_ROSTERS_INCOMING_H
+#ifndef SPOTCHECK_ROSTERS_INCOMING_PRIVATE_H
+#define SPOTCHECK_ROSTERS_INCOMING_PRIVATE_H
 
 #include "rosters/rosters.h"
-#include "rosters/sql.h"
+#include "rosters/sql_private.h"
 #include "store/unreported.h"
 
 /*

@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_ROSTERS_SQL_H
-#define SPOTCHECK_ROSTERS_SQL_H
+#ifndef SPOTCHECK_ROSTERS_SQL_PRIVATE_H
+#define SPOTCHECK_ROSTERS_SQL_PRIVATE_H
 
 #include "core/base/buf.h"
 #include "rosters/columns.h"

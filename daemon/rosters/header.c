@@ -1,4 +1,4 @@
-#include "rosters/private.h"
+#include "rosters/header_private.h"
 
 #include <stdlib.h>
 

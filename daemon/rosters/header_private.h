@@ -1,7 +1,7 @@
-#ifndef SPOTCHECK_ROSTERS_PRIVATE_H
-#define SPOTCHECK_ROSTERS_PRIVATE_H
+#ifndef SPOTCHECK_ROSTERS_HEADER_PRIVATE_H
+#define SPOTCHECK_ROSTERS_HEADER_PRIVATE_H
 
-#include "rosters/sql.h"
+#include "rosters/sql_private.h"
 
 /*
  * A roster's header and the private values of its rows, for the files rosters*.c alone.

@@ -1,11 +1,11 @@
-#ifndef SPOTCHECK_ROSTERS_FILE_H
-#define SPOTCHECK_ROSTERS_FILE_H
+#ifndef SPOTCHECK_ROSTERS_FILE_PRIVATE_H
+#define SPOTCHECK_ROSTERS_FILE_PRIVATE_H
 
 #include <csv.h>
 
 #include "rosters/cell.h"
 #include "rosters/input.h"
-#include "rosters/incoming.h"
+#include "rosters/incoming_private.h"
 
 /*
  * An imported file on its way into `incoming`: rosters_import.c cuts it into rows, rosters_row.c takes the rows in.

@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_REMOTE_BEACONS_ROWS_H
-#define SPOTCHECK_REMOTE_BEACONS_ROWS_H
+#ifndef SPOTCHECK_REMOTE_BEACONS_PRIVATE_H
+#define SPOTCHECK_REMOTE_BEACONS_PRIVATE_H
 
 #include "core/format/entry.h"
 #include "remote/beacons.h"

@@ -1,0 +1,159 @@
+#include "draws/assurance.h"
+
+#include "core/log/cosigned.h"
+#include "ledger/ledger.h"
+#include "ledger/policies.h"
+
+/* ---- which checkpoint ---- */
+
+struct tally {
+	uint64_t size, n;
+	bool beacon_key;
+};
+
+/* Too late for a class is still better than nobody. */
+static int
+first_cosigned(struct store *store, uint64_t least, uint64_t *ret_size, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "SELECT min(size) FROM cosignature WHERE size >= ?");
+	query_put_int(&q, (int64_t)least);
+	if (query_row(&q) && !query_is_null(&q, 0))
+		*ret_size = (uint64_t)query_int(&q, 0);
+	return query_close(&q, err);
+}
+
+/*
+ * The checkpoint, not before `least`, that most of the policy's witnesses cosigned by `until`; that of `beacon_key` (p
+ * NULL: none) comes before numbers.
+ */
+static int
+best(struct store *store, const struct policy *policy, uint64_t least, int64_t until, struct slice beacon_key,
+    struct tally *ret, struct err *err)
+{
+	struct tally at = {.size = least};
+	struct query q;
+	int rc;
+
+	*ret = at;
+	query_open(&q, store, "SELECT size, vkey FROM cosignature WHERE size >= ? AND time <= ? ORDER BY size");
+	query_put_int(&q, (int64_t)least);
+	query_put_int(&q, until);
+	while (query_row(&q)) {
+		struct slice vkey = query_text(&q, 1);
+
+		if ((uint64_t)query_int(&q, 0) != at.size)
+			at = (struct tally){.size = (uint64_t)query_int(&q, 0)};
+		for (size_t i = 0; i < policy->n; i++)
+			at.n += slice_eq(policy->witnesses[i], vkey);
+		at.beacon_key |= beacon_key.p != NULL && slice_eq(beacon_key, vkey);
+		if (at.beacon_key > ret->beacon_key || (at.beacon_key == ret->beacon_key && at.n > ret->n))
+			*ret = at;
+	}
+	if ((rc = query_close(&q, err)) != 0 || ret->n > 0)
+		return rc;
+	return first_cosigned(store, least, &ret->size, err);
+}
+
+static int
+best_for_commit(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	struct slice key = {NULL, 0};
+	int rc = 0;
+
+	buf_init(&bytes, ENTRY_MAX);
+	if (row->source == SOURCE_WITNESS) {
+		rc = ledger_entry(store, row->commit_entry, &bytes, err);
+		if (rc == 0 && (rc = entry_parse(buf_view(&bytes), &e, err)) == 0)
+			key = e.commit.beacon.key;
+	}
+	if (rc == 0)
+		rc = best(store, policy, row->commit_size, row->draw_time - COMMIT_LEAD_S, key, ret, err);
+	if (key.p != NULL)
+		entry_release(&e);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+{
+	return best(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S, (struct slice){NULL, 0}, ret, err);
+}
+
+int
+draw_assurance_commit_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err)
+{
+	struct policy policy;
+	struct tally tally;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0 && (rc = best_for_commit(store, row, &policy, &tally, err)) == 0)
+		*ret_size = tally.size;
+	policy_release(&policy);
+	return rc;
+}
+
+int
+draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err)
+{
+	struct policy policy;
+	struct tally tally;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0 && (rc = best_for_outcome(store, row, &policy, &tally, err)) == 0)
+		*ret_size = tally.size;
+	policy_release(&policy);
+	return rc;
+}
+
+/* ---- the class ---- */
+
+static int
+assess(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	int rc;
+
+	if (row->outcome == OUTCOME_NONE) {
+		*ret = ASSURANCE_PENDING;
+		return 0;
+	}
+	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) != 0)
+		return rc;
+	if ((rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
+		*ret = cosigned_assurance(cosigned, row->source, &e);
+		entry_release(&e);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+int
+draw_assurance_read(struct store *store, const struct draw_row *row, struct draw_assurance *ret, struct err *err)
+{
+	struct tally commit = {0}, outcome = {0};
+	struct cosigned cosigned = {0};
+	struct policy policy;
+	int rc = policy_at(store, row->commit_entry, &policy, err);
+
+	if (rc == 0)
+		rc = best_for_commit(store, row, &policy, &commit, err);
+	if (rc == 0 && row->outcome != OUTCOME_NONE)
+		rc = best_for_outcome(store, row, &policy, &outcome, err);
+	if (rc == 0) {
+		cosigned.witnesses = policy.n;
+		cosigned.commit_in_time = commit.n;
+		cosigned.outcome_in_time = outcome.n;
+		cosigned.beacon_key_in_time = commit.beacon_key;
+		*ret = (struct draw_assurance){.witnesses = policy.n, .commit_in_time = commit.n, .outcome_in_time = outcome.n,
+		    .beacon_key_in_time = commit.beacon_key};
+		rc = assess(store, row, &cosigned, &ret->assurance, err);
+	}
+	policy_release(&policy);
+	return rc;
+}

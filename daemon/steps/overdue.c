@@ -1,0 +1,101 @@
+/* What is overdue: reveals, draws that nobody was there for when their time came, and what the INI calls for. */
+
+#include <stdlib.h>
+
+#include "core/format/sealed.h"
+#include "draws/draws.h"
+#include "steps/steps_private.h"
+#include "system/clock.h"
+
+#define USUAL_VISIT_MIN (9 * 60) /* of a cycle that the INI has no longer */
+
+/* ---- a draw that comes late ---- */
+
+/* The first moment at which the draw could send somebody. */
+static int
+first_visit(const struct office *office, const struct draw_row *row, int64_t *ret, struct err *err)
+{
+	const struct config_cycle *cycle = config_cycle(office->config, row->cycle);
+	int32_t minute = cycle != NULL ? cycle->rule.visit_time_min : USUAL_VISIT_MIN;
+	struct sealed sealed;
+	struct buf bytes;
+	int rc = draw_file_get(office->store, row->n, "sealed.json", &bytes, err);
+
+	if (rc == 0)
+		rc = sealed_parse(buf_view(&bytes), &sealed, err);
+	if (rc == 0) {
+		*ret = clock_instant(sealed.dates[0], minute * 60, NULL);
+		sealed_release(&sealed);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+/*
+ * A draw whose time has come, made late or not; where a day on which it could have sent somebody has come before it, it
+ * is voided instead, and its place in the timetable is open again.
+ */
+static int
+draw_late(struct office *office, const struct draw_row *row, struct err *err)
+{
+	int64_t visit = INT64_MAX;
+	char *reason = NULL;
+	int rc = draws_called_off(office->store, row->n, &reason, err);
+
+	if (rc == 0 && reason != NULL) {
+		rc = step_void_for(office, row->n, reason, false, err);
+		free(reason);
+		return rc;
+	}
+	if (rc != 0 || (rc = first_visit(office, row, &visit, err)) != 0)
+		return rc;
+	/* What the command `run` began is its own to finish, however late. */
+	if (row->run || visit > office->now)
+		return step_draw(office, row->n, NULL, err);
+	return step_void_for(office, row->n,
+	    step_in_language(office->config, "the service was down at the time of the draw, and a possible visit date has passed",
+	        "抽取时服务未运行，且已有可能的检查日期过去"),
+	    true, err);
+}
+
+/* ---- all that is overdue ---- */
+
+/* A command or the service was quicker: what it did is done. */
+static int
+done_already(struct office *office, const struct draw_row *row, int rc, const struct err *why, struct err *err)
+{
+	struct draw_row now;
+
+	if (rc == ERR_REFUSED && draws_find(office->store, row->n, &now, NULL) == 0 &&
+	    (now.outcome != row->outcome || now.revealed != row->revealed))
+		return 0;
+	return err_set(err, rc, "%s", why->message);
+}
+
+int
+step_overdue(struct office *office, uint64_t except, struct err *err)
+{
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
+	struct draw_row row;
+	int64_t now = INT64_MIN;
+	int rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
+
+	if (rc != 0)
+		return rc;
+	now = office->now > now ? office->now : now; /* the clock may be behind the log */
+	for (;;) {
+		if ((rc = draws_due_reveal(office->store, now, &row, err)) == 0) {
+			if ((rc = step_reveal(office, row.n, &why)) != 0 &&
+			    (rc = done_already(office, &row, rc, &why, err)) != 0)
+				return rc;
+			continue;
+		}
+		if (rc == ERR_ABSENT && (rc = draws_due_draw(office->store, now, except, &row, err)) == 0) {
+			if ((rc = draw_late(office, &row, &why)) != 0 &&
+			    (rc = done_already(office, &row, rc, &why, err)) != 0)
+				return rc;
+			continue;
+		}
+		return rc == ERR_ABSENT ? step_ini(office, err) : rc;
+	}
+}
