@@ -11,7 +11,7 @@
 #include "ledger/cosignatures.h"
 #include "draws/draws.h"
 #include "ledger/ledger.h"
-#include "system/lock.h"
+#include "system/file.h"
 #include "ledger/publication.h"
 #include "publish/place.h"
 #include "publish/tree.h"
@@ -423,7 +423,7 @@ publish(struct store *store, const struct signing_key *key, const char *public_d
 	static const struct publish_options usual = {.fresh = false};
 	int lock = -1, rc;
 
-	if ((rc = lock_take(store_dir(store), LOCK_FILE, &lock, err)) != 0)
+	if ((rc = file_lock(store_dir(store), LOCK_FILE, &lock, err)) != 0)
 		return rc;
 	rc = publish_locked(store, key, public_dir, options == NULL ? &usual : options, err);
 	(void)close(lock);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/durable.h"
+#include "system/file.h"
 #include "mail/outbox_keep.h"
 #include "store/schema.h"
 
@@ -86,7 +86,7 @@ check_file(const struct store *store, const struct stat *st, struct err *err)
 static int
 sync_names(const struct store *store, struct err *err)
 {
-	if (durable_sync_folder_of(store->path) == 0 && durable_sync_folder_of(store->dir) == 0)
+	if (file_sync_folder_of(store->path) == 0 && file_sync_folder_of(store->dir) == 0)
 		return 0;
 	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
 }

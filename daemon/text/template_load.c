@@ -5,8 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/whole.h"
-
+#include "system/file.h"
 #include "text/template.h"
 
 static int
@@ -42,7 +41,7 @@ template_load(const char *path, const struct template_name *names, struct diag *
 		rc = ERR_MEMORY;
 		goto out;
 	}
-	len = whole_read(fd, bytes, TEMPLATE_MAX + 1);
+	len = file_read_up_to(fd, bytes, TEMPLATE_MAX + 1);
 	rc = len < 0 ? refuse(diag, path, errno)
 	             : template_parse((struct slice){bytes, (size_t)len}, path, names, diag, ret_template);
 out:
