@@ -340,7 +340,7 @@ test_killed_while_saving(void **state)
 
 	(void)state;
 	assert_true(done != MAP_FAILED);
-	scene_random(&random);
+	support_random_begin(&random);
 	(void)add(&file, vkey_of("a.example.org", vkey), "");
 	well(witness_file_save(&file, &err));
 	witness_file_close(&file);
