@@ -41,6 +41,7 @@ static int
 bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, struct err *err)
 {
 	struct query q;
+	int rc;
 
 	query_open(&q, p->store, "SELECT bytes FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx");
 	query_put_int(&q, (int64_t)(tile.number * TILE_WIDTH));
@@ -52,8 +53,9 @@ bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, stru
 		buf_byte(out, (char)(bytes.n & 0xFF));
 		buf_slice(out, bytes);
 	}
-	if (query_close(&q, err) != 0)
-		return ERR_OUTSIDE;
+	rc = query_close(&q, err);
+	if (rc != 0)
+		return rc;
 	return out->failed ? err_memory(err) : 0;
 }
 
