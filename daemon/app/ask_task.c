@@ -9,7 +9,7 @@
 #include "app/child.h"
 #include "app/program.h"
 #include "core/base/text.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define TASK_MAX ((size_t)1 << 20)
 
@@ -144,7 +144,7 @@ ask_task_before_signing(struct office *office, struct err *err)
 	pid = child_begin(ask_task_exec, &task, &pipe);
 	if (pid < 0)
 		return err_set(err, ERR_OUTSIDE, N_("no process can be had to ask the witnesses"));
-	n = whole_read(pipe, said, sizeof said);
+	n = file_read_up_to(pipe, said, sizeof said);
 	(void)close(pipe);
 	(void)waitpid(pid, &status, 0);
 	if (status != 0 || n < 0 || !ask_task_report_parse(said, (size_t)n, &report))

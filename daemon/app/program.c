@@ -10,7 +10,7 @@
 
 #include "app/journal.h"
 #include "text/language.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define _(text) language_text(text)
 
@@ -51,7 +51,7 @@ char *
 program_read_task(int fd, size_t max, size_t *ret_len)
 {
 	char *bytes = malloc(max);
-	ssize_t n = bytes == NULL ? 0 : whole_read(fd, bytes, max);
+	ssize_t n = bytes == NULL ? 0 : file_read_up_to(fd, bytes, max);
 
 	if (n > 0 && bytes[n - 1] == '\0') {
 		*ret_len = (size_t)n;
@@ -75,5 +75,5 @@ program_next_text(char **at, const char *end)
 bool
 program_write_text(int fd, const char *text)
 {
-	return whole_write(fd, text, strlen(text) + 1);
+	return file_write(fd, text, strlen(text) + 1);
 }

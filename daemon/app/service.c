@@ -19,7 +19,7 @@
 #include "core/base/text.h"
 #include "system/clock.h"
 #include "text/language.h"
-#include "system/lock.h"
+#include "system/file.h"
 #include "system/wake.h"
 
 #define _(text) language_text(text)
@@ -517,7 +517,7 @@ hold_state(struct service *s, struct err *err)
 	if (access(state_dir, F_OK) != 0)
 		return err_set(err, ERR_REFUSED, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"),
 		    state_dir);
-	rc = lock_try(state_dir, LOCK_FILE, &s->lock, err);
+	rc = file_try_lock(state_dir, LOCK_FILE, &s->lock, err);
 	if (rc == ERR_NOT_YET)
 		return err_set(err, ERR_REFUSED, N_("another service runs on the state directory %s"), state_dir);
 	return rc != 0 ? rc : wake_listen(state_dir, &s->wake_fd, err);

@@ -17,7 +17,7 @@
 #include "holidays/load.h"
 #include "system/clock.h"
 #include "draws/draws.h"
-#include "system/durable.h"
+#include "system/file.h"
 #include "publish/publish.h"
 #include "rosters/rosters.h"
 #include "rosters/copy.h"
@@ -305,7 +305,7 @@ simulate(const struct simulation *simulation, struct err *err)
 	rc = store_open(r.config->state_dir, 0, &real, err);
 	if (rc != 0 && rc != ERR_ABSENT)
 		return rc;
-	durable_off();
+	file_sync_off();
 	simulate_table_begin(&r.table);
 	if ((rc = make_scratch(simulation->scratch, err)) == 0 && !relabel(r.config, simulation->scratch))
 		rc = err_memory(err);

@@ -11,7 +11,7 @@
 #include "text/html.h"
 #include "system/new_file.h"
 #include "publish/receipt.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 static int
 write_page(struct cli *cli, const struct issued *issued, const struct new_file *file)
@@ -21,7 +21,7 @@ write_page(struct cli *cli, const struct issued *issued, const struct new_file *
 
 	buf_init(&page, HTML_PAGE_MAX);
 	rc = receipt_page(cli->store, &cli->config, issued, &page, &cli->err);
-	if (rc == 0 && !whole_write(file->fd, page.data, page.len))
+	if (rc == 0 && !file_write(file->fd, page.data, page.len))
 		rc = err_set(&cli->err, ERR_OUTSIDE, "%s: %s", file->path, strerror(errno));
 	buf_release(&page);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);

@@ -10,7 +10,7 @@
 #include "cli/draw_print.h"
 #include "cli/draw_values.h"
 #include "system/clock.h"
-#include "system/lock.h"
+#include "system/file.h"
 #include "steps/steps.h"
 
 #define LOCK_FILE "run.lock"
@@ -178,7 +178,7 @@ run(struct desk *desk, const char *name, const char *value, int *ret_lock)
 	if (cycle == NULL)
 		return EXIT_USAGE;
 	/* Another run that is under way is waited for, not taken up. */
-	if (lock_take(store_dir(desk->cli->store), LOCK_FILE, ret_lock, &desk->cli->err) != 0)
+	if (file_lock(store_dir(desk->cli->store), LOCK_FILE, ret_lock, &desk->cli->err) != 0)
 		return cli_fail(desk->cli);
 	rc = draws_run(desk->cli->store, cycle->name, &row, &desk->cli->err);
 	if (rc != 0 && rc != ERR_ABSENT)

@@ -11,7 +11,7 @@
 
 /*
  * A cycle's timetable: what its rule and the calendar give, without what is settled already.  The state remembers no
- * more than that (schema_plan.c), so nothing is lost or done twice by a restart, a jump of the clock, or a holiday that
+ * more than that (store/schema.c), so nothing is lost or done twice by a restart, a jump of the clock, or a holiday that
  * moves.
  */
 struct plan {

@@ -10,6 +10,7 @@ static int
 count(struct store *store, uint64_t n, struct visits *v, struct err *err)
 {
 	struct query q;
+	int rc;
 
 	query_open(&q, store,
 	    "SELECT count(DISTINCT place), count(*), coalesce(sum(length(inspector)), 0) +"
@@ -24,8 +25,9 @@ count(struct store *store, uint64_t n, struct visits *v, struct err *err)
 		v->v = calloc(v->n + 1, sizeof *v->v);
 		v->seats = calloc(seats + 1, sizeof *v->seats);
 	}
-	if (query_close(&q, err) != 0)
-		return ERR_OUTSIDE;
+	rc = query_close(&q, err);
+	if (rc != 0)
+		return rc;
 	return v->v == NULL || v->seats == NULL ? err_memory(err) : 0;
 }
 

@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 /*
- * What the entries of a draw leave in the state's tables (schema_draws.c), within the transaction that appends them.
+ * What the entries of a draw leave in the state's tables (store/schema.c), within the transaction that appends them.
  * `entry` is the entry's index in the log, `size` that of the first checkpoint that is to hold it.
  */
 int drawn_keep_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err);

@@ -12,9 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "system/credential.h"
-#include "system/durable.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define PREFIX "PRIVATE+KEY+"
 #define B64 sodium_base64_VARIANT_ORIGINAL
@@ -119,7 +117,7 @@ open_private(const char *path, struct err *err)
 		return err_set(err, ERR_ABSENT, N_("there is no key %s"), path);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be read: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && credential_is_private(path, &st))
+	if (fstat(fd, &st) == 0 && file_is_private(path, &st))
 		return fd;
 	(void)close(fd);
 	return err_set(err, ERR_REFUSED,
@@ -194,7 +192,7 @@ write_synced(const char *path, const char *text, size_t len)
 
 	if (fd < 0)
 		return -1;
-	good = fchmod(fd, 0600) == 0 && whole_write(fd, text, len) && durable_sync(fd) == 0;
+	good = fchmod(fd, 0600) == 0 && file_write(fd, text, len) && file_sync(fd) == 0;
 	return close(fd) == 0 && good ? 0 : -1;
 }
 
@@ -215,7 +213,7 @@ write_new(const char *path, const char *text, size_t len, struct err *err)
 		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path) : cannot_write(path, err);
 	if (unlink(beside) != 0 && rc == 0)
 		rc = cannot_write(path, err);
-	if (rc == 0 && durable_sync_folder_of(path) != 0)
+	if (rc == 0 && file_sync_folder_of(path) != 0)
 		rc = cannot_write(path, err);
 	free(beside);
 	return rc;

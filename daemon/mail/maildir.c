@@ -12,8 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "system/durable.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 /*
  * https://cr.yp.to/proto/maildir.html, but that a name is made of the Message-ID and not of time, process and host:
@@ -70,7 +69,7 @@ make_dir(const struct maildir *maildir, int at, const char *name, const char *pa
 	if (slash != NULL)
 		slash[slash == path] = '\0';
 	parent = openat(at, slash == NULL ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0 || durable_sync(parent) != 0)
+	if (parent < 0 || file_sync(parent) != 0)
 		rc = say(maildir, part, err);
 	if (parent >= 0)
 		(void)close(parent);
@@ -255,7 +254,7 @@ write_new(struct maildir *maildir, const char *name, struct slice message, struc
 	fd = openat(maildir->tmp, tmp_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return say(maildir, "tmp", err);
-	if (!whole_write(fd, message.p, message.n) || durable_sync(fd) != 0)
+	if (!file_write(fd, message.p, message.n) || file_sync(fd) != 0)
 		rc = say(maildir, "tmp", err);
 	if (close(fd) != 0 && rc == 0) /* where quotas speak late */
 		rc = say(maildir, "tmp", err);
@@ -286,7 +285,7 @@ maildir_deliver(struct maildir *maildir, struct slice message_id, struct slice m
 		}
 	}
 	/* Also where it was there: the crash may have come between rename and sync. */
-	if (durable_sync(maildir->fresh) != 0)
+	if (file_sync(maildir->fresh) != 0)
 		return say(maildir, "new", err);
 	if (ret_was_there != NULL)
 		*ret_was_there = was_there;

@@ -17,8 +17,9 @@ outbox_state_name(enum outbox_state state)
 	return state_names[state];
 }
 
-enum outbox_state
-outbox_state_of(struct slice name)
+/* Of a word that is none, which the schema does not let in: failed. */
+static enum outbox_state
+state_of(struct slice name)
 {
 	for (unsigned i = 0; i < OUTBOX_STATES; i++)
 		if (slice_is(name, state_names[i]))
@@ -345,7 +346,7 @@ take_counts(struct query *q, uint64_t ret_counts[static OUTBOX_STATES], struct e
 	int rc;
 
 	while (query_row(q))
-		counts[outbox_state_of(query_text(q, 0))] = (uint64_t)query_int(q, 1);
+		counts[state_of(query_text(q, 0))] = (uint64_t)query_int(q, 1);
 	rc = query_close(q, err);
 	if (rc == 0)
 		memcpy(ret_counts, counts, sizeof counts);
@@ -386,6 +387,100 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 	return rc;
 }
 
+/* ---- lists ---- */
+
+#define ROW \
+	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, not_before," \
+	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE letter = outbox_letter.id), 0)," \
+	" (SELECT count(*) FROM outbox_attempt WHERE letter = id)," \
+	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)" \
+	" FROM outbox_letter"
+
+static void
+take_row(struct query *q, struct outbox_row *ret_row)
+{
+	*ret_row = (struct outbox_row){
+		.id = query_int(q, 0),
+		.state = state_of(query_text(q, 1)),
+		.draw = (uint64_t)query_int(q, 2),
+		.amendment = (uint64_t)query_int(q, 3),
+		.inspector = query_text(q, 4),
+		.kind = query_text(q, 5),
+		.sender = query_text(q, 6),
+		.recipient = query_text(q, 7),
+		.subject = query_text(q, 8),
+		.message_id = query_text(q, 9),
+		.created = query_int(q, 10),
+		.not_before = query_int(q, 11),
+		.next_at = query_int(q, 12),
+		.give_up = query_int(q, 13),
+		.changed = query_int(q, 14),
+		.digest = query_text(q, 15),
+		.removed = query_int(q, 16),
+		.message_len = (size_t)query_int(q, 17),
+		.attempts = (uint64_t)query_int(q, 18),
+		.reply = query_text(q, 19),
+	};
+}
+
+static int
+each_row(struct query *q, int (*each)(void *ctx, const struct outbox_row *row), void *ctx, bool *ret_any,
+    struct err *err)
+{
+	struct outbox_row row;
+	int said = 0, rc;
+
+	while (said == 0 && query_row(q)) {
+		take_row(q, &row);
+		*ret_any = true;
+		said = each(ctx, &row);
+	}
+	rc = query_close(q, err);
+	return rc != 0 ? rc : said;
+}
+
+int
+outbox_list(struct store *store, int (*each)(void *ctx, const struct outbox_row *row), void *ctx, struct err *err)
+{
+	struct query q;
+	bool any = false;
+
+	query_open(&q, store, ROW " ORDER BY id");
+	return each_row(&q, each, ctx, &any, err);
+}
+
+int
+outbox_get(struct store *store, int64_t id, int (*each)(void *ctx, const struct outbox_row *row), void *ctx,
+    struct err *err)
+{
+	struct query q;
+	bool any = false;
+	int rc;
+
+	query_open(&q, store, ROW " WHERE id = ?");
+	query_put_int(&q, id);
+	rc = each_row(&q, each, ctx, &any, err);
+	return rc != 0 || any ? rc : err_set(err, ERR_ABSENT, N_("there is no letter %lld"), (long long)id);
+}
+
+int
+outbox_attempts(struct store *store, int64_t id, int (*each)(void *ctx, const struct outbox_attempt *attempt),
+    void *ctx, struct err *err)
+{
+	struct query q;
+	int said = 0, rc;
+
+	query_open(&q, store, "SELECT at, result, reply FROM outbox_attempt WHERE letter = ? ORDER BY attempt");
+	query_put_int(&q, id);
+	while (said == 0 && query_row(&q)) {
+		struct outbox_attempt attempt = {query_int(&q, 0), state_of(query_text(&q, 1)), query_text(&q, 2)};
+
+		said = each(ctx, &attempt);
+	}
+	rc = query_close(&q, err);
+	return rc != 0 ? rc : said;
+}
+
 /* ---- by hand ---- */
 
 struct present {
@@ -406,7 +501,7 @@ find(struct store *store, int64_t id, struct present *ret_present, struct err *e
 	query_put_int(&q, id);
 	found = query_row(&q);
 	if (found) {
-		ret_present->state = outbox_state_of(query_text(&q, 0));
+		ret_present->state = state_of(query_text(&q, 0));
 		fault = query_text(&q, 1);
 		(void)snprintf(ret_present->fault, sizeof ret_present->fault, "%.*s", (int)fault.n, fault.p);
 		ret_present->not_before = query_int(&q, 2);

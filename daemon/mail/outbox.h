@@ -11,7 +11,7 @@
 
 /*
  * The letters that are to leave, in the state's database, so that a draw and its letters are one transaction
- * (schema_outbox.c).
+ * (store/schema.c).
  *
  *	queued → sending → sent      it was taken over
  *	                 → queued    it was not, and is tried again until `give_up`

@@ -6,9 +6,6 @@
 
 /* What the outbox's files share, and whoever delivers. */
 
-/* "sent" → OUTBOX_SENT; OUTBOX_FAILED for a word that is none, which the schema does not let in. */
-enum outbox_state outbox_state_of(struct slice name);
-
 /* When a letter that was not taken is tried again: after 1, 2, 4 … 32 minutes, a quarter more or less, by chance. */
 int64_t outbox_pause(uint64_t attempts);
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define RSA_BITS_MIN 2048
 #define EC_BITS_MIN 256
@@ -43,7 +43,7 @@ read_file(const char *path, char *bytes, size_t *ret_len, struct err *err)
 		return errno == ENOENT ? ERR_ABSENT : err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		rc = err_set(err, ERR_REFUSED, N_("%s is no regular file"), path);
-	} else if ((n = whole_read(fd, bytes, SMIME_FILE_MAX + 1)) < 0) {
+	} else if ((n = file_read_up_to(fd, bytes, SMIME_FILE_MAX + 1)) < 0) {
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
 	} else if (n > SMIME_FILE_MAX) {
 		rc = err_set(err, ERR_REFUSED, N_("%s is larger than %d bytes"), path, SMIME_FILE_MAX);

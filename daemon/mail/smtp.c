@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "text/address.h"
-#include "system/credential.h"
+#include "system/file.h"
 #include "text/printable.h"
 
 #define PASSWORD_MAX 1024
@@ -29,7 +29,7 @@ read_password(const char *path, char **ret_password, struct err *err)
 
 	if (fd < 0)
 		return err_set(err, ERR_REFUSED, N_("the password of [mail] user cannot be read: %s: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && credential_is_private(path, &st))
+	if (fstat(fd, &st) == 0 && file_is_private(path, &st))
 		n = read(fd, bytes, sizeof bytes);
 	else
 		errno = EPERM;

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/hash.h"
-#include "system/durable.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
 
@@ -137,7 +136,7 @@ place_sync(int root, const char *path)
 	while (rc == 0 && slash != NULL) {
 		int fd = place_folder(&place, folder, false, &name);
 
-		rc = fd < 0 ? -1 : durable_sync(fd);
+		rc = fd < 0 ? -1 : file_sync(fd);
 		slash = strrchr(folder, '/');
 		if (slash != NULL)
 			*slash = '\0';
@@ -162,7 +161,7 @@ hash_file(int fd, struct hash *ret_digest)
 	ssize_t n;
 
 	hash_begin(&stream);
-	while ((n = whole_read(fd, block, sizeof block)) > 0)
+	while ((n = file_read_up_to(fd, block, sizeof block)) > 0)
 		hash_add(&stream, block, (size_t)n);
 	*ret_digest = hash_end(&stream);
 	return n == 0;

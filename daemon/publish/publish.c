@@ -12,7 +12,7 @@
 #include "ledger/cosignatures.h"
 #include "draws/draws.h"
 #include "ledger/ledger.h"
-#include "system/lock.h"
+#include "system/file.h"
 #include "ledger/publication.h"
 #include "publish/place.h"
 #include "publish/tree.h"
@@ -44,6 +44,7 @@ static int
 bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, struct err *err)
 {
 	struct query q;
+	int rc;
 
 	query_open(&q, p->store, "SELECT bytes FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx");
 	query_put_int(&q, (int64_t)(tile.number * TILE_WIDTH));
@@ -55,8 +56,9 @@ bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, stru
 		buf_byte(out, (char)(bytes.n & 0xFF));
 		buf_slice(out, bytes);
 	}
-	if (query_close(&q, err) != 0)
-		return ERR_OUTSIDE;
+	rc = query_close(&q, err);
+	if (rc != 0)
+		return rc;
 	return out->failed ? err_memory(err) : 0;
 }
 
@@ -454,7 +456,7 @@ publish(struct store *store, const struct signing_key *key, const char *public_d
 	static const struct publish_options usual = {.fresh = false};
 	int lock = -1, rc;
 
-	if ((rc = lock_take(store_dir(store), LOCK_FILE, &lock, err)) != 0)
+	if ((rc = file_lock(store_dir(store), LOCK_FILE, &lock, err)) != 0)
 		return rc;
 	rc = publish_locked(store, key, public_dir, options == NULL ? &usual : options, err);
 	(void)close(lock);

@@ -15,9 +15,8 @@
 #include <unistd.h>
 
 #include "core/base/hash.h"
-#include "system/durable.h"
+#include "system/file.h"
 #include "publish/place.h"
-#include "system/whole.h"
 
 #define OPEN_FOLDERS 16 /* at a time, for nftw */
 #define CHECKPOINT "checkpoint" /* the file that vouches for all others */
@@ -52,7 +51,7 @@ open_public(struct tree *t, const char *public_dir, struct err *err)
 	if (!made && errno != EEXIST)
 		return cannot_write(public_dir, err);
 	t->public = realpath(public_dir, NULL);
-	if (t->public == NULL || (made && durable_sync_folder_of(t->public) != 0))
+	if (t->public == NULL || (made && file_sync_folder_of(t->public) != 0))
 		return cannot_write(public_dir, err);
 	t->old = open_folder(t->public);
 	if (t->old < 0)
@@ -153,7 +152,7 @@ clean_up(struct tree *t, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"), work,
 		    strerror(errno));
 	else
-		rc = durable_sync_folder_of(work) == 0 ? publish_work_set(t->store, NULL, err) : cannot_write(work, err);
+		rc = file_sync_folder_of(work) == 0 ? publish_work_set(t->store, NULL, err) : cannot_write(work, err);
 	free(work);
 	return rc;
 }
@@ -279,7 +278,7 @@ struct tree_file {
 int
 tree_file_write(struct tree_file *file, struct slice bytes, struct err *err)
 {
-	if (!whole_write(file->fd, bytes.p, bytes.n))
+	if (!file_write(file->fd, bytes.p, bytes.n))
 		return cannot_write(file->path, err);
 	hash_add(&file->stream, bytes.p, bytes.n);
 	file->size += bytes.n;
@@ -308,7 +307,7 @@ write_work(struct tree *t, struct publish_file *ret, int (*write)(void *ctx, str
 		ret->size = file.size;
 		ret->written = true;
 	}
-	if (rc == 0 && durable_sync(file.fd) != 0)
+	if (rc == 0 && file_sync(file.fd) != 0)
 		rc = cannot_write_below(t, ret->path, err);
 	if (file.fd >= 0 && close(file.fd) != 0 && rc == 0)
 		rc = cannot_write_below(t, ret->path, err);
@@ -434,7 +433,7 @@ sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	if (type == FTW_SL || type == FTW_F)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	rc = fd >= 0 ? durable_sync(fd) : -1;
+	rc = fd >= 0 ? file_sync(fd) : -1;
 	if (fd >= 0)
 		(void)close(fd);
 	return rc;
@@ -477,7 +476,7 @@ exchange(struct tree *t, struct err *err)
 		rc = swap(t, err);
 		return rc != 0 ? rc : err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(EBUSY));
 	}
-	if (durable_sync_folder_of(t->public) != 0)
+	if (file_sync_folder_of(t->public) != 0)
 		return cannot_write(t->public, err);
 	/* What could not be removed is still known, and goes with the next publishing. */
 	(void)place_remove_listed(t->old, &t->was, NULL);
@@ -624,7 +623,7 @@ settle_list(struct tree *t, struct err *err)
 
 	if (t->in_place)
 		(void)place_remove_listed(t->fd, &t->will, NULL);
-	gone = rmdir(t->work) == 0 && durable_sync_folder_of(t->work) == 0;
+	gone = rmdir(t->work) == 0 && file_sync_folder_of(t->work) == 0;
 	return publish_list_settle(t->store, &t->was, &t->will, gone, err);
 }
 

@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "system/durable.h"
+#include "system/file.h"
 #include "ledger/keys.h"
 #include "recovery/frozen.h"
-#include "system/whole.h"
 
 #define BLOCK 65536
 #define SEALED_PIECE (BACKUP_PIECE + crypto_secretstream_xchacha20poly1305_ABYTES)
@@ -45,7 +44,7 @@ write_signed(struct sealer *s, const void *bytes, size_t len)
 {
 	if (crypto_sign_update(&s->signature, bytes, len) != 0)
 		return cannot_seal(s->err);
-	return whole_write(s->fd, bytes, len) ? 0 : cannot_write(s->err);
+	return file_write(s->fd, bytes, len) ? 0 : cannot_write(s->err);
 }
 
 static int
@@ -55,7 +54,7 @@ write_signature(struct sealer *s, const struct signing_key *key)
 
 	if (crypto_sign_final_create(&s->signature, signature, NULL, key->secret) != 0)
 		return cannot_seal(s->err);
-	return whole_write(s->fd, signature, sizeof signature) ? 0 : cannot_write(s->err);
+	return file_write(s->fd, signature, sizeof signature) ? 0 : cannot_write(s->err);
 }
 
 /* ---- what is sealed ---- */
@@ -105,7 +104,7 @@ put_key(struct sealer *s, const char *path)
 {
 	uint8_t bytes[BACKUP_KEY_MAX];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : whole_read(fd, bytes, sizeof bytes);
+	ssize_t n = fd < 0 ? -1 : file_read_up_to(fd, bytes, sizeof bytes);
 	int rc = n < 0 ? err_set(s->err, ERR_OUTSIDE, "%s: %s", path, strerror(errno)) : put_length(s, (uint64_t)n);
 
 	if (fd >= 0)
@@ -186,7 +185,7 @@ write_all(struct sealer *s, const struct frozen *frozen, const char *public_hex,
 		rc = flush(s, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
 	if (rc == 0)
 		rc = write_signature(s, &key);
-	if (rc == 0 && durable_sync(s->fd) != 0)
+	if (rc == 0 && file_sync(s->fd) != 0)
 		rc = cannot_write(s->err);
 	key_wipe(&key);
 	return rc;

@@ -13,12 +13,11 @@
 
 #include "core/base/text.h"
 #include "recovery/backup.h"
-#include "system/durable.h"
+#include "system/file.h"
 #include "ledger/ledger.h"
 #include "ledger/operator.h"
 #include "ledger/restored.h"
 #include "store/store.h"
-#include "system/whole.h"
 
 #define OLD_MAGIC "spotcheckd backup 1\n"
 #define STAGE ".restore" /* below state_dir; made like a state directory */
@@ -53,7 +52,7 @@ no_backup(struct err *err)
 static int
 read_whole(int fd, void *bytes, size_t len, struct err *err)
 {
-	ssize_t n = whole_read(fd, bytes, len);
+	ssize_t n = file_read_up_to(fd, bytes, len);
 
 	if (n < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the backup cannot be read: %s"), strerror(errno));
@@ -94,7 +93,7 @@ read_head(struct restore *r, struct err *err)
 	uint8_t public[32];
 	int rc;
 
-	if (whole_read(r->fd, magic, sizeof magic) != (ssize_t)sizeof magic)
+	if (file_read_up_to(r->fd, magic, sizeof magic) != (ssize_t)sizeof magic)
 		return no_backup(err);
 	if (memcmp(magic, OLD_MAGIC, sizeof magic) == 0)
 		return err_set(err, ERR_REFUSED,
@@ -265,7 +264,7 @@ open_state_dir(struct restore *r, struct err *err)
 	r->made = mkdir(dir, 0700) == 0;
 	if (!r->made && errno != EEXIST)
 		return fail(dir, err);
-	if (durable_sync_folder_of(dir) != 0)
+	if (file_sync_folder_of(dir) != 0)
 		return fail(dir, err);
 	r->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->lock < 0)
@@ -317,7 +316,7 @@ next_piece(struct opener *o, struct err *err)
 {
 	unsigned long long len = 0;
 	uint8_t tag = 0;
-	ssize_t n = o->last ? 0 : whole_read(o->fd, o->sealed + o->n_sealed, sizeof o->sealed - o->n_sealed);
+	ssize_t n = o->last ? 0 : file_read_up_to(o->fd, o->sealed + o->n_sealed, sizeof o->sealed - o->n_sealed);
 	size_t piece;
 	int rc;
 
@@ -385,12 +384,12 @@ get_bytes(struct opener *o, int fd, const char *path, uint64_t left, struct err 
 		size_t n = left < sizeof piece ? (size_t)left : sizeof piece;
 
 		rc = get(o, piece, n, err);
-		if (rc == 0 && !whole_write(fd, piece, n))
+		if (rc == 0 && !file_write(fd, piece, n))
 			rc = fail(path, err);
 		left -= n;
 	}
 	sodium_memzero(piece, sizeof piece);
-	if (rc == 0 && durable_sync(fd) != 0)
+	if (rc == 0 && file_sync(fd) != 0)
 		rc = fail(path, err);
 	return rc;
 }
@@ -460,7 +459,7 @@ check_signature(struct opener *o, const struct restore *r, struct err *err)
 		rc = next_piece(o, err);
 	if (rc != 0)
 		return rc;
-	if (!o->last || o->at != o->n || o->n_sealed != crypto_sign_BYTES || whole_read(o->fd, &more, 1) != 0)
+	if (!o->last || o->at != o->n || o->n_sealed != crypto_sign_BYTES || file_read_up_to(o->fd, &more, 1) != 0)
 		return damaged(err);
 	if (crypto_sign_final_verify(&o->signature, o->sealed, r->key.public_key) != 0)
 		return err_set(err, ERR_REFUSED, N_("the backup is not signed by the key that it names, %s: nothing was changed"), r->vkey);
@@ -595,7 +594,7 @@ place_key(const struct restore *r, const char *path, struct err *err)
 
 	if (rc == 0 && link(unpacked, path) != 0)
 		rc = errno == EEXIST ? check_key_there(r, err) : fail(path, err);
-	if (rc == 0 && durable_sync_folder_of(path) != 0)
+	if (rc == 0 && file_sync_folder_of(path) != 0)
 		rc = fail(path, err);
 	free(unpacked);
 	return rc;
@@ -607,7 +606,7 @@ move_key(const struct restore *r, struct err *err)
 	char *folder = below(r, "keys"), *path = below(r, KEYS_LOG);
 	int rc = folder == NULL || path == NULL ? err_memory(err) : 0;
 
-	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || durable_sync_folder_of(folder) != 0))
+	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || file_sync_folder_of(folder) != 0))
 		rc = fail(folder, err);
 	if (rc == 0)
 		rc = key_remove_unfinished(path, err);
@@ -635,7 +634,7 @@ move_database(const struct restore *r, struct err *err)
 	char *old = below(r, STAGE "/" STORE_FILE), *new = below(r, STORE_FILE);
 	int rc = old == NULL || new == NULL ? err_memory(err) : 0;
 
-	if (rc == 0 && (rename_new(old, new) != 0 || durable_sync_folder_of(new) != 0))
+	if (rc == 0 && (rename_new(old, new) != 0 || file_sync_folder_of(new) != 0))
 		rc = fail(new, err);
 	free(old);
 	free(new);

@@ -42,7 +42,6 @@ int incoming_find_unreported(struct store *store, enum roster_kind kind, const s
     struct rosters_counts *ret_counts, struct err *err);
 
 /* Parts of it. */
-int incoming_assign_ids(const struct incoming *in, struct err *err);
 int incoming_check_unique(const struct incoming *in, struct err *err);
 int incoming_check_others(const struct incoming *in, struct err *err);
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 /* ---- which encoding ---- */
 
@@ -121,7 +121,7 @@ copy(struct input *in, int from, const char *dir, struct tally *tally, struct er
 		in->size += (uint64_t)n;
 		if (in->size > INPUT_MAX)
 			return err_set(err, ERR_LIMIT, N_("the file is larger than 4 GiB"));
-		if (!whole_write(in->fd, fresh, (size_t)n))
+		if (!file_write(in->fd, fresh, (size_t)n))
 			return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir, strerror(errno));
 		hash_add(&stream, fresh, (size_t)n);
 		memcpy(buffer, tally->carry, carried);

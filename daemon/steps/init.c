@@ -10,7 +10,7 @@
 #include "ledger/policies.h"
 #include "ledger/publication.h"
 #include "steps/steps_private.h"
-#include "system/durable.h"
+#include "system/file.h"
 
 static int
 add_genesis(struct office *office, struct ledger *log, int64_t time, struct err *err)
@@ -52,7 +52,7 @@ make_key_folder(const char *path, struct err *err)
 	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	int rc = folder == NULL ? err_memory(err) : 0;
 
-	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || durable_sync_folder_of(folder) != 0))
+	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || file_sync_folder_of(folder) != 0))
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), folder, strerror(errno));
 	free(folder);
 	return rc;
@@ -78,7 +78,7 @@ make_or_read_key(struct office *office, const char *path, struct err *err)
 	if (strcmp(office->key.name, office->config->origin) != 0 || office->key.algorithm != NOTE_ED25519)
 		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, office->key.name,
 		    office->config->origin);
-	if (durable_sync_folder_of(path) != 0)
+	if (file_sync_folder_of(path) != 0)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
 	return 0;
 }

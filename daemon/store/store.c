@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/durable.h"
+#include "system/file.h"
 #include "store/schema.h"
 
 struct store {
@@ -85,7 +85,7 @@ check_file(const struct store *store, const struct stat *st, struct err *err)
 static int
 sync_names(const struct store *store, struct err *err)
 {
-	if (durable_sync_folder_of(store->path) == 0 && durable_sync_folder_of(store->dir) == 0)
+	if (file_sync_folder_of(store->path) == 0 && file_sync_folder_of(store->dir) == 0)
 		return 0;
 	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
 }
@@ -168,15 +168,12 @@ check_identity(const struct store *store, const struct identity *id, struct err 
 	return 0;
 }
 
-static const char schema_store[] =
-	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
-
 static int
 migrate_1(struct store *store, struct err *err)
 {
 	int rc;
 
-	if ((rc = store_exec(store, schema_store, err)) != 0 || (rc = store_exec(store, schema_rosters, err)) != 0 ||
+	if ((rc = store_exec(store, schema_meta, err)) != 0 || (rc = store_exec(store, schema_rosters, err)) != 0 ||
 	    (rc = store_exec(store, schema_draws, err)) != 0 || (rc = store_exec(store, schema_outbox, err)) != 0)
 		return rc;
 	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
@@ -186,14 +183,12 @@ migrate_1(struct store *store, struct err *err)
 static int
 migrate_2(struct store *store, struct err *err)
 {
-	int rc = store_exec(store, schema_plan, err);
+	int rc = store_exec(store, schema_plan_2, err);
 
 	if (rc == 0)
-		rc = store_exec(store, schema_alarms, err);
+		rc = store_exec(store, schema_alarms_2, err);
 	if (rc == 0)
-		rc = store_exec(store,
-		    "DROP INDEX outbox_letter_due; CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id)"
-		    " WHERE state IN ('queued', 'sending', 'unknown')", err);
+		rc = store_exec(store, schema_outbox_2, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 2", err);
 }
 
@@ -209,7 +204,7 @@ migrate_3(struct store *store, struct err *err)
 static int
 migrate_4(struct store *store, struct err *err)
 {
-	int rc = store_exec(store, schema_outside, err);
+	int rc = store_exec(store, schema_outside_4, err);
 
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }

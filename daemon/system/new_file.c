@@ -12,8 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "system/durable.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define KEEP 'k'
 
@@ -129,11 +128,11 @@ keep_or_remove(const struct place *place, int channel)
 	int fault = 0;
 	char word = 0;
 
-	if (whole_read(channel, &word, 1) == 1 && word == KEEP) {
-		fault = give_name(place) && durable_sync(place->folder) == 0 ? 0 : errno;
+	if (file_read_up_to(channel, &word, 1) == 1 && word == KEEP) {
+		fault = give_name(place) && file_sync(place->folder) == 0 ? 0 : errno;
 		if (fault != 0)
 			(void)unlinkat(place->folder, place->beside, 0);
-		(void)whole_write(channel, &fault, sizeof fault);
+		(void)file_write(channel, &fault, sizeof fault);
 	} else {
 		(void)unlinkat(place->folder, place->beside, 0);
 	}
@@ -211,10 +210,10 @@ new_file_keep(struct new_file *file, struct err *err)
 	int fault = 0, rc = 0;
 	char word = KEEP;
 
-	if (durable_sync(file->fd) != 0) {
+	if (file_sync(file->fd) != 0) {
 		rc = fail(file->path, err);
 	} else if (send(file->channel, &word, 1, MSG_NOSIGNAL) != 1 ||
-	    whole_read(file->channel, &fault, sizeof fault) != (ssize_t)sizeof fault) {
+	    file_read_up_to(file->channel, &fault, sizeof fault) != (ssize_t)sizeof fault) {
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be given its name"), file->path);
 	} else if (fault != 0) {
 		errno = fault;

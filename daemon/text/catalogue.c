@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/whole.h"
+#include "system/file.h"
 
 #define MAGIC 0x950412deU
 #define BYTES_MAX (16 * 1024 * 1024)
@@ -74,7 +74,7 @@ read_all(int fd, struct catalogue *c)
 	c->bytes = malloc((size_t)st.st_size);
 	if (c->bytes == NULL)
 		return ERR_MEMORY;
-	n = whole_read(fd, c->bytes, (size_t)st.st_size);
+	n = file_read_up_to(fd, c->bytes, (size_t)st.st_size);
 	if (n < 0)
 		return ERR_OUTSIDE;
 	c->len = (size_t)n;

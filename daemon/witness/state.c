@@ -14,9 +14,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/text.h"
-#include "system/durable.h"
-#include "system/lock.h"
-#include "system/whole.h"
+#include "system/file.h"
 
 #define FIRST_LINE "spotcheck-witness/v1"
 #define SUM "sum "
@@ -161,7 +159,7 @@ read_file(struct witness_file *f, struct err *err)
 		return 0;
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size <= STATE_MAX &&
 	    (bytes = malloc((size_t)st.st_size + 1)) != NULL)
-		n = whole_read(fd, bytes, (size_t)st.st_size);
+		n = file_read_up_to(fd, bytes, (size_t)st.st_size);
 	if (fd < 0 || n < 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be read: %s"), f->path, strerror(errno));
 	else if (!parse(f, (struct slice){bytes, (size_t)n}))
@@ -178,11 +176,11 @@ static int
 take_lock(const char *folder, const char *name, const char *path, int *ret_fd, struct err *err)
 {
 	const struct timespec wait = {.tv_nsec = LOCK_WAIT_NS};
-	int rc = lock_try(folder, name, ret_fd, err);
+	int rc = file_try_lock(folder, name, ret_fd, err);
 
 	for (int i = 1; rc == ERR_NOT_YET && i < LOCK_TRIES; i++) {
 		(void)nanosleep(&wait, NULL);
-		rc = lock_try(folder, name, ret_fd, err);
+		rc = file_try_lock(folder, name, ret_fd, err);
 	}
 	return rc == ERR_NOT_YET ? err_set(err, ERR_NOT_YET, N_("another process does not give the witness's state %s back"), path) : rc;
 }
@@ -253,7 +251,7 @@ static bool
 write_synced(const char *path, struct slice text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0 && whole_write(fd, text.p, text.n) && durable_sync(fd) == 0;
+	bool good = fd >= 0 && file_write(fd, text.p, text.n) && file_sync(fd) == 0;
 	int why = errno;
 
 	if (fd >= 0)
@@ -266,7 +264,7 @@ static bool
 sync_folder(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && durable_sync(fd) == 0;
+	bool good = fd >= 0 && file_sync(fd) == 0;
 	int why = errno;
 
 	if (fd >= 0)

@@ -1,25 +1,14 @@
 #include "scene.h"
 
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define EXAMPLE "example/draws/0001/"
 /* Of the example's first draw: drand's round 1000, and what the log reveals. */
 #define EXAMPLE_BEACON "fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd"
 #define EXAMPLE_SECRET "98d796c5c2efb29d74b651d1682bf0c48c294e40185dc44dfb240087d4dcf704"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
-
-void
-scene_random(struct support_random *random)
-{
-	const char *seed = getenv("SPOTCHECK_SEED");
-
-	random->state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-	print_message("SPOTCHECK_SEED=%" PRIu64 "\n", random->state);
-}
 
 struct slice
 slice_copy(struct slice s)

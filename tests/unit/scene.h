@@ -13,9 +13,6 @@
 /* A literal as a slice; it may hold NULs. */
 #define S(literal) ((struct slice){(literal), sizeof(literal) - 1})
 
-/* The seed is SPOTCHECK_SEED of the environment, else the time; it is printed. */
-void scene_random(struct support_random *random);
-
 /* A copy in memory of exactly its length, so that a sanitizer sees a read past its end; slice_free frees it. */
 struct slice slice_copy(struct slice s);
 void slice_free(struct slice s);

@@ -32,10 +32,10 @@ support_read(const char *name, size_t *ret_len)
 void
 support_random_begin(struct support_random *random)
 {
-	const char *seed = getenv("SEED");
+	const char *seed = getenv("SPOTCHECK_SEED");
 
 	random->state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-	print_message("SEED=%" PRIu64 "\n", random->state);
+	print_message("SPOTCHECK_SEED=%" PRIu64 "\n", random->state);
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014). */

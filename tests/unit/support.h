@@ -17,7 +17,7 @@
 char *support_read(const char *name, size_t *ret_len);
 
 /*
- * Random numbers that can be had again: the seed is SEED of the environment, else the time, and is printed.  The same
+ * Random numbers that can be had again: the seed is SPOTCHECK_SEED of the environment, else the time, and is printed.  The same
  * seed gives the same numbers on every machine.
  */
 struct support_random {

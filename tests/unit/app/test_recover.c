@@ -2,7 +2,7 @@
  * Half a year in which the state is lost again and again, comes back as it was some while before, and is recovered from what was
  * published: in the end there is what there would have been without.
  *
- * SEED repeats a run.
+ * SPOTCHECK_SEED repeats a run.
  */
 #include "support.h"
 

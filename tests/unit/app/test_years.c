@@ -2,7 +2,7 @@
  * A year of turns, each first taken by a process that is killed somewhere in it, while the clock is set back and forth:
  * in the end there is what there would have been without.
  *
- * YEARS=10 in the environment makes it longer; SEED repeats a run.
+ * YEARS=10 in the environment makes it longer; SPOTCHECK_SEED repeats a run.
  */
 #include "support.h"
 

@@ -473,7 +473,7 @@ test_which_is_published(void **state)
 	bool differs = false;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	grow(sizes, 2); /* the first of them are before the commitments */
 	witness = row_of(commit(BY_WITNESS, DRAW_TIME));
 	nobody = row_of(commit(BY_NOBODY, DRAW_TIME));
@@ -630,7 +630,7 @@ test_the_checker_agrees(void **state)
 	uint64_t n[3];
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++)
 		n[cycle] = commit(cycle, DRAW_TIME);
 	scene.office.now = DRAW_TIME;

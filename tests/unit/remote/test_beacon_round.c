@@ -114,7 +114,7 @@ test_the_round_of_a_time(void **state)
 	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
 		assert_int_equal(put_zone(zones[i].zone), zones[i].changes);
 	assert_int_equal(clock_set_zone("UTC", NULL), 0);
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int i = 0; i < 10000; i++)
 		put(GENESIS + (int64_t)support_random_below(&random, 16 * 365 * (uint64_t)DAY_S));
 	for (int64_t t = GENESIS - PERIOD + 1; t < GENESIS + 100; t++)

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "system/durable.h"
+#include "system/file.h"
 #include "witness/state.h"
 #include "witness/server.h"
 #include "scratch.h"
@@ -34,7 +34,7 @@ static int
 set_up_all(void **state)
 {
 	(void)state;
-	durable_off(); /* no machine falls over in here */
+	file_sync_off(); /* no machine falls over in here */
 	if (witness_scene_make(&scene) != 0)
 		return -1;
 	key = (struct signing_key){.name = WITNESS_NAME, .algorithm = NOTE_COSIGNATURE_V1};
@@ -340,7 +340,7 @@ test_killed_while_saving(void **state)
 
 	(void)state;
 	assert_true(done != MAP_FAILED);
-	scene_random(&random);
+	support_random_begin(&random);
 	(void)add(&file, vkey_of("a.example.org", vkey), "");
 	well(witness_file_save(&file, &err));
 	witness_file_close(&file);

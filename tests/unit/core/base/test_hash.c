@@ -167,7 +167,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	scene_random(&random_numbers);
+	support_random_begin(&random_numbers);
 	return 0;
 }
 

@@ -277,7 +277,7 @@ test_random_changes(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 50000; round++) {
 		struct slice text = slice_copy(S(canonical));
 
@@ -357,7 +357,7 @@ test_random_strings(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 5000; round++) {
 		static const char alphabet[] = "ab\\\"/ {}:,";
 		char text[20], plain[40];

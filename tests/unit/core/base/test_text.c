@@ -413,7 +413,7 @@ test_random_times(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int i = 0; i < 20000; i++) {
 		int64_t seconds = (int64_t)support_random_below(&random, 315537897600) - 62135596800, read = 0;
 		int64_t of_day = (seconds % 86400 + 86400) % 86400;

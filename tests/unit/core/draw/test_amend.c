@@ -806,7 +806,7 @@ test_random_amendments(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int i = 0; i < 1500; i++)
 		random_case(&random);
 }

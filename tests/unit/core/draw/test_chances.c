@@ -77,7 +77,7 @@ test_inclusion_enumerated(void **state)
 	double worst = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 300; round++) {
 		size_t n = 1 + support_random_below(&random, 7), n_groups;
 		uint64_t take = support_random_below(&random, n + 1);
@@ -522,7 +522,7 @@ test_configurations(void **state)
 	size_t plain = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (unsigned i = 0; i < n; i++) {
 		struct scene scene;
 

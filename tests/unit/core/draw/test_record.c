@@ -241,7 +241,7 @@ test_random_changes(void **state)
 	size_t passed = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 20000; round++) {
 		struct slice text = slice_copy(published);
 

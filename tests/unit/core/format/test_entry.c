@@ -287,7 +287,7 @@ test_random_changes(void **state)
 	size_t passed = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 60000; round++) {
 		const char *form = forms[support_random_below(&random, N_FORMS)];
 		struct slice text = slice_copy(slice_of(form));

@@ -520,7 +520,7 @@ test_root_of_random_lines(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (size_t n = 0; n < 140; n++) {
 		struct slice lines[140];
 		struct hash root, right;
@@ -609,7 +609,7 @@ test_random_changes(void **state)
 	struct support_random random;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 30000; round++) {
 		struct slice text = template_of(TARGETS);
 		struct roster roster = {0};

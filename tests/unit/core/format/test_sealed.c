@@ -228,7 +228,7 @@ test_random_changes(void **state)
 	size_t passed = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (int round = 0; round < 30000; round++) {
 		struct slice text = slice_copy(S(canonical));
 

@@ -255,7 +255,7 @@ test_proofs(void **state)
 	unsigned changed = 0;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	for (unsigned i = 0; i < 2000; i++) {
 		uint64_t size = i < 50 ? i / 10 : support_random_below(&random, WITNESS_LEAVES + 1);
 		uint64_t old = support_random_below(&random, size + 1);
@@ -315,7 +315,7 @@ test_bit_errors_in_add_checkpoint(void **state)
 
 	(void)state;
 	assert_non_null(r);
-	scene_random(&random);
+	support_random_begin(&random);
 	witness_scene_cosign(&body, 211, root, STRANGER, scene.other_secret, WITNESS_DRAW_TIME);
 	for (unsigned i = 0; i < ERRORS; i++) {
 		size_t at;
@@ -535,7 +535,7 @@ test_bit_errors_in_beacon(void **state)
 	size_t end = body.len;
 
 	(void)state;
-	scene_random(&random);
+	support_random_begin(&random);
 	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret, WITNESS_DRAW_TIME);
 	for (unsigned i = 0; i < ERRORS; i++) {
 		size_t at;

@@ -1,0 +1,159 @@
+#include "system/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* ---- bytes ---- */
+
+bool
+file_write(int fd, const void *bytes, size_t len)
+{
+	const char *p = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+ssize_t
+file_read_up_to(int fd, void *bytes, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = read(fd, (char *)bytes + done, len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+/* ---- on the disk ---- */
+
+static bool sync_is_off;
+
+int
+file_sync(int fd)
+{
+	return sync_is_off ? 0 : fsync(fd);
+}
+
+/* A folder may let us make something in it without letting us read it: then the whole file system is synced. */
+static int
+sync_file_system_of(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int rc = fd < 0 ? -1 : syncfs(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+/* The caller frees it. */
+static char *
+folder_of(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return len == 0 ? strdup(".") : strndup(path, len);
+}
+
+int
+file_sync_folder_of(const char *path)
+{
+	char *folder = sync_is_off ? NULL : folder_of(path);
+	int fd, rc;
+
+	if (sync_is_off)
+		return 0;
+	if (folder == NULL)
+		return -1;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (fd < 0)
+		return errno == EACCES ? sync_file_system_of(path) : -1;
+	rc = file_sync(fd);
+	(void)close(fd);
+	return rc;
+}
+
+void
+file_sync_off(void)
+{
+	sync_is_off = true;
+}
+
+/* ---- locks ---- */
+
+static int
+open_locked(const char *state_dir, const char *name, int how, int *ret_fd, struct err *err)
+{
+	char *path = NULL;
+	int fd, rc = 0;
+
+	if (asprintf(&path, "%s/%s", state_dir, name) < 0)
+		return err_memory(err);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	while (fd >= 0 && flock(fd, how) != 0)
+		if (errno != EINTR) {
+			rc = errno == EWOULDBLOCK ? ERR_NOT_YET : 0;
+			(void)close(fd);
+			fd = -1;
+		}
+	if (fd < 0 && rc == 0)
+		rc = err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
+	else if (fd >= 0)
+		*ret_fd = fd;
+	free(path);
+	return rc;
+}
+
+int
+file_lock(const char *state_dir, const char *name, int *ret_fd, struct err *err)
+{
+	return open_locked(state_dir, name, LOCK_EX, ret_fd, err);
+}
+
+int
+file_try_lock(const char *state_dir, const char *name, int *ret_fd, struct err *err)
+{
+	return open_locked(state_dir, name, LOCK_EX | LOCK_NB, ret_fd, err);
+}
+
+/* ---- keys and passwords ---- */
+
+bool
+file_is_private(const char *path, const struct stat *st)
+{
+	const char *lent = getenv("CREDENTIALS_DIRECTORY");
+	size_t n = lent == NULL ? 0 : strlen(lent);
+	bool is_lent = n > 0 && strncmp(path, lent, n) == 0 && path[n] == '/' && strchr(path + n + 1, '/') == NULL;
+
+	return S_ISREG(st->st_mode) && (st->st_mode & (is_lent ? 037 : 077)) == 0;
+}
