@@ -148,11 +148,12 @@ clean_up(struct tree *t, struct err *err)
 
 	if (rc != 0 || work == NULL)
 		return rc;
-	if (is_work_of(t, work) && (announced ? clean_announced(t, work) : place_remove_tree(work)) != 0)
+	if (is_work_of(t, work) && ((announced ? clean_announced(t, work) : place_remove_tree(work)) != 0 ||
+	    file_sync_folder_of(work) != 0))
 		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"), work,
 		    strerror(errno));
 	else
-		rc = file_sync_folder_of(work) == 0 ? publish_work_set(t->store, NULL, err) : cannot_write(work, err);
+		rc = publish_work_set(t->store, NULL, err);
 	free(work);
 	return rc;
 }

@@ -360,6 +360,9 @@ test_what_a_crash_leaves_goes(void **state)
 	office_scene_well(&scene, publish_with(false, true));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
+	/* That of another folder, which is no more, is nobody's business. */
+	office_scene_well(&scene, publish_work_set(scene.office.store, "/nowhere/at-all/.public.new-4", &scene.err));
+	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 	publish_list_release(&list);
 }
