@@ -18,8 +18,8 @@ cat >"$out/third.c" <<'EOF'
 #include <sodium.h>
 #include <stdio.h>
 
-#include "core/draw.h"
-#include "core/report.h"
+#include "core/draw/draw.h"
+#include "core/log/report.h"
 
 /* The ticket of a target, by hand: H(seed || "target/" || id || "/1"). */
 int
