@@ -56,7 +56,7 @@ def check_rooms():
 
 
 def check_paths(page):
-    """Paths in `…` and in indented or fenced lines that begin at the top of the tree."""
+    """Paths that begin at the top of the tree, but for those with a pattern or a variable in them."""
     path = re.compile(rf"(?<![\w./<>$-])((?:{'|'.join(FOLDERS)})/[\w./-]*\w/?)(?![\w*/{{%]|\.\w)")
     for name in dict.fromkeys(path.findall(read(page))):
         if not (TOP / name).exists():
