@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How long a draw and its replay take as the roster grows; prints the table of the README.
+"""How long a draw and its replay take as the roster grows; prints the table of tests/README.md.
 
 usage: bench_draw.py [ROWS…]      default 1000 10000 100000 1000000; env SPOTCHECK names the program
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How well an inspector of the sample district could guess, plain and with each rule: the table in README.md.
+"""How well an inspector of the sample district could guess, plain and with each rule: the table in tests/README.md.
 
 	scripts/odds_table.py [TRIALS]
 
