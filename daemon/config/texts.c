@@ -120,7 +120,7 @@ config_parse_files(struct config_value *v)
 
 	while (config_next_word(&rest, &word)) {
 		char *path = NULL;
-		bool kept = keep_path(v, &path, word) && config_append(v, list, slice_of(path));
+		bool kept = keep_path(v, &path, word) && path != NULL && config_append(v, list, slice_of(path));
 
 		free(path);
 		if (!kept)
