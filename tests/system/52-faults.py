@@ -159,7 +159,7 @@ class Try:
                 file.truncate(4096)
             os.mkdir(spool)
             env.update(FAIL_WORLD=self.world.folder, FAIL_SPOOL=spool)
-            env.update(LD_PRELOAD=self.bench.library, FAIL_COUNTS=counts, **self.fault.environment())
+            env.update(LD_PRELOAD=self.bench.preload, FAIL_COUNTS=counts, **self.fault.environment())
             line = self.fault.around(line)
         stdin = read(self.world.path(self.command.stdin)) if self.command.stdin else b""
         if self.command.name == "spotcheckd":
@@ -552,8 +552,8 @@ class Bench:
         self.serial = 0
         self.classes = [name for name in CLASSES if not (SANITIZED and name == "memory")]
         self.env = dict(os.environ, LC_ALL="C.UTF-8")
-        self.library = os.path.join(scratch, "fail.so")
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", *(["-DNO_MEMORY"] if SANITIZED else []), "-o", self.library,
+        self.preload = os.path.join(scratch, "fail.so")
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", *(["-DNO_MEMORY"] if SANITIZED else []), "-o", self.preload,
                         os.path.join(HERE, "fail.c")], check=True)
 
     def next_serial(self):
