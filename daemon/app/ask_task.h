@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "ledger/operator.h"
 
-/* What is asked of others (io/ask.h) by a program of its own (program.h): spotcheckd-ask. */
+/* What is asked of others (remote/ask.h) by a program of its own (program.h): spotcheckd-ask. */
 
 struct ask_task {
 	const struct config *config;

@@ -11,7 +11,7 @@
 /*
  * One turn of the service: all that is due at office->now, in the order in which the protocol wants it, and when
  * something is due next.  What is due follows from the state, the INI and the calendar alone: a turn too many does
- * nothing, a turn too late makes up for what was missed.  The administrator's digest (io/digest.h) is due too.
+ * nothing, a turn too late makes up for what was missed.  The administrator's digest (admin/digest.h) is due too.
  */
 
 enum turn_what {

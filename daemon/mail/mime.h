@@ -21,7 +21,7 @@
 #define MIME_MESSAGE_MAX (16 * 1024 * 1024) /* bytes of a finished message */
 #define MIME_NAME_MAX 4096                  /* bytes of a display name, subject or file name */
 
-/* `name` may be empty; `address` is bare, as io/address.h has it.  Somebody else owns the bytes. */
+/* `name` may be empty; `address` is bare, as text/address.h has it.  Somebody else owns the bytes. */
 struct mime_mailbox {
 	struct slice name;
 	struct slice address;

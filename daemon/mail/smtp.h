@@ -80,7 +80,7 @@ int smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server 
  */
 void smtp_cut(struct smtp_letter *letter);
 
-/* What became of it, in the server's words or libcurl's, cleaned (io/plain.h), `ret_words` of SMTP_REPLY bytes and more. */
+/* What became of it, in the server's words or libcurl's, cleaned (text/printable.h), `ret_words` of SMTP_REPLY bytes and more. */
 #define SMTP_WORDS (SMTP_REPLY + CURL_ERROR_SIZE)
 enum smtp_outcome smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_WORDS]);
 

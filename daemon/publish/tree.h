@@ -14,7 +14,7 @@
  * exchanged, each new file takes its place by a rename, the checkpoint last.  Files are world-readable, and on the disk
  * before they are seen.
  *
- * What is not on the state's list (publish_list.h) is others', and is never removed, moved or walked into.
+ * What is not on the state's list (publish/list.h) is others', and is never removed, moved or walked into.
  */
 struct tree {
 	struct store *store;
