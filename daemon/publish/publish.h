@@ -21,7 +21,7 @@
 struct publish_options {
 	bool fresh; /* read every file that stands there, and write anew what is damaged; else size and time of change are believed */
 	bool in_place; /* as where two folders cannot be exchanged */
-	const struct config *pages; /* pages for people beside the data (site.h), as this configuration has it; NULL: none */
+	const struct config *pages; /* pages for people beside the data (pages.h), as this configuration has it; NULL: none */
 };
 
 /*
