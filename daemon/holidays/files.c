@@ -5,10 +5,9 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "holidays/file.h"
+#include "system/file.h"
 
 /*
  * Which files there are, and each of them once through its reader.
@@ -115,47 +114,37 @@ add_pattern(struct reading *r, const char *pattern)
 
 /* ---- one file ---- */
 
-/* The file may grow while it is read: what counts is what comes.  `*ret_bytes` stays NULL where a fault was told. */
 static int
-read_all(struct reading *r, const char *path, int fd, char **ret_bytes, size_t *ret_n)
+tell_unread(const struct reading *r, const char *path, int rc)
 {
-	char piece[65536];
-	struct buf all;
-	ssize_t got;
-	int rc = 0;
-
-	buf_init(&all, CALENDAR_FILE_BYTES + 1);
-	do {
-		got = read(fd, piece, sizeof piece);
-		buf_put(&all, piece, got > 0 ? (size_t)got : 0);
-	} while (!all.failed && (got > 0 || (got < 0 && errno == EINTR)));
-	*ret_n = all.len;
-	if (got < 0)
-		diag_add(r->faults, path, 0, N_("it cannot be read: %s"), strerror(errno));
-	else if ((size_t)got > all.max - all.len || all.len == all.max)
+	if (rc == ERR_MEMORY)
+		return err_memory(r->err);
+	if (rc == ERR_LIMIT)
 		diag_add(r->faults, path, 0, N_("the file is larger than 4 MiB"));
-	else if ((*ret_bytes = buf_steal(&all)) == NULL)
-		rc = err_memory(r->err);
-	buf_release(&all);
-	return rc;
+	else if (errno == 0)
+		diag_add(r->faults, path, 0, N_("it is no regular file"));
+	else
+		diag_add(r->faults, path, 0, N_("it cannot be read: %s"), strerror(errno));
+	return 0;
 }
 
 /* `*ret_bytes` stays NULL where a fault was told. */
 static int
-load(struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
+load(const struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
 {
-	/* O_NONBLOCK, so that a pipe that somebody put there does not hold us up before it is refused. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = 0;
-	struct stat st;
+	struct buf all;
+	int rc;
 
-	if (fd < 0 || fstat(fd, &st) != 0)
-		diag_add(r->faults, path, 0, N_("it cannot be read: %s"), strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		diag_add(r->faults, path, 0, N_("it is no regular file"));
-	else
-		rc = read_all(r, path, fd, ret_bytes, ret_n);
-	if (fd >= 0)
-		(void)close(fd);
+	buf_init(&all, CALENDAR_FILE_BYTES + 1); /* the NUL at its end */
+	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, CALENDAR_FILE_BYTES, &all, NULL);
+	if (rc != 0) {
+		rc = tell_unread(r, path, rc);
+	} else {
+		*ret_n = all.len;
+		*ret_bytes = buf_steal(&all);
+		rc = *ret_bytes == NULL ? err_memory(r->err) : 0;
+	}
+	buf_release(&all);
 	return rc;
 }
 

@@ -108,18 +108,19 @@ parse(struct slice line, struct signing_key *key, struct err *err)
 }
 
 static int
-open_private(const char *path, struct err *err)
+open_private(const char *path, int *ret_fd, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
+	int rc = file_open(AT_FDCWD, path, FILE_REFUSE_LINKS, ret_fd, &st, NULL);
 
-	if (fd < 0 && errno == ENOENT)
+	if (rc == 0 && file_is_private(path, &st))
+		return 0;
+	if (rc == 0)
+		(void)close(*ret_fd);
+	if (rc == ERR_ABSENT)
 		return err_set(err, ERR_ABSENT, N_("there is no key %s"), path);
-	if (fd < 0)
+	if (rc != 0 && errno != 0)
 		return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be read: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && file_is_private(path, &st))
-		return fd;
-	(void)close(fd);
 	return err_set(err, ERR_REFUSED,
 	    N_("others can read or write the key %s: it must be a regular file with mode 0600"), path);
 }
@@ -132,13 +133,13 @@ key_read(const char *path, struct signing_key *ret_key, struct err *err)
 	char bytes[FILE_MAX];
 	struct slice rest;
 	ssize_t len;
-	int rc, fd;
+	int rc = ready(err), fd = -1;
 
-	if ((rc = ready(err)) != 0)
+	if (rc == 0)
+		rc = open_private(path, &fd, err);
+	if (rc != 0)
 		return rc;
-	if ((fd = open_private(path, err)) < 0)
-		return fd;
-	len = read(fd, bytes, sizeof bytes);
+	len = file_read_up_to(fd, bytes, sizeof bytes); /* no copy of it is left in the heap */
 	(void)close(fd);
 	if (len < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be read: %s"), path, strerror(errno));

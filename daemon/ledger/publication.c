@@ -14,6 +14,7 @@
 
 #include "core/format/merkle.h"
 #include "ledger/ledger.h"
+#include "system/file.h"
 
 /* ---- reading ---- */
 
@@ -24,30 +25,28 @@ cannot_read(const char *path, struct err *err)
 	    strerror(errno));
 }
 
-/* A regular file's bytes, as far as they fit; ERR_ABSENT, with nothing said, where there is no such file. */
+/*
+ * A file's bytes: none of what is no regular file, or larger than any of ours.  ERR_ABSENT, with nothing said, where there is no
+ * such file.
+ */
 static int
 read_top_file(const char *dir, const char *name, struct buf *ret_bytes, struct err *err)
 {
-	char path[PATH_MAX], block[4096];
-	struct stat st;
-	ssize_t n = 1;
-	int fd, rc = 0;
+	char path[PATH_MAX];
+	int rc;
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? ERR_ABSENT : errno == ELOOP ? 0 : cannot_read(path, err);
-	if (fstat(fd, &st) != 0)
-		rc = cannot_read(path, err);
-	while (rc == 0 && S_ISREG(st.st_mode) && n > 0 && !ret_bytes->failed) {
-		n = read(fd, block, sizeof block);
-		if (n > 0)
-			buf_put(ret_bytes, block, (size_t)n);
-		else if (n < 0)
-			rc = cannot_read(path, err);
-	}
-	(void)close(fd);
-	return rc;
+	rc = file_read(AT_FDCWD, path, FILE_REFUSE_LINKS, ret_bytes->max, ret_bytes, NULL);
+	if (rc == 0 || rc == ERR_ABSENT)
+		return rc;
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	if (errno == ENOTDIR)
+		return ERR_ABSENT;
+	if (errno != 0 && errno != ELOOP)
+		return cannot_read(path, err);
+	buf_clear(ret_bytes);
+	return 0;
 }
 
 static bool

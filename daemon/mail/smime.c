@@ -13,9 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/base/text.h"
 #include "system/file.h"
@@ -30,28 +28,21 @@ struct smime_certificate {
 
 /* ---- the file ---- */
 
+/* ERR_ABSENT, with nothing said, for want of the file alone: that its folder is none is a fault. */
 static int
-read_file(const char *path, char *bytes, size_t *ret_len, struct err *err)
+read_file(const char *path, struct buf *out, struct err *err)
 {
-	/* A pipe must not make the program wait before it is known to be one. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-	ssize_t n;
-	int rc = 0;
+	int rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, SMIME_FILE_MAX, out, NULL);
 
-	if (fd < 0)
-		return errno == ENOENT ? ERR_ABSENT : err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		rc = err_set(err, ERR_REFUSED, N_("%s is no regular file"), path);
-	} else if ((n = file_read_up_to(fd, bytes, SMIME_FILE_MAX + 1)) < 0) {
-		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
-	} else if (n > SMIME_FILE_MAX) {
-		rc = err_set(err, ERR_REFUSED, N_("%s is larger than %d bytes"), path, SMIME_FILE_MAX);
-	} else {
-		*ret_len = (size_t)n;
-	}
-	(void)close(fd);
-	return rc;
+	if (rc == 0 || rc == ERR_ABSENT)
+		return rc;
+	if (rc == ERR_MEMORY)
+		return err_memory(err);
+	if (rc == ERR_LIMIT)
+		return err_set(err, ERR_REFUSED, N_("%s is larger than %d bytes"), path, SMIME_FILE_MAX);
+	if (errno == 0)
+		return err_set(err, ERR_REFUSED, N_("%s is no regular file"), path);
+	return err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
 }
 
 /* No passphrase is ever asked for. */
@@ -67,19 +58,19 @@ no_passphrase(char *buf, int size, int writing, void *ctx)
 
 /* More than one block of PEM: a second certificate, or a key, which has no business there. */
 static bool
-has_more(const char *bytes, size_t len)
+has_more(struct slice text)
 {
 	static const char begin[] = "-----BEGIN ";
-	const char *first = memmem(bytes, len, begin, sizeof begin - 1);
+	const char *first = text.n == 0 ? NULL : memmem(text.p, text.n, begin, sizeof begin - 1);
 
-	return first != NULL && memmem(first + 1, len - (size_t)(first + 1 - bytes), begin, sizeof begin - 1) != NULL;
+	return first != NULL && memmem(first + 1, text.n - (size_t)(first + 1 - text.p), begin, sizeof begin - 1) != NULL;
 }
 
 /* NULL where there is none. */
 static X509 *
-parse(const char *bytes, size_t len)
+parse(struct slice text)
 {
-	BIO *in = BIO_new_mem_buf(bytes, (int)len);
+	BIO *in = BIO_new_mem_buf(text.n == 0 ? "" : text.p, (int)text.n);
 	X509 *certificate = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
 
 	(void)BIO_free(in);
@@ -154,18 +145,19 @@ smime_certificate_read(const char *folder, struct slice id, struct slice address
     struct smime_certificate **ret_certificate, struct err *err)
 {
 	struct smime_certificate *certificate = calloc(1, sizeof *certificate);
-	char path[PATH_MAX], *bytes = malloc(SMIME_FILE_MAX + 1);
-	size_t len = 0;
-	int rc = certificate == NULL || bytes == NULL ? err_memory(err) : 0;
+	char path[PATH_MAX];
+	struct buf bytes;
+	int rc = certificate == NULL ? err_memory(err) : 0;
 
+	buf_init(&bytes, SMIME_FILE_MAX);
 	(void)snprintf(path, sizeof path, "%s/%.*s.pem", folder, SLICE_ARGS(id));
 	if (rc == 0 && !text_is_id(id))
 		rc = err_set(err, ERR_REFUSED, N_("\"%.*s\" is no id"), SLICE_ARGS(id));
 	if (rc == 0)
-		rc = read_file(path, bytes, &len, err);
-	if (rc == 0 && has_more(bytes, len))
+		rc = read_file(path, &bytes, err);
+	if (rc == 0 && has_more(buf_view(&bytes)))
 		rc = err_set(err, ERR_REFUSED, N_("%s holds more than one certificate"), path);
-	if (rc == 0 && (certificate->x509 = parse(bytes, len)) == NULL)
+	if (rc == 0 && (certificate->x509 = parse(buf_view(&bytes))) == NULL)
 		rc = err_set(err, ERR_REFUSED, N_("%s holds no certificate in the form of PEM"), path);
 	if (rc == 0)
 		rc = check_certificate(path, certificate->x509, address, time, &certificate->until, err);
@@ -174,7 +166,7 @@ smime_certificate_read(const char *folder, struct slice id, struct slice address
 		certificate = NULL;
 	}
 	smime_certificate_free(certificate);
-	free(bytes);
+	buf_release(&bytes);
 	return rc;
 }
 

@@ -22,18 +22,17 @@
 static int
 read_password(const char *path, char **ret_password, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char bytes[PASSWORD_MAX];
 	struct stat st;
 	ssize_t n = -1;
+	int fd, rc = file_open(AT_FDCWD, path, FILE_FOLLOW_LINKS, &fd, &st, NULL);
 
-	if (fd < 0)
+	if (rc != 0 && errno != 0)
 		return err_set(err, ERR_REFUSED, N_("the password of [mail] user cannot be read: %s: %s"), path, strerror(errno));
-	if (fstat(fd, &st) == 0 && file_is_private(path, &st))
-		n = read(fd, bytes, sizeof bytes);
-	else
-		errno = EPERM;
-	(void)close(fd);
+	if (rc == 0 && file_is_private(path, &st))
+		n = file_read_up_to(fd, bytes, sizeof bytes);
+	if (rc == 0)
+		(void)close(fd);
 	if (n < 0)
 		return err_set(err, ERR_REFUSED,
 		    N_("the password of [mail] user: %s must be a regular file that others cannot read: chmod 0600 it"), path);

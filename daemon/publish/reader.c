@@ -7,26 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The file may grow while it is read: what counts is what comes, up to the buffer's maximum. */
-static int
-read_all(int fd, const char *path, struct buf *out, struct err *err)
-{
-	char bytes[65536];
-	ssize_t got;
-
-	while ((got = read(fd, bytes, sizeof bytes)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(err, ERR_OUTSIDE, N_("%s: it cannot be read: %s"), path, strerror(errno));
-		if ((size_t)got > out->max - out->len)
-			return err_set(err, ERR_LIMIT, N_("%s: it is larger than the %zu bytes that it may have"), path, out->max);
-		buf_put(out, bytes, (size_t)got);
-		if (out->failed)
-			return err_memory(err);
-	}
-	return 0;
-}
+#include "system/file.h"
 
 /* What stands there instead is the publisher's doing; the rest is this machine's. */
 static int
@@ -39,27 +20,14 @@ cannot_open(const char *path, struct err *err)
 	return err_set(err, theirs ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
 }
 
-/* O_NONBLOCK, so that a pipe that somebody put there does not hold us up before it is refused. */
+/* Through links, as a web server would go.  Where a folder on the way is a file, there is no such file. */
 static int
 folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
 {
 	const struct folder *folder = ctx;
-	struct stat st;
-	int fd = openat(folder->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int rc;
+	int rc = file_read(folder->fd, path, FILE_FOLLOW_LINKS, out->max - out->len, out, err);
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return err_set(err, ERR_ABSENT, N_("%s: it is missing"), path);
-	if (fd < 0)
-		return cannot_open(path, err);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		rc = err_set(err, ERR_REFUSED, N_("%s: it is not a regular file"), path);
-	else if (st.st_size > 0 && (size_t)st.st_size > out->max)
-		rc = err_set(err, ERR_LIMIT, N_("%s: it is larger than the %zu bytes that it may have"), path, out->max);
-	else
-		rc = read_all(fd, path, out, err);
-	(void)close(fd);
-	return rc;
+	return rc == ERR_OUTSIDE && errno == ENOTDIR ? err_set(err, ERR_ABSENT, N_("%s: it is missing"), path) : rc;
 }
 
 /* False, and errno, where the system does not tell; a link that leads nowhere is no file. */

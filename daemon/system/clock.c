@@ -3,15 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/slice.h"
 #include "core/base/text.h"
 #include "core/calendar/zone.h"
+#include "system/file.h"
 
 #define ZONE_DIR "/usr/share/zoneinfo"
 
@@ -50,46 +50,33 @@ clock_set_zone_file(struct slice bytes, struct err *err)
 	return rc;
 }
 
-/* The whole file, or ERR_REFUSED where it is larger than any zone. */
 static int
-read_zone(const char *path, char *bytes, size_t *ret_len, struct err *err)
+cannot_read_zone(const char *path, const struct err *why, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t got = 1;
-
-	if (fd < 0)
-		return err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_REFUSED : ERR_OUTSIDE, "%s: %s", path, strerror(errno));
-	while (got > 0 && len <= ZONE_FILE_MAX) {
-		got = read(fd, bytes + len, ZONE_FILE_MAX + 1 - len);
-		len += got > 0 ? (size_t)got : 0;
-	}
-	(void)close(fd);
-	if (got < 0)
-		return err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
-	if (len > ZONE_FILE_MAX)
+	if (why->code == ERR_ABSENT || errno == ENOTDIR)
+		return err_set(err, ERR_REFUSED, "%s: %s", path, strerror(errno));
+	if (why->code == ERR_LIMIT)
 		return err_set(err, ERR_REFUSED, N_("%s is no time zone file"), path);
-	*ret_len = len;
-	return 0;
+	return err_set(err, ERR_OUTSIDE, "%s", why->message);
 }
 
 int
 clock_set_zone(const char *name, struct err *err)
 {
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	char path[128];
-	char *bytes;
-	size_t len = 0;
+	struct buf bytes;
 	int rc;
 
 	if (!zone_path(name, path, sizeof path))
 		return err_set(err, ERR_REFUSED, N_("there is no time zone \"%s\""), name);
-	bytes = malloc(ZONE_FILE_MAX + 1);
-	if (bytes == NULL)
-		return err_memory(err);
-	rc = read_zone(path, bytes, &len, err);
+	buf_init(&bytes, ZONE_FILE_MAX);
+	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ZONE_FILE_MAX, &bytes, &why);
 	if (rc == 0)
-		rc = clock_set_zone_file((struct slice){bytes, len}, err);
-	free(bytes);
+		rc = clock_set_zone_file(buf_view(&bytes), err);
+	else
+		rc = rc == ERR_MEMORY ? err_memory(err) : cannot_read_zone(path, &why, err);
+	buf_release(&bytes);
 	return rc;
 }
 

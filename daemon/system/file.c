@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,121 @@ file_read_up_to(int fd, void *bytes, size_t len)
 		done += (size_t)n;
 	}
 	return (ssize_t)done;
+}
+
+/* ---- whole files ---- */
+
+/* Closes, and leaves errno as it is. */
+static void
+close_quietly(int fd)
+{
+	int why = errno;
+
+	(void)close(fd);
+	errno = why;
+}
+
+/* What stands there instead is the doing of whoever put it there; the rest is this machine's. */
+static int
+cannot_open(const char *path, struct err *err)
+{
+	int why = errno;
+	bool refused = why == ELOOP || why == ENAMETOOLONG || why == ENXIO || why == ENODEV;
+	int rc;
+
+	if (why == ENOENT)
+		rc = err_set(err, ERR_ABSENT, N_("%s: it is missing"), path);
+	else if (why == ENOMEM)
+		rc = err_memory(err);
+	else
+		rc = err_set(err, refused ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(why));
+	errno = why;
+	return rc;
+}
+
+static int
+not_regular(const char *path, struct err *err)
+{
+	int rc = err_set(err, ERR_REFUSED, N_("%s: it is not a regular file"), path);
+
+	errno = 0;
+	return rc;
+}
+
+static int
+too_large(const char *path, size_t max, struct err *err)
+{
+	int rc = err_set(err, ERR_LIMIT, N_("%s: it is larger than the %zu bytes that it may have"), path, max);
+
+	errno = 0;
+	return rc;
+}
+
+int
+file_open(int at, const char *path, enum file_links links, int *ret_fd, struct stat *ret_st, struct err *err)
+{
+	int no_link = links == FILE_REFUSE_LINKS ? O_NOFOLLOW : 0;
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | no_link);
+	struct stat st;
+	int rc = 0;
+
+	if (fd < 0)
+		return cannot_open(path, err);
+	if (fstat(fd, &st) != 0)
+		rc = cannot_open(path, err);
+	else if (!S_ISREG(st.st_mode))
+		rc = not_regular(path, err);
+	if (rc != 0) {
+		close_quietly(fd);
+		return rc;
+	}
+	*ret_fd = fd;
+	*ret_st = st;
+	return 0;
+}
+
+/* The file may grow while it is read: what counts is what comes. */
+static int
+read_to_end(int fd, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	char bytes[65536];
+	size_t len = 0;
+	ssize_t got;
+
+	while ((got = file_read_up_to(fd, bytes, sizeof bytes)) > 0) {
+		len += (size_t)got;
+		if (len > max)
+			return too_large(path, max, err);
+		buf_put(out, bytes, (size_t)got);
+		if (out->failed) {
+			errno = ENOMEM;
+			return err_memory(err);
+		}
+	}
+	if (got < 0) {
+		int why = errno, rc = err_set(err, ERR_OUTSIDE, N_("%s: it cannot be read: %s"), path, strerror(why));
+
+		errno = why;
+		return rc;
+	}
+	return 0;
+}
+
+int
+file_read(int at, const char *path, enum file_links links, size_t max, struct buf *out, struct err *err)
+{
+	struct stat st;
+	int fd, rc;
+
+	rc = file_open(at, path, links, &fd, &st, err);
+	if (rc != 0)
+		return rc;
+	if (st.st_size > 0 && (uintmax_t)st.st_size > max)
+		rc = too_large(path, max, err);
+	else
+		rc = read_to_end(fd, path, max, out, err);
+	close_quietly(fd);
+	return rc;
 }
 
 /* ---- on the disk ---- */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "core/base/buf.h"
 #include "core/base/err.h"
 
 /* ---- bytes: read(2) and write(2) that go on after a signal and until all is done ---- */
@@ -15,6 +16,24 @@ bool file_write(int fd, const void *bytes, size_t len);
 
 /* As many bytes as there are, up to `len`; -1 and errno where reading fails. */
 ssize_t file_read_up_to(int fd, void *bytes, size_t len);
+
+/* ---- whole files, which others may have put there ---- */
+
+enum file_links { FILE_FOLLOW_LINKS, FILE_REFUSE_LINKS };
+
+/*
+ * Opens the regular file `path`, from the folder `at` or AT_FDCWD, for reading.  A pipe, a device or a terminal that stands there
+ * holds nobody up.  ERR_ABSENT: there is none; ERR_REFUSED: what is there is no regular file, or a link that is not followed;
+ * ERR_OUTSIDE, ERR_MEMORY.  After a failure errno is what the system said, 0 where it said nothing, for a caller with words of
+ * its own.
+ */
+int file_open(int at, const char *path, enum file_links links, int *ret_fd, struct stat *ret_st, struct err *err);
+
+/*
+ * Reads such a file as a whole, of at most `max` bytes, behind what `out` holds, which must have room for them; it may grow
+ * meanwhile.  Errors and errno as above; ERR_LIMIT: it is larger.  On failure what was put is of no use.
+ */
+int file_read(int at, const char *path, enum file_links links, size_t max, struct buf *out, struct err *err);
 
 /* ---- on the disk ---- */
 

@@ -1,15 +1,13 @@
 /* GNU gettext manual, "The Format of GNU MO Files". */
 #include "text/catalogue.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "core/base/buf.h"
 #include "system/file.h"
 
 #define MAGIC 0x950412deU
@@ -60,48 +58,24 @@ is_good(const struct catalogue *c)
 	return true;
 }
 
-/* ERR_OUTSIDE leaves errno. */
-static int
-read_all(int fd, struct catalogue *c)
-{
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) != 0)
-		return ERR_OUTSIDE;
-	if (st.st_size < HEADER_BYTES || st.st_size > BYTES_MAX)
-		return ERR_REFUSED;
-	c->bytes = malloc((size_t)st.st_size);
-	if (c->bytes == NULL)
-		return ERR_MEMORY;
-	n = file_read_up_to(fd, c->bytes, (size_t)st.st_size);
-	if (n < 0)
-		return ERR_OUTSIDE;
-	c->len = (size_t)n;
-	return is_good(c) ? 0 : ERR_REFUSED;
-}
-
 int
 catalogue_read(const char *path, struct catalogue *ret_catalogue, struct err *err)
 {
 	struct catalogue c = {.bytes = NULL};
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	struct buf bytes;
+	int rc;
 
-	if (fd < 0)
-		return err_set(err, errno == ENOENT ? ERR_ABSENT : ERR_OUTSIDE, N_("%s cannot be read: %s"), path,
-		    strerror(errno));
-	rc = read_all(fd, &c);
-	if (rc == ERR_OUTSIDE)
-		(void)err_set(err, rc, N_("%s cannot be read: %s"), path, strerror(errno));
-	else if (rc == ERR_REFUSED)
-		(void)err_set(err, rc, N_("%s is no catalogue of messages"), path);
-	else if (rc == ERR_MEMORY)
-		(void)err_memory(err);
-	(void)close(fd);
+	buf_init(&bytes, BYTES_MAX);
+	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, BYTES_MAX, &bytes, err);
+	if (rc == 0) {
+		c = (struct catalogue){bytes.data, bytes.len};
+		if (!is_good(&c))
+			rc = err_set(err, ERR_REFUSED, N_("%s is no catalogue of messages"), path);
+	}
 	if (rc == 0)
 		*ret_catalogue = c;
 	else
-		catalogue_release(&c);
+		buf_release(&bytes);
 	return rc;
 }
 

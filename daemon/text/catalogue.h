@@ -15,7 +15,7 @@ struct catalogue {
 };
 
 /*
- * ERR_ABSENT: there is none; ERR_REFUSED: it is no catalogue of this machine's byte order; ERR_OUTSIDE, ERR_MEMORY.
+ * ERR_ABSENT: there is none; ERR_REFUSED: it is no catalogue of this machine's byte order; ERR_LIMIT, ERR_OUTSIDE, ERR_MEMORY.
  * Release with catalogue_release.
  */
 int catalogue_read(const char *path, struct catalogue *ret_catalogue, struct err *err);

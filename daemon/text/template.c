@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/text.h"
 #include "system/file.h"
@@ -395,6 +393,12 @@ parse_body(struct parser *p, struct slice rest)
 		diag_add(p->diag, p->file, p->line, N_("there is no text after the subject"));
 }
 
+static void
+tell_too_large(const char *file, struct diag *diag)
+{
+	diag_add(diag, file, 0, N_("the template is larger than %d bytes"), TEMPLATE_MAX);
+}
+
 int
 template_parse(struct slice text, const char *file, const struct template_name *names, struct diag *diag,
     struct template **ret_template)
@@ -408,7 +412,7 @@ template_parse(struct slice text, const char *file, const struct template_name *
 	if (template == NULL)
 		return ERR_MEMORY;
 	if (text.n > TEMPLATE_MAX) {
-		diag_add(diag, file, 0, N_("the template is larger than %d bytes"), TEMPLATE_MAX);
+		tell_too_large(file, diag);
 		rc = ERR_REFUSED;
 		goto out;
 	}
@@ -457,44 +461,32 @@ template_free(struct template *template)
 /* ---- the file ---- */
 
 static int
-refuse(struct diag *diag, const char *path, int error)
+tell_unread(const char *path, int rc, struct diag *diag)
 {
-	diag_add(diag, path, 0, N_("it cannot be read: %s"), strerror(error));
+	if (rc == ERR_ABSENT || rc == ERR_MEMORY)
+		return rc;
+	if (rc == ERR_LIMIT)
+		tell_too_large(path, diag);
+	else if (errno == 0)
+		diag_add(diag, path, 0, N_("it is no regular file"));
+	else
+		diag_add(diag, path, 0, N_("it cannot be read: %s"), strerror(errno));
 	return ERR_REFUSED;
 }
 
 int
 template_load(const char *path, const struct template_name *names, struct diag *diag, struct template **ret_template)
 {
-	/* A pipe must not make the program wait before it is known to be one. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	char *bytes = NULL;
-	struct stat st;
-	ssize_t len;
+	struct buf bytes;
 	int rc;
 
-	if (fd < 0)
-		return errno == ENOENT ? ERR_ABSENT : refuse(diag, path, errno);
-	if (fstat(fd, &st) != 0) {
-		rc = refuse(diag, path, errno);
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		diag_add(diag, path, 0, N_("it is no regular file"));
-		rc = ERR_REFUSED;
-		goto out;
-	}
-	bytes = malloc(TEMPLATE_MAX + 1);
-	if (bytes == NULL) {
-		rc = ERR_MEMORY;
-		goto out;
-	}
-	len = file_read_up_to(fd, bytes, TEMPLATE_MAX + 1);
-	rc = len < 0 ? refuse(diag, path, errno)
-	             : template_parse((struct slice){bytes, (size_t)len}, path, names, diag, ret_template);
-out:
-	free(bytes);
-	(void)close(fd);
+	buf_init(&bytes, TEMPLATE_MAX);
+	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, TEMPLATE_MAX, &bytes, NULL);
+	if (rc != 0)
+		rc = tell_unread(path, rc, diag);
+	else
+		rc = template_parse(buf_view(&bytes), path, names, diag, ret_template);
+	buf_release(&bytes);
 	return rc;
 }
 

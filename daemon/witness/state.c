@@ -148,26 +148,30 @@ parse(struct witness_file *f, struct slice text)
 }
 
 static int
+cannot_read(const struct witness_file *f, const struct err *why, struct err *err)
+{
+	if (errno == 0 || why->code == ERR_MEMORY)
+		return err_set(err, ERR_OUTSIDE, "%s", why->message);
+	return err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be read: %s"), f->path, strerror(errno));
+}
+
+static int
 read_file(struct witness_file *f, struct err *err)
 {
-	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), rc = 0;
-	struct stat st;
-	char *bytes = NULL;
-	ssize_t n = -1;
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
+	struct buf text;
+	int rc;
 
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size <= STATE_MAX &&
-	    (bytes = malloc((size_t)st.st_size + 1)) != NULL)
-		n = file_read_up_to(fd, bytes, (size_t)st.st_size);
-	if (fd < 0 || n < 0)
-		rc = err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be read: %s"), f->path, strerror(errno));
-	else if (!parse(f, (struct slice){bytes, (size_t)n}))
+	buf_init(&text, STATE_MAX);
+	rc = file_read(AT_FDCWD, f->path, FILE_REFUSE_LINKS, STATE_MAX, &text, &why);
+	if (rc == ERR_ABSENT)
+		rc = 0;
+	else if (rc != 0)
+		rc = cannot_read(f, &why, err);
+	else if (!parse(f, buf_view(&text)))
 		rc = err_set(err, ERR_REFUSED,
 		    N_("%s is no state of a witness, or damaged: nothing is signed, since what was signed before is not known"), f->path);
-	if (fd >= 0)
-		(void)close(fd);
-	free(bytes);
+	buf_release(&text);
 	return rc;
 }
 
