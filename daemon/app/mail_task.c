@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "app/program.h"
 #include "core/base/text.h"
 
@@ -19,7 +20,7 @@ mail_task_write(int fd, const void *task)
 	char numbers[64];
 	bool good = true;
 
-	for (size_t i = 0; good && i < sizeof texts / sizeof texts[0]; i++)
+	for (size_t i = 0; good && i < ARRAY_LEN(texts); i++)
 		good = program_write_text(fd, texts[i]);
 	(void)snprintf(numbers, sizeof numbers, "%d %lld", (int)config->mail_scheme, (long long)config->mail_port);
 	return good && program_write_text(fd, numbers);
@@ -45,7 +46,7 @@ mail_task_read(int fd, struct config *ret_config, struct err *err)
 	uint64_t numbers[2];
 	int rc = 0;
 
-	for (size_t i = 0; bytes != NULL && rc == 0 && i < sizeof texts / sizeof texts[0]; i++)
+	for (size_t i = 0; bytes != NULL && rc == 0 && i < ARRAY_LEN(texts); i++)
 		if ((text = program_next_text(&at, bytes + len)) != NULL && (*texts[i] = strdup(text)) == NULL)
 			rc = err_memory(err);
 	if (bytes != NULL && rc == 0)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "app/simulate_table.h"
 #include "app/turn.h"
 #include "core/base/text.h"
@@ -131,7 +132,7 @@ open_sample(const struct run *r, const char *kind, char **ret_path)
 	const char *const places[] = {r->config->dir, DATA_DIR};
 	int fd = -1;
 
-	for (size_t i = 0; i < sizeof places / sizeof places[0] && fd < 0; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(places) && fd < 0; i++) {
 		free(*ret_path);
 		if (asprintf(ret_path, "%s/sample/%s.csv", places[i], kind) < 0) {
 			*ret_path = NULL;

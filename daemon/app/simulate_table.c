@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "system/clock.h"
 #include "draws/draws.h"
@@ -144,7 +145,7 @@ print_draws(struct walk *w)
 	};
 	int rc = draws_each(w->office->store, take_row, w, w->err);
 
-	table_begin(&w->table, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&w->table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; rc == 0 && i < w->n; i++)
 		rc = put_row(w, &w->rows[i]);
 	putchar('\n');

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "text/table.h"
 #include "core/base/text.h"
@@ -85,7 +86,7 @@ print_calendar(struct cli *cli, int year)
 	struct table t;
 	bool ok;
 
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	put_days(&t, cli, year);
 	ok = (t.n_cells == 0 && !cli->json) || table_print(&t, cli->json, stdout);
 	table_release(&t);

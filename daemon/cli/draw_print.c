@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "cli/ceremony.h"
 #include "core/draw/explain.h"
 #include "core/base/json.h"
@@ -169,7 +170,7 @@ print_facts(struct cli *cli, const struct draw_row *row, bool hints)
 	struct table t;
 	int status = EXIT_DONE;
 
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	if (entries_read(cli, row, &e) != 0) {
 		status = cli_fail(cli);
 	} else {
@@ -242,7 +243,7 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 
 	for (size_t i = 0; i < r->snapshot.commit.n_strata; i++)
 		drum += r->snapshot.commit.strata[i].drum;
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	table_text(&t, r->snapshot.commit.cycle);
 	table_int(&t, (int64_t)r->snapshot.roster.n_targets);
 	table_int(&t, (int64_t)drum);
@@ -353,7 +354,7 @@ print_table(struct cli *cli, const struct visits *v)
 	bool good;
 
 	buf_init(&team, OUTPUT_MAX);
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < v->n; i++) {
 		const struct visit_row *row = &v->v[i];
 		bool empty = row->target.n == 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "cli/draw_print.h"
 #include "core/base/json.h"
 #include "text/table.h"
@@ -113,7 +114,7 @@ print_facts(const struct odds_report *r)
 	struct table t;
 	bool good;
 
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	put_facts(r, &t);
 	good = table_print_record(&t, false, stdout);
 	table_release(&t);
@@ -212,7 +213,7 @@ print_targets(const struct odds_report *r)
 		if (r->odds->targets[i].chosen > 0)
 			ranked[n++] = (struct ranked){r->odds->targets[i].chosen, (uint32_t)i};
 	qsort(ranked, n, sizeof *ranked, likelier_first);
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < shown(r, n); i++)
 		put_target(r, ranked[i].index, &t);
 	free(ranked);
@@ -260,7 +261,7 @@ print_inspectors(const struct odds_report *r)
 	for (size_t p = 0; p < n; p++)
 		ranked[p] = (struct ranked){odds_guess(r->odds, p).p, (uint32_t)p};
 	qsort(ranked, n, sizeof *ranked, likelier_first);
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < shown(r, n); i++)
 		put_inspector(r, ranked[i].index, &t);
 	free(ranked);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/draw_session.h"
 #include "core/base/json.h"
@@ -77,7 +78,7 @@ run_list(struct cli *cli)
 	struct list list = {.cli = cli};
 	int status = EXIT_DONE;
 
-	table_begin(&list.table, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&list.table, columns, ARRAY_LEN(columns));
 	if (outbox_list(cli->store, list_row, &list, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&list.table, cli->json, stdout))
@@ -263,7 +264,7 @@ print_letter(struct shown *shown)
 	};
 	struct cli *cli = shown->cli;
 	enum outbox_state state = OUTBOX_QUEUED;
-	size_t n = sizeof columns / sizeof columns[0];
+	size_t n = ARRAY_LEN(columns);
 	int status = EXIT_DONE;
 
 	if (outbox_get(cli->store, shown->id, keep_state, &state, &cli->err) != 0)
@@ -301,7 +302,7 @@ print_attempts(struct shown *shown)
 	struct cli *cli = shown->cli;
 	int status = EXIT_DONE;
 
-	table_begin(&shown->table, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&shown->table, columns, ARRAY_LEN(columns));
 	if (outbox_attempts(cli->store, shown->id, attempt_row, shown, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (shown->table.n_cells > 0 && (putchar('\n') == EOF || !table_print(&shown->table, false, stdout)))

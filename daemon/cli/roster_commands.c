@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "text/table.h"
 #include "core/base/text.h"
@@ -21,8 +22,6 @@
 
 static const char *const later_kinds[] = {"risks", "duties", "filings", "dutylist", "publications", "results"};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* EXIT_DONE, or the status after saying what kinds there are. */
 static int
 parse_kind(const char *text, enum roster_kind *ret_kind)
@@ -31,7 +30,7 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 
 	if (roster_kind_parse(slice_of(text), ret_kind))
 		return EXIT_DONE;
-	for (size_t i = 0; i < COUNT(later_kinds); i++)
+	for (size_t i = 0; i < ARRAY_LEN(later_kinds); i++)
 		if (strcmp(text, later_kinds[i]) == 0)
 			return cli_usage_error(_("%s come with the archive, which this version does not have"), text);
 	for (size_t i = 0; i < ROSTER_KINDS; i++)
@@ -143,7 +142,7 @@ print_counts(const struct cli *cli, const struct wanted *w, const struct rosters
 	struct table table;
 	bool ok;
 
-	table_begin(&table, columns, COUNT(columns));
+	table_begin(&table, columns, ARRAY_LEN(columns));
 	table_string(&table, roster_columns[w->kind].kind);
 	table_int(&table, (int64_t)counts->rows);
 	table_int(&table, (int64_t)counts->added);
@@ -345,7 +344,7 @@ list_excuses(struct cli *cli)
 
 	if (status != EXIT_DONE)
 		return status;
-	table_begin(&table, columns, COUNT(columns));
+	table_begin(&table, columns, ARRAY_LEN(columns));
 	if (rosters_each_excuse(cli->store, cli->today, list_one, &table, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&table, cli->json, stdout))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/draw_print.h"
 #include "core/base/text.h"
@@ -81,7 +82,7 @@ print_rows(struct rows *rows)
 	};
 	struct table t;
 
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < rows->outlook.n; i++)
 		put_row(&t, &rows->outlook.v[i], cli->json);
 	if (rows->outlook.n == 0 && !cli->json)

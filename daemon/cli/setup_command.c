@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/setup_ini.h"
 #include "config/read.h"
@@ -231,7 +232,7 @@ make_content(struct setup *s)
 		{"mail", "from", s->answers[A_FROM]},
 	};
 
-	if (setup_substitute(buf_view(&s->template), values, sizeof values / sizeof values[0], &s->content,
+	if (setup_substitute(buf_view(&s->template), values, ARRAY_LEN(values), &s->content,
 	    &s->cli->err) != 0)
 		return cli_fail(s->cli);
 	return EXIT_DONE;

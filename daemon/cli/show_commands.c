@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "cli/draw_session.h"
 #include "cli/draw_print.h"
 #include "draws/access.h"
@@ -51,7 +52,7 @@ run_list(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = cli_store(cli, 0)) != EXIT_DONE)
 		return status;
-	table_begin(&list.table, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&list.table, columns, ARRAY_LEN(columns));
 	if (draws_each(cli->store, list_draw, &list, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&list.table, cli->json, stdout))

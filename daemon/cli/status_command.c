@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/draw_print.h"
 #include "core/log/cosigned.h"
@@ -201,7 +202,7 @@ print_status(struct cli *cli, const struct standing *s)
 	if (read_barred(cli, barred) != 0 || look_outside(&o) != 0)
 		return cli_fail(cli);
 	standing_next(s, language_text, next, sizeof next);
-	table_begin(&t, columns, sizeof columns / sizeof columns[0]);
+	table_begin(&t, columns, ARRAY_LEN(columns));
 	table_string(&t, cli->config.origin);
 	table_int(&t, (int64_t)s->entries);
 	table_int(&t, (int64_t)s->draws);

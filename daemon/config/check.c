@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/array.h"
 #include "config/check_private.h"
 
 /*
@@ -197,7 +198,7 @@ check_places(const struct checker *c)
 		{"mail", "certificates", config->mail_certificates},
 	};
 
-	for (size_t i = 0; i < sizeof private / sizeof private[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(private); i++)
 		if (private[i].path != NULL && config->public_dir != NULL && private[i].path[0] != '\0' &&
 		    within(private[i].path, config->public_dir))
 			diag_add(c->diag, config->path,

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "core/base/array.h"
 #include "config/values_private.h"
 
 #define HOUR 3600
@@ -76,9 +77,9 @@ const struct config_key config_keys[] = {
 	{"cycle", "beacon_count", CONFIG_INT, "20", 1, 1000, NULL, C(beacon_count)},
 };
 
-const size_t config_n_keys = sizeof config_keys / sizeof config_keys[0];
+const size_t config_n_keys = ARRAY_LEN(config_keys);
 
-_Static_assert(sizeof config_keys / sizeof config_keys[0] <= CONFIG_KEYS_MAX, "a line number for each key");
+_Static_assert(ARRAY_LEN(config_keys) <= CONFIG_KEYS_MAX, "a line number for each key");
 
 /* ---- which parser ---- */
 

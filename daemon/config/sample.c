@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "config/values_private.h"
 
@@ -180,7 +181,7 @@ ordinal(struct slice word, int64_t max)
 
 	if (word.n < 3)
 		return 0;
-	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
 		if (memcmp(word.p + word.n - 2, suffixes[i], 2) == 0 &&
 		    config_number((struct slice){word.p, word.n - 2}, max, &n))
 			return n;

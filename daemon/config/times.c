@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "config/values_private.h"
 
@@ -80,7 +81,7 @@ to_duration(struct slice text, bool workdays, struct duration *ret)
 		ret->workdays = true;
 		return workdays && n > 0;
 	}
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		if (slice_is(unit, units[i].name)) {
 			ret->n = n * units[i].seconds;
 			return true;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "system/clock.h"
 
@@ -497,7 +498,7 @@ plan_title_words(const char *title, const char *(*tr)(const char *text), char re
 		const char *key = holiday_key(name);
 		int n;
 
-		for (size_t i = 0; key != NULL && i < sizeof festivals / sizeof festivals[0]; i++)
+		for (size_t i = 0; key != NULL && i < ARRAY_LEN(festivals); i++)
 			if (strcmp(festivals[i].key, key) == 0)
 				name = slice_of(tr(festivals[i].name));
 		n = snprintf(ret_words + len, PLAN_TITLE - len, "%s%.*s", len == 0 ? "" : ", ", (int)name.n, name.p);

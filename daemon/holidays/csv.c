@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/array.h"
 #include "holidays/file.h"
 #include "rosters/cell.h"
 
@@ -37,8 +38,6 @@ static const struct {
 	{true, "休"}, {true, "放假"}, {true, "off"}, {false, "班"}, {false, "上班"}, {false, "补班"}, {false, "调休上班"},
 	{false, "work"},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct table {
 	struct calendar_file *f;
@@ -93,7 +92,7 @@ is_word(struct slice text, const char *word)
 static size_t
 column_of(struct slice header)
 {
-	for (size_t i = 0; i < COUNT(headers); i++)
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++)
 		if (is_word(header, headers[i].word))
 			return headers[i].column;
 	return UNKNOWN;
@@ -137,7 +136,7 @@ take_header(struct table *t)
 static bool
 take_kind(const struct cell *cell, struct slice value, bool *ret_off)
 {
-	for (size_t i = 0; i < COUNT(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		if (is_word(value, kinds[i].word)) {
 			*ret_off = kinds[i].off;
 			return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "core/format/merkle.h"
 #include "core/format/note.h"
 #include "draws/assurance.h"
@@ -214,7 +215,7 @@ put_draw_file(void *ctx, const char *name, uint64_t size)
 	struct copying c = {.store = f->p->store, .n = f->n, .name = name};
 	char path[NAME_MAX_BYTES];
 
-	for (size_t i = 0; i < sizeof public / sizeof public[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(public); i++)
 		if (strcmp(name, public[i]) == 0) {
 			draw_path(f->n, public[i], path);
 			return tree_put_large(&f->p->tree, path, size, copy_file, &c, f->p->err);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "system/file.h"
 #include "ledger/keys.h"
@@ -198,7 +199,7 @@ remove_old_copy(const struct store *store)
 	static const char *const names[] = {".backup.db", ".backup.db-journal"};
 	char *path = NULL;
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (asprintf(&path, "%s/%s", store_dir(store), names[i]) < 0)
 			return;
 		(void)unlink(path);

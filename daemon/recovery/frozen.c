@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/base/array.h"
+
 #define TRIES 100
 #define PAUSE_MS 20
 
@@ -52,7 +54,7 @@ open_helpers(const struct frozen *f, struct frozen_helpers *h, struct err *err)
 	sqlite3 **const all[] = {&h->writer, &h->checkpoint};
 	const char *path = sqlite3_db_filename(store_db(f->store), "main");
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
 		/* A connection knows of the log from its first reading on. */
 		if (sqlite3_open_v2(path, all[i], SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 		    sqlite3_busy_timeout(*all[i], STORE_BUSY_MS) != SQLITE_OK ||

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/log/log.h"
 #include "core/draw/record.h"
@@ -336,7 +337,7 @@ adopt_commit(struct recovering *r, size_t index, const struct commit *c)
 
 	if (rc == 0)
 		rc = drawn_keep_commit(r->office->store, c, index, size, r->err);
-	for (size_t i = 0; rc == 0 && i < sizeof files / sizeof files[0]; i++)
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(files); i++)
 		rc = adopt_file(r, c->n, files[i]);
 	if (rc != 0)
 		return rc;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "recovery/backup.h"
 #include "system/file.h"
@@ -163,7 +164,7 @@ remove_stage(const struct restore *r)
 	    STAGE "/" JOURNAL_FILE, STAGE "/keys", STAGE,
 	    ".restore.key", ".restore.db", ".restore.db-journal"}; /* of an earlier version */
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char *path = below(r, files[i]);
 
 		if (path != NULL)
@@ -179,7 +180,7 @@ make_stage(const struct restore *r, struct err *err)
 	int rc = 0;
 
 	remove_stage(r);
-	for (size_t i = 0; rc == 0 && i < sizeof folders / sizeof folders[0]; i++) {
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(folders); i++) {
 		char *path = below(r, folders[i]);
 
 		if (path == NULL)

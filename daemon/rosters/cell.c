@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/format/roster.h"
 #include "core/base/text.h"
 #include "text/address.h"
@@ -248,7 +249,7 @@ cell_date(struct slice text, int32_t *ret_day)
 {
 	static const char *const between[][3] = {{"-", "-", ""}, {"/", "/", ""}, {"年", "月", "日"}};
 
-	for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(between); i++) {
 		struct slice rest = text;
 		char canonical[32];
 		int year, month, day;
@@ -293,7 +294,7 @@ separator(struct slice rest)
 {
 	static const char *const separators[] = {";", "|", " ", "；", "、"};
 
-	for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(separators); i++)
 		if (rest.n >= strlen(separators[i]) && memcmp(rest.p, separators[i], strlen(separators[i])) == 0)
 			return strlen(separators[i]);
 	return 0;
@@ -355,7 +356,7 @@ take_scope(const struct cell *cell, struct slice value, struct buf *out)
 	    {"区域", "area"},
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (slice_is(value, words[i][0])) {
 			buf_text(out, words[i][1]);
 			return true;

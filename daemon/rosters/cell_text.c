@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/cell.h"
 
@@ -39,7 +40,7 @@ static const struct {
 const char *
 cell_character_name(uint32_t c)
 {
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (c >= names[i].first && c <= names[i].last)
 			return names[i].name;
 	return NULL;

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/incoming_private.h"
 
@@ -131,7 +132,7 @@ incoming_check_others(const struct incoming *in, struct err *err)
 	int rc = in->kind == ROSTER_TARGETS ? check_since(in, err) : 0;
 
 	/* Of a faulty file rows are missing, and every name would seem to be. */
-	for (size_t i = 0; i < sizeof references / sizeof references[0] && rc == 0 && in->sound; i++)
+	for (size_t i = 0; i < ARRAY_LEN(references) && rc == 0 && in->sound; i++)
 		if (references[i].of == in->kind || references[i].to == in->kind)
 			rc = check_reference(in, &references[i], err);
 	return rc;

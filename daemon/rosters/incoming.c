@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 
 /* ---- the table ---- */
@@ -187,7 +188,7 @@ write_changes(const struct incoming *in, int64_t import, struct err *err)
 	};
 	int rc = 0;
 
-	for (size_t s = 0; s < sizeof statements / sizeof statements[0] && rc == 0; s++) {
+	for (size_t s = 0; s < ARRAY_LEN(statements) && rc == 0; s++) {
 		struct query q;
 
 		rosters_query(&q, in->store, in->kind, statements[s]);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "rosters/incoming_private.h"
 
 /*
@@ -52,7 +53,7 @@ fill(struct store *store, enum roster_kind kind, int64_t latest, struct err *err
 	};
 	int rc = 0;
 
-	for (size_t s = 0; s < sizeof statements / sizeof statements[0] && rc == 0; s++) {
+	for (size_t s = 0; s < ARRAY_LEN(statements) && rc == 0; s++) {
 		struct query q;
 
 		rosters_query(&q, store, kind, statements[s]);

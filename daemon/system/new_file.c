@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/array.h"
 #include "system/file.h"
 
 #define KEEP 'k'
@@ -144,7 +145,7 @@ keeper(const struct place *place, int channel)
 {
 	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 
-	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
 		(void)signal(ignored[i], SIG_IGN);
 	keep_or_remove(place, channel);
 	_exit(0);

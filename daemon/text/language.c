@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "text/catalogue.h"
 
 #define CATALOGUE "zh_CN/LC_MESSAGES/spotcheckd.mo"
@@ -18,7 +19,7 @@ wanted_locale(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *value = getenv(names[i]);
 
 		if (value != NULL && value[0] != '\0')

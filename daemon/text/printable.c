@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 
 static bool
@@ -43,7 +44,7 @@ is_seen(uint32_t c)
 		{0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0xE0000, 0xE007F},
 	};
 
-	for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(unseen); i++)
 		if (c >= unseen[i].first && c <= unseen[i].last)
 			return false;
 	return true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "cli/check/check.h"
 #include "core/base/text.h"
 #include "holidays/load.h"
@@ -93,7 +94,7 @@ say_unknown(struct outlook *o, const char *name)
 	static const char *const keys[] = {
 		"new-year", "spring-festival", "qingming", "labour-day", "dragon-boat", "mid-autumn", "national-day",
 	};
-	const char *meant = suggest(slice_of(name), keys, sizeof keys / sizeof keys[0]);
+	const char *meant = suggest(slice_of(name), keys, ARRAY_LEN(keys));
 
 	if (meant != NULL)
 		check_say(o->check, CHECK_FAULT, o->where,

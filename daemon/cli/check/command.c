@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "cli/check/check.h"
 #include "letters/make.h"
 
@@ -81,8 +82,8 @@ run_check(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = cli_config(cli)) != EXIT_DONE)
 		return status;
-	table_begin(&check.table, columns, sizeof columns / sizeof columns[0]);
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == EXIT_DONE; i++)
+	table_begin(&check.table, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < ARRAY_LEN(parts) && status == EXIT_DONE; i++)
 		status = parts[i](&check);
 	if (status == EXIT_DONE)
 		status = print(&check);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
 
@@ -156,7 +157,7 @@ selftest(struct err *err)
 		{"XChaCha20-Poly1305", sealed_stream_holds},
 	};
 
-	for (size_t i = 0; i < sizeof primitives / sizeof primitives[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(primitives); i++)
 		if (!primitives[i].holds())
 			return err_set(err, ERR_OUTSIDE,
 			    N_("the self-test of %s fails: this machine or its libraries cannot be trusted, and nothing was done"),

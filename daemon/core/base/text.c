@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "core/base/array.h"
+
 /* The characters that a text must not hold, as ranges in ascending order: PROTOCOL 2, "Text". */
 static const struct {
 	uint32_t first, last;
@@ -19,7 +21,7 @@ is_forbidden(uint32_t c)
 {
 	if (c >= 0x20 && c < 0x7F)
 		return false;
-	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0] && forbidden[i].first <= c; i++)
+	for (size_t i = 0; i < ARRAY_LEN(forbidden) && forbidden[i].first <= c; i++)
 		if (c <= forbidden[i].last)
 			return true;
 	return false;

@@ -1,5 +1,6 @@
 #include "core/calendar/calendar_cn.h"
 
+#include "core/base/array.h"
 #include "core/calendar/holidays_cn.h"
 #include "core/calendar/lunar.h"
 #include "core/base/text.h"
@@ -50,7 +51,7 @@ predict_year(struct calendar *calendar, int year, struct err *err)
 		{text_date_of(year, 10, 1), 3, "国庆节"},
 	};
 
-	for (size_t i = 0; i < sizeof festivals / sizeof festivals[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(festivals); i++) {
 		for (int day = 0; day < festivals[i].days; day++) {
 			int rc = calendar_add(calendar, CALENDAR_COMPUTED, festivals[i].date + day, true,
 			    slice_of(festivals[i].name), err);

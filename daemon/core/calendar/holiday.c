@@ -1,8 +1,7 @@
 #include "core/calendar/holiday.h"
 
+#include "core/base/array.h"
 #include "core/base/buf.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Chinese names by how they begin ("春节假期", "清明"), English ones whole, letter case and apostrophes aside. */
 static const struct {
@@ -60,13 +59,13 @@ is_english(struct slice name, const char *plain)
 const char *
 holiday_key(struct slice name)
 {
-	for (size_t i = 0; i < COUNT(known); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		if (slice_is(name, known[i].key))
 			return known[i].key;
-		for (size_t j = 0; j < COUNT(known[i].chinese) && known[i].chinese[j] != NULL; j++)
+		for (size_t j = 0; j < ARRAY_LEN(known[i].chinese) && known[i].chinese[j] != NULL; j++)
 			if (begins(name, known[i].chinese[j]))
 				return known[i].key;
-		for (size_t j = 0; j < COUNT(known[i].english) && known[i].english[j] != NULL; j++)
+		for (size_t j = 0; j < ARRAY_LEN(known[i].english) && known[i].english[j] != NULL; j++)
 			if (is_english(name, known[i].english[j]))
 				return known[i].key;
 	}
@@ -77,7 +76,7 @@ holiday_key(struct slice name)
 static size_t
 joint(struct slice text)
 {
-	for (size_t i = 0; i < COUNT(joints); i++)
+	for (size_t i = 0; i < ARRAY_LEN(joints); i++)
 		if (begins(text, joints[i]))
 			return strlen(joints[i]);
 	return 0;

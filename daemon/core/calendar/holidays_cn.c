@@ -4,6 +4,8 @@
  */
 #include "core/calendar/holidays_cn.h"
 
+#include "core/base/array.h"
+
 /* A date from its eight digits, of a year from 1901 to 2099: text_date_of for a constant. */
 #define YEAR(n) ((n) / 10000)
 #define MONTH(n) ((n) / 100 % 100)
@@ -309,7 +311,7 @@ const struct holidays_cn_span holidays_cn[] = {
 	WORK(2026, 20261010, 20261010, "国庆节"),
 };
 
-const size_t holidays_cn_n = sizeof holidays_cn / sizeof holidays_cn[0];
+const size_t holidays_cn_n = ARRAY_LEN(holidays_cn);
 
 static const char *const notices[] = {
 	"国办发明电〔2003〕53号",
@@ -337,7 +339,7 @@ static const char *const notices[] = {
 	"国办发明电〔2025〕7号",
 };
 
-_Static_assert(sizeof notices / sizeof notices[0] == HOLIDAYS_CN_LAST - HOLIDAYS_CN_FIRST + 1, "one notice a year");
+_Static_assert(ARRAY_LEN(notices) == HOLIDAYS_CN_LAST - HOLIDAYS_CN_FIRST + 1, "one notice a year");
 
 const char *
 holidays_cn_notice(int year)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
+
 #define DEGREE (M_PI / 180)
 #define ARCSECOND (DEGREE / 3600)
 #define CENTURY 36525.0
@@ -85,8 +87,6 @@ static const double delta_t_decades[] = {
 	442, 467,
 };
 
-#define N_OF(array) (sizeof(array) / sizeof(array)[0])
-
 /* Terrestrial less universal time, in days. */
 static double
 delta_t(double at)
@@ -135,9 +135,9 @@ sun_longitude(double at)
 {
 	double t = at / CENTURY, millennia = t / 10;
 	double node = 125.04452 - 1934.136261 * t, sun = 280.4665 + 36000.7698 * t, moon = 218.3165 + 481267.8813 * t;
-	double heliocentric = 1e-8 * (sum_of_waves(longitude_0, N_OF(longitude_0), millennia) +
-	    millennia * (sum_of_waves(longitude_1, N_OF(longitude_1), millennia) +
-	    millennia * sum_of_waves(longitude_2, N_OF(longitude_2), millennia)));
+	double heliocentric = 1e-8 * (sum_of_waves(longitude_0, ARRAY_LEN(longitude_0), millennia) +
+	    millennia * (sum_of_waves(longitude_1, ARRAY_LEN(longitude_1), millennia) +
+	    millennia * sum_of_waves(longitude_2, ARRAY_LEN(longitude_2), millennia)));
 	double nutation = -17.20 * sine(node) - 1.32 * sine(2 * sun) - 0.23 * sine(2 * moon) + 0.21 * sine(2 * node);
 	double aberration = -20.4898 * (1 + 0.0167 * sine(sun - 282.94 + 90)); /* over the distance */
 
@@ -157,11 +157,11 @@ new_moon(int k)
 	double powers[] = {1, e, e * e, e * e * e};
 	double sum = -17 * sine(node), planets = 325 * sine(299.77 + 0.107408 * k - 0.009173 * t2);
 
-	for (size_t i = 0; i < N_OF(new_moon_terms); i++)
+	for (size_t i = 0; i < ARRAY_LEN(new_moon_terms); i++)
 		sum += new_moon_terms[i].amplitude * powers[abs(new_moon_terms[i].sun)] *
 		    sine(new_moon_terms[i].sun * sun + new_moon_terms[i].moon * moon +
 		    new_moon_terms[i].latitude * latitude);
-	for (size_t i = 0; i < N_OF(new_moon_planets); i++)
+	for (size_t i = 0; i < ARRAY_LEN(new_moon_planets); i++)
 		planets += new_moon_planets[i].amplitude *
 		    sine(new_moon_planets[i].phase + new_moon_planets[i].rate * k);
 	return NEW_MOON_2000 + LUNATION * k + 0.00015437 * t2 - 0.00000015 * t3 + 0.00000000073 * t4 + sum * 1e-5 +

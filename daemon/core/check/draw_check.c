@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/log/beacon.h"
 #include "core/base/json.h"
 
@@ -320,7 +321,7 @@ static const struct {
 	{CHECK_MATTERS, compare_matters},
 };
 
-#define N_COMPARISONS (sizeof comparisons / sizeof comparisons[0])
+#define N_COMPARISONS ARRAY_LEN(comparisons)
 
 /* All from `seed` on is recomputed at once; why it cannot be is said for each. */
 static void

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/format/merkle.h"
 #include "core/base/text.h"
@@ -10,7 +11,7 @@ enum { ROW_ID = 0, ROW_WEIGHT = 5, ROW_DRUM = 8, ROW_PRIVATE = 9 }; /* columns o
 
 static const char *const outcome_names[] = {"none", "reserve", "selected", "unstaffed"};
 
-#define OUTCOMES (sizeof outcome_names / sizeof outcome_names[0])
+#define OUTCOMES ARRAY_LEN(outcome_names)
 
 /* ---- of a draw ---- */
 

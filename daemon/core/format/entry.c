@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/format/roster.h"
 
@@ -10,8 +11,6 @@ const char drand_quicknet[] = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f66179
 
 static const char *const type_names[] = {"genesis", "policy", "cycle", "commit", "draw", "void", "reveal", "amend"};
 static const char *const source_names[] = {"none", "public", "drand", "witness"};
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 const char *
 entry_type_name(enum entry_type type)
@@ -28,7 +27,7 @@ source_name(enum source source)
 bool
 source_parse(struct slice text, enum source *ret_source)
 {
-	for (size_t i = 0; i < LENGTH(source_names); i++)
+	for (size_t i = 0; i < ARRAY_LEN(source_names); i++)
 		if (slice_is(text, source_names[i])) {
 			*ret_source = (enum source)i;
 			return true;
@@ -652,7 +651,7 @@ find_type(struct slice bytes, enum entry_type *ret_type)
 		skip_value(&r);
 	}
 	type = json_plain(&r);
-	for (size_t i = 0; !r.bad && i < LENGTH(type_names); i++)
+	for (size_t i = 0; !r.bad && i < ARRAY_LEN(type_names); i++)
 		if (slice_is(type, type_names[i])) {
 			*ret_type = (enum entry_type)i;
 			return true;
