@@ -37,7 +37,7 @@ WARNINGS += -Werror
 endif
 
 OPTIMISE_sanitize = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-OPTIMISE_coverage = -O0 -g --coverage -fprofile-update=atomic
+OPTIMISE_coverage = -O0 -g --coverage -fprofile-update=atomic -include scripts/coverage.h
 OPTIMISE = $(or $(OPTIMISE_$(FLAVOUR)),-O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 
 # CFLAGS, CPPFLAGS and LDFLAGS are the caller's; they come last.

@@ -11,6 +11,7 @@ The BLS signature, which the page alone checks, is left out.
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import random
@@ -131,10 +132,11 @@ def only_bls(said):
 class Count:
     def __init__(self, page, verbose):
         self.checkers = {"program": by_program, "page": page, "python": by_python}
+        self.pool = concurrent.futures.ThreadPoolExecutor(len(self.checkers))
         self.verbose, self.cases, self.differ, self.pairs = verbose, 0, 0, collections.Counter()
 
     def look(self, case):
-        said = {name: check(case) for name, check in self.checkers.items()}
+        said = dict(zip(self.checkers, self.pool.map(lambda check: check(case), self.checkers.values())))
         keys = {name: key(one) for name, one in said.items()}
         self.cases += 1
         if len(set(keys.values())) == 1 or only_bls(said):
