@@ -1,4 +1,5 @@
 #include "config/config.h"
+#include "core/base/array.h"
 
 #include <stdlib.h>
 
@@ -50,7 +51,7 @@ texts_release(struct config *config)
 		config->mail_certificates,
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
 }
 

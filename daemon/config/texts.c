@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/values_private.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "core/format/note.h"
 #include "system/clock.h"
@@ -257,7 +258,7 @@ config_parse_server(struct config_value *v)
 		{"maildir:", MAIL_MAILDIR, 0},
 	};
 
-	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
 		size_t n = strlen(schemes[i].prefix);
 		struct slice rest;
 

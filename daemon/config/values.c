@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/values_private.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "text/suggest.h"
 
@@ -108,7 +109,7 @@ config_refuse_word(const struct config_value *v, struct slice word)
 	size_t n = 0;
 
 	(void)snprintf(copy, sizeof copy, "%s", v->key->words);
-	while (rest != NULL && n < sizeof choices / sizeof choices[0])
+	while (rest != NULL && n < ARRAY_LEN(choices))
 		choices[n++] = strsep(&rest, "|");
 	meant = suggest(word, choices, n);
 	if (meant != NULL)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/array.h"
 #include "core/calendar/holiday.h"
 #include "core/base/text.h"
 #include "holidays/file.h"
@@ -321,7 +322,7 @@ means_work(struct slice summary)
 	static const char *const words[] = {"上班", "补班", "(班)", "（班）", "[班]", "【班】"};
 	struct slice text = trim_end(summary);
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (find(text, words[i]) != NULL)
 			return true;
 	return slice_is(text, "班") || cut_suffix(&text, " 班");
@@ -339,9 +340,9 @@ plain_name(struct slice summary)
 
 	while (cut && name.n > 0) {
 		cut = cut_count(&name);
-		for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && !cut; i++)
+		for (size_t i = 0; i < ARRAY_LEN(suffixes) && !cut; i++)
 			cut = cut_suffix(&name, suffixes[i]);
-		for (size_t i = 0; i < sizeof behind_known / sizeof behind_known[0] && !cut; i++) {
+		for (size_t i = 0; i < ARRAY_LEN(behind_known) && !cut; i++) {
 			rest = name;
 			if (cut_suffix(&rest, behind_known[i]) && holiday_key(rest) != NULL) {
 				name = rest;

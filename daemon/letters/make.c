@@ -1,3 +1,4 @@
+#include "core/base/array.h"
 #include "letters/make.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@
 
 static const char *const language_names[] = {"zh_CN", "en"};
 
-enum { LANGUAGES = sizeof language_names / sizeof language_names[0] };
+enum { LANGUAGES = ARRAY_LEN(language_names) };
 
 struct letters {
 	struct template *templates[LANGUAGES][LETTER_KINDS];

@@ -1,3 +1,4 @@
+#include "core/base/array.h"
 #include "publish/draw_page.h"
 
 #include <stdio.h>
@@ -71,7 +72,7 @@ put_lists(struct template_row *values)
 	static const char *const lists[] = {"explained", "cosigned", "beacon", "drawn", "void", "sealed", "opened", "changed", "result", "recorded",
 	    "seeded", "files"};
 
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		template_put_list(values, lists[i]);
 }
 
@@ -340,7 +341,7 @@ reason_words(struct slice reason, bool chinese)
 	static const char *const words[][2] = {{"recusal", "回避"}, {"unavailable", "不能到场"}, {"closed", "已关闭"},
 	    {"moved", "已搬迁"}, {"other", "其他"}};
 
-	for (size_t i = 0; chinese && i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; chinese && i < ARRAY_LEN(words); i++)
 		if (slice_is(reason, words[i][0]))
 			return slice_of(words[i][1]);
 	return reason;
@@ -452,7 +453,7 @@ put_result(struct store *store, const struct draw_row *row, const struct commit 
 		return rc;
 	}
 	result = template_put_row(values, "result");
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		template_put_list(result, lists[i]);
 	template_put_uint(result, "chosen", r.record.n_selected + r.record.n_unstaffed);
 	template_put_uint(result, "staffed", r.record.n_selected);
@@ -492,7 +493,7 @@ put_files(const struct draw_row *row, struct template_row *values)
 	put_file(values, "commit.checkpoint");
 	if (row->outcome != OUTCOME_NONE)
 		put_file(values, "outcome.checkpoint");
-	for (size_t i = 0; row->revealed && i < sizeof opened / sizeof opened[0]; i++)
+	for (size_t i = 0; row->revealed && i < ARRAY_LEN(opened); i++)
 		put_file(values, opened[i]);
 	if (row->revealed && row->outcome == OUTCOME_DRAW)
 		put_file(values, "record.json");
