@@ -27,20 +27,13 @@ print_end(struct cli *cli)
 	return cli_fail(cli);
 }
 
-enum assurance
-draw_assurance(struct cli *cli, const struct draw_row *row)
-{
-	struct draw_assurance standing;
-
-	return draw_assurance_read(cli->store, row, &standing, NULL) == 0 ? standing.assurance : ASSURANCE_UNKNOWN;
-}
-
 /* ---- a draw, without names ---- */
 
 struct entries {
 	struct buf bytes[2];
 	struct entry commit, outcome;
 	bool has_commit, has_outcome;
+	struct draw_assurance assurance;
 };
 
 static void
@@ -65,6 +58,9 @@ entries_read(struct cli *cli, const struct draw_row *row, struct entries *e)
 	    (rc = entry_parse(buf_view(&e->bytes[0]), &e->commit, &cli->err)) != 0)
 		return rc;
 	e->has_commit = true;
+	rc = draw_assurance_read(cli->store, row, &e->assurance, &cli->err);
+	if (rc != 0)
+		return rc;
 	if (row->outcome == OUTCOME_NONE)
 		return 0;
 	if ((rc = ledger_entry(cli->store, row->outcome_entry, &e->bytes[1], &cli->err)) != 0 ||
@@ -86,18 +82,17 @@ chosen_of(const struct commit *c)
 
 /* How many witnesses, and who stood by. */
 static void
-put_outside(struct cli *cli, const struct draw_row *row, struct table *t)
+put_outside(struct cli *cli, const struct draw_row *row, const struct draw_assurance *assurance, struct table *t)
 {
-	struct draw_assurance standing = {.witnesses = 0};
 	char *present = ceremony_present(cli, row->n), text[256] = "";
 
-	if (draw_assurance_read(cli->store, row, &standing, NULL) == 0 && standing.witnesses > 0)
+	if (assurance->witnesses > 0)
 		(void)snprintf(text, sizeof text,
 		    cli->json ? "%llu/%llu/%llu"
 		        : row->outcome == OUTCOME_NONE ? _("by %llu of %llu witnesses")
 		                                       : _("by %llu of %llu witnesses; the outcome by %llu"),
-		    (unsigned long long)standing.commit_in_time, (unsigned long long)standing.witnesses,
-		    (unsigned long long)standing.outcome_in_time);
+		    (unsigned long long)assurance->commit_in_time, (unsigned long long)assurance->witnesses,
+		    (unsigned long long)assurance->outcome_in_time);
 	table_string(t, text);
 	table_string(t, present == NULL ? "" : present);
 	free(present);
@@ -125,9 +120,9 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 		table_string(t, "");
 	}
 	table_string(t, row->record);
-	table_string(t, cli->json ? assurance_name(draw_assurance(cli, row)) : _(assurance_words(draw_assurance(cli, row))));
+	table_string(t, cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
 	table_string(t, source_name(row->source));
-	put_outside(cli, row, t);
+	put_outside(cli, row, &e->assurance, t);
 }
 
 /* Where somebody is missing, who may know more is told where it stands. */
@@ -294,11 +289,14 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 static int
 print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
 {
+	struct draw_assurance assurance;
 	struct buf out;
 	bool failed;
 
+	if (draw_assurance_read(cli->store, row, &assurance, &cli->err) != 0)
+		return cli_fail(cli);
 	buf_init(&out, OUTPUT_MAX);
-	put_key(&out, "{\"class\":", slice_of(assurance_name(draw_assurance(cli, row))));
+	put_key(&out, "{\"class\":", slice_of(assurance_name(assurance.assurance)));
 	put_key(&out, ",\"cycle\":", slice_of(row->cycle));
 	buf_text(&out, ",\"n\":");
 	buf_uint(&out, row->n);

@@ -20,9 +20,6 @@ int print_visits(struct cli *cli, const struct draw_row *row);
 /* What a draw on today's rosters would come to, and why somewhere nobody could go. */
 int print_rehearsal(struct cli *cli, const struct rehearsal *r);
 
-/* The class that the protocol gives the draw, as far as it can be told now. */
-enum assurance draw_assurance(struct cli *cli, const struct draw_row *row);
-
 /* After printing: EXIT_DONE, or what it means that standard output failed. */
 int print_end(struct cli *cli);
 

@@ -8,6 +8,7 @@
 #include "cli/draw_session.h"
 #include "cli/draw_print.h"
 #include "draws/access.h"
+#include "draws/assurance.h"
 #include "text/table.h"
 
 /* ---- list ---- */
@@ -23,13 +24,17 @@ list_draw(void *ctx, const struct draw_row *row)
 	struct list *list = ctx;
 	struct table *t = &list->table;
 	bool json = list->cli->json;
+	struct draw_assurance assurance;
+	int rc = draw_assurance_read(list->cli->store, row, &assurance, &list->cli->err);
 
+	if (rc != 0)
+		return rc;
 	table_int(t, (int64_t)row->n);
 	table_string(t, row->cycle);
 	table_string(t, json ? draw_state(row) : _(draw_state(row)));
 	table_time(t, row->draw_time);
 	table_time(t, row->reveal_time);
-	table_string(t, assurance_name(draw_assurance(list->cli, row)));
+	table_string(t, assurance_name(assurance.assurance));
 	return 0;
 }
 

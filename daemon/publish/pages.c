@@ -230,7 +230,9 @@ struct listing {
 	struct template_row *some;
 	uint64_t first; /* the oldest that is listed */
 	struct draw_row *rows;
+	enum assurance *classes; /* of the rows */
 	size_t n;
+	struct err *err;
 };
 
 static int
@@ -238,17 +240,24 @@ take_row(void *ctx, const struct draw_row *row)
 {
 	struct listing *l = ctx;
 
-	if (row->n >= l->first && l->n < LISTED_MAX)
-		l->rows[l->n++] = *row;
+	struct draw_assurance assurance;
+	int rc;
+
+	if (row->n < l->first || l->n == LISTED_MAX)
+		return 0;
+	rc = draw_assurance_read(l->site->store, row, &assurance, l->err);
+	if (rc != 0)
+		return rc;
+	l->rows[l->n] = *row;
+	l->classes[l->n++] = assurance.assurance;
 	return 0;
 }
 
 static void
-put_listed(const struct site *site, int language, const struct draw_row *row, struct template_row *some)
+put_listed(const struct site *site, int language, const struct draw_row *row, enum assurance class, struct template_row *some)
 {
 	struct template_row *values = template_put_row(some, "draws");
 	bool chinese = language == CHINESE;
-	struct draw_assurance standing;
 	char folder[24];
 
 	folder_name(row->n, folder);
@@ -258,9 +267,7 @@ put_listed(const struct site *site, int language, const struct draw_row *row, st
 	template_put(values, "title", site_title(site->config, row->cycle));
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put(values, "state", slice_of(site_state(row, chinese)));
-	if (draw_assurance_read(site->store, row, &standing, NULL) != 0)
-		standing.assurance = ASSURANCE_UNKNOWN;
-	template_put(values, "class", slice_of(site_class(standing.assurance, chinese)));
+	template_put(values, "class", slice_of(site_class(class, chinese)));
 }
 
 static void
@@ -278,7 +285,7 @@ put_list(const struct site *site, int language, const struct listing *list, stru
 	some = template_put_row(values, "some");
 	template_put_list(some, "draws");
 	for (size_t i = list->n; i > 0; i--)
-		put_listed(site, language, &list->rows[i - 1], some);
+		put_listed(site, language, &list->rows[i - 1], list->classes[i - 1], some);
 	if (list->first <= 1)
 		return;
 	earlier = template_put_row(values, "earlier");
@@ -317,9 +324,14 @@ put_index(struct site *site, int language, const struct listing *list, const str
 int
 site_put_index(struct site *site, struct tree *tree, const struct site_log *log, struct err *err)
 {
-	struct listing list = {.rows = calloc(LISTED_MAX, sizeof *list.rows)};
+	struct listing list = {
+	    .site = site,
+	    .rows = calloc(LISTED_MAX, sizeof *list.rows),
+	    .classes = calloc(LISTED_MAX, sizeof *list.classes),
+	    .err = err,
+	};
 	int64_t last = 0;
-	int rc = list.rows == NULL ? err_memory(err) : store_int(site->store, "SELECT coalesce(max(n), 0) FROM draw", &last, err);
+	int rc = list.rows == NULL || list.classes == NULL ? err_memory(err) : store_int(site->store, "SELECT coalesce(max(n), 0) FROM draw", &last, err);
 
 	list.first = last > LISTED_MAX ? (uint64_t)last - LISTED_MAX + 1 : 1;
 	if (rc == 0)
@@ -329,5 +341,6 @@ site_put_index(struct site *site, struct tree *tree, const struct site_log *log,
 	if (rc == 0)
 		rc = tree_put(tree, "verify.html", site_verify_page(), err);
 	free(list.rows);
+	free(list.classes);
 	return rc;
 }

@@ -41,7 +41,7 @@ fail(const char *path, struct err *err)
 static int
 there_already(const char *path, struct err *err)
 {
-	return err_set(err, ERR_REFUSED, N_("%s is there already: a backup overwrites nothing"), path);
+	return err_set(err, ERR_REFUSED, N_("%s is there already, and is not overwritten; give another name, or remove it"), path);
 }
 
 static int

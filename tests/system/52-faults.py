@@ -67,7 +67,7 @@ CLASSES = {
 }
 NAMES = [name for name in CLASSES if name != "stream"]
 VERIFIERS = ("recover", "cosign", "receipt", "verify")  # no: whatever stands in tile/ and is no tile
-NOTES = ("status-2", "service")  # no violations
+NOTES = ("status-2", "service", "between")  # no violations
 VIOLATIONS = ("crash", "hang", "wrong-0", "blamed", "silent", "stuck", "lost", "doubled", "forked", "others", "unverified", "meanwhile", "leftover", "wrote", *NOTES)
 MEANING = """crash       it ended by a signal of its own, or a sanitizer said something
 hang        it did not end
@@ -84,7 +84,8 @@ meanwhile   before it was run again the published folder did not verify
 leftover    files under names that nobody reads
 wrote       a command that only reads has changed something
 status-2    no violation: wrong usage or input, it says, though a call of the system failed
-service     no violation: what was cut short was not finished by the command when it was run again, but by the service"""
+service     no violation: what was cut short was not finished by the command when it was run again, but by the service
+between     no violation: it was stopped while files beside others' were exchanged one by one; the next publication mended it"""
 
 # ---- mounts, in a name space of our own ----
 
@@ -288,7 +289,9 @@ class Try:
                 self.second = self.run(False)
             said += self.second.said if self.second else ""
             said += self.second.errors if self.command.name == "init" else ""
-            missing = self.check_effect(before, self.second.said if self.command.name in ("receipt", "cosign") else said)
+            if self.second and self.command.name in ("receipt", "cosign"):
+                said = self.second.said or self.second.errors
+            missing = self.check_effect(before, said)
             if self.second and self.second.status not in (0, 2):
                 self.found("stuck", f"status {self.second.status}: {self.second.errors.strip()[-300:]}")
         late = self.late_letters()
@@ -381,7 +384,9 @@ class Try:
         if self.world.has_log():
             wrong = verify(self.world, since)
             if wrong and self.verifies:
-                self.found("meanwhile", wrong)
+                # Many names cannot change at one moment: each file is whole, and the next publication ends what was begun.
+                stopped = self.fault.cls in ("rename", "unlink", "link", "sync") and self.first.status != 0
+                self.found("between" if stopped else "meanwhile", wrong)
             seen.take(self.world)
 
     def check_effect(self, before, said, all_of_it=True):

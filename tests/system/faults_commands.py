@@ -226,6 +226,8 @@ def effect_receipt(world, _, said):
     with contextlib.suppress(OSError):
         page = read(world.path("page.html"))
         yield from is_missing(page.rstrip().endswith(b"</html>") and os.stat(world.path("page.html")).st_mode & 0o77 == 0, "half a page")
+        if "page.html is there already" in said:
+            return  # the page of the first try stands, whole, and is not overwritten
     try:
         receipt = json.loads(said)
     except ValueError:
