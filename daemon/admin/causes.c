@@ -17,7 +17,7 @@
 #define LATE_S 3600       /* what waits for something from outside is given so long */
 #define CALENDAR_DAYS 60  /* so long before a year begins its holidays should be known */
 
-struct watch {
+struct causes {
 	struct store *store;
 	const struct config *config;
 	const struct calendar *calendar;
@@ -27,7 +27,7 @@ struct watch {
 };
 
 static int
-watch_rosters(const struct watch *w, struct err *err)
+causes_rosters(const struct causes *w, struct err *err)
 {
 	const struct duration *age = &w->config->max_roster_age;
 	char key[ALARM_KEY], date[DATE_TEXT];
@@ -51,7 +51,7 @@ watch_rosters(const struct watch *w, struct err *err)
 }
 
 static void
-watch_calendar(const struct watch *w)
+causes_calendar(const struct causes *w)
 {
 	int year = text_year_of(clock_date(w->now)), last = text_year_of(clock_date(w->now) + CALENDAR_DAYS);
 	char key[ALARM_KEY];
@@ -66,7 +66,7 @@ watch_calendar(const struct watch *w)
 }
 
 static int
-watch_cycles(const struct watch *w, struct err *err)
+causes_cycles(const struct causes *w, struct err *err)
 {
 	char key[ALARM_KEY];
 
@@ -89,9 +89,9 @@ watch_cycles(const struct watch *w, struct err *err)
 
 /* A draw that waits for its public value, an opening that did not come. */
 static int
-watch_draw(void *ctx, const struct draw_row *row)
+causes_draw(void *ctx, const struct draw_row *row)
 {
-	const struct watch *w = ctx;
+	const struct causes *w = ctx;
 	char key[ALARM_KEY], fault[BEACON_FAULT] = "";
 
 	if (row->revealed)
@@ -111,7 +111,7 @@ watch_draw(void *ctx, const struct draw_row *row)
 
 /* One that has not answered for as long as that, or that contradicts us. */
 static int
-watch_witnesses(const struct watch *w, struct err *err)
+causes_witnesses(const struct causes *w, struct err *err)
 {
 	char key[ALARM_KEY];
 
@@ -132,7 +132,7 @@ watch_witnesses(const struct watch *w, struct err *err)
 
 /* One for all, however many there are: a mail server that is down fails every letter. */
 static int
-watch_letters(const struct watch *w, struct err *err)
+causes_letters(const struct causes *w, struct err *err)
 {
 	uint64_t given_up = 0;
 	int rc = outbox_given_up(w->store, &given_up, err);
@@ -144,7 +144,7 @@ watch_letters(const struct watch *w, struct err *err)
 }
 
 static int
-watch_published(const struct watch *w, struct err *err)
+causes_published(const struct causes *w, struct err *err)
 {
 	char first[PUBLISH_DAMAGE];
 	uint64_t files = 0;
@@ -158,19 +158,19 @@ watch_published(const struct watch *w, struct err *err)
 }
 
 int
-watch_state(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
+causes_find(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
     const char *(*tr)(const char *text), struct alarms *ret_causes, struct err *err)
 {
-	struct watch w = {store, config, calendar, now, tr, ret_causes};
+	struct causes w = {store, config, calendar, now, tr, ret_causes};
 	int rc;
 
 	ret_causes->n = 0;
-	watch_calendar(&w);
-	if ((rc = watch_rosters(&w, err)) != 0 || (rc = watch_cycles(&w, err)) != 0 ||
-	    (rc = draws_each(store, watch_draw, &w, err)) != 0)
+	causes_calendar(&w);
+	if ((rc = causes_rosters(&w, err)) != 0 || (rc = causes_cycles(&w, err)) != 0 ||
+	    (rc = draws_each(store, causes_draw, &w, err)) != 0)
 		return rc;
-	rc = watch_witnesses(&w, err);
+	rc = causes_witnesses(&w, err);
 	if (rc == 0)
-		rc = watch_published(&w, err);
-	return rc != 0 ? rc : watch_letters(&w, err);
+		rc = causes_published(&w, err);
+	return rc != 0 ? rc : causes_letters(&w, err);
 }

@@ -12,7 +12,7 @@
  * ahead, commitments that were refused, draws and openings that are late, letters that could not be delivered.  `tr` is
  * the language of the words.
  */
-int watch_state(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
+int causes_find(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
     const char *(*tr)(const char *text), struct alarms *ret_causes, struct err *err);
 
 #endif

@@ -31,9 +31,9 @@ digest_next(int64_t now)
 }
 
 static int
-written(const struct office *office, int32_t monday, struct err *err)
+written(const struct operator *operator, int32_t monday, struct err *err)
 {
-	return store_meta_set_int(office->store, WRITTEN, monday, err);
+	return store_meta_set_int(operator->store, WRITTEN, monday, err);
 }
 
 /*
@@ -41,18 +41,18 @@ written(const struct office *office, int32_t monday, struct err *err)
  * other come again, the outbox has its letter.
  */
 static int
-is_due(const struct office *office, int32_t monday, bool *ret_due, struct err *err)
+is_due(const struct operator *operator, int32_t monday, bool *ret_due, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int64_t last = 0;
-	int rc = store_meta_get_int(office->store, WRITTEN, &last, &why);
+	int rc = store_meta_get_int(operator->store, WRITTEN, &last, &why);
 
 	*ret_due = false;
 	if (rc == ERR_ABSENT || (rc == 0 && last > monday))
-		return written(office, monday, err);
+		return written(operator, monday, err);
 	if (rc != 0)
 		return err_copy(err, &why);
-	*ret_due = last < monday && office->now >= clock_instant(monday, DIGEST_HOUR_S, NULL);
+	*ret_due = last < monday && operator->now >= clock_instant(monday, DIGEST_HOUR_S, NULL);
 	return 0;
 }
 
@@ -60,9 +60,9 @@ is_due(const struct office *office, int32_t monday, bool *ret_due, struct err *e
 
 /* Both or neither: the letter, and that it is written. */
 static int
-queue(const struct office *office, int32_t monday, const char *subject, struct slice text, struct err *err)
+queue(const struct operator *operator, int32_t monday, const char *subject, struct slice text, struct err *err)
 {
-	const struct config *config = office->config;
+	const struct config *config = operator->config;
 	char id[64], date[DATE_TEXT];
 	const struct admin_letter letter = {.kind = KIND,
 	    .key = "",
@@ -75,19 +75,19 @@ queue(const struct office *office, int32_t monday, const char *subject, struct s
 
 	text_from_date(monday, date);
 	(void)snprintf(id, sizeof id, "digest-%s", date);
-	rc = store_begin(office->store, err);
+	rc = store_begin(operator->store, err);
 	if (rc == 0)
-		rc = admin_letter_queue(office->store, config, &letter, office->now, err);
+		rc = admin_letter_queue(operator->store, config, &letter, operator->now, err);
 	if (rc == 0)
-		rc = written(office, monday, err);
+		rc = written(operator, monday, err);
 	if (rc == 0)
-		rc = store_commit(office->store, err);
-	store_rollback(office->store);
+		rc = store_commit(operator->store, err);
+	store_rollback(operator->store);
 	return rc;
 }
 
 static int
-write_letter(const struct office *office, const struct digest *digest, const char *(*tr)(const char *text),
+write_letter(const struct operator *operator, const struct digest *digest, const char *(*tr)(const char *text),
     struct err *err)
 {
 	struct buf subject, text;
@@ -99,7 +99,7 @@ write_letter(const struct office *office, const struct digest *digest, const cha
 	digest_subject(digest, tr, &subject);
 	digest_body(digest, tr, &text);
 	line = buf_steal(&subject);
-	rc = line == NULL || text.failed ? err_memory(err) : queue(office, digest->monday, line, buf_view(&text), err);
+	rc = line == NULL || text.failed ? err_memory(err) : queue(operator, digest->monday, line, buf_view(&text), err);
 	free(line);
 	buf_release(&subject);
 	buf_release(&text);
@@ -107,19 +107,19 @@ write_letter(const struct office *office, const struct digest *digest, const cha
 }
 
 int
-digest_take(const struct office *office, struct err *err)
+digest_take(const struct operator *operator, struct err *err)
 {
-	const char *(*tr)(const char *text) = language_of(office->config->language);
-	int32_t monday = monday_of(clock_date(office->now));
+	const char *(*tr)(const char *text) = language_of(operator->config->language);
+	int32_t monday = monday_of(clock_date(operator->now));
 	struct digest *digest = NULL;
 	bool due = false;
-	int rc = is_due(office, monday, &due, err);
+	int rc = is_due(operator, monday, &due, err);
 
 	if (rc != 0 || !due)
 		return rc;
-	rc = digest_gather(office, monday, tr, &digest, err);
+	rc = digest_gather(operator, monday, tr, &digest, err);
 	if (rc == 0)
-		rc = write_letter(office, digest, tr, err);
+		rc = write_letter(operator, digest, tr, err);
 	digest_free(digest);
 	/* A turn's ERR_ABSENT would say that there is no log yet; this is damage. */
 	return rc == ERR_ABSENT ?

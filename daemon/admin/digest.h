@@ -19,9 +19,9 @@
 int64_t digest_next(int64_t now);
 
 /*
- * Queues the week's letter if it is due at office->now and was not queued, in a transaction of its own; the calendar must
+ * Queues the week's letter if it is due at operator->now and was not queued, in a transaction of its own; the calendar must
  * be there, and the log's key.  ERR_REFUSED, ERR_LIMIT, ERR_OUTSIDE, ERR_MEMORY: nothing was queued.
  */
-int digest_take(const struct office *office, struct err *err);
+int digest_take(const struct operator *operator, struct err *err);
 
 #endif

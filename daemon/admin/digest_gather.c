@@ -24,9 +24,9 @@ _Static_assert(DIGEST_ROOT >= sodium_base64_ENCODED_LEN(HASH_BYTES, sodium_base6
 /* The digest, and everything that it points to. */
 struct gathering {
 	struct digest d; /* first: it is what the caller has of this */
-	const struct office *office;
+	const struct operator *operator;
 	const char *(*tr)(const char *text);
-	struct alarms *standing; /* texts in the digest's language */
+	struct alarms *status; /* texts in the digest's language */
 	struct digest_alarm alarms[ALARMS_MAX];
 	struct digest_deed *deeds;
 	struct digest_event *events;
@@ -45,12 +45,12 @@ take_alarm(void *ctx, const struct alarm *alarm, int64_t since)
 
 	if (g->d.n_alarms == ALARMS_MAX)
 		return 0;
-	for (size_t i = 0; i < g->standing->n && kept == NULL; i++)
-		if (strcmp(g->standing->v[i].key, alarm->key) == 0)
-			kept = &g->standing->v[i];
+	for (size_t i = 0; i < g->status->n && kept == NULL; i++)
+		if (strcmp(g->status->v[i].key, alarm->key) == 0)
+			kept = &g->status->v[i];
 	if (kept == NULL) {
-		alarms_add(g->standing, alarm->key, "%s", alarm->text);
-		kept = &g->standing->v[g->standing->n - 1];
+		alarms_add(g->status, alarm->key, "%s", alarm->text);
+		kept = &g->status->v[g->status->n - 1];
 	}
 	g->alarms[g->d.n_alarms++] = (struct digest_alarm){kept->text, since};
 	return 0;
@@ -59,13 +59,13 @@ take_alarm(void *ctx, const struct alarm *alarm, int64_t since)
 static int
 gather_alarms(struct gathering *g)
 {
-	const struct office *o = g->office;
+	const struct operator *o = g->operator;
 	int rc;
 
-	g->standing = calloc(1, sizeof *g->standing);
-	if (g->standing == NULL)
+	g->status = calloc(1, sizeof *g->status);
+	if (g->status == NULL)
 		return err_memory(g->err);
-	rc = watch_state(o->store, o->config, o->calendar, o->now, g->tr, g->standing, g->err);
+	rc = causes_find(o->store, o->config, o->calendar, o->now, g->tr, g->status, g->err);
 	g->d.alarms = g->alarms;
 	return rc != 0 ? rc : alarms_each(o->store, take_alarm, g, g->err);
 }
@@ -117,7 +117,7 @@ read_entries(struct gathering *g)
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, g->office->store, "SELECT bytes FROM log_entry WHERE time >= ? AND time < ? ORDER BY idx");
+	query_open(&q, g->operator->store, "SELECT bytes FROM log_entry WHERE time >= ? AND time < ? ORDER BY idx");
 	query_put_int(&q, g->d.since);
 	query_put_int(&q, g->d.until);
 	while (rc == 0 && query_row(&q))
@@ -130,22 +130,22 @@ static int
 name_deed(const struct gathering *g, struct digest_of *of)
 {
 	struct draw_row row;
-	int rc = draws_find(g->office->store, of->n, &row, g->err);
+	int rc = draws_find(g->operator->store, of->n, &row, g->err);
 
 	if (rc != 0)
 		return rc;
 	(void)snprintf(of->cycle, sizeof of->cycle, "%s", row.cycle);
-	return plan_title_of(g->office->store, of->n, of->title, g->err);
+	return plan_title_of(g->operator->store, of->n, of->title, g->err);
 }
 
 static int
 gather_letters(struct gathering *g)
 {
 	uint64_t week[OUTBOX_STATES] = {0}, now[OUTBOX_STATES] = {0};
-	int rc = outbox_count_draws(g->office->store, g->d.since, g->d.until, week, g->err);
+	int rc = outbox_count_draws(g->operator->store, g->d.since, g->d.until, week, g->err);
 
 	if (rc == 0)
-		rc = outbox_count_draws(g->office->store, INT64_MIN, INT64_MAX, now, g->err);
+		rc = outbox_count_draws(g->operator->store, INT64_MIN, INT64_MAX, now, g->err);
 	g->d.sent = week[OUTBOX_SENT];
 	g->d.failed = now[OUTBOX_FAILED];
 	g->d.unknown = now[OUTBOX_UNKNOWN];
@@ -173,7 +173,7 @@ is_ahead(const struct digest *d, int64_t time)
 }
 
 static int
-add_event(struct gathering *g, const struct outlook_row *row, enum digest_step step, int64_t time)
+add_event(struct gathering *g, const struct agenda_row *row, enum digest_step step, int64_t time)
 {
 	struct digest_event *grown = reallocarray(g->events, g->d.n_events + 1, sizeof *grown), *added;
 
@@ -196,7 +196,7 @@ add_event(struct gathering *g, const struct outlook_row *row, enum digest_step s
  * nor how many: rows are asked for as far as any period goes, so that none is missing for its day.
  */
 static int
-add_sealed(struct gathering *g, const struct outlook_row *row)
+add_sealed(struct gathering *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->first, 0, NULL);
 
@@ -212,7 +212,7 @@ add_sealed(struct gathering *g, const struct outlook_row *row)
 }
 
 static int
-add_visits(struct gathering *g, const struct outlook_row *row)
+add_visits(struct gathering *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->visit_first, 0, NULL);
 
@@ -222,7 +222,7 @@ add_visits(struct gathering *g, const struct outlook_row *row)
 }
 
 static int
-add_row(struct gathering *g, const struct outlook_row *row)
+add_row(struct gathering *g, const struct agenda_row *row)
 {
 	bool at_draw = row->notice_time == row->draw_time;
 	int rc = 0;
@@ -263,20 +263,20 @@ compare_events(const void *a, const void *b)
 static int
 gather_events(struct gathering *g)
 {
-	const struct office *o = g->office;
-	const struct outlook_want want = {.store = o->store,
+	const struct operator *o = g->operator;
+	const struct agenda_want want = {.store = o->store,
 	    .config = o->config,
 	    .calendar = o->calendar,
 	    .now = o->now,
 	    .from = clock_date(o->now),
 	    .to = clock_date(o->now) + OUTLOOK_DAYS,
 	    .pending = true};
-	struct outlook outlook;
-	int rc = outlook_read(&want, &outlook, g->err);
+	struct agenda agenda;
+	int rc = agenda_read(&want, &agenda, g->err);
 
-	for (size_t i = 0; rc == 0 && i < outlook.n; i++)
-		rc = add_row(g, &outlook.v[i]);
-	outlook_release(&outlook);
+	for (size_t i = 0; rc == 0 && i < agenda.n; i++)
+		rc = add_row(g, &agenda.v[i]);
+	agenda_release(&agenda);
 	if (g->d.n_events > 0)
 		qsort(g->events, g->d.n_events, sizeof *g->events, compare_events);
 	g->d.events = g->events;
@@ -290,7 +290,7 @@ gather_roster(struct gathering *g, enum roster_kind kind)
 {
 	struct digest_roster *r = &g->d.rosters[kind];
 	struct err why = {.tr = g->err != NULL ? g->err->tr : NULL};
-	int rc = rosters_attested(g->office->store, kind, &r->time, &g->by[kind], &why);
+	int rc = rosters_attested(g->operator->store, kind, &r->time, &g->by[kind], &why);
 
 	if (rc == ERR_ABSENT)
 		return 0;
@@ -299,16 +299,16 @@ gather_roster(struct gathering *g, enum roster_kind kind)
 	r->attested = true;
 	if (plain_text(slice_of(g->by[kind])))
 		r->by = g->by[kind];
-	return rosters_count(g->office->store, kind, &r->rows, g->err);
+	return rosters_count(g->operator->store, kind, &r->rows, g->err);
 }
 
 static void
 gather_calendar(struct gathering *g)
 {
-	int year = text_year_of(clock_date(g->office->now));
+	int year = text_year_of(clock_date(g->operator->now));
 
 	for (int y = year - 1; y <= year + 2; y++)
-		if (calendar_announced(g->office->config, g->office->calendar, y))
+		if (calendar_announced(g->operator->config, g->operator->calendar, y))
 			g->d.announced = y;
 }
 
@@ -318,12 +318,12 @@ gather_log(struct gathering *g)
 	struct checkpoint checkpoint;
 	struct buf bytes;
 	struct note *note = NULL;
-	int rc = ledger_sealed_size(g->office->store, &g->d.entries, g->err);
+	int rc = ledger_sealed_size(g->operator->store, &g->d.entries, g->err);
 
-	g->d.key_id = g->office->key.id;
+	g->d.key_id = g->operator->key.id;
 	if (rc != 0 || g->d.entries == 0)
 		return rc;
-	rc = ledger_checkpoint(g->office->store, g->d.entries, &bytes, g->err);
+	rc = ledger_checkpoint(g->operator->store, g->d.entries, &bytes, g->err);
 	if (rc == 0 && (note = malloc(sizeof *note)) == NULL)
 		rc = err_memory(g->err);
 	if (rc == 0)
@@ -360,7 +360,7 @@ digest_free(struct digest *digest)
 
 	if (g == NULL)
 		return;
-	free(g->standing);
+	free(g->status);
 	free(g->deeds);
 	free(g->events);
 	for (int kind = 0; kind < ROSTER_KINDS; kind++)
@@ -369,7 +369,7 @@ digest_free(struct digest *digest)
 }
 
 int
-digest_gather(const struct office *office, int32_t monday, const char *(*tr)(const char *text),
+digest_gather(const struct operator *operator, int32_t monday, const char *(*tr)(const char *text),
     struct digest **ret_digest, struct err *err)
 {
 	struct gathering *g = calloc(1, sizeof *g);
@@ -377,15 +377,15 @@ digest_gather(const struct office *office, int32_t monday, const char *(*tr)(con
 
 	if (g == NULL)
 		return err_memory(err);
-	g->office = office;
+	g->operator = operator;
 	g->tr = tr;
 	g->err = err;
-	g->d = (struct digest){.config = office->config,
-	    .now = office->now,
+	g->d = (struct digest){.config = operator->config,
+	    .now = operator->now,
 	    .monday = monday,
 	    .since = clock_instant(monday - DIGEST_WEEK_DAYS, DIGEST_HOUR_S, NULL),
 	    .until = clock_instant(monday, DIGEST_HOUR_S, NULL),
-	    .ahead = clock_instant(clock_date(office->now) + AHEAD_DAYS, 0, NULL)};
+	    .ahead = clock_instant(clock_date(operator->now) + AHEAD_DAYS, 0, NULL)};
 	rc = gather(g);
 	if (rc == 0)
 		*ret_digest = &g->d;

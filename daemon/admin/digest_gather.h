@@ -13,7 +13,7 @@
 #define DIGEST_WEEK_DAYS 7
 
 /* ERR_REFUSED, ERR_LIMIT, ERR_OUTSIDE, ERR_ABSENT, ERR_MEMORY.  The caller frees it with digest_free. */
-int digest_gather(const struct office *office, int32_t monday, const char *(*tr)(const char *text),
+int digest_gather(const struct operator *operator, int32_t monday, const char *(*tr)(const char *text),
     struct digest **ret_digest, struct err *err);
 void digest_free(struct digest *digest); /* NULL is allowed */
 

@@ -19,7 +19,7 @@ put(struct buf *out, const char *name, const char *type, const char *help, uint6
 }
 
 static void
-write_text(struct buf *out, const struct standing *s, int64_t now)
+write_text(struct buf *out, const struct status *s, int64_t now)
 {
 	put(out, "spotcheckd_log_entries", "counter", "Entries of the log.", s->entries);
 	put(out, "spotcheckd_draws", "counter", "Commitments made so far.", s->draws);
@@ -55,14 +55,14 @@ put_file(const char *path, const char *beside, struct slice text)
 }
 
 int
-metrics_write(const char *dir, const struct standing *standing, int64_t now, struct err *err)
+metrics_write(const char *dir, const struct status *status, int64_t now, struct err *err)
 {
 	char *path = NULL, *beside = NULL;
 	struct buf text;
 	int rc = 0;
 
 	buf_init(&text, TEXT_BYTES);
-	write_text(&text, standing, now);
+	write_text(&text, status, now);
 	if (text.failed || asprintf(&path, "%s/spotcheckd.prom", dir) < 0 ||
 	    asprintf(&beside, "%s/.spotcheckd.prom.new", dir) < 0)
 		rc = err_memory(err);

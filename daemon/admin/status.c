@@ -9,7 +9,7 @@
 #include "draws/plan.h"
 
 struct reading {
-	struct standing *s;
+	struct status *s;
 	int64_t now;
 };
 
@@ -78,10 +78,10 @@ take_cycle(struct reading *r, struct store *store, const struct config_cycle *cy
 }
 
 int
-standing_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
-    struct standing *ret_standing, struct err *err)
+status_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
+    struct status *ret_status, struct err *err)
 {
-	struct standing s = {.next = INT64_MAX, .what = ""};
+	struct status s = {.next = INT64_MAX, .what = ""};
 	struct reading r = {.s = &s, .now = now};
 	int rc;
 
@@ -91,19 +91,19 @@ standing_read(struct store *store, const struct config *config, const struct cal
 	for (size_t i = 0; rc == 0 && i < config->n_cycles; i++)
 		rc = take_cycle(&r, store, &config->cycles[i], calendar, err);
 	if (rc == 0)
-		*ret_standing = s;
+		*ret_status = s;
 	return rc;
 }
 
 void
-standing_next(const struct standing *standing, const char *(*tr)(const char *text), char *ret_text, size_t size)
+status_next(const struct status *status, const char *(*tr)(const char *text), char *ret_text, size_t size)
 {
 	char time[CLOCK_TEXT];
 
-	if (standing->next == INT64_MAX) {
+	if (status->next == INT64_MAX) {
 		(void)snprintf(ret_text, size, "%s", tr(N_("nothing is due")));
 		return;
 	}
-	clock_text(standing->next, time);
-	(void)snprintf(ret_text, size, tr(N_("%s at %s")), tr(standing->what), time);
+	clock_text(status->next, time);
+	(void)snprintf(ret_text, size, tr(N_("%s at %s")), tr(status->what), time);
 }

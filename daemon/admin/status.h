@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 /* How the service stands: what is open, what is late, what is next.  Nothing in it tells of a random moment. */
-struct standing {
+struct status {
 	uint64_t draws, open, sealed, late;
 	uint64_t queued, failed, unknown; /* letters */
 	uint64_t entries;                 /* of the log */
@@ -18,10 +18,10 @@ struct standing {
 	const char *what; /* "a draw" …, in the catalogue */
 };
 
-int standing_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
-    struct standing *ret_standing, struct err *err);
+int status_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
+    struct status *ret_status, struct err *err);
 
 /* "a draw at 2026-06-22 09:00", or "nothing is due". */
-void standing_next(const struct standing *standing, const char *(*tr)(const char *text), char *ret_text, size_t size);
+void status_next(const struct status *status, const char *(*tr)(const char *text), char *ret_text, size_t size);
 
 #endif

@@ -130,16 +130,16 @@ has_address(const struct config *config)
 }
 
 int
-ask_task_before_signing(struct office *office, struct err *err)
+ask_task_before_signing(struct operator *operator, struct err *err)
 {
-	const struct ask_task task = {office->config, true};
+	const struct ask_task task = {operator->config, true};
 	struct ask_task_report report = {.ahead = false};
 	char said[ASK_TASK_WORDS + 64];
 	int pipe = -1, status = -1;
 	pid_t pid;
 	ssize_t n;
 
-	if (!has_address(office->config))
+	if (!has_address(operator->config))
 		return 0;
 	pid = child_begin(ask_task_exec, &task, &pipe);
 	if (pid < 0)

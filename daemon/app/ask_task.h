@@ -36,7 +36,7 @@ struct ask_task_report {
 void ask_task_report_write(int fd, const struct ask_task_report *report);
 bool ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret_report);
 
-/* office->ask of a worker: has the program ask every witness, and waits for it. */
-int ask_task_before_signing(struct office *office, struct err *err);
+/* operator->ask of a worker: has the program ask every witness, and waits for it. */
+int ask_task_before_signing(struct operator *operator, struct err *err);
 
 #endif

@@ -3,7 +3,7 @@
 #include <time.h>
 
 int64_t
-leap_clock(void)
+clock_jump_clock(void)
 {
 	struct timespec now;
 
@@ -11,26 +11,26 @@ leap_clock(void)
 }
 
 void
-leap_begin(struct leap *leap, int64_t wall, int64_t boot)
+clock_jump_begin(struct clock_jump *jump, int64_t wall, int64_t boot)
 {
-	*leap = (struct leap){.offset = wall - boot};
+	*jump = (struct clock_jump){.offset = wall - boot};
 }
 
 int64_t
-leap_ahead(struct leap *leap, int64_t wall, int64_t boot)
+clock_jump_ahead(struct clock_jump *jump, int64_t wall, int64_t boot)
 {
-	int64_t ahead = wall - boot - leap->offset;
+	int64_t ahead = wall - boot - jump->offset;
 
-	if (ahead < LEAP_S) {
-		leap->until = 0;
-		leap->offset += ahead > 0 ? ahead : 0;
+	if (ahead < CLOCK_JUMP_S) {
+		jump->until = 0;
+		jump->offset += ahead > 0 ? ahead : 0;
 		return 0;
 	}
-	if (leap->until == 0)
-		leap->until = boot + LEAP_HOLD_S;
-	if (boot < leap->until)
+	if (jump->until == 0)
+		jump->until = boot + CLOCK_JUMP_HOLD_S;
+	if (boot < jump->until)
 		return ahead;
-	leap->offset += ahead;
-	leap->until = 0;
+	jump->offset += ahead;
+	jump->until = 0;
 	return 0;
 }

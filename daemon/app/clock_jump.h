@@ -11,24 +11,24 @@
  * the other clock counts it.
  */
 
-#define LEAP_S 600        /* what a leap is, at the least */
-#define LEAP_HOLD_S 3600  /* how long nothing is done after one */
+#define CLOCK_JUMP_S 600        /* what a leap is, at the least */
+#define CLOCK_JUMP_HOLD_S 3600  /* how long nothing is done after one */
 
-struct leap {
+struct clock_jump {
 	int64_t offset; /* wall minus the other clock, the furthest that was taken for true */
 	int64_t until;  /* by the other clock: held until then; 0: not held */
 };
 
 /* The other clock: CLOCK_BOOTTIME in seconds. */
-int64_t leap_clock(void);
+int64_t clock_jump_clock(void);
 
-/* As of the process's start.  `boot` is leap_clock(). */
-void leap_begin(struct leap *leap, int64_t wall, int64_t boot);
+/* As of the process's start.  `boot` is clock_jump_clock(). */
+void clock_jump_begin(struct clock_jump *jump, int64_t wall, int64_t boot);
 
 /*
  * How many seconds ahead the clock has leapt, while that is still doubtful; 0: what it says is taken for true, since it
- * is near what it was, or has said the same for LEAP_HOLD_S.
+ * is near what it was, or has said the same for CLOCK_JUMP_HOLD_S.
  */
-int64_t leap_ahead(struct leap *leap, int64_t wall, int64_t boot);
+int64_t clock_jump_ahead(struct clock_jump *jump, int64_t wall, int64_t boot);
 
 #endif

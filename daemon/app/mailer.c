@@ -63,7 +63,7 @@ struct mailer {
 	ev_tstamp woke;
 	struct slot slots[MAILER_CONNECTIONS];
 	struct mail_report report;
-	struct leap leap;
+	struct clock_jump jump;
 	unsigned told, downs;
 	int rc;
 	struct err err;
@@ -186,7 +186,7 @@ settle_and_claim(struct mailer *m, struct slot *ret_begun[static MAILER_CONNECTI
 			vacant[n_vacant++] = &m->slots[i];
 	}
 	/* A clock that leaps ahead makes letters due before their notice. */
-	if (rc == 0 && !m->report.down && n_vacant > 0 && leap_ahead(&m->leap, now, leap_clock()) == 0)
+	if (rc == 0 && !m->report.down && n_vacant > 0 && clock_jump_ahead(&m->jump, now, clock_jump_clock()) == 0)
 		rc = outbox_claim_due(m->store, now, claims, n_vacant, &n, &m->err);
 	if (rc == 0)
 		rc = store_commit(m->store, &m->err);
@@ -463,7 +463,7 @@ mailer_work(const struct config *config, int pipe)
 	/* Letters come and go: memory that was needed once is needed again. */
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
 	(void)mallopt(M_TOP_PAD, KEPT_MEMORY / 4);
-	leap_begin(&m->leap, clock_now(), leap_clock());
+	clock_jump_begin(&m->jump, clock_now(), clock_jump_clock());
 	m->config = config;
 	m->err.tr = language_text;
 	rc = open_all(m);

@@ -34,7 +34,7 @@
 #define REPORT_MAX (WORKER_REPORT + 96)
 
 /* Work in a process of its own, and what it has said so far. */
-struct labour {
+struct job {
 	struct service *service;
 	pid_t pid; /* 0: none */
 	ev_child ended;
@@ -57,11 +57,11 @@ struct service {
 	ev_timer watchdog;
 	ev_timer ready;     /* it is told at the first turn's end, and not later than this */
 
-	struct labour turn, mail, ask;
+	struct job turn, mail, ask;
 	ev_timer post;      /* when the mailer may go again, after it found no server */
 	unsigned downs;     /* in a row */
 	bool post_again;    /* there may be more letters since the mailer began */
-	struct leap leap;
+	struct clock_jump jump;
 	bool held;          /* the clock has leapt ahead */
 	bool again;         /* something came while a worker was under way */
 	unsigned failures;  /* in a row */
@@ -154,7 +154,7 @@ retry_in(struct service *s, double seconds)
 static bool
 is_held(struct service *s)
 {
-	int64_t ahead = leap_ahead(&s->leap, clock_now(), leap_clock());
+	int64_t ahead = clock_jump_ahead(&s->jump, clock_now(), clock_jump_clock());
 	bool was_held = s->held;
 
 	s->held = ahead > 0;
@@ -164,7 +164,7 @@ is_held(struct service *s)
 		journal_say(JOURNAL_ERR, NULL,
 		    _("the clock has leapt ahead by %lld seconds: nothing is done for %d minutes, unless it is set right before; a "
 		      "restart of the service says that it is right"),
-		    (long long)ahead, LEAP_HOLD_S / 60);
+		    (long long)ahead, CLOCK_JUMP_HOLD_S / 60);
 		notify_status(_("the clock has leapt ahead; the journal says more"));
 	}
 	retry_in(s, LEAP_LOOK_S);
@@ -183,7 +183,7 @@ keep_calendar_current(struct service *s)
 
 /* Its report comes before its end or after. */
 static void
-read_report(struct labour *l)
+read_report(struct job *l)
 {
 	ssize_t n;
 
@@ -208,7 +208,7 @@ on_report(struct ev_loop *loop, ev_io *w, int events)
 static void
 on_ended(struct ev_loop *loop, ev_child *w, int events)
 {
-	struct labour *l = w->data;
+	struct job *l = w->data;
 
 	(void)events;
 	ev_child_stop(loop, w);
@@ -219,7 +219,7 @@ on_ended(struct ev_loop *loop, ev_child *w, int events)
 }
 
 static bool
-begin_labour(struct service *s, struct labour *l, int (*work)(const void *task, int pipe), const void *task)
+begin_job(struct service *s, struct job *l, int (*work)(const void *task, int pipe), const void *task)
 {
 	int pipe = -1;
 
@@ -253,7 +253,7 @@ take_turn(struct service *s)
 		return;
 	keep_calendar_current(s);
 	s->again = false;
-	if (!begin_labour(s, &s->turn, worker_work, &task))
+	if (!begin_job(s, &s->turn, worker_work, &task))
 		retry_in(s, FIRST_PAUSE_S);
 }
 
@@ -278,7 +278,7 @@ turn_done(struct service *s, int status)
 	if (status == 0 && worker_report_parse(s->turn.said, s->turn.n_said, &report)) {
 		s->failures = 0;
 		wait_until(s, report.next);
-		notify_status(report.standing);
+		notify_status(report.status);
 		if (report.mail)
 			send_mail(s);
 		if (report.ask)
@@ -309,7 +309,7 @@ send_mail(struct service *s)
 		return;
 	}
 	s->post_again = false;
-	if (!begin_labour(s, &s->mail, mail_task_exec, &s->settings->config))
+	if (!begin_job(s, &s->mail, mail_task_exec, &s->settings->config))
 		mail_paused(s);
 }
 
@@ -366,7 +366,7 @@ ask_outside(struct service *s)
 	const struct ask_task task = {&s->settings->config, false};
 
 	if (!is_held(s) && s->ask.pid == 0)
-		(void)begin_labour(s, &s->ask, ask_task_exec, &task);
+		(void)begin_job(s, &s->ask, ask_task_exec, &task);
 }
 
 static void
@@ -450,7 +450,7 @@ on_end(struct ev_loop *loop, ev_signal *w, int events)
 /* ---- the whole ---- */
 
 static void
-prepare_labour(struct service *s, struct labour *l, void (*done)(struct service *s, int status))
+prepare_job(struct service *s, struct job *l, void (*done)(struct service *s, int status))
 {
 	l->service = s;
 	l->done = done;
@@ -474,9 +474,9 @@ start(struct service *s)
 	ev_timer_init(&s->ready, on_ready, READY_S, 0.);
 	ev_timer_init(&s->post, on_post, MAIL_PAUSE_S, 0.);
 	s->hup.data = s->wake.data = s->due.data = s->retry.data = s->post.data = s;
-	prepare_labour(s, &s->turn, turn_done);
-	prepare_labour(s, &s->mail, mail_done);
-	prepare_labour(s, &s->ask, ask_done);
+	prepare_job(s, &s->turn, turn_done);
+	prepare_job(s, &s->mail, mail_done);
+	prepare_job(s, &s->ask, ask_done);
 	ev_signal_start(s->loop, &s->hup);
 	ev_signal_start(s->loop, &s->term);
 	ev_signal_start(s->loop, &s->intr);
@@ -488,7 +488,7 @@ start(struct service *s)
 
 /* What is under way has lost nothing when it is killed: what it had not done is due at the next start. */
 static void
-end_labour(struct labour *l)
+end_job(struct job *l)
 {
 	if (l->pid != 0) {
 		(void)kill(l->pid, SIGKILL);
@@ -502,9 +502,9 @@ static void
 stop(struct service *s)
 {
 	notify_tell("STOPPING=1");
-	end_labour(&s->turn);
-	end_labour(&s->mail);
-	end_labour(&s->ask);
+	end_job(&s->turn);
+	end_job(&s->mail);
+	end_job(&s->ask);
 	ev_loop_destroy(s->loop);
 }
 
@@ -533,7 +533,7 @@ service_run(const char *config_path, struct settings *settings, struct err *err)
 		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
 	if (rc == 0) {
 		start(&s);
-		leap_begin(&s.leap, clock_now(), leap_clock());
+		clock_jump_begin(&s.jump, clock_now(), clock_jump_clock());
 		take_turn(&s);
 		(void)ev_run(s.loop, 0);
 		stop(&s);

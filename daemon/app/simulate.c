@@ -32,7 +32,7 @@ struct run {
 	struct config *config;
 	struct calendar calendar;
 	struct store *store;
-	struct office office;
+	struct operator operator;
 	struct simulate_table table;
 	struct err *err;
 };
@@ -147,7 +147,7 @@ static int
 import_sample(struct run *r)
 {
 	struct rosters_import how = {.by = "simulation",
-	    .now = r->office.now,
+	    .now = r->operator.now,
 	    .today = clock_date(clock_now()),
 	    .replace_limit = 100};
 
@@ -208,14 +208,14 @@ open_all(struct run *r, struct store *real)
 	    (rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err)) != 0 ||
 	    (rc = store_exec(r->store, "PRAGMA synchronous = OFF", r->err)) != 0)
 		return rc;
-	r->office = (struct office){.config = r->config,
+	r->operator = (struct operator){.config = r->config,
 	    .calendar = &r->calendar,
 	    .store = r->store,
 	    .letters = r->want->settings->letters,
 	    .now = clock_instant(r->want->from, 0, NULL)};
 	if ((rc = take_rosters(r, real)) != 0 || (rc = rosters_set_back(r->store, r->want->from, r->err)) != 0)
 		return rc;
-	return step_init(&r->office, keep_code, NULL, r->err);
+	return step_init(&r->operator, keep_code, NULL, r->err);
 }
 
 /* ---- beacons that are made up ---- */
@@ -243,12 +243,12 @@ throw_values(struct run *r, int64_t *next)
 
 		if (rc != 0)
 			return rc == ERR_ABSENT ? 0 : rc;
-		if (due.draw_time > r->office.now) {
+		if (due.draw_time > r->operator.now) {
 			*next = due.draw_time < *next ? due.draw_time : *next;
 			return 0;
 		}
 		value = make_up_value(config_cycle(r->config, due.cycle));
-		rc = value == NULL ? err_memory(r->err) : step_draw(&r->office, due.n, value, r->err);
+		rc = value == NULL ? err_memory(r->err) : step_draw(&r->operator, due.n, value, r->err);
 		free(value);
 		if (rc != 0)
 			return rc;
@@ -260,13 +260,13 @@ throw_values(struct run *r, int64_t *next)
 static int
 run_turns(struct run *r)
 {
-	int64_t begin = r->office.now, end = clock_instant(r->want->to + 1, 0, NULL);
-	struct turn turn = {.office = &r->office,
+	int64_t begin = r->operator.now, end = clock_instant(r->want->to + 1, 0, NULL);
+	struct turn turn = {.operator = &r->operator,
 	    .unpublished = true,
 	    .tell = simulate_table_tell,
 	    .ctx = &r->table};
 
-	while (r->office.now < end) {
+	while (r->operator.now < end) {
 		int64_t next = INT64_MAX, thrown = INT64_MAX;
 		int rc = throw_values(r, &thrown);
 
@@ -277,10 +277,10 @@ run_turns(struct run *r)
 		if (rc != 0)
 			return rc;
 		next = thrown < next ? thrown : next;
-		if (next <= r->office.now)
-			next = r->office.now + 1;
-		r->office.now = next < end ? next : end;
-		progress_tell(r->want->progress, N_("simulated"), (size_t)(r->office.now - begin), (size_t)(end - begin));
+		if (next <= r->operator.now)
+			next = r->operator.now + 1;
+		r->operator.now = next < end ? next : end;
+		progress_tell(r->want->progress, N_("simulated"), (size_t)(r->operator.now - begin), (size_t)(end - begin));
 	}
 	return 0;
 }
@@ -289,7 +289,7 @@ static void
 release(struct run *r)
 {
 	simulate_table_release(&r->table);
-	key_wipe(&r->office.key);
+	key_wipe(&r->operator.key);
 	store_close(r->store);
 	calendar_release(&r->calendar);
 }
@@ -316,9 +316,9 @@ simulate(const struct simulation *simulation, struct err *err)
 	if (rc == 0)
 		rc = run_turns(&r);
 	if (rc == 0)
-		rc = publish_news(r.store, &r.office.key, r.config, err);
+		rc = publish_news(r.store, &r.operator.key, r.config, err);
 	if (rc == 0)
-		rc = simulate_table_print(&r.table, &r.office, simulation->scratch, err);
+		rc = simulate_table_print(&r.table, &r.operator, simulation->scratch, err);
 	release(&r);
 	return rc;
 }

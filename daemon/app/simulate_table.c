@@ -54,7 +54,7 @@ simulate_table_tell(void *ctx, const struct turn_event *event)
 /* ---- one line a draw ---- */
 
 struct walk {
-	const struct office *office;
+	const struct operator *operator;
 	struct table table;
 	struct draw_row *rows; /* the walk through the draws must not be disturbed by other questions */
 	size_t n;
@@ -92,7 +92,7 @@ put_visits(struct walk *w, const struct draw_row *row)
 {
 	struct visits visits;
 	struct buf out;
-	int rc = visits_read(w->office->store, row->n, &visits, w->err);
+	int rc = visits_read(w->operator->store, row->n, &visits, w->err);
 
 	buf_init(&out, CELL_BYTES);
 	for (size_t i = 0; rc == 0 && i < visits.n && i < VISITS_SHOWN; i++)
@@ -113,8 +113,8 @@ put_row(struct walk *w, const struct draw_row *row)
 	int64_t committed = 0;
 	int rc;
 
-	if ((rc = plan_title_of(w->office->store, row->n, title, w->err)) != 0 ||
-	    (rc = draws_commit_time(w->office->store, row, &committed, w->err)) != 0)
+	if ((rc = plan_title_of(w->operator->store, row->n, title, w->err)) != 0 ||
+	    (rc = draws_commit_time(w->operator->store, row, &committed, w->err)) != 0)
 		return rc;
 	plan_title_words(title, language_text, words);
 	table_int(&w->table, (int64_t)row->n);
@@ -143,7 +143,7 @@ print_draws(struct walk *w)
 		{"visits", gettext("Who visits whom"), false},
 		{"reveal", gettext("Opens at"), false},
 	};
-	int rc = draws_each(w->office->store, take_row, w, w->err);
+	int rc = draws_each(w->operator->store, take_row, w, w->err);
 
 	table_begin(&w->table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; rc == 0 && i < w->n; i++)
@@ -157,14 +157,14 @@ print_draws(struct walk *w)
 }
 
 int
-simulate_table_print(struct simulate_table *table, const struct office *office, const char *scratch, struct err *err)
+simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch, struct err *err)
 {
-	struct walk w = {.office = office, .err = err};
+	struct walk w = {.operator = operator, .err = err};
 	uint64_t letters[OUTBOX_STATES] = {0};
 	int rc = print_draws(&w);
 
 	if (rc == 0)
-		rc = outbox_count_draws(office->store, INT64_MIN, INT64_MAX, letters, err);
+		rc = outbox_count_draws(operator->store, INT64_MIN, INT64_MAX, letters, err);
 	if (rc != 0)
 		return rc;
 	if (table->troubles.len > 0)
@@ -172,6 +172,6 @@ simulate_table_print(struct simulate_table *table, const struct office *office, 
 	printf(gettext("\n%zu draws, %llu visits, %llu letters; %llu occurrences missed.\n"), w.n,
 	    (unsigned long long)w.visits, (unsigned long long)letters[OUTBOX_SENT], (unsigned long long)table->missed);
 	printf(gettext("Published in %s/public, letters in %s/mail/new; the log is called %s.\n"), scratch, scratch,
-	    office->config->origin);
+	    operator->config->origin);
 	return 0;
 }

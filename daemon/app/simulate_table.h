@@ -18,7 +18,7 @@ void simulate_table_release(struct simulate_table *table);
 /* turn.tell; `ctx` is the table. */
 void simulate_table_tell(void *ctx, const struct turn_event *event);
 
-int simulate_table_print(struct simulate_table *table, const struct office *office, const char *scratch,
+int simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch,
     struct err *err);
 
 #endif

@@ -45,20 +45,20 @@ tell(const struct part *p, enum turn_what what, const struct occurrence *o, uint
 static int
 miss(struct part *p, const struct occurrence *o, const char *why, struct err *err)
 {
-	struct office *office = p->turn->office;
+	struct operator *operator = p->turn->operator;
 	const char *words = err != NULL && err->tr != NULL ? err->tr(why) : why;
-	int rc = store_begin(office->store, err);
+	int rc = store_begin(operator->store, err);
 
 	if (rc == 0)
-		rc = plan_settle(office->store, p->cycle, o, office->now, 0, words, err);
+		rc = plan_settle(operator->store, p->cycle, o, operator->now, 0, words, err);
 	if (rc == 0)
-		rc = plan_fault(office->store, p->cycle->name, NULL, office->now, err);
+		rc = plan_fault(operator->store, p->cycle->name, NULL, operator->now, err);
 	if (rc == 0)
-		rc = store_commit(office->store, err);
-	store_rollback(office->store);
+		rc = store_commit(operator->store, err);
+	store_rollback(operator->store);
 	if (rc == 0)
 		tell(p, TURN_MISSED, o, 0, words);
-	p->next = office->now; /* and what comes after it */
+	p->next = operator->now; /* and what comes after it */
 	return rc;
 }
 
@@ -67,7 +67,7 @@ static int
 chain_serves(struct part *p, bool *ret, struct err *err)
 {
 	struct step_chain chain;
-	int rc = step_chain(p->turn->office->store, p->cycle->name, &chain, err);
+	int rc = step_chain(p->turn->operator->store, p->cycle->name, &chain, err);
 
 	*ret = rc == 0 && step_chain_serves(&chain, p->cycle);
 	return rc == ERR_ABSENT ? 0 : rc;
@@ -87,10 +87,10 @@ draw_time(const struct occurrence *o, int64_t now)
 static int
 refused(struct part *p, const struct occurrence *o, const struct err *why, struct err *err)
 {
-	struct office *office = p->turn->office;
-	int rc = plan_fault(office->store, p->cycle->name, why->message, office->now, err);
+	struct operator *operator = p->turn->operator;
+	int rc = plan_fault(operator->store, p->cycle->name, why->message, operator->now, err);
 
-	p->next = office->now + TURN_RETRY_S;
+	p->next = operator->now + TURN_RETRY_S;
 	if (rc == 0)
 		tell(p, TURN_REFUSED, o, 0, why->message);
 	return rc;
@@ -99,20 +99,20 @@ refused(struct part *p, const struct occurrence *o, const struct err *why, struc
 static int
 commit(struct part *p, const struct occurrence *o, struct err *err)
 {
-	struct office *office = p->turn->office;
-	struct step_commit want = {.cycle = p->cycle, .occurrence = o, .draw_time = draw_time(o, office->now)};
+	struct operator *operator = p->turn->operator;
+	struct step_commit want = {.cycle = p->cycle, .occurrence = o, .draw_time = draw_time(o, operator->now)};
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	uint64_t n = 0;
-	int rc = step_commit(office, &want, &n, &why);
+	int rc = step_commit(operator, &want, &n, &why);
 
-	if ((rc == ERR_REFUSED && !office->halted) || rc == ERR_NOT_YET || rc == ERR_LIMIT)
+	if ((rc == ERR_REFUSED && !operator->halted) || rc == ERR_NOT_YET || rc == ERR_LIMIT)
 		return refused(p, o, &why, err);
 	if (rc != 0)
 		return err_set(err, rc, "%s", why.message);
-	if ((rc = plan_fault(office->store, p->cycle->name, NULL, office->now, err)) != 0)
+	if ((rc = plan_fault(operator->store, p->cycle->name, NULL, operator->now, err)) != 0)
 		return rc;
 	tell(p, TURN_COMMITTED, o, n, NULL);
-	p->next = office->now; /* and what comes after it */
+	p->next = operator->now; /* and what comes after it */
 	return 0;
 }
 
@@ -120,14 +120,14 @@ commit(struct part *p, const struct occurrence *o, struct err *err)
 static int
 try(struct part *p, const struct occurrence *o, struct err *err)
 {
-	struct office *office = p->turn->office;
+	struct operator *operator = p->turn->operator;
 	int64_t tried = INT64_MIN;
 	struct draw_row open;
 	bool serves = false;
-	int rc = draws_open(office->store, p->cycle->name, &open, err);
+	int rc = draws_open(operator->store, p->cycle->name, &open, err);
 
 	if (rc == 0) { /* the draw before comes first; one that needs a value comes when it comes */
-		p->next = open.draw_time > office->now ? open.draw_time : office->now + TURN_RETRY_S;
+		p->next = open.draw_time > operator->now ? open.draw_time : operator->now + TURN_RETRY_S;
 		return 0;
 	}
 	if (rc != ERR_ABSENT || (rc = chain_serves(p, &serves, err)) != 0)
@@ -135,11 +135,11 @@ try(struct part *p, const struct occurrence *o, struct err *err)
 	if (!serves)
 		return miss(p, o, N_("the beacon or the embargo was changed, and the new chain waits for the old one's openings"),
 		    err);
-	if (p->cycle->rule.when == WHEN_DURING_HOLIDAY && clock_date(draw_time(o, office->now)) >= o->last)
+	if (p->cycle->rule.when == WHEN_DURING_HOLIDAY && clock_date(draw_time(o, operator->now)) >= o->last)
 		return miss(p, o, N_("the holiday is over"), err);
-	if ((rc = plan_tried(office->store, p->cycle->name, &tried, NULL, err)) != 0)
+	if ((rc = plan_tried(operator->store, p->cycle->name, &tried, NULL, err)) != 0)
 		return rc;
-	if (tried <= office->now && tried > office->now - TURN_RETRY_S) {
+	if (tried <= operator->now && tried > operator->now - TURN_RETRY_S) {
 		p->next = tried + TURN_RETRY_S;
 		return 0;
 	}
@@ -151,17 +151,17 @@ try(struct part *p, const struct occurrence *o, struct err *err)
 static int
 take_cycle(struct part *p, struct err *err)
 {
-	struct office *office = p->turn->office;
+	struct operator *operator = p->turn->operator;
 	struct plan_next next = {.look = INT64_MAX};
 	struct plan plan;
-	int rc = plan_open(&plan, office->store, p->cycle, office->calendar, office->now, true, err);
+	int rc = plan_open(&plan, operator->store, p->cycle, operator->calendar, operator->now, true, err);
 
 	if (rc == 0)
 		rc = plan_next(&plan, &next, err);
 	for (size_t i = 0; rc == 0 && i < next.n_missed; i++)
 		rc = miss(p, &next.missed[i], N_("the next one was due before this one could be committed"), err);
 	p->next = next.look;
-	if (rc == 0 && next.any && next.next.commit_time <= office->now)
+	if (rc == 0 && next.any && next.next.commit_time <= operator->now)
 		rc = try(p, &next.next, err);
 	else if (rc == 0 && next.any)
 		earlier(&p->next, next.next.commit_time);
@@ -174,7 +174,7 @@ take_cycle(struct part *p, struct err *err)
 static int
 take_cycles(struct turn *turn, int64_t *next, struct err *err)
 {
-	const struct config *config = turn->office->config;
+	const struct config *config = turn->operator->config;
 
 	for (size_t i = 0; i < config->n_cycles; i++) {
 		struct part p = {.turn = turn, .cycle = &config->cycles[i], .next = INT64_MAX};
@@ -182,7 +182,7 @@ take_cycles(struct turn *turn, int64_t *next, struct err *err)
 
 		do {
 			rc = take_cycle(&p, err);
-		} while (rc == 0 && p.next <= turn->office->now);
+		} while (rc == 0 && p.next <= turn->operator->now);
 		if (rc != 0)
 			return rc;
 		earlier(next, p.next);
@@ -195,16 +195,16 @@ take_cycles(struct turn *turn, int64_t *next, struct err *err)
 static int
 find_next(const struct turn *turn, int64_t *next, struct err *err)
 {
-	struct office *office = turn->office;
+	struct operator *operator = turn->operator;
 	int64_t draws = INT64_MAX, letters = INT64_MAX;
-	int rc = draws_next(office->store, office->now, &draws, err);
+	int rc = draws_next(operator->store, operator->now, &draws, err);
 
 	if (rc == 0)
-		rc = outbox_next(office->store, &letters, err);
+		rc = outbox_next(operator->store, &letters, err);
 	/* What stays due though it was its turn waits for something else. */
-	earlier(next, draws > office->now ? draws : office->now + TURN_RETRY_S);
-	earlier(next, letters > office->now ? letters : office->now + TURN_RETRY_S);
-	earlier(next, digest_next(office->now));
+	earlier(next, draws > operator->now ? draws : operator->now + TURN_RETRY_S);
+	earlier(next, letters > operator->now ? letters : operator->now + TURN_RETRY_S);
+	earlier(next, digest_next(operator->now));
 	return rc;
 }
 
@@ -212,9 +212,9 @@ find_next(const struct turn *turn, int64_t *next, struct err *err)
 static int
 settle_alarms(const struct turn *turn, struct err *err)
 {
-	struct office *office = turn->office;
+	struct operator *operator = turn->operator;
 	struct alarms *causes = calloc(1, sizeof *causes);
-	int rc = causes == NULL ? err_memory(err) : watch_state(office->store, office->config, office->calendar, office->now,
+	int rc = causes == NULL ? err_memory(err) : causes_find(operator->store, operator->config, operator->calendar, operator->now,
 	    language_text, causes, err);
 
 	if (rc == 0 && turn->barred != NULL)
@@ -222,7 +222,7 @@ settle_alarms(const struct turn *turn, struct err *err)
 	if (rc == 0 && turn->unmended[0] != '\0')
 		alarms_add(causes, "unmended", "%s", turn->unmended);
 	if (rc == 0)
-		rc = alarms_settle(office->store, office->config, causes, office->now, turn->alarm, turn->ctx, err);
+		rc = alarms_settle(operator->store, operator->config, causes, operator->now, turn->alarm, turn->ctx, err);
 	free(causes);
 	return rc;
 }
@@ -230,9 +230,9 @@ settle_alarms(const struct turn *turn, struct err *err)
 static int
 show(const struct turn *turn, struct err *err)
 {
-	struct office *office = turn->office;
+	struct operator *operator = turn->operator;
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
-	int rc = turn->unpublished ? 0 : publish_news(office->store, &office->key, office->config, &why);
+	int rc = turn->unpublished ? 0 : publish_news(operator->store, &operator->key, operator->config, &why);
 
 	/* What stands in the way can be moved away, and until then it is tried again. */
 	return rc == 0 ? 0 : err_set(err, rc == ERR_REFUSED ? ERR_OUTSIDE : rc, "%s", why.message);
@@ -242,21 +242,21 @@ show(const struct turn *turn, struct err *err)
 static int
 take_signed(struct turn *turn, int64_t *next, struct err *err)
 {
-	struct office *office = turn->office;
+	struct operator *operator = turn->operator;
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int rc;
 
 	turn->halted[0] = '\0';
 	if (turn->barred != NULL) {
 		(void)snprintf(turn->halted, sizeof turn->halted, "%s", turn->barred);
-		*next = office->now + TURN_HALTED_S;
+		*next = operator->now + TURN_HALTED_S;
 		return 0;
 	}
-	if ((rc = step_overdue(office, 0, &why)) == 0 && (rc = show(turn, &why)) == 0)
+	if ((rc = step_overdue(operator, 0, &why)) == 0 && (rc = show(turn, &why)) == 0)
 		rc = take_cycles(turn, next, &why);
-	if (rc == ERR_REFUSED && office->halted) {
+	if (rc == ERR_REFUSED && operator->halted) {
 		memcpy(turn->halted, why.message, sizeof turn->halted);
-		*next = office->now + TURN_HALTED_S;
+		*next = operator->now + TURN_HALTED_S;
 		rc = 0;
 	}
 	return rc != 0 ? err_set(err, rc, "%s", why.message) : show(turn, err);
@@ -266,32 +266,32 @@ take_signed(struct turn *turn, int64_t *next, struct err *err)
 static int
 look_at_published(struct turn *turn, int64_t *next, struct err *err)
 {
-	struct office *office = turn->office;
+	struct operator *operator = turn->operator;
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
-	int32_t today = clock_date(office->now);
+	int32_t today = clock_date(operator->now);
 	bool over = false;
 	int rc;
 
 	turn->unmended[0] = '\0';
 	if (turn->unpublished || turn->barred != NULL)
 		return 0;
-	rc = publish_look(office->store, &office->key, office->config, today, &over, &why);
+	rc = publish_look(operator->store, &operator->key, operator->config, today, &over, &why);
 	if (rc == ERR_REFUSED || rc == ERR_OUTSIDE) { /* all news is published: no reason to stop */
 		memcpy(turn->unmended, why.message, sizeof turn->unmended);
-		earlier(next, office->now + TURN_HALTED_S);
+		earlier(next, operator->now + TURN_HALTED_S);
 		return 0;
 	}
 	if (rc != 0)
 		return err_set(err, rc, "%s", why.message);
-	earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : office->now + LOOK_PAUSE_S);
+	earlier(next, over ? clock_instant(today + 1, TURN_LOOK_SECOND, NULL) : operator->now + LOOK_PAUSE_S);
 	return 0;
 }
 
 int
 turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 {
-	struct office *office = turn->office;
-	const struct config *config = office->config;
+	struct operator *operator = turn->operator;
+	const struct config *config = operator->config;
 	int64_t next = INT64_MAX, texts = INT64_MAX;
 	int rc;
 
@@ -300,11 +300,11 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 		return rc;
 	/* A digest vouches for the log. */
 	if (turn->barred == NULL)
-		rc = digest_take(office, err);
+		rc = digest_take(operator, err);
 	if (rc == 0 && config->mail_scheme == MAIL_MAILDIR)
-		rc = outbox_deliver_maildir(office->store, config->maildir, office->now, NULL, err);
+		rc = outbox_deliver_maildir(operator->store, config->maildir, operator->now, NULL, err);
 	if (rc == 0 || rc == ERR_NOT_YET)
-		rc = outbox_keep(office->store, config->mail_keep.n, office->now, &texts, err);
+		rc = outbox_keep(operator->store, config->mail_keep.n, operator->now, &texts, err);
 	earlier(&next, texts);
 	if (rc == 0)
 		rc = find_next(turn, &next, err);

@@ -9,7 +9,7 @@
 #include "draws/plan.h"
 
 /*
- * One turn of the service: all that is due at office->now, in the order in which the protocol wants it, and when
+ * One turn of the service: all that is due at operator->now, in the order in which the protocol wants it, and when
  * something is due next.  What is due follows from the state, the INI and the calendar alone: a turn too many does
  * nothing, a turn too late makes up for what was missed.  The administrator's digest (admin/digest.h) is due too.
  */
@@ -29,7 +29,7 @@ struct turn_event {
 };
 
 struct turn {
-	struct office *office;
+	struct operator *operator;
 	bool unpublished; /* nobody looks meanwhile: whoever turns publishes at the end */
 	/* Told of what became of the timetable; may be NULL. */
 	void (*tell)(void *ctx, const struct turn_event *event);
@@ -37,7 +37,7 @@ struct turn {
 	void (*alarm)(void *ctx, const char *text, bool raised);
 	void *ctx;
 	/*
-	 * Why the state itself may not sign, as office_open says it; NULL where it may.  Then the office has no key, nothing is signed
+	 * Why the state itself may not sign, as operator_open says it; NULL where it may.  Then the operator has no key, nothing is signed
 	 * or published, and it is an alarm.
 	 */
 	const char *barred;

@@ -76,64 +76,64 @@ tell_alarm(void *ctx, const char *text, bool raised)
 
 /* A metric that cannot be written is no reason to draw nothing. */
 static void
-write_metrics(const struct worker_task *task, const struct standing *standing, int64_t now)
+write_metrics(const struct worker_task *task, const struct status *status, int64_t now)
 {
 	struct err err = {.tr = language_text};
 
 	if (task->config->metrics_dir[0] != '\0' &&
-	    metrics_write(task->config->metrics_dir, standing, now, &err) != 0)
+	    metrics_write(task->config->metrics_dir, status, now, &err) != 0)
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
 /* What was published is mended first, so that the state can be held against it; what cannot be mended bars it. */
 static int
-open_office(struct office *office, struct err *err)
+open_office(struct operator *operator, struct err *err)
 {
 	struct err why = {.tr = err->tr};
-	int rc = office_key(office, err);
+	int rc = operator_key(operator, err);
 
 	if (rc != 0)
 		return rc;
-	if (publish_mend(office->store, &office->key, office->config, &why) != 0)
+	if (publish_mend(operator->store, &operator->key, operator->config, &why) != 0)
 		journal_say(JOURNAL_ERR, NULL, "%s", why.message);
-	return office_open(office, err);
+	return operator_open(operator, err);
 }
 
 static int
-take(const struct worker_task *task, struct office *office, struct worker_report *report, struct err *err)
+take(const struct worker_task *task, struct operator *operator, struct worker_report *report, struct err *err)
 {
-	struct turn turn = {.office = office, .tell = tell_event, .alarm = tell_alarm};
+	struct turn turn = {.operator = operator, .tell = tell_event, .alarm = tell_alarm};
 	struct err barred = {.tr = err->tr};
 	int64_t letters = INT64_MAX, ask = INT64_MAX;
-	struct standing standing;
+	struct status status;
 	char next[256];
-	int rc = open_office(office, &barred);
+	int rc = open_office(operator, &barred);
 
 	/* Letters leave also where what is published, or the key, cannot be read. */
-	if (rc != 0 && !office->halted && rc != ERR_OUTSIDE)
+	if (rc != 0 && !operator->halted && rc != ERR_OUTSIDE)
 		return err_set(err, rc, "%s", barred.message);
 	turn.barred = rc == 0 ? NULL : barred.message;
 	if ((rc = turn_take(&turn, &report->next, err)) != 0 ||
-	    (rc = standing_read(office->store, task->config, task->calendar, office->now, &standing, err)) != 0)
+	    (rc = status_read(operator->store, task->config, task->calendar, operator->now, &status, err)) != 0)
 		return rc;
-	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(office->store, &letters, err)) != 0)
+	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(operator->store, &letters, err)) != 0)
 		return rc;
-	report->mail = letters <= office->now;
-	if ((rc = ask_next(office->store, task->config, &ask, err)) != 0)
+	report->mail = letters <= operator->now;
+	if ((rc = ask_next(operator->store, task->config, &ask, err)) != 0)
 		return rc;
-	report->ask = ask <= office->now;
+	report->ask = ask <= operator->now;
 	if (ask < report->next)
-		report->next = ask > office->now ? ask : report->next;
-	write_metrics(task, &standing, office->now);
+		report->next = ask > operator->now ? ask : report->next;
+	write_metrics(task, &status, operator->now);
 	if (turn.halted[0] != '\0') {
 		journal_say(JOURNAL_ERR, NULL, "%s", turn.halted);
-		(void)snprintf(report->standing, sizeof report->standing, "%s", turn.halted);
+		(void)snprintf(report->status, sizeof report->status, "%s", turn.halted);
 		return 0;
 	}
-	standing_next(&standing, language_text, next, sizeof next);
-	(void)snprintf(report->standing, sizeof report->standing, _("next: %s; %llu draws, %llu late, %llu letters wait"),
-	    next, (unsigned long long)standing.draws, (unsigned long long)standing.late,
-	    (unsigned long long)standing.queued);
+	status_next(&status, language_text, next, sizeof next);
+	(void)snprintf(report->status, sizeof report->status, _("next: %s; %llu draws, %llu late, %llu letters wait"),
+	    next, (unsigned long long)status.draws, (unsigned long long)status.late,
+	    (unsigned long long)status.queued);
 	return 0;
 }
 
@@ -141,21 +141,21 @@ static int
 work(const struct worker_task *task, struct worker_report *report)
 {
 	struct err err = {.tr = language_text};
-	struct office office = {.config = task->config,
+	struct operator operator = {.config = task->config,
 	    .calendar = task->calendar,
 	    .letters = task->letters,
 	    .now = clock_now(),
 	    .told = tell_entry,
 	    .ask = ask_task_before_signing};
-	int rc = store_open(task->config->state_dir, 0, &office.store, &err);
+	int rc = store_open(task->config->state_dir, 0, &operator.store, &err);
 
 	if (rc == 0)
-		rc = take(task, &office, report, &err);
-	key_wipe(&office.key);
-	store_close(office.store);
+		rc = take(task, &operator, report, &err);
+	key_wipe(&operator.key);
+	store_close(operator.store);
 	if (rc == ERR_ABSENT) { /* no state or no log yet: whoever makes it wakes us */
 		report->next = INT64_MAX;
-		(void)snprintf(report->standing, sizeof report->standing, "%s", err.message);
+		(void)snprintf(report->status, sizeof report->status, "%s", err.message);
 		return 0;
 	}
 	if (rc != 0)
@@ -170,7 +170,7 @@ worker_work(const void *task, int pipe)
 	int rc = work(task, &report);
 
 	if (rc == 0)
-		(void)dprintf(pipe, "%lld %d %d %s\n", (long long)report.next, report.mail, report.ask, report.standing);
+		(void)dprintf(pipe, "%lld %d %d %s\n", (long long)report.next, report.mail, report.ask, report.status);
 	return rc == 0 ? 0 : rc == ERR_REFUSED ? WORKER_REFUSED : 3;
 }
 
@@ -182,7 +182,7 @@ worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_rep
 	char *end;
 
 	if (rest.p == NULL || number.n == 0 || number.n >= sizeof text || rest.n == 0 || rest.p[rest.n - 1] != '\n' ||
-	    rest.n > sizeof ret_report->standing || (!slice_is(mail, "0") && !slice_is(mail, "1")) ||
+	    rest.n > sizeof ret_report->status || (!slice_is(mail, "0") && !slice_is(mail, "1")) ||
 	    (!slice_is(ask, "0") && !slice_is(ask, "1")))
 		return false;
 	memcpy(text, number.p, number.n);
@@ -193,7 +193,7 @@ worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_rep
 		return false;
 	ret_report->mail = slice_is(mail, "1");
 	ret_report->ask = slice_is(ask, "1");
-	memcpy(ret_report->standing, rest.p, rest.n - 1);
-	ret_report->standing[rest.n - 1] = '\0';
+	memcpy(ret_report->status, rest.p, rest.n - 1);
+	ret_report->status[rest.n - 1] = '\0';
 	return true;
 }

@@ -29,7 +29,7 @@ struct worker_report {
 	int64_t next;
 	bool mail; /* letters are due that a server takes */
 	bool ask;  /* witnesses or beacons are to be asked */
-	char standing[WORKER_REPORT]; /* one line for people */
+	char status[WORKER_REPORT]; /* one line for people */
 };
 
 /* False where the bytes are no report. */

@@ -73,15 +73,15 @@ ask_code(void)
 static int
 say_age(struct cli *cli, const char *published)
 {
-	struct office office = {.config = &cli->config, .now = cli->now};
+	struct operator operator = {.config = &cli->config, .now = cli->now};
 	int rc, status = cli_store(cli, 0);
 
 	if (status != EXIT_DONE)
 		return status;
-	office.store = cli->store;
-	rc = office_open(&office, &cli->err);
-	key_wipe(&office.key);
-	if (rc != 0 && !office.halted)
+	operator.store = cli->store;
+	rc = operator_open(&operator, &cli->err);
+	key_wipe(&operator.key);
+	if (rc != 0 && !operator.halted)
 		return cli_fail(cli);
 	if (cli->json)
 		return EXIT_DONE;

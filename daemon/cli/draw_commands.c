@@ -17,20 +17,20 @@
 #include "steps/steps.h"
 
 static int
-say_draw(struct desk *desk, uint64_t n)
+say_draw(struct draw_session *session, uint64_t n)
 {
 	struct draw_row row;
 
-	if (draws_find(desk->cli->store, n, &row, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	return print_draw(desk->cli, &row);
+	if (draws_find(session->cli->store, n, &row, &session->cli->err) != 0)
+		return cli_fail(session->cli);
+	return print_draw(session->cli, &row);
 }
 
 static int
 argument_number(struct cli *cli, const char *text, uint64_t *ret)
 {
 	(void)cli;
-	return desk_number(text, ret) ? EXIT_DONE : cli_usage_error(_("\"%s\" is no number"), text);
+	return draw_session_number(text, ret) ? EXIT_DONE : cli_usage_error(_("\"%s\" is no number"), text);
 }
 
 /* ---- init ---- */
@@ -52,20 +52,20 @@ show_code(void *ctx, const char *code)
 }
 
 static void
-say_log(const struct desk *desk)
+say_log(const struct draw_session *session)
 {
-	if (desk->cli->json)
+	if (session->cli->json)
 		return;
 	printf(_("The log %s has begun. Whoever is to check it needs its verifier key:\n\n    %s\n\n"),
-	    desk->office.key.name, desk->office.key.vkey);
-	printf(_("It is published in %s.\n"), desk->cli->config.public_dir);
+	    session->operator.key.name, session->operator.key.vkey);
+	printf(_("It is published in %s.\n"), session->cli->config.public_dir);
 }
 
 /* Once the code has been shown it is in force, and nobody can show it again. */
 static void
-say_began(const struct desk *desk)
+say_began(const struct draw_session *session)
 {
-	if (desk->cli->json)
+	if (session->cli->json)
 		puts("{\"repeated\":true}");
 	else
 		puts(_("The log was begun before, and its recovery code shown then; nothing more is done."));
@@ -74,7 +74,7 @@ say_began(const struct desk *desk)
 static int
 run_init(struct cli *cli, int argc, char **argv)
 {
-	struct desk desk = {.cli = cli, .unreported = step_init_wish()};
+	struct draw_session session = {.cli = cli, .unreported = step_init_wish()};
 	int status, rc;
 
 	(void)argv;
@@ -83,31 +83,31 @@ run_init(struct cli *cli, int argc, char **argv)
 	status = cli_store(cli, STORE_CREATE);
 	if (status != EXIT_DONE)
 		return status;
-	desk.office = (struct office){.config = &cli->config, .store = cli->store, .now = cli->now};
-	if (desk_find_unreported(&desk, &desk.unreported, &desk.unreported.number) != EXIT_DONE)
+	session.operator = (struct operator){.config = &cli->config, .store = cli->store, .now = cli->now};
+	if (draw_session_find_unreported(&session, &session.unreported, &session.unreported.number) != EXIT_DONE)
 		return EXIT_OUTSIDE;
-	rc = desk.unreported.number > 0 ? office_key(&desk.office, &cli->err) : step_init(&desk.office, show_code, cli, &cli->err);
+	rc = session.unreported.number > 0 ? operator_key(&session.operator, &cli->err) : step_init(&session.operator, show_code, cli, &cli->err);
 	if (rc != 0) {
-		key_wipe(&desk.office.key);
+		key_wipe(&session.operator.key);
 		return cli_fail(cli);
 	}
-	cli_stands(cli, _("the log %s has begun"), desk.office.key.name);
-	if (desk.unreported.number > 0)
-		say_began(&desk);
-	desk.unreported.number = 1;
-	say_log(&desk);
-	return desk_close(&desk, print_end(cli));
+	cli_stands(cli, _("the log %s has begun"), session.operator.key.name);
+	if (session.unreported.number > 0)
+		say_began(&session);
+	session.unreported.number = 1;
+	say_log(&session);
+	return draw_session_close(&session, print_end(cli));
 }
 
 /* Letters that speak of days to keep free leave at once, where the draw has any. */
 static int
-deliver_days(struct desk *desk, uint64_t n)
+deliver_days(struct draw_session *session, uint64_t n)
 {
 	bool asked = false;
 
-	if (outbox_has(desk->cli->store, n, letter_kind_name(LETTER_KEEP_FREE), &asked, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	return asked ? desk_deliver(desk) : EXIT_DONE;
+	if (outbox_has(session->cli->store, n, letter_kind_name(LETTER_KEEP_FREE), &asked, &session->cli->err) != 0)
+		return cli_fail(session->cli);
+	return asked ? draw_session_deliver(session) : EXIT_DONE;
 }
 
 /* ---- commit ---- */
@@ -117,14 +117,14 @@ deliver_days(struct desk *desk, uint64_t n)
  * wished for now is another.
  */
 static int
-forget_closed(struct desk *desk, const struct step_commit *want, uint64_t *n)
+forget_closed(struct draw_session *session, const struct step_commit *want, uint64_t *n)
 {
 	struct draw_row row;
 
 	if (*n == 0)
 		return EXIT_DONE;
-	if (draws_find(desk->cli->store, *n, &row, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
+	if (draws_find(session->cli->store, *n, &row, &session->cli->err) != 0)
+		return cli_fail(session->cli);
 	if (row.outcome == OUTCOME_VOID || (row.outcome == OUTCOME_DRAW && want->draw_time == STEP_LEAD))
 		*n = 0;
 	return EXIT_DONE;
@@ -132,40 +132,40 @@ forget_closed(struct desk *desk, const struct step_commit *want, uint64_t *n)
 
 /* What an interrupted command has committed stands; else it is committed now. */
 static int
-commit_once(struct desk *desk, const struct step_commit *want)
+commit_once(struct draw_session *session, const struct step_commit *want)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	uint64_t n = 0;
 	int status;
 
-	desk->unreported = step_commit_wish(want);
-	if ((status = desk_find_unreported(desk, &desk->unreported, &n)) != EXIT_DONE ||
-	    (status = forget_closed(desk, want, &n)) != EXIT_DONE)
+	session->unreported = step_commit_wish(want);
+	if ((status = draw_session_find_unreported(session, &session->unreported, &n)) != EXIT_DONE ||
+	    (status = forget_closed(session, want, &n)) != EXIT_DONE)
 		return status;
 	if (n > 0)
 		cli_stands(cli, _("draw %llu is committed"), (unsigned long long)n);
-	if ((status = desk_catch_up(desk, 0)) != EXIT_DONE)
+	if ((status = draw_session_catch_up(session, 0)) != EXIT_DONE)
 		return status;
 	if (n > 0 && !cli->json)
 		printf(_("Draw %llu was committed by this command before; nothing more is done.\n"), (unsigned long long)n);
-	else if (n == 0 && step_commit(&desk->office, want, &n, &cli->err) != 0)
+	else if (n == 0 && step_commit(&session->operator, want, &n, &cli->err) != 0)
 		return cli_fail(cli);
-	desk->unreported.number = n;
+	session->unreported.number = n;
 	return EXIT_DONE;
 }
 
 static int
-commit(struct desk *desk, const struct config_cycle *cycle, const char *draw_at)
+commit(struct draw_session *session, const struct config_cycle *cycle, const char *draw_at)
 {
 	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD, .reports = true};
 	int status;
 
-	if (draw_at != NULL && draw_time_parse(draw_at, &want.draw_time, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	status = commit_once(desk, &want);
+	if (draw_at != NULL && draw_time_parse(draw_at, &want.draw_time, &session->cli->err) != 0)
+		return cli_fail(session->cli);
+	status = commit_once(session, &want);
 	if (status == EXIT_DONE)
-		status = deliver_days(desk, desk->unreported.number);
-	return status == EXIT_DONE ? say_draw(desk, desk->unreported.number) : status;
+		status = deliver_days(session, session->unreported.number);
+	return status == EXIT_DONE ? say_draw(session, session->unreported.number) : status;
 }
 
 static int
@@ -174,7 +174,7 @@ run_commit(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"draw-at", required_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
 	const struct config_cycle *cycle;
 	const char *draw_at = NULL;
-	struct desk desk;
+	struct draw_session session;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -184,10 +184,10 @@ run_commit(struct cli *cli, int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return cli_usage(cli);
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = (cycle = desk_cycle(&desk, argv[optind])) == NULL ? EXIT_USAGE : commit(&desk, cycle, draw_at);
-	return desk_close(&desk, status);
+		status = (cycle = draw_session_cycle(&session, argv[optind])) == NULL ? EXIT_USAGE : commit(&session, cycle, draw_at);
+	return draw_session_close(&session, status);
 }
 
 /* ---- draw ---- */
@@ -197,81 +197,81 @@ rehearse(struct cli *cli, const char *name)
 {
 	const struct config_cycle *cycle = NULL;
 	struct rehearsal r;
-	struct desk desk;
-	int status = desk_open(&desk, cli, 0);
+	struct draw_session session;
+	int status = draw_session_open(&session, cli, 0);
 
-	if (status == EXIT_DONE && (cycle = desk_cycle(&desk, name)) == NULL)
+	if (status == EXIT_DONE && (cycle = draw_session_cycle(&session, name)) == NULL)
 		status = EXIT_USAGE;
 	if (status != EXIT_DONE)
-		return desk_close(&desk, status);
-	if (rehearsal_make(&r, &desk.office, cycle, &cli->err) != 0)
+		return draw_session_close(&session, status);
+	if (rehearsal_make(&r, &session.operator, cycle, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
 		status = print_rehearsal(cli, &r);
 	rehearsal_release(&r);
-	return desk_close(&desk, status);
+	return draw_session_close(&session, status);
 }
 
 /* Drawn, and with this value where one is given: the wish is fulfilled, whoever did it. */
 static bool
-is_drawn_so(struct desk *desk, uint64_t n, const char *value)
+is_drawn_so(struct draw_session *session, uint64_t n, const char *value)
 {
 	struct draw_row row;
 	char *drawn_with = NULL;
 	bool same;
 
-	if (draws_find(desk->cli->store, n, &row, NULL) != 0 || row.outcome != OUTCOME_DRAW)
+	if (draws_find(session->cli->store, n, &row, NULL) != 0 || row.outcome != OUTCOME_DRAW)
 		return false;
 	if (value == NULL)
 		return true;
-	same = draws_beacon(desk->cli->store, n, &drawn_with, NULL) == 0 && strcmp(value, drawn_with) == 0;
+	same = draws_beacon(session->cli->store, n, &drawn_with, NULL) == 0 && strcmp(value, drawn_with) == 0;
 	free(drawn_with);
 	return same;
 }
 
 static int
-draw(struct desk *desk, uint64_t n, const struct ceremony *ceremony)
+draw(struct draw_session *session, uint64_t n, const struct ceremony *ceremony)
 {
-	struct cli *cli = desk->cli;
-	bool repeated = is_drawn_so(desk, n, ceremony->value);
+	struct cli *cli = session->cli;
+	bool repeated = is_drawn_so(session, n, ceremony->value);
 	int status = repeated ? EXIT_DONE : ceremony_note(cli, n, ceremony);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (!repeated && step_draw(&desk->office, n, ceremony->value, &cli->err) != 0) {
-		if (!is_drawn_so(desk, n, ceremony->value)) /* the service was quicker */
+	if (!repeated && step_draw(&session->operator, n, ceremony->value, &cli->err) != 0) {
+		if (!is_drawn_so(session, n, ceremony->value)) /* the service was quicker */
 			return cli_fail(cli);
 		repeated = true;
 	}
 	cli_stands(cli, _("draw %llu is drawn"), (unsigned long long)n);
 	if (repeated && !cli->json)
 		printf(_("Draw %llu is drawn already; nothing more is done.\n"), (unsigned long long)n);
-	return desk_deliver(desk);
+	return draw_session_deliver(session);
 }
 
 static int
 draw_one(struct cli *cli, const char *number, const char *value, const char *present)
 {
 	struct ceremony ceremony = {.value = NULL};
-	struct desk desk;
+	struct draw_session session;
 	uint64_t n = 0;
 	int status = argument_number(cli, number, &n);
 
 	if (status != EXIT_DONE)
 		return status;
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, n);
+		status = draw_session_catch_up(&session, n);
 	if (status == EXIT_DONE)
 		status = ceremony_hold(cli, n, value, present, &ceremony);
 	if (status == EXIT_DONE)
-		status = draw(&desk, n, &ceremony);
+		status = draw(&session, n, &ceremony);
 	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, 0); /* with no embargo its reveal is due at once */
+		status = draw_session_catch_up(&session, 0); /* with no embargo its reveal is due at once */
 	if (status == EXIT_DONE)
-		status = say_draw(&desk, n);
+		status = say_draw(&session, n);
 	ceremony_release(&ceremony);
-	return desk_close(&desk, status);
+	return draw_session_close(&session, status);
 }
 
 static int
@@ -305,9 +305,9 @@ run_draw(struct cli *cli, int argc, char **argv)
 
 /* A reveal that is possible is due, and may be done by what is overdue. */
 static int
-reveal(struct desk *desk, uint64_t n)
+reveal(struct draw_session *session, uint64_t n)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct draw_row row;
 	bool repeated;
 	int status;
@@ -315,22 +315,22 @@ reveal(struct desk *desk, uint64_t n)
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
 	repeated = row.revealed;
-	if ((status = desk_catch_up(desk, 0)) != EXIT_DONE)
+	if ((status = draw_session_catch_up(session, 0)) != EXIT_DONE)
 		return status;
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
-	if (!row.revealed && step_reveal(&desk->office, n, &cli->err) != 0)
+	if (!row.revealed && step_reveal(&session->operator, n, &cli->err) != 0)
 		return cli_fail(cli);
 	cli_stands(cli, _("draw %llu is opened"), (unsigned long long)n);
 	if (repeated && !cli->json)
 		printf(_("Draw %llu is opened already; nothing more is done.\n"), (unsigned long long)n);
-	return say_draw(desk, n);
+	return say_draw(session, n);
 }
 
 static int
 run_reveal(struct cli *cli, int argc, char **argv)
 {
-	struct desk desk;
+	struct draw_session session;
 	uint64_t n = 0;
 	int status;
 
@@ -338,10 +338,10 @@ run_reveal(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = argument_number(cli, argv[1], &n)) != EXIT_DONE)
 		return status;
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = reveal(&desk, n);
-	return desk_close(&desk, status);
+		status = reveal(&session, n);
+	return draw_session_close(&session, status);
 }
 
 static int
@@ -350,7 +350,7 @@ run_void(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	const char *reason = NULL;
 	struct draw_row row;
-	struct desk desk;
+	struct draw_session session;
 	uint64_t n = 0;
 	bool later = false, repeated = false;
 	int option, status;
@@ -364,12 +364,12 @@ run_void(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = argument_number(cli, argv[optind], &n)) != EXIT_DONE)
 		return status;
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, n);
+		status = draw_session_catch_up(&session, n);
 	if (status == EXIT_DONE)
 		repeated = draws_find(cli->store, n, &row, NULL) == 0 && row.outcome == OUTCOME_VOID;
-	if (status == EXIT_DONE && step_void(&desk.office, n, reason, &later, &cli->err) != 0)
+	if (status == EXIT_DONE && step_void(&session.operator, n, reason, &later, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (status == EXIT_DONE)
 		cli_stands(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"), (unsigned long long)n);
@@ -379,12 +379,12 @@ run_void(struct cli *cli, int argc, char **argv)
 		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the void is made then, in "
 		         "place of the draw.\n"), (unsigned long long)n);
 	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, 0); /* its reveal may be due at once */
+		status = draw_session_catch_up(&session, 0); /* its reveal may be due at once */
 	if (status == EXIT_DONE)
-		status = deliver_days(&desk, n);
+		status = deliver_days(&session, n);
 	if (status == EXIT_DONE)
-		status = say_draw(&desk, n);
-	return desk_close(&desk, status);
+		status = say_draw(&session, n);
+	return draw_session_close(&session, status);
 }
 
 /* ---- amend ---- */
@@ -461,20 +461,20 @@ look_back(struct cli *cli, struct step_amend *want)
 }
 
 static int
-amend(struct desk *desk, struct step_amend *want)
+amend(struct draw_session *session, struct step_amend *want)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct step_amended did;
-	int status = desk_catch_up(desk, 0), said;
+	int status = draw_session_catch_up(session, 0), said;
 
 	if (status != EXIT_DONE)
 		return status;
-	if (step_amend(&desk->office, want, &did, &cli->err) != 0)
+	if (step_amend(&session->operator, want, &did, &cli->err) != 0)
 		return cli_fail(cli);
 	cli_stands(cli, _("amendment %llu stands"), (unsigned long long)did.amendment);
-	desk->unreported = step_amend_wish(want);
-	desk->unreported.number = did.amendment;
-	status = desk_deliver(desk);
+	session->unreported = step_amend_wish(want);
+	session->unreported.number = did.amendment;
+	status = draw_session_deliver(session);
 	said = say_amended(cli, want, &did); /* whatever became of the letters */
 	return status == EXIT_DONE ? said : status;
 }
@@ -485,7 +485,7 @@ run_amend(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
 	    {NULL, 0, NULL, 0}};
 	struct step_amend want = {.reports = true};
-	struct desk desk;
+	struct draw_session session;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -506,8 +506,8 @@ run_amend(struct cli *cli, int argc, char **argv)
 	/* At once: another process may be at the same. */
 	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = look_back(cli, &want)) != EXIT_DONE)
 		return status;
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
-	return desk_close(&desk, status == EXIT_DONE ? amend(&desk, &want) : status);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
+	return draw_session_close(&session, status == EXIT_DONE ? amend(&session, &want) : status);
 }
 
 /* ---- publish ---- */
@@ -516,20 +516,20 @@ static int
 run_publish(struct cli *cli, int argc, char **argv)
 {
 	struct publish_options anew = {.fresh = true, .pages = &cli->config};
-	struct desk desk;
+	struct draw_session session;
 	int status;
 
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	status = desk_open(&desk, cli, DESK_KEY | DESK_MEND);
-	if (status == EXIT_DONE && publish(cli->store, &desk.office.key, cli->config.public_dir, &anew, &cli->err) != 0) {
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_MEND);
+	if (status == EXIT_DONE && publish(cli->store, &session.operator.key, cli->config.public_dir, &anew, &cli->err) != 0) {
 		status = cli_fail(cli);
-		desk.unpublished = true; /* it is told */
+		session.unpublished = true; /* it is told */
 	}
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("Published anew in %s.\n"), cli->config.public_dir);
-	return desk_close(&desk, status == EXIT_DONE ? print_end(cli) : status);
+	return draw_session_close(&session, status == EXIT_DONE ? print_end(cli) : status);
 }
 
 const struct command draw_commands[] = {

@@ -374,16 +374,16 @@ print_table(struct cli *cli, const struct visits *v)
 static int
 explain_again(struct cli *cli, const struct draw_row *row)
 {
-	struct drawn d;
+	struct stored_draw d;
 	int status;
 
-	drawn_init(&d);
-	if (drawn_load(&d, cli->store, row->n, &cli->err) != 0 ||
-	    drawn_again(&d, cli->store, &cli->progress, &cli->err) != 0)
+	stored_draw_init(&d);
+	if (stored_draw_load(&d, cli->store, row->n, &cli->err) != 0 ||
+	    stored_draw_again(&d, cli->store, &cli->progress, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
 		status = print_unstaffed(cli, &d.input, &d.draw);
-	drawn_release(&d);
+	stored_draw_release(&d);
 	return status;
 }
 

@@ -13,9 +13,9 @@
 #include "steps/steps.h"
 
 static int
-load_letters(struct desk *desk)
+load_letters(struct draw_session *session)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char *folder = NULL;
 	int rc;
 
@@ -23,9 +23,9 @@ load_letters(struct desk *desk)
 		err_memory(&cli->err);
 		return cli_fail(cli);
 	}
-	rc = letters_load(folder, DATA_DIR "/letters", &cli->diag, &desk->letters);
+	rc = letters_load(folder, DATA_DIR "/letters", &cli->diag, &session->letters);
 	free(folder);
-	desk->office.letters = desk->letters;
+	session->operator.letters = session->letters;
 	if (rc == ERR_REFUSED)
 		return EXIT_USAGE; /* its faults are told */
 	if (rc != 0) {
@@ -36,29 +36,29 @@ load_letters(struct desk *desk)
 }
 
 static int
-open_log(struct desk *desk, unsigned flags)
+open_log(struct draw_session *session, unsigned flags)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	int rc = 0;
 
-	if ((flags & DESK_MEND) != 0)
-		rc = office_key(&desk->office, &cli->err);
-	if (rc == 0 && (flags & DESK_MEND) != 0)
-		rc = publish_mend(cli->store, &desk->office.key, &cli->config, &cli->err);
+	if ((flags & DRAW_SESSION_MEND) != 0)
+		rc = operator_key(&session->operator, &cli->err);
+	if (rc == 0 && (flags & DRAW_SESSION_MEND) != 0)
+		rc = publish_mend(cli->store, &session->operator.key, &cli->config, &cli->err);
 	if (rc == 0)
-		rc = office_open(&desk->office, &cli->err);
+		rc = operator_open(&session->operator, &cli->err);
 	if (rc == 0)
 		return EXIT_DONE;
-	key_wipe(&desk->office.key); /* nothing is published over what is there */
+	key_wipe(&session->operator.key); /* nothing is published over what is there */
 	return cli_fail(cli);
 }
 
 static void
-tell_overdue(const struct desk *desk, enum entry_type type, uint64_t n, const char *cycle)
+tell_overdue(const struct draw_session *session, enum entry_type type, uint64_t n, const char *cycle)
 {
 	unsigned long long number = n;
 
-	if (desk->cli->json)
+	if (session->cli->json)
 		return;
 	if (type == ENTRY_REVEAL)
 		printf(_("Overdue: draw %llu (%s) has been opened.\n"), number, cycle);
@@ -72,69 +72,69 @@ tell_overdue(const struct desk *desk, enum entry_type type, uint64_t n, const ch
 static void
 tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 {
-	struct desk *desk = ctx;
+	struct draw_session *session = ctx;
 	unsigned long long number = n;
 
-	if (desk->catches_up)
-		tell_overdue(desk, type, n, cycle);
+	if (session->catches_up)
+		tell_overdue(session, type, n, cycle);
 	if (type == ENTRY_COMMIT)
-		cli_stands(desk->cli, _("draw %llu is committed"), number);
+		cli_stands(session->cli, _("draw %llu is committed"), number);
 	else if (type == ENTRY_DRAW)
-		cli_stands(desk->cli, _("draw %llu is drawn"), number);
+		cli_stands(session->cli, _("draw %llu is drawn"), number);
 	else if (type == ENTRY_REVEAL)
-		cli_stands(desk->cli, _("draw %llu is opened"), number);
+		cli_stands(session->cli, _("draw %llu is opened"), number);
 	else if (type == ENTRY_VOID)
-		cli_stands(desk->cli, _("draw %llu is voided"), number);
+		cli_stands(session->cli, _("draw %llu is voided"), number);
 }
 
 int
-desk_open(struct desk *desk, struct cli *cli, unsigned flags)
+draw_session_open(struct draw_session *session, struct cli *cli, unsigned flags)
 {
 	int status;
 
-	*desk = (struct desk){.cli = cli};
+	*session = (struct draw_session){.cli = cli};
 	status = cli_store(cli, 0);
 	if (status == EXIT_DONE)
 		status = cli_calendar(cli);
 	if (status != EXIT_DONE)
 		return status;
-	desk->office = (struct office){.config = &cli->config,
+	session->operator = (struct operator){.config = &cli->config,
 	    .calendar = &cli->calendar,
 	    .store = cli->store,
 	    .now = cli->now,
 	    .progress = &cli->progress,
 	    .told = tell_entry,
-	    .ctx = desk,
+	    .ctx = session,
 	    .ask = ask_before_signing};
-	if ((flags & DESK_KEY) != 0)
-		status = open_log(desk, flags);
+	if ((flags & DRAW_SESSION_KEY) != 0)
+		status = open_log(session, flags);
 	if (status != EXIT_DONE)
 		return status;
-	return (flags & DESK_LETTERS) != 0 ? load_letters(desk) : EXIT_DONE;
+	return (flags & DRAW_SESSION_LETTERS) != 0 ? load_letters(session) : EXIT_DONE;
 }
 
 int
-desk_find_unreported(struct desk *desk, const struct unreported *wish, uint64_t *ret_number)
+draw_session_find_unreported(struct draw_session *session, const struct unreported *wish, uint64_t *ret_number)
 {
-	int rc = unreported_find(desk->cli->store, wish, ret_number, &desk->cli->err);
+	int rc = unreported_find(session->cli->store, wish, ret_number, &session->cli->err);
 
 	if (rc == ERR_ABSENT)
 		*ret_number = 0;
-	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(desk->cli);
+	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(session->cli);
 }
 
 /* What cannot be published is told once. */
 static int
-publish_now(struct desk *desk)
+publish_now(struct draw_session *session)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct err why = {.tr = cli->err.tr};
 
-	if (desk->unpublished)
+	if (session->unpublished)
 		return EXIT_DONE;
-	if (publish_news(cli->store, &desk->office.key, &cli->config, &why) == 0)
+	if (publish_news(cli->store, &session->operator.key, &cli->config, &why) == 0)
 		return EXIT_DONE;
-	desk->unpublished = true;
+	session->unpublished = true;
 	if (cli->stands[0] == '\0')
 		(void)err_set(&cli->err, why.code, "%s", why.message);
 	else
@@ -143,34 +143,34 @@ publish_now(struct desk *desk)
 }
 
 int
-desk_catch_up(struct desk *desk, uint64_t except)
+draw_session_catch_up(struct draw_session *session, uint64_t except)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char stood[sizeof cli->stands];
 	int status;
 
 	memcpy(stood, cli->stands, sizeof stood);
-	desk->catches_up = true;
-	status = step_overdue(&desk->office, except, &cli->err) == 0 ? publish_now(desk) : cli_fail(cli);
-	desk->catches_up = false;
+	session->catches_up = true;
+	status = step_overdue(&session->operator, except, &cli->err) == 0 ? publish_now(session) : cli_fail(cli);
+	session->catches_up = false;
 	if (status == EXIT_DONE) /* what was overdue is the business of nobody any more */
 		memcpy(cli->stands, stood, sizeof stood);
 	return status;
 }
 
 static int
-say_letters(const struct desk *desk, uint64_t sent)
+say_letters(const struct draw_session *session, uint64_t sent)
 {
 	uint64_t counts[OUTBOX_STATES] = {0};
 	unsigned long long doubtful;
 
-	if (outbox_count(desk->cli->store, counts, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	if (desk->cli->json)
+	if (outbox_count(session->cli->store, counts, &session->cli->err) != 0)
+		return cli_fail(session->cli);
+	if (session->cli->json)
 		return EXIT_DONE;
 	if (sent > 0)
 		printf(ngettext("%llu letter delivered to %s.\n", "%llu letters delivered to %s.\n", sent),
-		    (unsigned long long)sent, desk->cli->config.maildir);
+		    (unsigned long long)sent, session->cli->config.maildir);
 	if (counts[OUTBOX_QUEUED] > 0)
 		printf(ngettext("%llu letter waits to leave.\n", "%llu letters wait to leave.\n",
 		           counts[OUTBOX_QUEUED]),
@@ -214,61 +214,61 @@ say_undelivered(struct cli *cli, const struct outbox_tally *tally)
 }
 
 int
-desk_deliver(struct desk *desk)
+draw_session_deliver(struct draw_session *session)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct outbox_tally tally = {0};
-	int status = publish_now(desk);
+	int status = publish_now(session);
 
 	if (status != EXIT_DONE)
 		return status;
 	if (deliver_now(cli, &tally) != 0)
 		return cli_fail(cli);
-	status = say_letters(desk, tally.sent);
+	status = say_letters(session, tally.sent);
 	return status == EXIT_DONE ? say_undelivered(cli, &tally) : status;
 }
 
 /* Nothing is reported before it has left. */
 static int
-end_report(struct desk *desk)
+end_report(struct draw_session *session)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	int status = print_end(cli);
 
-	if (status != EXIT_DONE || desk->unreported.number == 0)
+	if (status != EXIT_DONE || session->unreported.number == 0)
 		return status;
-	return unreported_forget(cli->store, &desk->unreported, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+	return unreported_forget(cli->store, &session->unreported, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 int
-desk_close(struct desk *desk, int status)
+draw_session_close(struct draw_session *session, int status)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 
 	/* Also after a fault: what has been appended is public. */
-	if (desk->office.key.vkey[0] != '\0') {
-		int published = publish_now(desk);
+	if (session->operator.key.vkey[0] != '\0') {
+		int published = publish_now(session);
 
 		status = status == EXIT_DONE ? published : status;
 		if (status == EXIT_DONE)
-			status = end_report(desk);
+			status = end_report(session);
 		cli_wake(cli);
 	}
-	letters_free(desk->letters);
-	key_wipe(&desk->office.key);
+	letters_free(session->letters);
+	key_wipe(&session->operator.key);
 	return status;
 }
 
 bool
-desk_number(const char *text, uint64_t *ret_number)
+draw_session_number(const char *text, uint64_t *ret_number)
 {
 	return text_to_uint(slice_of(text), ret_number);
 }
 
 const struct config_cycle *
-desk_cycle(struct desk *desk, const char *name)
+draw_session_cycle(struct draw_session *session, const char *name)
 {
-	const struct config *config = &desk->cli->config;
+	const struct config *config = &session->cli->config;
 	const struct config_cycle *cycle = config_cycle(config, name);
 	struct buf names;
 
@@ -280,7 +280,7 @@ desk_cycle(struct desk *desk, const char *name)
 		buf_text(&names, config->cycles[i].name);
 	}
 	buf_byte(&names, '\0');
-	(void)cli_usage_error(_("there is no cycle \"%s\" in %s; it has: %s"), name, desk->cli->config_path,
+	(void)cli_usage_error(_("there is no cycle \"%s\" in %s; it has: %s"), name, session->cli->config_path,
 	    names.failed ? "" : names.data);
 	buf_release(&names);
 	return NULL;

@@ -25,9 +25,9 @@ print(const struct odds_report *report, const struct wish *wish)
 }
 
 static int
-work_out(struct desk *desk, const struct rehearsal *r, const struct wish *wish)
+work_out(struct draw_session *session, const struct rehearsal *r, const struct wish *wish)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	const struct odds_input input = {.commit = &r->snapshot.commit,
 	    .roster = &r->snapshot.roster,
 	    .sealed = &r->snapshot.sealed,
@@ -94,22 +94,22 @@ run_odds(struct cli *cli, int argc, char **argv)
 	const struct config_cycle *cycle;
 	struct rehearsal r;
 	struct wish wish;
-	struct desk desk;
+	struct draw_session session;
 	int status = take_options(cli, argc, argv, &wish);
 
 	if (status != EXIT_DONE)
 		return status;
-	status = desk_open(&desk, cli, 0);
-	if (status == EXIT_DONE && (cycle = desk_cycle(&desk, wish.cycle)) == NULL)
+	status = draw_session_open(&session, cli, 0);
+	if (status == EXIT_DONE && (cycle = draw_session_cycle(&session, wish.cycle)) == NULL)
 		status = EXIT_USAGE;
 	if (status != EXIT_DONE)
-		return desk_close(&desk, status);
-	if (rehearsal_make(&r, &desk.office, cycle, &cli->err) != 0)
+		return draw_session_close(&session, status);
+	if (rehearsal_make(&r, &session.operator, cycle, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
-		status = work_out(&desk, &r, &wish);
+		status = work_out(&session, &r, &wish);
 	rehearsal_release(&r);
-	return desk_close(&desk, status);
+	return draw_session_close(&session, status);
 }
 
 const struct command odds_commands[] = {

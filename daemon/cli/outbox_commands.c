@@ -362,12 +362,12 @@ deliver(struct cli *cli, int64_t id)
 static int
 write_again(struct cli *cli, int64_t id)
 {
-	struct desk desk;
-	int status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	struct draw_session session;
+	int status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 
-	if (status == EXIT_DONE && step_letter_again(&desk.office, id, &cli->err) != 0)
+	if (status == EXIT_DONE && step_letter_again(&session.operator, id, &cli->err) != 0)
 		status = cli_fail(cli);
-	return desk_close(&desk, status);
+	return draw_session_close(&session, status);
 }
 
 static int

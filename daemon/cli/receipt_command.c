@@ -63,7 +63,7 @@ run_receipt(struct cli *cli, int argc, char **argv)
 	}
 	if (optind + 2 != argc)
 		return cli_usage(cli);
-	if (!desk_number(argv[optind], &n))
+	if (!draw_session_number(argv[optind], &n))
 		return cli_usage_error(_("\"%s\" is no number"), argv[optind]);
 	if ((status = cli_config_alone(cli)) != EXIT_DONE)
 		return status;

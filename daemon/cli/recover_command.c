@@ -100,16 +100,16 @@ print_json(const struct recovery *r)
 /* ---- from what was published ---- */
 
 static int
-recover_from(struct desk *desk, const char *path, struct slice earlier)
+recover_from(struct draw_session *session, const char *path, struct slice earlier)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct recovery recovery = {0};
 	struct folder folder;
 	int status;
 
 	if (folder_open(&folder, path, &cli->err) != 0)
 		return cli_fail(cli);
-	if (recover(&desk->office, &folder.published, earlier, &recovery, &cli->err) != 0) {
+	if (recover(&session->operator, &folder.published, earlier, &recovery, &cli->err) != 0) {
 		status = cli_fail(cli);
 	} else {
 		if (cli->json)
@@ -127,16 +127,16 @@ recover_from(struct desk *desk, const char *path, struct slice earlier)
 
 /* What cannot be compared must not be more than the `known` entries of the state and of the copy. */
 static int
-check_damaged(struct desk *desk, uint64_t known, bool *ret_damaged)
+check_damaged(struct draw_session *session, uint64_t known, bool *ret_damaged)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
 	struct publication there;
-	int rc = publication_read(public_dir, desk->office.key.vkey, &there, &cli->err);
+	int rc = publication_read(public_dir, session->operator.key.vkey, &there, &cli->err);
 
 	*ret_damaged = there.kind == PUBLICATION_DAMAGED;
 	if (rc == 0 && there.kind == PUBLICATION_OTHER)
-		rc = office_compare(&desk->office, public_dir, &cli->err);
+		rc = operator_compare(&session->operator, public_dir, &cli->err);
 	else if (rc == 0 && *ret_damaged && publication_is_longer(public_dir, known))
 		rc = err_set(&cli->err, ERR_REFUSED,
 		    N_("the checkpoint of the publication in %s is missing or damaged, and its tiles show a longer log than both the state and the copy: "
@@ -148,16 +148,16 @@ check_damaged(struct desk *desk, uint64_t known, bool *ret_damaged)
 
 /* A restored state that has all that was published in both: it may sign again. */
 static int
-clear_mark(struct desk *desk, const char *published, bool damaged)
+clear_mark(struct draw_session *session, const char *published, bool damaged)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
-	int rc = damaged && published != NULL ? 0 : office_compare(&desk->office, public_dir, &cli->err);
+	int rc = damaged && published != NULL ? 0 : operator_compare(&session->operator, public_dir, &cli->err);
 
 	if (rc == 0)
 		rc = office_check_expected(cli->store, &cli->err);
 	if (rc == 0 && published != NULL)
-		rc = office_compare(&desk->office, published, &cli->err);
+		rc = operator_compare(&session->operator, published, &cli->err);
 	if (rc == 0)
 		rc = restored_clear(cli->store, &cli->err);
 	if (rc != 0)
@@ -168,40 +168,40 @@ clear_mark(struct desk *desk, const char *published, bool damaged)
 }
 
 static int
-recover_longer(struct desk *desk, const char *published, const struct buf notes[static 2], const uint64_t sizes[static 2])
+recover_longer(struct draw_session *session, const char *published, const struct buf notes[static 2], const uint64_t sizes[static 2])
 {
 	const struct slice none = {NULL, 0};
 
 	if (sizes[1] > sizes[0])
-		return recover_from(desk, published, sizes[0] == 0 ? none : buf_view(&notes[0]));
-	return recover_from(desk, desk->cli->config.public_dir, published == NULL ? none : buf_view(&notes[1]));
+		return recover_from(session, published, sizes[0] == 0 ? none : buf_view(&notes[0]));
+	return recover_from(session, session->cli->config.public_dir, published == NULL ? none : buf_view(&notes[1]));
 }
 
 /* Of two publications the longer one, which must continue the other. */
 static int
-recover_of(struct desk *desk, const char *published)
+recover_of(struct draw_session *session, const char *published)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
 	struct buf notes[2];
 	uint64_t sizes[2], ours = 0;
 	bool marked = false, damaged = false;
 	int status;
 
-	office_published(&desk->office, public_dir, &notes[0], &sizes[0]);
-	office_published(&desk->office, published == NULL ? public_dir : published, &notes[1], &sizes[1]);
+	operator_published(&session->operator, public_dir, &notes[0], &sizes[0]);
+	operator_published(&session->operator, published == NULL ? public_dir : published, &notes[1], &sizes[1]);
 	if (restored_is_marked(cli->store, &marked, &cli->err) != 0 || ledger_sealed_size(cli->store, &ours, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (published != NULL && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log"), published);
 	else if (sizes[0] == 0 && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"), public_dir);
-	else if (check_damaged(desk, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
+	else if (check_damaged(session, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
 		status = cli_fail(cli);
 	else if (marked && sizes[0] <= ours && sizes[1] <= ours)
-		status = clear_mark(desk, published, damaged);
+		status = clear_mark(session, published, damaged);
 	else
-		status = recover_longer(desk, published, notes, sizes);
+		status = recover_longer(session, published, notes, sizes);
 	buf_release(&notes[0]);
 	buf_release(&notes[1]);
 	return status;
@@ -211,9 +211,9 @@ recover_of(struct desk *desk, const char *published)
 
 /* What a person takes upon himself is logged, or nothing is. */
 static int
-keep_word(struct desk *desk, const char *by, const char *reason)
+keep_word(struct draw_session *session, const char *by, const char *reason)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct access_note note = {.time = cli->now, .by = by, .what = "recover --without-publication", .reason = reason};
 	int rc = store_begin(cli->store, &cli->err);
 
@@ -228,9 +228,9 @@ keep_word(struct desk *desk, const char *by, const char *reason)
 }
 
 static int
-recover_without(struct desk *desk, const char *by, const char *reason)
+recover_without(struct draw_session *session, const char *by, const char *reason)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	bool marked = false;
 	struct buf note;
 	uint64_t size = 0;
@@ -239,14 +239,14 @@ recover_without(struct desk *desk, const char *by, const char *reason)
 		return cli_fail(cli);
 	if (!marked)
 		return cli_usage_error(_("nothing to recover: the state waits for no publication"));
-	office_published(&desk->office, cli->config.public_dir, &note, &size);
+	operator_published(&session->operator, cli->config.public_dir, &note, &size);
 	buf_release(&note);
 	if (size > 0)
 		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"), cli->config.public_dir);
 	/* Nor is one that is damaged, or another's, none; and where more was published it is known. */
-	if (office_compare(&desk->office, cli->config.public_dir, &cli->err) != 0 || office_check_expected(cli->store, &cli->err) != 0)
+	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 || office_check_expected(cli->store, &cli->err) != 0)
 		return cli_fail(cli);
-	if (keep_word(desk, by, reason) != 0)
+	if (keep_word(session, by, reason) != 0)
 		return cli_fail(cli);
 	if (!cli->json)
 		printf(_("The state signs again, on the word of %s that nothing was published since; that is logged.\n"), by);
@@ -299,7 +299,7 @@ run_recover(struct cli *cli, int argc, char **argv)
 {
 	struct wanted want = {.published = NULL};
 	const char *fault;
-	struct desk desk;
+	struct draw_session session;
 	int status;
 
 	if (!read_options(argc, argv, &want))
@@ -310,17 +310,17 @@ run_recover(struct cli *cli, int argc, char **argv)
 		(void)err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
 		return cli_fail(cli);
 	}
-	status = desk_open(&desk, cli, DESK_LETTERS);
-	if (status == EXIT_DONE && office_key(&desk.office, &cli->err) != 0)
+	status = draw_session_open(&session, cli, DRAW_SESSION_LETTERS);
+	if (status == EXIT_DONE && operator_key(&session.operator, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
-		status = want.without ? recover_without(&desk, want.by, want.reason) : recover_of(&desk, want.published);
+		status = want.without ? recover_without(&session, want.by, want.reason) : recover_of(&session, want.published);
 	/* Until the state has all that was published, nothing is published over it. */
 	if (status == EXIT_DONE)
-		status = desk_deliver(&desk);
+		status = draw_session_deliver(&session);
 	else
-		desk.unpublished = true;
-	return desk_close(&desk, status);
+		session.unpublished = true;
+	return draw_session_close(&session, status);
 }
 
 const struct command recover_commands[] = {

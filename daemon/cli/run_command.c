@@ -17,9 +17,9 @@
 
 /* Somebody else's open commitment is left alone. */
 static int
-refuse_open(struct desk *desk, const struct config_cycle *cycle)
+refuse_open(struct draw_session *session, const struct config_cycle *cycle)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char time[CLOCK_TEXT];
 	struct draw_row open;
 	int rc = draws_open(cli->store, cycle->name, &open, &cli->err);
@@ -38,44 +38,44 @@ refuse_open(struct desk *desk, const struct config_cycle *cycle)
 
 /* The value is there before anything is fixed, so that a run never stops for want of it. */
 static int
-check_value(struct desk *desk, const struct config_cycle *cycle, const char *value)
+check_value(struct draw_session *session, const struct config_cycle *cycle, const char *value)
 {
 	struct beacon beacon;
 	struct buf text;
 	int rc;
 
 	if (cycle->beacon == SOURCE_DRAND || cycle->beacon == SOURCE_WITNESS) {
-		(void)err_set(&desk->cli->err, ERR_REFUSED,
+		(void)err_set(&session->cli->err, ERR_REFUSED,
 		    N_("[cycle %s] beacon = %s gives its value only some time after the commitment, and \"run\" draws at once: use \"spotcheck "
 		       "commit %s\", and the service draws when its time has come"),
 		    cycle->name, source_name(cycle->beacon), cycle->name);
-		return cli_fail(desk->cli);
+		return cli_fail(session->cli);
 	}
 	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
-	rc = step_beacon(&desk->cli->config, cycle, desk->cli->now, &text, &beacon, &desk->cli->err);
+	rc = step_beacon(&session->cli->config, cycle, session->cli->now, &text, &beacon, &session->cli->err);
 	if (rc == 0)
-		rc = step_check_value(&beacon, value, &desk->cli->err);
+		rc = step_check_value(&beacon, value, &session->cli->err);
 	buf_release(&text);
-	return rc == 0 ? EXIT_DONE : cli_fail(desk->cli);
+	return rc == 0 ? EXIT_DONE : cli_fail(session->cli);
 }
 
 static int
-begin(struct desk *desk, const struct config_cycle *cycle, const char *value, uint64_t *ret_n)
+begin(struct draw_session *session, const struct config_cycle *cycle, const char *value, uint64_t *ret_n)
 {
 	struct step_commit want = {.cycle = cycle, .run = true, .value = value};
 	int status;
 
-	if ((status = refuse_open(desk, cycle)) != EXIT_DONE ||
-	    (status = check_value(desk, cycle, value)) != EXIT_DONE || (status = desk_catch_up(desk, 0)) != EXIT_DONE)
+	if ((status = refuse_open(session, cycle)) != EXIT_DONE ||
+	    (status = check_value(session, cycle, value)) != EXIT_DONE || (status = draw_session_catch_up(session, 0)) != EXIT_DONE)
 		return status;
-	return step_commit(&desk->office, &want, ret_n, &desk->cli->err) == 0 ? EXIT_DONE : cli_fail(desk->cli);
+	return step_commit(&session->operator, &want, ret_n, &session->cli->err) == 0 ? EXIT_DONE : cli_fail(session->cli);
 }
 
 /* The value was fixed when the run began: another one now would be a second draw. */
 static int
-take_up(struct desk *desk, const struct draw_row *row, const char *value)
+take_up(struct draw_session *session, const struct draw_row *row, const char *value)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char *fixed = NULL;
 	bool other;
 
@@ -92,38 +92,38 @@ take_up(struct desk *desk, const struct draw_row *row, const char *value)
 	}
 	if (!cli->json)
 		printf(_("Taking up draw %llu, which was interrupted.\n"), (unsigned long long)row->n);
-	return desk_catch_up(desk, row->n);
+	return draw_session_catch_up(session, row->n);
 }
 
 /* The daemon does what is due too, and may have been quicker: what it did is done. */
 static int
-settled(struct desk *desk, uint64_t n, int rc)
+settled(struct draw_session *session, uint64_t n, int rc)
 {
 	struct draw_row row;
 
-	if (rc == ERR_REFUSED && draws_find(desk->cli->store, n, &row, NULL) == 0 && row.outcome == OUTCOME_DRAW)
+	if (rc == ERR_REFUSED && draws_find(session->cli->store, n, &row, NULL) == 0 && row.outcome == OUTCOME_DRAW)
 		return EXIT_DONE;
-	return rc == 0 ? EXIT_DONE : cli_fail(desk->cli);
+	return rc == 0 ? EXIT_DONE : cli_fail(session->cli);
 }
 
 static int
-draw(struct desk *desk, uint64_t n)
+draw(struct draw_session *session, uint64_t n)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char *value = NULL;
 	int rc = draws_run_value(cli->store, n, &value, &cli->err);
 
 	if (rc == 0)
-		rc = step_draw(&desk->office, n, value[0] == '\0' ? NULL : value, &cli->err);
+		rc = step_draw(&session->operator, n, value[0] == '\0' ? NULL : value, &cli->err);
 	free(value);
-	return settled(desk, n, rc);
+	return settled(session, n, rc);
 }
 
 /* The table where everybody may read it; else where it can be read. */
 static int
-say_done(struct desk *desk, const struct draw_row *row)
+say_done(struct draw_session *session, const struct draw_row *row)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	char time[CLOCK_TEXT];
 	int status;
 
@@ -145,46 +145,46 @@ say_done(struct desk *desk, const struct draw_row *row)
 
 /* All steps that are not done yet; each stands by itself, so that this may be begun again at any time. */
 static int
-finish(struct desk *desk, uint64_t n)
+finish(struct draw_session *session, uint64_t n)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct draw_row row;
 	int status;
 
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
-	if (row.outcome == OUTCOME_NONE && (status = draw(desk, n)) != EXIT_DONE)
+	if (row.outcome == OUTCOME_NONE && (status = draw(session, n)) != EXIT_DONE)
 		return status;
 	if (!row.revealed && row.reveal_time == row.draw_time &&
-	    (status = settled(desk, n, step_reveal(&desk->office, n, &cli->err))) != EXIT_DONE)
+	    (status = settled(session, n, step_reveal(&session->operator, n, &cli->err))) != EXIT_DONE)
 		return status;
-	if ((status = desk_deliver(desk)) != EXIT_DONE)
+	if ((status = draw_session_deliver(session)) != EXIT_DONE)
 		return status;
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
 	/* What was not said is said again; so it is not done before. */
-	if ((status = say_done(desk, &row)) != EXIT_DONE)
+	if ((status = say_done(session, &row)) != EXIT_DONE)
 		return status;
-	return draws_run_done(desk->office.store, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
+	return draws_run_done(session->operator.store, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 static int
-run(struct desk *desk, const char *name, const char *value, int *ret_lock)
+run(struct draw_session *session, const char *name, const char *value, int *ret_lock)
 {
-	const struct config_cycle *cycle = desk_cycle(desk, name);
+	const struct config_cycle *cycle = draw_session_cycle(session, name);
 	struct draw_row row;
 	int rc, status;
 
 	if (cycle == NULL)
 		return EXIT_USAGE;
 	/* Another run that is under way is waited for, not taken up. */
-	if (file_lock(store_dir(desk->cli->store), LOCK_FILE, ret_lock, &desk->cli->err) != 0)
-		return cli_fail(desk->cli);
-	rc = draws_run(desk->cli->store, cycle->name, &row, &desk->cli->err);
+	if (file_lock(store_dir(session->cli->store), LOCK_FILE, ret_lock, &session->cli->err) != 0)
+		return cli_fail(session->cli);
+	rc = draws_run(session->cli->store, cycle->name, &row, &session->cli->err);
 	if (rc != 0 && rc != ERR_ABSENT)
-		return cli_fail(desk->cli);
-	status = rc == 0 ? take_up(desk, &row, value) : begin(desk, cycle, value, &row.n);
-	return status == EXIT_DONE ? finish(desk, row.n) : status;
+		return cli_fail(session->cli);
+	status = rc == 0 ? take_up(session, &row, value) : begin(session, cycle, value, &row.n);
+	return status == EXIT_DONE ? finish(session, row.n) : status;
 }
 
 static int
@@ -193,7 +193,7 @@ run_run(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {{"value", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	const char *value = NULL;
 	char *text = NULL;
-	struct desk desk;
+	struct draw_session session;
 	int option, status, lock = -1;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -205,11 +205,11 @@ run_run(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (value != NULL && draw_value_read(value, &text, &cli->err) != 0)
 		return cli_fail(cli);
-	status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = run(&desk, argv[optind], text, &lock);
+		status = run(&session, argv[optind], text, &lock);
 	free(text);
-	status = desk_close(&desk, status);
+	status = draw_session_close(&session, status);
 	if (lock >= 0)
 		(void)close(lock);
 	return status;

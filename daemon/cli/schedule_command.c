@@ -19,7 +19,7 @@
 
 struct rows {
 	struct cli *cli;
-	struct outlook outlook;
+	struct agenda agenda;
 	int32_t from, to;
 	bool unsealed;
 };
@@ -27,7 +27,7 @@ struct rows {
 /* ---- the table ---- */
 
 static void
-put_time(struct table *t, const struct outlook_row *row, int64_t time, const char *sealed)
+put_time(struct table *t, const struct agenda_row *row, int64_t time, const char *sealed)
 {
 	if (row->sealed)
 		table_string(t, sealed);
@@ -36,7 +36,7 @@ put_time(struct table *t, const struct outlook_row *row, int64_t time, const cha
 }
 
 static void
-put_date(struct table *t, const struct outlook_row *row, int32_t date, const char *sealed)
+put_date(struct table *t, const struct agenda_row *row, int32_t date, const char *sealed)
 {
 	if (row->sealed)
 		table_string(t, sealed);
@@ -45,7 +45,7 @@ put_date(struct table *t, const struct outlook_row *row, int32_t date, const cha
 }
 
 static void
-put_row(struct table *t, const struct outlook_row *row, bool json)
+put_row(struct table *t, const struct agenda_row *row, bool json)
 {
 	const char *sealed = json ? "sealed" : _("sealed");
 	char title[PLAN_TITLE];
@@ -83,9 +83,9 @@ print_rows(struct rows *rows)
 	struct table t;
 
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	for (size_t i = 0; i < rows->outlook.n; i++)
-		put_row(&t, &rows->outlook.v[i], cli->json);
-	if (rows->outlook.n == 0 && !cli->json)
+	for (size_t i = 0; i < rows->agenda.n; i++)
+		put_row(&t, &rows->agenda.v[i], cli->json);
+	if (rows->agenda.n == 0 && !cli->json)
 		puts(_("Nothing is to come."));
 	else
 		(void)table_print(&t, cli->json, stdout);
@@ -119,7 +119,7 @@ static int
 show(struct rows *rows)
 {
 	struct cli *cli = rows->cli;
-	const struct outlook_want want = {.store = cli->store,
+	const struct agenda_want want = {.store = cli->store,
 	    .config = &cli->config,
 	    .calendar = &cli->calendar,
 	    .now = cli->now,
@@ -127,7 +127,7 @@ show(struct rows *rows)
 	    .to = rows->to,
 	    .unsealed = rows->unsealed};
 
-	return outlook_read(&want, &rows->outlook, &cli->err) == 0 ? print_rows(rows) : cli_fail(cli);
+	return agenda_read(&want, &rows->agenda, &cli->err) == 0 ? print_rows(rows) : cli_fail(cli);
 }
 
 static int
@@ -185,7 +185,7 @@ run_schedule(struct cli *cli, int argc, char **argv)
 		status = note_access(cli);
 	if (status == EXIT_DONE)
 		status = show(&rows);
-	outlook_release(&rows.outlook);
+	agenda_release(&rows.agenda);
 	return status;
 }
 

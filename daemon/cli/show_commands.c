@@ -105,7 +105,7 @@ run_show(struct cli *cli, int argc, char **argv)
 		}
 	if (optind + 1 != argc)
 		return cli_usage(cli);
-	if (!desk_number(argv[optind], &n))
+	if (!draw_session_number(argv[optind], &n))
 		return cli_usage_error(_("\"%s\" is no number"), argv[optind]);
 	status = cli_store(cli, 0);
 	return status == EXIT_DONE ? show(cli, n, by, reason) : status;

@@ -152,19 +152,19 @@ look_outside(struct outside *o)
 
 /* ---- may it sign ---- */
 
-/* Why the state may not sign, as office_open says it; "" where it may, or there is no log yet. */
+/* Why the state may not sign, as operator_open says it; "" where it may, or there is no log yet. */
 static int
 read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
 {
-	struct office office = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	struct operator operator = {.config = &cli->config, .store = cli->store, .now = cli->now};
 	struct err why = {.tr = cli->err.tr};
-	int rc = office_open(&office, &why);
+	int rc = operator_open(&operator, &why);
 
-	key_wipe(&office.key);
+	key_wipe(&operator.key);
 	ret_words[0] = '\0';
 	if (rc == ERR_ABSENT)
 		return 0;
-	if (rc != 0 && !office.halted)
+	if (rc != 0 && !operator.halted)
 		return err_set(&cli->err, rc, "%s", why.message);
 	if (rc != 0)
 		memcpy(ret_words, why.message, ERR_MESSAGE_BYTES);
@@ -174,7 +174,7 @@ read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
 /* ---- the whole ---- */
 
 static int
-print_status(struct cli *cli, const struct standing *s)
+print_status(struct cli *cli, const struct status *s)
 {
 	char barred[ERR_MESSAGE_BYTES];
 	const struct table_column columns[] = {
@@ -201,7 +201,7 @@ print_status(struct cli *cli, const struct standing *s)
 
 	if (read_barred(cli, barred) != 0 || look_outside(&o) != 0)
 		return cli_fail(cli);
-	standing_next(s, language_text, next, sizeof next);
+	status_next(s, language_text, next, sizeof next);
 	table_begin(&t, columns, ARRAY_LEN(columns));
 	table_string(&t, cli->config.origin);
 	table_int(&t, (int64_t)s->entries);
@@ -234,7 +234,7 @@ print_status(struct cli *cli, const struct standing *s)
 static int
 run_status(struct cli *cli, int argc, char **argv)
 {
-	struct standing s;
+	struct status s;
 	int status;
 
 	(void)argv;
@@ -242,7 +242,7 @@ run_status(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = cli_calendar(cli)) != EXIT_DONE)
 		return status;
-	if (standing_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
+	if (status_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
 		return cli_fail(cli);
 	return print_status(cli, &s);
 }

@@ -349,7 +349,7 @@ parse_cosign(struct cosigning *c, int argc, char **argv)
 			state = optarg;
 			break;
 		case 'b':
-			if (!desk_number(optarg, &c->beacon) || c->beacon == 0)
+			if (!draw_session_number(optarg, &c->beacon) || c->beacon == 0)
 				return cli_usage_error(_("\"%s\" is no number"), optarg);
 			break;
 		case 'l':
@@ -456,9 +456,9 @@ say_taken(const struct cli *cli, uint64_t taken, uint64_t n)
 }
 
 static int
-take_in(struct desk *desk, struct slice bytes)
+take_in(struct draw_session *session, struct slice bytes)
 {
-	struct cli *cli = desk->cli;
+	struct cli *cli = session->cli;
 	struct slice hex;
 	uint64_t n = 0, taken = 0;
 	int rc;
@@ -476,7 +476,7 @@ take_in(struct desk *desk, struct slice bytes)
 static int
 run_cosignature(struct cli *cli, int argc, char **argv)
 {
-	struct desk desk = {.cli = cli};
+	struct draw_session session = {.cli = cli};
 	struct buf bytes;
 	int status;
 
@@ -484,15 +484,15 @@ run_cosignature(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	status = read_input(cli, argv[2], &bytes);
 	if (status == EXIT_DONE)
-		status = desk_open(&desk, cli, DESK_KEY | DESK_LETTERS);
+		status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = take_in(&desk, buf_view(&bytes));
+		status = take_in(&session, buf_view(&bytes));
 	if (status == EXIT_DONE)
-		status = desk_catch_up(&desk, 0); /* a draw that waited for it */
+		status = draw_session_catch_up(&session, 0); /* a draw that waited for it */
 	if (status == EXIT_DONE)
-		status = desk_deliver(&desk);
+		status = draw_session_deliver(&session);
 	buf_release(&bytes);
-	status = desk_close(&desk, status);
+	status = draw_session_close(&session, status);
 	return status == EXIT_DONE ? print_end(cli) : status;
 }
 

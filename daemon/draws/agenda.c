@@ -12,22 +12,22 @@
 #define PERIOD_DAYS 366 /* the longest is a year */
 
 struct reading {
-	const struct outlook_want *want;
-	struct outlook *outlook;
+	const struct agenda_want *want;
+	struct agenda *agenda;
 	struct draw_row *draws; /* copied first: the walk must not be disturbed by other questions */
 	size_t n_draws;
 	struct err *err;
 };
 
 static int
-add_row(struct reading *r, const struct outlook_row *row, const char *cycle, const char *title)
+add_row(struct reading *r, const struct agenda_row *row, const char *cycle, const char *title)
 {
-	struct outlook *all = r->outlook;
-	struct outlook_row *added;
+	struct agenda *all = r->agenda;
+	struct agenda_row *added;
 
 	if (all->n == all->cap) {
 		size_t cap = all->cap == 0 ? 64 : all->cap * 2;
-		struct outlook_row *grown = reallocarray(all->v, cap, sizeof *grown);
+		struct agenda_row *grown = reallocarray(all->v, cap, sizeof *grown);
 
 		if (grown == NULL)
 			return err_memory(r->err);
@@ -45,14 +45,14 @@ add_row(struct reading *r, const struct outlook_row *row, const char *cycle, con
 }
 
 void
-outlook_release(struct outlook *outlook)
+agenda_release(struct agenda *agenda)
 {
-	if (outlook == NULL)
+	if (agenda == NULL)
 		return;
-	for (size_t i = 0; i < outlook->n; i++)
-		free(outlook->v[i].title);
-	free(outlook->v);
-	*outlook = (struct outlook){.v = NULL};
+	for (size_t i = 0; i < agenda->n; i++)
+		free(agenda->v[i].title);
+	free(agenda->v);
+	*agenda = (struct agenda){.v = NULL};
 }
 
 /* ---- what is to come ---- */
@@ -60,7 +60,7 @@ outlook_release(struct outlook *outlook)
 static int
 add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct occurrence *o)
 {
-	struct outlook_row row = {.state = o->provisional ? N_("provisional") : N_("planned"),
+	struct agenda_row row = {.state = o->provisional ? N_("provisional") : N_("planned"),
 	    .sealed = o->random && (o->open || !r->want->unsealed),
 	    .order = o->draw_time,
 	    .first = o->first,
@@ -86,7 +86,7 @@ add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct
  * after the other would learn it.
  */
 static bool
-is_asked_for(const struct outlook_want *want, const struct occurrence *o)
+is_asked_for(const struct agenda_want *want, const struct occurrence *o)
 {
 	int32_t date = clock_date(o->draw_time);
 
@@ -98,7 +98,7 @@ is_asked_for(const struct outlook_want *want, const struct occurrence *o)
 static int
 add_cycle(struct reading *r, const struct config_cycle *cycle)
 {
-	const struct outlook_want *want = r->want;
+	const struct agenda_want *want = r->want;
 	int32_t reach = want->unsealed ? 0 : PERIOD_DAYS;
 	struct schedule_list list = {0};
 	struct plan plan;
@@ -117,7 +117,7 @@ add_cycle(struct reading *r, const struct config_cycle *cycle)
 /* ---- what is committed ---- */
 
 static int
-read_dates(struct reading *r, struct outlook_row *row)
+read_dates(struct reading *r, struct agenda_row *row)
 {
 	struct sealed sealed = {0};
 	struct buf bytes;
@@ -136,7 +136,7 @@ read_dates(struct reading *r, struct outlook_row *row)
 
 /* By the rule of today; the letters say when they really left. */
 static int64_t
-notice_of(const struct outlook_want *want, const struct draw_row *draw, int32_t visit_first)
+notice_of(const struct agenda_want *want, const struct draw_row *draw, int32_t visit_first)
 {
 	const struct config_cycle *cycle = config_cycle(want->config, draw->cycle);
 	int64_t notice;
@@ -151,7 +151,7 @@ notice_of(const struct outlook_want *want, const struct draw_row *draw, int32_t 
 static int
 add_draw(struct reading *r, const struct draw_row *draw)
 {
-	struct outlook_row row = {.state = draw_state(draw),
+	struct agenda_row row = {.state = draw_state(draw),
 	    .n = draw->n,
 	    .voided = draw->outcome == OUTCOME_VOID,
 	    .order = draw->draw_time,
@@ -169,7 +169,7 @@ add_draw(struct reading *r, const struct draw_row *draw)
 }
 
 static bool
-is_wanted(const struct outlook_want *want, const struct draw_row *draw)
+is_wanted(const struct agenda_want *want, const struct draw_row *draw)
 {
 	return want->pending ? !draw->revealed : draw->date >= want->from && draw->date <= want->to;
 }
@@ -206,7 +206,7 @@ add_draws(struct reading *r)
 static int
 compare_rows(const void *a, const void *b)
 {
-	const struct outlook_row *x = a, *y = b;
+	const struct agenda_row *x = a, *y = b;
 	int by;
 
 	if (x->order != y->order)
@@ -216,16 +216,16 @@ compare_rows(const void *a, const void *b)
 }
 
 int
-outlook_read(const struct outlook_want *want, struct outlook *ret_outlook, struct err *err)
+agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct err *err)
 {
-	struct reading r = {.want = want, .outlook = ret_outlook, .err = err};
+	struct reading r = {.want = want, .agenda = ret_agenda, .err = err};
 	int rc;
 
-	*ret_outlook = (struct outlook){.v = NULL};
+	*ret_agenda = (struct agenda){.v = NULL};
 	rc = add_draws(&r);
 	for (size_t i = 0; rc == 0 && i < want->config->n_cycles; i++)
 		rc = add_cycle(&r, &want->config->cycles[i]);
-	if (rc == 0 && ret_outlook->n > 0)
-		qsort(ret_outlook->v, ret_outlook->n, sizeof *ret_outlook->v, compare_rows);
+	if (rc == 0 && ret_agenda->n > 0)
+		qsort(ret_agenda->v, ret_agenda->n, sizeof *ret_agenda->v, compare_rows);
 	return rc;
 }

@@ -13,7 +13,7 @@
 
 /* What is to come, of the timetables and of the draws that are committed: what `schedule` and the digest say. */
 
-struct outlook_row {
+struct agenda_row {
 	char cycle[ID_MAX + 1];
 	char *title;       /* as plan_title has it; owned by the outlook */
 	const char *state; /* "planned", "provisional", "sealed", or draw_state; in the catalogue */
@@ -26,12 +26,12 @@ struct outlook_row {
 	int32_t visit_first, visit_last;
 };
 
-struct outlook {
-	struct outlook_row *v;
+struct agenda {
+	struct agenda_row *v;
 	size_t n, cap;
 };
 
-struct outlook_want {
+struct agenda_want {
 	struct store *store; /* NULL: there is no state yet, and the timetable is what the INI says */
 	const struct config *config;
 	const struct calendar *calendar; /* covers the days asked for with a year around them */
@@ -43,9 +43,9 @@ struct outlook_want {
 
 /*
  * By time of draw.  Reads, and chooses no random day.  ERR_MEMORY, ERR_LIMIT, ERR_OUTSIDE.  Release with
- * outlook_release, after a failure too.
+ * agenda_release, after a failure too.
  */
-int outlook_read(const struct outlook_want *want, struct outlook *ret_outlook, struct err *err);
-void outlook_release(struct outlook *outlook); /* NULL is allowed */
+int agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct err *err);
+void agenda_release(struct agenda *agenda); /* NULL is allowed */
 
 #endif

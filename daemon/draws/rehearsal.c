@@ -18,15 +18,15 @@ random_hex(char ret_hex[static HASH_HEX + 1])
 
 /* During a holiday that is yet to come, where today is in none. */
 static int
-draw_time(const struct office *office, const struct config_cycle *cycle, int64_t *ret, struct err *err)
+draw_time(const struct operator *operator, const struct config_cycle *cycle, int64_t *ret, struct err *err)
 {
-	struct schedule s = {.calendar = office->calendar, .zone = clock_zone(), .rule = &cycle->rule};
-	int32_t today = clock_date(office->now), visit;
+	struct schedule s = {.calendar = operator->calendar, .zone = clock_zone(), .rule = &cycle->rule};
+	int32_t today = clock_date(operator->now), visit;
 	struct schedule_list list;
 	int rc;
 
-	*ret = office->now;
-	if (cycle->rule.when != WHEN_DURING_HOLIDAY || schedule_visits(office->calendar, &cycle->rule, today, &visit, 1) > 0)
+	*ret = operator->now;
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY || schedule_visits(operator->calendar, &cycle->rule, today, &visit, 1) > 0)
 		return 0;
 	rc = schedule_list(&s, today, today + AHEAD_DAYS, &list, err);
 	if (rc == 0 && list.n > 0)
@@ -37,25 +37,25 @@ draw_time(const struct office *office, const struct config_cycle *cycle, int64_t
 
 /* Read in one view of the state, which stays as it is. */
 static int
-take_snapshot(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
+take_snapshot(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err)
 {
-	struct snapshot_want want = {.config = office->config,
-	    .calendar = office->calendar,
+	struct snapshot_want want = {.config = operator->config,
+	    .calendar = operator->calendar,
 	    .cycle = cycle,
-	    .now = office->now,
-	    .progress = office->progress};
-	int rc = draw_time(office, cycle, &want.draw_time, err);
+	    .now = operator->now,
+	    .progress = operator->progress};
+	int rc = draw_time(operator, cycle, &want.draw_time, err);
 
 	if (rc == 0)
-		rc = store_exec(office->store, "BEGIN", err);
+		rc = store_exec(operator->store, "BEGIN", err);
 	if (rc == 0)
-		rc = snapshot_take(&r->snapshot, office->store, &want, err);
-	store_rollback(office->store);
+		rc = snapshot_take(&r->snapshot, operator->store, &want, err);
+	store_rollback(operator->store);
 	return rc;
 }
 
 int
-rehearsal_make(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err)
+rehearsal_make(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err)
 {
 	int rc;
 
@@ -63,7 +63,7 @@ rehearsal_make(struct rehearsal *r, const struct office *office, const struct co
 	snapshot_init(&r->snapshot);
 	if (sodium_init() < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
-	if ((rc = take_snapshot(r, office, cycle, err)) != 0)
+	if ((rc = take_snapshot(r, operator, cycle, err)) != 0)
 		return rc;
 	random_hex(r->secret);
 	random_hex(r->commit_hash);
@@ -73,7 +73,7 @@ rehearsal_make(struct rehearsal *r, const struct office *office, const struct co
 	    .sealed = &r->snapshot.sealed,
 	    .secret = slice_of(r->secret),
 	    .beacon = {"", 0},
-	    .progress = office->progress};
+	    .progress = operator->progress};
 	return draw_compute(&r->input, &r->draw, err);
 }
 

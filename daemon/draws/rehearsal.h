@@ -18,7 +18,7 @@ struct rehearsal {
 };
 
 /* Release with rehearsal_release, after a failure too.  The log's key is not needed. */
-int rehearsal_make(struct rehearsal *r, const struct office *office, const struct config_cycle *cycle, struct err *err);
+int rehearsal_make(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err);
 void rehearsal_release(struct rehearsal *r); /* NULL is allowed */
 
 #endif

@@ -415,7 +415,7 @@ static int
 take_changes(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
 {
 	struct draw_row before;
-	struct drawn previous;
+	struct stored_draw previous;
 	int rc = draws_latest(store, cycle->name, &before, err);
 
 	if (rc == ERR_ABSENT) {
@@ -424,15 +424,15 @@ take_changes(struct snapshot *s, struct store *store, const struct config_cycle 
 	}
 	if (rc != 0)
 		return rc;
-	drawn_init(&previous);
-	rc = drawn_load(&previous, store, before.n, err);
+	stored_draw_init(&previous);
+	rc = stored_draw_load(&previous, store, before.n, err);
 	if (rc == 0)
 		rc = check_since(&previous.roster, &s->roster, err);
 	if (rc == 0) {
 		s->commit.changes.previous = before.n;
 		roster_changes(&previous.roster, &s->roster, &s->commit.changes);
 	}
-	drawn_release(&previous);
+	stored_draw_release(&previous);
 	return rc;
 }
 

@@ -5,13 +5,13 @@
 #include "ledger/ledger.h"
 
 void
-drawn_init(struct drawn *d)
+stored_draw_init(struct stored_draw *d)
 {
-	*d = (struct drawn){0};
+	*d = (struct stored_draw){0};
 }
 
 void
-drawn_release(struct drawn *d)
+stored_draw_release(struct stored_draw *d)
 {
 	if (d == NULL)
 		return;
@@ -28,11 +28,11 @@ drawn_release(struct drawn *d)
 	buf_release(&d->inspectors);
 	buf_release(&d->targets);
 	buf_release(&d->commit_bytes);
-	drawn_init(d);
+	stored_draw_init(d);
 }
 
 static int
-parse_all(struct drawn *d, struct err *err)
+parse_all(struct stored_draw *d, struct err *err)
 {
 	struct slice targets = buf_view(&d->targets);
 	int64_t time = 0;
@@ -61,7 +61,7 @@ hashes_to(const struct buf *bytes, struct slice sha256)
 }
 
 static bool
-is_as_committed(const struct drawn *d)
+is_as_committed(const struct stored_draw *d)
 {
 	return hashes_to(&d->targets, d->commit.targets.sha256) &&
 	    hashes_to(&d->inspectors, d->commit.inspectors.sha256) && hashes_to(&d->sealed_bytes, d->commit.sealed) &&
@@ -69,7 +69,7 @@ is_as_committed(const struct drawn *d)
 }
 
 int
-drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err)
+stored_draw_load(struct stored_draw *d, struct store *store, uint64_t n, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int rc;
@@ -93,7 +93,7 @@ drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err)
 }
 
 int
-drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress,
+stored_draw_compute(struct stored_draw *d, struct store *store, const char *beacon, const struct progress *progress,
     struct err *err)
 {
 	int rc = draws_secret(store, &d->row, d->secret, err);
@@ -116,7 +116,7 @@ drawn_compute(struct drawn *d, struct store *store, const char *beacon, const st
 }
 
 static int
-apply_amendments(struct drawn *d, struct store *store, struct err *err)
+apply_amendments(struct stored_draw *d, struct store *store, struct err *err)
 {
 	struct amendment amendment;
 	struct query q;
@@ -135,13 +135,13 @@ apply_amendments(struct drawn *d, struct store *store, struct err *err)
 }
 
 int
-drawn_again(struct drawn *d, struct store *store, const struct progress *progress, struct err *err)
+stored_draw_again(struct stored_draw *d, struct store *store, const struct progress *progress, struct err *err)
 {
 	char *beacon = NULL;
 	int rc = draws_beacon(store, d->row.n, &beacon, err);
 
 	if (rc == 0)
-		rc = drawn_compute(d, store, beacon, progress, err);
+		rc = stored_draw_compute(d, store, beacon, progress, err);
 	if (rc == 0)
 		rc = apply_amendments(d, store, err);
 	free(beacon);

@@ -13,9 +13,9 @@
 
 /*
  * A draw brought back from the state: its commitment and files, and what follows from them.  The parts point at each
- * other, so a struct drawn stays where it is.
+ * other, so a struct stored_draw stays where it is.
  */
-struct drawn {
+struct stored_draw {
 	struct draw_row row;
 	struct buf commit_bytes, targets, inspectors, conflicts, sealed_bytes;
 	struct commit commit;
@@ -31,18 +31,18 @@ struct drawn {
 	uint64_t amendments; /* how many are applied to the places */
 };
 
-/* Zeroes; afterwards drawn_release is always right. */
-void drawn_init(struct drawn *d);
-void drawn_release(struct drawn *d); /* NULL is allowed */
+/* Zeroes; afterwards stored_draw_release is always right. */
+void stored_draw_init(struct stored_draw *d);
+void stored_draw_release(struct stored_draw *d); /* NULL is allowed */
 
 /* The commitment and its rosters.  What does not fit what was committed is ERR_OUTSIDE: the state is damaged. */
-int drawn_load(struct drawn *d, struct store *store, uint64_t n, struct err *err);
+int stored_draw_load(struct stored_draw *d, struct store *store, uint64_t n, struct err *err);
 
-/* Draws with this value, after drawn_load. */
-int drawn_compute(struct drawn *d, struct store *store, const char *beacon, const struct progress *progress,
+/* Draws with this value, after stored_draw_load. */
+int stored_draw_compute(struct stored_draw *d, struct store *store, const char *beacon, const struct progress *progress,
     struct err *err);
 
-/* Draws again what has been drawn, and applies its amendments, after drawn_load. */
-int drawn_again(struct drawn *d, struct store *store, const struct progress *progress, struct err *err);
+/* Draws again what has been drawn, and applies its amendments, after stored_draw_load. */
+int stored_draw_again(struct stored_draw *d, struct store *store, const struct progress *progress, struct err *err);
 
 #endif

@@ -40,7 +40,7 @@ use_link(struct store *store, const struct commit *c, struct err *err)
 }
 
 int
-drawn_keep_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err)
+stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err)
 {
 	int rc = insert_draw(store, commit, entry, size, err);
 
@@ -50,7 +50,7 @@ drawn_keep_commit(struct store *store, const struct commit *commit, uint64_t ent
 /* ---- the outcome ---- */
 
 static int
-insert_places(struct store *store, const struct drawn *d, struct err *err)
+insert_places(struct store *store, const struct stored_draw *d, struct err *err)
 {
 	struct query q;
 
@@ -67,7 +67,7 @@ insert_places(struct store *store, const struct drawn *d, struct err *err)
 }
 
 static int
-insert_seats(struct store *store, const struct drawn *d, struct err *err)
+insert_seats(struct store *store, const struct stored_draw *d, struct err *err)
 {
 	size_t seats = d->draw.seats;
 	struct query q;
@@ -85,7 +85,7 @@ insert_seats(struct store *store, const struct drawn *d, struct err *err)
 }
 
 static int
-insert_unstaffed(struct store *store, const struct drawn *d, struct err *err)
+insert_unstaffed(struct store *store, const struct stored_draw *d, struct err *err)
 {
 	struct query q;
 
@@ -102,7 +102,7 @@ insert_unstaffed(struct store *store, const struct drawn *d, struct err *err)
 }
 
 static int
-update_draw(struct store *store, const struct drawn *d, uint64_t entry, uint64_t size, struct err *err)
+update_draw(struct store *store, const struct stored_draw *d, uint64_t entry, uint64_t size, struct err *err)
 {
 	struct query q;
 
@@ -119,7 +119,7 @@ update_draw(struct store *store, const struct drawn *d, uint64_t entry, uint64_t
 }
 
 int
-drawn_keep(const struct drawn *d, struct store *store, struct slice record, uint64_t entry, uint64_t size,
+stored_draw_write(const struct stored_draw *d, struct store *store, struct slice record, uint64_t entry, uint64_t size,
     struct err *err)
 {
 	int rc;
@@ -132,7 +132,7 @@ drawn_keep(const struct drawn *d, struct store *store, struct slice record, uint
 }
 
 int
-drawn_keep_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err)
+stored_draw_write_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err)
 {
 	struct query q;
 
@@ -145,7 +145,7 @@ drawn_keep_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, 
 }
 
 int
-drawn_keep_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err)
+stored_draw_write_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err)
 {
 	struct query q;
 
@@ -227,7 +227,7 @@ update_place(struct store *store, const struct amendment *a, int32_t date, struc
 }
 
 int
-drawn_keep_amendment(struct drawn *d, struct store *store, const struct amendment *amendment, uint64_t entry,
+stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment, uint64_t entry,
     struct err *err)
 {
 	int rc = insert_amendment(store, amendment, entry, err);

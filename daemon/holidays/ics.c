@@ -511,14 +511,14 @@ work(void *ctx, struct buf *out)
 static int
 work_in_child(struct ics *ics, struct buf *said)
 {
-	struct confine limits = {
+	struct sandbox_limits limits = {
 		.wall_ms = ics->f->child_ms,
 		.cpu_s = 5,
 		.memory = (size_t)512 << 20,
 		.max_bytes = SAID_MAX,
 	};
 	struct err err = {.tr = ics->f->faults.tr};
-	int rc = confine_run(&limits, work, ics, said, &err);
+	int rc = sandbox_run(&limits, work, ics, said, &err);
 
 	if (rc == ERR_REFUSED) {
 		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"), err.message);

@@ -11,7 +11,7 @@
 #define EXPECTED "expected_entries" /* in meta */
 
 char *
-office_key_path(const struct store *store)
+operator_key_path(const struct store *store)
 {
 	char *path = NULL;
 
@@ -19,10 +19,10 @@ office_key_path(const struct store *store)
 }
 
 void
-office_published(const struct office *office, const char *dir, struct buf *ret_note, uint64_t *ret_size)
+operator_published(const struct operator *operator, const char *dir, struct buf *ret_note, uint64_t *ret_size)
 {
 	struct publication there;
-	int rc = publication_read(dir, office->key.vkey, &there, NULL);
+	int rc = publication_read(dir, operator->key.vkey, &there, NULL);
 
 	buf_init(ret_note, LEDGER_NOTE_MAX);
 	*ret_size = 0;
@@ -36,12 +36,12 @@ office_published(const struct office *office, const char *dir, struct buf *ret_n
 /* ---- against what was published ---- */
 
 static int
-refuse_other(const char *dir, const struct publication *there, const struct office *office, struct err *err)
+refuse_other(const char *dir, const struct publication *there, const struct operator *operator, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
 	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right backup, or name "
 	       "another public_dir"),
-	    dir, there->key, office->key.vkey);
+	    dir, there->key, operator->key.vkey);
 }
 
 static int
@@ -55,11 +55,11 @@ refuse_damaged(const char *dir, struct err *err)
 }
 
 static int
-compare_log(struct office *office, const char *dir, const struct checkpoint *published, struct err *err)
+compare_log(struct operator *operator, const char *dir, const struct checkpoint *published, struct err *err)
 {
 	struct ledger log;
 	struct hash root;
-	int rc = ledger_open(office->store, &office->key, &log, err);
+	int rc = ledger_open(operator->store, &operator->key, &log, err);
 
 	if (rc != 0)
 		return rc;
@@ -75,57 +75,57 @@ compare_log(struct office *office, const char *dir, const struct checkpoint *pub
 			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
 			    dir);
 	}
-	office->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
+	operator->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
 	ledger_release(&log);
 	return rc;
 }
 
 /* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
 int
-office_compare(struct office *office, const char *dir, struct err *err)
+operator_compare(struct operator *operator, const char *dir, struct err *err)
 {
 	struct publication there;
-	int rc = publication_read(dir, office->key.vkey, &there, err);
+	int rc = publication_read(dir, operator->key.vkey, &there, err);
 
 	if (rc == 0 && there.kind == PUBLICATION_OTHER)
-		rc = refuse_other(dir, &there, office, err);
+		rc = refuse_other(dir, &there, operator, err);
 	else if (rc == 0 && there.kind == PUBLICATION_DAMAGED)
 		rc = refuse_damaged(dir, err);
 	else if (rc == 0 && there.kind == PUBLICATION_OURS)
-		rc = compare_log(office, dir, &there.checkpoint, err);
+		rc = compare_log(operator, dir, &there.checkpoint, err);
 	if (there.kind == PUBLICATION_OTHER || there.kind == PUBLICATION_DAMAGED)
-		office->halted = rc == ERR_REFUSED;
+		operator->halted = rc == ERR_REFUSED;
 	publication_release(&there);
 	return rc;
 }
 
 int
-office_key(struct office *office, struct err *err)
+operator_key(struct operator *operator, struct err *err)
 {
-	char *path = office_key_path(office->store);
+	char *path = operator_key_path(operator->store);
 	uint64_t size = 0;
 	int rc;
 
 	if (path == NULL)
 		return err_memory(err);
-	rc = ledger_sealed_size(office->store, &size, err);
+	rc = ledger_sealed_size(operator->store, &size, err);
 	if (rc == 0 && size == 0)
 		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
 	if (rc == 0)
-		rc = key_read(path, &office->key, err);
+		rc = key_read(path, &operator->key, err);
 	free(path);
-	if (rc == 0 && strcmp(office->key.name, office->config->origin) != 0)
+	if (rc == 0 && strcmp(operator->key.name, operator->config->origin) != 0)
 		rc = err_set(err, ERR_REFUSED, N_("the log's name is %s and cannot change: origin = %s is another log"),
-		    office->key.name, office->config->origin);
+		    operator->key.name, operator->config->origin);
 	if (rc != 0)
-		key_wipe(&office->key);
+		key_wipe(&operator->key);
 	return rc;
 }
 
 int
-office_expect(struct office *office, uint64_t entries, struct err *err)
+operator_expect(struct operator *operator, uint64_t entries, struct err *err)
 {
-	return store_meta_set_int(office->store, EXPECTED, (int64_t)entries, err);
+	return store_meta_set_int(operator->store, EXPECTED, (int64_t)entries, err);
 }
 
 int
@@ -148,21 +148,21 @@ office_check_expected(struct store *store, struct err *err)
 }
 
 int
-office_open(struct office *office, struct err *err)
+operator_open(struct operator *operator, struct err *err)
 {
-	int rc = office_key(office, err);
+	int rc = operator_key(operator, err);
 
 	if (rc != 0)
 		return rc;
-	office->halted = false;
-	rc = office_compare(office, office->config->public_dir, err);
+	operator->halted = false;
+	rc = operator_compare(operator, operator->config->public_dir, err);
 	if (rc == 0) {
-		rc = office_check_expected(office->store, err);
+		rc = office_check_expected(operator->store, err);
 		if (rc == 0)
-			rc = restored_check(office->store, err);
-		office->halted = rc == ERR_REFUSED;
+			rc = restored_check(operator->store, err);
+		operator->halted = rc == ERR_REFUSED;
 	}
 	if (rc != 0)
-		key_wipe(&office->key); /* nothing is signed, and nothing published over what is there */
+		key_wipe(&operator->key); /* nothing is signed, and nothing published over what is there */
 	return rc;
 }

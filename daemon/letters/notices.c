@@ -38,9 +38,9 @@ struct matter_text {
 };
 
 struct writer {
-	const struct office *office;
+	const struct operator *operator;
 	const struct config_cycle *cycle; /* NULL where the INI has it no longer */
-	const struct drawn *d;
+	const struct stored_draw *d;
 	int64_t time;
 	uint64_t amendment;
 	char visit_time[8];
@@ -136,7 +136,7 @@ read_private(struct writer *w, struct some_rows *some, bool of_targets, struct e
 	for (size_t i = 0; i < some->n; i++)
 		ids[i] = of_targets ? target_id(&w->d->roster.targets[some->index[i]])
 		                    : inspector_id(&w->d->roster.inspectors[some->index[i]]);
-	rc = private_rows_read(w->office->store, w->d->row.n,
+	rc = private_rows_read(w->operator->store, w->d->row.n,
 	    of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids, some->n, &some->rows, err);
 	free(ids);
 	return rc;
@@ -204,7 +204,7 @@ read_matters(struct writer *w, struct err *err)
 	w->matters = calloc(w->d->draw.n_matters + 1, sizeof *w->matters);
 	if (w->matters == NULL)
 		return err_memory(err);
-	rc = rosters_each_matter(w->office->store, take_matter, w, err);
+	rc = rosters_each_matter(w->operator->store, take_matter, w, err);
 	return rc == ERR_MEMORY ? err_memory(err) : rc;
 }
 
@@ -222,19 +222,19 @@ writer_release(struct writer *w)
 }
 
 static int
-writer_open(struct writer *w, const struct office *office, const struct drawn *d, const struct places_before *before,
+writer_open(struct writer *w, const struct operator *operator, const struct stored_draw *d, const struct places_before *before,
     struct err *err)
 {
 	int32_t minutes;
 	int rc;
 
-	w->office = office;
-	w->cycle = config_cycle(office->config, d->row.cycle);
+	w->operator = operator;
+	w->cycle = config_cycle(operator->config, d->row.cycle);
 	w->d = d;
 	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
 	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
-	if ((rc = draws_commit_hash(office->store, &d->row, w->commit_hash, err)) != 0 ||
-	    (rc = outbox_has(office->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
+	if ((rc = draws_commit_hash(operator->store, &d->row, w->commit_hash, err)) != 0 ||
+	    (rc = outbox_has(operator->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
 	    (rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
 	    (rc = read_private(w, &w->inspectors, false, err)) != 0)
 		return rc;
@@ -294,7 +294,7 @@ notice_time(const struct writer *w, const struct visit *visits, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		first = visits[i].date < first ? visits[i].date : first;
-	return n == 0 ? w->time : notices_time(w->office, w->cycle, first, w->time);
+	return n == 0 ? w->time : notices_time(w->operator, w->cycle, first, w->time);
 }
 
 static int
@@ -308,7 +308,7 @@ static struct letter_input
 about(const struct writer *w, enum letter_kind kind, uint32_t self)
 {
 	uint32_t index = w->d->draw.order[self];
-	struct letter_input input = notices_about(w->office, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
+	struct letter_input input = notices_about(w->operator, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
 
 	input.kind = kind;
 	input.amendment = w->amendment;
@@ -327,10 +327,10 @@ about(const struct writer *w, enum letter_kind kind, uint32_t self)
 static int
 address_letter(const struct writer *w, struct letter_input *input, struct buf *email, struct err *err)
 {
-	int rc = rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
+	int rc = rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
 
 	if (rc != 0 && rc != ERR_ABSENT)
-		return rosters_find_inspector(w->office->store, input->inspector_id, w->d->row.date, take_email, email,
+		return rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email,
 		    err);
 	if (email->failed)
 		return err_memory(err);
@@ -398,7 +398,7 @@ fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const st
 {
 	int32_t held[LETTER_DAYS_MAX];
 	size_t n_held = 0, n = 0;
-	int rc = outbox_days_held(w->office->store, w->d->row.n, inspector_id(inspector_of(w, self)), held,
+	int rc = outbox_days_held(w->operator->store, w->d->row.n, inspector_id(inspector_of(w, self)), held,
 	    LETTER_DAYS_MAX, &n_held, err);
 
 	for (size_t i = 0; i < n_visits && kind != LETTER_CANCELLED && n < LETTER_DAYS_MAX; i++)
@@ -447,14 +447,14 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 	input.n_matters = n_matters;
 	input.window_first = w->d->sealed.dates[0];
 	input.window_last = w->d->sealed.dates[w->d->sealed.n_dates - 1];
-	input.told_by = notices_time(w->office, w->cycle, input.window_last, w->d->row.draw_time);
+	input.told_by = notices_time(w->operator, w->cycle, input.window_last, w->d->row.draw_time);
 	input.sent_at = kind == LETTER_CANCELLED ? w->time : notice_time(w, visits, n);
 	input.days = days;
 	rc = fill_days(w, kind, self, visits, n, days, &input.n_days, err);
 	if (rc == 0)
 		rc = address_letter(w, &input, &email, err);
 	if (rc == 0)
-		rc = notices_queue(w->office, &input, w->time, err);
+		rc = notices_queue(w->operator, &input, w->time, err);
 out:
 	buf_release(&email);
 	free(matters);
@@ -487,18 +487,18 @@ write_present(const struct writer *w, enum letter_kind kind, uint32_t self, stru
 }
 
 int
-notices_draw(const struct office *office, const struct drawn *d, int64_t time, struct err *err)
+notices_draw(const struct operator *operator, const struct stored_draw *d, int64_t time, struct err *err)
 {
 	struct writer w = {.time = time};
-	int rc = writer_open(&w, office, d, NULL, err);
+	int rc = writer_open(&w, operator, d, NULL, err);
 
 	for (size_t i = 0; rc == 0 && i < w.n_holdings; i++)
 		if (i == 0 || w.holdings[i].inspector != w.holdings[i - 1].inspector) {
-			progress_tell(office->progress, N_("letters"), i, w.n_holdings);
+			progress_tell(operator->progress, N_("letters"), i, w.n_holdings);
 			rc = write_present(&w, LETTER_ASSIGNMENT, w.holdings[i].inspector, err);
 		}
 	if (rc == 0)
-		progress_tell(office->progress, N_("letters"), w.n_holdings, w.n_holdings);
+		progress_tell(operator->progress, N_("letters"), w.n_holdings, w.n_holdings);
 	writer_release(&w);
 	return rc;
 }
@@ -508,7 +508,7 @@ notices_draw(const struct office *office, const struct drawn *d, int64_t time, s
 static int
 withdraw(const struct writer *w, uint32_t self, struct outbox_withdrawn *ret, struct err *err)
 {
-	return outbox_withdraw(w->office->store, w->d->row.n, inspector_id(inspector_of(w, self)), w->time, ret, err);
+	return outbox_withdraw(w->operator->store, w->d->row.n, inspector_id(inspector_of(w, self)), w->time, ret, err);
 }
 
 /*
@@ -553,12 +553,12 @@ sits_at(const struct writer *w, size_t place, uint32_t self)
 }
 
 int
-notices_amend(const struct office *office, const struct drawn *d, const struct notices_change *change, int64_t time,
+notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change, int64_t time,
     struct err *err)
 {
 	const struct places_before *before = &change->before;
 	struct writer w = {.time = time, .amendment = change->amendment};
-	int rc = writer_open(&w, office, d, before, err);
+	int rc = writer_open(&w, operator, d, before, err);
 
 	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
 		struct visit gone = {before->target, before->date, before->team, (uint32_t)s};
@@ -579,12 +579,12 @@ notices_amend(const struct office *office, const struct drawn *d, const struct n
 /* ---- once more ---- */
 
 int
-notices_again(const struct office *office, const struct drawn *d, const struct outbox_key *key, int64_t time,
+notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key, int64_t time,
     struct err *err)
 {
 	struct writer w = {.time = time, .amendment = key->amendment};
 	enum letter_kind kind = strcmp(key->kind, letter_kind_name(LETTER_ASSIGNMENT)) == 0 ? LETTER_ASSIGNMENT : LETTER_UPDATED;
-	int rc = writer_open(&w, office, d, NULL, err);
+	int rc = writer_open(&w, operator, d, NULL, err);
 
 	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)
 		if (slice_is(inspector_id(inspector_of(&w, i)), key->inspector)) {

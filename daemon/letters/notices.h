@@ -15,7 +15,7 @@
  */
 
 /* An assignment for every inspector who has a seat. */
-int notices_draw(const struct office *office, const struct drawn *d, int64_t time, struct err *err);
+int notices_draw(const struct operator *operator, const struct stored_draw *d, int64_t time, struct err *err);
 
 /* What an amendment leaves to be told. */
 struct notices_change {
@@ -27,14 +27,14 @@ struct notices_change {
 	} before; /* the place as it was */
 	size_t place;
 };
-int notices_amend(const struct office *office, const struct drawn *d, const struct notices_change *change, int64_t time,
+int notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change, int64_t time,
     struct err *err);
 
 /*
  * Writes anew a letter to an inspector that could not be made: what he has to visit as things stand.  Of one that only took
  * visits away, which is `cancelled`, an update with the whole list takes the place.
  */
-int notices_again(const struct office *office, const struct drawn *d, const struct outbox_key *key, int64_t time,
+int notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key, int64_t time,
     struct err *err);
 
 #endif

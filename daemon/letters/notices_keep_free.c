@@ -12,7 +12,7 @@
  */
 
 struct asking {
-	const struct office *office;
+	const struct operator *operator;
 	struct letter_input input;
 	int64_t now;
 	struct err *err;
@@ -38,15 +38,15 @@ ask(void *ctx, const struct rosters_inspector *p)
 	if (p->excused)
 		return 0;
 	address(&a->input, p);
-	return a->rc = notices_queue(a->office, &a->input, a->now, a->err);
+	return a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
 }
 
 int
-notices_keep_free(const struct office *office, const struct config_cycle *cycle, const struct commit *commit,
+notices_keep_free(const struct operator *operator, const struct config_cycle *cycle, const struct commit *commit,
     const struct sealed *sealed, struct slice commit_hash, int64_t now, struct err *err)
 {
-	struct asking a = {.office = office,
-	    .input = notices_about(office, cycle, commit->cycle, commit->n, commit->date),
+	struct asking a = {.operator = operator,
+	    .input = notices_about(operator, cycle, commit->cycle, commit->n, commit->date),
 	    .now = now,
 	    .err = err};
 	int32_t last = sealed->dates[sealed->n_dates - 1];
@@ -57,9 +57,9 @@ notices_keep_free(const struct office *office, const struct config_cycle *cycle,
 	a.input.window_first = sealed->dates[0];
 	a.input.window_last = last;
 	a.input.draw_time = commit->draw_time;
-	a.input.told_by = notices_time(office, cycle, last, commit->draw_time);
+	a.input.told_by = notices_time(operator, cycle, last, commit->draw_time);
 	a.input.sent_at = now;
-	rc = rosters_each_inspector(office->store, commit->date, ask, &a, err);
+	rc = rosters_each_inspector(operator->store, commit->date, ask, &a, err);
 	return a.rc != 0 ? a.rc : rc;
 }
 
@@ -71,24 +71,24 @@ release(void *ctx, const struct rosters_inspector *p)
 	struct asking *a = ctx;
 	bool told = false;
 
-	a->rc = outbox_take_back(a->office->store, a->input.draw, p->id, letter_kind_name(LETTER_KEEP_FREE), a->now, &told,
+	a->rc = outbox_take_back(a->operator->store, a->input.draw, p->id, letter_kind_name(LETTER_KEEP_FREE), a->now, &told,
 	    a->err);
 	if (a->rc != 0 || !told)
 		return a->rc;
 	address(&a->input, p);
-	return a->rc = notices_queue(a->office, &a->input, a->now, a->err);
+	return a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
 }
 
 int
-notices_release(const struct office *office, const struct config_cycle *cycle, const struct draw_row *row,
+notices_release(const struct operator *operator, const struct config_cycle *cycle, const struct draw_row *row,
     struct slice commit_hash, struct slice reason, int64_t now, struct err *err)
 {
-	struct asking a = {.office = office,
-	    .input = notices_about(office, cycle, slice_of(row->cycle), row->n, row->date),
+	struct asking a = {.operator = operator,
+	    .input = notices_about(operator, cycle, slice_of(row->cycle), row->n, row->date),
 	    .now = now,
 	    .err = err};
 	bool asked = false;
-	int rc = outbox_has(office->store, row->n, letter_kind_name(LETTER_KEEP_FREE), &asked, err);
+	int rc = outbox_has(operator->store, row->n, letter_kind_name(LETTER_KEEP_FREE), &asked, err);
 
 	if (rc != 0 || !asked)
 		return rc;
@@ -99,6 +99,6 @@ notices_release(const struct office *office, const struct config_cycle *cycle, c
 	a.input.kept_free = true;
 	a.input.reason = reason;
 	a.input.sent_at = now;
-	rc = rosters_each_inspector(office->store, row->date, release, &a, err);
+	rc = rosters_each_inspector(operator->store, row->date, release, &a, err);
 	return a.rc != 0 ? a.rc : rc;
 }

@@ -10,14 +10,14 @@
  * "Keep these days free": to every inspector who takes part, at the commitment, within its transaction.  Names no target
  * and nobody else.  `commit_hash` is in hex.
  */
-int notices_keep_free(const struct office *office, const struct config_cycle *cycle, const struct commit *commit,
+int notices_keep_free(const struct operator *operator, const struct config_cycle *cycle, const struct commit *commit,
     const struct sealed *sealed, struct slice commit_hash, int64_t now, struct err *err);
 
 /*
  * The draw was voided: who was asked to keep days free hears that they are free again, and what has not left yet is
  * cancelled; nothing where nobody was asked.  `cycle` may be NULL.
  */
-int notices_release(const struct office *office, const struct config_cycle *cycle, const struct draw_row *row,
+int notices_release(const struct operator *operator, const struct config_cycle *cycle, const struct draw_row *row,
     struct slice commit_hash, struct slice reason, int64_t now, struct err *err);
 
 #endif

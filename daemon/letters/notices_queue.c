@@ -5,10 +5,10 @@
 #include "mail/outbox.h"
 
 struct letter_input
-notices_about(const struct office *office, const struct config_cycle *cycle, struct slice cycle_name, uint64_t draw,
+notices_about(const struct operator *operator, const struct config_cycle *cycle, struct slice cycle_name, uint64_t draw,
     int32_t date)
 {
-	const struct config *c = office->config;
+	const struct config *c = operator->config;
 
 	return (struct letter_input){.draw = draw,
 	    .operator_name = slice_of(c->operator),
@@ -16,7 +16,7 @@ notices_about(const struct office *office, const struct config_cycle *cycle, str
 	    .cycle = cycle_name,
 	    .cycle_title = cycle != NULL ? slice_of(cycle->title) : cycle_name,
 	    .date = date,
-	    .log_key = slice_of(office->key.id),
+	    .log_key = slice_of(operator->key.id),
 	    .default_language = slice_of(c->language),
 	    .recuse_to = slice_of(c->mail_from),
 	    .public_url = slice_of(c->public_url),
@@ -25,19 +25,19 @@ notices_about(const struct office *office, const struct config_cycle *cycle, str
 }
 
 int64_t
-notices_time(const struct office *office, const struct config_cycle *cycle, int32_t day, int64_t least)
+notices_time(const struct operator *operator, const struct config_cycle *cycle, int32_t day, int64_t least)
 {
 	int64_t notice;
 
 	if (cycle == NULL || cycle->rule.notice_at_draw)
 		return least;
 	notice = clock_instant(day, cycle->rule.visit_time_min * 60, NULL);
-	notice = calendar_shift(office->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
+	notice = calendar_shift(operator->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
 	return notice > least ? notice : least;
 }
 
 int
-notices_queue(const struct office *office, const struct letter_input *input, int64_t now, struct err *err)
+notices_queue(const struct operator *operator, const struct letter_input *input, int64_t now, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	struct letter letter = {0};
@@ -51,15 +51,15 @@ notices_queue(const struct office *office, const struct letter_input *input, int
 	    .days = input->days,
 	    .n_days = input->n_days,
 	    .not_before = input->sent_at,
-	    .give_up = input->sent_at + office->config->mail_retry_for.n};
+	    .give_up = input->sent_at + operator->config->mail_retry_for.n};
 	struct letter_input sealed = *input;
 	struct smime_certificate *certificate = NULL;
-	int rc = letter_certificate(office->config, input->inspector_id, input->inspector_email, input->sent_at, &certificate,
+	int rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at, &certificate,
 	    &why);
 
 	sealed.encrypt_to = certificate;
 	if (rc == 0)
-		rc = letter_make(office->letters, &sealed, &letter, &why);
+		rc = letter_make(operator->letters, &sealed, &letter, &why);
 	smime_certificate_free(certificate);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
@@ -73,7 +73,7 @@ notices_queue(const struct office *office, const struct letter_input *input, int
 	} else {
 		out.fault = slice_of(why.message);
 	}
-	rc = outbox_add(office->store, &out, now, NULL, err);
+	rc = outbox_add(operator->store, &out, now, NULL, err);
 	letter_release(&letter);
 	return rc;
 }

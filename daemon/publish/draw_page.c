@@ -504,21 +504,21 @@ put_files(const struct draw_row *row, struct template_row *values)
 static int
 put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
 {
-	struct draw_assurance standing;
+	struct draw_assurance assurance;
 	struct template_row *cosigned;
-	int rc = draw_assurance_read(store, row, &standing, err);
+	int rc = draw_assurance_read(store, row, &assurance, err);
 
 	if (rc != 0)
 		return rc;
-	template_put(values, "class", slice_of(site_class(standing.assurance, chinese)));
-	if (row->outcome == OUTCOME_DRAW && standing.assurance == ASSURANCE_C)
+	template_put(values, "class", slice_of(site_class(assurance.assurance, chinese)));
+	if (row->outcome == OUTCOME_DRAW && assurance.assurance == ASSURANCE_C)
 		(void)template_put_row(values, "explained");
-	if (standing.witnesses == 0)
+	if (assurance.witnesses == 0)
 		return 0;
 	cosigned = template_put_row(values, "cosigned");
-	template_put_uint(cosigned, "witnesses", standing.witnesses);
-	template_put_uint(cosigned, "commit", standing.commit_in_time);
-	template_put_uint(cosigned, "outcome", standing.outcome_in_time);
+	template_put_uint(cosigned, "witnesses", assurance.witnesses);
+	template_put_uint(cosigned, "commit", assurance.commit_in_time);
+	template_put_uint(cosigned, "outcome", assurance.outcome_in_time);
 	return 0;
 }
 

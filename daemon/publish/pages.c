@@ -131,7 +131,7 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 	struct slice title = site_title(site->config, row->cycle);
 	struct hash_stream stream;
 	int64_t amendments = 0;
-	struct draw_assurance standing = {0};
+	struct draw_assurance assurance = {0};
 	char state[192], digits[HASH_HEX + 1];
 	struct query q;
 	struct hash hash;
@@ -143,14 +143,14 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 		amendments = query_int(&q, 0);
 	rc = query_close(&q, err);
 	if (rc == 0)
-		rc = draw_assurance_read(site->store, row, &standing, err);
+		rc = draw_assurance_read(site->store, row, &assurance, err);
 	hash_begin(&stream);
 	hash_add(&stream, site->made_of.b, sizeof site->made_of.b);
 	hash_text(&stream, title);
 	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu %d %llu %llu %llu", (unsigned long long)row->n, (int)row->outcome,
-	    row->revealed, (long long)amendments, (unsigned long long)row->commit_entry, (int)standing.assurance,
-	    (unsigned long long)standing.witnesses, (unsigned long long)standing.commit_in_time,
-	    (unsigned long long)standing.outcome_in_time);
+	    row->revealed, (long long)amendments, (unsigned long long)row->commit_entry, (int)assurance.assurance,
+	    (unsigned long long)assurance.witnesses, (unsigned long long)assurance.commit_in_time,
+	    (unsigned long long)assurance.outcome_in_time);
 	hash_text(&stream, slice_of(state));
 	hash_text(&stream, slice_of(row->record));
 	hash = hash_end(&stream);

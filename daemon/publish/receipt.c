@@ -71,18 +71,18 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	int rc;
 
 	*it = (struct issued){.receipt = {.n = 0}};
-	drawn_init(&it->drawn);
+	stored_draw_init(&it->drawn);
 	buf_init(&it->private_header, ISSUED_MAX);
 	buf_init(&it->private_row, ISSUED_MAX);
 	buf_init(&it->bytes, RECEIPT_MAX);
 	if ((rc = draws_find(store, n, &row, err)) != 0 || (rc = refuse_unopened(&row, err)) != 0 ||
-	    (rc = drawn_load(&it->drawn, store, n, err)) != 0)
+	    (rc = stored_draw_load(&it->drawn, store, n, err)) != 0)
 		return rc;
 	at = roster_find_target(&it->drawn.roster, target);
 	if (at < 0)
 		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"), SLICE_ARGS(target),
 		    (unsigned long long)n);
-	if ((rc = drawn_again(&it->drawn, store, progress, err)) != 0)
+	if ((rc = stored_draw_again(&it->drawn, store, progress, err)) != 0)
 		return rc;
 	receipt_of(&it->drawn.input, &it->drawn.draw, (size_t)at, &it->receipt);
 	if ((rc = receipt_add_path(&it->drawn.roster, &it->receipt, err)) != 0 || (rc = name_log(it, store, err)) != 0 ||
@@ -101,7 +101,7 @@ issued_release(struct issued *issued)
 {
 	if (issued == NULL)
 		return;
-	drawn_release(&issued->drawn);
+	stored_draw_release(&issued->drawn);
 	buf_release(&issued->genesis);
 	buf_release(&issued->private_header);
 	buf_release(&issued->private_row);

@@ -15,7 +15,7 @@
  * where it is.
  */
 struct issued {
-	struct drawn drawn;
+	struct stored_draw drawn;
 	struct buf genesis, private_header, private_row;
 	struct receipt receipt;
 	struct buf bytes; /* the receipt, as it is handed out */

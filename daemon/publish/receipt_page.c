@@ -135,19 +135,19 @@ put_all(struct template_row *values, struct store *store, const struct config *c
 {
 	const struct draw_row *row = &issued->drawn.row;
 	const struct receipt *r = &issued->receipt;
-	struct draw_assurance standing = {.assurance = ASSURANCE_UNKNOWN};
+	struct draw_assurance assurance = {.assurance = ASSURANCE_UNKNOWN};
 	int64_t committed = 0;
 	int rc = draws_commit_time(store, row, &committed, err);
 
 	if (rc == 0)
-		rc = draw_assurance_read(store, row, &standing, err);
+		rc = draw_assurance_read(store, row, &assurance, err);
 
 	template_put(values, "operator", slice_of(config->operator));
 	template_put(values, "version", slice_of(VERSION));
 	template_put(values, "zone", slice_of(config->timezone));
 	template_put_uint(values, "n", row->n);
 	template_put(values, "title", site_title(config, row->cycle));
-	template_put(values, "class_words", slice_of(site_class(standing.assurance, chinese)));
+	template_put(values, "class_words", slice_of(site_class(assurance.assurance, chinese)));
 	template_put(values, "id", receipt_id(r));
 	site_put_time(values, "commit_time", committed);
 	site_put_time(values, "draw_time", row->draw_time);

@@ -20,7 +20,7 @@
 #include "steps/steps.h"
 
 struct recovering {
-	struct office *office;
+	struct operator *operator;
 	const struct published *dir;
 	struct slice earlier;
 	struct log theirs;
@@ -67,9 +67,9 @@ keep_first(void *ctx, uint64_t n, enum check check, enum check_state state, cons
 static int
 check_whole(struct recovering *r)
 {
-	struct verify_options options = {.key = slice_of(r->office->key.vkey),
+	struct verify_options options = {.key = slice_of(r->operator->key.vkey),
 	    .since = r->earlier,
-	    .progress = r->office->progress};
+	    .progress = r->operator->progress};
 	struct first_failure first = {.check = NULL};
 	struct report report = {.tr = r->err->tr, .check = keep_first, .ctx = &first};
 	int rc = verify_directory(r->dir, &options, &report, r->err);
@@ -86,7 +86,7 @@ read_theirs(struct recovering *r)
 	struct err order = {.tr = r->err->tr};
 	int rc;
 
-	if ((rc = log_read_head(&r->theirs, r->dir, slice_of(r->office->key.vkey), r->err)) != 0 ||
+	if ((rc = log_read_head(&r->theirs, r->dir, slice_of(r->operator->key.vkey), r->err)) != 0 ||
 	    (rc = log_read_tree(&r->theirs, r->dir, r->err)) != 0 ||
 	    (rc = log_check_signature(&r->theirs, r->err)) != 0 ||
 	    (rc = sequence_read(&r->theirs, &r->story, r->err, &order)) != 0)
@@ -170,7 +170,7 @@ adopt_note(struct recovering *r, struct slice note, uint64_t *ret_size)
 {
 	int rc = ledger_adopt_checkpoint(&r->ours, note, ret_size, r->err);
 
-	return rc != 0 ? rc : cosignatures_adopt(r->office->store, *ret_size, note, r->err);
+	return rc != 0 ? rc : cosignatures_adopt(r->operator->store, *ret_size, note, r->err);
 }
 
 static int
@@ -228,7 +228,7 @@ adopt_chain(struct recovering *r, const struct entry *e)
 			secret = entry_at(r, d->reveal)->reveal.secret;
 		}
 	}
-	query_open(&q, r->office->store,
+	query_open(&q, r->operator->store,
 	    "INSERT INTO chain (cycle, chain, length, embargo_days, source, secret) VALUES (?, ?, ?, ?, ?, ?)");
 	query_put_text(&q, e->cycle.cycle);
 	query_put_int(&q, (int64_t)e->cycle.chain);
@@ -244,10 +244,10 @@ adopt_chain(struct recovering *r, const struct entry *e)
 static int
 begin_chains(struct recovering *r)
 {
-	const struct config *config = r->office->config;
+	const struct config *config = r->operator->config;
 	const char *reason = step_in_language(config, "the state was lost, and recovered from an older one and this log",
 	    "系统状态丢失，已由较早的备份和本日志恢复");
-	int64_t time = ledger_time(&r->ours, r->office->now);
+	int64_t time = ledger_time(&r->ours, r->operator->now);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < config->n_cycles; i++) {
@@ -259,7 +259,7 @@ begin_chains(struct recovering *r)
 				cycle = &r->story.cycles[k];
 		if (cycle == NULL || cycle->last == SEQUENCE_NONE || !since(r, r->story.draws[cycle->last].commit))
 			continue;
-		rc = step_chain_anew(r->office, &r->ours, &config->cycles[i], reason, time, r->err);
+		rc = step_chain_anew(r->operator, &r->ours, &config->cycles[i], reason, time, r->err);
 		r->ret->chains += ledger_size(&r->ours) > before;
 	}
 	return rc;
@@ -274,18 +274,18 @@ adopt_file(struct recovering *r, uint64_t n, const char *name)
 	int rc = read_file(r, n, name, DRAW_FILE_MAX, &bytes);
 
 	if (rc == 0)
-		rc = draw_file_put(r->office->store, n, name, buf_view(&bytes), r->err);
+		rc = draw_file_put(r->operator->store, n, name, buf_view(&bytes), r->err);
 	buf_release(&bytes);
 	return rc;
 }
 
 /* What a commitment has fixed for ever. */
 static int
-adopt_since(struct recovering *r, const struct drawn *d)
+adopt_since(struct recovering *r, const struct stored_draw *d)
 {
 	struct query q;
 
-	query_open(&q, r->office->store, "INSERT OR IGNORE INTO target_since (target, since) VALUES (?, ?)");
+	query_open(&q, r->operator->store, "INSERT OR IGNORE INTO target_since (target, since) VALUES (?, ?)");
 	for (size_t i = 0; i < d->roster.n_targets; i++) {
 		query_put_text(&q, target_id(&d->roster.targets[i]));
 		query_put_int(&q, d->roster.targets[i].since);
@@ -299,7 +299,7 @@ adopt_since(struct recovering *r, const struct drawn *d)
 static int
 settle(struct recovering *r, const struct commit *c)
 {
-	const struct config *config = r->office->config;
+	const struct config *config = r->operator->config;
 	const struct config_cycle *cycle = NULL;
 	struct schedule_list list = {0};
 	struct plan plan;
@@ -310,7 +310,7 @@ settle(struct recovering *r, const struct commit *c)
 			cycle = &config->cycles[i];
 	if (cycle == NULL)
 		return 0;
-	rc = plan_open(&plan, r->office->store, cycle, r->office->calendar, r->office->now, false, r->err);
+	rc = plan_open(&plan, r->operator->store, cycle, r->operator->calendar, r->operator->now, false, r->err);
 	if (rc == 0)
 		rc = plan_list(&plan, c->date, c->date, &list, r->err);
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
@@ -319,7 +319,7 @@ settle(struct recovering *r, const struct commit *c)
 		if (o.date != c->date && !(o.open && o.first <= c->date && c->date <= o.last))
 			continue;
 		o.date = c->date;
-		rc = plan_settle(r->office->store, cycle, &o, r->office->now, c->n, NULL, r->err);
+		rc = plan_settle(r->operator->store, cycle, &o, r->operator->now, c->n, NULL, r->err);
 		break;
 	}
 	schedule_list_release(&list);
@@ -332,20 +332,20 @@ adopt_commit(struct recovering *r, size_t index, const struct commit *c)
 {
 	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
 	uint64_t size = 0;
-	struct drawn d;
+	struct stored_draw d;
 	int rc = adopt_checkpoint(r, c->n, "commit.checkpoint", &size);
 
 	if (rc == 0)
-		rc = drawn_keep_commit(r->office->store, c, index, size, r->err);
+		rc = stored_draw_write_commit(r->operator->store, c, index, size, r->err);
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(files); i++)
 		rc = adopt_file(r, c->n, files[i]);
 	if (rc != 0)
 		return rc;
-	drawn_init(&d);
-	rc = drawn_load(&d, r->office->store, c->n, r->err);
+	stored_draw_init(&d);
+	rc = stored_draw_load(&d, r->operator->store, c->n, r->err);
 	if (rc == 0)
 		rc = adopt_since(r, &d);
-	drawn_release(&d);
+	stored_draw_release(&d);
 	return rc != 0 ? rc : settle(r, c);
 }
 
@@ -356,16 +356,16 @@ adopt_draw(struct recovering *r, size_t index, const struct entry *e)
 	char beacon[ENTRY_MAX];
 	uint64_t size = 0;
 	struct buf record;
-	struct drawn d;
+	struct stored_draw d;
 	int rc = adopt_checkpoint(r, e->draw.n, "outcome.checkpoint", &size);
 
 	if (rc != 0)
 		return rc;
-	drawn_init(&d);
+	stored_draw_init(&d);
 	buf_init(&record, DRAW_FILE_MAX);
 	beacon[json_unescape(e->draw.beacon, beacon)] = '\0';
-	if ((rc = drawn_load(&d, r->office->store, e->draw.n, r->err)) != 0 ||
-	    (rc = drawn_compute(&d, r->office->store, beacon, r->office->progress, r->err)) != 0)
+	if ((rc = stored_draw_load(&d, r->operator->store, e->draw.n, r->err)) != 0 ||
+	    (rc = stored_draw_compute(&d, r->operator->store, beacon, r->operator->progress, r->err)) != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	hash_hex(buf_view(&record), d.row.record);
@@ -375,10 +375,10 @@ adopt_draw(struct recovering *r, size_t index, const struct entry *e)
 		rc = err_set(r->err, ERR_REFUSED, N_("draw %llu comes out otherwise than it was published: nothing was changed"),
 		    (unsigned long long)e->draw.n);
 	else
-		rc = drawn_keep(&d, r->office->store, buf_view(&record), index, size, r->err);
+		rc = stored_draw_write(&d, r->operator->store, buf_view(&record), index, size, r->err);
 out:
 	buf_release(&record);
-	drawn_release(&d);
+	stored_draw_release(&d);
 	return rc;
 }
 
@@ -388,7 +388,7 @@ adopt_void(struct recovering *r, size_t index, const struct entry *e)
 	uint64_t size = 0;
 	int rc = adopt_checkpoint(r, e->void_.n, "outcome.checkpoint", &size);
 
-	return rc != 0 ? rc : drawn_keep_void(r->office->store, e->void_.n, index, size, r->err);
+	return rc != 0 ? rc : stored_draw_write_void(r->operator->store, e->void_.n, index, size, r->err);
 }
 
 static int
@@ -397,21 +397,21 @@ adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
 	struct amendment amendment;
 	char name[40], hash[HASH_HEX + 1];
 	struct buf bytes;
-	struct drawn d;
+	struct stored_draw d;
 	int rc;
 
 	(void)snprintf(name, sizeof name, "amend-%02llu.json", (unsigned long long)e->amend.amendment);
-	drawn_init(&d);
+	stored_draw_init(&d);
 	rc = read_file(r, e->amend.n, name, ENTRY_MAX, &bytes);
 	if (rc == 0)
 		rc = amendment_parse(buf_view(&bytes), &amendment, r->err);
 	hash_hex(buf_view(&bytes), hash);
 	if (rc == 0 && !slice_is(e->amend.sha256, hash))
 		rc = err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
-	if (rc == 0 && (rc = drawn_load(&d, r->office->store, e->amend.n, r->err)) == 0 &&
-	    (rc = drawn_again(&d, r->office->store, r->office->progress, r->err)) == 0)
-		rc = drawn_keep_amendment(&d, r->office->store, &amendment, index, r->err);
-	drawn_release(&d);
+	if (rc == 0 && (rc = stored_draw_load(&d, r->operator->store, e->amend.n, r->err)) == 0 &&
+	    (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
+		rc = stored_draw_write_amendment(&d, r->operator->store, &amendment, index, r->err);
+	stored_draw_release(&d);
 	buf_release(&bytes);
 	return rc;
 }
@@ -423,7 +423,7 @@ adopt_entry(struct recovering *r, size_t index)
 
 	switch (e->type) {
 	case ENTRY_POLICY:
-		return policies_add(r->office->store, index, r->err);
+		return policies_add(r->operator->store, index, r->err);
 	case ENTRY_CYCLE:
 		return adopt_chain(r, e);
 	case ENTRY_COMMIT:
@@ -433,7 +433,7 @@ adopt_entry(struct recovering *r, size_t index)
 	case ENTRY_VOID:
 		return adopt_void(r, index, e);
 	case ENTRY_REVEAL:
-		return drawn_keep_reveal(r->office->store, e->reveal.n, index, r->err);
+		return stored_draw_write_reveal(r->operator->store, e->reveal.n, index, r->err);
 	case ENTRY_AMEND:
 		return adopt_amendment(r, index, e);
 	default:
@@ -450,18 +450,18 @@ adopt_entry(struct recovering *r, size_t index)
 static int
 write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
 {
-	struct drawn d;
+	struct stored_draw d;
 	int rc;
 
-	drawn_init(&d);
-	rc = drawn_load(&d, r->office->store, draw->n, r->err);
+	stored_draw_init(&d);
+	rc = stored_draw_load(&d, r->operator->store, draw->n, r->err);
 	if (rc == 0 && d.row.outcome == OUTCOME_DRAW) {
-		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->office->now);
+		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->operator->now);
 		draw->letters = draw->ahead && draw->drawn && !draw->committed;
-		if (draw->letters && (rc = drawn_again(&d, r->office->store, r->office->progress, r->err)) == 0)
-			rc = notices_draw(r->office, &d, time, r->err);
+		if (draw->letters && (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
+			rc = notices_draw(r->operator, &d, time, r->err);
 	}
-	drawn_release(&d);
+	stored_draw_release(&d);
 	return rc;
 }
 
@@ -474,19 +474,19 @@ adopt_all(struct recovering *r)
 	int rc = adopt_log(r);
 
 	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++) {
-		progress_tell(r->office->progress, N_("recovering"), i - r->ret->from, r->theirs.n_entries - r->ret->from);
+		progress_tell(r->operator->progress, N_("recovering"), i - r->ret->from, r->theirs.n_entries - r->ret->from);
 		rc = adopt_entry(r, i);
 	}
 	if (rc == 0)
-		rc = store_exec(r->office->store,
+		rc = store_exec(r->operator->store,
 		    "UPDATE target SET since = s.since FROM target_since s WHERE s.target = target.id AND s.since <> target.since",
 		    r->err);
-	time = ledger_time(&r->ours, r->office->now);
+	time = ledger_time(&r->ours, r->operator->now);
 	for (size_t i = 0; rc == 0 && i < r->ret->n_draws; i++)
 		rc = write_letters(r, &r->ret->draws[i], time);
 	if (rc == 0)
 		rc = begin_chains(r);
-	return rc != 0 ? rc : restored_clear(r->office->store, r->err);
+	return rc != 0 ? rc : restored_clear(r->operator->store, r->err);
 }
 
 static int
@@ -503,10 +503,10 @@ recover_within(struct recovering *r)
 }
 
 int
-recover(struct office *office, const struct published *dir, struct slice earlier, struct recovery *ret_recovery,
+recover(struct operator *operator, const struct published *dir, struct slice earlier, struct recovery *ret_recovery,
     struct err *err)
 {
-	struct recovering r = {.office = office, .dir = dir, .earlier = earlier, .ret = ret_recovery, .err = err};
+	struct recovering r = {.operator = operator, .dir = dir, .earlier = earlier, .ret = ret_recovery, .err = err};
 	int64_t time;
 	int rc;
 
@@ -515,14 +515,14 @@ recover(struct office *office, const struct published *dir, struct slice earlier
 	if (rc == 0)
 		rc = read_theirs(&r);
 	if (rc == 0)
-		rc = step_begin(office, &r.ours, &time, err);
+		rc = step_begin(operator, &r.ours, &time, err);
 	if (rc == 0) {
 		rc = recover_within(&r);
 		if (rc == 0 && !ret_recovery->done) {
-			store_rollback(office->store);
+			store_rollback(operator->store);
 			ledger_release(&r.ours);
 		} else {
-			rc = step_end(office, &r.ours, rc, err);
+			rc = step_end(operator, &r.ours, rc, err);
 		}
 	}
 	sequence_release(&r.story);

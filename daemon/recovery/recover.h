@@ -47,9 +47,9 @@ struct recovery {
  * `dir` is checked first, as `verify` does it, and so that it continues the checkpoint `earlier` (p NULL: none), which
  * was published elsewhere: ERR_REFUSED where it fails, is another log's, or not a continuation of
  * the state's; ERR_ABSENT where it has nothing that the state has not.  Else 0, and ret->done says whether.  All of it
- * is one transaction, and the mark of a restored state (restored.h) goes with it.  The office has its key and letters.  Release with recovery_release, after a failure too.
+ * is one transaction, and the mark of a restored state (restored.h) goes with it.  The operator has its key and letters.  Release with recovery_release, after a failure too.
  */
-int recover(struct office *office, const struct published *dir, struct slice earlier, struct recovery *ret_recovery,
+int recover(struct operator *operator, const struct published *dir, struct slice earlier, struct recovery *ret_recovery,
     struct err *err);
 void recovery_release(struct recovery *recovery); /* NULL is allowed */
 

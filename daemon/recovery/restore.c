@@ -496,66 +496,66 @@ unpack(const struct restore *r, struct slice code, struct err *err)
 
 /* `*any`: it was held against a publication; `*all`: it has all of it.  ERR_REFUSED: it has something else. */
 static int
-compare(struct office *office, const char *dir, bool *any, bool *all, struct err *err)
+compare(struct operator *operator, const char *dir, bool *any, bool *all, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct buf note;
 	uint64_t size = 0, sealed = 0;
 	int rc;
 
-	office_published(office, dir, &note, &size);
+	operator_published(operator, dir, &note, &size);
 	buf_release(&note);
 	if (size == 0)
 		return 0;
-	if ((rc = ledger_sealed_size(office->store, &sealed, err)) != 0)
+	if ((rc = ledger_sealed_size(operator->store, &sealed, err)) != 0)
 		return rc;
-	rc = office_compare(office, dir, &why);
+	rc = operator_compare(operator, dir, &why);
 	*any = true;
 	if (rc == ERR_REFUSED && size > sealed) {
 		*all = false;
 		/* That folder may not be at hand when something is to be signed. */
-		return office_expect(office, size, err);
+		return operator_expect(operator, size, err);
 	}
 	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }
 
 static int
-compare_all(struct office *office, const struct restore *r, struct err *err)
+compare_all(struct operator *operator, const struct restore *r, struct err *err)
 {
 	bool any = false, all = true;
-	int rc = compare(office, r->config->public_dir, &any, &all, err);
+	int rc = compare(operator, r->config->public_dir, &any, &all, err);
 
 	if (rc == 0 && r->published != NULL)
-		rc = compare(office, r->published, &any, &all, err);
+		rc = compare(operator, r->published, &any, &all, err);
 	if (rc != 0)
 		return rc;
-	return any && all ? restored_clear(office->store, err) : restored_mark(office->store, err);
+	return any && all ? restored_clear(operator->store, err) : restored_mark(operator->store, err);
 }
 
 /* The log is the key's, or the state was not signed for long before it was backed up. */
 static int
-check_log(struct office *office, const struct restore *r, struct err *err)
+check_log(struct operator *operator, const struct restore *r, struct err *err)
 {
 	struct ledger log;
-	int rc = office_key(office, err);
+	int rc = operator_key(operator, err);
 
-	if (rc == 0 && strcmp(office->key.vkey, r->vkey) != 0)
-		rc = err_set(err, ERR_REFUSED, N_("the backup names the key %s, and holds %s: nothing was changed"), r->vkey, office->key.vkey);
-	if (rc == 0 && (rc = ledger_open(office->store, &office->key, &log, err)) == 0)
+	if (rc == 0 && strcmp(operator->key.vkey, r->vkey) != 0)
+		rc = err_set(err, ERR_REFUSED, N_("the backup names the key %s, and holds %s: nothing was changed"), r->vkey, operator->key.vkey);
+	if (rc == 0 && (rc = ledger_open(operator->store, &operator->key, &log, err)) == 0)
 		ledger_release(&log);
 	return rc;
 }
 
 static int
-prepare_state(struct office *office, const struct restore *r, struct err *err)
+prepare_state(struct operator *operator, const struct restore *r, struct err *err)
 {
-	int rc = store_check(office->store, err);
+	int rc = store_check(operator->store, err);
 
 	if (rc == 0)
-		rc = check_log(office, r, err);
+		rc = check_log(operator, r, err);
 	if (rc == 0)
-		rc = compare_all(office, r, err);
-	return rc == 0 ? store_meta_set(office->store, FROM, r->id, err) : rc;
+		rc = compare_all(operator, r, err);
+	return rc == 0 ? store_meta_set(operator->store, FROM, r->id, err) : rc;
 }
 
 /* All is in the database file, and nothing beside it. */
@@ -573,13 +573,13 @@ close_stage(struct store *store, const struct restore *r, int rc, struct err *er
 static int
 prepare(const struct restore *r, struct err *err)
 {
-	struct office office = {.config = r->config};
+	struct operator operator = {.config = r->config};
 	char *stage = below(r, STAGE);
-	int rc = stage == NULL ? err_memory(err) : store_open(stage, 0, &office.store, err);
+	int rc = stage == NULL ? err_memory(err) : store_open(stage, 0, &operator.store, err);
 
 	if (rc == 0)
-		rc = close_stage(office.store, r, prepare_state(&office, r, err), err);
-	key_wipe(&office.key);
+		rc = close_stage(operator.store, r, prepare_state(&operator, r, err), err);
+	key_wipe(&operator.key);
 	free(stage);
 	return rc;
 }

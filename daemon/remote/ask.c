@@ -24,11 +24,11 @@ ask_witnesses(struct store *store, const struct config *config, int64_t now, str
 }
 
 int
-ask_before_signing(struct office *office, struct err *err)
+ask_before_signing(struct operator *operator, struct err *err)
 {
 	struct ask_report report = {.tell = NULL};
 
-	return ask_witnesses(office->store, office->config, office->now, &report, err);
+	return ask_witnesses(operator->store, operator->config, operator->now, &report, err);
 }
 
 int

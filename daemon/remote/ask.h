@@ -24,8 +24,8 @@ int ask_due(struct store *store, const struct config *config, int64_t now, struc
 /* Asks every witness, whether it is due or not: before something is signed. */
 int ask_witnesses(struct store *store, const struct config *config, int64_t now, struct ask_report *report, struct err *err);
 
-/* office->ask of a program that may carry libcurl. */
-int ask_before_signing(struct office *office, struct err *err);
+/* operator->ask of a program that may carry libcurl. */
+int ask_before_signing(struct operator *operator, struct err *err);
 
 /* When something is to be asked next; INT64_MAX: nothing. */
 int ask_next(struct store *store, const struct config *config, int64_t *ret_time, struct err *err);

@@ -40,7 +40,7 @@ check_reason(const struct step_amend *want, struct err *err)
 }
 
 static struct places_before
-place_before(const struct drawn *d, size_t place)
+place_before(const struct stored_draw *d, size_t place)
 {
 	struct places_before before = {d->places.v[place].target, d->places.v[place].date, {0}};
 
@@ -179,7 +179,7 @@ keep_unreported(struct store *store, const struct step_amend *want, uint64_t ame
 }
 
 static int
-amend_now(struct office *office, struct ledger *log, const struct step_amend *want, struct drawn *d, int64_t time,
+amend_now(struct operator *operator, struct ledger *log, const struct step_amend *want, struct stored_draw *d, int64_t time,
     struct step_amended *ret, struct err *err)
 {
 	struct notices_change change = {.place = (size_t)want->place};
@@ -188,11 +188,11 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 	uint8_t random[NONCE_HEX / 2];
 	int rc;
 
-	if ((rc = drawn_load(d, office->store, want->n, err)) != 0 ||
-	    (rc = find_fulfilled(office->store, want, ret, err)) != 0 || ret->repeated)
+	if ((rc = stored_draw_load(d, operator->store, want->n, err)) != 0 ||
+	    (rc = find_fulfilled(operator->store, want, ret, err)) != 0 || ret->repeated)
 		return rc;
-	if ((rc = may_amend(office->store, &d->row, err)) != 0 ||
-	    (rc = drawn_again(d, office->store, office->progress, err)) != 0 ||
+	if ((rc = may_amend(operator->store, &d->row, err)) != 0 ||
+	    (rc = stored_draw_again(d, operator->store, operator->progress, err)) != 0 ||
 	    (rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err)) != 0 ||
 	    (rc = check_out(want, &a, err)) != 0)
 		return rc;
@@ -202,11 +202,11 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 	a.amendment = change.amendment = d->amendments + 1;
 	change.before = place_before(d, (size_t)want->place);
 	if ((rc = append_amendment(log, &a, time, err)) != 0 ||
-	    (rc = drawn_keep_amendment(d, office->store, &a, ledger_size(log) - 1, err)) != 0)
+	    (rc = stored_draw_write_amendment(d, operator->store, &a, ledger_size(log) - 1, err)) != 0)
 		return rc;
-	rc = notices_amend(office, d, &change, time, err);
+	rc = notices_amend(operator, d, &change, time, err);
 	if (rc == 0)
-		rc = keep_unreported(office->store, want, a.amendment, err);
+		rc = keep_unreported(operator->store, want, a.amendment, err);
 	ret->amendment = a.amendment;
 	copy_id(a.out, ret->out);
 	copy_id(a.in, ret->in);
@@ -214,23 +214,23 @@ amend_now(struct office *office, struct ledger *log, const struct step_amend *wa
 }
 
 int
-step_amend(struct office *office, const struct step_amend *want, struct step_amended *ret, struct err *err)
+step_amend(struct operator *operator, const struct step_amend *want, struct step_amended *ret, struct err *err)
 {
-	struct drawn d;
+	struct stored_draw d;
 	struct ledger log;
 	int64_t time = 0;
 	int rc = check_reason(want, err);
 
 	if (rc == 0)
-		rc = step_begin(office, &log, &time, err);
+		rc = step_begin(operator, &log, &time, err);
 	if (rc != 0)
 		return rc;
-	drawn_init(&d);
+	stored_draw_init(&d);
 	*ret = (struct step_amended){.amendment = 0};
-	rc = amend_now(office, &log, want, &d, time, ret, err);
-	rc = step_end(office, &log, rc, err);
+	rc = amend_now(operator, &log, want, &d, time, ret, err);
+	rc = step_end(operator, &log, rc, err);
 	if (rc == 0 && !ret->repeated)
-		step_tell(office, ENTRY_AMEND, want->n, d.row.cycle);
-	drawn_release(&d);
+		step_tell(operator, ENTRY_AMEND, want->n, d.row.cycle);
+	stored_draw_release(&d);
 	return rc;
 }

@@ -42,9 +42,9 @@ same_witnesses(const struct policy *policy, const char **keys, size_t n)
 }
 
 static int
-add_policy(struct office *office, struct ledger *log, const char **keys, int64_t time, struct err *err)
+add_policy(struct operator *operator, struct ledger *log, const char **keys, int64_t time, struct err *err)
 {
-	size_t n = office->config->n_witnesses;
+	size_t n = operator->config->n_witnesses;
 	struct entry e = {.type = ENTRY_POLICY, .time = time};
 	struct slice *witnesses = calloc(n + 1, sizeof *witnesses);
 	uint64_t index = ledger_size(log);
@@ -55,33 +55,33 @@ add_policy(struct office *office, struct ledger *log, const char **keys, int64_t
 		return err_memory(err);
 	for (size_t i = 0; i < n; i++)
 		witnesses[i] = slice_of(keys[i]);
-	reason = step_in_language(office->config, "the operator changed the list of witnesses",
+	reason = step_in_language(operator->config, "the operator changed the list of witnesses",
 	    "组织单位变更了见证人名单");
 	e.policy.reason = slice_of(reason);
 	e.policy.witnesses = witnesses;
 	e.policy.n_witnesses = n;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0)
-		rc = policies_add(office->store, index, err);
+		rc = policies_add(operator->store, index, err);
 	free(witnesses);
 	return rc;
 }
 
 /* `log` NULL: only whether there is one to append, which `ret_any` gets. */
 static int
-missing_policy(struct office *office, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
+missing_policy(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
-	const char **keys = step_witness_keys(office->config);
+	const char **keys = step_witness_keys(operator->config);
 	struct policy policy;
 	int rc;
 
 	if (keys == NULL)
 		return err_memory(err);
-	rc = policy_newest(office->store, &policy, err);
-	if (rc == 0 && !same_witnesses(&policy, keys, office->config->n_witnesses)) {
+	rc = policy_newest(operator->store, &policy, err);
+	if (rc == 0 && !same_witnesses(&policy, keys, operator->config->n_witnesses)) {
 		*ret_any = true;
 		if (log != NULL)
-			rc = add_policy(office, log, keys, time, err);
+			rc = add_policy(operator, log, keys, time, err);
 	}
 	policy_release(&policy);
 	free(keys);
@@ -91,7 +91,7 @@ missing_policy(struct office *office, struct ledger *log, int64_t time, bool *re
 /* ---- chains ---- */
 
 int
-step_chain_add(struct office *office, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
+step_chain_add(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
     const char *reason, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_CYCLE, .time = time};
@@ -112,7 +112,7 @@ step_chain_add(struct office *office, struct ledger *log, const struct config_cy
 	e.cycle.source = cycle->beacon;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0) {
-		query_open(&q, office->store,
+		query_open(&q, operator->store,
 		    "INSERT INTO chain (cycle, chain, length, embargo_days, source, secret)"
 		    " VALUES (?, ?, ?, ?, ?, ?)");
 		query_put_string(&q, cycle->name);
@@ -168,47 +168,47 @@ chain_reason(const struct config *config, const struct step_chain *chain)
 }
 
 int
-step_chain_anew(struct office *office, struct ledger *log, const struct config_cycle *cycle, const char *reason,
+step_chain_anew(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, const char *reason,
     int64_t time, struct err *err)
 {
 	struct step_chain chain;
 	struct draw_row sealed;
-	int rc = draws_unrevealed(office->store, cycle->name, &sealed, err);
+	int rc = draws_unrevealed(operator->store, cycle->name, &sealed, err);
 
 	if (rc != ERR_ABSENT)
 		return rc;
-	rc = step_chain(office->store, cycle->name, &chain, err);
-	return rc != 0 ? rc : step_chain_add(office, log, cycle, chain.chain + 1, reason, time, err);
+	rc = step_chain(operator->store, cycle->name, &chain, err);
+	return rc != 0 ? rc : step_chain_add(operator, log, cycle, chain.chain + 1, reason, time, err);
 }
 
 /* A first chain, or a new one once every used link of the one before is revealed; `log` NULL as above. */
 static int
-missing_chain(struct office *office, struct ledger *log, const struct config_cycle *cycle, int64_t time, bool *ret_any,
+missing_chain(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time, bool *ret_any,
     struct err *err)
 {
 	struct step_chain chain = {.chain = 0};
 	struct draw_row sealed;
-	int rc = step_chain(office->store, cycle->name, &chain, err);
+	int rc = step_chain(operator->store, cycle->name, &chain, err);
 
 	if (rc != 0 && rc != ERR_ABSENT)
 		return rc;
 	if (rc == 0 && (step_chain_serves(&chain, cycle) ||
-	    (rc = draws_unrevealed(office->store, cycle->name, &sealed, err)) != ERR_ABSENT))
+	    (rc = draws_unrevealed(operator->store, cycle->name, &sealed, err)) != ERR_ABSENT))
 		return rc;
 	*ret_any = true;
 	if (log == NULL)
 		return 0;
-	return step_chain_add(office, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(office->config, &chain), time,
+	return step_chain_add(operator, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(operator->config, &chain), time,
 	    err);
 }
 
 static int
-missing(struct office *office, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
+missing(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
-	int rc = missing_policy(office, log, time, ret_any, err);
+	int rc = missing_policy(operator, log, time, ret_any, err);
 
-	for (size_t i = 0; rc == 0 && i < office->config->n_cycles; i++)
-		rc = missing_chain(office, log, &office->config->cycles[i], time, ret_any, err);
+	for (size_t i = 0; rc == 0 && i < operator->config->n_cycles; i++)
+		rc = missing_chain(operator, log, &operator->config->cycles[i], time, ret_any, err);
 	return rc;
 }
 
@@ -217,24 +217,24 @@ missing(struct office *office, struct ledger *log, int64_t time, bool *ret_any, 
  * all the same.
  */
 int
-step_ini(struct office *office, struct err *err)
+step_ini(struct operator *operator, struct err *err)
 {
 	struct ledger log;
 	int64_t time = 0;
 	bool any = false;
-	int rc = ledger_open(office->store, &office->key, &log, err);
+	int rc = ledger_open(operator->store, &operator->key, &log, err);
 
 	if (rc != 0)
 		return rc;
 	ledger_release(&log);
-	if ((rc = missing(office, NULL, 0, &any, err)) != 0 || !any)
+	if ((rc = missing(operator, NULL, 0, &any, err)) != 0 || !any)
 		return rc;
 	any = false;
-	if ((rc = step_begin(office, &log, &time, err)) != 0)
+	if ((rc = step_begin(operator, &log, &time, err)) != 0)
 		return rc;
-	rc = missing(office, &log, time, &any, err);
-	rc = step_end(office, &log, rc, err);
+	rc = missing(operator, &log, time, &any, err);
+	rc = step_end(operator, &log, rc, err);
 	if (rc == 0 && any)
-		step_tell(office, ENTRY_POLICY, 0, "");
+		step_tell(operator, ENTRY_POLICY, 0, "");
 	return rc;
 }

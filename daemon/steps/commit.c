@@ -20,7 +20,7 @@
 /* ---- when ---- */
 
 static int
-choose_draw_time(const struct office *office, const struct step_commit *want, int64_t time, int64_t *ret,
+choose_draw_time(const struct operator *operator, const struct step_commit *want, int64_t time, int64_t *ret,
     struct err *err)
 {
 	char text[CLOCK_TEXT];
@@ -29,7 +29,7 @@ choose_draw_time(const struct office *office, const struct step_commit *want, in
 	if (want->run)
 		*ret = time;
 	else if (want->draw_time == STEP_LEAD)
-		*ret = calendar_shift(office->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
+		*ret = calendar_shift(operator->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
 	if (*ret < time)
 		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
 	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
@@ -155,37 +155,37 @@ keep_unreported(struct store *store, const struct step_commit *want, uint64_t n,
 }
 
 static int
-keep(struct office *office, struct ledger *log, const struct step_commit *want, const struct entry *e,
+keep(struct operator *operator, struct ledger *log, const struct step_commit *want, const struct entry *e,
     const struct snapshot *snapshot, struct err *err)
 {
 	char hash[HASH_HEX + 1];
 	int rc;
 
 	if ((rc = ledger_append(log, e, hash, err)) != 0 ||
-	    (rc = drawn_keep_commit(office->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
-	    (want->run && (rc = begin_run(office->store, e->commit.n, want->value, err)) != 0) ||
-	    (rc = snapshot_keep(snapshot, office->store, err)) != 0)
+	    (rc = stored_draw_write_commit(operator->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
+	    (want->run && (rc = begin_run(operator->store, e->commit.n, want->value, err)) != 0) ||
+	    (rc = snapshot_keep(snapshot, operator->store, err)) != 0)
 		return rc;
-	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(office, want->cycle, &e->commit, &snapshot->sealed,
+	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(operator, want->cycle, &e->commit, &snapshot->sealed,
 	    slice_of(hash), e->time, err)) != 0)
 		return rc;
-	if (want->reports && (rc = keep_unreported(office->store, want, e->commit.n, err)) != 0)
+	if (want->reports && (rc = keep_unreported(operator->store, want, e->commit.n, err)) != 0)
 		return rc;
-	if (want->occurrence != NULL && (rc = plan_settle(office->store, want->cycle, want->occurrence, e->time,
+	if (want->occurrence != NULL && (rc = plan_settle(operator->store, want->cycle, want->occurrence, e->time,
 	    e->commit.n, NULL, err)) != 0)
 		return rc;
-	return rosters_fix_since(office->store, err);
+	return rosters_fix_since(operator->store, err);
 }
 
 static int
-commit_now(struct office *office, struct ledger *log, const struct step_commit *want, int64_t time,
+commit_now(struct operator *operator, struct ledger *log, const struct step_commit *want, int64_t time,
     struct snapshot *snapshot, struct buf *text, struct err *err)
 {
-	struct snapshot_want of = {.config = office->config,
-	    .calendar = office->calendar,
+	struct snapshot_want of = {.config = operator->config,
+	    .calendar = operator->calendar,
 	    .cycle = want->cycle,
 	    .now = time,
-	    .progress = office->progress};
+	    .progress = operator->progress};
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
 	int64_t embargo_s = want->cycle->rule.embargo * DAY_S;
 	struct step_chain chain = {0};
@@ -193,43 +193,43 @@ commit_now(struct office *office, struct ledger *log, const struct step_commit *
 	int64_t n = 0;
 	int rc;
 
-	if ((rc = no_open_commitment(office->store, want->cycle, err)) != 0 ||
-	    (rc = chain_to_use(office->store, want->cycle, &chain, err)) != 0 ||
-	    (rc = choose_draw_time(office, want, time, &of.draw_time, err)) != 0 ||
+	if ((rc = no_open_commitment(operator->store, want->cycle, err)) != 0 ||
+	    (rc = chain_to_use(operator->store, want->cycle, &chain, err)) != 0 ||
+	    (rc = choose_draw_time(operator, want, time, &of.draw_time, err)) != 0 ||
 	    (rc = check_lead(want->cycle, time, of.draw_time, err)) != 0 ||
-	    (rc = step_beacon(office->config, want->cycle, of.draw_time, text, &beacon, err)) != 0 ||
-	    (rc = check_reveal_time(office->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
-	    (rc = store_int(office->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
+	    (rc = step_beacon(operator->config, want->cycle, of.draw_time, text, &beacon, err)) != 0 ||
+	    (rc = check_reveal_time(operator->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
+	    (rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
 		return rc;
 	of.n = (uint64_t)n + 1;
-	if ((rc = snapshot_take(snapshot, office->store, &of, err)) != 0)
+	if ((rc = snapshot_take(snapshot, operator->store, &of, err)) != 0)
 		return rc;
 	snapshot->commit.beacon = beacon;
 	snapshot->commit.chain = chain.chain;
 	snapshot->commit.link = chain.used + 1;
 	snapshot->commit.reveal_time = of.draw_time + embargo_s;
 	e.commit = snapshot->commit;
-	return keep(office, log, want, &e, snapshot, err);
+	return keep(operator, log, want, &e, snapshot, err);
 }
 
 int
-step_commit(struct office *office, const struct step_commit *want, uint64_t *ret_n, struct err *err)
+step_commit(struct operator *operator, const struct step_commit *want, uint64_t *ret_n, struct err *err)
 {
 	struct snapshot snapshot;
 	struct buf text;
 	struct ledger log;
 	int64_t time = 0;
-	int rc = step_begin(office, &log, &time, err);
+	int rc = step_begin(operator, &log, &time, err);
 
 	if (rc != 0)
 		return rc;
 	snapshot_init(&snapshot);
 	buf_init(&text, 2 * (TEXT_REASON_MAX + SYMBOLS_MAX));
-	rc = commit_now(office, &log, want, time, &snapshot, &text, err);
-	rc = step_end(office, &log, rc, err);
+	rc = commit_now(operator, &log, want, time, &snapshot, &text, err);
+	rc = step_end(operator, &log, rc, err);
 	if (rc == 0) {
 		*ret_n = snapshot.commit.n;
-		step_tell(office, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
+		step_tell(operator, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
 	}
 	buf_release(&text);
 	snapshot_release(&snapshot);

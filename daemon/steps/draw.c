@@ -28,7 +28,7 @@ may_draw(const struct draw_row *row, int64_t time, struct err *err)
 /* ---- the step ---- */
 
 static int
-append_draw(struct ledger *log, const struct drawn *d, const char *signature, int64_t time, struct err *err)
+append_draw(struct ledger *log, const struct stored_draw *d, const char *signature, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_DRAW, .time = time};
 	struct buf beacon;
@@ -51,60 +51,60 @@ append_draw(struct ledger *log, const struct drawn *d, const char *signature, in
 
 /* All that the draw leaves behind, in the one transaction. */
 static int
-keep(struct office *office, struct drawn *d, const char *signature, struct slice record, struct err *err)
+keep(struct operator *operator, struct stored_draw *d, const char *signature, struct slice record, struct err *err)
 {
-	struct store *store = office->store;
+	struct store *store = operator->store;
 	struct draw_row row;
 	struct ledger log;
 	int64_t time = 0;
-	int rc = step_begin(office, &log, &time, err);
+	int rc = step_begin(operator, &log, &time, err);
 
 	if (rc != 0)
 		return rc;
 	/* Another process may have been quicker while this one computed. */
 	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
 	    (rc = append_draw(&log, d, signature, time, err)) != 0 ||
-	    (rc = drawn_keep(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
-		return step_end(office, &log, rc, err);
-	rc = notices_draw(office, d, time, err);
-	return step_end(office, &log, rc, err);
+	    (rc = stored_draw_write(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
+		return step_end(operator, &log, rc, err);
+	rc = notices_draw(operator, d, time, err);
+	return step_end(operator, &log, rc, err);
 }
 
 /* What drand or a witness has given; "" where the source is another. */
 static int
-value_from_outside(struct office *office, const struct drawn *d, struct beacon_value *ret, struct err *err)
+value_from_outside(struct operator *operator, const struct stored_draw *d, struct beacon_value *ret, struct err *err)
 {
 	char fault[BEACON_FAULT];
 	int rc;
 
 	if (d->row.source != SOURCE_DRAND && d->row.source != SOURCE_WITNESS)
 		return 0;
-	rc = beacons_value(office->store, d->row.n, ret, err);
+	rc = beacons_value(operator->store, d->row.n, ret, err);
 	if (rc != ERR_ABSENT)
 		return rc;
-	if ((rc = beacons_fault(office->store, d->row.n, fault, err)) != 0)
+	if ((rc = beacons_fault(operator->store, d->row.n, fault, err)) != 0)
 		return rc;
 	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"), (unsigned long long)d->row.n,
 	    source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
 }
 
 int
-step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
+step_draw(struct operator *operator, uint64_t n, const char *value, struct err *err)
 {
 	struct beacon_value outside = {.value = ""};
-	struct drawn d;
+	struct stored_draw d;
 	struct buf record;
 	int64_t time = INT64_MIN;
 	int rc;
 
-	drawn_init(&d);
+	stored_draw_init(&d);
 	buf_init(&record, DRAW_FILE_MAX);
-	if ((rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) != 0 ||
-	    (rc = draws_find(office->store, n, &d.row, err)) != 0 ||
-	    (rc = may_draw(&d.row, office->now > time ? office->now : time, err)) != 0 ||
-	    (rc = drawn_load(&d, office->store, n, err)) != 0 ||
-	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 || (rc = value_from_outside(office, &d, &outside, err)) != 0 ||
-	    (rc = drawn_compute(&d, office->store, value == NULL ? outside.value : value, office->progress, err)) != 0)
+	if ((rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) != 0 ||
+	    (rc = draws_find(operator->store, n, &d.row, err)) != 0 ||
+	    (rc = may_draw(&d.row, operator->now > time ? operator->now : time, err)) != 0 ||
+	    (rc = stored_draw_load(&d, operator->store, n, err)) != 0 ||
+	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 || (rc = value_from_outside(operator, &d, &outside, err)) != 0 ||
+	    (rc = stored_draw_compute(&d, operator->store, value == NULL ? outside.value : value, operator->progress, err)) != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	if (record.failed) {
@@ -112,11 +112,11 @@ step_draw(struct office *office, uint64_t n, const char *value, struct err *err)
 		goto out;
 	}
 	hash_hex(buf_view(&record), d.row.record);
-	rc = keep(office, &d, outside.signature, buf_view(&record), err);
+	rc = keep(operator, &d, outside.signature, buf_view(&record), err);
 	if (rc == 0)
-		step_tell(office, ENTRY_DRAW, n, d.row.cycle);
+		step_tell(operator, ENTRY_DRAW, n, d.row.cycle);
 out:
 	buf_release(&record);
-	drawn_release(&d);
+	stored_draw_release(&d);
 	return rc;
 }

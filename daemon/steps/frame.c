@@ -4,41 +4,41 @@
 #include "steps/steps_private.h"
 
 int
-step_begin(struct office *office, struct ledger *ret_log, int64_t *ret_time, struct err *err)
+step_begin(struct operator *operator, struct ledger *ret_log, int64_t *ret_time, struct err *err)
 {
 	int rc = 0;
 
-	if (office->ask != NULL && !office->asked)
-		rc = office->ask(office, err);
-	office->asked = rc == 0;
-	office->halted = rc == ERR_REFUSED;
-	if (rc != 0 || (rc = store_begin(office->store, err)) != 0)
+	if (operator->ask != NULL && !operator->asked)
+		rc = operator->ask(operator, err);
+	operator->asked = rc == 0;
+	operator->halted = rc == ERR_REFUSED;
+	if (rc != 0 || (rc = store_begin(operator->store, err)) != 0)
 		return rc;
-	rc = ledger_open(office->store, &office->key, ret_log, err);
+	rc = ledger_open(operator->store, &operator->key, ret_log, err);
 	if (rc != 0)
-		store_rollback(office->store);
+		store_rollback(operator->store);
 	else
-		*ret_time = ledger_time(ret_log, office->now);
+		*ret_time = ledger_time(ret_log, operator->now);
 	return rc;
 }
 
 int
-step_end(struct office *office, struct ledger *log, int rc, struct err *err)
+step_end(struct operator *operator, struct ledger *log, int rc, struct err *err)
 {
 	if (rc == 0 && ledger_size(log) > log->sealed)
 		rc = ledger_seal(log, err);
 	if (rc == 0)
-		rc = store_commit(office->store, err);
-	store_rollback(office->store);
+		rc = store_commit(operator->store, err);
+	store_rollback(operator->store);
 	ledger_release(log);
 	return rc;
 }
 
 void
-step_tell(const struct office *office, enum entry_type type, uint64_t n, const char *cycle)
+step_tell(const struct operator *operator, enum entry_type type, uint64_t n, const char *cycle)
 {
-	if (office->told != NULL)
-		office->told(office->ctx, type, n, cycle);
+	if (operator->told != NULL)
+		operator->told(operator->ctx, type, n, cycle);
 }
 
 const char *

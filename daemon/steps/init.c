@@ -13,33 +13,33 @@
 #include "system/file.h"
 
 static int
-add_genesis(struct office *office, struct ledger *log, int64_t time, struct err *err)
+add_genesis(struct operator *operator, struct ledger *log, int64_t time, struct err *err)
 {
-	const struct config *config = office->config;
+	const struct config *config = operator->config;
 	const char **keys = step_witness_keys(config);
 	struct slice *witnesses = calloc(config->n_witnesses + 1, sizeof *witnesses);
 	struct entry e = {.type = ENTRY_GENESIS, .time = time};
-	struct buf operator;
+	struct buf escaped;
 	int rc;
 
-	buf_init(&operator, ENTRY_MAX);
-	ledger_escape(&operator, slice_of(config->operator));
-	if (keys == NULL || witnesses == NULL || operator.failed) {
+	buf_init(&escaped, ENTRY_MAX);
+	ledger_escape(&escaped, slice_of(config->operator));
+	if (keys == NULL || witnesses == NULL || escaped.failed) {
 		rc = err_memory(err);
 		goto out;
 	}
 	for (size_t i = 0; i < config->n_witnesses; i++)
 		witnesses[i] = slice_of(keys[i]);
-	e.genesis.key = slice_of(office->key.vkey);
-	e.genesis.operator = buf_view(&operator);
-	e.genesis.origin = slice_of(office->key.name);
+	e.genesis.key = slice_of(operator->key.vkey);
+	e.genesis.operator = buf_view(&escaped);
+	e.genesis.origin = slice_of(operator->key.name);
 	e.genesis.witnesses = witnesses;
 	e.genesis.n_witnesses = config->n_witnesses;
 	rc = ledger_append(log, &e, NULL, err);
 	if (rc == 0)
-		rc = policies_add(office->store, 0, err);
+		rc = policies_add(operator->store, 0, err);
 out:
-	buf_release(&operator);
+	buf_release(&escaped);
 	free(witnesses);
 	free(keys);
 	return rc;
@@ -60,7 +60,7 @@ make_key_folder(const char *path, struct err *err)
 
 /* The key of an init that did not come to its end is used, not replaced. */
 static int
-make_or_read_key(struct office *office, const char *path, struct err *err)
+make_or_read_key(struct operator *operator, const char *path, struct err *err)
 {
 	int rc = make_key_folder(path, err);
 
@@ -68,38 +68,38 @@ make_or_read_key(struct office *office, const char *path, struct err *err)
 		rc = key_remove_unfinished(path, err);
 	if (rc != 0)
 		return rc;
-	rc = key_read(path, &office->key, NULL);
+	rc = key_read(path, &operator->key, NULL);
 	if (rc == ERR_ABSENT) {
-		rc = key_make(office->config->origin, NOTE_ED25519, &office->key, err);
-		return rc != 0 ? rc : key_write(path, &office->key, err);
+		rc = key_make(operator->config->origin, NOTE_ED25519, &operator->key, err);
+		return rc != 0 ? rc : key_write(path, &operator->key, err);
 	}
 	if (rc != 0)
-		return key_read(path, &office->key, err);
-	if (strcmp(office->key.name, office->config->origin) != 0 || office->key.algorithm != NOTE_ED25519)
-		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, office->key.name,
-		    office->config->origin);
+		return key_read(path, &operator->key, err);
+	if (strcmp(operator->key.name, operator->config->origin) != 0 || operator->key.algorithm != NOTE_ED25519)
+		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, operator->key.name,
+		    operator->config->origin);
 	if (file_sync_folder_of(path) != 0)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
 	return 0;
 }
 
 static int
-begin_log(struct office *office, struct ledger *log, const char *public, int64_t time, struct err *err)
+begin_log(struct operator *operator, struct ledger *log, const char *public, int64_t time, struct err *err)
 {
 	struct unreported wish = step_init_wish();
 	int rc;
 
 	if (ledger_size(log) > 0)
 		return err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
-	if ((rc = add_genesis(office, log, time, err)) != 0)
+	if ((rc = add_genesis(operator, log, time, err)) != 0)
 		return rc;
-	for (size_t i = 0; i < office->config->n_cycles; i++)
-		if ((rc = step_chain_add(office, log, &office->config->cycles[i], 1, "", time, err)) != 0)
+	for (size_t i = 0; i < operator->config->n_cycles; i++)
+		if ((rc = step_chain_add(operator, log, &operator->config->cycles[i], 1, "", time, err)) != 0)
 			return rc;
-	if ((rc = store_meta_set(office->store, "recovery_key", public, err)) != 0)
+	if ((rc = store_meta_set(operator->store, "recovery_key", public, err)) != 0)
 		return rc;
 	wish.number = 1;
-	return unreported_keep(office->store, &wish, err);
+	return unreported_keep(operator->store, &wish, err);
 }
 
 struct unreported
@@ -109,10 +109,10 @@ step_init_wish(void)
 }
 
 int
-step_init(struct office *office, int (*show)(void *ctx, const char *code), void *ctx, struct err *err)
+step_init(struct operator *operator, int (*show)(void *ctx, const char *code), void *ctx, struct err *err)
 {
 	char public[RECOVERY_PUBLIC], code[RECOVERY_CODE];
-	char *path = office_key_path(office->store);
+	char *path = operator_key_path(operator->store);
 	struct ledger log;
 	int64_t time = 0;
 	uint64_t size = 0;
@@ -120,22 +120,22 @@ step_init(struct office *office, int (*show)(void *ctx, const char *code), void 
 
 	if (path == NULL)
 		return err_memory(err);
-	rc = ledger_sealed_size(office->store, &size, err);
+	rc = ledger_sealed_size(operator->store, &size, err);
 	if (rc == 0 && size > 0)
 		rc = err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
 	if (rc == 0)
-		rc = publication_may_begin(office->config->public_dir, store_dir(office->store), err);
+		rc = publication_may_begin(operator->config->public_dir, store_dir(operator->store), err);
 	if (rc == 0)
-		rc = make_or_read_key(office, path, err);
+		rc = make_or_read_key(operator, path, err);
 	if (rc == 0)
 		rc = recovery_make(public, code, err);
 	if (rc == 0)
-		rc = step_begin(office, &log, &time, err);
+		rc = step_begin(operator, &log, &time, err);
 	if (rc == 0) {
-		rc = begin_log(office, &log, public, time, err);
+		rc = begin_log(operator, &log, public, time, err);
 		if (rc == 0 && show(ctx, code) != 0)
 			rc = err_set(err, ERR_OUTSIDE, N_("the recovery code could not be shown: nothing was begun"));
-		rc = step_end(office, &log, rc, err);
+		rc = step_end(operator, &log, rc, err);
 	}
 	sodium_memzero(code, sizeof code);
 	free(path);

@@ -8,16 +8,16 @@
 #include "steps/steps_private.h"
 
 static int
-write_again(struct office *office, const struct outbox_key *key, struct err *err)
+write_again(struct operator *operator, const struct outbox_key *key, struct err *err)
 {
-	struct drawn d;
+	struct stored_draw d;
 	int rc;
 
-	drawn_init(&d);
-	if ((rc = drawn_load(&d, office->store, key->draw, err)) == 0 &&
-	    (rc = drawn_again(&d, office->store, office->progress, err)) == 0)
-		rc = notices_again(office, &d, key, office->now, err);
-	drawn_release(&d);
+	stored_draw_init(&d);
+	if ((rc = stored_draw_load(&d, operator->store, key->draw, err)) == 0 &&
+	    (rc = stored_draw_again(&d, operator->store, operator->progress, err)) == 0)
+		rc = notices_again(operator, &d, key, operator->now, err);
+	stored_draw_release(&d);
 	return rc;
 }
 
@@ -29,32 +29,32 @@ told_fault(void *ctx, const struct outbox_row *row)
 }
 
 static int
-again(struct office *office, int64_t id, struct err *err)
+again(struct operator *operator, int64_t id, struct err *err)
 {
 	struct outbox_key key;
 	bool faulty = false;
-	int rc = outbox_fault(office->store, id, &key, &faulty, err);
+	int rc = outbox_fault(operator->store, id, &key, &faulty, err);
 
 	if (rc != 0 || !faulty)
 		return rc;
 	if (strcmp(key.kind, letter_kind_name(LETTER_KEEP_FREE)) == 0 || strcmp(key.kind, letter_kind_name(LETTER_RELEASED)) == 0)
 		return err_set(err, ERR_REFUSED, N_("letter %lld only speaks of days to keep free, and is not made again"),
 		    (long long)id);
-	if ((rc = write_again(office, &key, err)) != 0 || (rc = outbox_fault(office->store, id, &key, &faulty, err)) != 0)
+	if ((rc = write_again(operator, &key, err)) != 0 || (rc = outbox_fault(operator->store, id, &key, &faulty, err)) != 0)
 		return rc;
 	if (faulty && strcmp(key.kind, letter_kind_name(LETTER_CANCELLED)) == 0) /* the update stands for it */
-		return outbox_note(office->store, id, OUTBOX_CANCELLED, office->now, slice_of("an update takes its place"),
-		    office->now, err);
-	return faulty ? outbox_get(office->store, id, told_fault, err, err) : 0;
+		return outbox_note(operator->store, id, OUTBOX_CANCELLED, operator->now, slice_of("an update takes its place"),
+		    operator->now, err);
+	return faulty ? outbox_get(operator->store, id, told_fault, err, err) : 0;
 }
 
 int
-step_letter_again(struct office *office, int64_t id, struct err *err)
+step_letter_again(struct operator *operator, int64_t id, struct err *err)
 {
 	int rc;
 
-	if ((rc = store_begin(office->store, err)) == 0 && (rc = again(office, id, err)) == 0)
-		rc = store_commit(office->store, err);
-	store_rollback(office->store);
+	if ((rc = store_begin(operator->store, err)) == 0 && (rc = again(operator, id, err)) == 0)
+		rc = store_commit(operator->store, err);
+	store_rollback(operator->store);
 	return rc;
 }

@@ -13,13 +13,13 @@
 
 /* The first moment at which the draw could send somebody. */
 static int
-first_visit(const struct office *office, const struct draw_row *row, int64_t *ret, struct err *err)
+first_visit(const struct operator *operator, const struct draw_row *row, int64_t *ret, struct err *err)
 {
-	const struct config_cycle *cycle = config_cycle(office->config, row->cycle);
+	const struct config_cycle *cycle = config_cycle(operator->config, row->cycle);
 	int32_t minute = cycle != NULL ? cycle->rule.visit_time_min : USUAL_VISIT_MIN;
 	struct sealed sealed;
 	struct buf bytes;
-	int rc = draw_file_get(office->store, row->n, "sealed.json", &bytes, err);
+	int rc = draw_file_get(operator->store, row->n, "sealed.json", &bytes, err);
 
 	if (rc == 0)
 		rc = sealed_parse(buf_view(&bytes), &sealed, err);
@@ -36,24 +36,24 @@ first_visit(const struct office *office, const struct draw_row *row, int64_t *re
  * is voided instead, and its place in the timetable is open again.
  */
 static int
-draw_late(struct office *office, const struct draw_row *row, struct err *err)
+draw_late(struct operator *operator, const struct draw_row *row, struct err *err)
 {
 	int64_t visit = INT64_MAX;
 	char *reason = NULL;
-	int rc = draws_called_off(office->store, row->n, &reason, err);
+	int rc = draws_called_off(operator->store, row->n, &reason, err);
 
 	if (rc == 0 && reason != NULL) {
-		rc = step_void_for(office, row->n, reason, false, err);
+		rc = step_void_for(operator, row->n, reason, false, err);
 		free(reason);
 		return rc;
 	}
-	if (rc != 0 || (rc = first_visit(office, row, &visit, err)) != 0)
+	if (rc != 0 || (rc = first_visit(operator, row, &visit, err)) != 0)
 		return rc;
 	/* What the command `run` began is its own to finish, however late. */
-	if (row->run || visit > office->now)
-		return step_draw(office, row->n, NULL, err);
-	return step_void_for(office, row->n,
-	    step_in_language(office->config, "the service was down at the time of the draw, and a possible visit date has passed",
+	if (row->run || visit > operator->now)
+		return step_draw(operator, row->n, NULL, err);
+	return step_void_for(operator, row->n,
+	    step_in_language(operator->config, "the service was down at the time of the draw, and a possible visit date has passed",
 	        "抽取时服务未运行，且已有可能的检查日期过去"),
 	    true, err);
 }
@@ -62,40 +62,40 @@ draw_late(struct office *office, const struct draw_row *row, struct err *err)
 
 /* A command or the service was quicker: what it did is done. */
 static int
-done_already(struct office *office, const struct draw_row *row, int rc, const struct err *why, struct err *err)
+done_already(struct operator *operator, const struct draw_row *row, int rc, const struct err *why, struct err *err)
 {
 	struct draw_row now;
 
-	if (rc == ERR_REFUSED && draws_find(office->store, row->n, &now, NULL) == 0 &&
+	if (rc == ERR_REFUSED && draws_find(operator->store, row->n, &now, NULL) == 0 &&
 	    (now.outcome != row->outcome || now.revealed != row->revealed))
 		return 0;
 	return err_set(err, rc, "%s", why->message);
 }
 
 int
-step_overdue(struct office *office, uint64_t except, struct err *err)
+step_overdue(struct operator *operator, uint64_t except, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
 	int64_t now = INT64_MIN;
-	int rc = store_int(office->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
+	int rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
 
 	if (rc != 0)
 		return rc;
-	now = office->now > now ? office->now : now; /* the clock may be behind the log */
+	now = operator->now > now ? operator->now : now; /* the clock may be behind the log */
 	for (;;) {
-		if ((rc = draws_due_reveal(office->store, now, &row, err)) == 0) {
-			if ((rc = step_reveal(office, row.n, &why)) != 0 &&
-			    (rc = done_already(office, &row, rc, &why, err)) != 0)
+		if ((rc = draws_due_reveal(operator->store, now, &row, err)) == 0) {
+			if ((rc = step_reveal(operator, row.n, &why)) != 0 &&
+			    (rc = done_already(operator, &row, rc, &why, err)) != 0)
 				return rc;
 			continue;
 		}
-		if (rc == ERR_ABSENT && (rc = draws_due_draw(office->store, now, except, &row, err)) == 0) {
-			if ((rc = draw_late(office, &row, &why)) != 0 &&
-			    (rc = done_already(office, &row, rc, &why, err)) != 0)
+		if (rc == ERR_ABSENT && (rc = draws_due_draw(operator->store, now, except, &row, err)) == 0) {
+			if ((rc = draw_late(operator, &row, &why)) != 0 &&
+			    (rc = done_already(operator, &row, rc, &why, err)) != 0)
 				return rc;
 			continue;
 		}
-		return rc == ERR_ABSENT ? step_ini(office, err) : rc;
+		return rc == ERR_ABSENT ? step_ini(operator, err) : rc;
 	}
 }

@@ -39,31 +39,31 @@ check_order(struct store *store, const struct draw_row *row, struct err *err)
 }
 
 int
-step_reveal(struct office *office, uint64_t n, struct err *err)
+step_reveal(struct operator *operator, uint64_t n, struct err *err)
 {
 	struct entry e = {.type = ENTRY_REVEAL};
 	char secret[HASH_HEX + 1];
 	struct draw_row row;
 	struct ledger log;
 	uint64_t index;
-	int rc = step_begin(office, &log, &e.time, err);
+	int rc = step_begin(operator, &log, &e.time, err);
 
 	if (rc != 0)
 		return rc;
 	index = ledger_size(&log);
-	if ((rc = draws_find(office->store, n, &row, err)) != 0 || (rc = not_yet(&row, e.time, err)) != 0 ||
-	    (rc = check_order(office->store, &row, err)) != 0 ||
-	    (rc = draws_secret(office->store, &row, secret, err)) != 0)
+	if ((rc = draws_find(operator->store, n, &row, err)) != 0 || (rc = not_yet(&row, e.time, err)) != 0 ||
+	    (rc = check_order(operator->store, &row, err)) != 0 ||
+	    (rc = draws_secret(operator->store, &row, secret, err)) != 0)
 		goto out;
 	e.reveal.n = n;
 	e.reveal.secret = slice_of(secret);
 	e.reveal.record = slice_of(row.record);
 	if ((rc = ledger_append(&log, &e, NULL, err)) != 0)
 		goto out;
-	rc = drawn_keep_reveal(office->store, n, index, err);
+	rc = stored_draw_write_reveal(operator->store, n, index, err);
 out:
-	rc = step_end(office, &log, rc, err);
+	rc = step_end(operator, &log, rc, err);
 	if (rc == 0)
-		step_tell(office, ENTRY_REVEAL, n, row.cycle);
+		step_tell(operator, ENTRY_REVEAL, n, row.cycle);
 	return rc;
 }

@@ -32,7 +32,7 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
  * "beacon" says that there is none to be had (PROTOCOL 4 `void`).
  */
 static int
-value_of_void(struct office *office, const struct draw_row *row, const char *reason, struct beacon_value *ret, struct err *err)
+value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret, struct err *err)
 {
 	char text[CLOCK_TEXT];
 	int rc;
@@ -40,11 +40,11 @@ value_of_void(struct office *office, const struct draw_row *row, const char *rea
 	ret->value[0] = ret->signature[0] = '\0';
 	if (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS)
 		return 0;
-	rc = beacons_value(office->store, row->n, ret, err);
+	rc = beacons_value(operator->store, row->n, ret, err);
 	if (rc != ERR_ABSENT)
 		return rc;
 	clock_text(row->draw_time, text);
-	if (office->now < row->draw_time)
+	if (operator->now < row->draw_time)
 		return err_set(err, ERR_NOT_YET, N_("draw %llu is voided at %s: a void under %s bears the value of that time"),
 		    (unsigned long long)row->n, text, source_name(row->source));
 	if (strncmp(reason, "beacon", 6) == 0)
@@ -57,13 +57,13 @@ value_of_void(struct office *office, const struct draw_row *row, const char *rea
 
 /* The wish is kept, and the void made once it can be: by step_overdue, in place of the draw. */
 static int
-call_off(struct office *office, uint64_t n, const char *reason, struct err *err)
+call_off(struct operator *operator, uint64_t n, const char *reason, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, office->store, "INSERT OR REPLACE INTO draw_calloff (n, time, reason) VALUES (?, ?, ?)");
+	query_open(&q, operator->store, "INSERT OR REPLACE INTO draw_calloff (n, time, reason) VALUES (?, ?, ?)");
 	query_put_int(&q, (int64_t)n);
-	query_put_int(&q, office->now);
+	query_put_int(&q, operator->now);
 	query_put_string(&q, reason);
 	query_run(&q);
 	return query_close(&q, err);
@@ -91,7 +91,7 @@ is_voided_for(struct store *store, const struct draw_row *row, const char *reaso
 }
 
 int
-step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, struct err *err)
+step_void_for(struct operator *operator, uint64_t n, const char *reason, bool anew, struct err *err)
 {
 	struct entry e = {.type = ENTRY_VOID};
 	char commit_hash[HASH_HEX + 1];
@@ -100,15 +100,15 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	struct draw_row row;
 	struct ledger log;
 	uint64_t index;
-	int rc = step_begin(office, &log, &e.time, err);
+	int rc = step_begin(operator, &log, &e.time, err);
 
 	if (rc != 0)
 		return rc;
 	buf_init(&escaped, ENTRY_MAX);
 	index = ledger_size(&log);
-	if ((rc = draws_find(office->store, n, &row, err)) != 0 || (rc = check_void(&row, reason, err)) != 0 ||
-	    (rc = value_of_void(office, &row, reason, &value, err)) != 0 ||
-	    (rc = draws_commit_hash(office->store, &row, commit_hash, err)) != 0)
+	if ((rc = draws_find(operator->store, n, &row, err)) != 0 || (rc = check_void(&row, reason, err)) != 0 ||
+	    (rc = value_of_void(operator, &row, reason, &value, err)) != 0 ||
+	    (rc = draws_commit_hash(operator->store, &row, commit_hash, err)) != 0)
 		goto out;
 	if (value.value[0] != '\0') {
 		e.void_.beacon = slice_of(value.value);
@@ -121,33 +121,33 @@ step_void_for(struct office *office, uint64_t n, const char *reason, bool anew, 
 	rc = escaped.failed ? err_memory(err) : ledger_append(&log, &e, NULL, err);
 	if (rc != 0)
 		goto out;
-	rc = drawn_keep_void(office->store, n, index, ledger_size(&log), err);
+	rc = stored_draw_write_void(operator->store, n, index, ledger_size(&log), err);
 	if (rc == 0)
-		rc = notices_release(office, config_cycle(office->config, row.cycle), &row, slice_of(commit_hash),
+		rc = notices_release(operator, config_cycle(operator->config, row.cycle), &row, slice_of(commit_hash),
 		    slice_of(reason), e.time, err);
 	if (rc == 0 && anew)
-		rc = plan_reopen(office->store, n, err);
+		rc = plan_reopen(operator->store, n, err);
 out:
 	buf_release(&escaped);
-	rc = step_end(office, &log, rc, err);
+	rc = step_end(operator, &log, rc, err);
 	if (rc == 0)
-		step_tell(office, ENTRY_VOID, n, row.cycle);
+		step_tell(operator, ENTRY_VOID, n, row.cycle);
 	return rc;
 }
 
 int
-step_void(struct office *office, uint64_t n, const char *reason, bool *ret_later, struct err *err)
+step_void(struct operator *operator, uint64_t n, const char *reason, bool *ret_later, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
-	int rc = step_void_for(office, n, reason, false, &why);
+	int rc = step_void_for(operator, n, reason, false, &why);
 
 	*ret_later = false;
-	if (rc == ERR_NOT_YET && draws_find(office->store, n, &row, NULL) == 0 && office->now < row.draw_time) {
+	if (rc == ERR_NOT_YET && draws_find(operator->store, n, &row, NULL) == 0 && operator->now < row.draw_time) {
 		*ret_later = true;
-		return call_off(office, n, reason, err);
+		return call_off(operator, n, reason, err);
 	}
-	if (rc == ERR_REFUSED && draws_find(office->store, n, &row, NULL) == 0 && is_voided_for(office->store, &row, reason))
+	if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 && is_voided_for(operator->store, &row, reason))
 		return 0;
 	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }

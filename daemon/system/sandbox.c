@@ -70,7 +70,7 @@ shut(int out)
 }
 
 static bool
-confine(const struct confine *limits, int out)
+confine(const struct sandbox_limits *limits, int out)
 {
 	size_t space = address_space();
 
@@ -89,7 +89,7 @@ enum { CHILD_DONE, CHILD_UNCONFINED, CHILD_NO_MEMORY, CHILD_UNHEARD };
 
 /* Never back into what the parent was doing. */
 static _Noreturn void
-be_child(const struct confine *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
+be_child(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
 {
 	struct buf out;
 
@@ -181,7 +181,7 @@ fork_blocked(void)
 }
 
 int
-confine_run(const struct confine *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
+sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
     struct err *err)
 {
 	int64_t until = now_ms() + limits->wall_ms;

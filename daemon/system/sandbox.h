@@ -11,7 +11,7 @@
  * held to limits of memory and time, so that whatever goes wrong in there ends there.  Not while other threads run.
  */
 
-struct confine {
+struct sandbox_limits {
 	int wall_ms;      /* then it is killed */
 	unsigned cpu_s;
 	size_t memory;    /* bytes on top of what the parent has */
@@ -23,7 +23,7 @@ struct confine {
  * a negative number where there is no memory.  ERR_REFUSED: it came to no good end, and the message says how;
  * ERR_OUTSIDE: there is no child; ERR_MEMORY: here.
  */
-int confine_run(const struct confine *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
+int sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
     struct err *err);
 
 #endif

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: with the shipped configuration and sample, a first draw goes from nothing to a directory that anybody can check;
 # a second one knows of the first.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 expect 2 "spotcheck setup" sc run spot-check

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Goal: the demonstration runs to its end in a folder of its own, and says what it is meant to say.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 demo()
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a letter's text goes some time after it has left ([mail] keep), from every file of the state; that there was one, to
 # whom, when, what became of it and the message's digest stay, and letters that come later still know what went before.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 daemon=${SPOTCHECKD:-$here/../../build/spotcheckd}
 faketime=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: each step of a draw by itself: what comes too early or in the wrong order is refused with words that say what is
 # right, status 2, and changes nothing; what is overdue is made up for.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 expect 0 "Recovery code" sc init

@@ -2,7 +2,7 @@
 # Goal: publishing touches nothing of others' in the published folder, whatever fails: a bind mount below it, files and
 # folders of another user, files at the top and within our folders, a rename or link that fails.  What is mounted upon a
 # part of ours stops publishing before it begins.
-# shellcheck disable=SC2154,SC1091,SC2016 # office.sh sets them
+# shellcheck disable=SC2154,SC1091,SC2016 # helpers.sh sets them
 if [ "${1:-}" != inside ]; then
 	if [ "$(id -u)" != 0 ] || ! unshare -m --propagation private true 2>/dev/null; then
 		echo "it needs root and mount namespaces"
@@ -10,7 +10,7 @@ if [ "${1:-}" != inside ]; then
 	fi
 	exec unshare -m --propagation private bash "$0" inside
 fi
-. "$(dirname "$0")/office.sh"
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 sc init >"$office/out" || fail init

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a log that was published is not begun again.  With the state lost and the publication standing, `init` is refused
 # and changes nothing, whoever's key it is; so it is over a damaged publication, and over somebody's other files.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 expect 0 "Recovery code" sc init

@@ -2,8 +2,8 @@
 # Goal: no hash, signature or allocation fails in silence.  With an OpenSSL whose default provider is off everything goes
 # on and verifies; with a primitive that computes wrongly every program ends at once with 3; with one allocation that
 # fails, wherever it is, `init`, `run` and `verify` end with 0 and a right result or say no, and done again all is well.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 command -v cc >/dev/null || { echo "there is no cc here"; exit 77; }
 

@@ -2,8 +2,8 @@
 # Goal: what somebody changes in the published folder does not stay: a flipped byte in a copied roster, "class C" made
 # "class A" in a page, with size and times as they were.  `publish` reads all; the service looks at all once a day, mends,
 # and raises an alarm.  A checkpoint that is damaged, or another key's, stops signing, and only the former is mended.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 
 office_conf

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: the calendar and the timetable as an administrator meets them: what is known of a year and from whom, files of
 # every kind, and every way in which they can be wrong, each with its file and line.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 holidays=$office/conf/holidays

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a simulation as its user meets it: whose rosters, where everything lies, how it is labelled, what of beacons, and
 # that nothing outside its folder is touched; and what `spotcheckd` says to wrong arguments.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 office_conf

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: what `odds` says before a draw: exact where the rules are plain, else counted with its error, the same each time;
 # nothing is changed; the picture of the chances is published with the opening, and not before.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 expect 2 "no database" sc odds spot-check

@@ -2,8 +2,8 @@
 # Goal: each target of an open draw gets a receipt that `verify --receipt` confirms, now and after later draws and
 # amendments; what is altered, another target's, another log's or of a draw that is not open is refused and named; the page to
 # print shows nobody else.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 office_set rest 30

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a state that cannot be used is said to be so, by commands and by the service, and is left as it is: of another
 # version or application, damaged, of another user, open to others, read-only, on a full disk; a key that others can read.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 
 office_conf

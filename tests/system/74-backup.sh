@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a backup brings the whole state back, to who has the recovery code and to nobody else; what is cut short, changed
 # or older than what was published is refused with words, and nothing is changed.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 office_conf
 office_set embargo 30

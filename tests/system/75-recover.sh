@@ -1,8 +1,8 @@
 #!/bin/bash
 # Goal: a state that is older than what was published goes on from there, as if nothing had been lost, where the
 # publication has all that is needed; where it has not, what is missing is said and nothing is changed.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 begin()
 {

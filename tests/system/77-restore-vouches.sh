@@ -2,8 +2,8 @@
 # Goal: `restore` vouches for nothing that it does not know.  A backup is its log's own and nobody else's; one that was held
 # against no publication signs nothing, by a command or by the service, until `recover` has compared it, or a person has said
 # that there is none, which is logged.
-# shellcheck disable=SC2154,SC1091 # office.sh sets them
-. "$(dirname "$0")/office.sh"
+# shellcheck disable=SC2154,SC1091 # helpers.sh sets them
+. "$(dirname "$0")/helpers.sh"
 
 spotcheckd=${SPOTCHECKD:-$(dirname "$spotcheck")/spotcheckd}
 db=$office/state/spotcheckd.db

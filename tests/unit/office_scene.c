@@ -97,17 +97,17 @@ office_scene_open(struct office_scene *scene, const char *cycles)
 	office_scene_well(scene, calendar_begin(&scene->calendar, scene->config.workweek, &scene->err));
 	office_scene_well(scene, calendar_finish(&scene->calendar, clock_date(SCENE_NOW) - 800,
 	    clock_date(SCENE_NOW) + 2000, &scene->err));
-	scene->office = (struct office){.config = &scene->config,
+	scene->operator = (struct operator){.config = &scene->config,
 	    .calendar = &scene->calendar,
 	    .letters = scene->letters,
 	    .now = SCENE_NOW};
-	office_scene_well(scene, store_open(state, STORE_CREATE, &scene->office.store, &scene->err));
+	office_scene_well(scene, store_open(state, STORE_CREATE, &scene->operator.store, &scene->err));
 }
 
 void
 office_scene_close(struct office_scene *scene)
 {
-	store_close(scene->office.store);
+	store_close(scene->operator.store);
 	letters_free(scene->letters);
 	calendar_release(&scene->calendar);
 	config_release(&scene->config);
@@ -119,8 +119,8 @@ office_scene_import(struct office_scene *scene, const char *kind, const char *cs
 {
 	struct rosters_import how = {.file = kind,
 	    .by = "test",
-	    .now = scene->office.now,
-	    .today = clock_date(scene->office.now),
+	    .now = scene->operator.now,
+	    .today = clock_date(scene->operator.now),
 	    .replace_limit = 100};
 	struct rosters_counts counts;
 	struct diag diag = {.say = say};
@@ -133,7 +133,7 @@ office_scene_import(struct office_scene *scene, const char *kind, const char *cs
 	scratch_write(path, csv);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
-	rc = rosters_import(scene->office.store, which, fd, &how, &diag, &counts, &scene->err);
+	rc = rosters_import(scene->operator.store, which, fd, &how, &diag, &counts, &scene->err);
 	(void)close(fd);
 	office_scene_well(scene, rc);
 }
@@ -172,7 +172,7 @@ seen(void *ctx, const char *code)
 void
 office_scene_init(struct office_scene *scene)
 {
-	office_scene_well(scene, step_init(&scene->office, seen, NULL, &scene->err));
+	office_scene_well(scene, step_init(&scene->operator, seen, NULL, &scene->err));
 }
 
 /* ---- the checker ---- */
@@ -188,12 +188,12 @@ tell_check(void *ctx, uint64_t n, enum check check, enum check_state state, cons
 uint64_t
 office_scene_verify(struct office_scene *scene)
 {
-	struct verify_options options = {.has_at = true, .at = scene->office.now};
+	struct verify_options options = {.has_at = true, .at = scene->operator.now};
 	struct report report = {.check = tell_check};
 	struct folder folder;
 
 	office_scene_well(scene,
-	    publish_news(scene->office.store, &scene->office.key, &scene->config, &scene->err));
+	    publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
 	office_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
 	office_scene_well(scene, verify_directory(&folder.published, &options, &report, &scene->err));
 	folder_close(&folder);
@@ -205,6 +205,6 @@ office_scene_count(struct office_scene *scene, const char *sql)
 {
 	int64_t value = -1;
 
-	office_scene_well(scene, store_int(scene->office.store, sql, &value, &scene->err));
+	office_scene_well(scene, store_int(scene->operator.store, sql, &value, &scene->err));
 	return value;
 }

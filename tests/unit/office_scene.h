@@ -17,7 +17,7 @@ struct office_scene {
 	char public[SCRATCH_PATH + 16];
 	struct config config;
 	struct calendar calendar; /* weekends, and no holiday */
-	struct office office; /* office.now is the clock */
+	struct operator operator; /* operator.now is the clock */
 	struct letters *letters;
 	struct err err;
 };

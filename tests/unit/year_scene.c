@@ -24,15 +24,15 @@ year_scene_open(struct office_scene *scene, const char *cycles, int first_year, 
 	assert_int_equal(calendar_finish(&scene->calendar, text_date_of(first_year - 1, 1, 1),
 	    text_date_of(last_year + 2, 12, 31), NULL), 0);
 	office_scene_rosters(scene);
-	office_scene_well(scene, rosters_set_back(scene->office.store, text_date_of(first_year, 1, 1), &scene->err));
-	scene->office.now = year_scene_midnight(first_year);
+	office_scene_well(scene, rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), &scene->err));
+	scene->operator.now = year_scene_midnight(first_year);
 	office_scene_init(scene);
 }
 
 int64_t
 year_scene_turn(struct office_scene *scene)
 {
-	struct turn turn = {.office = &scene->office};
+	struct turn turn = {.operator = &scene->operator};
 	int64_t next = 0;
 
 	office_scene_well(scene, turn_take(&turn, &next, &scene->err));
@@ -45,7 +45,7 @@ year_scene_reopen(struct office_scene *scene)
 	char state[SCRATCH_PATH + 16];
 
 	(void)snprintf(state, sizeof state, "%s/state", scene->dir);
-	office_scene_well(scene, store_open(state, 0, &scene->office.store, &scene->err));
+	office_scene_well(scene, store_open(state, 0, &scene->operator.store, &scene->err));
 }
 
 char *
@@ -55,7 +55,7 @@ year_scene_history(struct office_scene *scene)
 	struct query q;
 
 	buf_init(&out, (size_t)1 << 24);
-	query_open(&q, scene->office.store,
+	query_open(&q, scene->operator.store,
 	    "SELECT DISTINCT d.cycle, title, draw_time, outcome, reveal_entry IS NOT NULL FROM draw d"
 	    " JOIN plan_done p ON p.n = d.n ORDER BY draw_time, d.cycle");
 	while (query_row(&q)) {

@@ -72,7 +72,7 @@ check_calendar(struct check *check)
 
 /* ---- one cycle ---- */
 
-struct outlook {
+struct agenda {
 	struct check *check;
 	const struct config_cycle *cycle;
 	char where[WHERE_BYTES]; /* the INI and the section's line */
@@ -89,7 +89,7 @@ is_known(const struct calendar *c, const char *name)
 }
 
 static void
-say_unknown(struct outlook *o, const char *name)
+say_unknown(struct agenda *o, const char *name)
 {
 	static const char *const keys[] = {
 		"new-year", "spring-festival", "qingming", "labour-day", "dragon-boat", "mid-autumn", "national-day",
@@ -107,7 +107,7 @@ say_unknown(struct outlook *o, const char *name)
 }
 
 static void
-say_holidays(struct outlook *o)
+say_holidays(struct agenda *o)
 {
 	const struct text_list *names = &o->cycle->rule.holidays;
 
@@ -121,7 +121,7 @@ say_holidays(struct outlook *o)
 
 /* What the INI alone cannot tell: holidays stretch a window of workdays.  The first one is enough. */
 static void
-say_embargo(struct outlook *o)
+say_embargo(struct agenda *o)
 {
 	char draw[DATE_TEXT], visit[DATE_TEXT];
 
@@ -142,7 +142,7 @@ say_embargo(struct outlook *o)
 }
 
 static void
-say_lead(struct outlook *o)
+say_lead(struct agenda *o)
 {
 	char draw[CLOCK_TEXT];
 
@@ -180,7 +180,7 @@ last_reveal(struct store *store, const char *cycle, uint64_t *ret_n, int64_t *re
 }
 
 static void
-say_skipped(struct outlook *o, int64_t until)
+say_skipped(struct agenda *o, int64_t until)
 {
 	char draw[CLOCK_TEXT];
 
@@ -195,7 +195,7 @@ say_skipped(struct outlook *o, int64_t until)
 }
 
 static int
-say_chain(struct outlook *o)
+say_chain(struct agenda *o)
 {
 	struct cli *cli = o->check->cli;
 	struct step_chain chain;
@@ -223,7 +223,7 @@ static int
 check_timetable(struct check *check, const struct config_cycle *cycle)
 {
 	struct cli *cli = check->cli;
-	struct outlook o = {.check = check, .cycle = cycle};
+	struct agenda o = {.check = check, .cycle = cycle};
 	struct plan plan;
 	int rc = plan_open(&plan, cli->store, cycle, &cli->calendar, cli->now, false, &cli->err);
 

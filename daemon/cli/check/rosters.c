@@ -63,11 +63,11 @@ static int
 check_standing(struct check *check)
 {
 	struct cli *cli = check->cli;
-	struct office office = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	struct operator operator = {.config = &cli->config, .store = cli->store, .now = cli->now};
 	struct err why = {.tr = cli->err.tr};
-	int rc = cli->store == NULL ? ERR_ABSENT : office_open(&office, &why);
+	int rc = cli->store == NULL ? ERR_ABSENT : operator_open(&operator, &why);
 
-	key_wipe(&office.key);
+	key_wipe(&operator.key);
 	if (rc == 0 || rc == ERR_ABSENT)
 		return 0;
 	check_say(check, CHECK_FAULT, cli->config.state_dir, "%s", why.message);

@@ -46,18 +46,18 @@ at(const char *text) /* "2026-06-22 09:00", here */
 static void
 turn_at(const char *now)
 {
-	scene.office.now = at(now);
+	scene.operator.now = at(now);
 	(void)year_scene_turn(&scene);
 }
 
 static void
 run_to(const char *to)
 {
-	while (scene.office.now < at(to)) {
+	while (scene.operator.now < at(to)) {
 		int64_t next = year_scene_turn(&scene);
 
-		assert_true(next > scene.office.now);
-		scene.office.now = next < at(to) ? next : at(to);
+		assert_true(next > scene.operator.now);
+		scene.operator.now = next < at(to) ? next : at(to);
 	}
 }
 
@@ -78,7 +78,7 @@ last_words(void)
 	char *message;
 
 	buf_init(&text, (size_t)1 << 20);
-	query_open(&q, scene.office.store,
+	query_open(&q, scene.operator.store,
 	    "SELECT message FROM outbox_message JOIN outbox_letter ON id = letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	buf_slice(&text, query_blob(&q, 0));
@@ -223,7 +223,7 @@ subject(void)
 	struct query q;
 	char *text;
 
-	query_open(&q, scene.office.store,
+	query_open(&q, scene.operator.store,
 	    "SELECT subject FROM outbox_letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	text = slice_dup(query_text(&q, 0));
@@ -308,13 +308,13 @@ a_turn_that_is_killed_and_done_again_adds_none(void **state)
 		int status = 0;
 		pid_t pid;
 
-		scene.office.now = clock_instant(text_date_of(2026, 1, 5) + 7 * (week - 1), 8 * 3600, NULL);
-		store_close(scene.office.store);
-		scene.office.store = NULL;
+		scene.operator.now = clock_instant(text_date_of(2026, 1, 5) + 7 * (week - 1), 8 * 3600, NULL);
+		store_close(scene.operator.store);
+		scene.operator.store = NULL;
 		pid = fork();
 		assert_true(pid >= 0);
 		if (pid == 0) {
-			struct turn turn = {.office = &scene.office};
+			struct turn turn = {.operator = &scene.operator};
 			int64_t next;
 
 			year_scene_reopen(&scene);
@@ -331,7 +331,7 @@ a_turn_that_is_killed_and_done_again_adds_none(void **state)
 	}
 	print_message("%u turns killed\n", killed);
 	/* Not even where the state forgets that it was written. */
-	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE meta SET value = '0' WHERE name = 'digest_monday'",
+	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE meta SET value = '0' WHERE name = 'digest_monday'",
 	    &scene.err));
 	(void)year_scene_turn(&scene);
 	assert_int_equal(digests(), 12);
@@ -369,7 +369,7 @@ it_says_how_things_stand(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY AFTER, 2026, 2026);
 	run_to("2026-03-01 12:00");
-	office_scene_well(&scene, rosters_attest(scene.office.store, ROSTER_TARGETS, "Ms Lin", at("2026-02-20 10:00"),
+	office_scene_well(&scene, rosters_attest(scene.operator.store, ROSTER_TARGETS, "Ms Lin", at("2026-02-20 10:00"),
 	    &scene.err));
 	run_to("2026-03-09 08:00");
 	(void)year_scene_turn(&scene);
@@ -391,7 +391,7 @@ it_says_how_things_stand(void **state)
 	has(text, "  targets: 40 rows, attested by Ms Lin on 2026-02-20, 17 days ago\n");
 	has(text, "  contacts: none was ever imported\n");
 	has(text, "Calendar: holidays are announced up to 2026.\n");
-	memcpy(id + 13, scene.office.key.id, 8);
+	memcpy(id + 13, scene.operator.key.id, 8);
 	has(text, id);
 	has(text, "/ini status\n");
 	has(text, "/ini outbox\n");
@@ -421,7 +421,7 @@ its_root_is_the_checkpoint_s(void **state)
 	{
 		struct query q;
 
-		query_open(&q, scene.office.store, "SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
+		query_open(&q, scene.operator.store, "SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
 		assert_true(query_row(&q));
 		buf_slice(&note, query_blob(&q, 0));
 		office_scene_well(&scene, query_close(&q, &scene.err));
@@ -445,13 +445,13 @@ alarms_and_counts(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY, 2026, 2026);
 	run_to("2026-01-16 12:00");
-	office_scene_well(&scene, store_exec(scene.office.store,
+	office_scene_well(&scene, store_exec(scene.operator.store,
 	    "UPDATE outbox_letter SET state = 'failed' WHERE id ="
 	    " (SELECT min(id) FROM outbox_letter WHERE draw > 0);"
 	    "UPDATE outbox_letter SET state = 'unknown', next_at = 9223372036854775807 WHERE id ="
 	    " (SELECT max(id) FROM outbox_letter WHERE draw > 0)",
 	    &scene.err));
-	office_scene_well(&scene, store_exec(scene.office.store,
+	office_scene_well(&scene, store_exec(scene.operator.store,
 	    "UPDATE roster_import SET time = 1700000000; UPDATE roster_attestation SET time = 1700000000", &scene.err));
 	office_scene_ini(&scene, WEEKLY);
 	scene.config.max_roster_age = (struct duration){.n = 30 * DAY_S};

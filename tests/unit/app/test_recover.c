@@ -52,7 +52,7 @@ keep_state(struct office_scene *scene, const char *name)
 
 	(void)snprintf(db, sizeof db, "%s/state/" STORE_FILE, scene->dir);
 	(void)snprintf(kept, sizeof kept, "%s/%s", scene->dir, name);
-	store_close(scene->office.store);
+	store_close(scene->operator.store);
 	copy(db, kept);
 	year_scene_reopen(scene);
 }
@@ -64,7 +64,7 @@ put_back(struct office_scene *scene, const char *name)
 
 	(void)snprintf(db, sizeof db, "%s/state/" STORE_FILE, scene->dir);
 	(void)snprintf(kept, sizeof kept, "%s/%s", scene->dir, name);
-	store_close(scene->office.store);
+	store_close(scene->operator.store);
 	copy(kept, db);
 	year_scene_reopen(scene);
 }
@@ -77,7 +77,7 @@ recover_now(struct office_scene *scene, struct recovery *ret)
 	int rc;
 
 	office_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
-	rc = recover(&scene->office, &folder.published, (struct slice){NULL, 0}, ret, &scene->err);
+	rc = recover(&scene->operator, &folder.published, (struct slice){NULL, 0}, ret, &scene->err);
 	folder_close(&folder);
 	return rc;
 }
@@ -125,7 +125,7 @@ lose_sometimes(struct office_scene *scene, struct losses *losses, struct support
 	if (entries == losses->entries || lost)
 		put_back(scene, "now");
 	else
-		office_scene_well(scene, publish_news(scene->office.store, &scene->office.key, &scene->config, &scene->err));
+		office_scene_well(scene, publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
 	recovery_release(&recovery);
 }
 
@@ -134,13 +134,13 @@ run(struct office_scene *scene, int64_t end, struct support_random *random)
 {
 	struct losses losses = {0};
 
-	while (scene->office.now < end) {
+	while (scene->operator.now < end) {
 		int64_t next = year_scene_turn(scene);
 
-		assert_true(next > scene->office.now);
+		assert_true(next > scene->operator.now);
 		if (random != NULL)
 			lose_sometimes(scene, &losses, random);
-		scene->office.now = next < end ? next : end;
+		scene->operator.now = next < end ? next : end;
 	}
 	if (random == NULL)
 		return;

@@ -76,11 +76,11 @@ open_office(const char *cycles, const char *now, bool rosters)
 {
 	office_scene_open(&scene, cycles);
 	calendar_with(NULL);
-	scene.office.now = at(now);
+	scene.operator.now = at(now);
 	if (rosters)
 		office_scene_rosters(&scene);
 	office_scene_init(&scene);
-	turn = (struct turn){.office = &scene.office, .tell = tell};
+	turn = (struct turn){.operator = &scene.operator, .tell = tell};
 	memset(told, 0, sizeof told);
 	last_message[0] = '\0';
 }
@@ -91,9 +91,9 @@ take(const char *now)
 	int64_t next = 0;
 
 	if (now != NULL)
-		scene.office.now = at(now);
+		scene.operator.now = at(now);
 	office_scene_well(&scene, turn_take(&turn, &next, &scene.err));
-	assert_true(next > scene.office.now);
+	assert_true(next > scene.operator.now);
 	return next;
 }
 
@@ -101,8 +101,8 @@ take(const char *now)
 static void
 takes(const char *now, const char *next)
 {
-	int64_t got = take(now), want = next == NULL ? INT64_MAX : at(next), digest = digest_next(scene.office.now);
-	int64_t look = clock_instant(clock_date(scene.office.now) + 1, TURN_LOOK_SECOND, NULL);
+	int64_t got = take(now), want = next == NULL ? INT64_MAX : at(next), digest = digest_next(scene.operator.now);
+	int64_t look = clock_instant(clock_date(scene.operator.now) + 1, TURN_LOOK_SECOND, NULL);
 
 	want = want < digest ? want : digest;
 	assert_int_equal(got, want < look ? want : look);
@@ -112,10 +112,10 @@ takes(const char *now, const char *next)
 static void
 run_to(const char *to)
 {
-	while (scene.office.now < at(to)) {
+	while (scene.operator.now < at(to)) {
 		int64_t next = take(NULL);
 
-		scene.office.now = next < at(to) ? next : at(to);
+		scene.operator.now = next < at(to) ? next : at(to);
 	}
 }
 
@@ -124,7 +124,7 @@ draw(uint64_t n)
 {
 	struct draw_row row = {.n = 0};
 
-	office_scene_well(&scene, draws_find(scene.office.store, n, &row, &scene.err));
+	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
@@ -178,12 +178,12 @@ a_turn_too_many_does_nothing(void **state)
 	for (int i = 0; i < 5; i++)
 		(void)take(NULL);
 	/* And a clock that is put back, by an hour or a month. */
-	scene.office.now -= 3600;
+	scene.operator.now -= 3600;
 	(void)take(NULL);
-	scene.office.now -= 30 * DAY_S;
+	scene.operator.now -= 30 * DAY_S;
 	(void)take(NULL);
 	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
-	scene.office.now = at("2026-04-08 10:00");
+	scene.operator.now = at("2026-04-08 10:00");
 	(void)take(NULL);
 	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
 	close_office();
@@ -356,17 +356,17 @@ a_sealed_day_cannot_be_asked_for(void **state)
 	open_office(RANDOM, "2026-02-20 12:00", true);
 	(void)take(NULL);
 	for (int32_t date = day("2026-03-01"); date <= day("2026-03-31"); date++) {
-		struct outlook_want want = {.store = scene.office.store, .config = &scene.config,
-		    .calendar = &scene.calendar, .now = scene.office.now, .from = date, .to = date};
-		struct outlook outlook;
+		struct agenda_want want = {.store = scene.operator.store, .config = &scene.config,
+		    .calendar = &scene.calendar, .now = scene.operator.now, .from = date, .to = date};
+		struct agenda agenda;
 
-		office_scene_well(&scene, outlook_read(&want, &outlook, &scene.err));
-		assert_int_equal(outlook.n, 3);
-		for (size_t i = 0; i < outlook.n; i++) {
-			assert_true(outlook.v[i].sealed);
-			assert_int_equal(outlook.v[i].order, at("2026-03-01 00:00"));
+		office_scene_well(&scene, agenda_read(&want, &agenda, &scene.err));
+		assert_int_equal(agenda.n, 3);
+		for (size_t i = 0; i < agenda.n; i++) {
+			assert_true(agenda.v[i].sealed);
+			assert_int_equal(agenda.v[i].order, at("2026-03-01 00:00"));
 		}
-		outlook_release(&outlook);
+		agenda_release(&agenda);
 	}
 	close_office();
 }
@@ -472,7 +472,7 @@ texts_of_letters_go_in_time(void **state)
 	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND removed > changed + 89 * 86400 AND digest <> ''"),
 	    letters);
 	next = take(NULL);
-	assert_true(next > scene.office.now + 3600); /* a text that has gone makes nothing due */
+	assert_true(next > scene.operator.now + 3600); /* a text that has gone makes nothing due */
 	assert_int_equal(office_scene_verify(&scene), 0);
 	close_office();
 }
@@ -507,7 +507,7 @@ a_commitment_by_hand_is_waited_for(void **state)
 	(void)take(NULL);
 	want.cycle = &scene.config.cycles[0];
 	want.draw_time = at("2026-06-02 18:00");
-	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
+	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	takes("2026-06-02 09:00", "2026-06-02 18:00");
 	(void)take("2026-06-02 18:00");
 	assert_int_equal(draw(1).outcome, OUTCOME_DRAW);
@@ -518,9 +518,9 @@ a_commitment_by_hand_is_waited_for(void **state)
 /* ---- the guard ---- */
 
 static int
-somebody_saw_more(struct office *office, struct err *err)
+somebody_saw_more(struct operator *operator, struct err *err)
 {
-	(void)office;
+	(void)operator;
 	return err_set(err, ERR_REFUSED, "a witness has seen more");
 }
 
@@ -534,14 +534,14 @@ under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
 	open_office(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
 	entries = count("SELECT count(*) FROM log_entry");
-	scene.office.ask = somebody_saw_more;
-	scene.office.asked = false;
+	scene.operator.ask = somebody_saw_more;
+	scene.operator.asked = false;
 	next = take("2026-06-02 10:00"); /* a commitment is due */
 	assert_string_equal(turn.halted, "a witness has seen more");
-	assert_int_equal(next, scene.office.now + TURN_HALTED_S);
+	assert_int_equal(next, scene.operator.now + TURN_HALTED_S);
 	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
 	assert_int_equal(told[TURN_REFUSED] + told[TURN_MISSED], 0);
-	scene.office.ask = NULL;
+	scene.operator.ask = NULL;
 	(void)take("2026-06-02 10:05");
 	assert_string_equal(turn.halted, "");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
@@ -557,9 +557,9 @@ a_damaged_log_is_not_the_guards(void **state)
 	(void)state;
 	open_office(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
-	scene.office.ask = somebody_saw_more;
-	scene.office.asked = false;
-	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
+	scene.operator.ask = somebody_saw_more;
+	scene.operator.asked = false;
+	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
 	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
 	assert_string_equal(turn.halted, "");
 	close_office();
@@ -578,7 +578,7 @@ a_state_that_may_not_sign_is_an_alarm(void **state)
 	turn.barred = "it was compared with nothing";
 	next = take("2026-06-02 10:00"); /* a commitment is due */
 	assert_string_equal(turn.halted, "it was compared with nothing");
-	assert_int_equal(next, scene.office.now + TURN_HALTED_S);
+	assert_int_equal(next, scene.operator.now + TURN_HALTED_S);
 	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
 	assert_int_equal(told[TURN_REFUSED] + told[TURN_MISSED], 0);
 	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'state'"), 1);

@@ -23,11 +23,11 @@ a_report(void **state)
 	assert_true(parse("1782090000 1 0 next: a draw\n", &report));
 	assert_int_equal(report.next, 1782090000);
 	assert_true(report.mail);
-	assert_string_equal(report.standing, "next: a draw");
+	assert_string_equal(report.status, "next: a draw");
 	(void)snprintf(text, sizeof text, "%lld 0 1 \n", (long long)INT64_MAX);
 	assert_true(parse(text, &report));
 	assert_int_equal(report.next, INT64_MAX);
-	assert_string_equal(report.standing, "");
+	assert_string_equal(report.status, "");
 }
 
 static void

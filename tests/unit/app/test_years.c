@@ -36,12 +36,12 @@ take_and_be_killed(struct office_scene *scene, struct support_random *random)
 	int status = 0;
 	pid_t pid;
 
-	store_close(scene->office.store);
-	scene->office.store = NULL;
+	store_close(scene->operator.store);
+	scene->operator.store = NULL;
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		struct turn turn = {.office = &scene->office};
+		struct turn turn = {.operator = &scene->operator};
 		int64_t next;
 
 		year_scene_reopen(scene);
@@ -57,37 +57,37 @@ take_and_be_killed(struct office_scene *scene, struct support_random *random)
 
 /* A turn at a wrong time may do nothing that is not due at the true one.  Time goes by and the other clock runs on. */
 static void
-turn_the_clock(struct office_scene *scene, struct leap *leap, struct support_random *random)
+turn_the_clock(struct office_scene *scene, struct clock_jump *jump, struct support_random *random)
 {
-	int64_t now = scene->office.now, wrong = (int64_t)support_random_below(random, 80 * DAY_S) - 40 * DAY_S;
+	int64_t now = scene->operator.now, wrong = (int64_t)support_random_below(random, 80 * DAY_S) - 40 * DAY_S;
 
-	scene->office.now = now + wrong;
-	if (leap_ahead(leap, scene->office.now, now) == 0)
+	scene->operator.now = now + wrong;
+	if (clock_jump_ahead(jump, scene->operator.now, now) == 0)
 		(void)year_scene_turn(scene);
 	else
-		assert_true(wrong >= LEAP_S);
-	scene->office.now = now;
-	assert_int_equal(leap_ahead(leap, now, now), 0);
+		assert_true(wrong >= CLOCK_JUMP_S);
+	scene->operator.now = now;
+	assert_int_equal(clock_jump_ahead(jump, now, now), 0);
 }
 
 static unsigned
 run(struct office_scene *scene, int64_t end, struct support_random *random)
 {
-	struct leap leap;
+	struct clock_jump jump;
 	unsigned killed = 0;
 
-	leap_begin(&leap, scene->office.now, scene->office.now);
-	while (scene->office.now < end) {
+	clock_jump_begin(&jump, scene->operator.now, scene->operator.now);
+	while (scene->operator.now < end) {
 		int64_t next;
 
 		if (random != NULL) {
 			killed += take_and_be_killed(scene, random);
 			if (support_random_below(random, 4) == 0)
-				turn_the_clock(scene, &leap, random);
+				turn_the_clock(scene, &jump, random);
 		}
 		next = year_scene_turn(scene);
-		assert_true(next > scene->office.now);
-		scene->office.now = next < end ? next : end;
+		assert_true(next > scene->operator.now);
+		scene->operator.now = next < end ? next : end;
 	}
 	return killed;
 }

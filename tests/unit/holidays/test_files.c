@@ -792,7 +792,7 @@ say_much(void *ctx, struct buf *out)
 static int
 confined(int (*work)(void *ctx, struct buf *out), int n, struct buf *said, struct err *err)
 {
-	static const struct confine limits = {
+	static const struct sandbox_limits limits = {
 		.wall_ms = 10000,
 		.cpu_s = 1,
 		.memory = (size_t)64 << 20,
@@ -802,7 +802,7 @@ confined(int (*work)(void *ctx, struct buf *out), int n, struct buf *said, struc
 	*err = (struct err){0};
 	buf_release(said);
 	buf_init(said, limits.max_bytes);
-	return confine_run(&limits, work, &n, said, err);
+	return sandbox_run(&limits, work, &n, said, err);
 }
 
 static void

@@ -84,7 +84,7 @@ commit(size_t cycle, int64_t draw_time)
 	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = draw_time};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
+	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	return n;
 }
 
@@ -93,7 +93,7 @@ row_of(uint64_t n)
 {
 	struct draw_row row;
 
-	office_scene_well(&scene, draws_find(scene.office.store, n, &row, &scene.err));
+	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
@@ -102,7 +102,7 @@ newest_size(void)
 {
 	uint64_t size = 0;
 
-	office_scene_well(&scene, ledger_sealed_size(scene.office.store, &size, &scene.err));
+	office_scene_well(&scene, ledger_sealed_size(scene.operator.store, &size, &scene.err));
 	return size;
 }
 
@@ -112,10 +112,10 @@ grow(uint64_t *sizes, size_t n)
 {
 	sizes[0] = newest_size();
 	for (size_t i = 1; i < n; i++) {
-		uint64_t draw = commit(FILLER, scene.office.now);
+		uint64_t draw = commit(FILLER, scene.operator.now);
 
-		office_scene_well(&scene, step_draw(&scene.office, draw, NULL, &scene.err));
-		office_scene_well(&scene, step_reveal(&scene.office, draw, &scene.err));
+		office_scene_well(&scene, step_draw(&scene.operator, draw, NULL, &scene.err));
+		office_scene_well(&scene, step_reveal(&scene.operator, draw, &scene.err));
 		sizes[i] = newest_size();
 		assert_true(sizes[i] > sizes[i - 1]);
 	}
@@ -131,20 +131,20 @@ draw(uint64_t n)
 	struct buf bytes;
 	uint64_t which = 0;
 
-	office_scene_well(&scene, ledger_entry(scene.office.store, row.commit_entry, &bytes, &scene.err));
+	office_scene_well(&scene, ledger_entry(scene.operator.store, row.commit_entry, &bytes, &scene.err));
 	hash_hex(buf_view(&bytes), hash);
 	if (row.source == SOURCE_WITNESS) {
 		witness_beacon_sign(slice_of(hash), keys[0].secret, signature);
-		office_scene_well(&scene, beacons_add(scene.office.store, slice_of(signature), scene.office.now, &which, &scene.err));
+		office_scene_well(&scene, beacons_add(scene.operator.store, slice_of(signature), scene.operator.now, &which, &scene.err));
 		assert_int_equal(which, n);
 	} else if (row.source == SOURCE_DRAND) {
 		hash_hex((struct slice){(const char *)point, sizeof point}, hash);
 		text_to_hex(point, sizeof point, signature);
 		(void)snprintf(sql, sizeof sql, "INSERT INTO draw_value (n, value, signature, tried) VALUES (%llu, '%s', '%s', 0)",
 		    (unsigned long long)n, hash, signature);
-		office_scene_well(&scene, store_exec(scene.office.store, sql, &scene.err));
+		office_scene_well(&scene, store_exec(scene.operator.store, sql, &scene.err));
 	}
-	office_scene_well(&scene, step_draw(&scene.office, n, NULL, &scene.err));
+	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
 	buf_release(&bytes);
 }
 
@@ -158,7 +158,7 @@ line_of(size_t who, uint64_t size, int64_t time)
 	struct buf bytes, line;
 
 	assert_non_null(note);
-	office_scene_well(&scene, ledger_checkpoint(scene.office.store, size, &bytes, &scene.err));
+	office_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &bytes, &scene.err));
 	office_scene_well(&scene, note_parse(buf_view(&bytes), note, &scene.err));
 	buf_init(&line, LEDGER_NOTE_MAX);
 	note_cosign(note->text, keys[who].name, keys[who].secret, (uint64_t)time, &line);
@@ -172,9 +172,9 @@ line_of(size_t who, uint64_t size, int64_t time)
 static int
 add_line(size_t who, uint64_t size, struct slice line)
 {
-	int64_t now = scene.office.now;
+	int64_t now = scene.operator.now;
 
-	return cosignatures_add(scene.office.store, size, keys[who].vkey, line, now - WITNESS_CLOCK_S, now + WITNESS_CLOCK_S, &scene.err);
+	return cosignatures_add(scene.operator.store, size, keys[who].vkey, line, now - WITNESS_CLOCK_S, now + WITNESS_CLOCK_S, &scene.err);
 }
 
 /* Whenever that was. */
@@ -183,7 +183,7 @@ add(size_t who, uint64_t size, int64_t time)
 {
 	struct buf line = line_of(who, size, time);
 
-	office_scene_well(&scene, cosignatures_add(scene.office.store, size, keys[who].vkey, buf_view(&line), INT64_MIN, INT64_MAX, &scene.err));
+	office_scene_well(&scene, cosignatures_add(scene.operator.store, size, keys[who].vkey, buf_view(&line), INT64_MIN, INT64_MAX, &scene.err));
 	buf_release(&line);
 }
 
@@ -198,7 +198,7 @@ serial(void)
 {
 	int64_t value = -1;
 
-	office_scene_well(&scene, cosignatures_serial(scene.office.store, &value, &scene.err));
+	office_scene_well(&scene, cosignatures_serial(scene.operator.store, &value, &scene.err));
 	return value;
 }
 
@@ -213,18 +213,18 @@ test_a_true_one_is_taken_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < WITNESSES; i++) {
-		struct buf line = line_of(i, size, scene.office.now + clocks[i]);
+		struct buf line = line_of(i, size, scene.operator.now + clocks[i]);
 
-		assert_false(cosignatures_has(scene.office.store, size, keys[i].vkey));
+		assert_false(cosignatures_has(scene.operator.store, size, keys[i].vkey));
 		office_scene_well(&scene, add_line(i, size, buf_view(&line)));
 		office_scene_well(&scene, add_line(i, size, buf_view(&line)));
-		assert_true(cosignatures_has(scene.office.store, size, keys[i].vkey));
+		assert_true(cosignatures_has(scene.operator.store, size, keys[i].vkey));
 		assert_int_equal(kept(), i + 1);
 		assert_int_equal(serial(), i + 1);
 		buf_release(&line);
 	}
 	/* The checkpoint with all of them is one that is in order. */
-	office_scene_well(&scene, cosignatures_note(scene.office.store, size, &note, &scene.err));
+	office_scene_well(&scene, cosignatures_note(scene.operator.store, size, &note, &scene.err));
 	for (size_t i = 0; i <= WITNESSES; i++) {
 		struct note *parsed = malloc(sizeof *parsed);
 		struct note_key key;
@@ -258,23 +258,23 @@ test_nothing_else_is_taken(void **state)
 	(void)commit(BY_NOBODY, DRAW_TIME);
 	size = newest_size();
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		line = line_of(0, size, scene.office.now + wrong[i]);
+		line = line_of(0, size, scene.operator.now + wrong[i]);
 		refused(0, size, buf_view(&line), "the clock of the witness");
 		buf_release(&line);
 	}
 	line = line_of(0, size, -1); /* the latest time that there is */
 	refused(0, size, buf_view(&line), "the clock of the witness");
 	buf_release(&line);
-	line = line_of(STRANGER, size, scene.office.now);
+	line = line_of(STRANGER, size, scene.operator.now);
 	refused(0, size, buf_view(&line), "no cosignature by the key");
 	buf_release(&line);
-	line = line_of(0, before, scene.office.now);
+	line = line_of(0, before, scene.operator.now);
 	refused(0, size, buf_view(&line), "is false");
 	assert_int_equal(add_line(0, size + 1, buf_view(&line)), ERR_ABSENT);
 	buf_release(&line);
 
 	/* Not one line, or more than one. */
-	line = line_of(0, size, scene.office.now);
+	line = line_of(0, size, scene.operator.now);
 	refused(0, size, (struct slice){line.data, line.len - 1}, "no cosignature by the key");
 	refused(0, size, (struct slice){"", 0}, "no cosignature by the key");
 	refused(0, size, (struct slice){"\n", 1}, "no cosignature by the key");
@@ -305,7 +305,7 @@ static uint64_t taken;
 static int
 add_any(struct slice bytes)
 {
-	return cosignatures_add_any(scene.office.store, bytes, scene.office.now, &taken, &scene.err);
+	return cosignatures_add_any(scene.operator.store, bytes, scene.operator.now, &taken, &scene.err);
 }
 
 /* A whole note, as somebody may have brought it on a stick; buf_release. */
@@ -314,9 +314,9 @@ whole_note(uint64_t size)
 {
 	struct buf note;
 
-	office_scene_well(&scene, ledger_checkpoint(scene.office.store, size, &note, &scene.err));
+	office_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &note, &scene.err));
 	for (size_t i = 0; i < WITNESSES; i++) {
-		struct buf line = line_of(i, size, scene.office.now + (int64_t)i);
+		struct buf line = line_of(i, size, scene.operator.now + (int64_t)i);
 
 		buf_slice(&note, buf_view(&line));
 		buf_release(&line);
@@ -333,11 +333,11 @@ test_by_hand(void **state)
 	(void)state;
 	(void)commit(BY_NOBODY, DRAW_TIME);
 	size = newest_size();
-	scene.office.now += 3 * 86400; /* it was on its way for days */
+	scene.operator.now += 3 * 86400; /* it was on its way for days */
 	line = line_of(1, before, SCENE_NOW + 86400);
 	office_scene_well(&scene, add_any(buf_view(&line)));
 	assert_int_equal(taken, 1);
-	assert_true(cosignatures_has(scene.office.store, before, keys[1].vkey));
+	assert_true(cosignatures_has(scene.operator.store, before, keys[1].vkey));
 	office_scene_well(&scene, add_any(buf_view(&line)));
 	assert_int_equal(taken, 0);
 	buf_release(&line);
@@ -357,14 +357,14 @@ test_by_hand_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		line = line_of(0, size, scene.office.now + wrong[i]);
+		line = line_of(0, size, scene.operator.now + wrong[i]);
 		office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "the clock of the witness");
 		buf_release(&line);
 	}
-	line = line_of(STRANGER, size, scene.office.now);
+	line = line_of(STRANGER, size, scene.operator.now);
 	office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "no cosignature by a witness in force");
 	buf_release(&line);
-	line = line_of(0, size, scene.office.now);
+	line = line_of(0, size, scene.operator.now);
 	for (size_t i = 0; i < 8 * line.len; i++) {
 		line.data[i / 8] ^= (char)(1 << i % 8);
 		office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "");
@@ -386,21 +386,21 @@ test_adopt(void **state)
 	struct buf note = whole_note(size), line;
 
 	(void)state;
-	line = line_of(STRANGER, size, scene.office.now);
+	line = line_of(STRANGER, size, scene.operator.now);
 	buf_slice(&note, buf_view(&line));
 	buf_release(&line);
 	/* The second witness's is damaged, where it alone is signed; the third has left since. */
-	line = line_of(1, size, scene.office.now + 1);
+	line = line_of(1, size, scene.operator.now + 1);
 	note.data[(char *)memmem(note.data, note.len, line.data, line.len) - note.data + (ptrdiff_t)line.len - 20] ^= 1;
 	buf_release(&line);
 	configure(2);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
-	office_scene_well(&scene, store_begin(scene.office.store, &scene.err));
-	office_scene_well(&scene, cosignatures_adopt(scene.office.store, size, buf_view(&note), &scene.err));
-	office_scene_well(&scene, store_commit(scene.office.store, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	office_scene_well(&scene, store_begin(scene.operator.store, &scene.err));
+	office_scene_well(&scene, cosignatures_adopt(scene.operator.store, size, buf_view(&note), &scene.err));
+	office_scene_well(&scene, store_commit(scene.operator.store, &scene.err));
 	assert_int_equal(kept(), 2);
-	assert_true(cosignatures_has(scene.office.store, size, keys[0].vkey));
-	assert_true(cosignatures_has(scene.office.store, size, keys[2].vkey));
+	assert_true(cosignatures_has(scene.operator.store, size, keys[0].vkey));
+	assert_true(cosignatures_has(scene.operator.store, size, keys[2].vkey));
 	assert_int_equal(office_scene_verify(&scene), 0);
 	buf_release(&note);
 }
@@ -449,13 +449,13 @@ give_some(struct support_random *random, const uint64_t *sizes, int64_t until, s
 	static const int64_t about[] = {-3000, -1, 0, 0, 1, 3000};
 	size_t n = 0;
 
-	office_scene_well(&scene, store_exec(scene.office.store, "DELETE FROM cosignature", &scene.err));
+	office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
 	for (uint64_t left = support_random_below(random, 12); left > 0; left--) {
 		struct given g = {.size = sizes[support_random_below(random, SIZES)],
 		    .who = support_random_below(random, WITNESSES + 1),
 		    .time = until + about[support_random_below(random, sizeof about / sizeof about[0])]};
 
-		if (cosignatures_has(scene.office.store, g.size, keys[g.who].vkey))
+		if (cosignatures_has(scene.operator.store, g.size, keys[g.who].vkey))
 			continue;
 		add(g.who, g.size, g.time);
 		ret[n++] = g;
@@ -482,23 +482,23 @@ test_which_is_published(void **state)
 		size_t n = give_some(&random, sizes, DRAW_TIME - COMMIT_LEAD_S, given);
 		uint64_t by_witness;
 
-		office_scene_well(&scene, draw_assurance_commit_size(scene.office.store, &witness, &by_witness, &scene.err));
+		office_scene_well(&scene, draw_assurance_commit_size(scene.operator.store, &witness, &by_witness, &scene.err));
 		assert_int_equal(by_witness, model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
-		office_scene_well(&scene, draw_assurance_commit_size(scene.office.store, &nobody, &size, &scene.err));
+		office_scene_well(&scene, draw_assurance_commit_size(scene.operator.store, &nobody, &size, &scene.err));
 		assert_int_equal(size, model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
 		differs |= by_witness > size;
 	}
 	assert_true(differs); /* the beacon's key has counted for more than numbers */
 
 	/* Its outcome, with a day. */
-	scene.office.now = DRAW_TIME;
+	scene.operator.now = DRAW_TIME;
 	draw(nobody.n);
 	nobody = row_of(nobody.n);
 	grow(sizes + 2, SIZES - 2);
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t n = give_some(&random, sizes, DRAW_TIME + OUTCOME_DELAY_S, given);
 
-		office_scene_well(&scene, draw_assurance_outcome_size(scene.office.store, &nobody, &size, &scene.err));
+		office_scene_well(&scene, draw_assurance_outcome_size(scene.operator.store, &nobody, &size, &scene.err));
 		assert_int_equal(size, model_size(given, n, sizes, nobody.outcome_size, DRAW_TIME + OUTCOME_DELAY_S, STRANGER));
 	}
 }
@@ -511,7 +511,7 @@ class_of(uint64_t n)
 	struct draw_row row = row_of(n);
 	struct draw_assurance class;
 
-	office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
+	office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 	assert_int_equal(class.witnesses, WITNESSES);
 	return class.assurance;
 }
@@ -540,14 +540,14 @@ test_classes(void **state)
 			add(who, row_of(n).commit_size, draw_time - COMMIT_LEAD_S + cases[i].commit_late);
 		add(STRANGER, row_of(n).commit_size, draw_time - COMMIT_LEAD_S);
 		assert_int_equal(class_of(n), ASSURANCE_PENDING);
-		scene.office.now = draw_time;
+		scene.operator.now = draw_time;
 		draw(n);
 		assert_int_equal(class_of(n), ASSURANCE_C);
 		for (size_t who = 0; who < cases[i].outcome_cosigners; who++)
 			add(who, row_of(n).outcome_size, draw_time + OUTCOME_DELAY_S + cases[i].outcome_late);
 		if (class_of(n) != cases[i].want)
 			fail_msg("case %zu: %s instead of %s", i, assurance_name(class_of(n)), assurance_name(cases[i].want));
-		office_scene_well(&scene, step_reveal(&scene.office, n, &scene.err));
+		office_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
 	}
 }
 
@@ -559,7 +559,7 @@ test_class_of_a_void(void **state)
 	bool later;
 
 	(void)state;
-	office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
+	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	assert_int_equal(class_of(n), ASSURANCE_NONE);
 }
 
@@ -571,17 +571,17 @@ test_a_change_of_witnesses(void **state)
 
 	(void)state;
 	configure(2);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	n = commit(BY_NOBODY, DRAW_TIME);
 	configure(WITNESSES);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	for (size_t who = 0; who < WITNESSES; who++)
 		add(who, row_of(n).commit_size, SCENE_NOW);
 	{
 		struct draw_row row = row_of(n);
 		struct draw_assurance class;
 
-		office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
+		office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 		assert_int_equal(class.witnesses, 2);
 		assert_int_equal(class.commit_in_time, 2);
 	}
@@ -607,11 +607,11 @@ on_assurance(void *ctx, uint64_t n, const struct assurance_facts *facts)
 static void
 verify(void)
 {
-	struct verify_options options = {.has_at = true, .at = scene.office.now};
+	struct verify_options options = {.has_at = true, .at = scene.operator.now};
 	struct report report = {.assurance = on_assurance};
 	struct folder folder;
 
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
+	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	office_scene_well(&scene, folder_open(&folder, scene.public, &scene.err));
 	office_scene_well(&scene, verify_directory(&folder.published, &options, &report, &scene.err));
 	folder_close(&folder);
@@ -633,11 +633,11 @@ test_the_checker_agrees(void **state)
 	support_random_begin(&random);
 	for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++)
 		n[cycle] = commit(cycle, DRAW_TIME);
-	scene.office.now = DRAW_TIME;
+	scene.operator.now = DRAW_TIME;
 	for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++)
 		draw(n[cycle]);
 	for (int i = 0; i < 60; i++) {
-		office_scene_well(&scene, store_exec(scene.office.store, "DELETE FROM cosignature", &scene.err));
+		office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
 		add(STRANGER, newest_size(), SCENE_NOW); /* so that there is news */
 		for (uint64_t left = support_random_below(&random, 30); left > 0; left--) {
 			struct draw_row row = row_of(n[support_random_below(&random, 3)]);
@@ -654,7 +654,7 @@ test_the_checker_agrees(void **state)
 			struct draw_row row = row_of(n[cycle]);
 			struct draw_assurance class;
 
-			office_scene_well(&scene, draw_assurance_read(scene.office.store, &row, &class, &scene.err));
+			office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 			assert_int_equal(checked[row.n].commit_cosigned, class.commit_in_time);
 			assert_int_equal(checked[row.n].outcome_cosigned, class.outcome_in_time);
 			if (cycle == BY_WITNESS && !class.beacon_key_in_time)

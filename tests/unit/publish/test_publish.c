@@ -48,12 +48,12 @@ tear_down(void **state)
 static uint64_t
 draw_of(size_t cycle)
 {
-	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = scene.office.now};
+	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = scene.operator.now};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
-	office_scene_well(&scene, step_draw(&scene.office, n, NULL, &scene.err));
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
+	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	return n;
 }
 
@@ -62,7 +62,7 @@ publish_with(bool fresh, bool in_place)
 {
 	struct publish_options options = {.fresh = fresh, .in_place = in_place, .pages = &scene.config};
 
-	return publish(scene.office.store, &scene.office.key, scene.public, &options, &scene.err);
+	return publish(scene.operator.store, &scene.operator.key, scene.public, &options, &scene.err);
 }
 
 /* ---- a tree as one hash: names, modes and bytes, in order ---- */
@@ -159,7 +159,7 @@ test_layout(void **state)
 	(void)state;
 	assert_int_equal(draw_of(0), 1);
 	assert_int_equal(draw_of(1), 2);
-	office_scene_well(&scene, step_amend(&scene.office, &amend, &did, &scene.err));
+	office_scene_well(&scene, step_amend(&scene.operator, &amend, &did, &scene.err));
 	assert_int_equal(office_scene_verify(&scene), 0);
 	assert_true(has("checkpoint") && has("vkey") && has("tile/0/000.p/8") && has("tile/entries/000.p/8"));
 	for (int n = 1; n <= 2; n++) {
@@ -172,8 +172,8 @@ test_layout(void **state)
 		(void)snprintf(name, sizeof name, "draws/0002/%s", sealed[i]);
 		assert_false(has(name));
 	}
-	scene.office.now += 30 * DAY_S;
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	scene.operator.now += 30 * DAY_S;
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(office_scene_verify(&scene), 0);
 	assert_true(has("draws/0002/amend-01.json") && has("draws/0002/targets.csv"));
 	assert_false(has("draws/0002/targets-private.csv"));
@@ -229,7 +229,7 @@ test_mends(void **state)
 	office_scene_well(&scene, publish_with(false, false));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
-	office_scene_well(&scene, publish_damage(scene.office.store, &damaged, first, &scene.err));
+	office_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
 	assert_int_equal(damaged, 1);
 	assert_string_equal(first, "vkey");
 }
@@ -264,7 +264,7 @@ damaged_files(void)
 	char first[PUBLISH_DAMAGE];
 	uint64_t damaged = 0;
 
-	office_scene_well(&scene, publish_damage(scene.office.store, &damaged, first, &scene.err));
+	office_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
 	return damaged;
 }
 
@@ -292,7 +292,7 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 		flip("draws/0001/record.json");
 		flip("index.html");
 		office_scene_well(&scene,
-		    publish_look(scene.office.store, &scene.office.key, &scene.config, day, &over, &scene.err));
+		    publish_look(scene.operator.store, &scene.operator.key, &scene.config, day, &over, &scene.err));
 		assert_true(over);
 		after = tree_hash();
 		assert_memory_equal(&before, &after, sizeof before);
@@ -300,12 +300,12 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 	}
 	/* The same day's look is over; the next one finds nothing. */
 	flip("index.html");
-	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 2, &over, &scene.err));
+	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 2, &over, &scene.err));
 	after = tree_hash();
 	assert_memory_not_equal(&before, &after, sizeof before);
-	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 3, &over, &scene.err));
+	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 3, &over, &scene.err));
 	assert_int_equal(damaged_files(), 1);
-	office_scene_well(&scene, publish_look(scene.office.store, &scene.office.key, &scene.config, 4, &over, &scene.err));
+	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 4, &over, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 }
 
@@ -334,12 +334,12 @@ test_what_a_crash_leaves_goes(void **state)
 	(void)draw_of(0);
 	office_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
-	office_scene_well(&scene, publish_list_read(scene.office.store, scene.public, &list, &of_dir, &scene.err));
+	office_scene_well(&scene, publish_list_read(scene.operator.store, scene.public, &list, &of_dir, &scene.err));
 	assert_true(of_dir && list.n > 0);
 	/* A tree that was not finished. */
 	make_work(path, ".public.new-1");
-	office_scene_well(&scene, publish_work_set(scene.office.store, path, &scene.err));
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
+	office_scene_well(&scene, publish_work_set(scene.operator.store, path, &scene.err));
+	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	no_leftovers();
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
@@ -348,21 +348,21 @@ test_what_a_crash_leaves_goes(void **state)
 	(void)snprintf(file, sizeof file, "%s/robots.txt", path);
 	scratch_write(file, "User-agent: *\n");
 	office_scene_well(&scene,
-	    publish_list_announce(scene.office.store, scene.public, &list, &list, path, &scene.err));
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
+	    publish_list_announce(scene.operator.store, scene.public, &list, &list, path, &scene.err));
+	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	no_leftovers();
 	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
 	assert_int_equal(unlink(path), 0);
 	/* Files that were being replaced one by one. */
 	make_work(path, "public/.publishing-3");
 	office_scene_well(&scene,
-	    publish_list_announce(scene.office.store, scene.public, &list, &list, path, &scene.err));
+	    publish_list_announce(scene.operator.store, scene.public, &list, &list, path, &scene.err));
 	office_scene_well(&scene, publish_with(false, true));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
 	/* That of another folder, which is no more, is nobody's business. */
-	office_scene_well(&scene, publish_work_set(scene.office.store, "/nowhere/at-all/.public.new-4", &scene.err));
-	office_scene_well(&scene, publish_news(scene.office.store, &scene.office.key, &scene.config, &scene.err));
+	office_scene_well(&scene, publish_work_set(scene.operator.store, "/nowhere/at-all/.public.new-4", &scene.err));
+	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 	publish_list_release(&list);
 }
@@ -435,7 +435,7 @@ test_leaves_others_alone_within_our_folders(void **state)
 	for (int round = 0; round < 3; round++) {
 		(void)draw_of(0);
 		if (round == 2)
-			office_scene_well(&scene, store_exec(scene.office.store, "DELETE FROM published_file", &scene.err));
+			office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM published_file", &scene.err));
 		office_scene_well(&scene, publish_with(round == 1, false));
 		for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 			assert_true(has(others[i]));
@@ -451,7 +451,7 @@ test_somebodys_file_where_ours_belongs(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish(scene.office.store, &scene.office.key, scene.public, NULL, &scene.err));
+	office_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, scene.public, NULL, &scene.err));
 	(void)snprintf(path, sizeof path, "%s/index.html", scene.public);
 	assert_int_equal(mkdir(path, 0755), 0);
 	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "move it away");
@@ -471,7 +471,7 @@ test_through_a_symbolic_link(void **state)
 	(void)snprintf(path, sizeof path, "%s/link", scene.dir);
 	assert_int_equal(mkdir(real, 0755), 0);
 	assert_int_equal(symlink(real, path), 0);
-	office_scene_well(&scene, publish(scene.office.store, &scene.office.key, path, NULL, &scene.err));
+	office_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, path, NULL, &scene.err));
 	assert_int_equal(lstat(path, &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 	(void)snprintf(path, sizeof path, "%s/elsewhere/checkpoint", scene.dir);
@@ -537,12 +537,12 @@ test_older_checkpoints_find_their_tiles(void **state)
 		struct ledger log;
 		int64_t at;
 
-		office_scene_well(&scene, step_begin(&scene.office, &log, &at, &scene.err));
+		office_scene_well(&scene, step_begin(&scene.operator, &log, &at, &scene.err));
 		for (int i = 0; i < 7; i++, size++) {
 			e.time = at;
 			office_scene_well(&scene, ledger_append(&log, &e, NULL, &scene.err));
 		}
-		office_scene_well(&scene, step_end(&scene.office, &log, 0, &scene.err));
+		office_scene_well(&scene, step_end(&scene.operator, &log, 0, &scene.err));
 		office_scene_well(&scene, publish_with(false, size % 2 == 0));
 		assert_true(has_tile(-1, (uint64_t)size / 256, (int)(size % 256)) || size % 256 == 0);
 	}
@@ -567,8 +567,8 @@ test_a_damaged_log_signs_nothing(void **state)
 	office_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
 	office_scene_well(&scene,
-	    store_exec(scene.office.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
-	office_scene_refused(&scene, step_overdue(&scene.office, 0, &scene.err), ERR_REFUSED,
+	    store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
+	office_scene_refused(&scene, step_overdue(&scene.operator, 0, &scene.err), ERR_REFUSED,
 	    "does not fit its own last checkpoint");
 	office_scene_refused(&scene, publish_with(true, false), ERR_REFUSED, "does not fit its own last checkpoint");
 	after = tree_hash();

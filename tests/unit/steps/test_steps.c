@@ -46,7 +46,7 @@ commit_at(int64_t draw_time)
 	struct step_commit want = {.cycle = &scene.config.cycles[0], .draw_time = draw_time};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.office, &want, &n, &scene.err));
+	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	return n;
 }
 
@@ -56,13 +56,13 @@ commit_rc(int64_t draw_time)
 	struct step_commit want = {.cycle = &scene.config.cycles[0], .draw_time = draw_time};
 	uint64_t n = 0;
 
-	return step_commit(&scene.office, &want, &n, &scene.err);
+	return step_commit(&scene.operator, &want, &n, &scene.err);
 }
 
 static void
 draw(uint64_t n)
 {
-	office_scene_well(&scene, step_draw(&scene.office, n, NULL, &scene.err));
+	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
 }
 
 static struct draw_row
@@ -70,7 +70,7 @@ row_of(uint64_t n)
 {
 	struct draw_row row;
 
-	office_scene_well(&scene, draws_find(scene.office.store, n, &row, &scene.err));
+	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
@@ -91,23 +91,23 @@ test_a_whole_draw(void **state)
 	assert_int_equal(row.reveal_time, SCENE_NOW + 31 * DAY);
 	assert_int_equal(office_scene_verify(&scene), 0);
 
-	scene.office.now = row.draw_time - 1;
-	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_NOT_YET, "2026-06-23 09:00");
-	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "has not been drawn");
-	scene.office.now = row.draw_time;
-	office_scene_refused(&scene, step_draw(&scene.office, n, "7", &scene.err), ERR_REFUSED, "takes no value");
+	scene.operator.now = row.draw_time - 1;
+	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_NOT_YET, "2026-06-23 09:00");
+	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "has not been drawn");
+	scene.operator.now = row.draw_time;
+	office_scene_refused(&scene, step_draw(&scene.operator, n, "7", &scene.err), ERR_REFUSED, "takes no value");
 	draw(n);
 	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
-	office_scene_refused(&scene, step_void(&scene.office, n, "late", &later, &scene.err), ERR_REFUSED, "cannot be voided");
-	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET,
+	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
+	office_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED, "cannot be voided");
+	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET,
 	    "sealed until 2026-07-23 09:00");
 
-	scene.office.now = row.reveal_time;
-	office_scene_well(&scene, step_reveal(&scene.office, n, &scene.err));
+	scene.operator.now = row.reveal_time;
+	office_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
 	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_REFUSED, "revealed already");
-	office_scene_refused(&scene, step_draw(&scene.office, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
+	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_REFUSED, "revealed already");
+	office_scene_refused(&scene, step_draw(&scene.operator, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
 }
 
 static void
@@ -138,34 +138,34 @@ test_an_amendment_stands_once(void **state)
 	(void)state;
 	office_scene_init(&scene);
 	do { /* until there is somebody who takes the seat */
-		want.n = commit_at(scene.office.now);
+		want.n = commit_at(scene.operator.now);
 		draw(want.n);
 		first = want;
 		before = office_scene_count(&scene, AMENDMENTS);
-		office_scene_well(&scene, step_amend(&scene.office, &want, &did, &scene.err));
+		office_scene_well(&scene, step_amend(&scene.operator, &want, &did, &scene.err));
 	} while (did.in[0] == '\0');
-	office_scene_well(&scene, step_amend_seen(scene.office.store, want.n, &want.seen, &scene.err));
+	office_scene_well(&scene, step_amend_seen(scene.operator.store, want.n, &want.seen, &scene.err));
 	assert_int_equal(want.seen, 1);
-	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_true(again.repeated);
 	assert_string_equal(again.in, did.in);
 	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
 
 	wish = step_amend_wish(&want);
 	wish.number = 1;
-	office_scene_well(&scene, unreported_forget(scene.office.store, &wish, &scene.err));
+	office_scene_well(&scene, unreported_forget(scene.operator.store, &wish, &scene.err));
 	/* One that began before it was made wants no second. */
-	office_scene_well(&scene, step_amend(&scene.office, &first, &again, &scene.err));
+	office_scene_well(&scene, step_amend(&scene.operator, &first, &again, &scene.err));
 	assert_true(again.repeated);
 	want.out = did.out;
-	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_true(again.repeated);
 	want.out = "I99";
-	office_scene_refused(&scene, step_amend(&scene.office, &want, &again, &scene.err), ERR_REFUSED, "not by I99");
+	office_scene_refused(&scene, step_amend(&scene.operator, &want, &again, &scene.err), ERR_REFUSED, "not by I99");
 	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
 
 	want.out = did.in;
-	office_scene_well(&scene, step_amend(&scene.office, &want, &again, &scene.err));
+	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_false(again.repeated);
 	assert_string_equal(again.out, did.in);
 	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 2);
@@ -187,7 +187,7 @@ test_days_are_kept_free(void **state)
 	(void)snprintf(ini, sizeof ini, "%skeep_free = yes\n", plain);
 	office_scene_ini(&scene, ini);
 	office_scene_init(&scene);
-	office_scene_well(&scene, store_exec(scene.office.store,
+	office_scene_well(&scene, store_exec(scene.operator.store,
 	    "INSERT INTO excuse (kind, who, until, reason, by, time) VALUES ('inspectors', 'I03', 99999, 'x', 'x', 0)", &scene.err));
 	n = commit_at(STEP_LEAD);
 	(void)snprintf(words, sizeof words, "%s'queued'", keep_free);
@@ -198,19 +198,19 @@ test_days_are_kept_free(void **state)
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
 
 	/* One has not heard yet; he never will. */
-	office_scene_well(&scene, store_exec(scene.office.store,
+	office_scene_well(&scene, store_exec(scene.operator.store,
 	    "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'", &scene.err));
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
-	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, NULL, &scene.err));
-	office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
+	office_scene_well(&scene, outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
+	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
 	assert_int_equal(office_scene_count(&scene, words), 1);
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"), 10);
 
 	/* The next one is drawn: whoever was only asked to keep days free is told of his visits for the first time. */
 	n = commit_at(STEP_LEAD);
-	office_scene_well(&scene, outbox_deliver_maildir(scene.office.store, mail, scene.office.now, NULL, &scene.err));
-	scene.office.now = row_of(n).draw_time;
+	office_scene_well(&scene, outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
+	scene.operator.now = row_of(n).draw_time;
 	draw(n);
 	assert_int_equal(office_scene_count(&scene,
 	    "SELECT count(DISTINCT inspector) FROM draw_seat") - office_scene_count(&scene,
@@ -229,21 +229,21 @@ test_one_open_commitment(void **state)
 	office_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	office_scene_refused(&scene, step_void(&scene.office, n, "", &later, &scene.err), ERR_REFUSED, "needs a reason");
-	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &later, &scene.err));
-	office_scene_refused(&scene, step_void(&scene.office, n, "again", &later, &scene.err), ERR_REFUSED, "voided already");
-	office_scene_well(&scene, step_void(&scene.office, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
-	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "was voided");
+	office_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED, "needs a reason");
+	office_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err));
+	office_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED, "voided already");
+	office_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
+	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "was voided");
 	assert_int_equal(office_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
 	office_scene_refused(&scene, commit_rc(SCENE_NOW + DAY - 1), ERR_NOT_YET, "2026-06-23 09:00 or later");
 	n = commit_at(SCENE_NOW + DAY);
-	scene.office.now = SCENE_NOW + DAY;
+	scene.operator.now = SCENE_NOW + DAY;
 	draw(n);
 	assert_int_equal(office_scene_verify(&scene), 0);
-	scene.office.now = SCENE_NOW + 40 * DAY;
-	office_scene_refused(&scene, step_reveal(&scene.office, n, &scene.err), ERR_NOT_YET, "until draw 1");
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	scene.operator.now = SCENE_NOW + 40 * DAY;
+	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "until draw 1");
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
@@ -293,14 +293,14 @@ test_public_value(void **state)
 	    "beacon = public\nbeacon_symbols = !\"0123456789\\\nbeacon_count = 20\nbeacon_label = a \"drum\" \\\n");
 	office_scene_init(&scene);
 	n = commit_at(SCENE_NOW);
-	office_scene_refused(&scene, step_draw(&scene.office, n, NULL, &scene.err), ERR_REFUSED, "20 of");
-	office_scene_refused(&scene, step_draw(&scene.office, n, "123", &scene.err), ERR_REFUSED, "3 characters");
-	office_scene_refused(&scene, step_draw(&scene.office, n, "1234567890123456789x", &scene.err), ERR_REFUSED,
+	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "20 of");
+	office_scene_refused(&scene, step_draw(&scene.operator, n, "123", &scene.err), ERR_REFUSED, "3 characters");
+	office_scene_refused(&scene, step_draw(&scene.operator, n, "1234567890123456789x", &scene.err), ERR_REFUSED,
 	    "character 20");
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err)); /* which cannot draw it */
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which cannot draw it */
 	assert_int_equal(row_of(n).outcome, OUTCOME_NONE);
-	office_scene_well(&scene, step_draw(&scene.office, n, "12\"45678901234567\\!9", &scene.err));
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err)); /* which opens it */
+	office_scene_well(&scene, step_draw(&scene.operator, n, "12\"45678901234567\\!9", &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which opens it */
 	assert_true(row_of(n).revealed);
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
@@ -320,10 +320,10 @@ test_a_changed_embargo_starts_a_chain(void **state)
 	memcpy(ini, plain, sizeof plain);
 	memcpy(strstr(ini, "embargo = 30"), "embargo = 15", 12);
 	office_scene_ini(&scene, ini);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "once draw 1 is revealed");
-	scene.office.now = SCENE_NOW + 30 * DAY;
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	scene.operator.now = SCENE_NOW + 30 * DAY;
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(office_scene_count(&scene, "SELECT max(chain) FROM chain"), 2);
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).reveal_time - row_of(n).draw_time, 15 * DAY);
@@ -335,9 +335,9 @@ test_a_used_up_chain(void **state)
 {
 	(void)state;
 	office_scene_init(&scene);
-	office_scene_well(&scene, store_exec(scene.office.store, "UPDATE chain SET used = length", &scene.err));
+	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE chain SET used = length", &scene.err));
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(commit_at(STEP_LEAD), 1);
 	assert_int_equal(row_of(1).chain, 2);
 	assert_int_equal(row_of(1).link, 1);
@@ -351,7 +351,7 @@ with_witnesses(const char *first, const char *second)
 
 	(void)snprintf(ini, sizeof ini, "[witness one]\nkey = %s\n[witness two]\nkey = %s\n%s", first, second, plain);
 	office_scene_ini(&scene, ini);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 }
 
 /* A changed list is a policy in the log; the same list in another order is none. */
@@ -372,7 +372,7 @@ test_witnesses_change(void **state)
 	assert_int_equal(office_scene_count(&scene, policies), 1);
 	draw(commit_at(SCENE_NOW));
 	office_scene_ini(&scene, plain);
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(office_scene_count(&scene, policies), 2);
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
@@ -385,13 +385,13 @@ test_times_never_run_back(void **state)
 	(void)state;
 	office_scene_init(&scene);
 	n = commit_at(SCENE_NOW + 100);
-	scene.office.now = SCENE_NOW + 200;
+	scene.operator.now = SCENE_NOW + 200;
 	draw(n);
-	scene.office.now = SCENE_NOW - 5000; /* the clock was set back */
+	scene.operator.now = SCENE_NOW - 5000; /* the clock was set back */
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).draw_time, SCENE_NOW + 200 + DAY);
-	office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
-	scene.office.now = SCENE_NOW + 300;
+	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	scene.operator.now = SCENE_NOW + 300;
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
 
@@ -408,7 +408,7 @@ amend_somehow(struct support_random *random, uint64_t n)
 	    .of_target = of_target,
 	    .reason = reasons[of_target][support_random_below(random, 3)]};
 	struct step_amended did;
-	int rc = step_amend(&scene.office, &want, &did, &scene.err);
+	int rc = step_amend(&scene.operator, &want, &did, &scene.err);
 
 	/* A place or seat may be empty, or not there. */
 	if (rc != 0 && rc != ERR_REFUSED)
@@ -424,7 +424,7 @@ deliver(void)
 
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
 	office_scene_well(&scene,
-	    outbox_deliver_maildir(scene.office.store, mail, scene.office.now, &tally, &scene.err));
+	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, &tally, &scene.err));
 }
 
 /* The targets that a letter's text names, as a set of bits; the sheet is in base64. */
@@ -454,7 +454,7 @@ targets_held(int64_t n, struct slice inspector)
 	uint64_t set = 0;
 	struct query q;
 
-	query_open(&q, scene.office.store,
+	query_open(&q, scene.operator.store,
 	    "SELECT substr(p.target, 2) FROM draw_seat s JOIN draw_place p USING (n, place)"
 	    " WHERE s.n = ? AND s.inspector = ? AND p.target IS NOT NULL");
 	query_put_int(&q, n);
@@ -471,7 +471,7 @@ calendars_say_what_is(int64_t n, struct slice inspector)
 {
 	struct query q;
 
-	query_open(&q, scene.office.store,
+	query_open(&q, scene.operator.store,
 	    "WITH said AS (SELECT day, held, max(letter) FROM outbox_day JOIN outbox_letter ON id = letter"
 	    "  WHERE draw = ?1 AND inspector = ?2 AND state <> 'cancelled' GROUP BY day),"
 	    " told AS (SELECT day FROM said WHERE held = 1),"
@@ -492,14 +492,14 @@ letters_say_what_is(void)
 {
 	struct query people, q;
 
-	query_open(&people, scene.office.store,
+	query_open(&people, scene.operator.store,
 	    "SELECT DISTINCT draw, inspector FROM outbox_letter"
 	    " UNION SELECT DISTINCT n, inspector FROM draw_seat WHERE inspector IS NOT NULL");
 	while (query_row(&people)) {
 		struct slice inspector = query_text(&people, 1);
 		uint64_t knows = 0;
 
-		query_open(&q, scene.office.store,
+		query_open(&q, scene.operator.store,
 		    "SELECT kind, message FROM outbox_letter JOIN outbox_message ON letter = id"
 		    " WHERE draw = ? AND inspector = ? AND state <> 'cancelled' ORDER BY id");
 		query_put_int(&q, query_int(&people, 0));
@@ -522,9 +522,9 @@ make_again(void)
 {
 	struct query q;
 
-	query_open(&q, scene.office.store, "SELECT id FROM outbox_letter WHERE state = 'failed' ORDER BY id");
+	query_open(&q, scene.operator.store, "SELECT id FROM outbox_letter WHERE state = 'failed' ORDER BY id");
 	while (query_row(&q))
-		office_scene_well(&scene, step_letter_again(&scene.office, query_int(&q, 0), &scene.err));
+		office_scene_well(&scene, step_letter_again(&scene.operator, query_int(&q, 0), &scene.err));
 	office_scene_well(&scene, query_close(&q, &scene.err));
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
 }
@@ -541,11 +541,11 @@ test_history_agrees_with_the_checker(void **state)
 	for (int i = 0; i < 12; i++) {
 		uint64_t n;
 
-		scene.office.now += (int64_t)support_random_below(&random, 12 * DAY);
-		office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
-		n = commit_at(scene.office.now);
+		scene.operator.now += (int64_t)support_random_below(&random, 12 * DAY);
+		office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+		n = commit_at(scene.operator.now);
 		if (support_random_below(&random, 5) == 0) {
-			office_scene_well(&scene, step_void(&scene.office, n, "test", &later, &scene.err));
+			office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 			continue;
 		}
 		draw(n);
@@ -560,8 +560,8 @@ test_history_agrees_with_the_checker(void **state)
 	}
 	scene.config.mail_from = from;
 	make_again();
-	scene.office.now += 31 * DAY;
-	office_scene_well(&scene, step_overdue(&scene.office, 0, &scene.err));
+	scene.operator.now += 31 * DAY;
+	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
 	assert_int_equal(office_scene_verify(&scene), 0);
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
