@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/draw/assign.h"
 #include "core/base/hash.h"
+#include "core/draw/assign.h"
 
 struct bench {
 	const char *name;
@@ -84,8 +84,8 @@ array(size_t n, size_t size)
 static bool
 is_forbidden(const struct bench *b, size_t t, size_t p)
 {
-	return (b->per_million > 0 && below(1000000) < b->per_million)
-	    || (b->forbidden != NULL && b->forbidden(b, t, p));
+	return (b->per_million > 0 && below(1000000) < b->per_million) ||
+	    (b->forbidden != NULL && b->forbidden(b, t, p));
 }
 
 static void
@@ -130,8 +130,8 @@ district_init(struct district *d, const struct bench *b)
 	struct roster *r = &d->roster;
 	size_t areas = b->areas == 0 ? 1 : b->areas;
 
-	*d = (struct district){
-	    .rules = {.seats = b->seats, .avoid_area = b->areas > 0, .has_level_gap = b->levels > 0}};
+	*d =
+	    (struct district){.rules = {.seats = b->seats, .avoid_area = b->areas > 0, .has_level_gap = b->levels > 0}};
 	r->n_targets = b->n_targets;
 	r->n_inspectors = b->n_inspectors;
 	r->targets = array(b->n_targets, sizeof *r->targets);
@@ -143,12 +143,8 @@ district_init(struct district *d, const struct bench *b)
 		char *line = d->lines[t];
 
 		make_line(line, 'T', t, b->units == 0 ? 0 : t % b->units, below(areas));
-		r->targets[t] = (struct target){.line = line,
-		    .id_len = 7,
-		    .unit_at = 8,
-		    .unit_len = 6,
-		    .area_at = 15,
-		    .area_len = 6};
+		r->targets[t] = (struct target){
+		    .line = line, .id_len = 7, .unit_at = 8, .unit_len = 6, .area_at = 15, .area_len = 6};
 		r->targets[t].level = (int16_t)(b->levels == 0 ? 0 : below(b->levels));
 	}
 	for (size_t p = 0; p < b->n_inspectors; p++) {
@@ -238,8 +234,8 @@ run(const struct bench *b)
 	    .pairs = pairs,
 	    .ctx = &ctx};
 	begun = seconds();
-	if (lawful_table_new(&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful,
-	        NULL) < 0)
+	if (lawful_table_new(
+		&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful, NULL) < 0)
 		exit(1);
 	table_s = seconds() - begun;
 	begun = seconds();
@@ -309,53 +305,53 @@ chain(const struct bench *b, size_t t, size_t p)
 }
 
 static const struct bench benches[] = {
-	{"small", 1000, 200, 2, .slack = 1, .areas = 20},
-	{"large", 10000, 2000, 2, .slack = 1, .areas = 20},
-	{"large, conflicts", 10000, 2000, 2, .slack = 1, .per_million = 50000},
-	{"large, drawn 1500", 10000, 2000, 2, .inspectors = 1500, .slack = 1, .areas = 20},
-	{"k' far above k", 10000, 2000, 2, .inspectors = 10, .max_load = 12, .slack = 1, .areas = 20},
-	{"tight", 10000, 2000, 2, .max_load = 10, .areas = 20},
-	{"tight, conflicts", 10000, 2000, 2, .max_load = 10, .per_million = 50000},
-	{"tight, half forbidden", 10000, 2000, 2, .max_load = 10, .per_million = 500000},
-	{"tight, levels", 10000, 2000, 2, .max_load = 10, .levels = 20},
-	{"levels", 10000, 2000, 2, .slack = 0, .levels = 20},
-	{"exhausted at seat 1", 10000, 2000, 2, .max_load = 5, .slack = 1, .areas = 20},
-	{"exhausted at seat 2", 10000, 1999, 2, .max_load = 5, .slack = 1, .areas = 20},
-	{"exhausted at seat 3", 10000, 2000, 3, .max_load = 4, .slack = 1, .areas = 20},
-	{"exhausted, conflicts", 10000, 1999, 2, .max_load = 5, .slack = 1, .per_million = 50000},
-	{"exhausted, levels", 10000, 1999, 2, .max_load = 5, .slack = 1, .levels = 20},
-	{"exhausted, 16 apart", 10000, 2000, 2, .max_load = 5, .slack = 1, .forbidden = apart},
-	{"rare tag", 10000, 2000, 2, .slack = 1, .areas = 20, .tag_percent = 1},
-	{"rare tag, tight", 10000, 2000, 2, .slack = 0, .areas = 20, .tag_percent = 1},
-	{"rare tag, exhausted", 10000, 2000, 2, .max_load = 20, .slack = 1, .areas = 20, .tag_percent = 1},
-	{"max_load 1", 10000, 2000, 2, .max_load = 1, .areas = 20},
-	{"max_load 1, tight", 1000, 2000, 2, .max_load = 1, .areas = 20},
-	{"max_load 1, large", 10000, 20000, 2, .max_load = 1, .areas = 20},
-	{"one way, tight", 10000, 2000, 2, .max_load = 10, .forbidden = one_way},
-	{"ten steps, tight", 10000, 2000, 2, .max_load = 10, .forbidden = ten_steps},
-	{"window", 3000, 600, 2, .slack = 0, .forbidden = window},
-	{"window, tight", 3000, 600, 2, .max_load = 10, .forbidden = window},
-	{"sparse", 3000, 1000, 1, .slack = 0, .forbidden = sparse},
-	{"sparse, max_load 3", 3000, 1000, 1, .max_load = 3, .forbidden = sparse},
-	{"sparse, max_load 3, 2 seats", 3000, 1000, 2, .max_load = 3, .forbidden = sparse},
-	{"chain", 2000, 2001, 1, .max_load = 1, .forbidden = chain},
-	{"chain of units", 10000, 2001, 1, .slack = 0, .forbidden = chain, .units = 2000},
-	{"chain of units, tight", 10005, 2001, 1, .max_load = 5, .forbidden = chain, .units = 2000},
-	{"chain of units, 100,000", 100000, 2001, 1, .slack = 0, .forbidden = chain, .units = 2000},
-	{"sparse units, 100,000", 100000, 2000, 1, .slack = 0, .forbidden = sparse, .units = 2000},
-	{"sparse units, 100,000 x 2", 100000, 2000, 2, .slack = 0, .forbidden = sparse, .units = 2000},
-	{"thousand levels, tight", 10000, 2000, 2, .max_load = 10, .levels = 1000},
-	{"100,000 levels, tight", 100000, 200, 1, .max_load = 500, .levels = 1000},
-	{"100,000 targets", 100000, 200, 1, .slack = 0, .areas = 20},
-	{"100,000, 2000 inspectors", 100000, 2000, 1, .slack = 0, .areas = 20},
-	{"100,000, conflicts", 100000, 200, 1, .slack = 0, .per_million = 50000},
-	{"100,000, half", 100000, 200, 1, .max_load = 250, .slack = 0, .per_million = 50000},
-	{"100,000, one way", 100000, 200, 1, .max_load = 500, .slack = 0, .forbidden = one_way},
-	{"1,000,000 seats", 125000, 200, 8, .slack = 0, .areas = 20},
-	{"1,000,000 seats, levels", 500000, 200, 2, .max_load = 5000, .levels = 1000},
-	{"1,000,000 targets, levels", 1000000, 200, 1, .max_load = 5000, .levels = 1000},
-	{"1,000,000 seats, exhausted", 125000, 199, 8, .max_load = 3333, .slack = 0, .areas = 20},
-	{"100,000 inspectors", 1000, 100000, 2, .slack = 0, .areas = 20},
+    {"small", 1000, 200, 2, .slack = 1, .areas = 20},
+    {"large", 10000, 2000, 2, .slack = 1, .areas = 20},
+    {"large, conflicts", 10000, 2000, 2, .slack = 1, .per_million = 50000},
+    {"large, drawn 1500", 10000, 2000, 2, .inspectors = 1500, .slack = 1, .areas = 20},
+    {"k' far above k", 10000, 2000, 2, .inspectors = 10, .max_load = 12, .slack = 1, .areas = 20},
+    {"tight", 10000, 2000, 2, .max_load = 10, .areas = 20},
+    {"tight, conflicts", 10000, 2000, 2, .max_load = 10, .per_million = 50000},
+    {"tight, half forbidden", 10000, 2000, 2, .max_load = 10, .per_million = 500000},
+    {"tight, levels", 10000, 2000, 2, .max_load = 10, .levels = 20},
+    {"levels", 10000, 2000, 2, .slack = 0, .levels = 20},
+    {"exhausted at seat 1", 10000, 2000, 2, .max_load = 5, .slack = 1, .areas = 20},
+    {"exhausted at seat 2", 10000, 1999, 2, .max_load = 5, .slack = 1, .areas = 20},
+    {"exhausted at seat 3", 10000, 2000, 3, .max_load = 4, .slack = 1, .areas = 20},
+    {"exhausted, conflicts", 10000, 1999, 2, .max_load = 5, .slack = 1, .per_million = 50000},
+    {"exhausted, levels", 10000, 1999, 2, .max_load = 5, .slack = 1, .levels = 20},
+    {"exhausted, 16 apart", 10000, 2000, 2, .max_load = 5, .slack = 1, .forbidden = apart},
+    {"rare tag", 10000, 2000, 2, .slack = 1, .areas = 20, .tag_percent = 1},
+    {"rare tag, tight", 10000, 2000, 2, .slack = 0, .areas = 20, .tag_percent = 1},
+    {"rare tag, exhausted", 10000, 2000, 2, .max_load = 20, .slack = 1, .areas = 20, .tag_percent = 1},
+    {"max_load 1", 10000, 2000, 2, .max_load = 1, .areas = 20},
+    {"max_load 1, tight", 1000, 2000, 2, .max_load = 1, .areas = 20},
+    {"max_load 1, large", 10000, 20000, 2, .max_load = 1, .areas = 20},
+    {"one way, tight", 10000, 2000, 2, .max_load = 10, .forbidden = one_way},
+    {"ten steps, tight", 10000, 2000, 2, .max_load = 10, .forbidden = ten_steps},
+    {"window", 3000, 600, 2, .slack = 0, .forbidden = window},
+    {"window, tight", 3000, 600, 2, .max_load = 10, .forbidden = window},
+    {"sparse", 3000, 1000, 1, .slack = 0, .forbidden = sparse},
+    {"sparse, max_load 3", 3000, 1000, 1, .max_load = 3, .forbidden = sparse},
+    {"sparse, max_load 3, 2 seats", 3000, 1000, 2, .max_load = 3, .forbidden = sparse},
+    {"chain", 2000, 2001, 1, .max_load = 1, .forbidden = chain},
+    {"chain of units", 10000, 2001, 1, .slack = 0, .forbidden = chain, .units = 2000},
+    {"chain of units, tight", 10005, 2001, 1, .max_load = 5, .forbidden = chain, .units = 2000},
+    {"chain of units, 100,000", 100000, 2001, 1, .slack = 0, .forbidden = chain, .units = 2000},
+    {"sparse units, 100,000", 100000, 2000, 1, .slack = 0, .forbidden = sparse, .units = 2000},
+    {"sparse units, 100,000 x 2", 100000, 2000, 2, .slack = 0, .forbidden = sparse, .units = 2000},
+    {"thousand levels, tight", 10000, 2000, 2, .max_load = 10, .levels = 1000},
+    {"100,000 levels, tight", 100000, 200, 1, .max_load = 500, .levels = 1000},
+    {"100,000 targets", 100000, 200, 1, .slack = 0, .areas = 20},
+    {"100,000, 2000 inspectors", 100000, 2000, 1, .slack = 0, .areas = 20},
+    {"100,000, conflicts", 100000, 200, 1, .slack = 0, .per_million = 50000},
+    {"100,000, half", 100000, 200, 1, .max_load = 250, .slack = 0, .per_million = 50000},
+    {"100,000, one way", 100000, 200, 1, .max_load = 500, .slack = 0, .forbidden = one_way},
+    {"1,000,000 seats", 125000, 200, 8, .slack = 0, .areas = 20},
+    {"1,000,000 seats, levels", 500000, 200, 2, .max_load = 5000, .levels = 1000},
+    {"1,000,000 targets, levels", 1000000, 200, 1, .max_load = 5000, .levels = 1000},
+    {"1,000,000 seats, exhausted", 125000, 199, 8, .max_load = 3333, .slack = 0, .areas = 20},
+    {"100,000 inspectors", 1000, 100000, 2, .slack = 0, .areas = 20},
 };
 
 int

@@ -87,7 +87,7 @@ write_metrics(const struct worker_task *task, const struct status *status, int64
 
 /* What was published is mended first, so that the state can be held against it; what cannot be mended bars it. */
 static int
-open_office(struct operator *operator, struct err *err)
+open_operator(struct operator *operator, struct err *err)
 {
 	struct err why = {.tr = err->tr};
 	int rc = operator_key(operator, err);
@@ -107,7 +107,7 @@ take(const struct worker_task *task, struct operator *operator, struct worker_re
 	int64_t letters = INT64_MAX, ask = INT64_MAX;
 	struct status status;
 	char next[256];
-	int rc = open_office(operator, &barred);
+	int rc = open_operator(operator, &barred);
 
 	/* Letters leave also where what is published, or the key, cannot be read. */
 	if (rc != 0 && !operator->halted && rc != ERR_OUTSIDE)

@@ -155,7 +155,7 @@ clear_mark(struct draw_session *session, const char *published, bool damaged)
 	int rc = damaged && published != NULL ? 0 : operator_compare(&session->operator, public_dir, &cli->err);
 
 	if (rc == 0)
-		rc = office_check_expected(cli->store, &cli->err);
+		rc = operator_check_expected(cli->store, &cli->err);
 	if (rc == 0 && published != NULL)
 		rc = operator_compare(&session->operator, published, &cli->err);
 	if (rc == 0)
@@ -244,7 +244,7 @@ recover_without(struct draw_session *session, const char *by, const char *reason
 	if (size > 0)
 		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"), cli->config.public_dir);
 	/* Nor is one that is damaged, or another's, none; and where more was published it is known. */
-	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 || office_check_expected(cli->store, &cli->err) != 0)
+	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 || operator_check_expected(cli->store, &cli->err) != 0)
 		return cli_fail(cli);
 	if (keep_word(session, by, reason) != 0)
 		return cli_fail(cli);

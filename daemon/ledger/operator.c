@@ -129,7 +129,7 @@ operator_expect(struct operator *operator, uint64_t entries, struct err *err)
 }
 
 int
-office_check_expected(struct store *store, struct err *err)
+operator_check_expected(struct store *store, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int64_t expected = 0;
@@ -157,7 +157,7 @@ operator_open(struct operator *operator, struct err *err)
 	operator->halted = false;
 	rc = operator_compare(operator, operator->config->public_dir, err);
 	if (rc == 0) {
-		rc = office_check_expected(operator->store, err);
+		rc = operator_check_expected(operator->store, err);
 		if (rc == 0)
 			rc = restored_check(operator->store, err);
 		operator->halted = rc == ERR_REFUSED;

@@ -62,7 +62,7 @@ int operator_compare(struct operator *operator, const char *dir, struct err *err
 int operator_expect(struct operator *operator, uint64_t entries, struct err *err);
 
 /* ERR_REFUSED: it has fewer than are expected. */
-int office_check_expected(struct store *store, struct err *err);
+int operator_check_expected(struct store *store, struct err *err);
 
 /*
  * Before anything is signed: both, against public_dir and what is expected, and whether a restored state was compared at all

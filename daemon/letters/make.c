@@ -1,10 +1,10 @@
-#include "core/base/array.h"
 #include "letters/make.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "config/config.h"
 #include "letters/html.h"
 #include "letters/invitation.h"

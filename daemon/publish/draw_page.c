@@ -1,9 +1,9 @@
-#include "core/base/array.h"
 #include "publish/draw_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/draw/amend.h"
 #include "core/base/json.h"
 #include "core/draw/record.h"
@@ -15,38 +15,37 @@
 #include "publish/odds_picture.h"
 #include "publish/words.h"
 
-#define NO_NAMES {NULL, NULL}
 #define WORDS_BYTES 256
 
-static const struct template_name time_names[] = {{"time", NULL}, {"reason", NULL}, NO_NAMES};
-static const struct template_name flag_names[] = {NO_NAMES};
-static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL}, NO_NAMES};
-static const struct template_name beacon_names[] = {{"words", NULL}, NO_NAMES};
+static const struct template_name time_names[] = {{"time", NULL}, {"reason", NULL}, {NULL, NULL}};
+static const struct template_name flag_names[] = {{NULL, NULL}};
+static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL}, {NULL, NULL}};
+static const struct template_name beacon_names[] = {{"words", NULL}, {NULL, NULL}};
 static const struct template_name stratum_names[] = {{"class", NULL}, {"drum", NULL}, {"slips", NULL}, {"rule", NULL},
-	{"take", NULL}, NO_NAMES};
+	{"take", NULL}, {NULL, NULL}};
 static const struct template_name change_names[] = {{"name", NULL}, {"added", NULL}, {"altered", NULL}, {"removed", NULL},
-	NO_NAMES};
-static const struct template_name changed_names[] = {{"previous", NULL}, {"changes", change_names}, NO_NAMES};
-static const struct template_name rule_names[] = {{"name", NULL}, {"value", NULL}, NO_NAMES};
+	{NULL, NULL}};
+static const struct template_name changed_names[] = {{"previous", NULL}, {"changes", change_names}, {NULL, NULL}};
+static const struct template_name rule_names[] = {{"name", NULL}, {"value", NULL}, {NULL, NULL}};
 static const struct template_name selected_names[] = {{"place", NULL}, {"id", NULL}, {"class", NULL}, {"date", NULL},
-	{"team", NULL}, {"ticket", NULL}, NO_NAMES};
-static const struct template_name ids_names[] = {{"ids", NULL}, NO_NAMES};
-static const struct template_name reserve_names[] = {{"id", NULL}, {"class", NULL}, {"ticket", NULL}, NO_NAMES};
-static const struct template_name reserved_names[] = {{"reserve", reserve_names}, NO_NAMES};
+	{"team", NULL}, {"ticket", NULL}, {NULL, NULL}};
+static const struct template_name ids_names[] = {{"ids", NULL}, {NULL, NULL}};
+static const struct template_name reserve_names[] = {{"id", NULL}, {"class", NULL}, {"ticket", NULL}, {NULL, NULL}};
+static const struct template_name reserved_names[] = {{"reserve", reserve_names}, {NULL, NULL}};
 static const struct template_name amendment_names[] = {{"number", NULL}, {"place", NULL}, {"what", NULL}, {"out", NULL},
-	{"in", NULL}, {"reason", NULL}, NO_NAMES};
-static const struct template_name amended_names[] = {{"amendments", amendment_names}, NO_NAMES};
+	{"in", NULL}, {"reason", NULL}, {NULL, NULL}};
+static const struct template_name amended_names[] = {{"amendments", amendment_names}, {NULL, NULL}};
 static const struct template_name roster_names[] = {{"id", NULL}, {"class", NULL}, {"unit", NULL}, {"area", NULL},
-	{"weight", NULL}, {"part", NULL}, NO_NAMES};
-static const struct template_name listed_names[] = {{"rows", NULL}, {"roster", roster_names}, NO_NAMES};
-static const struct template_name picture_names[] = {{"picture", NULL}, {"words", NULL}, NO_NAMES};
+	{"weight", NULL}, {"part", NULL}, {NULL, NULL}};
+static const struct template_name listed_names[] = {{"rows", NULL}, {"roster", roster_names}, {NULL, NULL}};
+static const struct template_name picture_names[] = {{"picture", NULL}, {"words", NULL}, {NULL, NULL}};
 static const struct template_name result_names[] = {{"chosen", NULL}, {"staffed", NULL}, {"people", NULL},
 	{"matters", NULL}, {"selected", selected_names}, {"more", ids_names}, {"unstaffed", ids_names},
 	{"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names},
-	{"pictured", picture_names}, NO_NAMES};
-static const struct template_name recorded_names[] = {{"record_hash", NULL}, NO_NAMES};
-static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", NULL}, NO_NAMES};
-static const struct template_name file_names[] = {{"name", NULL}, NO_NAMES};
+	{"pictured", picture_names}, {NULL, NULL}};
+static const struct template_name recorded_names[] = {{"record_hash", NULL}, {NULL, NULL}};
+static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", NULL}, {NULL, NULL}};
+static const struct template_name file_names[] = {{"name", NULL}, {NULL, NULL}};
 
 const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {"operator", NULL}, {"version", NULL},
 	{"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names}, {"cosigned", cosigned_names},
@@ -55,7 +54,7 @@ const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {
 	{"opened", time_names}, {"targets", NULL}, {"inspectors", NULL}, {"excused_targets", NULL},
 	{"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL}, {"strata", stratum_names}, {"changed", changed_names},
 	{"rules", rule_names}, {"result", result_names}, {"commit_hash", NULL}, {"recorded", recorded_names},
-	{"seeded", seeded_names}, {"files", file_names}, NO_NAMES};
+	{"seeded", seeded_names}, {"files", file_names}, {NULL, NULL}};
 
 static void
 put_moment(struct template_row *values, const char *list, int64_t time, struct slice reason)

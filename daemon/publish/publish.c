@@ -374,7 +374,7 @@ may_be_older(struct store *store, bool *ret_may, struct err *err)
 
 	if (rc != 0 || *ret_may)
 		return rc;
-	rc = office_check_expected(store, err);
+	rc = operator_check_expected(store, err);
 	*ret_may = rc == ERR_REFUSED;
 	return rc == ERR_REFUSED ? 0 : rc;
 }

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 expect 2 "spotcheck setup" sc run spot-check
 expect 0 "Recovery code" sc init
 test "$(stat -c %a "$office/state/keys/log.key")" = 600 || fail "mode of log.key"
@@ -14,11 +14,11 @@ verified
 
 # Nothing to draw from yet: each time the message says what is missing.
 expect 2 "no roster of targets" sc run spot-check
-office_import targets
+helper_import targets
 expect 2 "no roster of inspectors" sc run spot-check
-office_import inspectors
+helper_import inspectors
 expect 2 'which does not stand in the roster of matters' sc run spot-check
-office_import conflicts matters
+helper_import conflicts matters
 verified
 
 # A rehearsal changes nothing.

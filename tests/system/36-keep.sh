@@ -8,12 +8,12 @@ daemon=${SPOTCHECKD:-$here/../../build/spotcheckd}
 faketime=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null)
 [ -n "$faketime" ] || { echo "libfaketime is not here"; exit 77; }
 
-office_conf
-office_set embargo 200
+helper_conf
+helper_set embargo 200
 # No timetable: what the service entered on a day ahead would be later than the commands that follow.
 sed -i '/^# ---- An example/,/^# ---- Witnesses/d' "$ini"
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "sealed until" sc run spot-check
 expect 0 "sent" sc outbox show 1
 digest=$(sc --json outbox show 1 | field digest)

@@ -4,9 +4,9 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 
 # Words that are none.
 expect 2 "did you mean" sc comit spot-check
@@ -46,18 +46,18 @@ verified
 expect 2 "draw at" sc run spot-check
 
 # With an embargo: the new chain waits for the old one.
-office_set embargo 30
+helper_set embargo 30
 expect 2 "once draw 1 is revealed" sc commit spot-check
 expect 2 "once draw 1 is revealed" sc run spot-check
-office_set embargo 0
+helper_set embargo 0
 test "$(sc --json status | field late)" = 0 || fail "late"
 
 # ---- another office, where a draw is sealed ----
 rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
-office_conf
-office_set embargo 30
+helper_conf
+helper_set embargo 30
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "sealed until" sc run spot-check
 ! grep -q "T0" "$office/out" || fail "a target is named before its time"
 expect 2 "--by NAME --reason TEXT" sc show 1
@@ -98,10 +98,10 @@ verified
 
 # ---- more places than the people can go to ----
 rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
-office_conf
-office_set sample "*:60%"
+helper_conf
+helper_set sample "*:60%"
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "stay without a team" sc draw --dry-run spot-check
 expect 0 "who may take 3 seats each" sc draw --dry-run spot-check
 expect 0 "who may take 3 seats each" sc run spot-check
@@ -135,10 +135,10 @@ verified
 
 # ---- a value that was made in public ----
 rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
-office_conf
-office_set beacon public
+helper_conf
+helper_set beacon public
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 2 "made in public" sc run spot-check
 expect 2 "must have exactly 20" sc run spot-check --value 123
 expect 2 "character 3" sc run spot-check --value 12x45678901234567890

@@ -12,9 +12,9 @@ if [ "${1:-}" != inside ]; then
 fi
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 sc init >"$office/out" || fail init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 public=$office/public
 
 # Everything of others', with owner, mode, times and bytes; a mount is looked into.

@@ -4,9 +4,9 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "" sc run spot-check
 expect 0 "" sc run spot-check
 public()

@@ -7,7 +7,7 @@
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 command -v cc >/dev/null || { echo "there is no cc here"; exit 77; }
 
-office_conf
+helper_conf
 
 # ---- a provider that is off ----
 
@@ -27,7 +27,7 @@ EOF
 export OPENSSL_CONF=$office/openssl.cnf
 openssl dgst -sha256 "$office/openssl.cnf" >"$office/out" 2>&1 && fail "OpenSSL has a provider nevertheless"
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "" sc run spot-check
 verified
 unset OPENSSL_CONF
@@ -269,7 +269,7 @@ done
 
 fresh
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 mkdir "$office/begun"
 cp -a "$office/state" "$office/public" "$office/begun/"
 with_fault 0 "$spotcheck" -c "$ini" run spot-check || fail "run"

@@ -6,10 +6,10 @@
 . "$(dirname "$0")/helpers.sh"
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 
-office_conf
+helper_conf
 sed -i 's/^#\{0,1\}language = .*/language = en/' "$ini"
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "" sc run spot-check
 public=$office/public
 bytes()
@@ -99,7 +99,7 @@ expect 0 "Published anew" sc publish
 (
 	office=$office/forger
 	mkdir -p "$office"
-	office_conf
+	helper_conf
 	sc init >"$office/out" || exit 1
 ) || fail "the other log"
 rm -rf "$public"

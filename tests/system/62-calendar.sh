@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 holidays=$office/conf/holidays
 mkdir "$holidays"
 
@@ -54,7 +54,7 @@ grep -q provisional "$office/out" || fail "an empty year was taken for one witho
 rm "$holidays"/*
 
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "" sc check
 
 # ---- bad files: file and line, status 1 from check, 2 from who needs them, and nothing done ----

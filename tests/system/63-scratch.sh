@@ -5,7 +5,7 @@
 . "$(dirname "$0")/helpers.sh"
 
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
-office_conf
+helper_conf
 scd()
 {
 	"$spotcheckd" -c "$ini" "$@"
@@ -46,7 +46,7 @@ test ! -e "$office/mail" || fail "letters outside of the folder"
 
 # ---- with a state: its own rosters, which stay as they are ----
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 sc excuse target T001 --until "$(date -u -d "+2 years" +%F)" --reason "on leave" --by test >"$office/out" || fail "excuse"
 sc export targets >"$office/before.csv"
 expect 0 "those of $office/state" scd --simulate 2026-09-20 2026-10-20 --scratch "$office/own"

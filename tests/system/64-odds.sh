@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
+helper_conf
 expect 2 "no database" sc odds spot-check
 expect 0 "Recovery code" sc init
 
@@ -19,7 +19,7 @@ for n in 0 -1 1000000000 1000001 1e3 x ''; do
 done
 expect 2 "one line" sc odds spot-check --seed $'two\nlines'
 expect 2 "roster" sc odds spot-check
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 
 before=$(find "$office/state" "$office/public" -type f ! -name '*.db-*' -exec sha256sum {} + | sort)
 expect 0 "simulated draws with the seed \"spotcheck odds\"" sc odds spot-check --trials 500
@@ -56,15 +56,15 @@ for t in odds["targets"]:
 PYTHON
 
 # Targets that nobody can visit, inspectors who can visit nothing.
-office_set team "lead nobody"
+helper_set team "lead nobody"
 expect 0 "No lawful team can visit 83 targets: T001, T002" sc odds spot-check --trials 100
 grep -q "24 inspectors can visit nothing" "$office/out" || fail "inspectors without a target are not named"
 
 # Plain rules: exact, whatever the trials.
-office_set team "any any"
-office_set avoid ""
-office_set level_gap ""
-office_set max_load 0
+helper_set team "any any"
+helper_set avoid ""
+helper_set level_gap ""
+helper_set max_load 0
 printf 'inspector,scope,value\n' >"$office/none.csv"
 expect 0 "conflicts" sc import conflicts "$office/none.csv" --replace-limit 100
 expect 0 "All figures are exact" sc odds spot-check --trials 7
@@ -75,7 +75,7 @@ test "$(field visitor_mean_ppm <"$office/json")" = 83333 || fail "2 of 24 is not
 hostile="<script>alert(1)</script>&amp;'{{id}}"
 sed "s/,A,/,$(printf '%s' "$hostile" | sed 's/[&/]/\\&/g'),/" "$office/conf/sample/targets.csv" >"$office/hostile.csv"
 expect 0 "targets" sc import targets "$office/hostile.csv"
-office_set sample "${hostile//&/\\&}:20% *:10%"
+helper_set sample "${hostile//&/\\&}:20% *:10%"
 expect 0 "opened" sc run spot-check
 for language in en zh; do
 	/usr/bin/python3 - "$office/public/draws/0001/odds-$language.svg" "$hostile" <<'PYTHON' || fail "the picture"
@@ -99,10 +99,10 @@ verified
 
 # And not with a sealed one, or a void.
 rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
-office_conf
-office_set embargo 30
+helper_conf
+helper_set embargo 30
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "sealed until" sc run spot-check
 test -z "$(find "$office/public" -name '*.svg')" || fail "a picture before its time"
 ! grep -q "<img" "$office"/public/draws/0001/*.html || fail "a page shows a picture before its time"

@@ -5,10 +5,10 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
-office_set rest 30
+helper_conf
+helper_set rest 30
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 sc excuse target T003 --until 2099-01-01 --reason closed --by me >"$office/out" || fail excuse
 
 expect 2 "usage:" sc receipt 1
@@ -146,9 +146,9 @@ refused "$office/altered" "of draw 3, which was voided"
 # Another log's.
 mv "$office/public" "$office/other"
 rm -rf "$office/state" "$office/mail" "$office/conf"
-office_conf
+helper_conf
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "draws/0001" sc run spot-check
 refused "$office/receipts/$first.json" "it is of another log"
 expect 0 "yes: every check" "$spotcheck" verify "$office/other" --receipt "$office/receipts/$first.json"

@@ -5,9 +5,9 @@
 . "$(dirname "$0")/helpers.sh"
 spotcheckd=${SPOTCHECKD:-$here/../../build/spotcheckd}
 
-office_conf
+helper_conf
 expect 0 "Recovery code" sc init
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "" sc run spot-check
 db=$office/state/spotcheckd.db
 cp -a "$office/state" "$office/good"
@@ -83,7 +83,7 @@ expect 2 "there is no key" sc run spot-check
 
 # A full disk: whatever the moment, the step is not done, and done when there is room.
 again
-office_full()
+operator_full()
 {
 	# What it says goes through a pipe: files are full.
 	(trap '' XFSZ && ulimit -f "$1" && sc run spot-check) 2>&1 >/dev/null | cat >"$office/err"
@@ -93,7 +93,7 @@ for blocks in 0 8 64 400; do
 	again
 	rm -rf "$office/public"
 	cp -a "$office/public.good" "$office/public"
-	office_full "$blocks"
+	operator_full "$blocks"
 	got=$?
 	[ "$got" = 3 ] || [ "$got" = 0 ] || fail "status $got with a disk full at $blocks"
 	[ "$got" = 0 ] || [ "$(wc -l <"$office/err")" = 1 ] || fail "not one line"

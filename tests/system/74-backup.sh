@@ -4,11 +4,11 @@
 # shellcheck disable=SC2154,SC1091 # helpers.sh sets them
 . "$(dirname "$0")/helpers.sh"
 
-office_conf
-office_set embargo 30
+helper_conf
+helper_set embargo 30
 expect 0 "Recovery code" sc init
 code=$(sed -n 's/^    \([0-9A-Z-]*\)$/\1/p' "$office/out" | sed -n 1p)
-office_import targets inspectors conflicts matters
+helper_import targets inspectors conflicts matters
 expect 0 "sealed until" sc run spot-check
 expect 0 "saved in" sc backup "$office/one.backup"
 expect 2 "there already" sc backup "$office/one.backup"

@@ -7,11 +7,11 @@
 begin()
 {
 	rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf" "$office"/*.backup "$office/copy"
-	office_conf
-	office_set embargo "$1"
+	helper_conf
+	helper_set embargo "$1"
 	expect 0 "Recovery code" sc init
 	code=$(sed -n 's/^    \([0-9A-Z-]*\)$/\1/p' "$office/out" | sed -n 1p)
-	office_import targets inspectors conflicts matters
+	helper_import targets inspectors conflicts matters
 }
 
 # The state is lost; what comes back is the backup's.

@@ -8,14 +8,14 @@
 spotcheckd=${SPOTCHECKD:-$(dirname "$spotcheck")/spotcheckd}
 db=$office/state/spotcheckd.db
 
-new_office()
+new_operator()
 {
 	rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"
-	office_conf
-	office_set embargo 0
+	helper_conf
+	helper_set embargo 0
 	expect 0 "Recovery code" sc init
 	code=$(sed -n 's/^    \([0-9A-Z-]*\)$/\1/p' "$office/out" | sed -n 1p)
-	office_import targets inspectors conflicts matters
+	helper_import targets inspectors conflicts matters
 	expect 0 "" sc run spot-check
 	key=$(cat "$office/public/vkey")
 }
@@ -60,7 +60,7 @@ signs_nothing() # WORDS
 }
 
 # ---- whose backup it is ----
-new_office
+new_operator
 mine=$key my_code=$code
 expect 0 "saved in" sc backup "$office/mine.backup"
 head -c 300 "$office/mine.backup" | grep -qaF "$mine" || fail "the backup does not say whose it is"
@@ -69,7 +69,7 @@ cp "$db" "$office/true.db"
 
 # A forger has the public half of the recovery key, which stands in every backup, and a log of his own by the same name.
 public=$(head -c 400 "$office/mine.backup" | sed -n 3p)
-new_office
+new_operator
 [ "$key" != "$mine" ] || fail "two logs, one key"
 sqlite3 "$db" "UPDATE meta SET value = '$public' WHERE name = 'recovery_key'"
 expect 0 "saved in" sc backup "$office/forged.backup"
@@ -195,7 +195,7 @@ expect 0 "" sc run spot-check
 verified
 # ---- public_dir holds a damaged publication ----
 # Its checkpoint and tiles are gone: a state from a backup does not put its own, older one there, and vouch for itself by it.
-new_office
+new_operator
 expect 0 "saved in" sc backup "$office/older.backup"
 cp -a "$office/public" "$office/older"
 expect 0 "" sc run spot-check

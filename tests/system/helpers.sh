@@ -11,7 +11,7 @@ trap 'rm -rf "$office"' EXIT
 export LC_ALL=C.UTF-8
 
 # The shipped configuration and templates, with places in the folder.
-office_conf()
+helper_conf()
 {
 	cp -r "$conf" "$office/conf"
 	ini=$office/conf/spotcheckd.ini
@@ -21,12 +21,12 @@ office_conf()
 }
 
 # Changes a key of the one cycle that the shipped configuration switches on.
-office_set()
+helper_set()
 {
 	sed -i "/^\[cycle spot-check\]/,/^# ---- An example/s|^#\{0,1\}$1 = .*|$1 = $2|" "$ini"
 }
 
-office_import()
+helper_import()
 {
 	local kind
 	for kind in "$@"; do

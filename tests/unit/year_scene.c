@@ -15,7 +15,7 @@ year_scene_midnight(int year)
 }
 
 void
-year_scene_open(struct office_scene *scene, const char *cycles, int first_year, int last_year)
+year_scene_open(struct operator_scene *scene, const char *cycles, int first_year, int last_year)
 {
 	office_scene_open(scene, cycles);
 	calendar_release(&scene->calendar);
@@ -30,7 +30,7 @@ year_scene_open(struct office_scene *scene, const char *cycles, int first_year, 
 }
 
 int64_t
-year_scene_turn(struct office_scene *scene)
+year_scene_turn(struct operator_scene *scene)
 {
 	struct turn turn = {.operator = &scene->operator};
 	int64_t next = 0;
@@ -40,7 +40,7 @@ year_scene_turn(struct office_scene *scene)
 }
 
 void
-year_scene_reopen(struct office_scene *scene)
+year_scene_reopen(struct operator_scene *scene)
 {
 	char state[SCRATCH_PATH + 16];
 
@@ -49,7 +49,7 @@ year_scene_reopen(struct office_scene *scene)
 }
 
 char *
-year_scene_history(struct office_scene *scene)
+year_scene_history(struct operator_scene *scene)
 {
 	struct buf out;
 	struct query q;

@@ -31,7 +31,7 @@
 
 #define DIGESTS "SELECT count(*) FROM outbox_letter WHERE kind = 'digest'"
 
-static struct office_scene scene;
+static struct operator_scene scene;
 
 static int64_t
 at(const char *text) /* "2026-06-22 09:00", here */

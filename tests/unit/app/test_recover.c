@@ -46,7 +46,7 @@ copy(const char *from, const char *to)
 
 /* The state as a file; closing it has brought all into the one file. */
 static void
-keep_state(struct office_scene *scene, const char *name)
+keep_state(struct operator_scene *scene, const char *name)
 {
 	char db[SCRATCH_PATH + 32], kept[SCRATCH_PATH + 32];
 
@@ -58,7 +58,7 @@ keep_state(struct office_scene *scene, const char *name)
 }
 
 static void
-put_back(struct office_scene *scene, const char *name)
+put_back(struct operator_scene *scene, const char *name)
 {
 	char db[SCRATCH_PATH + 32], kept[SCRATCH_PATH + 32];
 
@@ -71,7 +71,7 @@ put_back(struct office_scene *scene, const char *name)
 
 /* What was published is all that there is now; `ret` is released by the caller. */
 static int
-recover_now(struct office_scene *scene, struct recovery *ret)
+recover_now(struct operator_scene *scene, struct recovery *ret)
 {
 	struct folder folder;
 	int rc;
@@ -88,7 +88,7 @@ struct losses {
 };
 
 static void
-lose_sometimes(struct office_scene *scene, struct losses *losses, struct support_random *random)
+lose_sometimes(struct operator_scene *scene, struct losses *losses, struct support_random *random)
 {
 	struct recovery recovery;
 	char sql[128];
@@ -130,7 +130,7 @@ lose_sometimes(struct office_scene *scene, struct losses *losses, struct support
 }
 
 static void
-run(struct office_scene *scene, int64_t end, struct support_random *random)
+run(struct operator_scene *scene, int64_t end, struct support_random *random)
 {
 	struct losses losses = {0};
 
@@ -151,7 +151,7 @@ run(struct office_scene *scene, int64_t end, struct support_random *random)
 static void
 recovered_as_without(void **state)
 {
-	static struct office_scene scene;
+	static struct operator_scene scene;
 	struct support_random random;
 	int64_t end = year_scene_midnight(2026) + 182 * DAY_S;
 	char *want, *got;

@@ -14,7 +14,7 @@
 #include "system/clock.h"
 #include "admin/digest.h"
 #include "draws/draws.h"
-#include "office_scene.h"
+#include "operator_scene.h"
 #include "draws/agenda.h"
 #include "steps/steps.h"
 
@@ -23,7 +23,7 @@
 #define RANDOM "[cycle random]\ntitle = Random\nwhen = monthly\nday = random\ntimes = 3\ntime = 09:00-17:00\n" KEYS
 #define WEEKLY "[cycle weekly]\ntitle = Weekly\nwhen = weekly\nday = wed\n" KEYS
 
-static struct office_scene scene;
+static struct operator_scene scene;
 static struct turn turn;
 static unsigned told[3];
 static char last_message[ERR_MESSAGE_BYTES];
@@ -72,7 +72,7 @@ tell(void *ctx, const struct turn_event *event)
 }
 
 static void
-open_office(const char *cycles, const char *now, bool rosters)
+open_operator(const char *cycles, const char *now, bool rosters)
 {
 	office_scene_open(&scene, cycles);
 	calendar_with(NULL);
@@ -135,7 +135,7 @@ count(const char *sql)
 }
 
 static void
-close_office(void)
+close_operator(void)
 {
 	assert_int_equal(office_scene_verify(&scene), 0);
 	office_scene_close(&scene);
@@ -147,7 +147,7 @@ static void
 a_commitment_a_draw_and_an_opening_in_time(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", true);
+	open_operator(AFTER, "2026-04-01 12:00", true);
 	takes(NULL, "2026-04-06 09:00");
 	takes("2026-04-06 08:59", "2026-04-06 09:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 0);
@@ -163,7 +163,7 @@ a_commitment_a_draw_and_an_opening_in_time(void **state)
 	assert_true(draw(1).revealed);
 	assert_int_equal(told[TURN_COMMITTED], 2);
 	assert_int_equal(told[TURN_MISSED] + told[TURN_REFUSED], 0);
-	close_office();
+	close_operator();
 }
 
 static void
@@ -172,7 +172,7 @@ a_turn_too_many_does_nothing(void **state)
 	int64_t entries;
 
 	(void)state;
-	open_office(AFTER WEEKLY, "2026-04-01 12:00", true);
+	open_operator(AFTER WEEKLY, "2026-04-01 12:00", true);
 	run_to("2026-04-08 10:00");
 	entries = count("SELECT count(*) FROM log_entry");
 	for (int i = 0; i < 5; i++)
@@ -186,27 +186,27 @@ a_turn_too_many_does_nothing(void **state)
 	scene.operator.now = at("2026-04-08 10:00");
 	(void)take(NULL);
 	assert_int_equal(count("SELECT count(*) FROM log_entry"), entries);
-	close_office();
+	close_operator();
 }
 
 static void
 down_at_commit_time_the_commitment_has_its_full_lead(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", true);
+	open_operator(AFTER, "2026-04-01 12:00", true);
 	(void)take(NULL);
 	(void)take("2026-04-06 21:00"); /* twelve hours late */
 	assert_int_equal(draw(1).draw_time, at("2026-04-07 21:00"));
 	(void)take("2026-04-08 08:59"); /* and late again: the draw comes on the way up */
 	assert_int_equal(draw(1).outcome, OUTCOME_DRAW);
-	close_office();
+	close_operator();
 }
 
 static void
 down_over_a_possible_visit_the_draw_is_voided_and_committed_anew(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", true);
+	open_operator(AFTER, "2026-04-01 12:00", true);
 	(void)take(NULL);
 	(void)take("2026-04-06 09:00");
 	(void)take("2026-04-08 09:00"); /* the draw was to be on the 7th, visits from the 8th on at nine */
@@ -218,31 +218,31 @@ down_over_a_possible_visit_the_draw_is_voided_and_committed_anew(void **state)
 	assert_int_equal(draw(2).outcome, OUTCOME_DRAW);
 	run_to("2026-05-20 09:00");
 	assert_true(draw(1).revealed && draw(2).revealed);
-	close_office();
+	close_operator();
 }
 
 static void
 of_several_that_are_due_the_last_is_made_up_for(void **state)
 {
 	(void)state;
-	open_office(WEEKLY, "2026-05-11 12:00", true);
+	open_operator(WEEKLY, "2026-05-11 12:00", true);
 	(void)take(NULL);
 	(void)take("2026-06-10 12:00"); /* down for four Wednesdays and this one */
 	assert_int_equal(told[TURN_MISSED], 4);
 	assert_int_equal(count("SELECT count(*) FROM plan_done WHERE n IS NULL"), 4);
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
 	assert_int_equal(draw(1).draw_time, at("2026-06-11 12:00"));
-	close_office();
+	close_operator();
 }
 
 static void
 what_was_due_before_the_office_opened_is_not_its_business(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-06 12:00", true); /* the commitment was due at nine */
+	open_operator(AFTER, "2026-04-06 12:00", true); /* the commitment was due at nine */
 	takes(NULL, "2026-05-05 09:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 0);
-	close_office();
+	close_operator();
 }
 
 /* Seen in a simulated decade: a clock that was behind at the first turn made weeks before it the service's business. */
@@ -250,11 +250,11 @@ static void
 a_clock_behind_the_log_at_the_first_turn(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-06 12:00", true); /* Qingming's commitment was due at nine */
+	open_operator(AFTER, "2026-04-06 12:00", true); /* Qingming's commitment was due at nine */
 	(void)take("2026-03-01 12:00");
 	(void)take("2026-04-06 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 0);
-	close_office();
+	close_operator();
 }
 
 static void
@@ -265,7 +265,7 @@ nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves(void **st
 	    "2027-02-09 春节", "2027-02-10 春节", "2027-02-11 春节", "2027-02-12 春节", NULL};
 
 	(void)state;
-	open_office(AFTER, "2026-10-20 12:00", true);
+	open_operator(AFTER, "2026-10-20 12:00", true);
 	takes(NULL, NULL); /* all that is known is computed */
 	(void)take("2027-01-03 09:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 0);
@@ -278,7 +278,7 @@ nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves(void **st
 	calendar_with(spring);
 	run_to("2027-02-14 12:00");
 	assert_int_equal(draw(2).draw_time, at("2027-02-15 09:00"));
-	close_office();
+	close_operator();
 }
 
 /* A notice amended after the commitment: the same holiday is not done a second time. */
@@ -288,14 +288,14 @@ a_holiday_that_grows_is_the_same_holiday(void **state)
 	static const char *const longer[] = {"2026-04-03 清明节", "2026-04-07 清明节", NULL};
 
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", true);
+	open_operator(AFTER, "2026-04-01 12:00", true);
 	(void)take(NULL);
 	(void)take("2026-04-06 09:00");
 	calendar_with(longer);
 	run_to("2026-04-20 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
 	assert_int_equal(draw(1).draw_time, at("2026-04-07 09:00"));
-	close_office();
+	close_operator();
 }
 
 static void
@@ -304,13 +304,13 @@ two_holidays_that_grow_together_are_done_if_one_is(void **state)
 	static const char *const bridge[] = {"2026-09-28 中秋节", "2026-09-29 中秋节", "2026-09-30 中秋节", NULL};
 
 	(void)state;
-	open_office(AFTER, "2026-09-20 12:00", true);
+	open_operator(AFTER, "2026-09-20 12:00", true);
 	run_to("2026-09-27 12:00"); /* mid-autumn's is committed for the 28th */
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
 	calendar_with(bridge);
 	run_to("2026-10-20 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
-	close_office();
+	close_operator();
 }
 
 /* Seen in a simulated decade: the second of two holidays of one name, nine days apart, was taken for the first. */
@@ -320,11 +320,11 @@ two_holidays_of_one_name_near_each_other_are_two(void **state)
 	static const char *const both[] = {"2026-07-07 节", "2026-07-16 节", NULL};
 
 	(void)state;
-	open_office(AFTER, "2026-07-01 12:00", true);
+	open_operator(AFTER, "2026-07-01 12:00", true);
 	calendar_with(both);
 	run_to("2026-07-20 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 2);
-	close_office();
+	close_operator();
 }
 
 /* ---- what is random ---- */
@@ -333,7 +333,7 @@ static void
 random_days_are_kept_and_each_period_has_its_share(void **state)
 {
 	(void)state;
-	open_office(RANDOM, "2026-02-20 12:00", true);
+	open_operator(RANDOM, "2026-02-20 12:00", true);
 	(void)take(NULL);
 	assert_int_equal(count("SELECT count(*) FROM plan_secret WHERE key > 20515"), 1); /* of March; May's is far */
 	run_to("2026-09-01 00:00");
@@ -345,7 +345,7 @@ random_days_are_kept_and_each_period_has_its_share(void **state)
 		if (count(sql) != 3)
 			fail_msg("month %d: %lld draws", month, (long long)count(sql));
 	}
-	close_office();
+	close_operator();
 }
 
 /* Whoever asks for one day after the other, without --unsealed, learns nothing. */
@@ -353,7 +353,7 @@ static void
 a_sealed_day_cannot_be_asked_for(void **state)
 {
 	(void)state;
-	open_office(RANDOM, "2026-02-20 12:00", true);
+	open_operator(RANDOM, "2026-02-20 12:00", true);
 	(void)take(NULL);
 	for (int32_t date = day("2026-03-01"); date <= day("2026-03-31"); date++) {
 		struct agenda_want want = {.store = scene.operator.store, .config = &scene.config,
@@ -368,7 +368,7 @@ a_sealed_day_cannot_be_asked_for(void **state)
 		}
 		agenda_release(&agenda);
 	}
-	close_office();
+	close_operator();
 }
 
 static void
@@ -378,11 +378,11 @@ another_state_has_other_random_days(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		open_office(RANDOM, "2026-02-20 12:00", true);
+		open_operator(RANDOM, "2026-02-20 12:00", true);
 		run_to("2026-06-01 00:00");
 		first = count("SELECT sum(draw_time % 1000003) FROM draw WHERE draw_time > 1772294400");
 		sum[i] = first;
-		close_office();
+		close_operator();
 	}
 	assert_int_not_equal(sum[0], sum[1]);
 }
@@ -396,12 +396,12 @@ a_calendar_that_changes_in_mid_month_gives_no_draw_too_many(void **state)
 	    "2026-08-28 节", NULL};
 
 	(void)state;
-	open_office(RANDOM, "2026-06-20 12:00", true);
+	open_operator(RANDOM, "2026-06-20 12:00", true);
 	run_to("2026-08-12 00:00");
 	calendar_with(off);
 	run_to("2026-09-01 00:00");
 	assert_in_range(count("SELECT count(*) FROM plan_done WHERE n IS NOT NULL AND key = 20666"), 1, 3); /* 1 August */
-	close_office();
+	close_operator();
 }
 
 /* ---- what stands in the way ---- */
@@ -410,7 +410,7 @@ static void
 what_is_refused_is_tried_again_and_told_once_an_hour(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", false);
+	open_operator(AFTER, "2026-04-01 12:00", false);
 	(void)take(NULL);
 	takes("2026-04-06 09:00", "2026-04-06 10:00");
 	assert_int_equal(told[TURN_REFUSED], 1);
@@ -422,7 +422,7 @@ what_is_refused_is_tried_again_and_told_once_an_hour(void **state)
 	assert_int_equal(told[TURN_COMMITTED], 1);
 	assert_int_equal(draw(1).draw_time, at("2026-04-07 10:00"));
 	assert_int_equal(count("SELECT count(*) FROM plan_cycle WHERE fault IS NOT NULL"), 0);
-	close_office();
+	close_operator();
 }
 
 /* One letter when it is first seen, however often it is seen again; and another when it comes back. */
@@ -430,7 +430,7 @@ static void
 one_alarm_not_a_hundred(void **state)
 {
 	(void)state;
-	open_office(AFTER, "2026-04-01 12:00", false);
+	open_operator(AFTER, "2026-04-01 12:00", false);
 	(void)take(NULL);
 	for (int hour = 10; hour < 20; hour++) {
 		char now[] = "2026-04-06 00:00";
@@ -450,7 +450,7 @@ one_alarm_not_a_hundred(void **state)
 	(void)take("2026-11-03 12:00");
 	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'calendar-2027'"), 1);
 	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND inspector = 'calendar-2027'"), 1);
-	close_office();
+	close_operator();
 }
 
 /* Ninety days after they have left; what they were is known for ever. */
@@ -460,7 +460,7 @@ texts_of_letters_go_in_time(void **state)
 	int64_t letters, next;
 
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	run_to("2026-06-04 12:00");
 	letters = count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND state = 'sent'");
 	assert_true(letters > 0);
@@ -474,7 +474,7 @@ texts_of_letters_go_in_time(void **state)
 	next = take(NULL);
 	assert_true(next > scene.operator.now + 3600); /* a text that has gone makes nothing due */
 	assert_int_equal(office_scene_verify(&scene), 0);
-	close_office();
+	close_operator();
 }
 
 /* From the change on the cycle commits nothing until the old chain is all revealed. */
@@ -482,7 +482,7 @@ static void
 a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
 {
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	run_to("2026-06-04 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
 	office_scene_ini(&scene, "[cycle weekly]\ntitle = Weekly\nwhen = weekly\nday = wed\nembargo = 20\nsample = 3\n"
@@ -493,7 +493,7 @@ a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
 	assert_int_equal(count("SELECT count(*) FROM chain"), 2);
 	assert_int_equal(draw(2).draw_time, at("2026-07-08 09:00"));
 	assert_int_equal(draw(2).chain, 2);
-	close_office();
+	close_operator();
 }
 
 static void
@@ -503,7 +503,7 @@ a_commitment_by_hand_is_waited_for(void **state)
 	uint64_t n = 0;
 
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
 	want.cycle = &scene.config.cycles[0];
 	want.draw_time = at("2026-06-02 18:00");
@@ -512,7 +512,7 @@ a_commitment_by_hand_is_waited_for(void **state)
 	(void)take("2026-06-02 18:00");
 	assert_int_equal(draw(1).outcome, OUTCOME_DRAW);
 	assert_int_equal(draw(2).draw_time, at("2026-06-03 18:00")); /* nine hours late, with its full lead */
-	close_office();
+	close_operator();
 }
 
 /* ---- the guard ---- */
@@ -531,7 +531,7 @@ under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
 	int64_t entries, next;
 
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
 	entries = count("SELECT count(*) FROM log_entry");
 	scene.operator.ask = somebody_saw_more;
@@ -545,7 +545,7 @@ under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
 	(void)take("2026-06-02 10:05");
 	assert_string_equal(turn.halted, "");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
-	close_office();
+	close_operator();
 }
 
 /* A damaged log is no business of the guard's: it was once taken for it. */
@@ -555,14 +555,14 @@ a_damaged_log_is_not_the_guards(void **state)
 	int64_t next = 0;
 
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
 	scene.operator.ask = somebody_saw_more;
 	scene.operator.asked = false;
 	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
 	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
 	assert_string_equal(turn.halted, "");
-	close_office();
+	close_operator();
 }
 
 /* A state that may not sign, a restored one say: nothing is signed, published or missed, an alarm says why, and then all is made up for. */
@@ -572,7 +572,7 @@ a_state_that_may_not_sign_is_an_alarm(void **state)
 	int64_t entries, next;
 
 	(void)state;
-	open_office(WEEKLY, "2026-06-01 12:00", true);
+	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	(void)take(NULL);
 	entries = count("SELECT count(*) FROM log_entry");
 	turn.barred = "it was compared with nothing";
@@ -587,7 +587,7 @@ a_state_that_may_not_sign_is_an_alarm(void **state)
 	assert_string_equal(turn.halted, "");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
 	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'state'"), 0);
-	close_office();
+	close_operator();
 }
 
 int

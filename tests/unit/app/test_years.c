@@ -30,7 +30,7 @@ static const char cycles[] =
 
 /* No connection to the database crosses the fork. */
 static bool
-take_and_be_killed(struct office_scene *scene, struct support_random *random)
+take_and_be_killed(struct operator_scene *scene, struct support_random *random)
 {
 	struct timespec pause = {.tv_nsec = (long)support_random_below(random, 6000000)};
 	int status = 0;
@@ -57,7 +57,7 @@ take_and_be_killed(struct office_scene *scene, struct support_random *random)
 
 /* A turn at a wrong time may do nothing that is not due at the true one.  Time goes by and the other clock runs on. */
 static void
-turn_the_clock(struct office_scene *scene, struct clock_jump *jump, struct support_random *random)
+turn_the_clock(struct operator_scene *scene, struct clock_jump *jump, struct support_random *random)
 {
 	int64_t now = scene->operator.now, wrong = (int64_t)support_random_below(random, 80 * DAY_S) - 40 * DAY_S;
 
@@ -71,7 +71,7 @@ turn_the_clock(struct office_scene *scene, struct clock_jump *jump, struct suppo
 }
 
 static unsigned
-run(struct office_scene *scene, int64_t end, struct support_random *random)
+run(struct operator_scene *scene, int64_t end, struct support_random *random)
 {
 	struct clock_jump jump;
 	unsigned killed = 0;
@@ -95,7 +95,7 @@ run(struct office_scene *scene, int64_t end, struct support_random *random)
 static void
 killed_at_every_event_as_without(void **state)
 {
-	static struct office_scene scene;
+	static struct operator_scene scene;
 	int years = getenv("YEARS") == NULL ? 1 : (int)strtol(getenv("YEARS"), NULL, 10);
 	int first = 2027 - years; /* up to the last year that is announced */
 	struct support_random random;

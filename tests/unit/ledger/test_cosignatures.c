@@ -19,7 +19,7 @@
 #include "ledger/ledger.h"
 #include "publish/publish.h"
 #include "steps/steps.h"
-#include "office_scene.h"
+#include "operator_scene.h"
 
 #define WITNESSES 3
 #define STRANGER 3
@@ -34,7 +34,7 @@ static const char cycles[] =
     "[cycle nobody]\ntitle = N\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = none\n"
     "[cycle filler]\ntitle = F\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = none\n";
 
-static struct office_scene scene;
+static struct operator_scene scene;
 static struct signing_key keys[WITNESSES + 1]; /* the last is a stranger's */
 
 /* The first `n` of the witnesses are in force from now on. */

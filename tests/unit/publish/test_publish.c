@@ -19,13 +19,13 @@
 #include "publish/publish.h"
 #include "publish/list.h"
 #include "steps/steps.h"
-#include "office_scene.h"
+#include "operator_scene.h"
 
 static const char cycles[] =
     "[cycle one]\ntitle = One\nwhen = manual\nembargo = 0\nsample = 10%\nteam = any any\nmatters = duty leave\n"
     "[cycle two]\ntitle = Two\nwhen = manual\nembargo = 30\nsample = 5%\nteam = any\nmatters = office\n";
 
-static struct office_scene scene;
+static struct operator_scene scene;
 
 static int
 set_up(void **state)

@@ -9,7 +9,7 @@
 
 #include "core/base/text.h"
 #include "rosters/rosters.h"
-#include "roster_desk.h"
+#include "roster_scene.h"
 #include "scratch.h"
 
 #define S slice_of
@@ -334,7 +334,7 @@ formulas_are_neutralised_and_come_back(void **state)
 	is(ROSTER_TARGETS, "id,name,phone,备注\nT1,\"'=1+1,x\",'+86 1,'-\nT2,'@a,\"a,\"\"b\"\"\",'-\n");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, desk_set_up, desk_tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, roster_scene_set_up, roster_scene_tear_down)
 
 int
 main(void)
@@ -358,5 +358,5 @@ main(void)
 		TEST(formulas_are_neutralised_and_come_back),
 	};
 
-	return cmocka_run_group_tests(tests, desk_group_set_up, desk_group_tear_down);
+	return cmocka_run_group_tests(tests, roster_scene_group_set_up, roster_scene_group_tear_down);
 }

@@ -12,7 +12,7 @@
 
 #include "core/base/text.h"
 #include "rosters/rosters.h"
-#include "roster_desk.h"
+#include "roster_scene.h"
 #include "scratch.h"
 
 #define S slice_of
@@ -592,7 +592,7 @@ from_a_pipe(void **state)
 	is(ROSTER_MATTERS, matters);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, desk_set_up, desk_tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, roster_scene_set_up, roster_scene_tear_down)
 
 int
 main(void)
@@ -619,5 +619,5 @@ main(void)
 		TEST(from_a_pipe),
 	};
 
-	return cmocka_run_group_tests(tests, desk_group_set_up, desk_group_tear_down);
+	return cmocka_run_group_tests(tests, roster_scene_group_set_up, roster_scene_group_tear_down);
 }

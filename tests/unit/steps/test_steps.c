@@ -11,7 +11,7 @@
 #include "draws/draws.h"
 #include "mail/outbox.h"
 #include "steps/steps.h"
-#include "office_scene.h"
+#include "operator_scene.h"
 
 #define DAY 86400
 
@@ -20,7 +20,7 @@ static const char plain[] =
     "weight = column\nreserve = 2\nteam = lead any\navoid = unit\nlevel_gap = 0\nrotate = 2\nrest = 20\ncover = 400\n"
     "max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
 
-static struct office_scene scene;
+static struct operator_scene scene;
 static bool later; /* of a void */
 
 static int

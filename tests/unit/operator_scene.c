@@ -1,4 +1,4 @@
-#include "office_scene.h"
+#include "operator_scene.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -25,21 +25,21 @@ say(void *ctx, const char *file, unsigned long line, const char *message)
 }
 
 void
-office_scene_well(const struct office_scene *scene, int rc)
+office_scene_well(const struct operator_scene *scene, int rc)
 {
 	if (rc != 0)
 		fail_msg("%d: %s", rc, scene->err.message);
 }
 
 void
-office_scene_refused(const struct office_scene *scene, int rc, int code, const char *words)
+office_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words)
 {
 	if (rc != code || strstr(scene->err.message, words) == NULL)
 		fail_msg("%d instead of %d, or no \"%s\" in: %s", rc, code, words, scene->err.message);
 }
 
 void
-office_scene_ini(struct office_scene *scene, const char *cycles)
+office_scene_ini(struct operator_scene *scene, const char *cycles)
 {
 	struct diag diag = {.say = say};
 	char path[SCRATCH_PATH + 16];
@@ -59,7 +59,7 @@ office_scene_ini(struct office_scene *scene, const char *cycles)
 
 /* Templates of no more than a line. */
 static void
-write_letters(struct office_scene *scene)
+write_letters(struct operator_scene *scene)
 {
 	static const char *const languages[] = {"en", "zh_CN"};
 	struct diag diag = {.say = say};
@@ -82,11 +82,11 @@ write_letters(struct office_scene *scene)
 }
 
 void
-office_scene_open(struct office_scene *scene, const char *cycles)
+office_scene_open(struct operator_scene *scene, const char *cycles)
 {
 	char state[SCRATCH_PATH + 16];
 
-	*scene = (struct office_scene){.err = {.code = 0}};
+	*scene = (struct operator_scene){.err = {.code = 0}};
 	assert_true(sodium_init() >= 0);
 	assert_true(scratch_make(scene->dir));
 	(void)snprintf(state, sizeof state, "%s/state", scene->dir);
@@ -105,7 +105,7 @@ office_scene_open(struct office_scene *scene, const char *cycles)
 }
 
 void
-office_scene_close(struct office_scene *scene)
+office_scene_close(struct operator_scene *scene)
 {
 	store_close(scene->operator.store);
 	letters_free(scene->letters);
@@ -115,7 +115,7 @@ office_scene_close(struct office_scene *scene)
 }
 
 void
-office_scene_import(struct office_scene *scene, const char *kind, const char *csv)
+office_scene_import(struct operator_scene *scene, const char *kind, const char *csv)
 {
 	struct rosters_import how = {.file = kind,
 	    .by = "test",
@@ -139,7 +139,7 @@ office_scene_import(struct office_scene *scene, const char *kind, const char *cs
 }
 
 void
-office_scene_rosters(struct office_scene *scene)
+office_scene_rosters(struct operator_scene *scene)
 {
 	char csv[8192];
 	size_t at = 0;
@@ -170,7 +170,7 @@ seen(void *ctx, const char *code)
 }
 
 void
-office_scene_init(struct office_scene *scene)
+office_scene_init(struct operator_scene *scene)
 {
 	office_scene_well(scene, step_init(&scene->operator, seen, NULL, &scene->err));
 }
@@ -186,7 +186,7 @@ tell_check(void *ctx, uint64_t n, enum check check, enum check_state state, cons
 }
 
 uint64_t
-office_scene_verify(struct office_scene *scene)
+office_scene_verify(struct operator_scene *scene)
 {
 	struct verify_options options = {.has_at = true, .at = scene->operator.now};
 	struct report report = {.check = tell_check};
@@ -201,7 +201,7 @@ office_scene_verify(struct office_scene *scene)
 }
 
 int64_t
-office_scene_count(struct office_scene *scene, const char *sql)
+office_scene_count(struct operator_scene *scene, const char *sql)
 {
 	int64_t value = -1;
 

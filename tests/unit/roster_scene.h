@@ -1,5 +1,5 @@
-#ifndef SPOTCHECK_TEST_ROSTER_DESK_H
-#define SPOTCHECK_TEST_ROSTER_DESK_H
+#ifndef SPOTCHECK_TEST_ROSTER_SCENE_H
+#define SPOTCHECK_TEST_ROSTER_SCENE_H
 
 /*
  * What the tests of rosters share: a store for each test, imports from texts, and what became of them.
@@ -17,10 +17,10 @@
 extern char dir[SCRATCH_PATH];
 extern struct store *store;
 
-int desk_group_set_up(void **state);
-int desk_group_tear_down(void **state);
-int desk_set_up(void **state);
-int desk_tear_down(void **state);
+int roster_scene_group_set_up(void **state);
+int roster_scene_group_tear_down(void **state);
+int roster_scene_set_up(void **state);
+int roster_scene_tear_down(void **state);
 
 /* What the latest import or undo left: "LINE: message" for each fault, the counts, the error. */
 extern char told[65536];

@@ -1,4 +1,4 @@
-#include "roster_desk.h"
+#include "roster_scene.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@ static unsigned directories;
 
 /* Each test has a store of its own. */
 int
-desk_set_up(void **state)
+roster_scene_set_up(void **state)
 {
 	struct err err = {0};
 	char path[SCRATCH_PATH + 32];
@@ -25,7 +25,7 @@ desk_set_up(void **state)
 }
 
 int
-desk_tear_down(void **state)
+roster_scene_tear_down(void **state)
 {
 	(void)state;
 	store_close(store);
@@ -34,14 +34,14 @@ desk_tear_down(void **state)
 }
 
 int
-desk_group_set_up(void **state)
+roster_scene_group_set_up(void **state)
 {
 	(void)state;
 	return scratch_make(dir) ? 0 : -1;
 }
 
 int
-desk_group_tear_down(void **state)
+roster_scene_group_tear_down(void **state)
 {
 	(void)state;
 	return scratch_remove(dir);
