@@ -186,7 +186,11 @@ include tests/tests.mk
 
 # `make -k lint` tells all there is to tell.
 LINTS = lint-sources lint-gcc lint-core lint-clang lint-cppcheck lint-shell
-.PHONY: $(LINTS)
+.PHONY: format $(LINTS)
+
+format:	## the C sources in the form of .clang-format
+	@scripts/setup.sh lint
+	@scripts/format.sh
 
 lint:	## both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our own checks
 	@scripts/setup.sh build test lint
@@ -194,6 +198,7 @@ lint:	## both compilers with -Werror, clang-tidy, cppcheck, shellcheck and our o
 	@echo 'lint: nothing found'
 
 lint-sources:
+	@scripts/format.sh --check
 	@scripts/check_includes.py
 	@scripts/check_banned.sh
 	@scripts/check_paths.sh

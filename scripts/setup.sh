@@ -23,7 +23,7 @@ for list in "${@:-build}"; do
 	second)
 		packages="$packages postgresql-15 golang-go golang-golang-x-mod-dev" ;;
 	lint)
-		packages="$packages clang clang-tidy cppcheck shellcheck mandoc" ;;
+		packages="$packages clang clang-format clang-tidy cppcheck shellcheck mandoc" ;;
 	deb)
 		packages="$packages debhelper dpkg-dev fakeroot lintian" ;;
 	deb-test)
