@@ -7,9 +7,9 @@
 
 #include "cli/command.h"
 #include "system/clock.h"
+#include "system/primitives.h"
 #include "text/language.h"
 #include "text/printable.h"
-#include "system/primitives.h"
 
 /* FILE:LINE: message, one line each. */
 static void
@@ -45,10 +45,10 @@ int
 main(int argc, char **argv)
 {
 	struct cli cli = {
-		.config_path = CONF_FILE,
-		.now = clock_now(),
-		.err = {.tr = language_text},
-		.diag = {.tr = language_text, .say = say_fault},
+	    .config_path = CONF_FILE,
+	    .now = clock_now(),
+	    .err = {.tr = language_text},
+	    .diag = {.tr = language_text, .say = say_fault},
 	};
 	int status;
 

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "app/asker.h"
+#include "system/primitives.h"
 #include "text/language.h"
 #include "text/printable.h"
-#include "system/primitives.h"
 
 int
 main(void)
@@ -19,7 +19,8 @@ main(void)
 		return 3;
 	}
 	if (isatty(STDIN_FILENO)) {
-		(void)fprintf(stderr, "spotcheckd-ask: %s\n", language_text("this program is the service's; it is not for use by hand"));
+		(void)fprintf(stderr, "spotcheckd-ask: %s\n",
+		    language_text("this program is the service's; it is not for use by hand"));
 		return 2;
 	}
 	return asker_work(STDIN_FILENO, STDOUT_FILENO);

@@ -5,9 +5,9 @@
 
 #include "app/mail_task.h"
 #include "app/mailer.h"
+#include "system/primitives.h"
 #include "text/language.h"
 #include "text/printable.h"
-#include "system/primitives.h"
 
 int
 main(void)
@@ -23,7 +23,8 @@ main(void)
 	}
 	if (isatty(STDIN_FILENO) || mail_task_read(STDIN_FILENO, &config, &err) != 0) {
 		plain_say(stderr, "spotcheckd-mail: %s",
-		    err.message[0] != '\0' ? err.message : language_text("this program is the service's; it is not for use by hand"));
+		    err.message[0] != '\0' ? err.message
+		                           : language_text("this program is the service's; it is not for use by hand"));
 		return 2;
 	}
 	status = mailer_work(&config, STDOUT_FILENO);

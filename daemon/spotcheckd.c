@@ -11,9 +11,9 @@
 #include "app/settings.h"
 #include "app/simulate.h"
 #include "core/base/text.h"
+#include "system/primitives.h"
 #include "text/language.h"
 #include "text/printable.h"
-#include "system/primitives.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_OUTSIDE = 3 };
 
@@ -43,7 +43,8 @@ fail(const struct err *err)
 static int
 usage(void)
 {
-	(void)fprintf(stderr, "%s spotcheckd [-c FILE] [--check] [--simulate FROM TO --scratch DIR]\n", gettext("usage:"));
+	(void)fprintf(stderr, "%s spotcheckd [-c FILE] [--check] [--simulate FROM TO --scratch DIR]\n",
+	    gettext("usage:"));
 	return EXIT_USAGE;
 }
 
@@ -53,7 +54,8 @@ help(void)
 	printf("%s spotcheckd [-c FILE] [--check] [--simulate FROM TO --scratch DIR]\n", gettext("usage:"));
 	printf(gettext("  -c FILE    the configuration, %s by default\n"), CONF_FILE);
 	puts(gettext("  --check    read the configuration, holidays and letters, say what is wrong, and end"));
-	puts(gettext("  --simulate FROM TO --scratch DIR    run from one date to another in a moment, in a new folder"));
+	puts(
+	    gettext("  --simulate FROM TO --scratch DIR    run from one date to another in a moment, in a new folder"));
 	puts(gettext("  --help     this"));
 	puts(gettext("  --version"));
 	return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
@@ -102,12 +104,12 @@ static int
 parse(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
-		{"check", no_argument, NULL, 'k'},
-		{"simulate", required_argument, NULL, 's'},
-		{"scratch", required_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+	    {"check", no_argument, NULL, 'k'},
+	    {"simulate", required_argument, NULL, 's'},
+	    {"scratch", required_argument, NULL, 'd'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 

@@ -143,8 +143,12 @@ district_init(struct district *d, const struct bench *b)
 		char *line = d->lines[t];
 
 		make_line(line, 'T', t, b->units == 0 ? 0 : t % b->units, below(areas));
-		r->targets[t] = (struct target){
-		    .line = line, .id_len = 7, .unit_at = 8, .unit_len = 6, .area_at = 15, .area_len = 6};
+		r->targets[t] = (struct target){.line = line,
+		    .id_len = 7,
+		    .unit_at = 8,
+		    .unit_len = 6,
+		    .area_at = 15,
+		    .area_len = 6};
 		r->targets[t].level = (int16_t)(b->levels == 0 ? 0 : below(b->levels));
 	}
 	for (size_t p = 0; p < b->n_inspectors; p++) {
@@ -234,8 +238,8 @@ run(const struct bench *b)
 	    .pairs = pairs,
 	    .ctx = &ctx};
 	begun = seconds();
-	if (lawful_table_new(
-		&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful, NULL) < 0)
+	if (lawful_table_new(&d.rules, &d.roster, d.order, b->n_targets, d.order, b->n_inspectors, &problem.lawful,
+	        NULL) < 0)
 		exit(1);
 	table_s = seconds() - begun;
 	begun = seconds();

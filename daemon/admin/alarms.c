@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin/letter.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
-#include "admin/letter.h"
 #include "text/printable.h"
 
 #define KIND "alarm"
@@ -46,15 +46,19 @@ static int
 queue_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, struct err *err)
 {
 	char id[ALARM_KEY + 32], subject[ALARM_TEXT + 16];
-	struct admin_letter letter = {.kind = KIND, .key = alarm->key, .number = (uint64_t)now, .id = id, .subject = subject};
+	struct admin_letter letter = {.kind = KIND,
+	    .key = alarm->key,
+	    .number = (uint64_t)now,
+	    .id = id,
+	    .subject = subject};
 	struct buf text;
 	int rc;
 
 	(void)snprintf(id, sizeof id, "alarm-%s-%lld", alarm->key, (long long)now);
 	(void)snprintf(subject, sizeof subject, "[spotcheckd] %s", alarm->text);
 	buf_init(&text, MESSAGE_MAX);
-	buf_format(&text, "%s\n\n%s\n\n    spotcheck -c %s status\n    spotcheck -c %s check\n", alarm->text, config->origin,
-	    config->path, config->path);
+	buf_format(&text, "%s\n\n%s\n\n    spotcheck -c %s status\n    spotcheck -c %s check\n", alarm->text,
+	    config->origin, config->path, config->path);
 	letter.text = buf_view(&text);
 	rc = text.failed ? err_memory(err) : admin_letter_queue(store, config, &letter, now, err);
 	buf_release(&text);

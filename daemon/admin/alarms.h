@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 #include "store/store.h"
 
 /*

@@ -4,18 +4,18 @@
 #include <stdlib.h>
 
 #include "core/base/text.h"
-#include "remote/beacons.h"
-#include "holidays/load.h"
-#include "system/clock.h"
 #include "draws/draws.h"
-#include "mail/outbox.h"
 #include "draws/plan.h"
+#include "holidays/load.h"
+#include "mail/outbox.h"
 #include "publish/publish.h"
-#include "rosters/rosters.h"
+#include "remote/beacons.h"
 #include "remote/witnesses.h"
+#include "rosters/rosters.h"
+#include "system/clock.h"
 
-#define LATE_S 3600       /* what waits for something from outside is given so long */
-#define CALENDAR_DAYS 60  /* so long before a year begins its holidays should be known */
+#define LATE_S 3600      /* what waits for something from outside is given so long */
+#define CALENDAR_DAYS 60 /* so long before a year begins its holidays should be known */
 
 struct causes {
 	struct store *store;
@@ -39,13 +39,14 @@ causes_rosters(const struct causes *w, struct err *err)
 
 		if (rc != 0 && rc != ERR_ABSENT)
 			return rc;
-		if (rc == ERR_ABSENT ||
-		    attested >= calendar_shift(w->calendar, clock_zone(), w->now, age, -1))
+		if (rc == ERR_ABSENT || attested >= calendar_shift(w->calendar, clock_zone(), w->now, age, -1))
 			continue;
 		text_from_date(clock_date(attested), date);
 		(void)snprintf(key, sizeof key, "roster-%s", name);
-		alarms_add(w->causes, key, w->tr(N_("the roster of %s was last attested on %s, longer ago than "
-		                                     "max_roster_age allows: nothing is committed on it")), name, date);
+		alarms_add(w->causes, key,
+		    w->tr(N_("the roster of %s was last attested on %s, longer ago than "
+		             "max_roster_age allows: nothing is committed on it")),
+		    name, date);
 	}
 	return 0;
 }
@@ -60,8 +61,10 @@ causes_calendar(const struct causes *w)
 		if (calendar_announced(w->config, w->calendar, year))
 			continue;
 		(void)snprintf(key, sizeof key, "calendar-%d", year);
-		alarms_add(w->causes, key, w->tr(N_("the holidays of %d are not known, and nothing is committed from computed "
-		                                     "ones: put the notice into [calendar] files")), year);
+		alarms_add(w->causes, key,
+		    w->tr(N_("the holidays of %d are not known, and nothing is committed from computed "
+		             "ones: put the notice into [calendar] files")),
+		    year);
 	}
 }
 
@@ -80,7 +83,8 @@ causes_cycles(const struct causes *w, struct err *err)
 			return rc;
 		if (fault != NULL) {
 			(void)snprintf(key, sizeof key, "commit-%s", cycle);
-			alarms_add(w->causes, key, w->tr(N_("[cycle %s] its next draw cannot be committed: %s")), cycle, fault);
+			alarms_add(w->causes, key, w->tr(N_("[cycle %s] its next draw cannot be committed: %s")), cycle,
+			    fault);
 		}
 		free(fault);
 	}
@@ -99,12 +103,12 @@ causes_draw(void *ctx, const struct draw_row *row)
 	if (row->outcome == OUTCOME_NONE && row->draw_time < w->now - LATE_S) {
 		(void)snprintf(key, sizeof key, "draw-%llu", (unsigned long long)row->n);
 		(void)beacons_fault(w->store, row->n, fault, NULL);
-		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) is late: it waits for its value%s%s")), (unsigned long long)row->n,
-		    row->cycle, fault[0] == '\0' ? "" : ": ", fault);
+		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) is late: it waits for its value%s%s")),
+		    (unsigned long long)row->n, row->cycle, fault[0] == '\0' ? "" : ": ", fault);
 	} else if (row->outcome != OUTCOME_NONE && row->reveal_time < w->now - LATE_S) {
 		(void)snprintf(key, sizeof key, "reveal-%llu", (unsigned long long)row->n);
-		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) should have been opened")), (unsigned long long)row->n,
-		    row->cycle);
+		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) should have been opened")),
+		    (unsigned long long)row->n, row->cycle);
 	}
 	return 0;
 }
@@ -152,7 +156,8 @@ causes_published(const struct causes *w, struct err *err)
 
 	if (rc == 0 && files > 0)
 		alarms_add(w->causes, "published",
-		    w->tr(N_("published files were changed or damaged by somebody else, and have been written anew: %s (%llu in all)")),
+		    w->tr(N_("published files were changed or damaged by somebody else, and have been written anew: %s "
+		             "(%llu in all)")),
 		    first, (unsigned long long)files);
 	return rc;
 }

@@ -1,10 +1,10 @@
 #ifndef SPOTCHECK_ADMIN_CAUSES_H
 #define SPOTCHECK_ADMIN_CAUSES_H
 
-#include "core/calendar/calendar.h"
-#include "core/base/err.h"
 #include "admin/alarms.h"
 #include "config/config.h"
+#include "core/base/err.h"
+#include "core/calendar/calendar.h"
 #include "store/store.h"
 
 /*

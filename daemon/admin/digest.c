@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "admin/digest_gather.h"
 #include "admin/letter.h"
 #include "system/clock.h"
-#include "admin/digest_gather.h"
 #include "text/language.h"
 
 #define KIND "digest"
@@ -99,7 +99,8 @@ write_letter(const struct operator *operator, const struct digest *digest, const
 	digest_subject(digest, tr, &subject);
 	digest_body(digest, tr, &text);
 	line = buf_steal(&subject);
-	rc = line == NULL || text.failed ? err_memory(err) : queue(operator, digest->monday, line, buf_view(&text), err);
+	rc =
+	    line == NULL || text.failed ? err_memory(err) : queue(operator, digest->monday, line, buf_view(&text), err);
 	free(line);
 	buf_release(&subject);
 	buf_release(&text);
@@ -122,6 +123,7 @@ digest_take(const struct operator *operator, struct err *err)
 		rc = write_letter(operator, digest, tr, err);
 	digest_free(digest);
 	/* A turn's ERR_ABSENT would say that there is no log yet; this is damage. */
-	return rc == ERR_ABSENT ?
-	    err_set(err, ERR_OUTSIDE, N_("the digest cannot be written: the state lacks a part of a draw")) : rc;
+	return rc == ERR_ABSENT
+	    ? err_set(err, ERR_OUTSIDE, N_("the digest cannot be written: the state lacks a part of a draw"))
+	    : rc;
 }

@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/format/note.h"
 #include "admin/alarms.h"
-#include "holidays/load.h"
-#include "system/clock.h"
+#include "admin/causes.h"
+#include "core/format/note.h"
+#include "draws/agenda.h"
 #include "draws/draws.h"
+#include "holidays/load.h"
 #include "ledger/ledger.h"
 #include "mail/outbox.h"
-#include "draws/agenda.h"
-#include "text/printable.h"
 #include "rosters/rosters.h"
-#include "admin/causes.h"
+#include "system/clock.h"
+#include "text/printable.h"
 
 #define AHEAD_DAYS 14
 #define OUTLOOK_DAYS 400 /* draws that are committed in the days ahead, and the ends of their periods, are nearer */

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "admin/digest_text.h"
+#include "core/base/err.h"
 #include "ledger/operator.h"
 
 /* What the digest of a Monday (days since 1970) has to say, read from the state; alarms are in the words of `tr`. */

@@ -169,11 +169,11 @@ static void
 put_step(const struct writing *w, const struct digest_event *event)
 {
 	static const char *const words[] = {
-		[DIGEST_COMMIT] = N_("commitment"),
-		[DIGEST_DRAW] = N_("draw"),
-		[DIGEST_DRAW_AND_NOTICES] = N_("draw, first notices"),
-		[DIGEST_NOTICES] = N_("first notices"),
-		[DIGEST_OPENING] = N_("opening"),
+	    [DIGEST_COMMIT] = N_("commitment"),
+	    [DIGEST_DRAW] = N_("draw"),
+	    [DIGEST_DRAW_AND_NOTICES] = N_("draw, first notices"),
+	    [DIGEST_NOTICES] = N_("first notices"),
+	    [DIGEST_OPENING] = N_("opening"),
 	};
 	char date[DATE_TEXT];
 
@@ -234,11 +234,11 @@ static void
 say_roster(const struct writing *w, enum roster_kind kind)
 {
 	static const char *const names[] = {
-		[ROSTER_TARGETS] = N_("targets"),
-		[ROSTER_INSPECTORS] = N_("inspectors"),
-		[ROSTER_CONFLICTS] = N_("conflicts"),
-		[ROSTER_MATTERS] = N_("matters"),
-		[ROSTER_CONTACTS] = N_("contacts"),
+	    [ROSTER_TARGETS] = N_("targets"),
+	    [ROSTER_INSPECTORS] = N_("inspectors"),
+	    [ROSTER_CONFLICTS] = N_("conflicts"),
+	    [ROSTER_MATTERS] = N_("matters"),
+	    [ROSTER_CONTACTS] = N_("contacts"),
 	};
 	const struct digest_roster *r = &w->d->rosters[kind];
 	size_t start = w->out->len;
@@ -317,5 +317,6 @@ digest_body(const struct digest *digest, const char *(*tr)(const char *text), st
 	say_calendar(&w);
 	say_log(&w);
 	head(&w, N_("More is said by:"));
-	buf_format(out, "  spotcheck -c %s status\n  spotcheck -c %s check\n  spotcheck -c %s outbox\n", path, path, path);
+	buf_format(out, "  spotcheck -c %s status\n  spotcheck -c %s check\n  spotcheck -c %s outbox\n", path, path,
+	    path);
 }

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/buf.h"
 #include "core/base/text.h"
-#include "rosters/columns.h"
-#include "config/config.h"
 #include "draws/plan.h"
+#include "rosters/columns.h"
 
 /* The words of the administrator's digest.  What it says is in the struct, which names no target. */
 
@@ -57,7 +57,7 @@ struct digest_event {
 struct digest_roster {
 	uint64_t rows;
 	bool attested;
-	int64_t time;  /* when */
+	int64_t time;   /* when */
 	const char *by; /* NULL: nobody */
 };
 
@@ -65,15 +65,15 @@ struct digest_roster {
 struct digest {
 	const struct config *config; /* origin, path, cycles' titles */
 	int64_t now;
-	int32_t monday;        /* days since 1970 */
-	int64_t since, until;  /* the week before */
-	int64_t ahead;         /* what is to come is told up to then */
+	int32_t monday;       /* days since 1970 */
+	int64_t since, until; /* the week before */
+	int64_t ahead;        /* what is to come is told up to then */
 	const struct digest_alarm *alarms;
 	size_t n_alarms;
 	const struct digest_deed *deeds; /* in the log's order */
 	size_t n_deeds;
 	uint64_t sent, failed, unknown, waiting; /* letters to inspectors: sent in the week, the others now */
-	const struct digest_event *events; /* by time */
+	const struct digest_event *events;       /* by time */
 	size_t n_events;
 	struct digest_roster rosters[ROSTER_KINDS];
 	int announced; /* the last year that is; 0: none */

@@ -3,18 +3,18 @@
 
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/slice.h"
-#include "config/config.h"
 #include "store/store.h"
 
 /* A letter to the administrator: plain text, of no draw. */
 struct admin_letter {
-	const char *kind;    /* of the outbox; with `key` and `number` it is what the letter is known by */
-	const char *key;     /* may be "" */
+	const char *kind; /* of the outbox; with `key` and `number` it is what the letter is known by */
+	const char *key;  /* may be "" */
 	uint64_t number;
-	const char *id;      /* the Message-ID's local part; its domain is the log's origin */
-	const char *subject; /* cut to what a header should hold */
+	const char *id;        /* the Message-ID's local part; its domain is the log's origin */
+	const char *subject;   /* cut to what a header should hold */
 	struct slice language; /* Content-Language; may be empty */
 	struct slice text;
 };

@@ -15,7 +15,8 @@
 static void
 put(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
 {
-	buf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", name, help, name, type, name, (unsigned long long)value);
+	buf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", name, help, name, type, name,
+	    (unsigned long long)value);
 }
 
 static void

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "admin/status.h"
+#include "core/base/err.h"
 
 /*
  * spotcheckd.prom in a folder that node_exporter's textfile collector reads: the Prometheus text format, written beside and

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-#include "system/clock.h"
 #include "draws/draws.h"
+#include "draws/plan.h"
 #include "ledger/ledger.h"
 #include "mail/outbox.h"
-#include "draws/plan.h"
+#include "system/clock.h"
 
 struct reading {
 	struct status *s;

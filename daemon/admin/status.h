@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
+#include "core/calendar/calendar.h"
 #include "store/store.h"
 
 /* How the service stands: what is open, what is late, what is next.  Nothing in it tells of a random moment. */
@@ -14,8 +14,8 @@ struct status {
 	uint64_t draws, open, sealed, late;
 	uint64_t queued, failed, unknown; /* letters */
 	uint64_t entries;                 /* of the log */
-	int64_t next;     /* INT64_MAX: nothing */
-	const char *what; /* "a draw" …, in the catalogue */
+	int64_t next;                     /* INT64_MAX: nothing */
+	const char *what;                 /* "a draw" …, in the catalogue */
 };
 
 int status_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,

@@ -70,12 +70,14 @@ ask_task_read(int fd, struct config *ret_config, bool *ret_all, struct err *err)
 	char *bytes = program_read_task(fd, TASK_MAX, &len), *at = bytes, *text = NULL;
 	uint64_t all = 0, n_witnesses = 0, n_urls = 0;
 	struct slice numbers;
-	bool good = bytes != NULL && copy_next(&at, bytes + len, &c.state_dir) && (text = program_next_text(&at, bytes + len)) != NULL;
+	bool good = bytes != NULL && copy_next(&at, bytes + len, &c.state_dir) &&
+	    (text = program_next_text(&at, bytes + len)) != NULL;
 
 	if (good) {
 		numbers = slice_of(text);
-		good = text_to_uint(slice_cut(&numbers, ' '), &all) && text_to_uint(slice_cut(&numbers, ' '), &n_witnesses) &&
-		    text_to_uint(numbers, &n_urls) && all <= 1 && n_witnesses <= len && n_urls <= len;
+		good = text_to_uint(slice_cut(&numbers, ' '), &all) &&
+		    text_to_uint(slice_cut(&numbers, ' '), &n_witnesses) && text_to_uint(numbers, &n_urls) &&
+		    all <= 1 && n_witnesses <= len && n_urls <= len;
 	}
 	good = good && read_lists(&c, n_witnesses, n_urls, &at, bytes + len) && at == bytes + len;
 	free(bytes);
@@ -109,8 +111,8 @@ ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret
 	struct ask_task_report r = {.ahead = false};
 	uint64_t ahead = 0;
 
-	if (len == 0 || bytes[len - 1] != '\n' || !text_to_uint(slice_cut(&rest, ' '), &ahead) || ahead > 1 || rest.n == 0 ||
-	    rest.n > sizeof r.words)
+	if (len == 0 || bytes[len - 1] != '\n' || !text_to_uint(slice_cut(&rest, ' '), &ahead) || ahead > 1 ||
+	    rest.n == 0 || rest.n > sizeof r.words)
 		return false;
 	r.ahead = ahead == 1;
 	memcpy(r.words, rest.p, rest.n - 1);
@@ -148,6 +150,7 @@ ask_task_before_signing(struct operator *operator, struct err *err)
 	(void)close(pipe);
 	(void)waitpid(pid, &status, 0);
 	if (status != 0 || n < 0 || !ask_task_report_parse(said, (size_t)n, &report))
-		return err_set(err, ERR_OUTSIDE, N_("the witnesses could not be asked, and nothing is signed: the journal says why"));
+		return err_set(err, ERR_OUTSIDE,
+		    N_("the witnesses could not be asked, and nothing is signed: the journal says why"));
 	return report.ahead ? err_set(err, ERR_REFUSED, "%s", report.words) : 0;
 }

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 #include "ledger/operator.h"
 
 /* What is asked of others (remote/ask.h) by a program of its own (program.h): spotcheckd-ask. */

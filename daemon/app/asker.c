@@ -29,8 +29,8 @@ ask_patiently(struct store *store, const struct config *config, struct ask_repor
 	for (int i = 0; rc == 0 && i < PATIENCE; i++) {
 		int64_t next = INT64_MAX, now;
 
-		if ((rc = ask_due(store, config, clock_now(), report, err)) != 0 || (rc = ask_next(store, config, &next, err)) != 0 ||
-		    next > (now = clock_now()) + PATIENCE_S)
+		if ((rc = ask_due(store, config, clock_now(), report, err)) != 0 ||
+		    (rc = ask_next(store, config, &next, err)) != 0 || next > (now = clock_now()) + PATIENCE_S)
 			break;
 		(void)sleep(next > now ? (unsigned)(next - now) : 1);
 	}
@@ -54,7 +54,8 @@ asker_work(int in, int out)
 	}
 	rc = store_open(config.state_dir, 0, &store, &err);
 	if (rc == 0)
-		rc = all ? ask_witnesses(store, &config, clock_now(), &report, &err) : ask_patiently(store, &config, &report, &err);
+		rc = all ? ask_witnesses(store, &config, clock_now(), &report, &err)
+		         : ask_patiently(store, &config, &report, &err);
 	store_close(store);
 	config_release(&config);
 	if (rc != 0 && !report.ahead) {

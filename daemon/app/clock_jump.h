@@ -11,8 +11,8 @@
  * the other clock counts it.
  */
 
-#define CLOCK_JUMP_S 600        /* what a leap is, at the least */
-#define CLOCK_JUMP_HOLD_S 3600  /* how long nothing is done after one */
+#define CLOCK_JUMP_S 600       /* what a leap is, at the least */
+#define CLOCK_JUMP_HOLD_S 3600 /* how long nothing is done after one */
 
 struct clock_jump {
 	int64_t offset; /* wall minus the other clock, the furthest that was taken for true */

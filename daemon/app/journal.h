@@ -18,7 +18,7 @@ struct journal_about {
 };
 
 /* `about` may be NULL.  The message is translated already. */
-__attribute__((format(printf, 3, 4))) void journal_say(enum journal_level level, const struct journal_about *about,
-    const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+journal_say(enum journal_level level, const struct journal_about *about, const char *format, ...);
 
 #endif

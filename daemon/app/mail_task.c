@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "app/program.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 
 #define TASK_MAX 65536
@@ -15,8 +15,8 @@ bool
 mail_task_write(int fd, const void *task)
 {
 	const struct config *config = task;
-	const char *const texts[] = {config->state_dir, config->mail_host, config->mail_user, config->mail_password_file,
-	    config->mail_ca_file};
+	const char *const texts[] = {config->state_dir, config->mail_host, config->mail_user,
+	    config->mail_password_file, config->mail_ca_file};
 	char numbers[64];
 	bool good = true;
 
@@ -51,8 +51,9 @@ mail_task_read(int fd, struct config *ret_config, struct err *err)
 			rc = err_memory(err);
 	if (bytes != NULL && rc == 0)
 		text = program_next_text(&at, bytes + len);
-	if (rc == 0 && (text == NULL || at != bytes + len || !read_numbers(slice_of(text), numbers, 2) ||
-	    numbers[0] > MAIL_SMTPS || numbers[1] < 1 || numbers[1] > 65535))
+	if (rc == 0 &&
+	    (text == NULL || at != bytes + len || !read_numbers(slice_of(text), numbers, 2) ||
+	        numbers[0] > MAIL_SMTPS || numbers[1] < 1 || numbers[1] > 65535))
 		rc = err_set(err, ERR_REFUSED, N_("this program is the service's; it is not for use by hand"));
 	free(bytes);
 	if (rc != 0) {
@@ -76,8 +77,8 @@ mail_task_exec(const void *config, int pipe)
 void
 mail_report_write(int fd, const struct mail_report *report)
 {
-	(void)dprintf(fd, "%d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n", report->down, report->sent,
-	    report->put_off, report->failed, report->unknown, report->stall_us);
+	(void)dprintf(fd, "%d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n", report->down,
+	    report->sent, report->put_off, report->failed, report->unknown, report->stall_us);
 }
 
 bool

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 
 /* The mailer, a program of its own (program.h): spotcheckd-mail. */
 
@@ -24,7 +24,7 @@ bool mail_task_write(int fd, const void *config);
 
 /* What comes back. */
 struct mail_report {
-	bool down;     /* no session could be had: nothing is tried until some while has passed */
+	bool down; /* no session could be had: nothing is tried until some while has passed */
 	uint64_t sent, put_off, failed, unknown;
 	int64_t stall_us; /* the longest that the mailer's loop did not look at its connections */
 };

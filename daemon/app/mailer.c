@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/journal.h"
 #include "app/clock_jump.h"
+#include "app/journal.h"
 #include "app/mail_task.h"
-#include "system/clock.h"
-#include "text/language.h"
 #include "mail/outbox.h"
 #include "mail/outbox_delivery.h"
 #include "mail/smtp.h"
+#include "system/clock.h"
+#include "text/language.h"
 #include "text/printable.h"
 
 #define _(text) language_text(text)
@@ -22,8 +22,8 @@
 #define LOOK_S 0.5
 #define KEPT_MEMORY (16 << 20)
 #define SETTLE_S 0.008
-#define DOWNS_MAX 3             /* sessions in a row that could not be had: then there is no server */
-#define TOLD_MAX 20             /* letters that went wrong, in the journal; the outbox has all */
+#define DOWNS_MAX 3 /* sessions in a row that could not be had: then there is no server */
+#define TOLD_MAX 20 /* letters that went wrong, in the journal; the outbox has all */
 
 struct mailer;
 
@@ -89,11 +89,14 @@ tell(struct mailer *m, const struct slot *s, enum outbox_state state)
 static int
 settle(struct mailer *m, struct slot *s, int64_t now)
 {
-	static const enum outbox_state states[] = {[SMTP_SENT] = OUTBOX_SENT, [SMTP_DOWN] = OUTBOX_QUEUED,
-	    [SMTP_LATER] = OUTBOX_QUEUED, [SMTP_REFUSED] = OUTBOX_FAILED, [SMTP_UNKNOWN] = OUTBOX_UNKNOWN};
+	static const enum outbox_state states[] = {[SMTP_SENT] = OUTBOX_SENT,
+	    [SMTP_DOWN] = OUTBOX_QUEUED,
+	    [SMTP_LATER] = OUTBOX_QUEUED,
+	    [SMTP_REFUSED] = OUTBOX_FAILED,
+	    [SMTP_UNKNOWN] = OUTBOX_UNKNOWN};
 	enum outbox_state state = OUTBOX_SENT;
-	int rc = outbox_settle(m->store, &s->claim, states[s->outcome], s->outcome == SMTP_DOWN, slice_of(s->words), now,
-	    &state, &m->err);
+	int rc = outbox_settle(m->store, &s->claim, states[s->outcome], s->outcome == SMTP_DOWN, slice_of(s->words),
+	    now, &state, &m->err);
 
 	if (rc != 0)
 		return rc;
@@ -316,7 +319,8 @@ watch_socket(CURL *easy, curl_socket_t socket, int what, void *ctx, void *presen
 	char *private = NULL;
 
 	/* libcurl tells nobody else which socket is a letter's. */
-	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) == CURLE_OK && private != NULL && what != CURL_POLL_REMOVE)
+	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) == CURLE_OK && private != NULL &&
+	    what != CURL_POLL_REMOVE)
 		((struct slot *)(void *)private)->letter.socket = socket;
 	if (watched != NULL)
 		ev_io_stop(m->loop, &watched->io);

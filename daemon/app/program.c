@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "app/journal.h"
-#include "text/language.h"
 #include "system/file.h"
+#include "text/language.h"
 
 #define _(text) language_text(text)
 
@@ -25,7 +25,8 @@ find_program(const char *name, char ret_path[static PATH_MAX])
 	slash = strrchr(self, '/');
 	if (slash != NULL) {
 		*slash = '\0';
-		if (snprintf(ret_path, PATH_MAX, "%.*s/%.30s", PATH_MAX - 32, self, name) < PATH_MAX && access(ret_path, X_OK) == 0)
+		if (snprintf(ret_path, PATH_MAX, "%.*s/%.30s", PATH_MAX - 32, self, name) < PATH_MAX &&
+		    access(ret_path, X_OK) == 0)
 			return;
 	}
 	(void)snprintf(ret_path, PATH_MAX, "%s/%.30s", LIBEXEC_DIR, name);

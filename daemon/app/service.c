@@ -11,16 +11,16 @@
 
 #include "app/ask_task.h"
 #include "app/child.h"
-#include "app/journal.h"
 #include "app/clock_jump.h"
+#include "app/journal.h"
 #include "app/mail_task.h"
 #include "app/notify.h"
 #include "app/worker.h"
 #include "core/base/text.h"
 #include "system/clock.h"
-#include "text/language.h"
 #include "system/file.h"
 #include "system/wake.h"
+#include "text/language.h"
 
 #define _(text) language_text(text)
 
@@ -29,8 +29,8 @@
 #define DOUBLED_MAX 9
 #define MAIL_PAUSE_S 30
 #define MAIL_DOUBLED_MAX 5
-#define READY_S 30       /* a national roster's first turn takes longer than a service manager waits */
-#define LEAP_LOOK_S 60   /* so often it is looked whether a clock that leapt has been set right */
+#define READY_S 30     /* a national roster's first turn takes longer than a service manager waits */
+#define LEAP_LOOK_S 60 /* so often it is looked whether a clock that leapt has been set right */
 #define REPORT_MAX (WORKER_REPORT + 96)
 
 /* Work in a process of its own, and what it has said so far. */
@@ -52,21 +52,21 @@ struct service {
 
 	ev_signal hup, term, intr;
 	ev_io wake;
-	ev_periodic due;    /* the wall clock's next moment */
-	ev_timer retry;     /* after a turn that failed */
+	ev_periodic due; /* the wall clock's next moment */
+	ev_timer retry;  /* after a turn that failed */
 	ev_timer watchdog;
-	ev_timer ready;     /* it is told at the first turn's end, and not later than this */
+	ev_timer ready; /* it is told at the first turn's end, and not later than this */
 
 	struct job turn, mail, ask;
-	ev_timer post;      /* when the mailer may go again, after it found no server */
-	unsigned downs;     /* in a row */
-	bool post_again;    /* there may be more letters since the mailer began */
+	ev_timer post;   /* when the mailer may go again, after it found no server */
+	unsigned downs;  /* in a row */
+	bool post_again; /* there may be more letters since the mailer began */
 	struct clock_jump jump;
-	bool held;          /* the clock has leapt ahead */
-	bool again;         /* something came while a worker was under way */
-	unsigned failures;  /* in a row */
-	bool began;         /* a turn went well, or failed for what may pass */
-	bool refused;       /* the first one cannot be taken at all */
+	bool held;         /* the clock has leapt ahead */
+	bool again;        /* something came while a worker was under way */
+	unsigned failures; /* in a row */
+	bool began;        /* a turn went well, or failed for what may pass */
+	bool refused;      /* the first one cannot be taken at all */
 };
 
 static void take_turn(struct service *s);
@@ -162,7 +162,8 @@ is_held(struct service *s)
 		return false;
 	if (!was_held) {
 		journal_say(JOURNAL_ERR, NULL,
-		    _("the clock has leapt ahead by %lld seconds: nothing is done for %d minutes, unless it is set right before; a "
+		    _("the clock has leapt ahead by %lld seconds: nothing is done for %d minutes, unless it is set "
+		      "right before; a "
 		      "restart of the service says that it is right"),
 		    (long long)ahead, CLOCK_JUMP_HOLD_S / 60);
 		notify_status(_("the clock has leapt ahead; the journal says more"));
@@ -418,7 +419,8 @@ reload(struct service *s)
 		if (err.message[0] != '\0')
 			journal_say(JOURNAL_ERR, NULL, "%s", err.message);
 		(void)clock_set_zone(s->settings->config.timezone, NULL);
-		journal_say(JOURNAL_WARNING, NULL, "%s", _("the configuration is refused: the one before stays in force"));
+		journal_say(JOURNAL_WARNING, NULL, "%s",
+		    _("the configuration is refused: the one before stays in force"));
 		s->settings->year = text_year_of(clock_date(clock_now())); /* told once */
 		return;
 	}

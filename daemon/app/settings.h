@@ -1,9 +1,9 @@
 #ifndef SPOTCHECK_APP_SETTINGS_H
 #define SPOTCHECK_APP_SETTINGS_H
 
-#include "core/calendar/calendar.h"
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
+#include "core/calendar/calendar.h"
 #include "letters/make.h"
 
 /* All that the administrator's files say, read together: they are taken as a whole or not at all. */

@@ -11,18 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/array.h"
 #include "app/simulate_table.h"
 #include "app/turn.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
-#include "holidays/load.h"
-#include "system/clock.h"
 #include "draws/draws.h"
-#include "system/file.h"
+#include "holidays/load.h"
 #include "publish/publish.h"
-#include "rosters/rosters.h"
 #include "rosters/copy.h"
+#include "rosters/rosters.h"
 #include "steps/steps.h"
+#include "system/clock.h"
+#include "system/file.h"
 
 #define SYMBOLS "0123456789abcdef"
 #define COUNT 64
@@ -90,8 +90,9 @@ join(const char *a, const char *b)
 static bool
 make_up_beacon(struct config_cycle *cycle)
 {
-	const char *instead = cycle->beacon == SOURCE_PUBLIC ? cycle->beacon_label :
-	    cycle->beacon == SOURCE_DRAND ? "drand" : cycle->beacon_witness;
+	const char *instead = cycle->beacon == SOURCE_PUBLIC ? cycle->beacon_label
+	    : cycle->beacon == SOURCE_DRAND                  ? "drand"
+	                                                     : cycle->beacon_witness;
 	bool fetched = cycle->beacon == SOURCE_DRAND || cycle->beacon == SOURCE_WITNESS;
 	char label[TEXT_REASON_MAX];
 
@@ -159,10 +160,11 @@ import_sample(struct run *r)
 		int fd = open_sample(r, roster_columns[kind].kind, &path), rc;
 
 		how.file = path;
-		rc = fd < 0 ? err_set(r->err, ERR_REFUSED,
-		         N_("there are no rosters in the state, and no sample at %s: \"spotcheck import\" first"),
-		         path == NULL ? "" : path)
-		            : rosters_import(r->store, (enum roster_kind)kind, fd, &how, r->want->diag, &counts, r->err);
+		rc = fd < 0
+		    ? err_set(r->err, ERR_REFUSED,
+		          N_("there are no rosters in the state, and no sample at %s: \"spotcheck import\" first"),
+		          path == NULL ? "" : path)
+		    : rosters_import(r->store, (enum roster_kind)kind, fd, &how, r->want->diag, &counts, r->err);
 		if (fd >= 0)
 			(void)close(fd);
 		free(path);
@@ -280,7 +282,8 @@ run_turns(struct run *r)
 		if (next <= r->operator.now)
 			next = r->operator.now + 1;
 		r->operator.now = next < end ? next : end;
-		progress_tell(r->want->progress, N_("simulated"), (size_t)(r->operator.now - begin), (size_t)(end - begin));
+		progress_tell(r->want->progress, N_("simulated"), (size_t)(r->operator.now - begin),
+		    (size_t)(end - begin));
 	}
 	return 0;
 }

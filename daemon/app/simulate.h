@@ -14,11 +14,11 @@
  * the simulation cannot ask are made up, and say so.
  */
 struct simulation {
-	struct settings *settings; /* the configuration in it is changed: places, names, beacons */
-	int32_t from, to;      /* local dates, both included */
-	const char *scratch;   /* made; or an empty folder */
+	struct settings *settings;       /* the configuration in it is changed: places, names, beacons */
+	int32_t from, to;                /* local dates, both included */
+	const char *scratch;             /* made; or an empty folder */
 	const struct progress *progress; /* may be NULL */
-	struct diag *diag;     /* faults of rosters */
+	struct diag *diag;               /* faults of rosters */
 };
 
 /* Runs it and prints the table of draws.  ERR_REFUSED (said, or told to diag), ERR_OUTSIDE, ERR_MEMORY. */

@@ -7,12 +7,12 @@
 
 #include "core/base/array.h"
 #include "core/base/text.h"
-#include "system/clock.h"
 #include "draws/draws.h"
-#include "text/language.h"
-#include "mail/outbox.h"
-#include "text/table.h"
 #include "draws/visits.h"
+#include "mail/outbox.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "text/table.h"
 
 #define TROUBLES_MAX ((size_t)1 << 20)
 #define VISITS_SHOWN 2
@@ -135,13 +135,13 @@ static int
 print_draws(struct walk *w)
 {
 	const struct table_column columns[] = {
-		{"n", gettext("Draw"), true},
-		{"for", gettext("For"), false},
-		{"cycle", gettext("Cycle"), false},
-		{"commit", gettext("Commit"), false},
-		{"draw", gettext("Draw at"), false},
-		{"visits", gettext("Who visits whom"), false},
-		{"reveal", gettext("Opens at"), false},
+	    {"n", gettext("Draw"), true},
+	    {"for", gettext("For"), false},
+	    {"cycle", gettext("Cycle"), false},
+	    {"commit", gettext("Commit"), false},
+	    {"draw", gettext("Draw at"), false},
+	    {"visits", gettext("Who visits whom"), false},
+	    {"reveal", gettext("Opens at"), false},
 	};
 	int rc = draws_each(w->operator->store, take_row, w, w->err);
 
@@ -157,7 +157,8 @@ print_draws(struct walk *w)
 }
 
 int
-simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch, struct err *err)
+simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch,
+    struct err *err)
 {
 	struct walk w = {.operator = operator, .err = err};
 	uint64_t letters[OUTBOX_STATES] = {0};

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "admin/alarms.h"
-#include "system/clock.h"
+#include "admin/causes.h"
 #include "admin/digest.h"
 #include "draws/draws.h"
-#include "text/language.h"
 #include "mail/outbox.h"
 #include "mail/outbox_keep.h"
 #include "publish/publish.h"
 #include "steps/steps.h"
-#include "admin/causes.h"
+#include "system/clock.h"
+#include "text/language.h"
 
 #define LOOK_PAUSE_S 60 /* between two parts of that */
 
@@ -133,7 +133,8 @@ try(struct part *p, const struct occurrence *o, struct err *err)
 	if (rc != ERR_ABSENT || (rc = chain_serves(p, &serves, err)) != 0)
 		return rc;
 	if (!serves)
-		return miss(p, o, N_("the beacon or the embargo was changed, and the new chain waits for the old one's openings"),
+		return miss(p, o,
+		    N_("the beacon or the embargo was changed, and the new chain waits for the old one's openings"),
 		    err);
 	if (p->cycle->rule.when == WHEN_DURING_HOLIDAY && clock_date(draw_time(o, operator->now)) >= o->last)
 		return miss(p, o, N_("the holiday is over"), err);
@@ -214,15 +215,17 @@ settle_alarms(const struct turn *turn, struct err *err)
 {
 	struct operator *operator = turn->operator;
 	struct alarms *causes = calloc(1, sizeof *causes);
-	int rc = causes == NULL ? err_memory(err) : causes_find(operator->store, operator->config, operator->calendar, operator->now,
-	    language_text, causes, err);
+	int rc = causes == NULL ? err_memory(err)
+	                        : causes_find(operator->store, operator->config, operator->calendar, operator->now,
+	                              language_text, causes, err);
 
 	if (rc == 0 && turn->barred != NULL)
 		alarms_add(causes, "state", "%s", turn->barred);
 	if (rc == 0 && turn->unmended[0] != '\0')
 		alarms_add(causes, "unmended", "%s", turn->unmended);
 	if (rc == 0)
-		rc = alarms_settle(operator->store, operator->config, causes, operator->now, turn->alarm, turn->ctx, err);
+		rc = alarms_settle(operator->store, operator->config, causes, operator->now, turn->alarm, turn->ctx,
+		    err);
 	free(causes);
 	return rc;
 }

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
-#include "ledger/operator.h"
 #include "draws/plan.h"
+#include "ledger/operator.h"
 
 /*
  * One turn of the service: all that is due at operator->now, in the order in which the protocol wants it, and when
@@ -45,12 +45,13 @@ struct turn {
 	 * Why nothing may be signed, "" else: that, or a witness has seen a longer log.  What needs no signature is done all the same.
 	 */
 	char halted[ERR_MESSAGE_BYTES];
-	char unmended[ERR_MESSAGE_BYTES]; /* why what is damaged in the published folder could not be mended, "" else: an alarm */
+	char unmended
+	    [ERR_MESSAGE_BYTES]; /* why what is damaged in the published folder could not be mended, "" else: an alarm */
 };
 
-#define TURN_HALTED_S 300 /* then it is asked again */
+#define TURN_HALTED_S 300           /* then it is asked again */
 #define TURN_LOOK_SECOND (3 * 3600) /* of the local day: when all that is published is looked at */
-#define TURN_RETRY_S 3600 /* what was refused is tried again after so long, or after a restart */
+#define TURN_RETRY_S 3600           /* what was refused is tried again after so long, or after a restart */
 
 /* `*ret_next`: when something is due again; INT64_MAX for never.  ERR_OUTSIDE, ERR_MEMORY, ERR_REFUSED: see steps.h. */
 int turn_take(struct turn *turn, int64_t *ret_next, struct err *err);

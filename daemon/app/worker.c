@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin/metrics.h"
+#include "admin/status.h"
 #include "app/ask_task.h"
 #include "app/journal.h"
 #include "app/turn.h"
 #include "core/base/text.h"
-#include "remote/ask.h"
-#include "system/clock.h"
-#include "text/language.h"
-#include "admin/metrics.h"
 #include "mail/outbox.h"
 #include "publish/publish.h"
-#include "admin/status.h"
+#include "remote/ask.h"
 #include "steps/steps.h"
+#include "system/clock.h"
+#include "text/language.h"
 
 #define _(text) language_text(text)
 
@@ -35,8 +35,8 @@ tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 	else if (type == ENTRY_DRAW)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is drawn"), number, cycle);
 	else if (type == ENTRY_VOID)
-		journal_say(JOURNAL_WARNING, &about, _("draw %llu (%s) is voided: it comes too late for its visits"), number,
-		    cycle);
+		journal_say(JOURNAL_WARNING, &about, _("draw %llu (%s) is voided: it comes too late for its visits"),
+		    number, cycle);
 	else if (type == ENTRY_REVEAL)
 		journal_say(JOURNAL_NOTICE, &about, _("draw %llu (%s) is opened"), number, cycle);
 	else
@@ -80,8 +80,7 @@ write_metrics(const struct worker_task *task, const struct status *status, int64
 {
 	struct err err = {.tr = language_text};
 
-	if (task->config->metrics_dir[0] != '\0' &&
-	    metrics_write(task->config->metrics_dir, status, now, &err) != 0)
+	if (task->config->metrics_dir[0] != '\0' && metrics_write(task->config->metrics_dir, status, now, &err) != 0)
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
@@ -132,8 +131,7 @@ take(const struct worker_task *task, struct operator *operator, struct worker_re
 	}
 	status_next(&status, language_text, next, sizeof next);
 	(void)snprintf(report->status, sizeof report->status, _("next: %s; %llu draws, %llu late, %llu letters wait"),
-	    next, (unsigned long long)status.draws, (unsigned long long)status.late,
-	    (unsigned long long)status.queued);
+	    next, (unsigned long long)status.draws, (unsigned long long)status.late, (unsigned long long)status.queued);
 	return 0;
 }
 
@@ -177,7 +175,8 @@ worker_work(const void *task, int pipe)
 bool
 worker_report_parse(const char *bytes, size_t len, struct worker_report *ret_report)
 {
-	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' '), mail = slice_cut(&rest, ' '), ask = slice_cut(&rest, ' ');
+	struct slice rest = {bytes, len}, number = slice_cut(&rest, ' '), mail = slice_cut(&rest, ' '),
+	             ask = slice_cut(&rest, ' ');
 	char text[24];
 	char *end;
 

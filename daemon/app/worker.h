@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
 #include "config/config.h"
+#include "core/calendar/calendar.h"
 #include "letters/make.h"
 
 /*
@@ -27,8 +27,8 @@ int worker_work(const void *task, int pipe);
 #define WORKER_REPORT 1024
 struct worker_report {
 	int64_t next;
-	bool mail; /* letters are due that a server takes */
-	bool ask;  /* witnesses or beacons are to be asked */
+	bool mail;                  /* letters are due that a server takes */
+	bool ask;                   /* witnesses or beacons are to be asked */
 	char status[WORKER_REPORT]; /* one line for people */
 };
 

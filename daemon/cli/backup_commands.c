@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "cli/draw_print.h"
-#include "recovery/backup.h"
-#include "system/new_file.h"
 #include "ledger/operator.h"
+#include "recovery/backup.h"
 #include "recovery/restore.h"
+#include "system/new_file.h"
 
 /* ---- backup ---- */
 
@@ -88,7 +88,8 @@ say_age(struct cli *cli, const char *published)
 	if (rc != 0)
 		printf("%s\n", cli->err.message);
 	else
-		printf(_("It has all that was published in %s.\n"), published == NULL ? cli->config.public_dir : published);
+		printf(_("It has all that was published in %s.\n"),
+		    published == NULL ? cli->config.public_dir : published);
 	return EXIT_DONE;
 }
 
@@ -139,8 +140,8 @@ restore(struct cli *cli, int fd, const char *published, const char *key)
 static int
 run_restore(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"published", required_argument, NULL, 'p'}, {"key", required_argument, NULL, 'k'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"published", required_argument, NULL, 'p'},
+	    {"key", required_argument, NULL, 'k'}, {NULL, 0, NULL, 0}};
 	const char *published = NULL, *key = NULL;
 	int fd, option, status;
 
@@ -167,8 +168,9 @@ run_restore(struct cli *cli, int argc, char **argv)
 }
 
 const struct command backup_commands[] = {
-	{"backup", N_("FILE"), N_("the whole state of a running service in one file, sealed to the recovery code"), run_backup},
-	{"restore", N_("FILE [--published DIR] [--key KEY]"),
-	    N_("the state from a backup and the recovery code, where there is none"), run_restore},
-	{.name = NULL},
+    {"backup", N_("FILE"), N_("the whole state of a running service in one file, sealed to the recovery code"),
+        run_backup},
+    {"restore", N_("FILE [--published DIR] [--key KEY]"),
+        N_("the state from a backup and the recovery code, where there is none"), run_restore},
+    {.name = NULL},
 };

@@ -3,14 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "cli/command.h"
-#include "text/table.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "holidays/load.h"
+#include "text/table.h"
 
 static const char *const weekdays[] = {
-	N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"),
+    N_("Mon"),
+    N_("Tue"),
+    N_("Wed"),
+    N_("Thu"),
+    N_("Fri"),
+    N_("Sat"),
+    N_("Sun"),
 };
 
 static const char *
@@ -42,12 +48,14 @@ put_days(struct table *t, const struct cli *cli, int year)
 		if (text_year_of(day->date) != year)
 			continue;
 		table_date(t, day->date);
-		table_string(t, cli->json ? weekdays[calendar_weekday(day->date)] : _(weekdays[calendar_weekday(day->date)]));
+		table_string(t,
+		    cli->json ? weekdays[calendar_weekday(day->date)] : _(weekdays[calendar_weekday(day->date)]));
 		table_string(t, cli->json ? kind_of(day) : _(kind_of(day)));
 		table_string(t, day->name);
 		put_run(t, c, day->date);
-		table_string(t, day->source == CALENDAR_COMPUTED ? (cli->json ? "computed" : _("computed"))
-		                                                 : c->sources[day->source]);
+		table_string(t,
+		    day->source == CALENDAR_COMPUTED ? (cli->json ? "computed" : _("computed"))
+		                                     : c->sources[day->source]);
 	}
 }
 
@@ -61,9 +69,11 @@ say_year(const struct cli *cli, int year)
 	text_to_hex(digest.b, sizeof digest.b, hex);
 	if (!calendar_announced(&cli->config, c, year) && calendar_is_shipped(&cli->config))
 		printf(cli->config.predict
-		        ? _("\n%d is not announced: these festivals are computed, the days around them may move, and nothing "
+		        ? _("\n%d is not announced: these festivals are computed, the days around them may move, and "
+		            "nothing "
 		            "is committed from them.\nOnce the notice is out, put it into [calendar] files.\n")
-		        : _("\n%d is not announced, and with predict = no nothing is known of it.\nOnce the notice is out, put "
+		        : _("\n%d is not announced, and with predict = no nothing is known of it.\nOnce the notice is "
+		            "out, put "
 		            "it into [calendar] files.\n"),
 		    year);
 	else if (!calendar_announced(&cli->config, c, year))
@@ -75,13 +85,13 @@ static int
 print_calendar(struct cli *cli, int year)
 {
 	const struct table_column columns[] = {
-		{"date", _("Date"), false},
-		{"day", "", false},
-		{"kind", _("Kind"), false},
-		{"name", _("Name"), false},
-		{"first", _("Holiday from"), false},
-		{"last", _("to"), false},
-		{"source", _("Source"), false},
+	    {"date", _("Date"), false},
+	    {"day", "", false},
+	    {"kind", _("Kind"), false},
+	    {"name", _("Name"), false},
+	    {"first", _("Holiday from"), false},
+	    {"last", _("to"), false},
+	    {"source", _("Source"), false},
 	};
 	struct table t;
 	bool ok;
@@ -118,6 +128,6 @@ run_calendar(struct cli *cli, int argc, char **argv)
 }
 
 const struct command calendar_commands[] = {
-	{"calendar", N_("[YEAR]"), N_("each special day of a year: its kind, its name and who says so"), run_calendar},
-	{.name = NULL},
+    {"calendar", N_("[YEAR]"), N_("each special day of a year: its kind, its name and who says so"), run_calendar},
+    {.name = NULL},
 };

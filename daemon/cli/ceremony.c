@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "cli/draw_values.h"
-#include "core/format/entry.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/format/entry.h"
 #include "ledger/ledger.h"
 #include "steps/steps.h"
 
-#define GROUP 5 /* symbols that stand together */
+#define GROUP 5  /* symbols that stand together */
 #define GROUPS 4 /* on a line */
 
 void
@@ -33,10 +33,14 @@ show_large(const char *value)
 
 	(void)putchar('\n');
 	for (size_t i = 0; i < n; i++) {
-		unsigned wide = (unsigned)(unsigned char)value[i] + 0xFEE0; /* the full-width form of a printable ASCII character */
+		unsigned wide =
+		    (unsigned)(unsigned char)value[i] + 0xFEE0; /* the full-width form of a printable ASCII character */
 
-		printf("%s%c%c%c", i % (GROUP * GROUPS) == 0 ? "\n    " : i % GROUP == 0 ? "    " : " ", (char)(0xE0 | wide >> 12),
-		    (char)(0x80 | (wide >> 6 & 0x3F)), (char)(0x80 | (wide & 0x3F)));
+		printf("%s%c%c%c",
+		    i % (GROUP * GROUPS) == 0 ? "\n    "
+		        : i % GROUP == 0      ? "    "
+		                              : " ",
+		    (char)(0xE0 | wide >> 12), (char)(0x80 | (wide >> 6 & 0x3F)), (char)(0x80 | (wide & 0x3F)));
 	}
 	(void)puts("\n");
 }
@@ -64,8 +68,9 @@ type_value(struct cli *cli, uint64_t n, const struct beacon *beacon, struct cere
 	int status;
 
 	if (c->value == NULL) {
-		printf(_("Draw %llu takes its value from %.*s: %llu of %.*s, in the order thrown.\n"), (unsigned long long)n, (int)label_len,
-		    label, (unsigned long long)beacon->count, (int)n_symbols, symbols);
+		printf(_("Draw %llu takes its value from %.*s: %llu of %.*s, in the order thrown.\n"),
+		    (unsigned long long)n, (int)label_len, label, (unsigned long long)beacon->count, (int)n_symbols,
+		    symbols);
 		c->value = cli_ask(_("What was thrown"), NULL);
 		if (c->value == NULL)
 			return refused(cli, _("no value was given: nothing is drawn"));
@@ -73,7 +78,8 @@ type_value(struct cli *cli, uint64_t n, const struct beacon *beacon, struct cere
 			return status;
 	}
 	again = cli_ask(_("The same again"), NULL);
-	status = again == NULL || strcmp(again, c->value) != 0 ? refused(cli, _("it is not the same: nothing is drawn")) : EXIT_DONE;
+	status = again == NULL || strcmp(again, c->value) != 0 ? refused(cli, _("it is not the same: nothing is drawn"))
+	                                                       : EXIT_DONE;
 	free(again);
 	return status;
 }

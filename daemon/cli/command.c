@@ -12,23 +12,23 @@
 
 /* All families, in the order in which --help lists them. */
 static const struct command *const families[] = {
-	setup_commands,
-	check_commands,
-	roster_commands,
-	calendar_commands,
-	schedule_commands,
-	odds_commands,
-	draw_commands,
-	run_commands,
-	show_commands,
-	status_commands,
-	outbox_commands,
-	mail_commands,
-	backup_commands,
-	recover_commands,
-	receipt_commands,
-	verify_commands,
-	witness_commands,
+    setup_commands,
+    check_commands,
+    roster_commands,
+    calendar_commands,
+    schedule_commands,
+    odds_commands,
+    draw_commands,
+    run_commands,
+    show_commands,
+    status_commands,
+    outbox_commands,
+    mail_commands,
+    backup_commands,
+    recover_commands,
+    receipt_commands,
+    verify_commands,
+    witness_commands,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -134,10 +134,10 @@ int
 command_main(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+	    {"json", no_argument, NULL, 'j'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 

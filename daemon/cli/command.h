@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
-#include "config/config.h"
+#include "core/calendar/calendar.h"
 #include "store/store.h"
 
 /*
@@ -59,17 +59,17 @@ struct cli {
 	bool json;
 	const struct command *command; /* the one that runs */
 	char **arguments;              /* its own, [0] its name */
-	struct config config;  /* after cli_config */
+	struct config config;          /* after cli_config */
 	bool has_config;
-	bool is_owner;         /* after cli_config: of the state, and in the configuration's zone */
+	bool is_owner;            /* after cli_config: of the state, and in the configuration's zone */
 	struct calendar calendar; /* after cli_calendar */
 	bool has_calendar;
-	struct store *store;   /* after cli_store */
-	int64_t now;           /* when the program began, UTC */
-	int32_t today;         /* the local date of it; after cli_config */
-	struct err err;        /* tr is set: hand &cli->err to what can fail */
-	char stands[256];      /* what the command has done for good, in words: a fault that follows says so too */
-	struct diag diag;      /* prints FILE:LINE: message on standard error */
+	struct store *store;      /* after cli_store */
+	int64_t now;              /* when the program began, UTC */
+	int32_t today;            /* the local date of it; after cli_config */
+	struct err err;           /* tr is set: hand &cli->err to what can fail */
+	char stands[256];         /* what the command has done for good, in words: a fault that follows says so too */
+	struct diag diag;         /* prints FILE:LINE: message on standard error */
 	struct progress progress; /* tells only a terminal */
 };
 

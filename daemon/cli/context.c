@@ -7,12 +7,12 @@
 
 #include "cli/command.h"
 #include "config/read.h"
-#include "system/user.h"
 #include "core/base/text.h"
-#include "text/printable.h"
 #include "holidays/load.h"
 #include "system/clock.h"
+#include "system/user.h"
 #include "system/wake.h"
+#include "text/printable.h"
 
 /*
  * What commands find ready: configuration, the right user, the zone, the store; and how they say what went wrong.
@@ -75,7 +75,8 @@ cli_usage(const struct cli *cli)
 
 	if (optopt != CLI_NO_OPTION_REFUSED && optind > 1) {
 		plain_clean(cli->arguments[optind - 1]);
-		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "), cli->arguments[optind - 1], c->name);
+		(void)fprintf(stderr, _("spotcheck: %s is no option of %s, or lacks its value; "),
+		    cli->arguments[optind - 1], c->name);
 	}
 	(void)fprintf(stderr, "%s spotcheck %s%s%s\n", _("usage:"), c->name, c->usage[0] == '\0' ? "" : " ",
 	    c->usage[0] == '\0' ? "" : _(c->usage));

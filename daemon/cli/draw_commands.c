@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "cli/ceremony.h"
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
+#include "cli/draw_session.h"
 #include "cli/draw_values.h"
 #include "core/base/text.h"
+#include "draws/rehearsal.h"
 #include "letters/letter.h"
 #include "mail/outbox.h"
 #include "publish/publish.h"
-#include "draws/rehearsal.h"
 #include "steps/steps.h"
 
 static int
@@ -86,7 +86,8 @@ run_init(struct cli *cli, int argc, char **argv)
 	session.operator = (struct operator){.config = &cli->config, .store = cli->store, .now = cli->now};
 	if (draw_session_find_unreported(&session, &session.unreported, &session.unreported.number) != EXIT_DONE)
 		return EXIT_OUTSIDE;
-	rc = session.unreported.number > 0 ? operator_key(&session.operator, &cli->err) : step_init(&session.operator, show_code, cli, &cli->err);
+	rc = session.unreported.number > 0 ? operator_key(&session.operator, &cli->err)
+	                                   : step_init(&session.operator, show_code, cli, &cli->err);
 	if (rc != 0) {
 		key_wipe(&session.operator.key);
 		return cli_fail(cli);
@@ -147,7 +148,8 @@ commit_once(struct draw_session *session, const struct step_commit *want)
 	if ((status = draw_session_catch_up(session, 0)) != EXIT_DONE)
 		return status;
 	if (n > 0 && !cli->json)
-		printf(_("Draw %llu was committed by this command before; nothing more is done.\n"), (unsigned long long)n);
+		printf(_("Draw %llu was committed by this command before; nothing more is done.\n"),
+		    (unsigned long long)n);
 	else if (n == 0 && step_commit(&session->operator, want, &n, &cli->err) != 0)
 		return cli_fail(cli);
 	session->unreported.number = n;
@@ -186,7 +188,9 @@ run_commit(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = (cycle = draw_session_cycle(&session, argv[optind])) == NULL ? EXIT_USAGE : commit(&session, cycle, draw_at);
+		status = (cycle = draw_session_cycle(&session, argv[optind])) == NULL
+		    ? EXIT_USAGE
+		    : commit(&session, cycle, draw_at);
 	return draw_session_close(&session, status);
 }
 
@@ -277,8 +281,8 @@ draw_one(struct cli *cli, const char *number, const char *value, const char *pre
 static int
 run_draw(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"value", required_argument, NULL, 'v'}, {"present", required_argument, NULL, 'p'},
-	    {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"value", required_argument, NULL, 'v'},
+	    {"present", required_argument, NULL, 'p'}, {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
 	const char *value = NULL, *present = NULL, *cycle = NULL;
 	int option;
 
@@ -374,10 +378,13 @@ run_void(struct cli *cli, int argc, char **argv)
 	else if (status == EXIT_DONE)
 		cli_stands(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"), (unsigned long long)n);
 	if (status == EXIT_DONE && repeated && !cli->json)
-		printf(_("Draw %llu is voided already, for this reason; nothing more is done.\n"), (unsigned long long)n);
+		printf(_("Draw %llu is voided already, for this reason; nothing more is done.\n"),
+		    (unsigned long long)n);
 	if (status == EXIT_DONE && later && !cli->json)
-		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the void is made then, in "
-		         "place of the draw.\n"), (unsigned long long)n);
+		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the "
+		         "void is made then, in "
+		         "place of the draw.\n"),
+		    (unsigned long long)n);
 	if (status == EXIT_DONE)
 		status = draw_session_catch_up(&session, 0); /* its reveal may be due at once */
 	if (status == EXIT_DONE)
@@ -413,17 +420,20 @@ say_amended_before(const struct step_amend *want, const struct step_amended *did
 	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
 
 	if (want->of_target && did->in[0] != '\0')
-		printf(_("Amendment %llu already gave place %llu to %s instead of %s; nothing more is done.\n"), number, place, did->in,
-		    did->out);
-	else if (want->of_target)
-		printf(_("Amendment %llu already took %s out of place %llu, which stays empty; nothing more is done.\n"), number, did->out,
-		    place);
-	else if (did->in[0] != '\0')
-		printf(_("Amendment %llu already gave seat %llu of place %llu to %s instead of %s; nothing more is done.\n"), number, seat,
+		printf(_("Amendment %llu already gave place %llu to %s instead of %s; nothing more is done.\n"), number,
 		    place, did->in, did->out);
+	else if (want->of_target)
+		printf(
+		    _("Amendment %llu already took %s out of place %llu, which stays empty; nothing more is done.\n"),
+		    number, did->out, place);
+	else if (did->in[0] != '\0')
+		printf(_("Amendment %llu already gave seat %llu of place %llu to %s instead of %s; nothing more is "
+		         "done.\n"),
+		    number, seat, place, did->in, did->out);
 	else
-		printf(_("Amendment %llu already took %s out of seat %llu of place %llu, which stays empty; nothing more is done.\n"), number,
-		    did->out, seat, place);
+		printf(_("Amendment %llu already took %s out of seat %llu of place %llu, which stays empty; nothing "
+		         "more is done.\n"),
+		    number, did->out, seat, place);
 	if (did->in[0] != '\0')
 		printf(_("If %s is to leave as well, say so with --out %s.\n"), did->in, did->in);
 }
@@ -433,7 +443,8 @@ say_amended(struct cli *cli, const struct step_amend *want, const struct step_am
 {
 	if (cli->json)
 		printf("{\"amendment\":%llu,\"in\":\"%s\",\"n\":%llu,\"out\":\"%s\",\"repeated\":%s}\n",
-		    (unsigned long long)did->amendment, did->in, (unsigned long long)want->n, did->out, did->repeated ? "true" : "false");
+		    (unsigned long long)did->amendment, did->in, (unsigned long long)want->n, did->out,
+		    did->repeated ? "true" : "false");
 	else if (did->repeated)
 		say_amended_before(want, did);
 	else
@@ -482,8 +493,8 @@ amend(struct draw_session *session, struct step_amend *want)
 static int
 run_amend(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
-	    {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"reason", required_argument, NULL, 'r'},
+	    {"out", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
 	struct step_amend want = {.reports = true};
 	struct draw_session session;
 	int option, status;
@@ -523,7 +534,8 @@ run_publish(struct cli *cli, int argc, char **argv)
 	if (argc != 1)
 		return cli_usage(cli);
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_MEND);
-	if (status == EXIT_DONE && publish(cli->store, &session.operator.key, cli->config.public_dir, &anew, &cli->err) != 0) {
+	if (status == EXIT_DONE &&
+	    publish(cli->store, &session.operator.key, cli->config.public_dir, &anew, &cli->err) != 0) {
 		status = cli_fail(cli);
 		session.unpublished = true; /* it is told */
 	}
@@ -533,16 +545,14 @@ run_publish(struct cli *cli, int argc, char **argv)
 }
 
 const struct command draw_commands[] = {
-	{"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"),
-	    run_init},
-	{"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"),
-	    run_commit},
-	{"draw", N_("N [--value TEXT|@FILE] [--present TEXT] | --dry-run CYCLE"),
-	    N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
-	{"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
-	{"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},
-	{"amend", N_("N PLACE SEAT|target --reason REASON [--out ID]"),
-	    N_("give a seat or a place to whom the drawn order names next"), run_amend},
-	{"publish", "", N_("rebuild the published directory from the state"), run_publish},
-	{.name = NULL},
+    {"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"), run_init},
+    {"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"), run_commit},
+    {"draw", N_("N [--value TEXT|@FILE] [--present TEXT] | --dry-run CYCLE"),
+        N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
+    {"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
+    {"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},
+    {"amend", N_("N PLACE SEAT|target --reason REASON [--out ID]"),
+        N_("give a seat or a place to whom the drawn order names next"), run_amend},
+    {"publish", "", N_("rebuild the published directory from the state"), run_publish},
+    {.name = NULL},
 };

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/array.h"
 #include "cli/ceremony.h"
-#include "core/draw/explain.h"
+#include "core/base/array.h"
 #include "core/base/json.h"
+#include "core/draw/explain.h"
 #include "draws/assurance.h"
 #include "draws/stored_draw.h"
-#include "text/language.h"
-#include "ledger/ledger.h"
-#include "text/table.h"
 #include "draws/visits.h"
+#include "ledger/ledger.h"
+#include "text/language.h"
+#include "text/table.h"
 
 #define EXPLAINED 5 /* so many unstaffed targets are explained, the rest is counted */
 #define OUTPUT_MAX ((size_t)1 << 32)
@@ -88,7 +88,7 @@ put_outside(struct cli *cli, const struct draw_row *row, const struct draw_assur
 
 	if (assurance->witnesses > 0)
 		(void)snprintf(text, sizeof text,
-		    cli->json ? "%llu/%llu/%llu"
+		    cli->json                          ? "%llu/%llu/%llu"
 		        : row->outcome == OUTCOME_NONE ? _("by %llu of %llu witnesses")
 		                                       : _("by %llu of %llu witnesses; the outcome by %llu"),
 		    (unsigned long long)assurance->commit_in_time, (unsigned long long)assurance->witnesses,
@@ -120,7 +120,8 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 		table_string(t, "");
 	}
 	table_string(t, row->record);
-	table_string(t, cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
+	table_string(t,
+	    cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
 	table_string(t, source_name(row->source));
 	put_outside(cli, row, &e->assurance, t);
 }

@@ -6,11 +6,11 @@
 
 #include "cli/draw_print.h"
 #include "core/base/text.h"
-#include "remote/ask.h"
-#include "system/clock.h"
 #include "mail/outbox.h"
 #include "publish/publish.h"
+#include "remote/ask.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 
 static int
 load_letters(struct draw_session *session)
@@ -65,7 +65,8 @@ tell_overdue(const struct draw_session *session, enum entry_type type, uint64_t 
 	else if (type == ENTRY_DRAW)
 		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
 	else if (type == ENTRY_VOID)
-		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number, cycle);
+		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number,
+		    cycle);
 }
 
 /* Each entry once it stands: whatever fails from then on says so. */
@@ -138,7 +139,8 @@ publish_now(struct draw_session *session)
 	if (cli->stands[0] == '\0')
 		(void)err_set(&cli->err, why.code, "%s", why.message);
 	else
-		(void)err_set(&cli->err, why.code, N_("the publication failed, and is done with the next command: %s"), why.message);
+		(void)err_set(&cli->err, why.code, N_("the publication failed, and is done with the next command: %s"),
+		    why.message);
 	return cli_fail(cli);
 }
 
@@ -177,8 +179,7 @@ say_letters(const struct draw_session *session, uint64_t sent)
 		    (unsigned long long)counts[OUTBOX_QUEUED]);
 	doubtful = counts[OUTBOX_FAILED] + counts[OUTBOX_UNKNOWN];
 	if (doubtful > 0)
-		printf(_("%llu letters failed or may have failed: \"spotcheck outbox list\" says why.\n"),
-		    doubtful);
+		printf(_("%llu letters failed or may have failed: \"spotcheck outbox list\" says why.\n"), doubtful);
 	return EXIT_DONE;
 }
 
@@ -208,8 +209,8 @@ say_undelivered(struct cli *cli, const struct outbox_tally *tally)
 	if (n == 1)
 		(void)err_set(&cli->err, ERR_OUTSIDE, N_("letter %lld could not be delivered: %s"), first, tally->why);
 	else
-		(void)err_set(&cli->err, ERR_OUTSIDE, N_("%llu letters, letter %lld the first, could not be delivered: %s"), n, first,
-		    tally->why);
+		(void)err_set(&cli->err, ERR_OUTSIDE,
+		    N_("%llu letters, letter %lld the first, could not be delivered: %s"), n, first, tally->why);
 	return cli_fail(cli);
 }
 

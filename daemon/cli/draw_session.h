@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "letters/make.h"
 #include "ledger/operator.h"
+#include "letters/make.h"
 #include "store/unreported.h"
 
 /* What the commands on draws find ready, and what each of them does at its end. */
@@ -14,14 +14,15 @@ struct draw_session {
 	struct operator operator;
 	struct letters *letters;
 	bool catches_up; /* what is overdue is told of */
-	struct unreported unreported; /* what the command made stand; its report is over with draw_session_close; number 0: nothing */
+	struct unreported
+	    unreported; /* what the command made stand; its report is over with draw_session_close; number 0: nothing */
 	bool unpublished; /* publishing has failed, and that is told */
 };
 
 enum {
 	DRAW_SESSION_LETTERS = 1, /* the templates of letters too */
-	DRAW_SESSION_KEY = 2, /* the log and its key, which must be there */
-	DRAW_SESSION_MEND = 4 /* before that, a published checkpoint that is damaged is mended */
+	DRAW_SESSION_KEY = 2,     /* the log and its key, which must be there */
+	DRAW_SESSION_MEND = 4     /* before that, a published checkpoint that is damaged is mended */
 };
 
 /* Configuration, store and, as `flags` says, more.  An exit status: faults are told. */

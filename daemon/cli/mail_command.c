@@ -6,11 +6,11 @@
 
 #include "cli/draw_print.h"
 #include "core/base/text.h"
-#include "text/address.h"
 #include "mail/maildir.h"
 #include "mail/mime.h"
-#include "text/printable.h"
 #include "mail/smtp.h"
+#include "text/address.h"
+#include "text/printable.h"
 
 #define MESSAGE_MAX 65536
 
@@ -43,8 +43,9 @@ make_message(struct cli *cli, const char *address, const char *id, struct buf *o
 	int rc;
 
 	buf_init(&text, MESSAGE_MAX);
-	buf_format(&text, _("This is a test of the mail of %s (%s). It was asked for by hand, and says nothing more.\n"),
-	    c->origin, c->operator);
+	buf_format(&text,
+	    _("This is a test of the mail of %s (%s). It was asked for by hand, and says nothing more.\n"), c->origin,
+	    c->operator);
 	body.content = buf_view(&text);
 	rc = text.failed ? err_memory(&cli->err) : mime_write(&message, out, &cli->err);
 	buf_release(&text);
@@ -57,7 +58,8 @@ say_line(void *ctx, bool is_ours, struct slice line)
 	const struct cli *cli = ctx;
 
 	if (!cli->json)
-		plain_say(stdout, "%s %.*s", is_ours ? ">" : "<", (int)(line.n < SMTP_WORDS ? line.n : SMTP_WORDS), line.p);
+		plain_say(stdout, "%s %.*s", is_ours ? ">" : "<", (int)(line.n < SMTP_WORDS ? line.n : SMTP_WORDS),
+		    line.p);
 }
 
 static int
@@ -87,7 +89,8 @@ send_by_smtp(struct cli *cli, const char *address, struct slice message)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (easy = curl_easy_init()) == NULL)
 		err_memory(&cli->err);
 	else if (smtp_server_read(&cli->config, &server, &cli->err) == 0)
-		(void)smtp_begin(&letter, easy, &server, slice_of(cli->config.mail_from), slice_of(address), message, &cli->err);
+		(void)smtp_begin(&letter, easy, &server, slice_of(cli->config.mail_from), slice_of(address), message,
+		    &cli->err);
 	if (cli->err.code != 0) {
 		status = cli_fail(cli);
 	} else {
@@ -115,7 +118,8 @@ put_into_maildir(struct cli *cli, const char *id, struct slice message)
 		return cli_fail(cli);
 	maildir_name(slice_of(id), name);
 	if (!cli->json)
-		printf(_("It is in %s/new/%s; server = maildir: sends nothing to anybody.\n"), cli->config.maildir, name);
+		printf(_("It is in %s/new/%s; server = maildir: sends nothing to anybody.\n"), cli->config.maildir,
+		    name);
 	return print_end(cli);
 }
 
@@ -149,6 +153,7 @@ run_test_mail(struct cli *cli, int argc, char **argv)
 }
 
 const struct command mail_commands[] = {
-	{"test-mail", N_("ADDRESS"), N_("one letter by the way that all take, with every word of the dialogue"), run_test_mail},
-	{.name = NULL},
+    {"test-mail", N_("ADDRESS"), N_("one letter by the way that all take, with every word of the dialogue"),
+        run_test_mail},
+    {.name = NULL},
 };

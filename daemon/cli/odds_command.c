@@ -113,7 +113,7 @@ run_odds(struct cli *cli, int argc, char **argv)
 }
 
 const struct command odds_commands[] = {
-	{"odds", N_("CYCLE [--trials N] [--seed TEXT] [--all] [--csv]"),
-	    N_("each target's chance, each pair's, and how well they can be guessed, on today's rosters"), run_odds},
-	{.name = NULL},
+    {"odds", N_("CYCLE [--trials N] [--seed TEXT] [--all] [--csv]"),
+        N_("each target's chance, each pair's, and how well they can be guessed, on today's rosters"), run_odds},
+    {.name = NULL},
 };

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/array.h"
 #include "cli/draw_print.h"
+#include "core/base/array.h"
 #include "core/base/json.h"
 #include "text/table.h"
 
@@ -29,7 +29,8 @@ target_name(const struct odds_report *r, uint32_t t)
 static struct slice
 inspector_name(const struct odds_report *r, uint32_t p)
 {
-	return p == ODDS_NONE ? slice_of("") : inspector_id(&roster_of(r)->inspectors[r->odds->inspectors[p].inspector]);
+	return p == ODDS_NONE ? slice_of("")
+	                      : inspector_id(&roster_of(r)->inspectors[r->odds->inspectors[p].inspector]);
 }
 
 static uint64_t
@@ -99,17 +100,17 @@ static bool
 print_facts(const struct odds_report *r)
 {
 	const struct table_column columns[] = {
-		{"cycle", _("Cycle"), false},
-		{"drum", _("Targets that take part"), true},
-		{"inspectors", _("Inspectors that take part"), true},
-		{"seats", _("Seats of a team"), true},
-		{"choose", _("Targets to be drawn"), true},
-		{"staffed", _("Places with a team, on the average"), true},
-		{"likeliest", _("Likeliest pair"), false},
-		{"likeliest_chance", _("Its chance, %"), true},
-		{"guess", _("An inspector's best guess is right, on the average, %"), true},
-		{"spread", _("As hard for him as so many targets that are equally likely"), true},
-		{"visitor", _("A drawn target's best guess who comes is right, %"), true},
+	    {"cycle", _("Cycle"), false},
+	    {"drum", _("Targets that take part"), true},
+	    {"inspectors", _("Inspectors that take part"), true},
+	    {"seats", _("Seats of a team"), true},
+	    {"choose", _("Targets to be drawn"), true},
+	    {"staffed", _("Places with a team, on the average"), true},
+	    {"likeliest", _("Likeliest pair"), false},
+	    {"likeliest_chance", _("Its chance, %"), true},
+	    {"guess", _("An inspector's best guess is right, on the average, %"), true},
+	    {"spread", _("As hard for him as so many targets that are equally likely"), true},
+	    {"visitor", _("A drawn target's best guess who comes is right, %"), true},
 	};
 	struct table t;
 	bool good;
@@ -121,8 +122,10 @@ print_facts(const struct odds_report *r)
 	if (r->odds->plain)
 		puts(_("All figures are exact: the rules treat all pairs alike."));
 	else
-		printf(_("That a target is drawn is exact; the rest is counted in %llu simulated draws with the seed \"%s\".\n"
-			 "± is half of the 99 %% interval. A guess is made from half of the draws and tried on the others.\n"),
+		printf(_("That a target is drawn is exact; the rest is counted in %llu simulated draws with the seed "
+		         "\"%s\".\n"
+		         "± is half of the 99 %% interval. A guess is made from half of the draws and tried on the "
+		         "others.\n"),
 		    (unsigned long long)r->odds->trials, r->seed);
 	return good;
 }
@@ -192,15 +195,15 @@ static int
 print_targets(const struct odds_report *r)
 {
 	const struct table_column columns[] = {
-		{"id", _("Target"), false},
-		{"class", _("Stratum"), false},
-		{"weight", _("Slips"), true},
-		{"chosen", _("Drawn, %"), true},
-		{"staffed", _("Visited, %"), true},
-		{"staffed_error", "±", true},
-		{"inspector", _("Likeliest visitor"), false},
-		{"given", _("if drawn, %"), true},
-		{"given_error", "±", true},
+	    {"id", _("Target"), false},
+	    {"class", _("Stratum"), false},
+	    {"weight", _("Slips"), true},
+	    {"chosen", _("Drawn, %"), true},
+	    {"staffed", _("Visited, %"), true},
+	    {"staffed_error", "±", true},
+	    {"inspector", _("Likeliest visitor"), false},
+	    {"given", _("if drawn, %"), true},
+	    {"given_error", "±", true},
 	};
 	struct ranked *ranked = calloc(r->odds->n_targets + 1, sizeof *ranked);
 	struct table t;
@@ -243,13 +246,13 @@ static int
 print_inspectors(const struct odds_report *r)
 {
 	const struct table_column columns[] = {
-		{"id", _("Inspector"), false},
-		{"visits", _("Visits"), true},
-		{"visits_error", "±", true},
-		{"target", _("Best guess"), false},
-		{"guess", _("is right, %"), true},
-		{"guess_error", "±", true},
-		{"spread", _("as hard as of so many"), true},
+	    {"id", _("Inspector"), false},
+	    {"visits", _("Visits"), true},
+	    {"visits_error", "±", true},
+	    {"target", _("Best guess"), false},
+	    {"guess", _("is right, %"), true},
+	    {"guess_error", "±", true},
+	    {"spread", _("as hard as of so many"), true},
 	};
 	struct ranked *ranked = calloc(r->odds->n_in + 1, sizeof *ranked);
 	struct table t;
@@ -314,16 +317,18 @@ print_left_out(const struct odds_report *r)
 
 	if (unreachable > 0) {
 		printf(ngettext("\nNo lawful team can visit %zu target: ", "\nNo lawful team can visit %zu targets: ",
-			   unreachable),
+		           unreachable),
 		    unreachable);
 		print_names(r, r->odds->n_targets, is_unreachable, target_name);
 	}
 	if (idle > 0) {
-		printf(ngettext("\n%zu inspector can visit nothing: ", "\n%zu inspectors can visit nothing: ", idle), idle);
+		printf(ngettext("\n%zu inspector can visit nothing: ", "\n%zu inspectors can visit nothing: ", idle),
+		    idle);
 		print_names(r, r->odds->n_in, is_idle, inspector_name);
 	}
 	if (r->odds->left_out > 0)
-		printf(_("\nThe pairs of %zu targets were not counted, for want of memory; none has a chance above %llu per million.\n"),
+		printf(_("\nThe pairs of %zu targets were not counted, for want of memory; none has a chance above "
+		         "%llu per million.\n"),
 		    r->odds->left_out, (unsigned long long)ppm(r->odds->left_out_most));
 }
 
@@ -473,7 +478,8 @@ static void
 print_csv(const char *kind, struct slice target, struct slice inspector, struct chance chance)
 {
 	printf("%s,%.*s,%.*s,%llu,%llu,%llu\n", kind, SLICE_ARGS(target), SLICE_ARGS(inspector),
-	    (unsigned long long)ppm(chance.p), (unsigned long long)ppm(chance.low), (unsigned long long)ppm(chance.high));
+	    (unsigned long long)ppm(chance.p), (unsigned long long)ppm(chance.low),
+	    (unsigned long long)ppm(chance.high));
 }
 
 int

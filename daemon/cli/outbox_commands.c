@@ -3,16 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/draw_session.h"
+#include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "system/clock.h"
 #include "letters/letter.h"
 #include "mail/outbox.h"
-#include "text/printable.h"
 #include "steps/steps.h"
+#include "system/clock.h"
+#include "text/printable.h"
 #include "text/table.h"
 
 static int
@@ -64,16 +64,16 @@ static int
 run_list(struct cli *cli)
 {
 	const struct table_column columns[] = {
-		{"id", _("ID"), true},
-		{"state", _("State"), false},
-		{"draw", _("Draw"), true},
-		{"amendment", _("Amendment"), true},
-		{"inspector", _("Inspector"), false},
-		{"kind", _("Kind"), false},
-		{"recipient", _("To"), false},
-		{"attempts", _("Attempts"), true},
-		{"time", _("Sent, or next try"), false},
-		{"reply", _("Last reply"), false},
+	    {"id", _("ID"), true},
+	    {"state", _("State"), false},
+	    {"draw", _("Draw"), true},
+	    {"amendment", _("Amendment"), true},
+	    {"inspector", _("Inspector"), false},
+	    {"kind", _("Kind"), false},
+	    {"recipient", _("To"), false},
+	    {"attempts", _("Attempts"), true},
+	    {"time", _("Sent, or next try"), false},
+	    {"reply", _("Last reply"), false},
 	};
 	struct list list = {.cli = cli};
 	int status = EXIT_DONE;
@@ -227,9 +227,12 @@ say_removed(void *ctx, const struct outbox_row *row)
 	if (row->removed == 0)
 		return 0;
 	text_from_date(clock_date(row->removed), date);
-	printf(ngettext("Its text was removed on %s, %lld day after it was done (mail.keep); above is the SHA-256 of what it was.\n",
-	           "Its text was removed on %s, %lld days after it was done (mail.keep); above is the SHA-256 of what it was.\n",
-	           (unsigned long)days), date, days);
+	printf(ngettext("Its text was removed on %s, %lld day after it was done (mail.keep); above is the SHA-256 of "
+	                "what it was.\n",
+	           "Its text was removed on %s, %lld days after it was done (mail.keep); above is the SHA-256 of what "
+	           "it was.\n",
+	           (unsigned long)days),
+	    date, days);
 	return 0;
 }
 
@@ -244,23 +247,23 @@ static int
 print_letter(struct shown *shown)
 {
 	const struct table_column columns[] = {
-		{"id", _("ID"), true},
-		{"state", _("State"), false},
-		{"changed", _("Since"), false},
-		{"draw", _("Draw"), true},
-		{"amendment", _("Amendment"), true},
-		{"inspector", _("Inspector"), false},
-		{"kind", _("Kind"), false},
-		{"sender", _("From"), false},
-		{"recipient", _("To"), false},
-		{"subject", _("Subject"), false},
-		{"message_id", "Message-ID", false},
-		{"size", _("Bytes"), true},
-		{"sha256", "SHA-256", false},
-		{"created", _("Written"), false},
-		{"not_before", _("Not before"), false},
-		{"next", _("Next try"), false}, /* this and the last: of what waits alone */
-		{"give_up", _("Given up"), false},
+	    {"id", _("ID"), true},
+	    {"state", _("State"), false},
+	    {"changed", _("Since"), false},
+	    {"draw", _("Draw"), true},
+	    {"amendment", _("Amendment"), true},
+	    {"inspector", _("Inspector"), false},
+	    {"kind", _("Kind"), false},
+	    {"sender", _("From"), false},
+	    {"recipient", _("To"), false},
+	    {"subject", _("Subject"), false},
+	    {"message_id", "Message-ID", false},
+	    {"size", _("Bytes"), true},
+	    {"sha256", "SHA-256", false},
+	    {"created", _("Written"), false},
+	    {"not_before", _("Not before"), false},
+	    {"next", _("Next try"), false}, /* this and the last: of what waits alone */
+	    {"give_up", _("Given up"), false},
 	};
 	struct cli *cli = shown->cli;
 	enum outbox_state state = OUTBOX_QUEUED;
@@ -295,9 +298,9 @@ static int
 print_attempts(struct shown *shown)
 {
 	const struct table_column columns[] = {
-		{"at", _("Attempt"), false},
-		{"result", _("Result"), false},
-		{"reply", _("Reply"), false},
+	    {"at", _("Attempt"), false},
+	    {"result", _("Result"), false},
+	    {"reply", _("Reply"), false},
 	};
 	struct cli *cli = shown->cli;
 	int status = EXIT_DONE;
@@ -409,8 +412,10 @@ static int
 run_outbox(struct cli *cli, int argc, char **argv)
 {
 	const char *verb = argc < 2 ? "list" : argv[1];
-	int (*with_id)(struct cli *cli, int64_t id) = strcmp(verb, "show") == 0 ? run_show :
-	    strcmp(verb, "retry") == 0 ? run_retry : strcmp(verb, "cancel") == 0 ? run_cancel : NULL;
+	int (*with_id)(struct cli * cli, int64_t id) = strcmp(verb, "show") == 0 ? run_show
+	    : strcmp(verb, "retry") == 0                                         ? run_retry
+	    : strcmp(verb, "cancel") == 0                                        ? run_cancel
+	                                                                         : NULL;
 	uint64_t id = 0;
 	int status;
 
@@ -425,8 +430,7 @@ run_outbox(struct cli *cli, int argc, char **argv)
 }
 
 const struct command outbox_commands[] = {
-	{"outbox", N_("[list | show ID | retry ID | cancel ID]"),
-		N_("letters: what waits, what has left, what has failed"),
-	    run_outbox},
-	{.name = NULL},
+    {"outbox", N_("[list | show ID | retry ID | cancel ID]"), N_("letters: what waits, what has left, what has failed"),
+        run_outbox},
+    {.name = NULL},
 };

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "text/html.h"
-#include "system/new_file.h"
+#include "cli/draw_session.h"
 #include "publish/receipt.h"
 #include "system/file.h"
+#include "system/new_file.h"
+#include "text/html.h"
 
 static int
 write_page(struct cli *cli, const struct issued *issued, const struct new_file *file)
@@ -81,7 +81,8 @@ run_receipt(struct cli *cli, int argc, char **argv)
 }
 
 const struct command receipt_commands[] = {
-	{"receipt", N_("N TARGET [--page FILE.html]"),
-	    N_("proof for one target of an open draw: its row, its ticket, where the line was drawn; a page to print"), run_receipt},
-	{.name = NULL},
+    {"receipt", N_("N TARGET [--page FILE.html]"),
+        N_("proof for one target of an open draw: its row, its ticket, where the line was drawn; a page to print"),
+        run_receipt},
+    {.name = NULL},
 };

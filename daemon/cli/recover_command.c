@@ -8,15 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
+#include "cli/draw_session.h"
 #include "draws/access.h"
-#include "system/clock.h"
-#include "publish/reader.h"
 #include "ledger/ledger.h"
-#include "recovery/recover.h"
-#include "ledger/restored.h"
 #include "ledger/publication.h"
+#include "ledger/restored.h"
+#include "publish/reader.h"
+#include "recovery/recover.h"
+#include "system/clock.h"
 
 /* ---- what is said ---- */
 
@@ -33,15 +33,19 @@ say_lost(struct cli *cli, const struct recovery *r)
 			continue;
 		clock_text(d->draw_time, time);
 		(void)fprintf(stderr,
-		    d->committed ? _("spotcheck: draw %llu (%s, its draw %s) was committed after the backup and is not opened: its rosters "
+		    d->committed ? _("spotcheck: draw %llu (%s, its draw %s) was committed after the backup and is not "
+		                     "opened: its rosters "
 		                     "and sealed.json are lost\n")
-		                 : _("spotcheck: draw %llu (%s, its draw %s) was amended after the backup and is not opened: the amendment is "
+		                 : _("spotcheck: draw %llu (%s, its draw %s) was amended after the backup and is not "
+		                     "opened: the amendment is "
 		                     "lost\n"),
 		    (unsigned long long)d->n, d->cycle, time);
 	}
 	(void)err_set(&cli->err, ERR_REFUSED,
-	    N_("nothing was changed: a log with a draw that can never be opened fails every check. A newer backup would do, or a newer "
-	       "copy of the publication, in which these are opened (--published DIR). Where there is none, this log has ended: keep it "
+	    N_("nothing was changed: a log with a draw that can never be opened fails every check. A newer backup "
+	       "would do, or a newer "
+	       "copy of the publication, in which these are opened (--published DIR). Where there is none, this log "
+	       "has ended: keep it "
 	       "published, say so, and begin another one with a new origin and state_dir"));
 	return cli_fail(cli);
 }
@@ -52,11 +56,16 @@ say_draw(const struct recover_draw *d)
 	unsigned long long n = d->n;
 
 	if (d->committed)
-		printf(_("Draw %llu: the private columns of its rosters are lost; whoever asks for a row's proof cannot have it.\n"), n);
+		printf(_("Draw %llu: the private columns of its rosters are lost; whoever asks for a row's proof "
+		         "cannot have it.\n"),
+		    n);
 	if (d->letters)
-		printf(_("Draw %llu: its letters were written anew, since nobody knows which have left; some may come twice.\n"), n);
+		printf(_("Draw %llu: its letters were written anew, since nobody knows which have left; some may come "
+		         "twice.\n"),
+		    n);
 	else if (d->ahead)
-		printf(_("Draw %llu: visits are still to come, and what letters have left is lost: ask the inspectors (\"spotcheck show "
+		printf(_("Draw %llu: visits are still to come, and what letters have left is lost: ask the inspectors "
+		         "(\"spotcheck show "
 		         "%llu\").\n"),
 		    n, n);
 }
@@ -69,11 +78,13 @@ say_recovered(const struct recovery *r)
 
 	clock_text(r->time, time);
 	printf(ngettext("The state ended on %s; %llu entry of the log was taken over from what was published.\n",
-	           "The state ended on %s; %llu entries of the log were taken over from what was published.\n", entries),
+	           "The state ended on %s; %llu entries of the log were taken over from what was published.\n",
+	           entries),
 	    time, entries);
 	if (r->chains > 0)
 		printf(ngettext("%llu new chain of secrets was begun, since those begun or used meanwhile are lost.\n",
-		           "%llu new chains of secrets were begun, since those begun or used meanwhile are lost.\n", chains),
+		           "%llu new chains of secrets were begun, since those begun or used meanwhile are lost.\n",
+		           chains),
 		    chains);
 	printf("%s", _("Rosters, excuses and attestations are those of the backup: import what has changed since.\n"));
 	for (size_t i = 0; i < r->n_draws; i++)
@@ -89,9 +100,10 @@ print_json(const struct recovery *r)
 	for (size_t i = 0; i < r->n_draws; i++) {
 		const struct recover_draw *d = &r->draws[i];
 
-		printf("%s{\"amended\":%s,\"committed\":%s,\"cycle\":\"%s\",\"drawn\":%s,\"letters\":%s,\"lost\":%s,\"n\":%llu}",
-		    i == 0 ? "" : ",", words[d->amended], words[d->committed], d->cycle, words[d->drawn], words[d->letters],
-		    words[recover_is_lost(d)], (unsigned long long)d->n);
+		printf("%s{\"amended\":%s,\"committed\":%s,\"cycle\":\"%s\",\"drawn\":%s,\"letters\":%s,\"lost\":%s,"
+		       "\"n\":%llu}",
+		    i == 0 ? "" : ",", words[d->amended], words[d->committed], d->cycle, words[d->drawn],
+		    words[d->letters], words[recover_is_lost(d)], (unsigned long long)d->n);
 	}
 	printf("],\"from\":%llu,\"recovered\":%s,\"to\":%llu}\n", (unsigned long long)r->from, words[r->done],
 	    (unsigned long long)r->to);
@@ -139,7 +151,8 @@ check_damaged(struct draw_session *session, uint64_t known, bool *ret_damaged)
 		rc = operator_compare(&session->operator, public_dir, &cli->err);
 	else if (rc == 0 && *ret_damaged && publication_is_longer(public_dir, known))
 		rc = err_set(&cli->err, ERR_REFUSED,
-		    N_("the checkpoint of the publication in %s is missing or damaged, and its tiles show a longer log than both the state and the copy: "
+		    N_("the checkpoint of the publication in %s is missing or damaged, and its tiles show a longer log "
+		       "than both the state and the copy: "
 		       "nothing was changed. Find a newer copy"),
 		    public_dir);
 	publication_release(&there);
@@ -163,12 +176,14 @@ clear_mark(struct draw_session *session, const char *published, bool damaged)
 	if (rc != 0)
 		return cli_fail(cli);
 	if (!cli->json)
-		printf(_("The state has all that was published in %s, and signs again.\n"), published == NULL ? public_dir : published);
+		printf(_("The state has all that was published in %s, and signs again.\n"),
+		    published == NULL ? public_dir : published);
 	return print_end(cli);
 }
 
 static int
-recover_longer(struct draw_session *session, const char *published, const struct buf notes[static 2], const uint64_t sizes[static 2])
+recover_longer(struct draw_session *session, const char *published, const struct buf notes[static 2],
+    const uint64_t sizes[static 2])
 {
 	const struct slice none = {NULL, 0};
 
@@ -190,12 +205,14 @@ recover_of(struct draw_session *session, const char *published)
 
 	operator_published(&session->operator, public_dir, &notes[0], &sizes[0]);
 	operator_published(&session->operator, published == NULL ? public_dir : published, &notes[1], &sizes[1]);
-	if (restored_is_marked(cli->store, &marked, &cli->err) != 0 || ledger_sealed_size(cli->store, &ours, &cli->err) != 0)
+	if (restored_is_marked(cli->store, &marked, &cli->err) != 0 ||
+	    ledger_sealed_size(cli->store, &ours, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (published != NULL && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log"), published);
 	else if (sizes[0] == 0 && sizes[1] == 0)
-		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"), public_dir);
+		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"),
+		    public_dir);
 	else if (check_damaged(session, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
 		status = cli_fail(cli);
 	else if (marked && sizes[0] <= ours && sizes[1] <= ours)
@@ -214,7 +231,10 @@ static int
 keep_word(struct draw_session *session, const char *by, const char *reason)
 {
 	struct cli *cli = session->cli;
-	struct access_note note = {.time = cli->now, .by = by, .what = "recover --without-publication", .reason = reason};
+	struct access_note note = {.time = cli->now,
+	    .by = by,
+	    .what = "recover --without-publication",
+	    .reason = reason};
 	int rc = store_begin(cli->store, &cli->err);
 
 	if (rc == 0)
@@ -242,14 +262,18 @@ recover_without(struct draw_session *session, const char *by, const char *reason
 	operator_published(&session->operator, cli->config.public_dir, &note, &size);
 	buf_release(&note);
 	if (size > 0)
-		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"), cli->config.public_dir);
+		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"),
+		    cli->config.public_dir);
 	/* Nor is one that is damaged, or another's, none; and where more was published it is known. */
-	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 || operator_check_expected(cli->store, &cli->err) != 0)
+	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 ||
+	    operator_check_expected(cli->store, &cli->err) != 0)
 		return cli_fail(cli);
 	if (keep_word(session, by, reason) != 0)
 		return cli_fail(cli);
 	if (!cli->json)
-		printf(_("The state signs again, on the word of %s that nothing was published since; that is logged.\n"), by);
+		printf(
+		    _("The state signs again, on the word of %s that nothing was published since; that is logged.\n"),
+		    by);
 	return print_end(cli);
 }
 
@@ -314,7 +338,8 @@ run_recover(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE && operator_key(&session.operator, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
-		status = want.without ? recover_without(&session, want.by, want.reason) : recover_of(&session, want.published);
+		status = want.without ? recover_without(&session, want.by, want.reason)
+		                      : recover_of(&session, want.published);
 	/* Until the state has all that was published, nothing is published over it. */
 	if (status == EXIT_DONE)
 		status = draw_session_deliver(&session);
@@ -324,7 +349,7 @@ run_recover(struct cli *cli, int argc, char **argv)
 }
 
 const struct command recover_commands[] = {
-	{"recover", N_("[--published DIR | --without-publication --by NAME --reason TEXT]"),
-	    N_("go on from the published log with a state that is older, or that came from a backup"), run_recover},
-	{.name = NULL},
+    {"recover", N_("[--published DIR | --without-publication --by NAME --reason TEXT]"),
+        N_("go on from the published log with a state that is older, or that came from a backup"), run_recover},
+    {.name = NULL},
 };

@@ -9,14 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/array.h"
 #include "cli/command.h"
-#include "text/table.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/cell.h"
 #include "rosters/rosters.h"
-#include "text/suggest.h"
 #include "text/printable.h"
+#include "text/suggest.h"
+#include "text/table.h"
 
 /* ---- what they share ---- */
 
@@ -94,9 +94,12 @@ static int
 parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
 {
 	static const struct option options[] = {
-		{"dry-run", no_argument, NULL, 'd'}, {"replace-limit", required_argument, NULL, 'r'},
-		{"by", required_argument, NULL, 'b'}, {"assign-ids", no_argument, NULL, 'a'},
-		{"undo", no_argument, NULL, 'u'}, {NULL, 0, NULL, 0},
+	    {"dry-run", no_argument, NULL, 'd'},
+	    {"replace-limit", required_argument, NULL, 'r'},
+	    {"by", required_argument, NULL, 'b'},
+	    {"assign-ids", no_argument, NULL, 'a'},
+	    {"undo", no_argument, NULL, 'u'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option, status;
 
@@ -135,9 +138,9 @@ static int
 print_counts(const struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
 {
 	const struct table_column columns[] = {
-		{"kind", _("roster"), false},     {"rows", _("rows"), true},       {"added", _("added"), true},
-		{"changed", _("changed"), true}, {"removed", _("removed"), true}, {"dry_run", _("dry run"), false},
-		{"repeated", NULL, false}, /* people are told in a sentence */
+	    {"kind", _("roster"), false}, {"rows", _("rows"), true}, {"added", _("added"), true},
+	    {"changed", _("changed"), true}, {"removed", _("removed"), true}, {"dry_run", _("dry run"), false},
+	    {"repeated", NULL, false}, /* people are told in a sentence */
 	};
 	struct table table;
 	bool ok;
@@ -225,7 +228,8 @@ report_import(struct cli *cli, const struct wanted *w, const struct rosters_coun
 {
 	int status;
 
-	cli_stands(cli, w->undo ? _("the latest import of %s is undone") : _("the import of %s stands"), roster_columns[w->kind].kind);
+	cli_stands(cli, w->undo ? _("the latest import of %s is undone") : _("the import of %s stands"),
+	    roster_columns[w->kind].kind);
 	cli_wake(cli);
 	if ((status = print_import(cli, w, counts)) != EXIT_DONE)
 		return status;
@@ -276,12 +280,12 @@ run_export(struct cli *cli, int argc, char **argv)
 	if (strcmp(format, "csv") != 0 && strcmp(format, "xlsx") != 0)
 		return cli_usage_error(_("--format is csv or xlsx"));
 	if (strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO))
-		return cli_usage_error(
-		    _("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""), argv[optind]);
+		return cli_usage_error(_("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""),
+		    argv[optind]);
 	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
 		return status;
-	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, speaks_chinese(), stdout, &cli->err) :
-	    rosters_export_xlsx(cli->store, kind, speaks_chinese(), stdout, &cli->err);
+	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, speaks_chinese(), stdout, &cli->err)
+	                                : rosters_export_xlsx(cli->store, kind, speaks_chinese(), stdout, &cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
@@ -336,8 +340,11 @@ static int
 list_excuses(struct cli *cli)
 {
 	const struct table_column columns[] = {
-		{"kind", _("kind"), false}, {"id", _("id"), false}, {"until", _("until"), false},
-		{"reason", _("reason"), false}, {"by", _("by"), false},
+	    {"kind", _("kind"), false},
+	    {"id", _("id"), false},
+	    {"until", _("until"), false},
+	    {"reason", _("reason"), false},
+	    {"by", _("by"), false},
 	};
 	struct table table;
 	int status = cli_store(cli, 0);
@@ -364,8 +371,11 @@ static int
 parse_excuse(const struct cli *cli, int argc, char **argv, struct excusing *e)
 {
 	static const struct option options[] = {
-		{"until", required_argument, NULL, 'u'}, {"reason", required_argument, NULL, 'r'},
-		{"by", required_argument, NULL, 'b'}, {"lift", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0},
+	    {"until", required_argument, NULL, 'u'},
+	    {"reason", required_argument, NULL, 'r'},
+	    {"by", required_argument, NULL, 'b'},
+	    {"lift", no_argument, NULL, 'l'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -416,8 +426,8 @@ run_excuse(struct cli *cli, int argc, char **argv)
 		return status;
 	e.excuse.now = cli->now;
 	e.excuse.today = cli->today;
-	rc = e.lift ? rosters_lift(cli->store, e.kind, &e.excuse, &cli->err) :
-	    rosters_excuse(cli->store, e.kind, &e.excuse, &cli->err);
+	rc = e.lift ? rosters_lift(cli->store, e.kind, &e.excuse, &cli->err)
+	            : rosters_excuse(cli->store, e.kind, &e.excuse, &cli->err);
 	if (rc != 0)
 		return cli_fail(cli);
 	cli_stands(cli, e.lift ? _("%s is no longer excused") : _("%s is excused"), e.excuse.id.p);
@@ -428,14 +438,14 @@ run_excuse(struct cli *cli, int argc, char **argv)
 }
 
 const struct command roster_commands[] = {
-	{"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
-	    N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the "
-	       "latest import back"),
-	    run_import},
-	{"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
-	    run_export},
-	{"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
-	{"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
-	    N_("keeps a target or an inspector out of draws up to a date; alone it lists who is excused"), run_excuse},
-	{.name = NULL},
+    {"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
+        N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the "
+           "latest import back"),
+        run_import},
+    {"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
+        run_export},
+    {"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
+    {"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
+        N_("keeps a target or an inspector out of draws up to a date; alone it lists who is excused"), run_excuse},
+    {.name = NULL},
 };

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
+#include "cli/draw_session.h"
 #include "cli/draw_values.h"
+#include "steps/steps.h"
 #include "system/clock.h"
 #include "system/file.h"
-#include "steps/steps.h"
 
 #define LOCK_FILE "run.lock"
 
@@ -46,7 +46,8 @@ check_value(struct draw_session *session, const struct config_cycle *cycle, cons
 
 	if (cycle->beacon == SOURCE_DRAND || cycle->beacon == SOURCE_WITNESS) {
 		(void)err_set(&session->cli->err, ERR_REFUSED,
-		    N_("[cycle %s] beacon = %s gives its value only some time after the commitment, and \"run\" draws at once: use \"spotcheck "
+		    N_("[cycle %s] beacon = %s gives its value only some time after the commitment, and \"run\" draws "
+		       "at once: use \"spotcheck "
 		       "commit %s\", and the service draws when its time has come"),
 		    cycle->name, source_name(cycle->beacon), cycle->name);
 		return cli_fail(session->cli);
@@ -66,9 +67,11 @@ begin(struct draw_session *session, const struct config_cycle *cycle, const char
 	int status;
 
 	if ((status = refuse_open(session, cycle)) != EXIT_DONE ||
-	    (status = check_value(session, cycle, value)) != EXIT_DONE || (status = draw_session_catch_up(session, 0)) != EXIT_DONE)
+	    (status = check_value(session, cycle, value)) != EXIT_DONE ||
+	    (status = draw_session_catch_up(session, 0)) != EXIT_DONE)
 		return status;
-	return step_commit(&session->operator, &want, ret_n, &session->cli->err) == 0 ? EXIT_DONE : cli_fail(session->cli);
+	return step_commit(&session->operator, &want, ret_n, &session->cli->err) == 0 ? EXIT_DONE
+	                                                                              : cli_fail(session->cli);
 }
 
 /* The value was fixed when the run began: another one now would be a second draw. */
@@ -216,7 +219,7 @@ run_run(struct cli *cli, int argc, char **argv)
 }
 
 const struct command run_commands[] = {
-	{"run", N_("CYCLE [--value TEXT|@FILE]"),
-	    N_("commit, draw at once, write the letters, and open what has no embargo"), run_run},
-	{.name = NULL},
+    {"run", N_("CYCLE [--value TEXT|@FILE]"),
+        N_("commit, draw at once, write the letters, and open what has no embargo"), run_run},
+    {.name = NULL},
 };

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/draw_print.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "draws/access.h"
-#include "text/language.h"
 #include "draws/agenda.h"
 #include "draws/plan.h"
+#include "text/language.h"
 #include "text/table.h"
 
 #define DAYS_MAX 36600
@@ -69,16 +69,16 @@ print_rows(struct rows *rows)
 {
 	struct cli *cli = rows->cli;
 	const struct table_column columns[] = {
-		{"cycle", _("Cycle"), false},
-		{"for", _("For"), false},
-		{"commit", _("Commit"), false},
-		{"draw", _("Draw at"), false},
-		{"visits_from", _("Visits from"), false},
-		{"visits_to", _("to"), false},
-		{"notice", _("First notice"), false},
-		{"reveal", _("Opens at"), false},
-		{"state", _("State"), false},
-		{"n", cli->json ? "" : NULL, true},
+	    {"cycle", _("Cycle"), false},
+	    {"for", _("For"), false},
+	    {"commit", _("Commit"), false},
+	    {"draw", _("Draw at"), false},
+	    {"visits_from", _("Visits from"), false},
+	    {"visits_to", _("to"), false},
+	    {"notice", _("First notice"), false},
+	    {"reveal", _("Opens at"), false},
+	    {"state", _("State"), false},
+	    {"n", cli->json ? "" : NULL, true},
 	};
 	struct table t;
 
@@ -190,8 +190,7 @@ run_schedule(struct cli *cli, int argc, char **argv)
 }
 
 const struct command schedule_commands[] = {
-	{"schedule", N_("[--from DATE] [--to DATE] [--unsealed]"),
-	    N_("commitments, draws, visits, notices and openings to come; random ones show as \"sealed\""),
-	    run_schedule},
-	{.name = NULL},
+    {"schedule", N_("[--from DATE] [--to DATE] [--unsealed]"),
+        N_("commitments, draws, visits, notices and openings to come; random ones show as \"sealed\""), run_schedule},
+    {.name = NULL},
 };

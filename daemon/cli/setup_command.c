@@ -11,13 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/array.h"
 #include "cli/command.h"
 #include "cli/setup_ini.h"
 #include "config/read.h"
-#include "system/user.h"
-#include "system/clock.h"
+#include "core/base/array.h"
 #include "rosters/rosters.h"
+#include "system/clock.h"
+#include "system/user.h"
 
 #define SERVICE_USER "spotcheckd"
 
@@ -46,29 +46,29 @@ struct setup {
 	bool sample;
 	char *answers[ANSWERS]; /* owned; NULL: not given */
 	char *public_dir;
-	char *new_path;  /* the INI until all is well */
+	char *new_path; /* the INI until all is well */
 	struct buf template, content;
-	bool replaces;   /* the INI that is there is the shipped one, untouched */
+	bool replaces;           /* the INI that is there is the shipped one, untouched */
 	int files[ROSTER_KINDS]; /* opened while still root; -1: none */
 	char *paths[ROSTER_KINDS];
 };
 
 static const struct option options[] = {
-	{"origin", required_argument, NULL, A_ORIGIN},
-	{"operator", required_argument, NULL, A_OPERATOR},
-	{"admin", required_argument, NULL, A_ADMIN},
-	{"from", required_argument, NULL, A_FROM},
-	{"language", required_argument, NULL, A_LANGUAGE},
-	{"state-dir", required_argument, NULL, A_STATE_DIR},
-	{"server", required_argument, NULL, A_SERVER},
-	{"targets", required_argument, NULL, A_TARGETS},
-	{"inspectors", required_argument, NULL, A_INSPECTORS},
-	{"conflicts", required_argument, NULL, A_CONFLICTS},
-	{"matters", required_argument, NULL, A_MATTERS},
-	{"contacts", required_argument, NULL, A_CONTACTS},
-	{"sample", no_argument, NULL, 's'},
-	{"data", required_argument, NULL, 'd'},
-	{NULL, 0, NULL, 0},
+    {"origin", required_argument, NULL, A_ORIGIN},
+    {"operator", required_argument, NULL, A_OPERATOR},
+    {"admin", required_argument, NULL, A_ADMIN},
+    {"from", required_argument, NULL, A_FROM},
+    {"language", required_argument, NULL, A_LANGUAGE},
+    {"state-dir", required_argument, NULL, A_STATE_DIR},
+    {"server", required_argument, NULL, A_SERVER},
+    {"targets", required_argument, NULL, A_TARGETS},
+    {"inspectors", required_argument, NULL, A_INSPECTORS},
+    {"conflicts", required_argument, NULL, A_CONFLICTS},
+    {"matters", required_argument, NULL, A_MATTERS},
+    {"contacts", required_argument, NULL, A_CONTACTS},
+    {"sample", no_argument, NULL, 's'},
+    {"data", required_argument, NULL, 'd'},
+    {NULL, 0, NULL, 0},
 };
 
 /* ---- asking ---- */
@@ -163,11 +163,11 @@ ask_rosters(struct setup *s)
 /* ---- files ---- */
 
 static const enum answer file_answers[ROSTER_KINDS] = {
-	[ROSTER_TARGETS] = A_TARGETS,
-	[ROSTER_INSPECTORS] = A_INSPECTORS,
-	[ROSTER_CONFLICTS] = A_CONFLICTS,
-	[ROSTER_MATTERS] = A_MATTERS,
-	[ROSTER_CONTACTS] = A_CONTACTS,
+    [ROSTER_TARGETS] = A_TARGETS,
+    [ROSTER_INSPECTORS] = A_INSPECTORS,
+    [ROSTER_CONFLICTS] = A_CONFLICTS,
+    [ROSTER_MATTERS] = A_MATTERS,
+    [ROSTER_CONTACTS] = A_CONTACTS,
 };
 
 /* All are opened before anything is written: the state's owner may not see them, and a typing error shows at once. */
@@ -222,18 +222,17 @@ static int
 make_content(struct setup *s)
 {
 	const struct setup_value values[] = {
-		{"service", "origin", s->answers[A_ORIGIN]},
-		{"service", "operator", s->answers[A_OPERATOR]},
-		{"service", "language", s->answers[A_LANGUAGE]},
-		{"service", "state_dir", s->answers[A_STATE_DIR]},
-		{"service", "public_dir", s->public_dir},
-		{"service", "admin", s->answers[A_ADMIN]},
-		{"mail", "server", s->answers[A_SERVER]},
-		{"mail", "from", s->answers[A_FROM]},
+	    {"service", "origin", s->answers[A_ORIGIN]},
+	    {"service", "operator", s->answers[A_OPERATOR]},
+	    {"service", "language", s->answers[A_LANGUAGE]},
+	    {"service", "state_dir", s->answers[A_STATE_DIR]},
+	    {"service", "public_dir", s->public_dir},
+	    {"service", "admin", s->answers[A_ADMIN]},
+	    {"mail", "server", s->answers[A_SERVER]},
+	    {"mail", "from", s->answers[A_FROM]},
 	};
 
-	if (setup_substitute(buf_view(&s->template), values, ARRAY_LEN(values), &s->content,
-	    &s->cli->err) != 0)
+	if (setup_substitute(buf_view(&s->template), values, ARRAY_LEN(values), &s->content, &s->cli->err) != 0)
 		return cli_fail(s->cli);
 	return EXIT_DONE;
 }
@@ -284,8 +283,8 @@ make_state(struct setup *s)
 	if (mkdir(dir, 0700) != 0) {
 		if (errno == EEXIST)
 			return EXIT_DONE;
-		(void)err_set(
-		    &s->cli->err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
+		(void)err_set(&s->cli->err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir,
+		    strerror(errno));
 		return cli_fail(s->cli);
 	}
 	if (geteuid() == 0 && user_named(SERVICE_USER, &service) && chown(dir, service.uid, service.gid) != 0) {
@@ -299,12 +298,12 @@ static struct rosters_import
 import_of(const struct setup *s, size_t kind)
 {
 	return (struct rosters_import){
-		.file = s->paths[kind],
-		.by = cli_by(NULL),
-		.now = s->cli->now,
-		.today = s->cli->today,
-		.replace_limit = 100,
-		.progress = &s->cli->progress,
+	    .file = s->paths[kind],
+	    .by = cli_by(NULL),
+	    .now = s->cli->now,
+	    .today = s->cli->today,
+	    .replace_limit = 100,
+	    .progress = &s->cli->progress,
 	};
 }
 
@@ -323,8 +322,8 @@ check_empty(struct setup *s)
 		if (rosters_count(cli->store, (enum roster_kind)kind, &rows, &cli->err) != 0)
 			return cli_fail(cli);
 		if (rows > 0)
-			return cli_usage_error(
-			    _("%s holds rosters already: write the configuration by hand"), cli->config.state_dir);
+			return cli_usage_error(_("%s holds rosters already: write the configuration by hand"),
+			    cli->config.state_dir);
 	}
 	return EXIT_DONE;
 }
@@ -502,12 +501,13 @@ run_setup(struct cli *cli, int argc, char **argv)
 }
 
 const struct command setup_commands[] = {
-	{"setup",
-	    N_("[--origin NAME] [--operator TEXT] [--admin ADDRESS] [--from ADDRESS] [--language zh_CN|en] [--state-dir DIR] "
-	             "[--server maildir:DIR] [--sample | --targets FILE --inspectors FILE [--conflicts FILE] [--matters FILE] "
-	             "[--contacts FILE]] [--data DIR]"),
-	    N_("asks the few things that must be known, writes the configuration and imports the first rosters; flags "
-	       "answer beforehand"),
-	    run_setup},
-	{.name = NULL},
+    {"setup",
+        N_("[--origin NAME] [--operator TEXT] [--admin ADDRESS] [--from ADDRESS] [--language zh_CN|en] [--state-dir "
+           "DIR] "
+           "[--server maildir:DIR] [--sample | --targets FILE --inspectors FILE [--conflicts FILE] [--matters FILE] "
+           "[--contacts FILE]] [--data DIR]"),
+        N_("asks the few things that must be known, writes the configuration and imports the first rosters; flags "
+           "answer beforehand"),
+        run_setup},
+    {.name = NULL},
 };

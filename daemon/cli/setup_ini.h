@@ -19,8 +19,8 @@ struct setup_value {
 int setup_read(const char *path, struct buf *out, struct err *err);
 
 /* `template` with the values put in.  Refused: a value with control characters; a key that has no line there. */
-int setup_substitute(struct slice template, const struct setup_value *values, size_t n, struct buf *out,
-    struct err *err);
+int
+setup_substitute(struct slice template, const struct setup_value *values, size_t n, struct buf *out, struct err *err);
 
 /* Makes the file (0644) that must not be there yet, with this content, on the disk. */
 int setup_write(const char *path, struct slice content, struct err *err);

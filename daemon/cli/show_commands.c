@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/array.h"
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
+#include "cli/draw_session.h"
+#include "core/base/array.h"
 #include "draws/access.h"
 #include "draws/assurance.h"
 #include "text/table.h"
@@ -112,8 +112,8 @@ run_show(struct cli *cli, int argc, char **argv)
 }
 
 const struct command show_commands[] = {
-	{"list", "", N_("all draws, and what came of them"), run_list},
-	{"show", N_("N [--by NAME --reason TEXT]"),
-	    N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
-	{.name = NULL},
+    {"list", "", N_("all draws, and what came of them"), run_list},
+    {"show", N_("N [--by NAME --reason TEXT]"),
+        N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
+    {.name = NULL},
 };

@@ -4,20 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/array.h"
+#include "admin/status.h"
 #include "cli/command.h"
 #include "cli/draw_print.h"
+#include "core/base/array.h"
 #include "core/log/cosigned.h"
-#include "remote/beacons.h"
-#include "system/clock.h"
 #include "draws/assurance.h"
 #include "draws/draws.h"
-#include "text/language.h"
 #include "ledger/operator.h"
-#include "admin/status.h"
-#include "text/table.h"
+#include "remote/beacons.h"
 #include "remote/witnesses.h"
+#include "system/clock.h"
+#include "text/language.h"
 #include "text/printable.h"
+#include "text/table.h"
 
 /* What is counted for programs, and said for people. */
 struct outside {
@@ -48,7 +48,9 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 	} else if (state.newest) {
 		printf(_("Witness %s: has cosigned all there is.\n"), witness->name);
 	} else if (witness->url[0] == '\0') {
-		printf(_("Witness %s: by hand, \"spotcheck cosign DIR --key FILE\" there, \"spotcheck cosignature add FILE\" here.\n"), witness->name);
+		printf(_("Witness %s: by hand, \"spotcheck cosign DIR --key FILE\" there, \"spotcheck cosignature add "
+		         "FILE\" here.\n"),
+		    witness->name);
 	} else if (state.failures > 0) {
 		clock_text(state.since, since);
 		plain_say(stdout, _("Witness %s: since %s: %s.\n"), witness->name, since, state.fault);
@@ -72,7 +74,8 @@ say_commit(const struct draw_row *row, const struct draw_assurance *c)
 	char until[CLOCK_TEXT];
 
 	clock_text(row->draw_time - COMMIT_LEAD_S, until);
-	printf(_("Draw %llu: the commitment is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
+	printf(
+	    _("Draw %llu: the commitment is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
 	    (unsigned long long)row->n, (unsigned long long)c->commit_in_time, (unsigned long long)c->witnesses, until);
 	if (lacks_beacon_key(row, c))
 		printf(_("Draw %llu: among them must be the witness that is its beacon, which gives none otherwise.\n"),
@@ -86,7 +89,8 @@ say_outcome(const struct draw_row *row, const struct draw_assurance *c)
 
 	clock_text(row->draw_time + OUTCOME_DELAY_S, until);
 	printf(_("Draw %llu: the outcome is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
-	    (unsigned long long)row->n, (unsigned long long)c->outcome_in_time, (unsigned long long)c->witnesses, until);
+	    (unsigned long long)row->n, (unsigned long long)c->outcome_in_time, (unsigned long long)c->witnesses,
+	    until);
 }
 
 static void
@@ -96,17 +100,21 @@ say_value(struct outside *o, const struct draw_row *row, const struct draw_assur
 
 	(void)beacons_fault(o->cli->store, row->n, fault, NULL);
 	if (lacks_beacon_key(row, c))
-		printf(_("Draw %llu: its beacon will never come, since that witness did not cosign the commitment in time: \"spotcheck void %llu "
-		         "--reason 'beacon: …'\".\n"), (unsigned long long)row->n, (unsigned long long)row->n);
+		printf(_("Draw %llu: its beacon will never come, since that witness did not cosign the commitment in "
+		         "time: \"spotcheck void %llu "
+		         "--reason 'beacon: …'\".\n"),
+		    (unsigned long long)row->n, (unsigned long long)row->n);
 	else if (row->source == SOURCE_PUBLIC)
-		printf(_("Draw %llu: its value is to be made in public now, then \"spotcheck draw %llu\".\n"), (unsigned long long)row->n,
-		    (unsigned long long)row->n);
+		printf(_("Draw %llu: its value is to be made in public now, then \"spotcheck draw %llu\".\n"),
+		    (unsigned long long)row->n, (unsigned long long)row->n);
 	else if (fault[0] != '\0' || row->source == SOURCE_DRAND)
-		printf(_("Draw %llu: waits for the value of its beacon, %s%s%s.\n"), (unsigned long long)row->n, source_name(row->source),
-		    fault[0] == '\0' ? "" : ": ", fault);
+		printf(_("Draw %llu: waits for the value of its beacon, %s%s%s.\n"), (unsigned long long)row->n,
+		    source_name(row->source), fault[0] == '\0' ? "" : ": ", fault);
 	else
-		printf(_("Draw %llu: its beacon is to be carried, \"spotcheck cosign DIR --key FILE --beacon %llu\" there, \"spotcheck cosignature add "
-		         "FILE\" here.\n"), (unsigned long long)row->n, (unsigned long long)row->n);
+		printf(_("Draw %llu: its beacon is to be carried, \"spotcheck cosign DIR --key FILE --beacon %llu\" "
+		         "there, \"spotcheck cosignature add "
+		         "FILE\" here.\n"),
+		    (unsigned long long)row->n, (unsigned long long)row->n);
 }
 
 static int
@@ -122,14 +130,17 @@ look_at_draw(void *ctx, const struct draw_row *row)
 		return o->rc;
 	if (row->outcome == OUTCOME_NONE && row->called_off) {
 		if (o->say)
-			printf(_("Draw %llu: is called off, and will be voided once the value of its beacon is there.\n"), (unsigned long long)row->n);
+			printf(
+			    _("Draw %llu: is called off, and will be voided once the value of its beacon is there.\n"),
+			    (unsigned long long)row->n);
 	} else if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
 	    (!cosigned_majority(c.commit_in_time, c.witnesses) || lacks_beacon_key(row, &c))) {
 		o->short_of++;
 		if (o->say)
 			say_commit(row, &c);
 	}
-	if (row->outcome == OUTCOME_DRAW && row->source != SOURCE_NONE && c.witnesses > 0 && !cosigned_majority(c.outcome_in_time, c.witnesses)) {
+	if (row->outcome == OUTCOME_DRAW && row->source != SOURCE_NONE && c.witnesses > 0 &&
+	    !cosigned_majority(c.outcome_in_time, c.witnesses)) {
 		o->short_of++;
 		if (o->say)
 			say_outcome(row, &c);
@@ -248,6 +259,7 @@ run_status(struct cli *cli, int argc, char **argv)
 }
 
 const struct command status_commands[] = {
-	{"status", "", N_("how the service stands: what is open, what is late, what is needed from outside, what is next"), run_status},
-	{.name = NULL},
+    {"status", "", N_("how the service stands: what is open, what is late, what is needed from outside, what is next"),
+        run_status},
+    {.name = NULL},
 };

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "text/printable.h"
-#include "text/table.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "text/printable.h"
+#include "text/table.h"
 
 #define JSON_MAX ((size_t)1 << 30)
 #define STATE_COLUMNS ((size_t)8)

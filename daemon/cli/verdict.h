@@ -16,9 +16,9 @@
 struct verdict {
 	struct report report; /* hand &verdict->report to the checker */
 	bool json;
-	bool any;             /* something was said of this draw */
-	uint64_t n;           /* the draw that is being told of */
-	struct buf plain;     /* names of checks that hold, to stand on one line */
+	bool any;         /* something was said of this draw */
+	uint64_t n;       /* the draw that is being told of */
+	struct buf plain; /* names of checks that hold, to stand on one line */
 	enum check_state plain_state;
 	const char *first_failed;
 	uint64_t first_failed_draw;

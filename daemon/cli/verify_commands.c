@@ -9,11 +9,11 @@
 
 #include "cli/command.h"
 #include "cli/verdict.h"
-#include "core/format/note.h"
 #include "core/base/parallel.h"
-#include "core/check/receipt.h"
 #include "core/base/text.h"
+#include "core/check/receipt.h"
 #include "core/check/verify.h"
+#include "core/format/note.h"
 #include "publish/reader.h"
 #include "text/language.h"
 
@@ -98,7 +98,8 @@ add_witness(struct cli *cli, struct verify_arguments *a, const char *text)
 	if (note_key_parse(slice_of(text), &key, &cli->err) != 0)
 		return cli_fail(cli);
 	if (key.algorithm != NOTE_COSIGNATURE_V1 || a->options.trusted.n == TRUSTED_MAX)
-		return cli_usage_error(_("%s: this is no witness's key; it must be the verifier key of a cosigner"), text);
+		return cli_usage_error(_("%s: this is no witness's key; it must be the verifier key of a cosigner"),
+		    text);
 	a->trusted[a->options.trusted.n++] = slice_of(text);
 	return EXIT_DONE;
 }
@@ -207,8 +208,8 @@ run_verify(struct cli *cli, int argc, char **argv)
 }
 
 const struct command verify_commands[] = {
-	{"replay", N_("DIR [-j N]"), N_("replay one draw from its published folder"), run_replay},
-	{"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT] [--receipt FILE]"),
-	    N_("check a whole published directory"), run_verify},
-	{.name = NULL},
+    {"replay", N_("DIR [-j N]"), N_("replay one draw from its published folder"), run_replay},
+    {"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT] [--receipt FILE]"),
+        N_("check a whole published directory"), run_verify},
+    {.name = NULL},
 };

@@ -6,20 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/draw_session.h"
 #include "cli/draw_print.h"
-#include "core/log/cosigned.h"
+#include "cli/draw_session.h"
 #include "core/base/json.h"
-#include "core/log/log.h"
 #include "core/base/text.h"
+#include "core/log/cosigned.h"
+#include "core/log/log.h"
 #include "core/log/witness.h"
-#include "remote/beacons.h"
-#include "system/clock.h"
 #include "ledger/cosignatures.h"
 #include "publish/reader.h"
-#include "witness/state.h"
-#include "witness/server.h"
+#include "remote/beacons.h"
+#include "system/clock.h"
 #include "text/printable.h"
+#include "witness/server.h"
+#include "witness/state.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
 #define LOGS_MAX 64 /* given to one command */
@@ -124,15 +124,19 @@ check_append_only(struct cosigning *c, const struct witness_known *known)
 
 	if (now->size < known->size)
 		return err_set(&c->cli->err, ERR_REFUSED,
-		    N_("this copy of the log is older than what was cosigned last: it has %llu entries of %llu. Ask for a newer one"), size, before);
+		    N_("this copy of the log is older than what was cosigned last: it has %llu entries of %llu. Ask "
+		       "for a newer one"),
+		    size, before);
 	root = merkle_prefix_root(&c->log.tree, known->size);
 	if (known->size == 0 || memcmp(root.b, known->root.b, HASH_BYTES) == 0)
 		return 0;
 	witness_file_keep_fork(&c->file, known, now->size, buf_view(&c->log.checkpoint_bytes));
-	return refuse(c, err_set(&c->cli->err, ERR_REFUSED,
-	    N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; the checkpoints that "
-	       "prove it are kept beside %s"),
-	    before, c->file.path));
+	return refuse(c,
+	    err_set(&c->cli->err, ERR_REFUSED,
+	        N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; "
+	           "the checkpoints that "
+	           "prove it are kept beside %s"),
+	        before, c->file.path));
 }
 
 /* The checkpoint, or that this commitment's beacon is given. */
@@ -251,7 +255,8 @@ cosign_beacon(struct cosigning *c)
 	int status;
 
 	if ((commit = find_commit(c, &index)) == NULL) {
-		(void)err_set(&c->cli->err, ERR_ABSENT, N_("there is no commitment to draw %llu in %s"), (unsigned long long)c->beacon, c->path);
+		(void)err_set(&c->cli->err, ERR_ABSENT, N_("there is no commitment to draw %llu in %s"),
+		    (unsigned long long)c->beacon, c->path);
 		return cli_fail(c->cli);
 	}
 	draw_path(c->beacon, "commit.checkpoint", path);
@@ -259,7 +264,8 @@ cosign_beacon(struct cosigning *c)
 	if (c->folder.published.read(c->folder.published.ctx, path, &bytes, &c->cli->err) != 0 ||
 	    log_check_checkpoint(&c->log, buf_view(&bytes), index, &note, &checkpoint, &c->cli->err) != 0)
 		status = say_no(c);
-	else if (witness_beacon_allowed(&commit->entry.commit, &note, slice_of(c->key.vkey), clock_now(), &c->cli->err) != WITNESS_YES)
+	else if (witness_beacon_allowed(&commit->entry.commit, &note, slice_of(c->key.vkey), clock_now(),
+	             &c->cli->err) != WITNESS_YES)
 		status = c->cli->err.code == ERR_NOT_YET ? cli_fail(c->cli) : say_no(c);
 	else
 		status = give(c, commit);
@@ -323,7 +329,9 @@ serve(struct cosigning *c)
 	int rc = take_on(c, &known);
 
 	if (rc == 0 && known == 0)
-		(void)fprintf(stderr, "%s\n", _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory once."));
+		(void)fprintf(stderr, "%s\n",
+		    _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory "
+		      "once."));
 	if (rc == 0)
 		rc = witness_serve(&server, c->listen, say_began, &c->cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(c->cli);
@@ -334,9 +342,9 @@ serve(struct cosigning *c)
 static int
 parse_cosign(struct cosigning *c, int argc, char **argv)
 {
-	static const struct option options[] = {{"key", required_argument, NULL, 'k'}, {"state", required_argument, NULL, 's'},
-	    {"beacon", required_argument, NULL, 'b'}, {"listen", required_argument, NULL, 'l'},
-	    {"log", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"key", required_argument, NULL, 'k'},
+	    {"state", required_argument, NULL, 's'}, {"beacon", required_argument, NULL, 'b'},
+	    {"listen", required_argument, NULL, 'l'}, {"log", required_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	const char *state = NULL;
 	int option;
 
@@ -363,11 +371,13 @@ parse_cosign(struct cosigning *c, int argc, char **argv)
 		default:
 			return cli_usage(c->cli);
 		}
-	if (c->key_path == NULL || optind + (c->listen == NULL) != argc || (c->listen != NULL ? c->beacon > 0 : c->n_logs > 1))
+	if (c->key_path == NULL || optind + (c->listen == NULL) != argc ||
+	    (c->listen != NULL ? c->beacon > 0 : c->n_logs > 1))
 		return cli_usage(c->cli);
 	c->path = c->listen == NULL ? argv[optind] : NULL;
 	/* Without a memory a witness is none: it is beside the key, if nothing else is said. */
-	if ((state != NULL ? asprintf(&c->state_path, "%s", state) : asprintf(&c->state_path, "%s.state", c->key_path)) < 0) {
+	if ((state != NULL ? asprintf(&c->state_path, "%s", state)
+	                   : asprintf(&c->state_path, "%s.state", c->key_path)) < 0) {
 		c->state_path = NULL;
 		(void)err_memory(&c->cli->err);
 		return cli_fail(c->cli);
@@ -392,7 +402,9 @@ run_cosign(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE && key_read(c->key_path, &c->key, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE && c->key.algorithm != NOTE_COSIGNATURE_V1)
-		status = cli_usage_error(_("%s is the key of a log, not of a witness: \"spotcheck keygen NAME FILE\" makes one"), c->key_path);
+		status = cli_usage_error(
+		    _("%s is the key of a log, not of a witness: \"spotcheck keygen NAME FILE\" makes one"),
+		    c->key_path);
 	if (status == EXIT_DONE)
 		status = c->listen != NULL ? serve(c) : cosign_folder(c);
 	log_release(&c->log);
@@ -450,8 +462,9 @@ say_taken(const struct cli *cli, uint64_t taken, uint64_t n)
 	else if (taken == 0)
 		puts(_("It was there already."));
 	else
-		printf(ngettext("%llu cosignature was taken in and is published.\n", "%llu cosignatures were taken in and are published.\n",
-		           taken), (unsigned long long)taken);
+		printf(ngettext("%llu cosignature was taken in and is published.\n",
+		           "%llu cosignatures were taken in and are published.\n", taken),
+		    (unsigned long long)taken);
 	return EXIT_DONE;
 }
 
@@ -497,9 +510,12 @@ run_cosignature(struct cli *cli, int argc, char **argv)
 }
 
 const struct command witness_commands[] = {
-	{"keygen", N_("NAME FILE [--log]"), N_("make a witness's key (--log: a log's), and print its verifier key"), run_keygen},
-	{"cosign", N_("DIR --key FILE [--state FILE] [--log VKEY] [--beacon N] | --listen ADDR:PORT --key FILE [--state FILE] [--log VKEY]…"),
-	    N_("be a witness: check that a log only grew, sign it, print the cosignature or a draw's beacon"), run_cosign},
-	{"cosignature", N_("add FILE|-"), N_("take in what a witness printed"), run_cosignature},
-	{.name = NULL},
+    {"keygen", N_("NAME FILE [--log]"), N_("make a witness's key (--log: a log's), and print its verifier key"),
+        run_keygen},
+    {"cosign",
+        N_("DIR --key FILE [--state FILE] [--log VKEY] [--beacon N] | --listen ADDR:PORT --key FILE [--state FILE] "
+           "[--log VKEY]…"),
+        N_("be a witness: check that a log only grew, sign it, print the cosignature or a draw's beacon"), run_cosign},
+    {"cosignature", N_("add FILE|-"), N_("take in what a witness printed"), run_cosignature},
+    {.name = NULL},
 };

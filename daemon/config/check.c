@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/base/array.h"
 #include "config/check_private.h"
+#include "core/base/array.h"
 
 /*
  * Values that are well-formed each by itself and wrong together.
@@ -24,8 +24,8 @@ key_index(const char *section, const char *name)
 {
 	size_t i = 0;
 
-	while (i + 1 < config_n_keys && (strcmp(config_keys[i].section, section) != 0 ||
-	    strcmp(config_keys[i].name, name) != 0))
+	while (i + 1 < config_n_keys &&
+	    (strcmp(config_keys[i].section, section) != 0 || strcmp(config_keys[i].name, name) != 0))
 		i++;
 	return i;
 }
@@ -65,7 +65,8 @@ check_day(const struct checker *c, const struct config_cycle *cycle)
 
 	if (cycle->rule.when == WHEN_MANUAL)
 		return;
-	if (open_ended && (cycle->rule.day == DAY_RANDOM || cycle->rule.day == DAY_LAST || cycle->rule.day == DAY_LAST_WORKDAY))
+	if (open_ended &&
+	    (cycle->rule.day == DAY_RANDOM || cycle->rule.day == DAY_LAST || cycle->rule.day == DAY_LAST_WORKDAY))
 		diag_add(c->diag, c->config->path, line,
 		    N_("[cycle %s] day: before or after a holiday there is no last day and no random one; take a "
 		       "counted day or a weekday"),
@@ -73,10 +74,12 @@ check_day(const struct checker *c, const struct config_cycle *cycle)
 	if (cycle->rule.when == WHEN_DURING_HOLIDAY &&
 	    (cycle->rule.day == DAY_NTH_WORKDAY || cycle->rule.day == DAY_LAST_WORKDAY))
 		diag_add(c->diag, c->config->path, line,
-		    N_("[cycle %s] day: no day of a holiday is a workday; take 1st day, a weekday or random"), cycle->name);
+		    N_("[cycle %s] day: no day of a holiday is a workday; take 1st day, a weekday or random"),
+		    cycle->name);
 	if (cycle->rule.when == WHEN_DURING_HOLIDAY && cycle->rule.day == DAY_LAST)
 		diag_add(c->diag, c->config->path, line,
-		    N_("[cycle %s] day: a holiday's last day leaves none for visits; take 1st day, a weekday or random"),
+		    N_("[cycle %s] day: a holiday's last day leaves none for visits; take 1st day, a weekday or "
+		       "random"),
 		    cycle->name);
 	if (counted && cycle->rule.day_n > period_days(cycle->rule.when))
 		diag_add(c->diag, c->config->path, line,
@@ -192,10 +195,10 @@ check_places(const struct checker *c)
 	const struct {
 		const char *section, *key, *path;
 	} private[] = {
-		{"service", "state_dir", config->state_dir},
-		{"mail", "server", config->maildir},
-		{"mail", "password_file", config->mail_password_file},
-		{"mail", "certificates", config->mail_certificates},
+	    {"service", "state_dir", config->state_dir},
+	    {"mail", "server", config->maildir},
+	    {"mail", "password_file", config->mail_password_file},
+	    {"mail", "certificates", config->mail_certificates},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(private); i++)

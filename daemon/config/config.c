@@ -44,11 +44,27 @@ static void
 texts_release(struct config *config)
 {
 	char *const texts[] = {
-		config->path, config->dir, config->origin, config->operator, config->timezone, config->language,
-		config->state_dir, config->public_dir, config->public_url, config->admin, config->metrics_dir,
-		config->country, config->mail_server, config->mail_host, config->maildir, config->mail_from_name,
-		config->mail_from, config->mail_user, config->mail_password_file, config->mail_ca_file,
-		config->mail_certificates,
+	    config->path,
+	    config->dir,
+	    config->origin,
+	    config->operator,
+	    config->timezone,
+	    config->language,
+	    config->state_dir,
+	    config->public_dir,
+	    config->public_url,
+	    config->admin,
+	    config->metrics_dir,
+	    config->country,
+	    config->mail_server,
+	    config->mail_host,
+	    config->maildir,
+	    config->mail_from_name,
+	    config->mail_from,
+	    config->mail_user,
+	    config->mail_password_file,
+	    config->mail_ca_file,
+	    config->mail_certificates,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/calendar/schedule.h"
+#include "core/format/entry.h"
 #include "rosters/columns.h"
 
 /*
@@ -24,15 +24,15 @@ enum cycle_weight { CYCLE_WEIGHT_NONE, CYCLE_WEIGHT_COLUMN, CYCLE_WEIGHT_RISK };
 
 /* One amount of `sample`; the same forms as a commitment's strata (PROTOCOL 6). */
 struct config_stratum {
-	char *class; /* "*" covers what has none of its own */
-	bool by_rate; /* per_10000, not count */
+	char *class;     /* "*" covers what has none of its own */
+	bool by_rate;    /* per_10000, not count */
 	uint64_t amount; /* the count, or the rate in 1/10000 */
 };
 
 struct config_witness {
 	char *name;
-	char *key; /* a verifier key of algorithm 0x04, parsed once already */
-	char *url; /* "" where cosignatures are carried by hand */
+	char *key;          /* a verifier key of algorithm 0x04, parsed once already */
+	char *url;          /* "" where cosignatures are carried by hand */
 	unsigned long line; /* of its section's header */
 };
 
@@ -49,7 +49,7 @@ struct config_cycle {
 	enum cycle_weight weight;
 	int64_t rest, cover; /* days; 0: off */
 	int64_t reserve;
-	int64_t inspectors; /* 0: all */
+	int64_t inspectors;    /* 0: all */
 	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */
 	bool avoid_unit, avoid_area;
 	bool has_level_gap;
@@ -58,7 +58,7 @@ struct config_cycle {
 	int64_t max_load;
 	int64_t slack;
 	struct text_list matters; /* ids in the INI's order, none twice */
-	int64_t matters_take;       /* 1 .. matters.n; 0 where there are none */
+	int64_t matters_take;     /* 1 .. matters.n; 0 where there are none */
 	enum source beacon;
 	char *beacon_witness; /* the NAME of its section; "" but for SOURCE_WITNESS */
 	char *beacon_label;
@@ -83,7 +83,7 @@ struct config {
 
 	char *country;
 	struct text_list calendar_files; /* patterns for glob(3), absolute like paths */
-	unsigned workweek;                 /* WORKWEEK_DAY bits */
+	unsigned workweek;               /* WORKWEEK_DAY bits */
 	bool predict;
 
 	enum mail_scheme mail_scheme;
@@ -98,7 +98,7 @@ struct config {
 	bool mail_allow_cleartext; /* the password, over smtp:// to another machine */
 	char *mail_ca_file;
 	struct duration mail_retry_for; /* never workdays */
-	struct duration mail_keep; /* never workdays; n 0: for ever */
+	struct duration mail_keep;      /* never workdays; n 0: for ever */
 	enum mail_encrypt mail_encrypt;
 	char *mail_certificates;
 

@@ -8,10 +8,10 @@
 
 enum config_type {
 	CONFIG_ORIGIN,
-	CONFIG_REASON,  /* a text as PROTOCOL 2 has reasons, labels and operators */
+	CONFIG_REASON, /* a text as PROTOCOL 2 has reasons, labels and operators */
 	CONFIG_ZONE,
-	CONFIG_WORD,    /* one of `words`; its index, as an int */
-	CONFIG_STRING,  /* one of `words`, as a text */
+	CONFIG_WORD,   /* one of `words`; its index, as an int */
+	CONFIG_STRING, /* one of `words`, as a text */
 	CONFIG_PATH,
 	CONFIG_URL,
 	CONFIG_EMAIL,
@@ -25,7 +25,7 @@ enum config_type {
 	CONFIG_MAILBOX,
 	CONFIG_VKEY,
 	CONFIG_URLS,
-	CONFIG_NAMES,   /* any (none), or a list of names */
+	CONFIG_NAMES, /* any (none), or a list of names */
 	CONFIG_INT,
 	CONFIG_DAY,
 	CONFIG_TIMES,
@@ -55,7 +55,7 @@ struct config_key {
 	const char *name;
 	enum config_type type;
 	const char *default_text;
-	int64_t min, max; /* numbers, days and durations in seconds; bytes for texts */
+	int64_t min, max;  /* numbers, days and durations in seconds; bytes for texts */
 	const char *words; /* the choices, '|' between them, in the enum's order; NULL for other types */
 	size_t offset;     /* of the field in struct config, config_witness or config_cycle */
 };

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/text.h"
 #include "config/values_private.h"
+#include "core/base/text.h"
 
 /* ---- lists ---- */
 
@@ -63,8 +63,8 @@ config_parse_team(struct config_value *v)
 
 	while (config_next_word(&rest, &word)) {
 		if (!text_is_id(word))
-			return config_refuse(
-			    v, N_("each seat is any or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
+			return config_refuse(v,
+			    N_("each seat is any or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
 		if (!config_append(v, list, word))
 			return false;
 	}
@@ -109,8 +109,8 @@ config_parse_matters(struct config_value *v)
 		rest = after;
 	while (config_next_word(&rest, &word)) {
 		if (!text_is_id(word))
-			return config_refuse(
-			    v, N_("each matter is an id: at most 32 of the characters A-Z a-z 0-9 . _ -"));
+			return config_refuse(v,
+			    N_("each matter is an id: at most 32 of the characters A-Z a-z 0-9 . _ -"));
 		if (config_listed(&cycle->matters, word))
 			return config_refuse(v, N_("a matter stands in it twice"));
 		if (!config_append(v, &cycle->matters, word))
@@ -137,8 +137,8 @@ config_parse_beacon(struct config_value *v)
 		return config_refuse_word(v, word);
 	(void)config_next_word(&rest, &name);
 	if ((index == SOURCE_WITNESS) != (name.n > 0) || config_next_word(&rest, &word))
-		return config_refuse(
-		    v, N_("it must be none, public, drand, or witness and the name of a [witness NAME]"));
+		return config_refuse(v,
+		    N_("it must be none, public, drand, or witness and the name of a [witness NAME]"));
 	cycle->beacon = (enum source)index;
 	return config_keep(v, &cycle->beacon_witness, name);
 }

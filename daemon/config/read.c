@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/text.h"
 #include "config/check_private.h"
 #include "config/values_private.h"
+#include "core/base/text.h"
 #include "text/suggest.h"
 
 /*
@@ -229,13 +229,13 @@ static void
 set(struct reader *r, void *object, const struct config_key *key, struct slice text, unsigned long line)
 {
 	struct config_value v = {
-		.config = r->config,
-		.object = object,
-		.key = key,
-		.text = text,
-		.file = r->config->path,
-		.line = line,
-		.diag = r->diag,
+	    .config = r->config,
+	    .object = object,
+	    .key = key,
+	    .text = text,
+	    .file = r->config->path,
+	    .line = line,
+	    .diag = r->diag,
 	};
 
 	config_value_set(&v);
@@ -263,8 +263,8 @@ take_key(void *ctx, const char *section, const char *name, const char *value)
 		if (strcmp(config_keys[i].section, r->section_name) != 0 || strcmp(config_keys[i].name, name) != 0)
 			continue;
 		if (lines->at[i] != 0) {
-			diag_add(
-			    r->diag, r->config->path, r->line, N_("%s stands on line %lu already"), name, lines->at[i]);
+			diag_add(r->diag, r->config->path, r->line, N_("%s stands on line %lu already"), name,
+			    lines->at[i]);
 			return 1;
 		}
 		lines->at[i] = r->line;

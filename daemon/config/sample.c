@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/values_private.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
-#include "config/values_private.h"
 
 /*
  * The values that have a small grammar of their own: `sample`, `targets`, `day`.
@@ -45,8 +45,8 @@ to_amount(struct config_value *v, struct slice text, struct config_stratum *stra
 		return to_rate((struct slice){text.p, text.n - 1}, &stratum->amount) ||
 		    config_refuse(v, N_("a rate is from 0% to 100%, with at most two decimals"));
 	if (!config_number(text, v->key->max, &count))
-		return config_refuse(
-		    v, N_("an amount is a number such as 12 or a rate such as 10%, with a class as A:5% B:12 *:1%"));
+		return config_refuse(v,
+		    N_("an amount is a number such as 12 or a rate such as 10%, with a class as A:5% B:12 *:1%"));
 	stratum->amount = (uint64_t)count;
 	return true;
 }
@@ -78,8 +78,8 @@ add_stratum(struct config_value *v, struct slice class, struct slice amount)
 		if (slice_is(class, cycle->sample[i].class))
 			return config_refuse(v, N_("a class stands in it twice"));
 	if (class.n == 0 || text_check(class, NULL) != TEXT_OK || !text_is_nfc(class))
-		return config_refuse(
-		    v, N_("a class is a text as it stands in the roster, in double quotes where it has spaces"));
+		return config_refuse(v,
+		    N_("a class is a text as it stands in the roster, in double quotes where it has spaces"));
 	grown = reallocarray(cycle->sample, cycle->n_sample + 1, sizeof *grown);
 	if (grown == NULL) {
 		v->no_memory = true;
@@ -157,8 +157,8 @@ config_parse_scope(struct config_value *v)
 		if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
 			value = (struct slice){value.p + 1, value.n - 2};
 		if (column.n == 0 || value.n == 0 || memchr(value.p, '"', value.n) != NULL)
-			return config_refuse(
-			    v, N_("a scope is written column=value, with double quotes around a value with spaces"));
+			return config_refuse(v,
+			    N_("a scope is written column=value, with double quotes around a value with spaces"));
 		if (text_check(column, NULL) != TEXT_OK || !text_is_nfc(column) ||
 		    text_check_reason(value) != TEXT_OK || !text_is_nfc(value))
 			return config_refuse(v, N_("it holds a character that cannot be seen or is reserved"));

@@ -25,8 +25,8 @@ bool
 config_parse_reason(struct config_value *v)
 {
 	if (v->text.n > (size_t)v->key->max || text_check_reason(v->text) != TEXT_OK)
-		return config_refuse(
-		    v, N_("it must be one line of text without characters that cannot be seen, at most 1024 bytes"));
+		return config_refuse(v,
+		    N_("it must be one line of text without characters that cannot be seen, at most 1024 bytes"));
 	return config_keep(v, config_field(v), v->text);
 }
 
@@ -188,7 +188,8 @@ config_parse_urls(struct config_value *v)
 			return false;
 	}
 	if (list->n < (size_t)v->key->min || list->n > (size_t)v->key->max)
-		return config_refuse(v, N_("it must name two relays or more, since two must agree; with three, one may fail"));
+		return config_refuse(v,
+		    N_("it must name two relays or more, since two must agree; with three, one may fail"));
 	return true;
 }
 
@@ -206,8 +207,8 @@ config_parse_mailbox(struct config_value *v)
 	struct slice name, address;
 
 	if (!address_split(v->text, &name, &address) || text_check_reason(name) != TEXT_OK)
-		return config_refuse(
-		    v, N_("it must be a name and an address such as Spot Check <spotcheck@example.org>"));
+		return config_refuse(v,
+		    N_("it must be a name and an address such as Spot Check <spotcheck@example.org>"));
 	return config_keep(v, &v->config->mail_from_name, name) && config_keep(v, &v->config->mail_from, address);
 }
 
@@ -254,8 +255,10 @@ config_parse_server(struct config_value *v)
 		enum mail_scheme scheme;
 		int port;
 	} schemes[] = {
-		{"smtp://", MAIL_SMTP, 25}, {"smtp+starttls://", MAIL_STARTTLS, 587}, {"smtps://", MAIL_SMTPS, 465},
-		{"maildir:", MAIL_MAILDIR, 0},
+	    {"smtp://", MAIL_SMTP, 25},
+	    {"smtp+starttls://", MAIL_STARTTLS, 587},
+	    {"smtps://", MAIL_SMTPS, 465},
+	    {"maildir:", MAIL_MAILDIR, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
@@ -282,12 +285,12 @@ config_parse_vkey(struct config_value *v)
 	struct err err = {.tr = v->diag->tr};
 
 	if (note_key_parse(v->text, &key, &err) != 0) {
-		diag_add(
-		    v->diag, v->file, v->line, N_("%s = %.*s: %s"), v->key->name, SLICE_ARGS(v->text), err.message);
+		diag_add(v->diag, v->file, v->line, N_("%s = %.*s: %s"), v->key->name, SLICE_ARGS(v->text),
+		    err.message);
 		return false;
 	}
 	if (key.algorithm != NOTE_COSIGNATURE_V1)
-		return config_refuse(
-		    v, N_("this is a log's key; a witness's is what \"spotcheck keygen\" prints for a witness"));
+		return config_refuse(v,
+		    N_("this is a log's key; a witness's is what \"spotcheck keygen\" prints for a witness"));
 	return config_keep(v, config_field(v), v->text);
 }

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/values_private.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
-#include "config/values_private.h"
 
 /* ---- numbers and times ---- */
 
@@ -97,7 +97,9 @@ put_duration(int64_t seconds, char ret_text[static 32])
 	int64_t unit = seconds % DAY_S == 0 ? DAY_S : seconds % 3600 == 0 ? 3600 : 60;
 
 	(void)snprintf(ret_text, 32, "%lld%s", (long long)(seconds / unit),
-	    unit == DAY_S ? "d" : unit == 3600 ? "h" : "min");
+	    unit == DAY_S      ? "d"
+	        : unit == 3600 ? "h"
+	                       : "min");
 }
 
 static bool
@@ -122,8 +124,9 @@ config_parse_duration(struct config_value *v)
 	struct duration *field = config_field(v), duration;
 
 	if (!to_duration(v->text, workdays, &duration))
-		return config_refuse(v, workdays ? N_("it must be a duration such as 30min, 24h, 5d or 5 workdays") :
-		    N_("it must be a duration such as 30min, 24h or 5d"));
+		return config_refuse(v,
+		    workdays ? N_("it must be a duration such as 30min, 24h, 5d or 5 workdays")
+		             : N_("it must be a duration such as 30min, 24h or 5d"));
 	if (!duration_in_range(v, duration))
 		return false;
 	*field = duration;
@@ -138,8 +141,8 @@ config_parse_notice(struct config_value *v)
 	bool at_draw = slice_is(v->text, "at draw");
 
 	if (!at_draw && !to_duration(v->text, true, &duration))
-		return config_refuse(
-		    v, N_("it must be \"at draw\", or a duration before the visit such as 2h or 1 workday"));
+		return config_refuse(v,
+		    N_("it must be \"at draw\", or a duration before the visit such as 2h or 1 workday"));
 	if (!at_draw && !duration_in_range(v, duration))
 		return false;
 	cycle->rule.notice_at_draw = at_draw;
@@ -208,8 +211,8 @@ config_parse_times(struct config_value *v)
 	int32_t first, last;
 
 	if (!to_minutes(from, &first) || (to.p != NULL && !to_minutes(to, &last)))
-		return config_refuse(
-		    v, N_("it must be a time of day such as 09:00, or 09:00-17:00 for a random moment"));
+		return config_refuse(v,
+		    N_("it must be a time of day such as 09:00, or 09:00-17:00 for a random moment"));
 	if (to.p == NULL)
 		last = first;
 	else if (last <= first)

@@ -13,7 +13,7 @@
 struct access_note {
 	int64_t time;
 	const char *by, *what, *reason; /* `what`: the command */
-	uint64_t n; /* the draw; 0: none */
+	uint64_t n;                     /* the draw; 0: none */
 };
 int access_write(struct store *store, const struct access_note *note, struct err *err);
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/format/sealed.h"
-#include "system/clock.h"
 #include "draws/draws.h"
 #include "draws/plan.h"
+#include "system/clock.h"
 
 #define PERIOD_DAYS 366 /* the longest is a year */
 

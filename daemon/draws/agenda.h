@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/text.h"
-#include "config/config.h"
+#include "core/calendar/calendar.h"
 #include "store/store.h"
 
 /* What is to come, of the timetables and of the draws that are committed: what `schedule` and the digest say. */
@@ -20,8 +20,8 @@ struct agenda_row {
 	uint64_t n;        /* 0: not committed */
 	bool sealed;       /* when is not to be told, or not known */
 	bool voided;
-	int64_t order;     /* by which rows are sorted; of what is sealed its period's beginning, which tells nothing */
-	int32_t first, last; /* the period or holiday of what is not committed */
+	int64_t order; /* by which rows are sorted; of what is sealed its period's beginning, which tells nothing */
+	int32_t first, last;                                      /* the period or holiday of what is not committed */
 	int64_t commit_time, draw_time, notice_time, reveal_time; /* UTC */
 	int32_t visit_first, visit_last;
 };

@@ -57,7 +57,8 @@ best(struct store *store, const struct policy *policy, uint64_t least, int64_t u
 }
 
 static int
-best_for_commit(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+best_for_commit(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
+    struct err *err)
 {
 	struct entry e = {0};
 	struct buf bytes;
@@ -79,9 +80,11 @@ best_for_commit(struct store *store, const struct draw_row *row, const struct po
 }
 
 static int
-best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret, struct err *err)
+best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
+    struct err *err)
 {
-	return best(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S, (struct slice){NULL, 0}, ret, err);
+	return best(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S, (struct slice){NULL, 0}, ret,
+	    err);
 }
 
 int
@@ -113,7 +116,8 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 /* ---- the class ---- */
 
 static int
-assess(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret, struct err *err)
+assess(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret,
+    struct err *err)
 {
 	struct entry e = {0};
 	struct buf bytes;
@@ -150,7 +154,9 @@ draw_assurance_read(struct store *store, const struct draw_row *row, struct draw
 		cosigned.commit_in_time = commit.n;
 		cosigned.outcome_in_time = outcome.n;
 		cosigned.beacon_key_in_time = commit.beacon_key;
-		*ret = (struct draw_assurance){.witnesses = policy.n, .commit_in_time = commit.n, .outcome_in_time = outcome.n,
+		*ret = (struct draw_assurance){.witnesses = policy.n,
+		    .commit_in_time = commit.n,
+		    .outcome_in_time = outcome.n,
 		    .beacon_key_in_time = commit.beacon_key};
 		rc = assess(store, row, &cosigned, &ret->assurance, err);
 	}

@@ -5,9 +5,9 @@
 #include "core/draw/draw.h"
 #include "ledger/ledger.h"
 
-#define COLUMNS \
+#define COLUMNS                                                                                                   \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
-	" outcome_entry, outcome_size, reveal_entry, record, run," \
+	" outcome_entry, outcome_size, reveal_entry, record, run,"                                                \
 	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
 
 static void
@@ -131,7 +131,8 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 	struct query q;
 
 	query_open(&q, store,
-	    COLUMNS "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
+	    COLUMNS
+	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
 	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
 	    " ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);

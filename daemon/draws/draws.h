@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/format/entry.h"
 #include "store/store.h"
 
 /* The draws in the state: one row each, and the files that belong to them. */
@@ -24,12 +24,12 @@ struct draw_row {
 	enum source source;
 	enum draw_outcome outcome;
 	bool revealed;
-	bool called_off; /* it will be voided in place of being drawn */
-	bool run; /* the command `run` began it and has not yet said that all is done */
-	uint64_t commit_entry, commit_size; /* in the log; the size of commit.checkpoint */
+	bool called_off;                      /* it will be voided in place of being drawn */
+	bool run;                             /* the command `run` began it and has not yet said that all is done */
+	uint64_t commit_entry, commit_size;   /* in the log; the size of commit.checkpoint */
 	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
-	uint64_t reveal_entry; /* where revealed */
-	char record[HASH_HEX + 1]; /* H(record.json), "" where there is none */
+	uint64_t reveal_entry;                /* where revealed */
+	char record[HASH_HEX + 1];            /* H(record.json), "" where there is none */
 };
 
 /* "committed", "called off", "drawn", "voided", "opened": what came of it; in the catalogue. */
@@ -79,12 +79,12 @@ int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct er
 int draws_commit_time(struct store *store, const struct draw_row *row, int64_t *ret_time, struct err *err);
 
 /* The secret of a draw's link: 64 hex digits and a NUL. */
-int draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1],
-    struct err *err);
+int
+draws_secret(struct store *store, const struct draw_row *row, char ret_secret[static HASH_HEX + 1], struct err *err);
 
 /* The hash of the commitment's log entry, in hex: what later entries name it by. */
-int draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1],
-    struct err *err);
+int
+draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err);
 
 /* Why the draw is to be voided in place of being drawn (step_void), which the caller frees; NULL where it is not. */
 int draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
@@ -107,8 +107,8 @@ struct draw_file {
 };
 void draw_file_begin(struct draw_file *file, struct store *store, uint64_t n, const char *name);
 int draw_file_flush(struct draw_file *file, struct err *err); /* writes whole parts */
-int draw_file_end(struct draw_file *file, struct err *err); /* writes what is left */
-void draw_file_release(struct draw_file *file); /* NULL is allowed */
+int draw_file_end(struct draw_file *file, struct err *err);   /* writes what is left */
+void draw_file_release(struct draw_file *file);               /* NULL is allowed */
 
 int draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err);
 

@@ -8,12 +8,12 @@
 #include "core/base/text.h"
 #include "system/clock.h"
 
-#define NEAR_DAYS 40          /* random days of a period are chosen so long before its first commitment can be */
-#define LOOK_BACK_DAYS 400    /* what is older than that was missed long ago */
-#define LOOK_AHEAD_DAYS 70    /* what most cycles have to do next is nearer */
-#define LOOK_FAR_DAYS 800     /* and the next holiday of a kind */
-#define SETTLED_DAYS 62       /* what is so much older than the latest that is settled was settled too */
-#define MOVES_DAYS 10         /* by how much a holiday may move and still be the same */
+#define NEAR_DAYS 40       /* random days of a period are chosen so long before its first commitment can be */
+#define LOOK_BACK_DAYS 400 /* what is older than that was missed long ago */
+#define LOOK_AHEAD_DAYS 70 /* what most cycles have to do next is nearer */
+#define LOOK_FAR_DAYS 800  /* and the next holiday of a kind */
+#define SETTLED_DAYS 62    /* what is so much older than the latest that is settled was settled too */
+#define MOVES_DAYS 10      /* by how much a holiday may move and still be the same */
 
 struct plan_settled {
 	int32_t key, date;
@@ -79,8 +79,8 @@ read_settled(struct plan *p, struct err *err)
 }
 
 int
-plan_open(struct plan *ret_plan, struct store *store, const struct config_cycle *cycle,
-    const struct calendar *calendar, int64_t now, bool may_choose, struct err *err)
+plan_open(struct plan *ret_plan, struct store *store, const struct config_cycle *cycle, const struct calendar *calendar,
+    int64_t now, bool may_choose, struct err *err)
 {
 	struct plan *p = ret_plan;
 	int rc;
@@ -198,7 +198,8 @@ choose(struct plan *p, int32_t key, struct err *err)
 	if (sodium_init() < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
 	randombytes_buf(secret, sizeof secret);
-	query_open(&q, p->store, "INSERT INTO plan_secret (cycle, key, secret) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+	query_open(&q, p->store,
+	    "INSERT INTO plan_secret (cycle, key, secret) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
 	query_put_string(&q, p->cycle->name);
 	query_put_int(&q, key);
 	query_put_blob(&q, secret, sizeof secret);
@@ -413,8 +414,9 @@ plan_settle(struct store *store, const struct config_cycle *cycle, const struct 
 	bool good = true;
 
 	plan_title(cycle, occurrence, title);
-	query_open(&q, store, "INSERT OR REPLACE INTO plan_done (cycle, key, name, title, date, time, n, why)"
-	                      " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?)");
+	query_open(&q, store,
+	    "INSERT OR REPLACE INTO plan_done (cycle, key, name, title, date, time, n, why)"
+	    " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?)");
 	for (size_t i = 0; i < (h == NULL ? 1 : h->n_names) && good; i++) {
 		query_put_string(&q, cycle->name);
 		query_put_int(&q, h == NULL ? occurrence->key : h->names[i].date);
@@ -445,8 +447,9 @@ plan_fault(struct store *store, const char *cycle, const char *fault, int64_t no
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE plan_cycle SET fault = ?1, tried = iif(?1 IS NULL, NULL, ?2) WHERE cycle = ?3"
-	                      " AND (fault IS NOT NULL OR ?1 IS NOT NULL)");
+	query_open(&q, store,
+	    "UPDATE plan_cycle SET fault = ?1, tried = iif(?1 IS NULL, NULL, ?2) WHERE cycle = ?3"
+	    " AND (fault IS NOT NULL OR ?1 IS NOT NULL)");
 	query_put_string(&q, fault);
 	query_put_int(&q, now);
 	query_put_string(&q, cycle);
@@ -478,13 +481,13 @@ plan_tried(struct store *store, const char *cycle, int64_t *ret_time, char **ret
 static const struct {
 	const char *key, *name;
 } festivals[] = {
-	{"new-year", N_("New Year")},
-	{"spring-festival", N_("Spring Festival")},
-	{"qingming", N_("Qingming")},
-	{"labour-day", N_("Labour Day")},
-	{"dragon-boat", N_("Dragon Boat")},
-	{"mid-autumn", N_("Mid-Autumn")},
-	{"national-day", N_("National Day")},
+    {"new-year", N_("New Year")},
+    {"spring-festival", N_("Spring Festival")},
+    {"qingming", N_("Qingming")},
+    {"labour-day", N_("Labour Day")},
+    {"dragon-boat", N_("Dragon Boat")},
+    {"mid-autumn", N_("Mid-Autumn")},
+    {"national-day", N_("National Day")},
 };
 
 void

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/calendar/schedule.h"
-#include "config/config.h"
 #include "store/store.h"
 
 /*
@@ -18,12 +18,12 @@ struct plan {
 	struct store *store; /* NULL: there is no state yet */
 	const struct config_cycle *cycle;
 	const struct calendar *calendar;
-	int64_t since;       /* occurrences whose commitment was due before are not ours; INT64_MAX: none are, yet */
+	int64_t since; /* occurrences whose commitment was due before are not ours; INT64_MAX: none are, yet */
 	int64_t now;
-	bool may_choose;     /* secrets are made for what comes up next */
+	bool may_choose; /* secrets are made for what comes up next */
 	struct plan_settled *settled;
 	size_t n_settled;
-	int rc;              /* of reading a secret */
+	int rc; /* of reading a secret */
 	struct err *err;
 };
 
@@ -41,11 +41,12 @@ int plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list 
 
 /* What the daemon has to do for a cycle. */
 struct plan_next {
-	bool any;               /* there is a next one, below, that is neither open nor provisional */
-	struct occurrence next; /* committed at next.commit_time, or as soon as can be after it */
+	bool any;                  /* there is a next one, below, that is neither open nor provisional */
+	struct occurrence next;    /* committed at next.commit_time, or as soon as can be after it */
 	struct occurrence *missed; /* those before it that it is too late for, since the next one is due: owned */
 	size_t n_missed;
-	int64_t look; /* when to look again though nothing is due: a period with random days comes near; INT64_MAX: never */
+	int64_t
+	    look; /* when to look again though nothing is due: a period with random days comes near; INT64_MAX: never */
 };
 int plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err);
 void plan_next_release(struct plan_next *next); /* NULL is allowed */
@@ -68,7 +69,8 @@ int plan_tried(struct store *store, const char *cycle, int64_t *ret_time, char *
 
 /* "2026-05", "2026-Q2", "2026", a week's first day, or the holiday's names. */
 #define PLAN_TITLE HOLIDAY_TITLE
-void plan_title(const struct config_cycle *cycle, const struct occurrence *occurrence, char ret_title[static PLAN_TITLE]);
+void
+plan_title(const struct config_cycle *cycle, const struct occurrence *occurrence, char ret_title[static PLAN_TITLE]);
 
 /* The same for people: names of holidays that have a key in the language of `tr`, others as they are. */
 void plan_title_words(const char *title, const char *(*tr)(const char *text), char ret_words[static PLAN_TITLE]);

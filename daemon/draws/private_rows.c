@@ -8,7 +8,7 @@ struct reading {
 	struct private_rows *rows;
 	const struct slice *ids;
 	size_t n_ids;
-	struct buf rest; /* the beginning of a line that the next part goes on with */
+	struct buf rest;           /* the beginning of a line that the next part goes on with */
 	struct buf *header, *line; /* of one id: the lines as they stand, not their fields; NULL */
 	bool header_read;
 	bool bad;

@@ -14,8 +14,8 @@ struct private_rows {
 	struct buf bytes; /* the header's and the rows' fields, unquoted */
 	struct private_field {
 		size_t at, len;
-	} *fields; /* [(1 + n) * n_columns], the header's first */
-	size_t n_fields; /* used */
+	} * fields;       /* [(1 + n) * n_columns], the header's first */
+	size_t n_fields;  /* used */
 	size_t n_columns; /* id and nonce included */
 	size_t n;
 };

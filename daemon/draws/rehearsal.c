@@ -26,7 +26,8 @@ draw_time(const struct operator *operator, const struct config_cycle *cycle, int
 	int rc;
 
 	*ret = operator->now;
-	if (cycle->rule.when != WHEN_DURING_HOLIDAY || schedule_visits(operator->calendar, &cycle->rule, today, &visit, 1) > 0)
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY ||
+	    schedule_visits(operator->calendar, &cycle->rule, today, &visit, 1) > 0)
 		return 0;
 	rc = schedule_list(&s, today, today + AHEAD_DAYS, &list, err);
 	if (rc == 0 && list.n > 0)

@@ -1,10 +1,10 @@
 #ifndef SPOTCHECK_DRAWS_REHEARSAL_H
 #define SPOTCHECK_DRAWS_REHEARSAL_H
 
-#include "core/draw/draw.h"
 #include "core/base/err.h"
-#include "ledger/operator.h"
+#include "core/draw/draw.h"
 #include "draws/snapshot.h"
+#include "ledger/operator.h"
 
 /*
  * A draw on the rosters as they stand now, with a secret that is thrown away: it shows whether the rules leave enough
@@ -18,7 +18,8 @@ struct rehearsal {
 };
 
 /* Release with rehearsal_release, after a failure too.  The log's key is not needed. */
-int rehearsal_make(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err);
+int
+rehearsal_make(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err);
 void rehearsal_release(struct rehearsal *r); /* NULL is allowed */
 
 #endif

@@ -5,10 +5,10 @@
 
 #include "core/draw/draw.h"
 #include "core/draw/history.h"
-#include "system/clock.h"
+#include "draws/snapshot_rows.h"
 #include "draws/stored_draw.h"
 #include "rosters/rosters.h"
-#include "draws/snapshot_rows.h"
+#include "system/clock.h"
 
 enum { HEX_TARGETS, HEX_TARGETS_ROOT, HEX_INSPECTORS, HEX_INSPECTORS_ROOT, HEX_CONFLICTS, HEX_SEALED };
 
@@ -243,7 +243,8 @@ check_announced(const struct snapshot *s, const struct snapshot_want *want, stru
 		return 0;
 	text_from_date(last, date);
 	return err_set(err, ERR_NOT_YET,
-	    N_("[cycle %s] the visits, up to %s, depend on festivals that are computed and not announced yet, and nothing is "
+	    N_("[cycle %s] the visits, up to %s, depend on festivals that are computed and not announced yet, and "
+	       "nothing is "
 	       "committed from one: put the year's holidays into [calendar] files"),
 	    want->cycle->name, date);
 }
@@ -359,8 +360,7 @@ write_rosters(struct snapshot *s, struct store *store, const struct snapshot_wan
 	int rc;
 
 	if ((rc = rows_targets(&rows, &s->targets, err)) != 0 ||
-	    (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 ||
-	    (rc = parse_targets(s, err)) != 0 ||
+	    (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 || (rc = parse_targets(s, err)) != 0 ||
 	    (rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err)) != 0 ||
 	    (rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err)) != 0)
 		return rc;

@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
-#include "core/format/entry.h"
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/calendar/calendar.h"
+#include "core/format/entry.h"
 #include "core/format/roster.h"
 #include "core/format/sealed.h"
-#include "config/config.h"
 #include "store/store.h"
 
 /*
@@ -19,7 +19,7 @@
  */
 struct snapshot {
 	struct buf targets, inspectors, conflicts, sealed_bytes; /* the files */
-	struct roster roster; /* of the files */
+	struct roster roster;                                    /* of the files */
 	struct sealed sealed;
 	struct commit commit; /* all but beacon, chain, link and reveal_time, which are the caller's */
 	char hex[6][HASH_HEX + 1];
@@ -32,7 +32,7 @@ struct snapshot_want {
 	const struct config_cycle *cycle;
 	uint64_t n; /* the commitment's number; 0: a rehearsal, which changes nothing */
 	int64_t draw_time;
-	int64_t now; /* for the age of the rosters */
+	int64_t now;                     /* for the age of the rosters */
 	const struct progress *progress; /* may be NULL */
 };
 

@@ -129,14 +129,13 @@ beside_is(struct beside *b, struct slice id)
 }
 
 /* The date of the latest draw that holds the target in a place. */
-static const char sql_last_drawn[] =
-	"SELECT p.target, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n"
-	" WHERE d.cycle = ? AND p.target IS NOT NULL GROUP BY p.target ORDER BY p.target";
+static const char sql_last_drawn[] = "SELECT p.target, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n"
+                                     " WHERE d.cycle = ? AND p.target IS NOT NULL GROUP BY p.target ORDER BY p.target";
 
 /* What the latest draw that was not voided chose, and no place holds. */
 static const char sql_carried[] =
-	"SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw')"
-	" ORDER BY target";
+    "SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw')"
+    " ORDER BY target";
 
 /* ---- targets.csv ---- */
 

@@ -3,12 +3,12 @@
 
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/format/entry.h"
 #include "core/format/roster.h"
-#include "config/config.h"
 #include "store/store.h"
 
 /* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (5). */
@@ -17,8 +17,8 @@ struct rows_want {
 	struct store *store;
 	const struct config_cycle *cycle;
 	const struct rules *rules;
-	int32_t date; /* of the draw */
-	uint64_t n; /* the draw's number; 0: a rehearsal, which keeps no private files */
+	int32_t date;                    /* of the draw */
+	uint64_t n;                      /* the draw's number; 0: a rehearsal, which keeps no private files */
 	const struct progress *progress; /* may be NULL */
 };
 

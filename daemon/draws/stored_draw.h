@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/draw/amend.h"
-#include "core/draw/draw.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/draw/amend.h"
+#include "core/draw/draw.h"
 #include "draws/draws.h"
 #include "store/store.h"
 

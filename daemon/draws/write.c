@@ -40,7 +40,8 @@ use_link(struct store *store, const struct commit *c, struct err *err)
 }
 
 int
-stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err)
+stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size,
+    struct err *err)
 {
 	int rc = insert_draw(store, commit, entry, size, err);
 
@@ -136,7 +137,8 @@ stored_draw_write_void(struct store *store, uint64_t n, uint64_t entry, uint64_t
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
+	query_open(&q, store,
+	    "UPDATE draw SET outcome = 'void', outcome_entry = ?, outcome_size = ?, run = 0 WHERE n = ?");
 	query_put_int(&q, (int64_t)entry);
 	query_put_int(&q, (int64_t)size);
 	query_put_int(&q, (int64_t)n);
@@ -227,8 +229,8 @@ update_place(struct store *store, const struct amendment *a, int32_t date, struc
 }
 
 int
-stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment, uint64_t entry,
-    struct err *err)
+stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment,
+    uint64_t entry, struct err *err)
 {
 	int rc = insert_amendment(store, amendment, entry, err);
 

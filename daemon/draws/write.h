@@ -3,10 +3,10 @@
 
 #include <stdint.h>
 
-#include "core/draw/amend.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/slice.h"
+#include "core/draw/amend.h"
+#include "core/format/entry.h"
 #include "draws/stored_draw.h"
 #include "store/store.h"
 
@@ -14,17 +14,18 @@
  * What the entries of a draw leave in the state's tables (store/schema.c), within the transaction that appends them.
  * `entry` is the entry's index in the log, `size` that of the first checkpoint that is to hold it.
  */
-int stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size, struct err *err);
+int stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size,
+    struct err *err);
 
 /* After stored_draw_compute; `record` is record.json, d->row.record its hash. */
-int stored_draw_write(const struct stored_draw *d, struct store *store, struct slice record, uint64_t entry, uint64_t size,
-    struct err *err);
+int stored_draw_write(const struct stored_draw *d, struct store *store, struct slice record, uint64_t entry,
+    uint64_t size, struct err *err);
 
 int stored_draw_write_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err);
 int stored_draw_write_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err);
 
 /* Applies it to the places too.  ERR_REFUSED where it is not the one that the protocol gives. */
-int stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment, uint64_t entry,
-    struct err *err);
+int stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment,
+    uint64_t entry, struct err *err);
 
 #endif

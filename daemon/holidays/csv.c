@@ -27,16 +27,31 @@ static const struct {
 	size_t column;
 	const char *word;
 } headers[] = {
-	{DATE, "日期"}, {DATE, "date"}, {NAME, "名称"}, {NAME, "节日"}, {NAME, "name"}, {NAME, "holiday"},
-	{KIND, "休/班"}, {KIND, "休班"}, {KIND, "类型"}, {KIND, "kind"}, {KIND, "type"},
+    {DATE, "日期"},
+    {DATE, "date"},
+    {NAME, "名称"},
+    {NAME, "节日"},
+    {NAME, "name"},
+    {NAME, "holiday"},
+    {KIND, "休/班"},
+    {KIND, "休班"},
+    {KIND, "类型"},
+    {KIND, "kind"},
+    {KIND, "type"},
 };
 
 static const struct {
 	bool off;
 	const char *word;
 } kinds[] = {
-	{true, "休"}, {true, "放假"}, {true, "off"}, {false, "班"}, {false, "上班"}, {false, "补班"}, {false, "调休上班"},
-	{false, "work"},
+    {true, "休"},
+    {true, "放假"},
+    {true, "off"},
+    {false, "班"},
+    {false, "上班"},
+    {false, "补班"},
+    {false, "调休上班"},
+    {false, "work"},
 };
 
 struct table {
@@ -47,14 +62,14 @@ struct table {
 	bool after_cr;        /* a carriage return ended it, and the line feed is yet to come */
 	struct buf fields;    /* its fields, one after the other */
 	size_t ends[FIELDS_MAX];
-	size_t n_fields;      /* may be more than have an end */
+	size_t n_fields; /* may be more than have an end */
 
-	bool has_begun;       /* a row with a value was there */
-	size_t n_headers;     /* 0: there is no header */
-	size_t at[COLUMNS];   /* which field holds it */
+	bool has_begun;             /* a row with a value was there */
+	size_t n_headers;           /* 0: there is no header */
+	size_t at[COLUMNS];         /* which field holds it */
 	const char *names[COLUMNS]; /* what messages call it */
 	struct buf name;
-	bool stop;            /* what follows cannot be read */
+	bool stop; /* what follows cannot be read */
 	struct err *err;
 	int rc;
 };
@@ -116,8 +131,8 @@ take_header(struct table *t)
 			continue;
 		any = true;
 		if (where[column] != FIELDS_MAX)
-			diag_add(
-			    &t->f->faults, t->f->path, t->line, N_("the column %s is there twice"), wanted[column]);
+			diag_add(&t->f->faults, t->f->path, t->line, N_("the column %s is there twice"),
+			    wanted[column]);
 		where[column] = i;
 	}
 	for (int i = 0; i < COLUMNS && any; i++) {
@@ -182,8 +197,8 @@ end_row(struct table *t)
 	if (t->stop || t->rc != 0)
 		return;
 	if (t->fields.failed) {
-		diag_add(
-		    &t->f->faults, t->f->path, t->line, N_("the row is longer than 64 KiB: is a quote left open?"));
+		diag_add(&t->f->faults, t->f->path, t->line,
+		    N_("the row is longer than 64 KiB: is a quote left open?"));
 		t->stop = true;
 		return;
 	}
@@ -249,11 +264,11 @@ int
 calendar_csv_read(struct calendar_file *f, struct err *err)
 {
 	struct table t = {
-		.f = f,
-		.line = 1,
-		.at = {DATE, NAME, KIND},
-		.names = {"date", "name", "kind"},
-		.err = err,
+	    .f = f,
+	    .line = 1,
+	    .at = {DATE, NAME, KIND},
+	    .names = {"date", "name", "kind"},
+	    .err = err,
 	};
 	struct csv_parser csv;
 

@@ -153,7 +153,7 @@ calendar_text(struct calendar_file *f, enum calendar_format *ret_format, struct 
 		return 0;
 	if (may_be_gb18030(f, *ret_format, &t))
 		return convert(f, err);
-	diag_add(
-	    &f->faults, f->path, line_at(bytes, t.first_broken), N_("a character is broken: the file must be UTF-8"));
+	diag_add(&f->faults, f->path, line_at(bytes, t.first_broken),
+	    N_("a character is broken: the file must be UTF-8"));
 	return 0;
 }

@@ -45,12 +45,12 @@ calendar_file_begin(struct calendar_file *f, const char *path, char *bytes, size
     struct diag *hints)
 {
 	*f = (struct calendar_file){
-		.path = path,
-		.n_bytes = n_bytes,
-		.faults = {.tr = faults->tr, .say = relay_fault, .ctx = f},
-		.all_faults = faults,
-		.all_hints = hints,
-		.child_ms = 10000,
+	    .path = path,
+	    .n_bytes = n_bytes,
+	    .faults = {.tr = faults->tr, .say = relay_fault, .ctx = f},
+	    .all_faults = faults,
+	    .all_hints = hints,
+	    .child_ms = 10000,
 	};
 	f->bytes = bytes;
 	if (hints != NULL)

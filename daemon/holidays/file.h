@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/calendar/calendar.h"
 #include "core/base/err.h"
 #include "core/base/slice.h"
+#include "core/calendar/calendar.h"
 
 /*
  * One holiday file between its bytes and the calendar: calendar_files.c opens it, calendar_text.c makes UTF-8 of it,
@@ -26,14 +26,14 @@ struct calendar_file_day {
 
 struct calendar_file {
 	const char *path;
-	char *bytes;       /* as they were read; owned, malloc(3)ed */
+	char *bytes; /* as they were read; owned, malloc(3)ed */
 	size_t n_bytes;
 	struct slice text; /* UTF-8 without a BOM or a NUL byte; in `bytes` or in `converted` */
 	struct buf converted;
 	int32_t first, last; /* what repeats is followed from and to here */
 	struct diag faults, hints;
 	struct diag *all_faults, *all_hints; /* the caller's; hints may be NULL */
-	struct calendar_file_day *days; /* in the file's order */
+	struct calendar_file_day *days;      /* in the file's order */
 	size_t n_days, cap_days;
 	int child_ms; /* how long the child that reads an iCalendar may take */
 };
@@ -49,8 +49,8 @@ bool calendar_file_is_full(const struct calendar_file *f);
  * A name as it will be kept, appended to `out`: without spaces at its ends, in NFC.  False: a fault was told, of the
  * field `header`.
  */
-bool calendar_file_name(struct calendar_file *f, const char *header, unsigned long line, struct slice raw,
-    struct buf *out);
+bool
+calendar_file_name(struct calendar_file *f, const char *header, unsigned long line, struct slice raw, struct buf *out);
 
 /* The hint about a day off whose name is empty. */
 void calendar_file_unnamed(struct calendar_file *f, unsigned long line);
@@ -104,26 +104,26 @@ enum ics_part {
 extern const char *const ics_part_names[ICS_PARTS]; /* "DTSTART" … */
 
 enum ics_what {
-	ICS_SAYS_EVENT,  /* the days that follow are of this event; its SUMMARY stands behind the record */
+	ICS_SAYS_EVENT, /* the days that follow are of this event; its SUMMARY stands behind the record */
 	ICS_SAYS_DAY,
 	ICS_SAYS_FAULT,
 	ICS_SAYS_HINT,
-	ICS_SAYS_END,    /* nothing was left out */
+	ICS_SAYS_END, /* nothing was left out */
 };
 
 enum ics_code {
 	/* of an event */
-	ICS_PLAIN,       /* off or not, its SUMMARY says */
+	ICS_PLAIN, /* off or not, its SUMMARY says */
 	ICS_OFF,
 	ICS_WORK,
 	/* faults of a part */
 	ICS_MISSING,
 	ICS_UNREADABLE,
-	ICS_NO_DATE,     /* or one that does not exist */
-	ICS_BEFORE,      /* the end is not after the beginning */
+	ICS_NO_DATE, /* or one that does not exist */
+	ICS_BEFORE,  /* the end is not after the beginning */
 	ICS_LONG,
 	ICS_ENDLESS,
-	ICS_OFTEN,       /* more repetitions than are followed */
+	ICS_OFTEN, /* more repetitions than are followed */
 	ICS_WITHIN_A_DAY,
 	ICS_RSCALED,
 	ICS_UNFOLLOWED,  /* a property that is not followed */
@@ -134,10 +134,10 @@ enum ics_code {
 };
 
 struct ics_record {
-	uint32_t what;   /* enum ics_what */
-	uint32_t event;  /* the line on which the event begins */
-	uint32_t part;   /* enum ics_part */
-	uint32_t code;   /* enum ics_code */
+	uint32_t what;  /* enum ics_what */
+	uint32_t event; /* the line on which the event begins */
+	uint32_t part;  /* enum ics_part */
+	uint32_t code;  /* enum ics_code */
 	int32_t date;
 	uint32_t n_name; /* bytes behind the record */
 };

@@ -151,10 +151,10 @@ load(const struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
 static int
 read_days(struct calendar_file *f, struct err *err)
 {
-	static int (*const readers[])(struct calendar_file *f, struct err *err) = {
-		[CALENDAR_CSV] = calendar_csv_read,
-		[CALENDAR_JSON] = calendar_json_read,
-		[CALENDAR_ICS] = calendar_ics_read,
+	static int (*const readers[])(struct calendar_file * f, struct err * err) = {
+	    [CALENDAR_CSV] = calendar_csv_read,
+	    [CALENDAR_JSON] = calendar_json_read,
+	    [CALENDAR_ICS] = calendar_ics_read,
 	};
 	enum calendar_format format;
 	int rc = calendar_text(f, &format, err);
@@ -190,12 +190,12 @@ calendar_files_read(struct calendar *calendar, const struct text_list *patterns,
     struct diag *faults, struct diag *hints, struct err *err)
 {
 	struct reading r = {
-		.calendar = calendar,
-		.first = first,
-		.last = last,
-		.faults = faults,
-		.hints = hints,
-		.err = err,
+	    .calendar = calendar,
+	    .first = first,
+	    .last = last,
+	    .faults = faults,
+	    .hints = hints,
+	    .err = err,
 	};
 	unsigned long before = faults->count;
 	int rc = 0;

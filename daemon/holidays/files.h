@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
 #include "core/base/err.h"
+#include "core/calendar/calendar.h"
 #include "core/calendar/schedule.h"
 
 /*
@@ -14,8 +14,8 @@
 
 #define CALENDAR_FILES_MAX 256
 #define CALENDAR_FILE_BYTES ((size_t)4 << 20)
-#define CALENDAR_FILE_DAYS 5000     /* days that one file may name */
-#define CALENDAR_YEAR_DAYS 200      /* days off that one file may name in one year */
+#define CALENDAR_FILE_DAYS 5000 /* days that one file may name */
+#define CALENDAR_YEAR_DAYS 200  /* days off that one file may name in one year */
 
 /*
  * Adds the days of all files that the patterns (glob(3), already absolute) match, sorted by name within a pattern, each

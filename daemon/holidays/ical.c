@@ -16,25 +16,25 @@
  */
 
 const char *const ics_part_names[ICS_PARTS] = {
-	[ICS_EVENT] = "VEVENT",
-	[ICS_DTSTART] = "DTSTART",
-	[ICS_DTEND] = "DTEND",
-	[ICS_DURATION] = "DURATION",
-	[ICS_RRULE] = "RRULE",
-	[ICS_RDATE] = "RDATE",
-	[ICS_EXDATE] = "EXDATE",
-	[ICS_EXRULE] = "EXRULE",
-	[ICS_RECURRENCE_ID] = "RECURRENCE-ID",
+    [ICS_EVENT] = "VEVENT",
+    [ICS_DTSTART] = "DTSTART",
+    [ICS_DTEND] = "DTEND",
+    [ICS_DURATION] = "DURATION",
+    [ICS_RRULE] = "RRULE",
+    [ICS_RDATE] = "RDATE",
+    [ICS_EXDATE] = "EXDATE",
+    [ICS_EXRULE] = "EXRULE",
+    [ICS_RECURRENCE_ID] = "RECURRENCE-ID",
 };
 
 struct event {
 	icalcomponent *component;
 	uint32_t line;
 	int32_t start;
-	int32_t days;     /* how many it lasts */
+	int32_t days; /* how many it lasts */
 	bool sound;
 	bool repeats;
-	int32_t *starts;  /* all of them, where it repeats */
+	int32_t *starts; /* all of them, where it repeats */
 	size_t n_starts, cap_starts;
 	int32_t *except;
 	size_t n_except;
@@ -272,8 +272,8 @@ read_duration(struct reader *r, struct event *e)
 	}
 	d = icalproperty_get_duration(p);
 	time = time_of(start);
-	seconds = ((int64_t)d.weeks * 7 + d.days) * DAY_S + (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 +
-	    d.seconds;
+	seconds =
+	    ((int64_t)d.weeks * 7 + d.days) * DAY_S + (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 + d.seconds;
 	if (!time.is_date && seconds > 0)
 		seconds += (int64_t)time.hour * 3600 + time.minute * 60 + time.second;
 	days = (seconds + DAY_S - 1) / DAY_S;

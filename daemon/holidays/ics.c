@@ -3,8 +3,8 @@
 #include <strings.h>
 
 #include "core/base/array.h"
-#include "core/calendar/holiday.h"
 #include "core/base/text.h"
+#include "core/calendar/holiday.h"
 #include "holidays/file.h"
 #include "holidays/files.h"
 #include "system/sandbox.h"
@@ -27,7 +27,7 @@ struct ics_event {
 
 struct ics {
 	struct calendar_file *f;
-	struct buf marked; /* what the child gets */
+	struct buf marked;        /* what the child gets */
 	struct ics_event *events; /* by line */
 	size_t n_events, cap_events;
 	struct err *err;
@@ -332,8 +332,8 @@ means_work(struct slice summary)
 static struct slice
 plain_name(struct slice summary)
 {
-	static const char *const suffixes[] = {"(休)", "（休）", "[休]", "【休】", " 休", "(班)", "（班）", "[班]", "【班】",
-	    " 班", "调休上班", "上班", "补班"};
+	static const char *const suffixes[] = {"(休)", "（休）", "[休]", "【休】", " 休", "(班)", "（班）", "[班]",
+	    "【班】", " 班", "调休上班", "上班", "补班"};
 	static const char *const behind_known[] = {"假期", "放假", "休假"};
 	struct slice name = trim_end(summary), rest;
 	bool cut = true;
@@ -379,8 +379,8 @@ tell_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *
 		diag_add(faults, path, line, N_("it repeats without end and not yearly: give it UNTIL or COUNT"));
 		break;
 	case ICS_OFTEN:
-		diag_add(
-		    faults, path, line, N_("it repeats more than %d times: let it begin later"), ICS_REPETITIONS_MAX);
+		diag_add(faults, path, line, N_("it repeats more than %d times: let it begin later"),
+		    ICS_REPETITIONS_MAX);
 		break;
 	case ICS_WITHIN_A_DAY:
 		diag_add(faults, path, line, N_("it repeats within a day: whole days are wanted here"));
@@ -407,8 +407,8 @@ tell_hint(struct ics *ics, unsigned long line, enum ics_code code, const char *p
 	char last[DATE_TEXT];
 
 	if (code == ICS_IN_UTC) {
-		diag_add(
-		    &ics->f->hints, ics->f->path, line, N_("%s is in UTC: its date is taken as it is written"), part);
+		diag_add(&ics->f->hints, ics->f->path, line, N_("%s is in UTC: its date is taken as it is written"),
+		    part);
 		return;
 	}
 	text_from_date(ics->f->last, last);
@@ -450,8 +450,8 @@ take_record(struct ics *ics, const struct ics_record *record, struct slice name,
 		if (record->date < text_date_of(1, 1, 1) || record->date > text_date_of(9999, 12, 31))
 			return false;
 		if (ics->line != 0)
-			*ret_rc = calendar_file_day(
-			    ics->f, ics->line, record->date, ics->off, buf_view(&ics->name), ics->err);
+			*ret_rc = calendar_file_day(ics->f, ics->line, record->date, ics->off, buf_view(&ics->name),
+			    ics->err);
 		return true;
 	case ICS_SAYS_FAULT:
 		line = event == NULL ? 1 : line_of(ics, event, part);
@@ -491,8 +491,8 @@ take_records(struct ics *ics, struct slice said)
 	}
 	if (rc == 0 && (!sound || !ended || said.n != 0))
 		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"),
-		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader's answer cannot be understood")) :
-		                                "the reader's answer cannot be understood");
+		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader's answer cannot be understood"))
+		                              : "the reader's answer cannot be understood");
 	else if (rc == 0 && ics->n_read == 0 && ics->f->faults.count == 0)
 		diag_add(&ics->f->faults, ics->f->path, 1, N_("no event is in it"));
 	return rc;
@@ -512,10 +512,10 @@ static int
 work_in_child(struct ics *ics, struct buf *said)
 {
 	struct sandbox_limits limits = {
-		.wall_ms = ics->f->child_ms,
-		.cpu_s = 5,
-		.memory = (size_t)512 << 20,
-		.max_bytes = SAID_MAX,
+	    .wall_ms = ics->f->child_ms,
+	    .cpu_s = 5,
+	    .memory = (size_t)512 << 20,
+	    .max_bytes = SAID_MAX,
 	};
 	struct err err = {.tr = ics->f->faults.tr};
 	int rc = sandbox_run(&limits, work, ics, said, &err);

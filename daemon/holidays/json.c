@@ -157,8 +157,8 @@ take_date(struct document *d, unsigned long line, const json_t *value, int32_t *
 		return refuse(d, line, "date", N_("it must be there, and be a text such as \"2026-01-01\""));
 	text = (struct slice){json_string_value(value), json_string_length(value)};
 	if (!cell_date(text, ret_date))
-		return cell_refuse(
-		    &cell, text, N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
+		return cell_refuse(&cell, text,
+		    N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	year = text_year_of(*ret_date);
 	if (d->year == 0 || (year >= d->year - 1 && year <= d->year + 1))
 		return true;
@@ -187,8 +187,8 @@ take_day(struct document *d, const json_t *day, const unsigned long lines[static
 	bool ok;
 
 	if (!json_is_object(day)) {
-		(void)refuse(
-		    d, lines[AT_DAY], "days", N_("a day is written {\"name\": …, \"date\": …, \"isOffDay\": …}"));
+		(void)refuse(d, lines[AT_DAY], "days",
+		    N_("a day is written {\"name\": …, \"date\": …, \"isOffDay\": …}"));
 		return 0;
 	}
 	ok = take_name(d, lines[AT_NAME], json_object_get(day, "name"));
@@ -234,7 +234,8 @@ take_days(struct document *d, json_t *days)
 		diag_add(&d->f->hints, d->f->path, s.line, N_("%d is not announced in it: it has no days"), d->year);
 	if (s.p != s.end)
 		s.p++;
-	json_array_foreach (days, i, day) {
+	json_array_foreach(days, i, day)
+	{
 		if (rc != 0 || calendar_file_is_full(d->f))
 			break;
 		scan_day(&s, lines);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "core/calendar/calendar_cn.h"
 #include "core/base/text.h"
+#include "core/calendar/calendar_cn.h"
 #include "holidays/files.h"
 
 bool

@@ -1,9 +1,9 @@
 #ifndef SPOTCHECK_HOLIDAYS_LOAD_H
 #define SPOTCHECK_HOLIDAYS_LOAD_H
 
-#include "core/calendar/calendar.h"
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
+#include "core/calendar/calendar.h"
 
 /*
  * The calendar that the INI's [calendar] means, for the years from first_year to last_year and one more at each end:

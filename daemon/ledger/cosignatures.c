@@ -1,7 +1,7 @@
 #include "ledger/cosignatures.h"
 
-#include "core/format/note.h"
 #include "core/base/text.h"
+#include "core/format/note.h"
 #include "ledger/ledger.h"
 #include "ledger/policies.h"
 
@@ -99,7 +99,8 @@ wrong_clock(const char *vkey, int64_t time, int64_t now, struct err *err)
 
 	text_from_time(time < INTEGER_LIMIT >> 16 ? time : INTEGER_LIMIT >> 16, theirs);
 	text_from_time(now, ours);
-	return err_set(err, ERR_REFUSED, N_("the clock of the witness %s is wrong: its cosignature says %s, and here it is %s"), vkey, theirs, ours);
+	return err_set(err, ERR_REFUSED,
+	    N_("the clock of the witness %s is wrong: its cosignature says %s, and here it is %s"), vkey, theirs, ours);
 }
 
 int
@@ -117,7 +118,8 @@ cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct sl
 		rc = err_set(err, ERR_REFUSED, N_("it is no cosignature by the key %s"), vkey);
 		break;
 	case NOTE_FALSE:
-		rc = err_set(err, ERR_REFUSED, N_("the cosignature of %s is false: it is over another checkpoint, or damaged"), vkey);
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the cosignature of %s is false: it is over another checkpoint, or damaged"), vkey);
 		break;
 	case NOTE_TRUE:
 		if (time < since || time > until)
@@ -147,7 +149,8 @@ whose(const struct policy *policy, struct slice line)
 	buf_slice(&bytes, line);
 	parsed = !bytes.failed && note_parse(buf_view(&bytes), &note, NULL) == 0 && note.n_signatures == 1;
 	for (size_t i = 0; parsed && i < policy->n; i++)
-		if (note_key_parse(policy->witnesses[i], &key, NULL) == 0 && slice_eq(key.name, note.signatures[0].name) &&
+		if (note_key_parse(policy->witnesses[i], &key, NULL) == 0 &&
+		    slice_eq(key.name, note.signatures[0].name) &&
 		    memcmp(key.id, note.signatures[0].id, sizeof key.id) == 0) {
 			buf_release(&bytes);
 			return &policy->witnesses[i];
@@ -184,12 +187,14 @@ find_size(struct store *store, const char *vkey, struct slice line, uint64_t *re
 			*ret_size = (uint64_t)query_int(&q, 0);
 	rc = query_close(&q, err);
 	if (rc == 0 && *ret_size == 0)
-		rc = err_set(err, ERR_REFUSED, N_("the cosignature of %s is over no checkpoint of this log, or damaged"), vkey);
+		rc = err_set(err, ERR_REFUSED,
+		    N_("the cosignature of %s is over no checkpoint of this log, or damaged"), vkey);
 	return rc;
 }
 
 static int
-add_line(struct store *store, const struct policy *policy, struct slice line, int64_t now, uint64_t *taken, struct err *err)
+add_line(struct store *store, const struct policy *policy, struct slice line, int64_t now, uint64_t *taken,
+    struct err *err)
 {
 	const struct slice *key = whose(policy, line);
 	uint64_t size = 0;
@@ -222,7 +227,8 @@ is_own(struct slice bytes, struct slice line)
 	struct slice rest = bytes, origin = slice_cut(&rest, '\n');
 	size_t n = sizeof dash - 1;
 
-	return line.n > n + origin.n && origin.n > 0 && memcmp(line.p + n, origin.p, origin.n) == 0 && line.p[n + origin.n] == ' ';
+	return line.n > n + origin.n && origin.n > 0 && memcmp(line.p + n, origin.p, origin.n) == 0 &&
+	    line.p[n + origin.n] == ' ';
 }
 
 int
@@ -247,7 +253,8 @@ cosignatures_add_any(struct store *store, struct slice bytes, int64_t now, uint6
 	}
 	policy_release(&policy);
 	if (rc == 0 && lines == 0)
-		rc = err_set(err, ERR_REFUSED, N_("there is no cosignature in it: a line that begins with a long dash, as \"cosign\" prints it"));
+		rc = err_set(err, ERR_REFUSED,
+		    N_("there is no cosignature in it: a line that begins with a long dash, as \"cosign\" prints it"));
 	return rc;
 }
 

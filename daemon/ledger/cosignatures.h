@@ -18,8 +18,8 @@
  * `until` by the witness's clock.  ERR_REFUSED says what it is otherwise: false, of another key, of another time.  One
  * that is there already is no fault, and kept.  In a transaction of its own.
  */
-int cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct slice line, int64_t since, int64_t until,
-    struct err *err);
+int cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct slice line, int64_t since,
+    int64_t until, struct err *err);
 
 /*
  * The same for lines that were carried by hand: of any checkpoint and of any witness in force.  A whole note may stand

@@ -211,7 +211,8 @@ write_new(const char *path, const char *text, size_t len, struct err *err)
 	if (write_synced(beside, text, len) != 0)
 		rc = cannot_write(path, err);
 	else if (link(beside, path) != 0)
-		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path) : cannot_write(path, err);
+		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path)
+		                     : cannot_write(path, err);
 	if (unlink(beside) != 0 && rc == 0)
 		rc = cannot_write(path, err);
 	if (rc == 0 && file_sync_folder_of(path) != 0)

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
-#include "core/format/note.h"
 #include "core/base/slice.h"
+#include "core/format/note.h"
 
 /*
  * Keys that sign, in files of their own, and the recovery key, whose secret half no machine keeps.

@@ -199,7 +199,8 @@ ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_siz
 	buf_init(&ours, LEDGER_NOTE_MAX);
 	rc = write_note(log, *ret_size, &ours, err);
 	if (rc == 0) /* draws may share one */
-		rc = keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size, buf_view(&ours), err);
+		rc = keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size,
+		    buf_view(&ours), err);
 	buf_release(&ours);
 	return rc;
 }
@@ -213,7 +214,8 @@ ledger_seal(struct ledger *log, struct err *err)
 	buf_init(&note, LEDGER_NOTE_MAX);
 	rc = write_note(log, log->tree.size, &note, err);
 	if (rc == 0)
-		rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", log->tree.size, buf_view(&note), err);
+		rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", log->tree.size,
+		    buf_view(&note), err);
 	buf_release(&note);
 	return rc;
 }

@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/format/merkle.h"
 #include "core/base/slice.h"
+#include "core/format/entry.h"
+#include "core/format/merkle.h"
 #include "ledger/keys.h"
 #include "store/store.h"
 
@@ -28,7 +28,7 @@ struct ledger {
 	const struct signing_key *key;
 	struct merkle tree;
 	int64_t last_time; /* of the newest entry; INT64_MIN in an empty log */
-	uint64_t sealed; /* entries that a checkpoint covers */
+	uint64_t sealed;   /* entries that a checkpoint covers */
 };
 
 /*

@@ -39,7 +39,8 @@ static int
 refuse_other(const char *dir, const struct publication *there, const struct operator *operator, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
-	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right backup, or name "
+	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right "
+	       "backup, or name "
 	       "another public_dir"),
 	    dir, there->key, operator->key.vkey);
 }
@@ -48,8 +49,10 @@ static int
 refuse_damaged(const char *dir, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
-	    N_("the checkpoint of the publication in %s is missing or damaged, so that nobody knows how far the log has come: nothing "
-	       "is signed. \"spotcheck publish\" mends it where the state is not older; else \"spotcheck recover --published DIR\" "
+	    N_("the checkpoint of the publication in %s is missing or damaged, so that nobody knows how far the log "
+	       "has come: nothing "
+	       "is signed. \"spotcheck publish\" mends it where the state is not older; else \"spotcheck recover "
+	       "--published DIR\" "
 	       "takes another copy"),
 	    dir);
 }
@@ -65,14 +68,16 @@ compare_log(struct operator *operator, const char *dir, const struct checkpoint 
 		return rc;
 	if (published->size > ledger_size(&log)) {
 		rc = err_set(err, ERR_REFUSED,
-		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is signed. "
+		    N_("the state is older than what was published in %s: it has %llu entries of %llu, and nothing is "
+		       "signed. "
 		       "Restore a newer backup, or let \"spotcheck recover\" go on from what was published"),
 		    dir, (unsigned long long)ledger_size(&log), (unsigned long long)published->size);
 	} else {
 		root = merkle_prefix_root(&log.tree, published->size);
 		if (memcmp(root.b, published->root.b, HASH_BYTES) != 0)
 			rc = err_set(err, ERR_REFUSED,
-			    N_("what was published in %s is not what the state says: nothing is signed. Restore the right backup"),
+			    N_("what was published in %s is not what the state says: nothing is signed. Restore the "
+			       "right backup"),
 			    dir);
 	}
 	operator->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
@@ -142,7 +147,8 @@ operator_check_expected(struct store *store, struct err *err)
 	if (rc != 0 || size >= (uint64_t)expected)
 		return rc;
 	return err_set(err, ERR_REFUSED,
-	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. Restore a newer "
+	    N_("the state is older than what was published: it has %llu entries of %lld, and nothing is signed. "
+	       "Restore a newer "
 	       "backup, or let \"spotcheck recover --published DIR\" go on from what was published"),
 	    (unsigned long long)size, (long long)expected);
 }

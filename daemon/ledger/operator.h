@@ -4,12 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/buf.h"
-#include "core/calendar/calendar.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
-#include "config/config.h"
+#include "core/calendar/calendar.h"
+#include "core/format/entry.h"
 #include "ledger/keys.h"
 #include "store/store.h"
 
@@ -32,7 +32,7 @@ struct operator {
 	 * ERR_REFUSED: they have, and nothing is signed.
 	 */
 	int (*ask)(struct operator *operator, struct err *err);
-	bool asked; /* once is enough */
+	bool asked;  /* once is enough */
 	bool halted; /* they have, or operator_open has found the state unfit to sign: it was this that was refused */
 };
 

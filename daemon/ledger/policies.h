@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
+#include "core/format/entry.h"
 #include "store/store.h"
 
 /* Who the witnesses are (PROTOCOL 4): the genesis says it, and each policy from there on. */

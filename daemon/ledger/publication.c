@@ -75,7 +75,8 @@ static void
 keep_other(struct publication *p, struct slice whose)
 {
 	p->kind = PUBLICATION_OTHER;
-	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(whose.n < sizeof p->key ? whose.n : sizeof p->key - 1), whose.p);
+	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(whose.n < sizeof p->key ? whose.n : sizeof p->key - 1),
+	    whose.p);
 }
 
 /* Name and id are all that a note tells of a key. */
@@ -86,8 +87,8 @@ keep_signer(struct publication *p, const struct note *note)
 
 	keep_other(p, p->checkpoint.origin);
 	if (note->n_signatures > 0)
-		(void)snprintf(p->key, sizeof p->key, "%.*s+%02x%02x%02x%02x", SLICE_ARGS(by->name), by->id[0], by->id[1], by->id[2],
-		    by->id[3]);
+		(void)snprintf(p->key, sizeof p->key, "%.*s+%02x%02x%02x%02x", SLICE_ARGS(by->name), by->id[0],
+		    by->id[1], by->id[2], by->id[3]);
 }
 
 /* A checkpoint that is none, or whose signature by the key is false, says nothing of another log. */
@@ -221,7 +222,8 @@ publication_holds_no_state(const char *dir, const char *state_dir, struct err *e
 {
 	if (!is_within(state_dir, dir))
 		return 0;
-	return err_set(err, ERR_REFUSED, N_("public_dir = %s holds the state: give the publication a folder of its own"), dir);
+	return err_set(err, ERR_REFUSED,
+	    N_("public_dir = %s holds the state: give the publication a folder of its own"), dir);
 }
 
 bool
@@ -243,17 +245,22 @@ refuse_publication(const char *dir, const struct publication *there, struct err 
 {
 	if (there->kind == PUBLICATION_OTHER)
 		return err_set(err, ERR_REFUSED,
-		    N_("public_dir = %s holds a publication already, of %s: nothing was begun. Where its state was lost, \"spotcheck "
-		       "restore\" a backup and let \"spotcheck recover\" go on from it; a new log needs another public_dir"),
+		    N_("public_dir = %s holds a publication already, of %s: nothing was begun. Where its state was "
+		       "lost, \"spotcheck "
+		       "restore\" a backup and let \"spotcheck recover\" go on from it; a new log needs another "
+		       "public_dir"),
 		    dir, there->key);
 	if (there->kind != PUBLICATION_NONE)
 		return err_set(err, ERR_REFUSED,
-		    N_("public_dir = %s holds a damaged publication: nothing was begun. Where its state was lost, \"spotcheck restore\" a "
-		       "backup and let \"spotcheck recover --published DIR\" go on from another copy; a new log needs another public_dir"),
+		    N_("public_dir = %s holds a damaged publication: nothing was begun. Where its state was lost, "
+		       "\"spotcheck restore\" a "
+		       "backup and let \"spotcheck recover --published DIR\" go on from another copy; a new log needs "
+		       "another public_dir"),
 		    dir);
 	if (!publication_is_empty(dir))
 		return err_set(err, ERR_REFUSED,
-		    N_("public_dir = %s holds other files: nothing was begun. Give the publication a folder of its own, new or empty"),
+		    N_("public_dir = %s holds other files: nothing was begun. Give the publication a folder of its "
+		       "own, new or empty"),
 		    dir);
 	return 0;
 }

@@ -36,8 +36,10 @@ restored_check(struct store *store, struct err *err)
 	if (rc != 0 || !marked)
 		return rc;
 	return err_set(err, ERR_REFUSED,
-	    N_("the state came from a backup and was compared with no publication: nothing is signed. \"spotcheck recover --published DIR\" "
-	       "compares it with a copy of what was published; where there is none anywhere, \"spotcheck recover --without-publication "
+	    N_("the state came from a backup and was compared with no publication: nothing is signed. \"spotcheck "
+	       "recover --published DIR\" "
+	       "compares it with a copy of what was published; where there is none anywhere, \"spotcheck recover "
+	       "--without-publication "
 	       "--by NAME --reason TEXT\" says so"));
 }
 
@@ -52,8 +54,9 @@ restored_compare_key(const char *dir, const char *vkey, bool *ret_published, str
 	*ret_published = rc == 0 && there.kind == PUBLICATION_OURS;
 	if (rc == 0 && there.kind == PUBLICATION_OTHER)
 		rc = err_set(err, ERR_REFUSED,
-		    N_("%s is the publication of another log: its key is %s, and the backup's is %s; nothing was changed"), dir,
-		    there.key, vkey);
+		    N_("%s is the publication of another log: its key is %s, and the backup's is %s; nothing was "
+		       "changed"),
+		    dir, there.key, vkey);
 	publication_release(&there);
 	return rc;
 }

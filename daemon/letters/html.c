@@ -8,24 +8,25 @@
 
 /* Few mail programs know more of CSS than this; those that know none show headings, lists and paragraphs. */
 static const char style[] =
-	":root{color-scheme:light dark}"
-	"body{margin:0}"
-	".letter{max-width:42em;margin:0 auto;padding:16px;overflow-wrap:anywhere;"
-	"font:16px/1.6 -apple-system,\"Segoe UI\",Roboto,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif}"
-	"h1,h2,h3{font-size:1.15em;line-height:1.4;margin:1.8em 0 .6em;padding-bottom:.25em;border-bottom:1px solid #8886}"
-	"p{margin:.8em 0}"
-	"ul,ol{margin:.5em 0;padding-left:1.5em}"
-	"li{margin:.3em 0}"
-	"pre{white-space:pre-wrap;margin:.8em 0;padding:.6em .8em;border-radius:4px;background:#8882;"
-	"font:.875em/1.5 Menlo,Consolas,\"DejaVu Sans Mono\",monospace}";
+    ":root{color-scheme:light dark}"
+    "body{margin:0}"
+    ".letter{max-width:42em;margin:0 auto;padding:16px;overflow-wrap:anywhere;"
+    "font:16px/1.6 -apple-system,\"Segoe UI\",Roboto,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK "
+    "SC\",sans-serif}"
+    "h1,h2,h3{font-size:1.15em;line-height:1.4;margin:1.8em 0 .6em;padding-bottom:.25em;border-bottom:1px solid #8886}"
+    "p{margin:.8em 0}"
+    "ul,ol{margin:.5em 0;padding-left:1.5em}"
+    "li{margin:.3em 0}"
+    "pre{white-space:pre-wrap;margin:.8em 0;padding:.6em .8em;border-radius:4px;background:#8882;"
+    "font:.875em/1.5 Menlo,Consolas,\"DejaVu Sans Mono\",monospace}";
 
 /* ---- lines ---- */
 
 static bool
 is_word(struct slice s)
 {
-	return s.n == 1 && ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= 'A' && s.p[0] <= 'Z') ||
-	    (s.p[0] >= '0' && s.p[0] <= '9'));
+	return s.n == 1 &&
+	    ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= 'A' && s.p[0] <= 'Z') || (s.p[0] >= '0' && s.p[0] <= '9'));
 }
 
 static struct slice
@@ -73,7 +74,8 @@ letter_html(struct slice text, const struct template_marks *marks, struct slice 
 	cmark_node_free(document);
 	if (html == NULL)
 		return err_memory(err);
-	buf_format(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+	buf_format(out,
+	    "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
 	    chinese ? "zh-CN" : "en");
 	html_put(out, title);

@@ -13,7 +13,7 @@
  * nothing from elsewhere.  `text` is CommonMark (0.30) as template_render_marked gives it, with its `marks`; HTML in it,
  * and links other than web and mail addresses, are left out.  `title` is the subject.  ERR_LIMIT, ERR_MEMORY.
  */
-int letter_html(struct slice text, const struct template_marks *marks, struct slice title, bool chinese, struct buf *out,
-    struct err *err);
+int letter_html(struct slice text, const struct template_marks *marks, struct slice title, bool chinese,
+    struct buf *out, struct err *err);
 
 #endif

@@ -134,20 +134,15 @@ make_event(const struct letter_input *input, const struct outbox_day *day)
 
 	make_uid(input, day, uid);
 	make_words(input, day, summary, description);
-	return icalcomponent_vanew(ICAL_VEVENT_COMPONENT,
-	    icalproperty_new_uid(uid),
-	    icalproperty_new_dtstamp(icaltime_from_timet_with_zone((time_t)input->sent_at, 0, icaltimezone_get_utc_timezone())),
-	    icalproperty_new_sequence((int)input->amendment),
-	    icalproperty_new_dtstart(date_of(day->day)),
-	    icalproperty_new_dtend(date_of(day->day + 1)),
-	    icalproperty_new_summary(summary),
-	    icalproperty_new_description(description),
-	    icalproperty_new_class(ICAL_CLASS_PRIVATE),
+	return icalcomponent_vanew(ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
+	    icalproperty_new_dtstamp(
+	        icaltime_from_timet_with_zone((time_t)input->sent_at, 0, icaltimezone_get_utc_timezone())),
+	    icalproperty_new_sequence((int)input->amendment), icalproperty_new_dtstart(date_of(day->day)),
+	    icalproperty_new_dtend(date_of(day->day + 1)), icalproperty_new_summary(summary),
+	    icalproperty_new_description(description), icalproperty_new_class(ICAL_CLASS_PRIVATE),
 	    icalproperty_new_status(day->held ? ICAL_STATUS_CONFIRMED : ICAL_STATUS_CANCELLED),
-	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT),
-	    organizer(input),
-	    attendee(input),
-	    (void *)NULL);
+	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT), organizer(input),
+	    attendee(input), (void *)NULL);
 }
 
 int
@@ -159,10 +154,8 @@ invitation_write(const struct letter_input *input, const struct outbox_day *day,
 	/* A property that could not be made would end the list of them in silence. */
 	icalerror_clear_errno();
 	calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
-	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"),
-	    icalproperty_new_version("2.0"),
-	    icalproperty_new_method(day->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL),
-	    (void *)NULL);
+	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"), icalproperty_new_version("2.0"),
+	    icalproperty_new_method(day->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL), (void *)NULL);
 	event = make_event(input, day);
 	if (calendar != NULL && event != NULL) {
 		icalcomponent_add_component(calendar, event);

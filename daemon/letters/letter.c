@@ -10,7 +10,7 @@
 #define HOST_MAX 40 /* so that a Message-ID fits into a header line */
 
 static const char *const kind_names[LETTER_KINDS] = {N_("assignment"), N_("updated"), N_("cancelled"), N_("keep-free"),
-	N_("released")};
+    N_("released")};
 
 const char *
 letter_kind_name(enum letter_kind kind)
@@ -82,7 +82,8 @@ letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amen
 	char name[LETTER_ID_BYTES], numbers[192];
 
 	(void)snprintf(numbers, sizeof numbers, "%llu/%llu/%s/%.*s", (unsigned long long)input->draw,
-	    (unsigned long long)amendment, kind_names[kind], (int)(input->record_hash.n > HASH_HEX ? HASH_HEX : input->record_hash.n),
+	    (unsigned long long)amendment, kind_names[kind],
+	    (int)(input->record_hash.n > HASH_HEX ? HASH_HEX : input->record_hash.n),
 	    input->record_hash.n == 0 ? "" : input->record_hash.p);
 	letter_name(input, slice_of("spotcheck letter"), slice_of(numbers), name);
 	(void)snprintf(ret_id, LETTER_ID_BYTES, "<%.*s>", LETTER_ID_BYTES - 3, name);

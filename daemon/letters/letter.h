@@ -35,7 +35,7 @@ struct letter_visit {
 	int32_t date;      /* days since 1970-01-01, local */
 	struct slice time; /* "09:00" */
 	struct slice target_id, target_name, unit, area, post, address, phone;
-	struct slice seat; /* what the rules ask of this inspector's seat: a tag or "any" */
+	struct slice seat;                         /* what the rules ask of this inspector's seat: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
 };
@@ -52,25 +52,26 @@ struct letter_input {
 	uint64_t amendment;         /* 0 for the assignment, else the amendment that is the reason */
 	struct slice operator_name; /* the INI's operator */
 	struct slice origin, cycle, cycle_title;
-	int32_t date;               /* the draw's local date, days since 1970-01-01 */
-	struct slice commit_hash;   /* 64 hex digits */
-	struct slice record_hash;   /* the same; empty before the draw */
-	struct slice log_key;       /* 8 hex digits */
+	int32_t date;             /* the draw's local date, days since 1970-01-01 */
+	struct slice commit_hash; /* 64 hex digits */
+	struct slice record_hash; /* the same; empty before the draw */
+	struct slice log_key;     /* 8 hex digits */
 	struct slice inspector_id, inspector_name, inspector_email;
-	struct slice language;      /* "zh_CN", "en"; else the one below */
+	struct slice language; /* "zh_CN", "en"; else the one below */
 	struct slice default_language;
 	struct slice recuse_to, public_url;
-	struct slice from_name, from_address; /* the INI's mail.from */
-	int32_t window_first, window_last; /* the days on which visits may be */
-	int64_t draw_time;          /* seconds since 1970 */
-	int64_t told_by;            /* the same: when whoever is drawn has a letter, at the latest */
-	struct slice reason;        /* of a void */
-	bool kept_free;             /* a letter of LETTER_KEEP_FREE went before */
+	struct slice from_name, from_address;       /* the INI's mail.from */
+	int32_t window_first, window_last;          /* the days on which visits may be */
+	int64_t draw_time;                          /* seconds since 1970 */
+	int64_t told_by;                            /* the same: when whoever is drawn has a letter, at the latest */
+	struct slice reason;                        /* of a void */
+	bool kept_free;                             /* a letter of LETTER_KEEP_FREE went before */
 	const struct smime_certificate *encrypt_to; /* NULL: in the clear */
-	int64_t sent_at;            /* for the Date header: its notice, when it may leave; seconds since 1970 */
+	int64_t sent_at;                   /* for the Date header: its notice, when it may leave; seconds since 1970 */
 	const struct letter_visit *visits; /* in any order; letter and sheet have them by date, then target id */
 	size_t n_visits;
-	const struct outbox_day *days; /* what becomes of days in the inspector's calendar; those asked for come first */
+	const struct outbox_day
+	    *days; /* what becomes of days in the inspector's calendar; those asked for come first */
 	size_t n_days;
 	const struct letter_matter *matters; /* in the order drawn */
 	size_t n_matters;

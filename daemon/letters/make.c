@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "config/config.h"
+#include "core/base/array.h"
 #include "letters/html.h"
 #include "letters/invitation.h"
 #include "letters/letter_private.h"
@@ -40,7 +40,8 @@ load_one(const char *folder, const char *name, struct diag *diag, struct templat
 	rc = template_load(path, letters_names, diag, ret_template);
 	if (rc == 0 && !template_uses(*ret_template, "log_key")) {
 		diag_add(diag, path, 0,
-		    N_("every letter has to say the log's key id, or a second log would not show: {{log_key}} is missing"));
+		    N_("every letter has to say the log's key id, or a second log would not show: {{log_key}} is "
+		       "missing"));
 		rc = ERR_REFUSED;
 	}
 	free(path);
@@ -78,8 +79,8 @@ letters_load(const char *folder, const char *fallback, struct diag *diag, struct
 		return ERR_MEMORY;
 	for (size_t language = 0; language < LANGUAGES; language++)
 		for (size_t kind = 0; kind < LETTER_KINDS; kind++) {
-			int one = load_any(folder, fallback, language_names[language], letter_kind_name((enum letter_kind)kind), diag,
-			    &letters->templates[language][kind]);
+			int one = load_any(folder, fallback, language_names[language],
+			    letter_kind_name((enum letter_kind)kind), diag, &letters->templates[language][kind]);
 
 			rc = one != 0 && rc != ERR_MEMORY ? one : rc;
 		}
@@ -148,7 +149,8 @@ render_html(const struct letter_input *input, const struct template *template, c
 	buf_init(&marked, TEXT_OUT_MAX);
 	rc = template_render_marked(template, values, &marked, &marks, err);
 	if (rc == 0)
-		rc = letter_html(buf_view(&marked), &marks, buf_view(&c->subject), letter_in_chinese(input), &c->html, err);
+		rc = letter_html(buf_view(&marked), &marks, buf_view(&c->subject), letter_in_chinese(input), &c->html,
+		    err);
 	template_marks_release(&marks);
 	buf_release(&marked);
 	return rc;
@@ -188,7 +190,8 @@ struct form {
 static struct mime_part
 invitation_part(const struct letter_input *input, const struct content *c, size_t i)
 {
-	return (struct mime_part){.type = "text/calendar", .method = invitation_method(&input->days[i]),
+	return (struct mime_part){.type = "text/calendar",
+	    .method = invitation_method(&input->days[i]),
 	    .content = buf_view(&c->days[i])};
 }
 
@@ -201,12 +204,14 @@ lay_out(const struct letter_input *input, const struct content *c, struct form *
 	f->choices[1] = (struct mime_part){.type = "text/html", .content = buf_view(&c->html)};
 	if (c->n_days > 0)
 		f->choices[2] = invitation_part(input, c, 0);
-	f->parts[n++] = (struct mime_part){.type = "multipart/alternative", .parts = f->choices,
-	    .n_parts = c->n_days > 0 ? 3 : 2};
+	f->parts[n++] =
+	    (struct mime_part){.type = "multipart/alternative", .parts = f->choices, .n_parts = c->n_days > 0 ? 3 : 2};
 	letter_sheet_name(input->draw, input->inspector_id, f->sheet_name);
 	if (has_sheet(input))
-		f->parts[n++] = (struct mime_part){.type = "text/csv", .content = buf_view(&c->sheet),
-		    .file_name = slice_of(f->sheet_name), .verbatim = true};
+		f->parts[n++] = (struct mime_part){.type = "text/csv",
+		    .content = buf_view(&c->sheet),
+		    .file_name = slice_of(f->sheet_name),
+		    .verbatim = true};
 	for (size_t i = 1; i < c->n_days; i++) {
 		invitation_name(&input->days[i], f->day_names[i]);
 		f->parts[n] = invitation_part(input, c, i);
@@ -237,13 +242,13 @@ write_message(const struct letter_input *input, const struct content *c, struct 
 	struct slice reference;
 	struct form form;
 	struct mime_message message = {
-		.from = {input->from_name, input->from_address},
-		.to = {input->inspector_name, input->inspector_email},
-		.subject = buf_view(&c->subject),
-		.language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
-		.date = input->sent_at,
-		.encrypt_to = input->encrypt_to,
-		.body = &form.whole,
+	    .from = {input->from_name, input->from_address},
+	    .to = {input->inspector_name, input->inspector_email},
+	    .subject = buf_view(&c->subject),
+	    .language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
+	    .date = input->sent_at,
+	    .encrypt_to = input->encrypt_to,
+	    .body = &form.whole,
 	};
 	struct buf out;
 	int rc;
@@ -321,7 +326,8 @@ letter_certificate(const struct config *config, struct slice inspector, struct s
 		rc = smime_certificate_read(config->mail_certificates, inspector, address, time, ret_certificate, err);
 	if (rc != ERR_ABSENT)
 		return rc;
-	return config->mail_encrypt == ENCRYPT_IF_KNOWN ? 0
+	return config->mail_encrypt == ENCRYPT_IF_KNOWN
+	    ? 0
 	    : err_set(err, ERR_REFUSED, N_("encrypt = required, and there is no certificate %s/%.*s.pem"),
 	          config->mail_certificates, SLICE_ARGS(inspector));
 }

@@ -27,7 +27,7 @@ struct letter {
 	size_t len;
 	char *message_id; /* <…@…>: follows from log, draw, amendment, kind and inspector, whenever it is made */
 	char *subject;
-	char *sender;     /* bare addresses for the envelope */
+	char *sender; /* bare addresses for the envelope */
 	char *recipient;
 };
 

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "system/clock.h"
-#include "letters/notices_private.h"
 #include "draws/private_rows.h"
-#include "rosters/rosters.h"
 #include "draws/snapshot_rows.h"
+#include "letters/notices_private.h"
+#include "rosters/rosters.h"
+#include "system/clock.h"
 
 /* Some roster indices, ascending, and the private rows of the same. */
 struct some_rows {
@@ -111,8 +111,8 @@ gather(struct writer *w, const struct places_before *before, struct err *err)
 		add_team(w, &p->team[i * seats]);
 		for (size_t s = 0; s < seats; s++)
 			if (p->team[i * seats + s] != AMEND_EMPTY)
-				w->holdings[w->n_holdings++] = (struct holding){p->team[i * seats + s], (uint32_t)i,
-				    (uint32_t)s};
+				w->holdings[w->n_holdings++] =
+				    (struct holding){p->team[i * seats + s], (uint32_t)i, (uint32_t)s};
 	}
 	if (before != NULL) {
 		w->targets.index[w->targets.n++] = before->target;
@@ -222,8 +222,8 @@ writer_release(struct writer *w)
 }
 
 static int
-writer_open(struct writer *w, const struct operator *operator, const struct stored_draw *d, const struct places_before *before,
-    struct err *err)
+writer_open(struct writer *w, const struct operator *operator, const struct stored_draw *d,
+    const struct places_before *before, struct err *err)
 {
 	int32_t minutes;
 	int rc;
@@ -308,7 +308,8 @@ static struct letter_input
 about(const struct writer *w, enum letter_kind kind, uint32_t self)
 {
 	uint32_t index = w->d->draw.order[self];
-	struct letter_input input = notices_about(w->operator, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
+	struct letter_input input =
+	    notices_about(w->operator, w->cycle, slice_of(w->d->row.cycle), w->d->row.n, w->d->row.date);
 
 	input.kind = kind;
 	input.amendment = w->amendment;
@@ -327,11 +328,12 @@ about(const struct writer *w, enum letter_kind kind, uint32_t self)
 static int
 address_letter(const struct writer *w, struct letter_input *input, struct buf *email, struct err *err)
 {
-	int rc = rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
+	int rc =
+	    rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
 
 	if (rc != 0 && rc != ERR_ABSENT)
-		return rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email,
-		    err);
+		return rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email,
+		    email, err);
 	if (email->failed)
 		return err_memory(err);
 	if (email->len > 0)
@@ -553,8 +555,8 @@ sits_at(const struct writer *w, size_t place, uint32_t self)
 }
 
 int
-notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change, int64_t time,
-    struct err *err)
+notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change,
+    int64_t time, struct err *err)
 {
 	const struct places_before *before = &change->before;
 	struct writer w = {.time = time, .amendment = change->amendment};
@@ -583,7 +585,8 @@ notices_again(const struct operator *operator, const struct stored_draw *d, cons
     struct err *err)
 {
 	struct writer w = {.time = time, .amendment = key->amendment};
-	enum letter_kind kind = strcmp(key->kind, letter_kind_name(LETTER_ASSIGNMENT)) == 0 ? LETTER_ASSIGNMENT : LETTER_UPDATED;
+	enum letter_kind kind =
+	    strcmp(key->kind, letter_kind_name(LETTER_ASSIGNMENT)) == 0 ? LETTER_ASSIGNMENT : LETTER_UPDATED;
 	int rc = writer_open(&w, operator, d, NULL, err);
 
 	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)

@@ -24,17 +24,17 @@ struct notices_change {
 		uint32_t target; /* roster index that the place held before, AMEND_EMPTY */
 		int32_t date;
 		uint32_t team[TEAM_MAX]; /* places in draw->order, AMEND_EMPTY */
-	} before; /* the place as it was */
+	} before;                        /* the place as it was */
 	size_t place;
 };
-int notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change, int64_t time,
-    struct err *err);
+int notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change,
+    int64_t time, struct err *err);
 
 /*
  * Writes anew a letter to an inspector that could not be made: what he has to visit as things stand.  Of one that only took
  * visits away, which is `cancelled`, an update with the whole list takes the place.
  */
-int notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key, int64_t time,
-    struct err *err);
+int notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key,
+    int64_t time, struct err *err);
 
 #endif

@@ -71,8 +71,8 @@ release(void *ctx, const struct rosters_inspector *p)
 	struct asking *a = ctx;
 	bool told = false;
 
-	a->rc = outbox_take_back(a->operator->store, a->input.draw, p->id, letter_kind_name(LETTER_KEEP_FREE), a->now, &told,
-	    a->err);
+	a->rc = outbox_take_back(a->operator->store, a->input.draw, p->id, letter_kind_name(LETTER_KEEP_FREE), a->now,
+	    &told, a->err);
 	if (a->rc != 0 || !told)
 		return a->rc;
 	address(&a->input, p);

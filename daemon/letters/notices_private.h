@@ -7,8 +7,8 @@
 /* What the files of notices share. */
 
 /* What every letter of a draw says, whoever it is for.  `cycle` may be NULL, where the INI has it no longer. */
-struct letter_input notices_about(const struct operator *operator, const struct config_cycle *cycle, struct slice cycle_name,
-    uint64_t draw, int32_t date);
+struct letter_input notices_about(const struct operator *operator, const struct config_cycle *cycle,
+    struct slice cycle_name, uint64_t draw, int32_t date);
 
 /*
  * When a letter may leave of which the first visit is on `day`: as the cycle has it, at the draw or so long before the visit;

@@ -1,8 +1,8 @@
 #include "letters/notices_private.h"
 
-#include "system/clock.h"
 #include "letters/make.h"
 #include "mail/outbox.h"
+#include "system/clock.h"
 
 struct letter_input
 notices_about(const struct operator *operator, const struct config_cycle *cycle, struct slice cycle_name, uint64_t draw,
@@ -54,8 +54,8 @@ notices_queue(const struct operator *operator, const struct letter_input *input,
 	    .give_up = input->sent_at + operator->config->mail_retry_for.n};
 	struct letter_input sealed = *input;
 	struct smime_certificate *certificate = NULL;
-	int rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at, &certificate,
-	    &why);
+	int rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at,
+	    &certificate, &why);
 
 	sealed.encrypt_to = certificate;
 	if (rc == 0)

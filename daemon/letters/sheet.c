@@ -9,8 +9,8 @@
 enum { COLUMNS = 8 };
 
 static const char *const headers[2][COLUMNS] = {
-	{"draw", "date", "target_id", "target_name", "matter", "question", "answer", "remarks"},
-	{"抽取编号", "日期", "对象编号", "对象名称", "事项", "问题", "答案", "备注"},
+    {"draw", "date", "target_id", "target_name", "matter", "question", "answer", "remarks"},
+    {"抽取编号", "日期", "对象编号", "对象名称", "事项", "问题", "答案", "备注"},
 };
 
 /* A spreadsheet would take the value for a formula; an import takes the apostrophe off again. */
@@ -23,8 +23,9 @@ is_formula(struct slice value)
 static void
 put_cell(struct buf *out, struct slice value, bool first)
 {
-	bool quoted = value.n > 0 && (memchr(value.p, ',', value.n) != NULL || memchr(value.p, '"', value.n) != NULL ||
-	    memchr(value.p, '\n', value.n) != NULL || memchr(value.p, '\r', value.n) != NULL);
+	bool quoted = value.n > 0 &&
+	    (memchr(value.p, ',', value.n) != NULL || memchr(value.p, '"', value.n) != NULL ||
+	        memchr(value.p, '\n', value.n) != NULL || memchr(value.p, '\r', value.n) != NULL);
 
 	if (!first)
 		buf_byte(out, ',');

@@ -12,17 +12,17 @@
 static const struct template_name checklist_names[] = {{"question_number", NULL}, {"question", NULL}, {NULL, NULL}};
 
 static const struct template_name visit_names[] = {{"number", NULL}, {"date", NULL}, {"weekday", NULL}, {"time", NULL},
-	{"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
-	{"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
+    {"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
+    {"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
 
 static const struct template_name matter_names[] = {{"number", NULL}, {"matter_id", NULL}, {"matter_name", NULL},
-	{"legal_basis", NULL}, {"checklist", checklist_names}, {NULL, NULL}};
+    {"legal_basis", NULL}, {"checklist", checklist_names}, {NULL, NULL}};
 
 const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NULL}, {"cycle", NULL},
-	{"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL}, {"inspector_id", NULL},
-	{"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL}, {"window_first", NULL},
-	{"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL}, {"public_url", NULL},
-	{"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
+    {"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL},
+    {"inspector_id", NULL}, {"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL},
+    {"window_first", NULL}, {"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL},
+    {"public_url", NULL}, {"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
 
 /* ---- dates ---- */
 
@@ -31,8 +31,8 @@ weekday_name(int32_t day, bool chinese)
 {
 	/* 1970-01-01 was a Thursday. */
 	static const char *const names[2][7] = {
-		{"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"},
-		{"星期四", "星期五", "星期六", "星期日", "星期一", "星期二", "星期三"},
+	    {"Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"},
+	    {"星期四", "星期五", "星期六", "星期日", "星期一", "星期二", "星期三"},
 	};
 
 	return names[chinese][(day % 7 + 7) % 7];
@@ -44,7 +44,7 @@ static void
 date_words(int32_t day, bool chinese, char ret_text[static WORDS_BYTES])
 {
 	static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
-		"September", "October", "November", "December"};
+	    "September", "October", "November", "December"};
 	char digits[DATE_TEXT];
 	int month, day_of_month;
 

@@ -27,7 +27,7 @@ _Static_assert(NAME_LEN < MAILDIR_NAME_BYTES, "a name and its NUL fit");
 
 struct maildir {
 	char *path;
-	int dir, fresh, cur, tmp; /* the folder, new/, cur/, tmp/ */
+	int dir, fresh, cur, tmp;          /* the folder, new/, cur/, tmp/ */
 	char (*names)[MAILDIR_NAME_BYTES]; /* ours that are there, ascending; then those delivered since */
 	size_t n;
 	size_t cap;

@@ -5,8 +5,8 @@
 
 #include "core/base/hash.h"
 #include "core/base/text.h"
-#include "text/address.h"
 #include "mail/mime_encode.h"
+#include "text/address.h"
 #include "text/printable.h"
 
 #define ID_BYTES_MAX 250
@@ -34,8 +34,8 @@ check_mailbox(const struct mime_mailbox *mailbox, const char *header, struct err
 	struct slice shown = plain_text(mailbox->address) ? mailbox->address : slice_of("");
 
 	if (!address_ok(mailbox->address))
-		return err_set(err, ERR_REFUSED,
-		    N_("%s: one address such as name@example.org is needed, not \"%.*s\""), header, SLICE_ARGS(shown));
+		return err_set(err, ERR_REFUSED, N_("%s: one address such as name@example.org is needed, not \"%.*s\""),
+		    header, SLICE_ARGS(shown));
 	return mime_text_check(mailbox->name, err);
 }
 
@@ -173,9 +173,8 @@ put_date(struct buf *out, int64_t date)
 
 	text_from_time(date, time);
 	month = (size_t)((time[5] - '0') * 10 + (time[6] - '0') - 1) % 12;
-	buf_format(out, "Date: %.3s, %.2s %.3s %.4s %.8s +0000\r\n", days + 3 * weekday, time + 8, months +
-	    3 * month, time,
-	    time + 11);
+	buf_format(out, "Date: %.3s, %.2s %.3s %.4s %.8s +0000\r\n", days + 3 * weekday, time + 8, months + 3 * month,
+	    time, time + 11);
 }
 
 static void
@@ -318,8 +317,9 @@ put_encrypted(struct buf *out, const struct mime_message *m, struct err *err)
 	else
 		rc = smime_encrypt(m->encrypt_to, buf_view(&entity), &der, err);
 	if (rc == 0) {
-		buf_text(out, "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
-			      "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
+		buf_text(out,
+		    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
+		    "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
 		put_base64(out, buf_view(&der));
 	}
 	buf_release(&der);

@@ -29,11 +29,11 @@ struct mime_mailbox {
 
 /* A part with content, or (n_parts not 0) a multipart of others: mixed, alternative, related … */
 struct mime_part {
-	const char *type;          /* "text/plain", "multipart/mixed"; text is UTF-8 */
-	const char *method;        /* of text/calendar, "REQUEST"; else NULL */
-	struct slice content;      /* text with LF or CRLF; CRLF is sent.  Other types are sent byte by byte */
-	struct slice file_name;    /* not empty: an attachment */
-	bool verbatim;             /* text whose line ends stay as they are: always base64 */
+	const char *type;       /* "text/plain", "multipart/mixed"; text is UTF-8 */
+	const char *method;     /* of text/calendar, "REQUEST"; else NULL */
+	struct slice content;   /* text with LF or CRLF; CRLF is sent.  Other types are sent byte by byte */
+	struct slice file_name; /* not empty: an attachment */
+	bool verbatim;          /* text whose line ends stay as they are: always base64 */
 	const struct mime_part *parts;
 	size_t n_parts;
 };
@@ -43,13 +43,14 @@ struct mime_message {
 	struct mime_mailbox to;       /* one: see RFC 5321 4.5.4.1; what failed for whom stays visible */
 	struct mime_mailbox reply_to; /* address empty: none */
 	struct slice subject;
-	struct slice message_id;      /* <…@…> */
-	struct slice in_reply_to;     /* the same form; may be empty */
+	struct slice message_id;  /* <…@…> */
+	struct slice in_reply_to; /* the same form; may be empty */
 	const struct slice *references;
 	size_t n_references;
-	struct slice language;        /* Content-Language, such as zh-CN; may be empty */
-	int64_t date;                 /* seconds since 1970, UTC */
-	const struct smime_certificate *encrypt_to; /* NULL: in the clear; else all but the headers above is encrypted */
+	struct slice language; /* Content-Language, such as zh-CN; may be empty */
+	int64_t date;          /* seconds since 1970, UTC */
+	const struct smime_certificate
+	    *encrypt_to; /* NULL: in the clear; else all but the headers above is encrypted */
 	const struct mime_part *body;
 };
 

@@ -10,7 +10,7 @@
 #define PARAMETER_MAX 60 /* bytes of a value that stays in a quoted string */
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char specials[] = "()<>[]:;@\\,.\"";               /* RFC 5322 3.2.3 */
+static const char specials[] = "()<>[]:;@\\,.\"";           /* RFC 5322 3.2.3 */
 static const char not_attribute[] = "*'%()<>@,;:\\\"/[]?="; /* RFC 2231 7 */
 static const char hex_digits[] = "0123456789ABCDEF";
 
@@ -22,10 +22,10 @@ put_base64(struct buf *out, struct slice bytes)
 	for (size_t i = 0; i < bytes.n; i += 3) {
 		size_t left = bytes.n - i;
 		const unsigned char *p = (const unsigned char *)bytes.p + i;
-		unsigned long group = (unsigned long)p[0] << 16 | (left > 1 ? (unsigned long)p[1] << 8 : 0) |
-		    (left > 2 ? p[2] : 0);
+		unsigned long group =
+		    (unsigned long)p[0] << 16 | (left > 1 ? (unsigned long)p[1] << 8 : 0) | (left > 2 ? p[2] : 0);
 		char four[4] = {base64_digits[group >> 18], base64_digits[group >> 12 & 63],
-			base64_digits[group >> 6 & 63], base64_digits[group & 63]};
+		    base64_digits[group >> 6 & 63], base64_digits[group & 63]};
 
 		if (left < 3)
 			four[3] = '=';
@@ -357,8 +357,8 @@ mime_header_parameter(struct mime_header *header, const char *name, struct slice
 
 	buf_byte(header->out, ';');
 	header->column++;
-	if (!is_ascii(value) || value.n > PARAMETER_MAX || holds(value, "\"") || holds(value, "\\") || holds(value,
-	    "=?")) {
+	if (!is_ascii(value) || value.n > PARAMETER_MAX || holds(value, "\"") || holds(value, "\\") ||
+	    holds(value, "=?")) {
 		put_extended(header, name, value);
 		return;
 	}

@@ -9,7 +9,7 @@
 #include "text/printable.h"
 
 static const char *const state_names[OUTBOX_STATES] = {N_("queued"), N_("sending"), N_("sent"), N_("failed"),
-	N_("unknown"), N_("cancelled")};
+    N_("unknown"), N_("cancelled")};
 
 const char *
 outbox_state_name(enum outbox_state state)
@@ -154,10 +154,12 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 	if (made)
 		hash_hex(letter->message, digest);
 	query_open(&q, store,
-	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id,"
+	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
+	    "message_id,"
 	    " fault, created, changed, not_before, next_at, give_up, digest)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = excluded.sender,"
+	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = "
+	    "excluded.sender,"
 	    " recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,"
 	    " fault = excluded.fault, changed = excluded.changed, not_before = excluded.not_before,"
 	    " next_at = excluded.next_at, give_up = excluded.give_up, digest = excluded.digest"
@@ -169,7 +171,8 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 		return rc;
 	added = sqlite3_changes(store_db(store)) > 0;
 	if (added && (rc = key_id(store, letter, &id, err)) == 0)
-		rc = made ? add_content(store, id, letter, err) : add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err);
+		rc = made ? add_content(store, id, letter, err)
+		          : add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err);
 	if (rc != 0)
 		return rc;
 	if (ret_added != NULL)
@@ -188,7 +191,8 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND kind NOT IN ('cancelled', 'keep-free', 'released')"
+	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND kind NOT IN ('cancelled', "
+	    "'keep-free', 'released')"
 	    " AND state IN ('sending', 'sent', 'unknown')");
 	query_put_int(&q, (int64_t)draw);
 	query_put_text(&q, inspector);
@@ -221,7 +225,8 @@ outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT draw, amendment, inspector, kind FROM outbox_letter WHERE id = ? AND state = 'failed' AND fault <> ''");
+	    "SELECT draw, amendment, inspector, kind FROM outbox_letter WHERE id = ? AND state = 'failed' AND fault <> "
+	    "''");
 	query_put_int(&q, id);
 	faulty = query_row(&q);
 	if (faulty) {
@@ -314,7 +319,8 @@ outbox_hasten(struct store *store, int64_t now, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE outbox_letter SET next_at = ?1 WHERE state = 'queued' AND next_at > ?1 AND not_before <= ?1");
+	query_open(&q, store,
+	    "UPDATE outbox_letter SET next_at = ?1 WHERE state = 'queued' AND next_at > ?1 AND not_before <= ?1");
 	query_put_int(&q, now);
 	(void)query_run(&q);
 	return query_close(&q, err);
@@ -380,7 +386,8 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 {
 	int64_t n = 0;
 	int rc = store_int(store,
-	    "SELECT count(*) FROM outbox_letter WHERE state = 'failed' OR (state = 'unknown' AND next_at = 9223372036854775807)",
+	    "SELECT count(*) FROM outbox_letter WHERE state = 'failed' OR (state = 'unknown' AND next_at = "
+	    "9223372036854775807)",
 	    &n, err);
 
 	*ret_n = (uint64_t)n;
@@ -389,37 +396,39 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 
 /* ---- lists ---- */
 
-#define ROW \
-	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, not_before," \
-	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE letter = outbox_letter.id), 0)," \
-	" (SELECT count(*) FROM outbox_attempt WHERE letter = id)," \
-	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)" \
+#define ROW                                                                                                        \
+	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, "    \
+	"not_before,"                                                                                              \
+	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE " \
+	"letter = outbox_letter.id), 0),"                                                                          \
+	" (SELECT count(*) FROM outbox_attempt WHERE letter = id),"                                                \
+	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)"                      \
 	" FROM outbox_letter"
 
 static void
 take_row(struct query *q, struct outbox_row *ret_row)
 {
 	*ret_row = (struct outbox_row){
-		.id = query_int(q, 0),
-		.state = state_of(query_text(q, 1)),
-		.draw = (uint64_t)query_int(q, 2),
-		.amendment = (uint64_t)query_int(q, 3),
-		.inspector = query_text(q, 4),
-		.kind = query_text(q, 5),
-		.sender = query_text(q, 6),
-		.recipient = query_text(q, 7),
-		.subject = query_text(q, 8),
-		.message_id = query_text(q, 9),
-		.created = query_int(q, 10),
-		.not_before = query_int(q, 11),
-		.next_at = query_int(q, 12),
-		.give_up = query_int(q, 13),
-		.changed = query_int(q, 14),
-		.digest = query_text(q, 15),
-		.removed = query_int(q, 16),
-		.message_len = (size_t)query_int(q, 17),
-		.attempts = (uint64_t)query_int(q, 18),
-		.reply = query_text(q, 19),
+	    .id = query_int(q, 0),
+	    .state = state_of(query_text(q, 1)),
+	    .draw = (uint64_t)query_int(q, 2),
+	    .amendment = (uint64_t)query_int(q, 3),
+	    .inspector = query_text(q, 4),
+	    .kind = query_text(q, 5),
+	    .sender = query_text(q, 6),
+	    .recipient = query_text(q, 7),
+	    .subject = query_text(q, 8),
+	    .message_id = query_text(q, 9),
+	    .created = query_int(q, 10),
+	    .not_before = query_int(q, 11),
+	    .next_at = query_int(q, 12),
+	    .give_up = query_int(q, 13),
+	    .changed = query_int(q, 14),
+	    .digest = query_text(q, 15),
+	    .removed = query_int(q, 16),
+	    .message_len = (size_t)query_int(q, 17),
+	    .attempts = (uint64_t)query_int(q, 18),
+	    .reply = query_text(q, 19),
 	};
 }
 
@@ -528,7 +537,8 @@ retry(struct store *store, int64_t id, const char *by, int64_t now, int64_t retr
 	if (present.state == OUTBOX_SENDING)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is being sent"), (long long)id);
 	if (present.removed != 0)
-		return err_set(err, ERR_REFUSED, N_("letter %lld cannot be sent: its text was removed, as mail.keep says"), (long long)id);
+		return err_set(err, ERR_REFUSED,
+		    N_("letter %lld cannot be sent: its text was removed, as mail.keep says"), (long long)id);
 	query_open(&q, store, "UPDATE outbox_letter SET give_up = ? WHERE id = ?");
 	query_put_int(&q, (present.not_before > now ? present.not_before : now) + retry_s);
 	query_put_int(&q, id);

@@ -50,12 +50,12 @@ struct outbox_letter {
 	struct slice sender, recipient; /* bare addresses */
 	struct slice subject;           /* for lists; names no target */
 	struct slice message_id;
-	struct slice message; /* the bytes */
+	struct slice message;          /* the bytes */
 	const struct outbox_day *days; /* each once */
 	size_t n_days;
-	struct slice fault;   /* not empty: the letter could not be made; it is kept as failed, for these reasons */
-	int64_t not_before;   /* its notice */
-	int64_t give_up;      /* not_before + retry_for, usually */
+	struct slice fault; /* not empty: the letter could not be made; it is kept as failed, for these reasons */
+	int64_t not_before; /* its notice */
+	int64_t give_up;    /* not_before + retry_for, usually */
 };
 
 /*
@@ -146,9 +146,9 @@ struct outbox_row {
 	enum outbox_state state;
 	uint64_t draw, amendment;
 	struct slice inspector, kind, sender, recipient, subject, message_id;
-	struct slice reply;  /* of the last attempt; may be empty */
+	struct slice reply; /* of the last attempt; may be empty */
 	int64_t created, not_before, next_at, give_up;
-	int64_t changed;     /* when it came into its state */
+	int64_t changed; /* when it came into its state */
 	uint64_t attempts;
 	size_t message_len;  /* 0 once the text is removed */
 	struct slice digest; /* SHA-256 of the message, in hex; empty where none could be made */

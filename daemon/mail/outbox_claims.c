@@ -21,7 +21,8 @@ outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, s
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND next_at <= ? ORDER BY next_at, id");
+	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND next_at <= ? ORDER BY "
+	    "next_at, id");
 	query_put_int(&q, now);
 	while (!short_of_memory && query_row(&q)) {
 		if (n == cap) {
@@ -59,8 +60,10 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT give_up, (SELECT count(*) FROM outbox_attempt WHERE letter = id), sender, recipient, message_id, message"
-	    " FROM outbox_letter LEFT JOIN outbox_message ON letter = id WHERE id = ? AND state IN ('queued', 'sending', 'unknown')");
+	    "SELECT give_up, (SELECT count(*) FROM outbox_attempt WHERE letter = id), sender, recipient, message_id, "
+	    "message"
+	    " FROM outbox_letter LEFT JOIN outbox_message ON letter = id WHERE id = ? AND state IN ('queued', "
+	    "'sending', 'unknown')");
 	query_put_int(&q, id);
 	*ret_found = query_row(&q);
 	if (*ret_found) {
@@ -73,8 +76,8 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 		copy(&claim->message, query_blob(&q, 5), MESSAGE_BYTES);
 	}
 	rc = query_close(&q, err);
-	if (rc == 0 && (claim->sender.failed || claim->recipient.failed || claim->message_id.failed ||
-	    claim->message.failed))
+	if (rc == 0 &&
+	    (claim->sender.failed || claim->recipient.failed || claim->message_id.failed || claim->message.failed))
 		rc = err_memory(err);
 	return rc;
 }
@@ -163,8 +166,8 @@ outbox_pause(uint64_t attempts)
 }
 
 int
-outbox_settle(struct store *store, const struct outbox_claim *claim, enum outbox_state to, bool down, struct slice reply,
-    int64_t now, enum outbox_state *ret_state, struct err *err)
+outbox_settle(struct store *store, const struct outbox_claim *claim, enum outbox_state to, bool down,
+    struct slice reply, int64_t now, enum outbox_state *ret_state, struct err *err)
 {
 	int64_t next = now;
 
@@ -194,8 +197,9 @@ outbox_interrupted(struct store *store, int64_t now, uint64_t *ret_n, struct err
 	while (rc == 0) {
 		bool any;
 
-		query_open(&q, store, "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND state = 'sending'"
-		                      " LIMIT 1");
+		query_open(&q, store,
+		    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND state = 'sending'"
+		    " LIMIT 1");
 		any = query_row(&q);
 		id = any ? query_int(&q, 0) : 0;
 		rc = query_close(&q, err);

@@ -11,8 +11,7 @@ int64_t outbox_pause(uint64_t attempts);
 
 /* Puts the letter into a state and notes the attempt that led to it, inside the caller's transaction. */
 int outbox_note(struct store *store, int64_t id, enum outbox_state state, int64_t next_at, struct slice reply,
-    int64_t now,
-    struct err *err);
+    int64_t now, struct err *err);
 
 /* The ids of letters that are due, ascending by when; the caller frees.  `ret_ids` is NULL where there are none. */
 int outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, struct err *err);

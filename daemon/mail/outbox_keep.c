@@ -2,15 +2,16 @@
 
 #include "core/base/hash.h"
 
-#define REMOVED "outbox_removed" /* in meta: when texts were last removed, all that were due */
-#define UNCUT "outbox_uncut" /* in meta: 1 where the database's log may hold some that were removed */
+#define REMOVED "outbox_removed"   /* in meta: when texts were last removed, all that were due */
+#define UNCUT "outbox_uncut"       /* in meta: 1 where the database's log may hold some that were removed */
 #define DIGESTED "outbox_digested" /* in meta: 1 since every letter that has a text has its digest */
 #define DAY_S 86400
-#define PAUSE_S 60 /* until the rest is removed */
+#define PAUSE_S 60   /* until the rest is removed */
 #define AT_ONCE 1000 /* letters in one transaction */
 
-#define DONE \
-	" FROM outbox_letter WHERE digest IS NOT NULL AND removed IS NULL AND (state IN ('sent', 'failed', 'cancelled')" \
+#define DONE                                                                                                 \
+	" FROM outbox_letter WHERE digest IS NOT NULL AND removed IS NULL AND (state IN ('sent', 'failed', " \
+	"'cancelled')"                                                                                       \
 	" OR (state = 'unknown' AND next_at = 9223372036854775807))"
 
 /* ---- digests ---- */
@@ -34,7 +35,8 @@ fill_digests(struct store *store, struct err *err)
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, store, "SELECT letter, message FROM outbox_message JOIN outbox_letter ON id = letter"
+	query_open(&q, store,
+	    "SELECT letter, message FROM outbox_message JOIN outbox_letter ON id = letter"
 	    " WHERE digest IS NULL ORDER BY letter");
 	while (rc == 0 && query_row(&q)) {
 		hash_hex(query_blob(&q, 1), digest);
@@ -79,12 +81,15 @@ static int
 choose(struct store *store, int64_t before, int *ret_n, struct err *err)
 {
 	struct query q;
-	int rc = store_exec(store, "CREATE TEMP TABLE IF NOT EXISTS outbox_going (id INTEGER PRIMARY KEY);"
-	    "DELETE FROM temp.outbox_going", err);
+	int rc = store_exec(store,
+	    "CREATE TEMP TABLE IF NOT EXISTS outbox_going (id INTEGER PRIMARY KEY);"
+	    "DELETE FROM temp.outbox_going",
+	    err);
 
 	if (rc != 0)
 		return rc;
-	query_open(&q, store, "INSERT INTO temp.outbox_going (id) SELECT id" DONE " AND changed <= ? ORDER BY changed, id LIMIT ?");
+	query_open(&q, store,
+	    "INSERT INTO temp.outbox_going (id) SELECT id" DONE " AND changed <= ? ORDER BY changed, id LIMIT ?");
 	query_put_int(&q, before);
 	query_put_int(&q, AT_ONCE);
 	(void)query_run(&q);
@@ -99,12 +104,14 @@ remove_chosen(struct store *store, int64_t now, struct err *err)
 	struct query q;
 	int rc;
 
-	query_open(&q, store, "UPDATE outbox_letter SET removed = ?, subject = '' WHERE id IN (SELECT id FROM temp.outbox_going)");
+	query_open(&q, store,
+	    "UPDATE outbox_letter SET removed = ?, subject = '' WHERE id IN (SELECT id FROM temp.outbox_going)");
 	query_put_int(&q, now);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	if (rc == 0)
-		rc = store_exec(store, "DELETE FROM outbox_message WHERE letter IN (SELECT id FROM temp.outbox_going)", err);
+		rc = store_exec(store, "DELETE FROM outbox_message WHERE letter IN (SELECT id FROM temp.outbox_going)",
+		    err);
 	return rc;
 }
 
@@ -162,7 +169,8 @@ outbox_keep(struct store *store, int64_t keep_s, int64_t now, int64_t *ret_next,
 	if (rc != 0 || keep_s == 0 || (rc = first_due(store, keep_s, &due, err)) != 0)
 		return rc;
 	if (due <= now && now >= last + DAY_S) {
-		if ((rc = remove_some(store, now - keep_s, now, err)) != 0 || (rc = first_due(store, keep_s, &due, err)) != 0)
+		if ((rc = remove_some(store, now - keep_s, now, err)) != 0 ||
+		    (rc = first_due(store, keep_s, &due, err)) != 0)
 			return rc;
 		last = meta_number(store, REMOVED);
 	}

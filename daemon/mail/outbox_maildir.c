@@ -13,7 +13,8 @@ settle(struct store *store, const struct outbox_claim *claim, bool delivered, st
 	int rc;
 
 	if ((rc = store_begin(store, err)) == 0 &&
-	    (rc = outbox_settle(store, claim, delivered ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state, err)) == 0)
+	    (rc = outbox_settle(store, claim, delivered ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state,
+	         err)) == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	tally->sent += rc == 0 && state == OUTBOX_SENT;
@@ -40,8 +41,8 @@ deliver_one(struct store *store, struct maildir *maildir, const struct err *faul
 	if ((rc = outbox_claim(store, id, now, &claim, &claimed, err)) != 0 || !claimed)
 		goto out;
 	if (maildir != NULL)
-		delivered = maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message),
-		    &was_there, &refused);
+		delivered = maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message), &was_there,
+		    &refused);
 	maildir_name(buf_view(&claim.message_id), name);
 	(void)snprintf(words, sizeof words, "%s%s", was_there ? "was there: " : "new/", name);
 	rc = settle(store, &claim, delivered == 0, slice_of(delivered == 0 ? words : refused.message), now, tally, err);

@@ -63,7 +63,8 @@ has_more(struct slice text)
 	static const char begin[] = "-----BEGIN ";
 	const char *first = text.n == 0 ? NULL : memmem(text.p, text.n, begin, sizeof begin - 1);
 
-	return first != NULL && memmem(first + 1, text.n - (size_t)(first + 1 - text.p), begin, sizeof begin - 1) != NULL;
+	return first != NULL &&
+	    memmem(first + 1, text.n - (size_t)(first + 1 - text.p), begin, sizeof begin - 1) != NULL;
 }
 
 /* NULL where there is none. */
@@ -104,7 +105,9 @@ check_times(const char *path, X509 *x, int64_t time, int64_t *ret_until, struct 
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate expired on %.10s"), path, text);
 	}
 	text_from_time(from, text);
-	return time >= from ? 0 : err_set(err, ERR_REFUSED, N_("%s: the certificate is not valid before %.10s"), path, text);
+	return time >= from
+	    ? 0
+	    : err_set(err, ERR_REFUSED, N_("%s: the certificate is not valid before %.10s"), path, text);
 }
 
 static int
@@ -119,8 +122,8 @@ check_key(const char *path, X509 *x, struct err *err)
 	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key is neither RSA nor EC"), path);
 	if (EVP_PKEY_get_bits(key) < least)
-		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key has %d bits, and %d are the least"), path,
-		    EVP_PKEY_get_bits(key), least);
+		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key has %d bits, and %d are the least"),
+		    path, EVP_PKEY_get_bits(key), least);
 	if ((uses & needed) == 0 || (extended & (XKU_SMIME | XKU_ANYEKU)) == 0)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate is not for encrypting mail"), path);
 	return 0;
@@ -204,8 +207,9 @@ add_recipient(CMS_ContentInfo *cms, X509 *x)
 	CMS_RecipientInfo *to = CMS_add1_recipient_cert(cms, x, CMS_KEY_PARAM);
 	EVP_PKEY_CTX *key = to == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(to);
 
-	return key != NULL && (EVP_PKEY_get_base_id(X509_get0_pubkey(x)) != EVP_PKEY_EC ||
-	    EVP_PKEY_CTX_set_ecdh_kdf_md(key, EVP_sha256()) == 1);
+	return key != NULL &&
+	    (EVP_PKEY_get_base_id(X509_get0_pubkey(x)) != EVP_PKEY_EC ||
+	        EVP_PKEY_CTX_set_ecdh_kdf_md(key, EVP_sha256()) == 1);
 }
 
 int

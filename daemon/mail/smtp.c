@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text/address.h"
 #include "system/file.h"
+#include "text/address.h"
 #include "text/printable.h"
 
 #define PASSWORD_MAX 1024
@@ -28,17 +28,20 @@ read_password(const char *path, char **ret_password, struct err *err)
 	int fd, rc = file_open(AT_FDCWD, path, FILE_FOLLOW_LINKS, &fd, &st, NULL);
 
 	if (rc != 0 && errno != 0)
-		return err_set(err, ERR_REFUSED, N_("the password of [mail] user cannot be read: %s: %s"), path, strerror(errno));
+		return err_set(err, ERR_REFUSED, N_("the password of [mail] user cannot be read: %s: %s"), path,
+		    strerror(errno));
 	if (rc == 0 && file_is_private(path, &st))
 		n = file_read_up_to(fd, bytes, sizeof bytes);
 	if (rc == 0)
 		(void)close(fd);
 	if (n < 0)
 		return err_set(err, ERR_REFUSED,
-		    N_("the password of [mail] user: %s must be a regular file that others cannot read: chmod 0600 it"), path);
+		    N_("the password of [mail] user: %s must be a regular file that others cannot read: chmod 0600 it"),
+		    path);
 	while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
 		n--;
-	if (n == 0 || n == (ssize_t)sizeof bytes || memchr(bytes, '\n', (size_t)n) != NULL || memchr(bytes, '\0', (size_t)n) != NULL) {
+	if (n == 0 || n == (ssize_t)sizeof bytes || memchr(bytes, '\n', (size_t)n) != NULL ||
+	    memchr(bytes, '\0', (size_t)n) != NULL) {
 		sodium_memzero(bytes, sizeof bytes);
 		return err_set(err, ERR_REFUSED, N_("the password of [mail] user: %s must hold one line"), path);
 	}
@@ -59,7 +62,8 @@ find_password(const struct config *config, char **ret_password, struct err *err)
 		return read_password(config->mail_password_file, ret_password, err);
 	if (folder == NULL)
 		return err_set(err, ERR_REFUSED,
-		    N_("[mail] user has no password: neither password_file nor the systemd credential \"%s\" is there"), CREDENTIAL);
+		    N_("[mail] user has no password: neither password_file nor the systemd credential \"%s\" is there"),
+		    CREDENTIAL);
 	if (asprintf(&path, "%s/%s", folder, CREDENTIAL) < 0)
 		return err_memory(err);
 	rc = read_password(path, ret_password, err);
@@ -80,8 +84,8 @@ smtp_server_read(const struct config *config, struct smtp_server *ret_server, st
 	    .timeout_s = seconds == NULL ? 0 : strtol(seconds, NULL, 10)};
 	if (s->timeout_s < 1 || s->timeout_s > SMTP_TIMEOUT_S)
 		s->timeout_s = SMTP_TIMEOUT_S;
-	if (asprintf(&s->url, "%s://%s%s%s:%lld", config->mail_scheme == MAIL_SMTPS ? "smtps" : "smtp", brackets ? "[" : "",
-	        config->mail_host, brackets ? "]" : "", (long long)config->mail_port) < 0) {
+	if (asprintf(&s->url, "%s://%s%s%s:%lld", config->mail_scheme == MAIL_SMTPS ? "smtps" : "smtp",
+	        brackets ? "[" : "", config->mail_host, brackets ? "]" : "", (long long)config->mail_port) < 0) {
 		s->url = NULL;
 		return err_memory(err);
 	}
@@ -146,11 +150,11 @@ we_said(struct smtp_letter *letter, struct slice line)
 static void
 they_said(struct smtp_letter *letter, struct slice line)
 {
-	if (!letter->over && line.n >= 3 && line.p[0] >= '2' && line.p[0] <= '5' && line.p[1] >= '0' && line.p[1] <= '9' && line.p[2] >= '0' &&
-	    line.p[2] <= '9') {
+	if (!letter->over && line.n >= 3 && line.p[0] >= '2' && line.p[0] <= '5' && line.p[1] >= '0' &&
+	    line.p[1] <= '9' && line.p[2] >= '0' && line.p[2] <= '9') {
 		letter->code = (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 + (line.p[2] - '0');
-		(void)snprintf(letter->reply, sizeof letter->reply, "%.*s", (int)(line.n < SMTP_REPLY ? line.n : SMTP_REPLY - 1),
-		    line.p);
+		(void)snprintf(letter->reply, sizeof letter->reply, "%.*s",
+		    (int)(line.n < SMTP_REPLY ? line.n : SMTP_REPLY - 1), line.p);
 		if (letter->code == 354)
 			letter->data = true;
 		if (letter->code != 334)
@@ -160,7 +164,8 @@ they_said(struct smtp_letter *letter, struct slice line)
 }
 
 static int
-on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx) /* NOLINT(readability-non-const-parameter) */
+on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len,
+    void *ctx) /* NOLINT(readability-non-const-parameter) */
 {
 	struct smtp_letter *letter = ctx;
 	struct slice rest = {bytes, len};
@@ -253,7 +258,11 @@ smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server *ser
 {
 	char *to = NULL;
 
-	*letter = (struct smtp_letter){.easy = easy, .socket = CURL_SOCKET_BAD, .message = message, .say = letter->say, .ctx = letter->ctx};
+	*letter = (struct smtp_letter){.easy = easy,
+	    .socket = CURL_SOCKET_BAD,
+	    .message = message,
+	    .say = letter->say,
+	    .ctx = letter->ctx};
 	if (!address_ok(sender) || !address_ok(recipient))
 		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is no mail address"),
 		    SLICE_ARGS(address_ok(sender) ? recipient : sender));
@@ -304,7 +313,8 @@ smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_W
 {
 	enum smtp_outcome outcome = outcome_of(letter, code);
 	const char *fault = letter->cut ? "timeout: the server says nothing more"
-	    : letter->fault[0] != '\0' ? letter->fault : curl_easy_strerror(code);
+	    : letter->fault[0] != '\0'  ? letter->fault
+	                                : curl_easy_strerror(code);
 
 	if (code == CURLE_OK || (letter->code >= 400 && outcome != SMTP_UNKNOWN))
 		(void)snprintf(ret_words, SMTP_WORDS, "%s", letter->reply);

@@ -5,24 +5,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/slice.h"
-#include "config/config.h"
 
 /*
  * One letter to one recipient over SMTP (RFC 5321), by libcurl: what to ask of a handle, and what its end means for the
  * letter.  Whoever drives the handles decides when: the mailer by a multi handle in its loop, test-mail by itself.
  */
 
-#define SMTP_TIMEOUT_S 60    /* for connecting with TLS and login, and for each reply */
-#define SMTP_LETTER_S 600    /* for one letter, all together */
+#define SMTP_TIMEOUT_S 60      /* for connecting with TLS and login, and for each reply */
+#define SMTP_LETTER_S 600      /* for one letter, all together */
 #define SMTP_REPLIES_MAX 65536 /* bytes of replies to one letter */
-#define SMTP_REPLY 256       /* bytes of what is kept of a reply, with its NUL */
+#define SMTP_REPLY 256         /* bytes of what is kept of a reply, with its NUL */
 
 /* How to reach the server: from the INI, and the password's file. */
 struct smtp_server {
-	char *url; /* for libcurl: smtp:// or smtps:// */
-	bool starttls; /* must be had */
+	char *url;        /* for libcurl: smtp:// or smtps:// */
+	bool starttls;    /* must be had */
 	const char *user; /* "" for no login; the configuration's */
 	char *password;
 	const char *ca_file; /* "" for the system's */
@@ -52,16 +52,16 @@ struct smtp_letter {
 	char *sender;
 	curl_socket_t socket; /* for whoever sees which it is to tell; else CURL_SOCKET_BAD */
 	struct slice message; /* CRLF throughout */
-	size_t given;  /* of the message, to libcurl */
+	size_t given;         /* of the message, to libcurl */
 	bool all_given;
-	bool spoken_of; /* MAIL FROM has been said */
-	bool data;      /* the server has said 354 */
-	bool over;      /* QUIT has been said: what the server says to that is not about the letter */
-	bool hidden;    /* what is said now is a secret: AUTH and what follows */
-	bool cut;       /* by smtp_cut */
+	bool spoken_of;   /* MAIL FROM has been said */
+	bool data;        /* the server has said 354 */
+	bool over;        /* QUIT has been said: what the server says to that is not about the letter */
+	bool hidden;      /* what is said now is a secret: AUTH and what follows */
+	bool cut;         /* by smtp_cut */
 	unsigned stirred; /* grows with whatever libcurl says or hears for it */
-	size_t answered; /* bytes */
-	int code;        /* of the last reply; 0: none */
+	size_t answered;  /* bytes */
+	int code;         /* of the last reply; 0: none */
 	char reply[SMTP_REPLY];
 	char fault[CURL_ERROR_SIZE];
 	/* Each line of the dialogue, without secrets, for a person, as it came: clean it.  May be NULL. */

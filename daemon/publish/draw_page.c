@@ -4,57 +4,57 @@
 #include <stdlib.h>
 
 #include "core/base/array.h"
-#include "core/draw/amend.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/draw/amend.h"
 #include "core/draw/record.h"
 #include "core/format/roster.h"
-#include "core/base/text.h"
-#include "system/clock.h"
 #include "draws/assurance.h"
 #include "ledger/ledger.h"
 #include "publish/odds_picture.h"
 #include "publish/words.h"
+#include "system/clock.h"
 
 #define WORDS_BYTES 256
 
 static const struct template_name time_names[] = {{"time", NULL}, {"reason", NULL}, {NULL, NULL}};
 static const struct template_name flag_names[] = {{NULL, NULL}};
-static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL}, {NULL, NULL}};
+static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL},
+    {NULL, NULL}};
 static const struct template_name beacon_names[] = {{"words", NULL}, {NULL, NULL}};
 static const struct template_name stratum_names[] = {{"class", NULL}, {"drum", NULL}, {"slips", NULL}, {"rule", NULL},
-	{"take", NULL}, {NULL, NULL}};
-static const struct template_name change_names[] = {{"name", NULL}, {"added", NULL}, {"altered", NULL}, {"removed", NULL},
-	{NULL, NULL}};
+    {"take", NULL}, {NULL, NULL}};
+static const struct template_name change_names[] = {{"name", NULL}, {"added", NULL}, {"altered", NULL},
+    {"removed", NULL}, {NULL, NULL}};
 static const struct template_name changed_names[] = {{"previous", NULL}, {"changes", change_names}, {NULL, NULL}};
 static const struct template_name rule_names[] = {{"name", NULL}, {"value", NULL}, {NULL, NULL}};
 static const struct template_name selected_names[] = {{"place", NULL}, {"id", NULL}, {"class", NULL}, {"date", NULL},
-	{"team", NULL}, {"ticket", NULL}, {NULL, NULL}};
+    {"team", NULL}, {"ticket", NULL}, {NULL, NULL}};
 static const struct template_name ids_names[] = {{"ids", NULL}, {NULL, NULL}};
 static const struct template_name reserve_names[] = {{"id", NULL}, {"class", NULL}, {"ticket", NULL}, {NULL, NULL}};
 static const struct template_name reserved_names[] = {{"reserve", reserve_names}, {NULL, NULL}};
 static const struct template_name amendment_names[] = {{"number", NULL}, {"place", NULL}, {"what", NULL}, {"out", NULL},
-	{"in", NULL}, {"reason", NULL}, {NULL, NULL}};
+    {"in", NULL}, {"reason", NULL}, {NULL, NULL}};
 static const struct template_name amended_names[] = {{"amendments", amendment_names}, {NULL, NULL}};
 static const struct template_name roster_names[] = {{"id", NULL}, {"class", NULL}, {"unit", NULL}, {"area", NULL},
-	{"weight", NULL}, {"part", NULL}, {NULL, NULL}};
+    {"weight", NULL}, {"part", NULL}, {NULL, NULL}};
 static const struct template_name listed_names[] = {{"rows", NULL}, {"roster", roster_names}, {NULL, NULL}};
 static const struct template_name picture_names[] = {{"picture", NULL}, {"words", NULL}, {NULL, NULL}};
 static const struct template_name result_names[] = {{"chosen", NULL}, {"staffed", NULL}, {"people", NULL},
-	{"matters", NULL}, {"selected", selected_names}, {"more", ids_names}, {"unstaffed", ids_names},
-	{"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names},
-	{"pictured", picture_names}, {NULL, NULL}};
+    {"matters", NULL}, {"selected", selected_names}, {"more", ids_names}, {"unstaffed", ids_names},
+    {"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names}, {"pictured", picture_names},
+    {NULL, NULL}};
 static const struct template_name recorded_names[] = {{"record_hash", NULL}, {NULL, NULL}};
 static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", NULL}, {NULL, NULL}};
 static const struct template_name file_names[] = {{"name", NULL}, {NULL, NULL}};
 
 const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {"operator", NULL}, {"version", NULL},
-	{"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names}, {"cosigned", cosigned_names},
-	{"beacon", beacon_names},
-	{"commit_time", NULL}, {"draw_time", NULL}, {"drawn", time_names}, {"void", time_names}, {"sealed", time_names},
-	{"opened", time_names}, {"targets", NULL}, {"inspectors", NULL}, {"excused_targets", NULL},
-	{"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL}, {"strata", stratum_names}, {"changed", changed_names},
-	{"rules", rule_names}, {"result", result_names}, {"commit_hash", NULL}, {"recorded", recorded_names},
-	{"seeded", seeded_names}, {"files", file_names}, {NULL, NULL}};
+    {"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names},
+    {"cosigned", cosigned_names}, {"beacon", beacon_names}, {"commit_time", NULL}, {"draw_time", NULL},
+    {"drawn", time_names}, {"void", time_names}, {"sealed", time_names}, {"opened", time_names}, {"targets", NULL},
+    {"inspectors", NULL}, {"excused_targets", NULL}, {"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL},
+    {"strata", stratum_names}, {"changed", changed_names}, {"rules", rule_names}, {"result", result_names},
+    {"commit_hash", NULL}, {"recorded", recorded_names}, {"seeded", seeded_names}, {"files", file_names}, {NULL, NULL}};
 
 static void
 put_moment(struct template_row *values, const char *list, int64_t time, struct slice reason)
@@ -68,8 +68,8 @@ put_moment(struct template_row *values, const char *list, int64_t time, struct s
 static void
 put_lists(struct template_row *values)
 {
-	static const char *const lists[] = {"explained", "cosigned", "beacon", "drawn", "void", "sealed", "opened", "changed", "result", "recorded",
-	    "seeded", "files"};
+	static const char *const lists[] = {"explained", "cosigned", "beacon", "drawn", "void", "sealed", "opened",
+	    "changed", "result", "recorded", "seeded", "files"};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		template_put_list(values, lists[i]);
@@ -115,7 +115,8 @@ put_strata(struct template_row *values, const struct commit *c)
 }
 
 static void
-put_change(struct template_row *row, const char *name, uint64_t added, bool has_altered, uint64_t altered, uint64_t removed)
+put_change(struct template_row *row, const char *name, uint64_t added, bool has_altered, uint64_t altered,
+    uint64_t removed)
 {
 	struct template_row *change = template_put_row(row, "changes");
 
@@ -138,7 +139,8 @@ put_changes(struct template_row *values, const struct changes *c, bool chinese)
 	row = template_put_row(values, "changed");
 	template_put_uint(row, "previous", c->previous);
 	template_put_list(row, "changes");
-	put_change(row, chinese ? "检查对象" : "targets", c->targets_added, true, c->targets_changed, c->targets_removed);
+	put_change(row, chinese ? "检查对象" : "targets", c->targets_added, true, c->targets_changed,
+	    c->targets_removed);
 	put_change(row, chinese ? "检查人员" : "inspectors", c->inspectors_added, true, c->inspectors_changed,
 	    c->inspectors_removed);
 	put_change(row, chinese ? "回避关系" : "conflicts", c->conflicts_added, false, 0, c->conflicts_removed);
@@ -176,18 +178,25 @@ put_rules(struct template_row *values, const struct rules *r, bool chinese)
 		    (int)(r->team[s].n > 32 ? 32 : r->team[s].n), r->team[s].p);
 	put_rule(values, chinese ? "每组席位" : "Seats of a team", slice_of(team));
 	if (r->avoid_unit || r->avoid_area)
-		put_rule(values, chinese ? "必须不同" : "Must differ", slice_of(r->avoid_unit && r->avoid_area ?
-		    chinese ? "单位、区域" : "unit, area" : r->avoid_unit ? chinese ? "单位" : "unit" : chinese ? "区域" : "area"));
+		put_rule(values, chinese ? "必须不同" : "Must differ",
+		    slice_of(r->avoid_unit && r->avoid_area ? chinese ? "单位、区域" : "unit, area"
+		            : r->avoid_unit                 ? chinese ? "单位" : "unit"
+		            : chinese                       ? "区域"
+		                                            : "area"));
 	if (r->has_level_gap) {
 		(void)snprintf(gap, sizeof gap, "%lld", (long long)r->level_gap);
-		put_rule(values, chinese ? "检查人员级别至少高出" : "Inspector above target by at least", slice_of(gap));
+		put_rule(values, chinese ? "检查人员级别至少高出" : "Inspector above target by at least",
+		    slice_of(gap));
 	}
 	put_number_rule(values, chinese ? "抽取检查人员" : "Inspectors drawn", r->inspectors, r->inspectors > 0);
-	put_number_rule(values, chinese ? "每人最多承担" : "Visits of an inspector, at most", r->max_load, r->max_load > 0);
-	put_number_rule(values, chinese ? "搭配不重复的抽取次数" : "No pair again for so many draws", r->rotate, r->rotate > 0);
-	put_number_rule(values, chinese ? "抽中后休息天数" : "A target rests for so many days", r->rest_days, r->rest_days > 0);
-	put_number_rule(values, chinese ? "多少天未抽中即优先" : "First after so many days without a draw", r->cover_days,
-	    r->cover_days > 0);
+	put_number_rule(values, chinese ? "每人最多承担" : "Visits of an inspector, at most", r->max_load,
+	    r->max_load > 0);
+	put_number_rule(values, chinese ? "搭配不重复的抽取次数" : "No pair again for so many draws", r->rotate,
+	    r->rotate > 0);
+	put_number_rule(values, chinese ? "抽中后休息天数" : "A target rests for so many days", r->rest_days,
+	    r->rest_days > 0);
+	put_number_rule(values, chinese ? "多少天未抽中即优先" : "First after so many days without a draw",
+	    r->cover_days, r->cover_days > 0);
 	put_number_rule(values, chinese ? "每类候补" : "Reserve of each class", r->reserve, true);
 }
 
@@ -204,7 +213,8 @@ put_outcome(struct store *store, const struct draw_row *row, struct template_row
 
 	if (row->outcome == OUTCOME_NONE)
 		return 0;
-	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) == 0 && (rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
+	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) == 0 &&
+	    (rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
 		if (row->outcome == OUTCOME_VOID && e.void_.reason.n <= sizeof reason)
 			n = json_unescape(e.void_.reason, reason);
 		put_moment(values, row->outcome == OUTCOME_VOID ? "void" : "drawn", e.time, (struct slice){reason, n});
@@ -271,7 +281,8 @@ result_read(struct result *r, const struct commit *commit, struct err *err)
 		return rc;
 	rc = draw_file_get(r->store, r->row->n, "targets.csv", &r->target_bytes, err);
 	if (rc == 0)
-		rc = roster_parse_targets(&r->roster, buf_view(&r->target_bytes), "targets.csv", commit->date, NULL, err);
+		rc = roster_parse_targets(&r->roster, buf_view(&r->target_bytes), "targets.csv", commit->date, NULL,
+		    err);
 	return rc;
 }
 
@@ -388,8 +399,11 @@ put_amendments(const struct result *r, struct template_row *result, struct err *
 static const char *
 part_words(enum drum drum, bool chinese)
 {
-	static const char *const words[] = {[DRUM_IN] = "参加", [DRUM_DUE] = "参加，优先（久未抽中）",
-	    [DRUM_CARRIED] = "参加，优先（上次未能检查）", [DRUM_REST] = "休息", [DRUM_EXCUSED] = "豁免"};
+	static const char *const words[] = {[DRUM_IN] = "参加",
+	    [DRUM_DUE] = "参加，优先（久未抽中）",
+	    [DRUM_CARRIED] = "参加，优先（上次未能检查）",
+	    [DRUM_REST] = "休息",
+	    [DRUM_EXCUSED] = "豁免"};
 
 	return chinese ? words[drum] : drum_name(drum);
 }
@@ -501,7 +515,8 @@ put_files(const struct draw_row *row, struct template_row *values)
 /* ---- what the draw rests on ---- */
 
 static int
-put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
+put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values,
+    struct err *err)
 {
 	struct draw_assurance assurance;
 	struct template_row *cosigned;
@@ -536,12 +551,14 @@ put_beacon(struct template_row *values, const struct beacon *beacon, bool chines
 		    (int)json_unescape(beacon->label, label), label);
 		break;
 	case SOURCE_DRAND:
-		(void)snprintf(words, sizeof words, chinese ? "drand quicknet 第 %llu 轮" : "drand quicknet, round %llu",
+		(void)snprintf(words, sizeof words,
+		    chinese ? "drand quicknet 第 %llu 轮" : "drand quicknet, round %llu",
 		    (unsigned long long)beacon->round);
 		break;
 	case SOURCE_WITNESS:
 		(void)note_key_parse(beacon->key, &key, NULL);
-		(void)snprintf(words, sizeof words, chinese ? "见证人 %.*s 的签名" : "the signature of the witness %.*s", SLICE_ARGS(key.name));
+		(void)snprintf(words, sizeof words,
+		    chinese ? "见证人 %.*s 的签名" : "the signature of the witness %.*s", SLICE_ARGS(key.name));
 		break;
 	}
 	template_put(template_put_row(values, "beacon"), "words", slice_of(words));
@@ -550,14 +567,16 @@ put_beacon(struct template_row *values, const struct beacon *beacon, bool chines
 /* ---- the whole ---- */
 
 static int
-put_commitment(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values, struct err *err)
+put_commitment(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values,
+    struct err *err)
 {
 	struct entry e;
 	struct buf bytes;
 	char hash[HASH_HEX + 1];
 	int rc;
 
-	if ((rc = ledger_entry(store, row->commit_entry, &bytes, err)) != 0 || (rc = entry_parse(buf_view(&bytes), &e, err)) != 0)
+	if ((rc = ledger_entry(store, row->commit_entry, &bytes, err)) != 0 ||
+	    (rc = entry_parse(buf_view(&bytes), &e, err)) != 0)
 		goto out;
 	hash_hex(buf_view(&bytes), hash);
 	template_put(values, "commit_hash", slice_of(hash));

@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 #include "draws/draws.h"
 #include "text/template.h"
 

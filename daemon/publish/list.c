@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDER "published_dir" /* in meta: the folder that the list is of */
-#define WORK "publish_work" /* in meta: where a publishing that has not ended works */
+#define FOLDER "published_dir"        /* in meta: the folder that the list is of */
+#define WORK "publish_work"           /* in meta: where a publishing that has not ended works */
 #define ANNOUNCED "publish_announced" /* in meta: its files are on the list */
 
 /* ---- in memory ---- */
@@ -132,7 +132,8 @@ is_list_of(struct store *store, const char *dir, bool *ret_is, struct err *err)
 }
 
 int
-publish_list_read(struct store *store, const char *dir, struct publish_list *ret_list, bool *ret_of_dir, struct err *err)
+publish_list_read(struct store *store, const char *dir, struct publish_list *ret_list, bool *ret_of_dir,
+    struct err *err)
 {
 	bool of_dir = false;
 	int rc;
@@ -159,7 +160,8 @@ write_rows(struct store *store, const struct publish_list *was, const struct pub
 {
 	struct query q;
 
-	query_open(&q, store, "INSERT OR REPLACE INTO published_file (path, size, mtime, digest, made_of) VALUES (?, ?, ?, ?, ?)");
+	query_open(&q, store,
+	    "INSERT OR REPLACE INTO published_file (path, size, mtime, digest, made_of) VALUES (?, ?, ?, ?, ?)");
 	for (size_t i = 0; i < will->n; i++) {
 		const struct publish_file *file = &will->v[i];
 

@@ -19,10 +19,10 @@
 struct publish_file {
 	char *path; /* "draws/0001/record.json" */
 	uint64_t size;
-	int64_t mtime_ns; /* as it was once the file was in its place: a hint; 0: not known */
-	struct hash digest; /* SHA-256 of its bytes */
+	int64_t mtime_ns;              /* as it was once the file was in its place: a hint; 0: not known */
+	struct hash digest;            /* SHA-256 of its bytes */
 	char made_of[PUBLISH_MADE_OF]; /* of what a page was made; "" for any other file */
-	bool written; /* in this publishing; not kept */
+	bool written;                  /* in this publishing; not kept */
 };
 
 /* Ascending by path. */
@@ -35,7 +35,8 @@ struct publish_list {
  * The state's list, and whether it is of the folder `dir` (an absolute path without symbolic links).  Release with
  * publish_list_release, after a failure too.
  */
-int publish_list_read(struct store *store, const char *dir, struct publish_list *ret_list, bool *ret_of_dir, struct err *err);
+int publish_list_read(struct store *store, const char *dir, struct publish_list *ret_list, bool *ret_of_dir,
+    struct err *err);
 void publish_list_release(struct publish_list *list);
 
 /* The file's place on the list; NULL where it is not ours. */

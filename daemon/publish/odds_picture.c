@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "text/html.h"
-#include "publish/words.h"
 #include "ledger/ledger.h"
+#include "publish/words.h"
+#include "text/html.h"
 #include "text/table.h"
 
 #define WIDTH 360
@@ -42,7 +42,8 @@ site_odds_read(struct store *store, const struct draw_row *row, struct site_odds
 	}
 	rc = draw_file_get(store, row->n, "targets.csv", &targets, err);
 	if (rc == 0)
-		rc = roster_parse_targets(&roster, buf_view(&targets), "targets.csv", odds->entry.commit.date, NULL, err);
+		rc = roster_parse_targets(&roster, buf_view(&targets), "targets.csv", odds->entry.commit.date, NULL,
+		    err);
 	if (rc == 0)
 		inclusion_strata(&odds->entry.commit, &roster, odds->strata);
 	roster_release(&roster);
@@ -102,8 +103,8 @@ put_group(struct buf *out, unsigned weight, uint64_t n, bool first, bool chinese
 static void
 put_taken(struct buf *out, const struct stratum *s, bool chinese)
 {
-	buf_format(out, chinese ? "%llu 个参加，抽取 %llu 个" : "%llu took part, %llu were drawn", (unsigned long long)s->drum,
-	    (unsigned long long)s->take);
+	buf_format(out, chinese ? "%llu 个参加，抽取 %llu 个" : "%llu took part, %llu were drawn",
+	    (unsigned long long)s->drum, (unsigned long long)s->take);
 }
 
 /* ---- what there is to show ---- */
@@ -135,8 +136,8 @@ list_bars(const struct site_odds *odds, struct bar *bars, size_t max, size_t *re
 					++*ret_more;
 					continue;
 				}
-				bars[n++] = (struct bar){&odds->entry.commit.strata[s], heads, part == 0, w, odds->strata[s].n[part][w],
-				    odds->strata[s].chance[part][w]};
+				bars[n++] = (struct bar){&odds->entry.commit.strata[s], heads, part == 0, w,
+				    odds->strata[s].n[part][w], odds->strata[s].chance[part][w]};
 				heads = false;
 			}
 	}
@@ -195,7 +196,8 @@ put_bar(struct buf *out, const struct bar *bar, unsigned at, bool chinese)
 {
 	buf_format(out, "<text x=\"0\" y=\"%u\">", at + 14);
 	put_group(out, bar->weight, bar->n, bar->first, chinese);
-	buf_format(out, "</text>\n<rect class=\"t\" x=\"%d\" y=\"%u\" width=\"%d\" height=\"12\"/>\n", BAR_AT, at + 4, BAR_WIDTH);
+	buf_format(out, "</text>\n<rect class=\"t\" x=\"%d\" y=\"%u\" width=\"%d\" height=\"12\"/>\n", BAR_AT, at + 4,
+	    BAR_WIDTH);
 	buf_format(out, "<rect class=\"b\" x=\"%d\" y=\"%u\" width=\"%ld\" height=\"12\"/>\n", BAR_AT, at + 4,
 	    lround(bar->chance * BAR_WIDTH));
 	buf_format(out, "<text class=\"n\" x=\"%d\" y=\"%u\">", WIDTH, at + 14);
@@ -228,13 +230,14 @@ put_head(struct buf *out, const struct site_odds *odds, unsigned tall, bool chin
 	html_put(out, buf_view(&words));
 	out->failed |= words.failed;
 	buf_release(&words);
-	buf_text(out, "</desc>\n<style>\n"
-		      "text { font: 12px -apple-system, \"Segoe UI\", Roboto, \"PingFang SC\", \"Microsoft YaHei\", "
-		      "\"Noto Sans CJK SC\", sans-serif; fill: #1a1a1a; }\n"
-		      ".h { font-size: 14px; font-weight: 600; }\n.s { fill: #555; }\n.n { text-anchor: end; }\n"
-		      ".t { fill: #8883; }\n.b { fill: #2f6db3; }\n"
-		      "@media (prefers-color-scheme: dark) { text { fill: #eee; } .s { fill: #bbb; } .b { fill: #8ab4f8; } }\n"
-		      "@media print { text { fill: #000; } }\n</style>\n");
+	buf_text(out,
+	    "</desc>\n<style>\n"
+	    "text { font: 12px -apple-system, \"Segoe UI\", Roboto, \"PingFang SC\", \"Microsoft YaHei\", "
+	    "\"Noto Sans CJK SC\", sans-serif; fill: #1a1a1a; }\n"
+	    ".h { font-size: 14px; font-weight: 600; }\n.s { fill: #555; }\n.n { text-anchor: end; }\n"
+	    ".t { fill: #8883; }\n.b { fill: #2f6db3; }\n"
+	    "@media (prefers-color-scheme: dark) { text { fill: #eee; } .s { fill: #bbb; } .b { fill: #8ab4f8; } }\n"
+	    "@media print { text { fill: #000; } }\n</style>\n");
 }
 
 void

@@ -8,11 +8,11 @@
 
 #include "core/base/text.h"
 #include "draws/assurance.h"
-#include "text/html.h"
 #include "publish/draw_page.h"
-#include "publish/words.h"
-#include "publish/templates.h"
 #include "publish/odds_picture.h"
+#include "publish/templates.h"
+#include "publish/words.h"
+#include "text/html.h"
 #include "text/template.h"
 
 #define PATH_BYTES 160
@@ -22,12 +22,12 @@ enum { ENGLISH, CHINESE, LANGUAGES };
 
 static const struct template_name flag_names[] = {{NULL, NULL}};
 static const struct template_name draw_names[] = {{"n", NULL}, {"folder", NULL}, {"page", NULL}, {"title", NULL},
-	{"draw_time", NULL}, {"state", NULL}, {"class", NULL}, {NULL, NULL}};
+    {"draw_time", NULL}, {"state", NULL}, {"class", NULL}, {NULL, NULL}};
 static const struct template_name some_names[] = {{"draws", draw_names}, {NULL, NULL}};
 static const struct template_name earlier_names[] = {{"count", NULL}, {"folder", NULL}, {"page", NULL}, {NULL, NULL}};
-static const struct template_name index_names[] = {{"other", NULL}, {"operator", NULL}, {"origin", NULL}, {"version", NULL},
-	{"zone", NULL}, {"vkey", NULL}, {"log_key", NULL}, {"entries", NULL}, {"root", NULL}, {"none", flag_names},
-	{"some", some_names}, {"earlier", earlier_names}, {NULL, NULL}};
+static const struct template_name index_names[] = {{"other", NULL}, {"operator", NULL}, {"origin", NULL},
+    {"version", NULL}, {"zone", NULL}, {"vkey", NULL}, {"log_key", NULL}, {"entries", NULL}, {"root", NULL},
+    {"none", flag_names}, {"some", some_names}, {"earlier", earlier_names}, {NULL, NULL}};
 
 struct site {
 	struct store *store;
@@ -126,7 +126,8 @@ put_common(const struct site *site, int language, struct template_row *values)
 
 /* All that a draw's page says follows from what this names, and the log is only added to. */
 static int
-name_making(const struct site *site, const struct draw_row *row, char ret_made_of[static PUBLISH_MADE_OF], struct err *err)
+name_making(const struct site *site, const struct draw_row *row, char ret_made_of[static PUBLISH_MADE_OF],
+    struct err *err)
 {
 	struct slice title = site_title(site->config, row->cycle);
 	struct hash_stream stream;
@@ -147,10 +148,10 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 	hash_begin(&stream);
 	hash_add(&stream, site->made_of.b, sizeof site->made_of.b);
 	hash_text(&stream, title);
-	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu %d %llu %llu %llu", (unsigned long long)row->n, (int)row->outcome,
-	    row->revealed, (long long)amendments, (unsigned long long)row->commit_entry, (int)assurance.assurance,
-	    (unsigned long long)assurance.witnesses, (unsigned long long)assurance.commit_in_time,
-	    (unsigned long long)assurance.outcome_in_time);
+	(void)snprintf(state, sizeof state, "%llu %d %d %lld %llu %d %llu %llu %llu", (unsigned long long)row->n,
+	    (int)row->outcome, row->revealed, (long long)amendments, (unsigned long long)row->commit_entry,
+	    (int)assurance.assurance, (unsigned long long)assurance.witnesses,
+	    (unsigned long long)assurance.commit_in_time, (unsigned long long)assurance.outcome_in_time);
 	hash_text(&stream, slice_of(state));
 	hash_text(&stream, slice_of(row->record));
 	hash = hash_end(&stream);
@@ -187,8 +188,9 @@ make_picture(struct site *site, const struct draw_row *row, int language, struct
 }
 
 static int
-put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name, const char *made_of,
-    int (*make)(struct site *, const struct draw_row *, int, struct buf *, struct err *), struct err *err)
+put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name,
+    const char *made_of, int (*make)(struct site *, const struct draw_row *, int, struct buf *, struct err *),
+    struct err *err)
 {
 	char path[PATH_BYTES], folder[24];
 	struct buf bytes;
@@ -254,7 +256,8 @@ take_row(void *ctx, const struct draw_row *row)
 }
 
 static void
-put_listed(const struct site *site, int language, const struct draw_row *row, enum assurance class, struct template_row *some)
+put_listed(const struct site *site, int language, const struct draw_row *row, enum assurance class,
+    struct template_row *some)
 {
 	struct template_row *values = template_put_row(some, "draws");
 	bool chinese = language == CHINESE;
@@ -331,7 +334,9 @@ site_put_index(struct site *site, struct tree *tree, const struct site_log *log,
 	    .err = err,
 	};
 	int64_t last = 0;
-	int rc = list.rows == NULL || list.classes == NULL ? err_memory(err) : store_int(site->store, "SELECT coalesce(max(n), 0) FROM draw", &last, err);
+	int rc = list.rows == NULL || list.classes == NULL
+	    ? err_memory(err)
+	    : store_int(site->store, "SELECT coalesce(max(n), 0) FROM draw", &last, err);
 
 	list.first = last > LISTED_MAX ? (uint64_t)last - LISTED_MAX + 1 : 1;
 	if (rc == 0)

@@ -1,9 +1,9 @@
 #ifndef SPOTCHECK_PUBLISH_PAGES_H
 #define SPOTCHECK_PUBLISH_PAGES_H
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "config/config.h"
 #include "draws/draws.h"
 #include "publish/tree.h"
 #include "store/store.h"

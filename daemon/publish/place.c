@@ -211,7 +211,8 @@ static int
 refuse_mount(const struct scan *s, const char *path)
 {
 	return err_set(s->err, ERR_REFUSED,
-	    N_("%s/%s: something is mounted upon a part of the publication, and nothing was published: unmount it, or give the "
+	    N_("%s/%s: something is mounted upon a part of the publication, and nothing was published: unmount it, or "
+	       "give the "
 	       "publication a folder of its own"),
 	    s->public, path);
 }
@@ -280,8 +281,8 @@ scan_folder(struct scan *s, int fd, const char *folder)
 
 	if (dir == NULL) {
 		(void)close(fd);
-		return err_set(s->err, ERR_OUTSIDE, N_("the published folder cannot be read: %s/%s: %s"), s->public, folder,
-		    strerror(errno));
+		return err_set(s->err, ERR_OUTSIDE, N_("the published folder cannot be read: %s/%s: %s"), s->public,
+		    folder, strerror(errno));
 	}
 	while (rc == 0 && (e = readdir(dir)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
@@ -297,7 +298,8 @@ place_scan(int root, const char *public_dir, const struct publish_list *list, bo
 	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
 
 	if (fd < 0)
-		return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be read: %s: %s"), public_dir, strerror(errno));
+		return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be read: %s: %s"), public_dir,
+		    strerror(errno));
 	rc = scan_folder(&s, fd, "");
 	if (rc == 0)
 		*ret_others = s.others;

@@ -10,26 +10,26 @@
 #include "core/format/merkle.h"
 #include "core/format/note.h"
 #include "draws/assurance.h"
-#include "ledger/cosignatures.h"
 #include "draws/draws.h"
+#include "ledger/cosignatures.h"
 #include "ledger/ledger.h"
-#include "system/file.h"
+#include "ledger/operator.h"
 #include "ledger/publication.h"
+#include "ledger/restored.h"
+#include "publish/pages.h"
 #include "publish/place.h"
 #include "publish/tree.h"
-#include "publish/pages.h"
-#include "ledger/operator.h"
-#include "ledger/restored.h"
+#include "system/file.h"
 
 #define LOCK_FILE "publish.lock"
-#define PUBLISHED "published_serial" /* in meta: the cosignatures that are published */
-#define DAMAGED "published_damaged" /* in meta: what had to be mended, since the last look that found nothing */
+#define PUBLISHED "published_serial"      /* in meta: the cosignatures that are published */
+#define DAMAGED "published_damaged"       /* in meta: what had to be mended, since the last look that found nothing */
 #define LOOKED_DAY "published_looked_day" /* in meta: the day of the look at all files that is under way, or was last */
 #define LOOKED_AFTER "published_looked_after" /* in meta: the file that it has come to */
-#define LOOKED_BAD "published_looked_bad" /* in meta: it has found something */
-#define LOOK_BYTES ((uint64_t)64 << 20) /* that are read at a time */
-#define LOOK_FILE_BYTES 4096 /* what opening a file counts for */
-#define NAME_MAX_BYTES 160 /* of a path in the tree */
+#define LOOKED_BAD "published_looked_bad"     /* in meta: it has found something */
+#define LOOK_BYTES ((uint64_t)64 << 20)       /* that are read at a time */
+#define LOOK_FILE_BYTES 4096                  /* what opening a file counts for */
+#define NAME_MAX_BYTES 160                    /* of a path in the tree */
 
 struct publication_work {
 	struct store *store;
@@ -169,7 +169,8 @@ put_commit(struct publication_work *p, const struct draw_row *row)
 	if (rc == 0 && (rc = draw_assurance_commit_size(p->store, row, &size, p->err)) == 0)
 		rc = put_note(p, size, path);
 	draw_path(row->n, "outcome.checkpoint", path);
-	if (rc == 0 && row->outcome != OUTCOME_NONE && (rc = draw_assurance_outcome_size(p->store, row, &size, p->err)) == 0)
+	if (rc == 0 && row->outcome != OUTCOME_NONE &&
+	    (rc = draw_assurance_outcome_size(p->store, row, &size, p->err)) == 0)
 		rc = put_note(p, size, path);
 	return rc;
 }
@@ -262,7 +263,9 @@ put_draw(void *ctx, const struct draw_row *row)
 static int
 put_index(struct publication_work *p)
 {
-	struct site_log log = {.vkey = p->log.key->vkey, .key_id = p->log.key->id, .entries = ledger_size(&p->log),
+	struct site_log log = {.vkey = p->log.key->vkey,
+	    .key_id = p->log.key->id,
+	    .entries = ledger_size(&p->log),
 	    .root = merkle_prefix_root(&p->log.tree, ledger_size(&p->log))};
 
 	return p->site == NULL ? 0 : site_put_index(p->site, &p->tree, &log, p->err);
@@ -544,7 +547,8 @@ publish_mend(struct store *store, const struct signing_key *key, const struct co
 
 /* Files from the one after `*after` on, up to some bytes; at the end `*after` becomes NULL. */
 static int
-look_at_some(struct store *store, const struct publish_list *list, int root, char **after, bool *ret_bad, struct err *err)
+look_at_some(struct store *store, const struct publish_list *list, int root, char **after, bool *ret_bad,
+    struct err *err)
 {
 	uint64_t bytes = 0;
 	int rc = 0;
@@ -630,14 +634,16 @@ look_on(struct store *store, const char *public_dir, int32_t day, char **after, 
 	if (rc == 0)
 		rc = write_round(store, day, *after, err);
 	if (rc == 0 && *after == NULL)
-		rc = store_exec(store, "DELETE FROM meta WHERE name = '" DAMAGED "' AND NOT EXISTS"
-		    " (SELECT 1 FROM meta WHERE name = '" LOOKED_BAD "')", err);
+		rc = store_exec(store,
+		    "DELETE FROM meta WHERE name = '" DAMAGED "' AND NOT EXISTS"
+		    " (SELECT 1 FROM meta WHERE name = '" LOOKED_BAD "')",
+		    err);
 	return rc;
 }
 
 int
-publish_look(struct store *store, const struct signing_key *key, const struct config *config, int32_t day, bool *ret_over,
-    struct err *err)
+publish_look(struct store *store, const struct signing_key *key, const struct config *config, int32_t day,
+    bool *ret_over, struct err *err)
 {
 	struct publish_options options = {.pages = config};
 	char *after = NULL;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 #include "ledger/keys.h"
 #include "store/store.h"
 
@@ -19,9 +19,11 @@
  * moved or walked into.  What a crash leaves behind is removed by the next call.
  */
 struct publish_options {
-	bool fresh; /* read every file that stands there, and write anew what is damaged; else size and time of change are believed */
+	bool
+	    fresh; /* read every file that stands there, and write anew what is damaged; else size and time of change are believed */
 	bool in_place; /* as where two folders cannot be exchanged */
-	const struct config *pages; /* pages for people beside the data (pages.h), as this configuration has it; NULL: none */
+	const struct config
+	    *pages; /* pages for people beside the data (pages.h), as this configuration has it; NULL: none */
 };
 
 /*
@@ -48,8 +50,8 @@ int publish_mend(struct store *store, const struct signing_key *key, const struc
  * A look at all published files, once a `day` (a local date), a part at a call: `*ret_over` once the day's is done.  What
  * is damaged is written anew.
  */
-int publish_look(struct store *store, const struct signing_key *key, const struct config *config, int32_t day, bool *ret_over,
-    struct err *err);
+int publish_look(struct store *store, const struct signing_key *key, const struct config *config, int32_t day,
+    bool *ret_over, struct err *err);
 
 /* How many files were found damaged and mended since the last whole look that found none, and the last time's first. */
 #define PUBLISH_DAMAGE 128

@@ -17,7 +17,8 @@ cannot_open(const char *path, struct err *err)
 
 	if (errno == ENOMEM)
 		return err_memory(err);
-	return err_set(err, theirs ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(errno));
+	return err_set(err, theirs ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path,
+	    strerror(errno));
 }
 
 /* Through links, as a web server would go.  Where a folder on the way is a file, there is no such file. */
@@ -92,7 +93,7 @@ folder_was_replaced(const struct folder *folder, const char *path)
 	struct stat opened, there;
 
 	return fstat(folder->fd, &opened) != 0 || stat(path, &there) != 0 || opened.st_dev != there.st_dev ||
-	       opened.st_ino != there.st_ino;
+	    opened.st_ino != there.st_ino;
 }
 
 void

@@ -1,9 +1,9 @@
 #include "publish/receipt.h"
 
 #include "core/format/entry.h"
-#include "system/clock.h"
-#include "ledger/ledger.h"
 #include "draws/private_rows.h"
+#include "ledger/ledger.h"
+#include "system/clock.h"
 
 #define ISSUED_MAX ((size_t)64 << 20) /* of the private file's two lines */
 
@@ -15,8 +15,9 @@ refuse_unopened(const struct draw_row *row, struct err *err)
 	if (row->outcome == OUTCOME_VOID)
 		return err_set(err, ERR_REFUSED, N_("draw %llu was voided"), (unsigned long long)row->n);
 	clock_text(row->reveal_time, until);
-	return row->revealed ? 0
-	                     : err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, until);
+	return row->revealed
+	    ? 0
+	    : err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, until);
 }
 
 /* What this log is called. */
@@ -37,7 +38,8 @@ name_log(struct issued *it, struct store *store, struct err *err)
 static int
 add_private(struct issued *it, struct store *store, struct slice target, struct err *err)
 {
-	int rc = private_line_read(store, it->drawn.row.n, "targets-private.csv", target, &it->private_header, &it->private_row, err);
+	int rc = private_line_read(store, it->drawn.row.n, "targets-private.csv", target, &it->private_header,
+	    &it->private_row, err);
 
 	it->receipt.private_header = buf_view(&it->private_header);
 	it->receipt.private_row = buf_view(&it->private_row);
@@ -80,19 +82,20 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 		return rc;
 	at = roster_find_target(&it->drawn.roster, target);
 	if (at < 0)
-		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"), SLICE_ARGS(target),
-		    (unsigned long long)n);
+		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"),
+		    SLICE_ARGS(target), (unsigned long long)n);
 	if ((rc = stored_draw_again(&it->drawn, store, progress, err)) != 0)
 		return rc;
 	receipt_of(&it->drawn.input, &it->drawn.draw, (size_t)at, &it->receipt);
-	if ((rc = receipt_add_path(&it->drawn.roster, &it->receipt, err)) != 0 || (rc = name_log(it, store, err)) != 0 ||
-	    (rc = add_private(it, store, target, err)) != 0)
+	if ((rc = receipt_add_path(&it->drawn.roster, &it->receipt, err)) != 0 ||
+	    (rc = name_log(it, store, err)) != 0 || (rc = add_private(it, store, target, err)) != 0)
 		return rc;
 	receipt_write(&it->receipt, &it->bytes);
 	if (it->bytes.no_memory)
 		return err_memory(err);
 	if (it->bytes.failed)
-		return err_set(err, ERR_LIMIT, N_("the private row of %.*s is too large for a receipt"), SLICE_ARGS(target));
+		return err_set(err, ERR_LIMIT, N_("the private row of %.*s is too large for a receipt"),
+		    SLICE_ARGS(target));
 	return check_issued(it, err);
 }
 

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/progress.h"
 #include "core/check/receipt.h"
-#include "config/config.h"
 #include "draws/stored_draw.h"
 #include "store/store.h"
 

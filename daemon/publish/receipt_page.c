@@ -7,26 +7,27 @@
 #include <string.h>
 
 #include "draws/assurance.h"
-#include "text/html.h"
 #include "draws/private_rows.h"
-#include "publish/words.h"
 #include "publish/templates.h"
+#include "publish/words.h"
+#include "text/html.h"
 
 #define SHARE_PARTS 1000 /* of the bar's length */
 
 static const struct template_name flag_names[] = {{NULL, NULL}};
-static const struct template_name line_names[] = {{"line", NULL}, {"line_share", NULL}, {"line_anchor", NULL}, {NULL, NULL}};
-static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_share", NULL}, {"ticket_anchor", NULL}, {"weight", NULL},
-	{"due", flag_names}, {"carried", flag_names}, {"one", flag_names}, {"several", flag_names}, {"drawn_line", line_names},
-	{"no_line", flag_names}, {NULL, NULL}};
+static const struct template_name line_names[] = {{"line", NULL}, {"line_share", NULL}, {"line_anchor", NULL},
+    {NULL, NULL}};
+static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_share", NULL}, {"ticket_anchor", NULL},
+    {"weight", NULL}, {"due", flag_names}, {"carried", flag_names}, {"one", flag_names}, {"several", flag_names},
+    {"drawn_line", line_names}, {"no_line", flag_names}, {NULL, NULL}};
 static const struct template_name reserve_names[] = {{"number", NULL}, {NULL, NULL}};
 static const struct template_name url_names[] = {{"url", NULL}, {NULL, NULL}};
 static const struct template_name page_names[] = {{"operator", NULL}, {"version", NULL}, {"zone", NULL}, {"n", NULL},
-	{"title", NULL}, {"class_words", NULL}, {"id", NULL}, {"name", NULL}, {"commit_time", NULL}, {"draw_time", NULL},
-	{"rows", NULL}, {"place", NULL}, {"class", NULL}, {"drum", NULL}, {"take", NULL}, {"in_drum", drum_names},
-	{"excused", flag_names}, {"rest", flag_names}, {"selected", flag_names}, {"unstaffed", flag_names},
-	{"reserve", reserve_names}, {"not_drawn", flag_names}, {"published", url_names}, {"origin", NULL}, {"key", NULL},
-	{"commit_hash", NULL}, {"seed", NULL}, {"row", NULL}, {"receipt_hash", NULL}, {NULL, NULL}};
+    {"title", NULL}, {"class_words", NULL}, {"id", NULL}, {"name", NULL}, {"commit_time", NULL}, {"draw_time", NULL},
+    {"rows", NULL}, {"place", NULL}, {"class", NULL}, {"drum", NULL}, {"take", NULL}, {"in_drum", drum_names},
+    {"excused", flag_names}, {"rest", flag_names}, {"selected", flag_names}, {"unstaffed", flag_names},
+    {"reserve", reserve_names}, {"not_drawn", flag_names}, {"published", url_names}, {"origin", NULL}, {"key", NULL},
+    {"commit_hash", NULL}, {"seed", NULL}, {"row", NULL}, {"receipt_hash", NULL}, {NULL, NULL}};
 
 /* How far along all that a ticket can be this one stands, in per cent: "12.3". */
 static void

@@ -4,11 +4,11 @@
  * What C23 calls #embed.  The paths are relative to daemon/, which the assembler looks in like the compiler; the Makefile
  * knows that this object depends on them.
  */
-#define EMBED(name, path) \
-	__asm__(".pushsection .rodata\n" \
-		".global " #name "_begin\n" #name "_begin:\n.incbin \"" path "\"\n" \
-		".global " #name "_end\n" #name "_end:\n.byte 0\n.popsection\n"); \
-	extern const char name##_begin[] __attribute__((visibility("hidden"))); \
+#define EMBED(name, path)                                                           \
+	__asm__(".pushsection .rodata\n"                                            \
+	        ".global " #name "_begin\n" #name "_begin:\n.incbin \"" path "\"\n" \
+	        ".global " #name "_end\n" #name "_end:\n.byte 0\n.popsection\n");   \
+	extern const char name##_begin[] __attribute__((visibility("hidden")));     \
 	extern const char name##_end[] __attribute__((visibility("hidden")))
 
 EMBED(site_embedded_verify, "site/verify.html");

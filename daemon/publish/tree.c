@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "core/base/hash.h"
-#include "system/file.h"
 #include "publish/place.h"
+#include "system/file.h"
 
-#define OPEN_FOLDERS 16 /* at a time, for nftw */
+#define OPEN_FOLDERS 16         /* at a time, for nftw */
 #define CHECKPOINT "checkpoint" /* the file that vouches for all others */
 #define DRAWS "draws/"
 
@@ -31,7 +31,8 @@ cannot_write(const char *path, struct err *err)
 static int
 cannot_write_below(const struct tree *t, const char *path, struct err *err)
 {
-	return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be written: %s/%s: %s"), t->public, path, strerror(errno));
+	return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be written: %s/%s: %s"), t->public, path,
+	    strerror(errno));
 }
 
 static int
@@ -148,10 +149,10 @@ clean_up(struct tree *t, struct err *err)
 
 	if (rc != 0 || work == NULL)
 		return rc;
-	if (is_work_of(t, work) && ((announced ? clean_announced(t, work) : place_remove_tree(work)) != 0 ||
-	    file_sync_folder_of(work) != 0))
-		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"), work,
-		    strerror(errno));
+	if (is_work_of(t, work) &&
+	    ((announced ? clean_announced(t, work) : place_remove_tree(work)) != 0 || file_sync_folder_of(work) != 0))
+		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"),
+		    work, strerror(errno));
 	else
 		rc = publish_work_set(t->store, NULL, err);
 	free(work);
@@ -475,7 +476,9 @@ exchange(struct tree *t, struct err *err)
 		return rc;
 	if (has_late_others(t)) {
 		rc = swap(t, err);
-		return rc != 0 ? rc : err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(EBUSY));
+		return rc != 0
+		    ? rc
+		    : err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(EBUSY));
 	}
 	if (file_sync_folder_of(t->public) != 0)
 		return cannot_write(t->public, err);

@@ -19,21 +19,21 @@
 struct tree {
 	struct store *store;
 	char *public; /* the folder, symbolic links resolved */
-	char *work; /* where new files are written; the whole of it in the end, where that can be exchanged */
-	int old; /* the published folder */
-	int fd; /* the one that is written to */
+	char *work;   /* where new files are written; the whole of it in the end, where that can be exchanged */
+	int old;      /* the published folder */
+	int fd;       /* the one that is written to */
 	bool in_place;
 	bool fresh;
 	bool ours; /* the folder's checkpoint is this log's, so what stands where a file of ours belongs is ours */
 	struct publish_list was, will;
 	uint64_t n_damaged; /* files of ours that were not what the list says */
-	char damaged[128]; /* the first of them */
+	char damaged[128];  /* the first of them */
 };
 
 struct tree_options {
 	const char *public_dir;
 	bool in_place; /* nothing is exchanged; taken by itself too where that cannot be */
-	bool fresh; /* what stands there is read, and held against the list, whatever size and time of change say */
+	bool fresh;    /* what stands there is read, and held against the list, whatever size and time of change say */
 	bool ours;
 };
 

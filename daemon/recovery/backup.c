@@ -10,9 +10,9 @@
 
 #include "core/base/array.h"
 #include "core/base/text.h"
-#include "system/file.h"
 #include "ledger/keys.h"
 #include "recovery/frozen.h"
+#include "system/file.h"
 
 #define BLOCK 65536
 #define SEALED_PIECE (BACKUP_PIECE + crypto_secretstream_xchacha20poly1305_ABYTES)
@@ -148,7 +148,8 @@ static int
 write_stream_key(struct sealer *s, const char *public_hex)
 {
 	uint8_t public[32], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
-	uint8_t sealed_key[sizeof key + crypto_box_SEALBYTES], header[crypto_secretstream_xchacha20poly1305_HEADERBYTES];
+	uint8_t sealed_key[sizeof key + crypto_box_SEALBYTES],
+	    header[crypto_secretstream_xchacha20poly1305_HEADERBYTES];
 	bool good;
 	int rc;
 

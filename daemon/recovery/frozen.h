@@ -25,7 +25,8 @@ enum frozen_part { FROZEN_DATABASE, FROZEN_LOG, FROZEN_PARTS };
 struct frozen {
 	struct store *store;
 	struct frozen_helpers *helpers;
-	sqlite3_file *files[FROZEN_PARTS]; /* SQLite's own: a file that is opened once more and closed loses its locks */
+	sqlite3_file
+	    *files[FROZEN_PARTS];   /* SQLite's own: a file that is opened once more and closed loses its locks */
 	int64_t size[FROZEN_PARTS]; /* bytes; of the log most often 0 */
 };
 
@@ -34,8 +35,7 @@ struct frozen {
  * ERR_MEMORY.
  */
 int frozen_begin(struct store *store, struct frozen *ret_frozen, struct err *err);
-int frozen_read(const struct frozen *frozen, enum frozen_part part, void *bytes, int len, int64_t at,
-    struct err *err);
+int frozen_read(const struct frozen *frozen, enum frozen_part part, void *bytes, int len, int64_t at, struct err *err);
 void frozen_end(struct frozen *frozen); /* also of a zeroed one */
 
 #endif

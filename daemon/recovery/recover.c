@@ -5,19 +5,19 @@
 
 #include "core/base/array.h"
 #include "core/base/json.h"
-#include "core/log/log.h"
-#include "core/draw/record.h"
-#include "core/log/sequence.h"
 #include "core/check/verify.h"
-#include "system/clock.h"
+#include "core/draw/record.h"
+#include "core/log/log.h"
+#include "core/log/sequence.h"
+#include "draws/plan.h"
 #include "draws/write.h"
 #include "ledger/cosignatures.h"
 #include "ledger/ledger.h"
 #include "ledger/policies.h"
-#include "letters/notices.h"
-#include "draws/plan.h"
 #include "ledger/restored.h"
+#include "letters/notices.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 
 struct recovering {
 	struct operator *operator;
@@ -76,8 +76,8 @@ check_whole(struct recovering *r)
 
 	if (rc != 0 || report.failures == 0)
 		return rc;
-	return err_set(r->err, ERR_REFUSED, N_("the publication does not hold, so nothing is taken from it: %s: %s"), first.check,
-	    first.why.message);
+	return err_set(r->err, ERR_REFUSED, N_("the publication does not hold, so nothing is taken from it: %s: %s"),
+	    first.check, first.why.message);
 }
 
 static int
@@ -91,7 +91,9 @@ read_theirs(struct recovering *r)
 	    (rc = log_check_signature(&r->theirs, r->err)) != 0 ||
 	    (rc = sequence_read(&r->theirs, &r->story, r->err, &order)) != 0)
 		return rc;
-	return r->story.whole ? 0 : err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
+	return r->story.whole
+	    ? 0
+	    : err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
 }
 
 static int
@@ -101,13 +103,15 @@ check_continues(struct recovering *r)
 	struct hash mine, other;
 
 	if (theirs < ours)
-		return err_set(r->err, ERR_ABSENT, N_("nothing to recover: the state has more than was published, %llu entries of %llu"),
+		return err_set(r->err, ERR_ABSENT,
+		    N_("nothing to recover: the state has more than was published, %llu entries of %llu"),
 		    (unsigned long long)ours, (unsigned long long)theirs);
 	mine = merkle_prefix_root(&r->ours.tree, ours);
 	other = merkle_prefix_root(&r->theirs.tree, ours);
 	if (memcmp(mine.b, other.b, HASH_BYTES) != 0)
 		return err_set(r->err, ERR_REFUSED,
-		    N_("the published log is no continuation of the state's: the two were signed by one key and differ within the first "
+		    N_("the published log is no continuation of the state's: the two were signed by one key and differ "
+		       "within the first "
 		       "%llu entries. Find out why before anything is signed"),
 		    (unsigned long long)ours);
 	if (theirs == ours)
@@ -245,8 +249,9 @@ static int
 begin_chains(struct recovering *r)
 {
 	const struct config *config = r->operator->config;
-	const char *reason = step_in_language(config, "the state was lost, and recovered from an older one and this log",
-	    "系统状态丢失，已由较早的备份和本日志恢复");
+	const char *reason =
+	    step_in_language(config, "the state was lost, and recovered from an older one and this log",
+	        "系统状态丢失，已由较早的备份和本日志恢复");
 	int64_t time = ledger_time(&r->ours, r->operator->now);
 	int rc = 0;
 
@@ -372,7 +377,8 @@ adopt_draw(struct recovering *r, size_t index, const struct entry *e)
 	if (record.failed)
 		rc = err_memory(r->err);
 	else if (!slice_is(e->draw.record, d.row.record))
-		rc = err_set(r->err, ERR_REFUSED, N_("draw %llu comes out otherwise than it was published: nothing was changed"),
+		rc = err_set(r->err, ERR_REFUSED,
+		    N_("draw %llu comes out otherwise than it was published: nothing was changed"),
 		    (unsigned long long)e->draw.n);
 	else
 		rc = stored_draw_write(&d, r->operator->store, buf_view(&record), index, size, r->err);
@@ -458,7 +464,8 @@ write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
 	if (rc == 0 && d.row.outcome == OUTCOME_DRAW) {
 		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->operator->now);
 		draw->letters = draw->ahead && draw->drawn && !draw->committed;
-		if (draw->letters && (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
+		if (draw->letters &&
+		    (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
 			rc = notices_draw(r->operator, &d, time, r->err);
 	}
 	stored_draw_release(&d);
@@ -474,12 +481,14 @@ adopt_all(struct recovering *r)
 	int rc = adopt_log(r);
 
 	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++) {
-		progress_tell(r->operator->progress, N_("recovering"), i - r->ret->from, r->theirs.n_entries - r->ret->from);
+		progress_tell(r->operator->progress, N_("recovering"), i - r->ret->from,
+		    r->theirs.n_entries - r->ret->from);
 		rc = adopt_entry(r, i);
 	}
 	if (rc == 0)
 		rc = store_exec(r->operator->store,
-		    "UPDATE target SET since = s.since FROM target_since s WHERE s.target = target.id AND s.since <> target.since",
+		    "UPDATE target SET since = s.since FROM target_since s WHERE s.target = target.id AND s.since <> "
+		    "target.since",
 		    r->err);
 	time = ledger_time(&r->ours, r->operator->now);
 	for (size_t i = 0; rc == 0 && i < r->ret->n_draws; i++)

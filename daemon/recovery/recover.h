@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
-#include "core/log/published.h"
 #include "core/base/text.h"
+#include "core/log/published.h"
 #include "ledger/operator.h"
 
 /*
@@ -35,12 +35,12 @@ struct recover_draw {
 };
 
 struct recovery {
-	uint64_t from, to; /* entries that the state had, and has now */
-	int64_t time;      /* of the newest entry that it had */
+	uint64_t from, to;          /* entries that the state had, and has now */
+	int64_t time;               /* of the newest entry that it had */
 	struct recover_draw *draws; /* those that something happened to since */
 	size_t n_draws;
-	uint64_t chains;   /* new ones */
-	bool done;         /* else what is sealed and was committed or amended since is lost, and nothing was changed */
+	uint64_t chains; /* new ones */
+	bool done;       /* else what is sealed and was committed or amended since is lost, and nothing was changed */
 };
 
 /*

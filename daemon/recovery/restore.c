@@ -13,12 +13,12 @@
 
 #include "core/base/array.h"
 #include "core/base/text.h"
-#include "recovery/backup.h"
-#include "system/file.h"
 #include "ledger/ledger.h"
 #include "ledger/operator.h"
 #include "ledger/restored.h"
+#include "recovery/backup.h"
 #include "store/store.h"
+#include "system/file.h"
 
 #define OLD_MAGIC "spotcheckd backup 1\n"
 #define STAGE ".restore" /* below state_dir; made like a state directory */
@@ -29,8 +29,10 @@
 #define SEALED_PIECE (BACKUP_PIECE + crypto_secretstream_xchacha20poly1305_ABYTES)
 
 _Static_assert(sizeof((struct restore){.fd = 0}).sealed_key ==
-    crypto_secretstream_xchacha20poly1305_KEYBYTES + crypto_box_SEALBYTES, "a sealed key fits");
-_Static_assert(sizeof((struct restore){.fd = 0}).header == crypto_secretstream_xchacha20poly1305_HEADERBYTES, "a header fits");
+        crypto_secretstream_xchacha20poly1305_KEYBYTES + crypto_box_SEALBYTES,
+    "a sealed key fits");
+_Static_assert(sizeof((struct restore){.fd = 0}).header == crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+    "a header fits");
 
 static int
 fail(const char *what, struct err *err)
@@ -98,10 +100,12 @@ read_head(struct restore *r, struct err *err)
 		return no_backup(err);
 	if (memcmp(magic, OLD_MAGIC, sizeof magic) == 0)
 		return err_set(err, ERR_REFUSED,
-		    N_("this backup was made by an earlier version, which signed none: nobody can tell whose it is, and nothing was changed"));
+		    N_("this backup was made by an earlier version, which signed none: nobody can tell whose it is, "
+		       "and nothing was changed"));
 	if (memcmp(magic, BACKUP_MAGIC, sizeof magic) != 0)
 		return no_backup(err);
-	if ((rc = read_line(r->fd, r->vkey, sizeof r->vkey, err)) != 0 || (rc = read_line(r->fd, r->recovery, sizeof r->recovery, err)) != 0)
+	if ((rc = read_line(r->fd, r->vkey, sizeof r->vkey, err)) != 0 ||
+	    (rc = read_line(r->fd, r->recovery, sizeof r->recovery, err)) != 0)
 		return rc;
 	if (note_key_parse(slice_of(r->vkey), &r->key, NULL) != 0 || r->key.algorithm != NOTE_ED25519 ||
 	    !text_from_hex(slice_of(r->recovery), public, sizeof public))
@@ -133,10 +137,12 @@ check_wanted(const struct restore *r, const char *key, struct err *err)
 	if (key != NULL && note_key_parse(slice_of(key), &wanted, NULL) != 0)
 		return err_set(err, ERR_REFUSED, N_("--key %s is no verifier key"), key);
 	if (key != NULL && strcmp(key, r->vkey) != 0)
-		return err_set(err, ERR_REFUSED, N_("this is the backup of another log: its key is %s, not %s; nothing was changed"), r->vkey, key);
+		return err_set(err, ERR_REFUSED,
+		    N_("this is the backup of another log: its key is %s, not %s; nothing was changed"), r->vkey, key);
 	if (!slice_is(r->key.name, r->config->origin))
 		return err_set(err, ERR_REFUSED,
-		    N_("this is the backup of another log: its name is %.*s, and the configuration says origin = %s; nothing was changed"),
+		    N_("this is the backup of another log: its name is %.*s, and the configuration says origin = %s; "
+		       "nothing was changed"),
 		    SLICE_ARGS(r->key.name), r->config->origin);
 	return 0;
 }
@@ -151,7 +157,8 @@ check_published(const struct restore *r, struct err *err)
 		return rc;
 	rc = restored_compare_key(r->published, r->vkey, &published, err);
 	if (rc == 0 && !published)
-		rc = err_set(err, ERR_REFUSED, N_("--published %s has no checkpoint: nothing was changed"), r->published);
+		rc = err_set(err, ERR_REFUSED, N_("--published %s has no checkpoint: nothing was changed"),
+		    r->published);
 	return rc;
 }
 
@@ -160,9 +167,9 @@ check_published(const struct restore *r, struct err *err)
 static void
 remove_stage(const struct restore *r)
 {
-	static const char *const files[] = {STAGE "/" KEYS_LOG, STAGE "/" STORE_FILE, STAGE "/" LOG_FILE, STAGE "/" STORE_FILE "-shm",
-	    STAGE "/" JOURNAL_FILE, STAGE "/keys", STAGE,
-	    ".restore.key", ".restore.db", ".restore.db-journal"}; /* of an earlier version */
+	static const char *const files[] = {STAGE "/" KEYS_LOG, STAGE "/" STORE_FILE, STAGE "/" LOG_FILE,
+	    STAGE "/" STORE_FILE "-shm", STAGE "/" JOURNAL_FILE, STAGE "/keys", STAGE, ".restore.key", ".restore.db",
+	    ".restore.db-journal"}; /* of an earlier version */
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		char *path = below(r, files[i]);
@@ -213,7 +220,8 @@ is_ours(const struct restore *r)
 	char *from = NULL;
 	bool ours;
 
-	if (!exists(r, STAGE) || exists(r, STAGE "/" STORE_FILE) || store_open(r->config->state_dir, 0, &store, NULL) != 0)
+	if (!exists(r, STAGE) || exists(r, STAGE "/" STORE_FILE) ||
+	    store_open(r->config->state_dir, 0, &store, NULL) != 0)
 		return false;
 	ours = store_meta_get(store, FROM, &from, NULL) == 0 && strcmp(from, r->id) == 0;
 	free(from);
@@ -230,8 +238,9 @@ check_key_there(const struct restore *r, struct err *err)
 	int rc = path == NULL ? err_memory(err) : key_read(path, &key, err);
 
 	if (rc == 0 && strcmp(key.vkey, r->vkey) != 0)
-		rc = err_set(err, ERR_REFUSED, N_("%s is another log's key: it is %s, and the backup's is %s; nothing was changed"), path, key.vkey,
-		    r->vkey);
+		rc = err_set(err, ERR_REFUSED,
+		    N_("%s is another log's key: it is %s, and the backup's is %s; nothing was changed"), path,
+		    key.vkey, r->vkey);
 	if (rc == 0)
 		key_wipe(&key);
 	free(path);
@@ -245,14 +254,18 @@ look_for_state(struct restore *r, struct err *err)
 
 	if (exists(r, STORE_FILE)) {
 		r->in_place = is_ours(r);
-		return r->in_place ? 0 : err_set(err, ERR_REFUSED,
-		    N_("the state directory %s holds a state already: move it away first; nothing was changed"), dir);
+		return r->in_place
+		    ? 0
+		    : err_set(err, ERR_REFUSED,
+		          N_("the state directory %s holds a state already: move it away first; nothing was changed"),
+		          dir);
 	}
 	/* SQLite would take them for this database's. */
 	if (exists(r, LOG_FILE) || exists(r, JOURNAL_FILE))
 		return err_set(err, ERR_REFUSED,
-		    N_("the state directory %s holds the remains of a state, %s-wal or -journal: move them away first; nothing was changed"), dir,
-		    STORE_FILE);
+		    N_("the state directory %s holds the remains of a state, %s-wal or -journal: move them away first; "
+		       "nothing was changed"),
+		    dir, STORE_FILE);
 	return exists(r, KEYS_LOG) ? check_key_there(r, err) : 0;
 }
 
@@ -272,7 +285,9 @@ open_state_dir(struct restore *r, struct err *err)
 		return fail(dir, err);
 	if (flock(r->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	return errno == EWOULDBLOCK ? err_set(err, ERR_REFUSED, N_("another \"spotcheck restore\" is at work in %s"), dir) : fail(dir, err);
+	return errno == EWOULDBLOCK
+	    ? err_set(err, ERR_REFUSED, N_("another \"spotcheck restore\" is at work in %s"), dir)
+	    : fail(dir, err);
 }
 
 int
@@ -309,7 +324,9 @@ struct opener {
 static int
 add_to_signature(struct opener *o, const void *bytes, size_t len, struct err *err)
 {
-	return crypto_sign_update(&o->signature, bytes, len) == 0 ? 0 : err_set(err, ERR_OUTSIDE, N_("the signature cannot be computed"));
+	return crypto_sign_update(&o->signature, bytes, len) == 0
+	    ? 0
+	    : err_set(err, ERR_OUTSIDE, N_("the signature cannot be computed"));
 }
 
 static int
@@ -463,7 +480,8 @@ check_signature(struct opener *o, const struct restore *r, struct err *err)
 	if (!o->last || o->at != o->n || o->n_sealed != crypto_sign_BYTES || file_read_up_to(o->fd, &more, 1) != 0)
 		return damaged(err);
 	if (crypto_sign_final_verify(&o->signature, o->sealed, r->key.public_key) != 0)
-		return err_set(err, ERR_REFUSED, N_("the backup is not signed by the key that it names, %s: nothing was changed"), r->vkey);
+		return err_set(err, ERR_REFUSED,
+		    N_("the backup is not signed by the key that it names, %s: nothing was changed"), r->vkey);
 	return 0;
 }
 
@@ -540,7 +558,8 @@ check_log(struct operator *operator, const struct restore *r, struct err *err)
 	int rc = operator_key(operator, err);
 
 	if (rc == 0 && strcmp(operator->key.vkey, r->vkey) != 0)
-		rc = err_set(err, ERR_REFUSED, N_("the backup names the key %s, and holds %s: nothing was changed"), r->vkey, operator->key.vkey);
+		rc = err_set(err, ERR_REFUSED, N_("the backup names the key %s, and holds %s: nothing was changed"),
+		    r->vkey, operator->key.vkey);
 	if (rc == 0 && (rc = ledger_open(operator->store, &operator->key, &log, err)) == 0)
 		ledger_release(&log);
 	return rc;
@@ -562,7 +581,8 @@ prepare_state(struct operator *operator, const struct restore *r, struct err *er
 static int
 close_stage(struct store *store, const struct restore *r, int rc, struct err *err)
 {
-	if (rc == 0 && sqlite3_wal_checkpoint_v2(store_db(store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+	if (rc == 0 &&
+	    sqlite3_wal_checkpoint_v2(store_db(store), "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
 		rc = store_error(store, err);
 	store_close(store);
 	if (rc == 0 && exists(r, STAGE "/" LOG_FILE))

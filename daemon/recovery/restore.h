@@ -3,11 +3,11 @@
 
 #include <stdbool.h>
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/format/note.h"
 #include "core/base/slice.h"
-#include "config/config.h"
+#include "core/format/note.h"
 #include "ledger/keys.h"
 
 /*
@@ -23,8 +23,8 @@ struct restore {
 	const char *published; /* a copy of the publication, beside public_dir; NULL: none */
 	int fd;                /* of the backup */
 	int lock;
-	bool made;             /* the state directory, by us */
-	bool in_place;         /* an attempt that was killed has put all into its place */
+	bool made;     /* the state directory, by us */
+	bool in_place; /* an attempt that was killed has put all into its place */
 	char vkey[NOTE_KEY_TEXT];
 	char recovery[RECOVERY_PUBLIC];
 	char id[HASH_HEX + 1]; /* of the backup: hash of its beginning, in which is its stream's key, sealed */
@@ -37,8 +37,8 @@ struct restore {
  * config->public_dir or `published` name, or that the key in state_dir is of; there is a state already.  Close it with
  * restore_end, after a failure too.
  */
-int restore_begin(int fd, const struct config *config, const char *published, const char *key, struct restore *ret_restore,
-    struct err *err);
+int restore_begin(int fd, const struct config *config, const char *published, const char *key,
+    struct restore *ret_restore, struct err *err);
 
 /*
  * ERR_REFUSED: the code is wrong or another backup's, or the file is damaged or not signed by the key that it names.  The state

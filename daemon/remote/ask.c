@@ -1,7 +1,7 @@
 #include "remote/ask.h"
 
-#include "remote/beacons.h"
 #include "ledger/ledger.h"
+#include "remote/beacons.h"
 #include "remote/witnesses.h"
 
 static int

@@ -22,7 +22,8 @@ struct ask_report {
 int ask_due(struct store *store, const struct config *config, int64_t now, struct ask_report *report, struct err *err);
 
 /* Asks every witness, whether it is due or not: before something is signed. */
-int ask_witnesses(struct store *store, const struct config *config, int64_t now, struct ask_report *report, struct err *err);
+int ask_witnesses(struct store *store, const struct config *config, int64_t now, struct ask_report *report,
+    struct err *err);
 
 /* operator->ask of a program that may carry libcurl. */
 int ask_before_signing(struct operator *operator, struct err *err);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/log/beacon.h"
 #include "core/base/text.h"
+#include "core/log/beacon.h"
 #include "ledger/ledger.h"
 #include "remote/witnesses.h"
 
-#define SOON 10  /* failures, at intervals of */
+#define SOON 10 /* failures, at intervals of */
 #define SOON_S 3
 
 /* Every few seconds while it may come at any moment, then ever more seldom. */
@@ -75,8 +75,9 @@ beacon_keep_value(struct store *store, uint64_t n, const struct beacon_value *va
 
 /* ---- what is waited for ---- */
 
-#define WAITING \
-	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE outcome IS NULL AND source IN ('drand', 'witness') AND v.value IS NULL"
+#define WAITING                                                                                                      \
+	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE outcome IS NULL AND source IN ('drand', 'witness') " \
+	"AND v.value IS NULL"
 
 const struct config_witness *
 beacon_witness(const struct config *config, struct slice vkey)
@@ -94,7 +95,8 @@ beacon_waiting_read(struct store *store, uint64_t n, struct beacon_waiting *w, s
 	int rc;
 
 	*w = (struct beacon_waiting){.failures = 0};
-	if ((rc = draws_find(store, n, &w->row, err)) != 0 || (rc = ledger_entry(store, w->row.commit_entry, &w->bytes, err)) != 0 ||
+	if ((rc = draws_find(store, n, &w->row, err)) != 0 ||
+	    (rc = ledger_entry(store, w->row.commit_entry, &w->bytes, err)) != 0 ||
 	    (rc = commit_parse(buf_view(&w->bytes), &w->commit, &time, err)) != 0)
 		return rc;
 	w->has_commit = true;
@@ -118,7 +120,9 @@ beacon_waiting_list(struct store *store, int64_t now, uint64_t ret[static BEACON
 	struct query q;
 
 	*ret_n = 0;
-	query_open(&q, store, "SELECT draw.n, v.tried, coalesce(v.failures, 0) " WAITING " AND draw_time <= ? ORDER BY draw_time, draw.n");
+	query_open(&q, store,
+	    "SELECT draw.n, v.tried, coalesce(v.failures, 0) " WAITING
+	    " AND draw_time <= ? ORDER BY draw_time, draw.n");
 	query_put_int(&q, now);
 	while (*ret_n < BEACONS_AT_ONCE && query_row(&q)) {
 		uint64_t failures = (uint64_t)query_int(&q, 2);
@@ -204,10 +208,14 @@ beacons_add(struct store *store, struct slice hex, int64_t now, uint64_t *ret_n,
 		if (fits) {
 			*ret_n = numbers[i];
 			if (now < w.row.draw_time)
-				return err_set(err, ERR_REFUSED, N_("this signature was given before the time of draw %llu: it is not taken"),
+				return err_set(err, ERR_REFUSED,
+				    N_("this signature was given before the time of draw %llu: it is not taken"),
 				    (unsigned long long)numbers[i]);
 			return beacon_keep_value(store, numbers[i], &value, now, err);
 		}
 	}
-	return rc != 0 ? rc : err_set(err, ERR_REFUSED, N_("no draw waits for this signature: it is another witness's, or over another commitment"));
+	return rc != 0
+	    ? rc
+	    : err_set(err, ERR_REFUSED,
+	          N_("no draw waits for this signature: it is another witness's, or over another commitment"));
 }

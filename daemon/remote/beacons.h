@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/slice.h"
-#include "config/config.h"
 #include "store/store.h"
 
 /*
@@ -25,7 +25,8 @@ struct beacons_report {
 };
 
 /* Fetches what is due at `now`.  That a relay fails is kept and told, and no fault of the call: ERR_OUTSIDE, ERR_MEMORY. */
-int beacons_fetch(struct store *store, const struct config *config, int64_t now, struct beacons_report *report, struct err *err);
+int beacons_fetch(struct store *store, const struct config *config, int64_t now, struct beacons_report *report,
+    struct err *err);
 
 /* When a value is to be fetched next; INT64_MAX: none is waited for, or it comes by hand. */
 int beacons_next(struct store *store, const struct config *config, int64_t *ret_time, struct err *err);

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/format/merkle.h"
 #include "core/base/text.h"
+#include "core/format/merkle.h"
 #include "core/log/witness.h"
-#include "remote/beacons_private.h"
 #include "draws/assurance.h"
 #include "ledger/cosignatures.h"
-#include "remote/http.h"
 #include "ledger/ledger.h"
+#include "remote/beacons_private.h"
+#include "remote/http.h"
 #include "text/printable.h"
 
 #define FETCH_S 8
@@ -58,20 +58,23 @@ read_round(const struct beacon_waiting *w, const struct http_request *http, stru
 	if (http->status == 0)
 		return err_set(err, ERR_OUTSIDE, N_("no answer: %s"), http->fault);
 	if (http->status == 404 || http->status == 425)
-		return err_set(err, ERR_NOT_YET, N_("it does not have round %llu yet"), (unsigned long long)w->commit.beacon.round);
+		return err_set(err, ERR_NOT_YET, N_("it does not have round %llu yet"),
+		    (unsigned long long)w->commit.beacon.round);
 	if (http->status != 200)
 		return err_set(err, ERR_OUTSIDE, N_("it answers with the HTTP status %ld"), http->status);
-	root = json_loadb(http->reply.data == NULL ? "" : http->reply.data, http->reply.len, JSON_REJECT_DUPLICATES, &where);
+	root = json_loadb(http->reply.data == NULL ? "" : http->reply.data, http->reply.len, JSON_REJECT_DUPLICATES,
+	    &where);
 	round = json_object_get(root, "round");
 	signature = json_object_get(root, "signature");
 	randomness = json_object_get(root, "randomness");
 	if (!json_is_integer(round) || !json_is_string(signature) || !json_is_string(randomness))
 		rc = err_set(err, ERR_REFUSED, N_("its answer is no round of drand"));
 	else if (json_integer_value(round) < 0 || (uint64_t)json_integer_value(round) != w->commit.beacon.round)
-		rc = err_set(err, ERR_REFUSED, N_("it answers with round %lld instead of %llu"), (long long)json_integer_value(round),
-		    (unsigned long long)w->commit.beacon.round);
+		rc = err_set(err, ERR_REFUSED, N_("it answers with round %lld instead of %llu"),
+		    (long long)json_integer_value(round), (unsigned long long)w->commit.beacon.round);
 	else
-		rc = beacon_check_signature(w, (struct slice){json_string_value(signature), json_string_length(signature)}, ret, err);
+		rc = beacon_check_signature(w,
+		    (struct slice){json_string_value(signature), json_string_length(signature)}, ret, err);
 	if (rc == 0 && strcmp(json_string_value(randomness), ret->value) != 0)
 		rc = err_set(err, ERR_REFUSED, N_("the beacon value is not the hash of the signature"));
 	json_decref(root);
@@ -90,18 +93,20 @@ agreement(const struct beacon_value *values, const bool *good, size_t n, size_t 
 }
 
 static int
-fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_value *values, bool *good, char *ret_fault)
+fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_value *values, bool *good,
+    char *ret_fault)
 {
 	const struct text_list *urls = &f->config->beacon_urls;
 	struct http_request http[RELAYS_MAX] = {{.url = NULL}};
-	char (*paths)[1024] = calloc(RELAYS_MAX, sizeof *paths);
+	char(*paths)[1024] = calloc(RELAYS_MAX, sizeof *paths);
 	int rc = paths == NULL ? err_memory(f->err) : 0;
 
 	for (size_t i = 0; rc == 0 && i < urls->n; i++) {
 		size_t len = strlen(urls->items[i]);
 
-		(void)snprintf(paths[i], sizeof paths[i], "%.*s/%s/public/%llu", (int)(len - (urls->items[i][len - 1] == '/')),
-		    urls->items[i], drand_quicknet, (unsigned long long)w->commit.beacon.round);
+		(void)snprintf(paths[i], sizeof paths[i], "%.*s/%s/public/%llu",
+		    (int)(len - (urls->items[i][len - 1] == '/')), urls->items[i], drand_quicknet,
+		    (unsigned long long)w->commit.beacon.round);
 		http[i].url = paths[i];
 	}
 	if (rc == 0)
@@ -112,7 +117,8 @@ fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_v
 
 		good[i] = read_round(w, &http[i], &values[i], &why) == 0;
 		if (!good[i])
-			(void)snprintf(ret_fault + used, BEACON_FAULT - used, "%s%.100s: %.120s", used == 0 ? "" : "; ", urls->items[i], why.message);
+			(void)snprintf(ret_fault + used, BEACON_FAULT - used, "%s%.100s: %.120s", used == 0 ? "" : "; ",
+			    urls->items[i], why.message);
 	}
 	for (size_t i = 0; i < urls->n; i++)
 		http_release(&http[i]);
@@ -146,7 +152,8 @@ fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_va
 		if (same >= 2 && same > n / 2) {
 			*ret = values[i];
 			for (size_t j = 0; j < n; j++)
-				if (good[j] && strcmp(values[j].signature, ret->signature) != 0 && f->report->tell != NULL)
+				if (good[j] && strcmp(values[j].signature, ret->signature) != 0 &&
+				    f->report->tell != NULL)
 					say_liar(f, f->config->beacon_urls.items[j]);
 			return 0;
 		}
@@ -193,10 +200,12 @@ say_status(const struct http_request *http, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("no answer: %s"), http->fault);
 	case WITNESS_NOT_SIGNED:
 		return err_set(err, ERR_OUTSIDE,
-		    N_("it gives no beacon for this draw, because it did not cosign the commitment in time: void the draw with a reason that begins "
+		    N_("it gives no beacon for this draw, because it did not cosign the commitment in time: void the "
+		       "draw with a reason that begins "
 		       "with the word beacon"));
 	case WITNESS_UNKNOWN_LOG:
-		return err_set(err, ERR_OUTSIDE, N_("it does not know this log: its operator has to be given the log's verifier key"));
+		return err_set(err, ERR_OUTSIDE,
+		    N_("it does not know this log: its operator has to be given the log's verifier key"));
 	case WITNESS_TOO_EARLY:
 		return err_set(err, ERR_NOT_YET, N_("by its clock it is too early for the beacon"));
 	default:
@@ -205,8 +214,8 @@ say_status(const struct http_request *http, struct err *err)
 }
 
 static void
-read_signature(struct fetching *f, const struct beacon_waiting *w, const struct http_request *http, struct beacon_value *ret,
-    char *ret_fault)
+read_signature(struct fetching *f, const struct beacon_waiting *w, const struct http_request *http,
+    struct beacon_value *ret, char *ret_fault)
 {
 	struct slice reply = buf_view(&http->reply), first = slice_cut(&reply, '\n');
 	struct err why = {.tr = f->tr};
@@ -271,7 +280,8 @@ untranslated(const char *text)
 }
 
 int
-beacons_fetch(struct store *store, const struct config *config, int64_t now, struct beacons_report *report, struct err *err)
+beacons_fetch(struct store *store, const struct config *config, int64_t now, struct beacons_report *report,
+    struct err *err)
 {
 	struct fetching f = {store, config, now, report, err != NULL && err->tr != NULL ? err->tr : untranslated, err};
 	uint64_t numbers[BEACONS_AT_ONCE], failures[BEACONS_AT_ONCE];
@@ -289,4 +299,3 @@ beacons_fetch(struct store *store, const struct config *config, int64_t now, str
 	}
 	return rc;
 }
-

@@ -2,8 +2,8 @@
 #define SPOTCHECK_REMOTE_BEACONS_PRIVATE_H
 
 #include "core/format/entry.h"
-#include "remote/beacons.h"
 #include "draws/draws.h"
+#include "remote/beacons.h"
 
 /* What beacons.c, which knows the state, and beacons_fetch.c, which asks others, share.  Nobody else includes this. */
 

@@ -17,10 +17,10 @@ struct http_request {
 	const char *url;
 	struct slice body; /* of a POST; p NULL: a GET */
 	/* What came of it: */
-	long status;             /* 0: no answer */
+	long status; /* 0: no answer */
 	struct buf reply;
-	char type[HTTP_TYPE];    /* its Content-Type, "" where it has none */
-	char fault[HTTP_FAULT];  /* why there is no answer, in libcurl's words */
+	char type[HTTP_TYPE];   /* its Content-Type, "" where it has none */
+	char fault[HTTP_FAULT]; /* why there is no answer, in libcurl's words */
 };
 
 /*

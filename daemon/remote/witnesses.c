@@ -25,7 +25,8 @@ witness_row_read(struct store *store, const char *vkey, struct witness_row *ret,
 	struct query q;
 
 	*ret = (struct witness_row){.asked = false};
-	query_open(&q, store, "SELECT size, tried, tried_size, failures, since, fault, ahead FROM witness WHERE vkey = ?");
+	query_open(&q, store,
+	    "SELECT size, tried, tried_size, failures, since, fault, ahead FROM witness WHERE vkey = ?");
 	query_put_string(&q, vkey);
 	if (query_row(&q)) {
 		struct slice fault = query_text(&q, 5);
@@ -85,7 +86,8 @@ witnesses_next(struct store *store, const struct config *config, int64_t *ret_ti
 
 		if (w->url[0] == '\0' || cosignatures_has(store, size, w->key))
 			continue;
-		if ((rc = witness_row_read(store, w->key, &known, err)) == 0 && (at = witness_row_due(&known, size)) < *ret_time)
+		if ((rc = witness_row_read(store, w->key, &known, err)) == 0 &&
+		    (at = witness_row_due(&known, size)) < *ret_time)
 			*ret_time = at;
 	}
 	return rc;
@@ -97,8 +99,10 @@ witnesses_check(const struct witnesses_report *report, uint64_t size, struct err
 	if (report->ahead == NULL)
 		return 0;
 	return err_set(err, ERR_REFUSED,
-	    N_("the witness %s has seen another state of this log than the one here, of %llu entries, and here are %llu: this is an old "
-	       "copy, and nothing is signed. Restore a newer backup, or let \"spotcheck recover --published DIR\" go on from what "
+	    N_("the witness %s has seen another state of this log than the one here, of %llu entries, and here are "
+	       "%llu: this is an old "
+	       "copy, and nothing is signed. Restore a newer backup, or let \"spotcheck recover --published DIR\" go "
+	       "on from what "
 	       "was published; if it is the witness that is wrong, take it out of the configuration"),
 	    report->ahead, (unsigned long long)report->ahead_size, (unsigned long long)size);
 }

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "config/config.h"
+#include "core/base/err.h"
 #include "store/store.h"
 
 /*
@@ -17,7 +17,7 @@
  */
 
 struct witnesses_report {
-	const char *ahead;                /* the NAME of one that has seen a longer log, or another; NULL: none */
+	const char *ahead; /* the NAME of one that has seen a longer log, or another; NULL: none */
 	uint64_t ahead_size;
 	/* Told what one of them did wrong, in words; may be NULL. */
 	void (*tell)(void *ctx, const char *message);
@@ -28,8 +28,8 @@ struct witnesses_report {
  * Asks those that are due at `now`, or (`all`) every one.  `report` is zeroed but for `tell`.  That a witness fails is
  * kept (witness_state) and no fault of the call: ERR_OUTSIDE, ERR_MEMORY.
  */
-int witnesses_ask(struct store *store, const struct config *config, int64_t now, bool all, struct witnesses_report *report,
-    struct err *err);
+int witnesses_ask(struct store *store, const struct config *config, int64_t now, bool all,
+    struct witnesses_report *report, struct err *err);
 
 /* ERR_REFUSED where the report says that a witness is ahead. */
 int witnesses_check(const struct witnesses_report *report, uint64_t size, struct err *err);
@@ -41,13 +41,14 @@ int witnesses_next(struct store *store, const struct config *config, int64_t *re
 #define WITNESS_FAULT 512
 struct witness_state {
 	bool asked;
-	bool newest; /* it has cosigned the newest checkpoint */
+	bool newest;       /* it has cosigned the newest checkpoint */
 	uint64_t failures; /* in a row */
-	int64_t since; /* when they began */
-	uint64_t ahead; /* 0: it is not */
+	int64_t since;     /* when they began */
+	uint64_t ahead;    /* 0: it is not */
 	char fault[WITNESS_FAULT];
 };
-int witness_state(struct store *store, const struct config_witness *witness, struct witness_state *ret, struct err *err);
+int
+witness_state(struct store *store, const struct config_witness *witness, struct witness_state *ret, struct err *err);
 
 /* What failed is tried again after so many seconds: 15, then twice as long, up to a quarter of an hour. */
 int64_t witnesses_pause(uint64_t failures);

@@ -8,8 +8,8 @@
 #include "core/base/text.h"
 #include "core/log/witness.h"
 #include "ledger/cosignatures.h"
-#include "remote/http.h"
 #include "ledger/ledger.h"
+#include "remote/http.h"
 #include "remote/witnesses_private.h"
 #include "text/printable.h"
 
@@ -20,7 +20,7 @@ struct asking {
 	const struct config_witness *witness;
 	uint64_t size; /* that it cosigned last, as far as is known */
 	uint64_t failures;
-	bool told;     /* it said itself what it cosigned last, and is asked once more */
+	bool told; /* it said itself what it cosigned last, and is asked once more */
 	bool over;
 	uint64_t ahead;
 	char url[1024];
@@ -49,8 +49,10 @@ keep_known(struct round *r, const struct asking *a)
 	struct query q;
 
 	query_open(&q, r->store,
-	    "INSERT INTO witness (vkey, size, tried, tried_size, failures, since, fault, ahead) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-	    " ON CONFLICT (vkey) DO UPDATE SET size = ?2, tried = ?3, tried_size = ?4, failures = iif(?5 = 0, 0, failures + 1),"
+	    "INSERT INTO witness (vkey, size, tried, tried_size, failures, since, fault, ahead) VALUES (?1, ?2, ?3, "
+	    "?4, ?5, ?6, ?7, ?8)"
+	    " ON CONFLICT (vkey) DO UPDATE SET size = ?2, tried = ?3, tried_size = ?4, failures = iif(?5 = 0, 0, "
+	    "failures + 1),"
 	    " since = iif(?5 = 0, NULL, coalesce(since, ?6)), fault = ?7, ahead = ?8");
 	query_put_string(&q, a->witness->key);
 	query_put_int(&q, (int64_t)a->size);
@@ -139,7 +141,8 @@ take_cosignature(struct round *r, struct asking *a)
 		if (rest.p == NULL)
 			break;
 		line.n++;
-		rc = cosignatures_add(r->store, r->size, a->witness->key, line, r->now - WITNESS_CLOCK_S, r->now + WITNESS_CLOCK_S, &why);
+		rc = cosignatures_add(r->store, r->size, a->witness->key, line, r->now - WITNESS_CLOCK_S,
+		    r->now + WITNESS_CLOCK_S, &why);
 	}
 	if (rc == ERR_REFUSED) {
 		went_wrong(r, a, "%s", why.message);
@@ -179,11 +182,12 @@ take_conflict(const struct round *r, struct asking *a)
 		a->over = true; /* another process of ours was quicker, and told it */
 	} else if (is_size && size > r->size) {
 		a->ahead = size;
-		went_wrong(r, a, N_("it has seen a longer log of this key: %llu entries, and here are %llu"), (unsigned long long)size,
-		    (unsigned long long)r->size);
+		went_wrong(r, a, N_("it has seen a longer log of this key: %llu entries, and here are %llu"),
+		    (unsigned long long)size, (unsigned long long)r->size);
 	} else if (a->size == r->size || size == r->size) {
 		a->ahead = r->size;
-		went_wrong(r, a, N_("it has seen another log of this key with as many entries, %llu"), (unsigned long long)r->size);
+		went_wrong(r, a, N_("it has seen another log of this key with as many entries, %llu"),
+		    (unsigned long long)r->size);
 	} else {
 		went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
 	}
@@ -203,7 +207,8 @@ take_answer(struct round *r, struct asking *a)
 		if (a->size == 0) /* from where there is nothing to prove */
 			went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
 		else
-			went_wrong(r, a, N_("it has seen another log of this key: its first %llu entries are not these"),
+			went_wrong(r, a,
+			    N_("it has seen another log of this key: its first %llu entries are not these"),
 			    (unsigned long long)a->size);
 		return 0;
 	case WITNESS_UNKNOWN_LOG:
@@ -279,7 +284,9 @@ choose(struct round *r, const struct config *config, bool all)
 		rc = witness_row_read(r->store, w->key, &known, r->err);
 		if (rc != 0 || (!all && witness_row_due(&known, r->size) > r->now))
 			continue;
-		*a = (struct asking){.witness = w, .size = known.size < r->size ? known.size : r->size, .failures = known.failures};
+		*a = (struct asking){.witness = w,
+		    .size = known.size < r->size ? known.size : r->size,
+		    .failures = known.failures};
 		(void)snprintf(a->url, sizeof a->url, "%sadd-checkpoint", w->url);
 		buf_init(&a->body, WITNESS_BODY_MAX);
 		r->n++;
@@ -310,4 +317,3 @@ witnesses_ask(struct store *store, const struct config *config, int64_t now, boo
 	merkle_release(&r.tree);
 	return rc;
 }
-

@@ -78,8 +78,8 @@ rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, st
 int
 rosters_fix_since(struct store *store, struct err *err)
 {
-	return store_exec(
-	    store, "INSERT OR IGNORE INTO target_since (target, since) SELECT id, since FROM target ORDER BY id", err);
+	return store_exec(store,
+	    "INSERT OR IGNORE INTO target_since (target, since) SELECT id, since FROM target ORDER BY id", err);
 }
 
 /* ---- excuses ---- */
@@ -117,7 +117,8 @@ end_excuse(struct store *store, enum roster_kind kind, const struct rosters_excu
 	struct query q;
 	int rc;
 
-	query_open(&q, store, "UPDATE excuse SET lifted = ?, lifted_by = ?, lifted_reason = ?"
+	query_open(&q, store,
+	    "UPDATE excuse SET lifted = ?, lifted_by = ?, lifted_reason = ?"
 	    " WHERE kind = ? AND who = ? AND lifted IS NULL");
 	query_put_int(&q, excuse->now);
 	query_put_string(&q, excuse->by);
@@ -184,15 +185,16 @@ rosters_each_excuse(struct store *store, int32_t on_date,
 	struct query q;
 	int rc, stopped = 0;
 
-	query_open(&q, store, "SELECT kind, who, until, reason, by FROM excuse WHERE lifted IS NULL AND until >= ?"
+	query_open(&q, store,
+	    "SELECT kind, who, until, reason, by FROM excuse WHERE lifted IS NULL AND until >= ?"
 	    " ORDER BY kind DESC, who");
 	query_put_int(&q, on_date);
 	while (stopped == 0 && query_row(&q)) {
 		struct rosters_excused excused = {
-			.id = query_text(&q, 1),
-			.until = (int32_t)query_int(&q, 2),
-			.reason = query_text(&q, 3),
-			.by = query_text(&q, 4),
+		    .id = query_text(&q, 1),
+		    .until = (int32_t)query_int(&q, 2),
+		    .reason = query_text(&q, 3),
+		    .by = query_text(&q, 4),
 		};
 
 		(void)roster_kind_parse(query_text(&q, 0), &excused.kind);

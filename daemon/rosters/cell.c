@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/array.h"
-#include "core/format/roster.h"
 #include "core/base/text.h"
+#include "core/format/roster.h"
 #include "text/address.h"
 #include "text/printable.h"
 
@@ -112,8 +112,8 @@ static bool
 refuse_form(const struct cell *cell, struct slice value, const char *should)
 {
 	if (has_full_width(value))
-		return cell_refuse(
-		    cell, value, N_("it has full-width characters; letters and digits here are the half-width ones"));
+		return cell_refuse(cell, value,
+		    N_("it has full-width characters; letters and digits here are the half-width ones"));
 	return cell_refuse(cell, value, should);
 }
 
@@ -270,8 +270,8 @@ take_since(const struct cell *cell, struct slice value, int64_t *ret)
 	int32_t day;
 
 	if (!cell_date(value, &day))
-		return refuse_form(
-		    cell, value, N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
+		return refuse_form(cell, value,
+		    N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	if (day > cell->today)
 		return cell_refuse(cell, value, N_("the date is yet to come"));
 	*ret = day;
@@ -327,8 +327,8 @@ take_tags(const struct cell *cell, struct slice value, struct buf *out)
 
 	while ((tag = next_tag(&rest)).n > 0) {
 		if (!text_is_tag(tag))
-			return refuse_form(
-			    cell, tag, N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
+			return refuse_form(cell, tag,
+			    N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
 		if (n == TAGS_MAX)
 			return cell_refuse(cell, value, N_("there are too many tags (at most 32)"));
 		tags[n++] = tag;
@@ -401,8 +401,8 @@ take_empty(const struct cell *cell, int64_t *ret)
 		*ret = DATE_NONE;
 		return true;
 	case COLUMN_ID:
-		diag_add(
-		    cell->diag, cell->file, cell->line, N_("%s is empty; --assign-ids gives it one"), cell->header);
+		diag_add(cell->diag, cell->file, cell->line, N_("%s is empty; --assign-ids gives it one"),
+		    cell->header);
 		return false;
 	default:
 		return !cell->column->required || refuse_empty(cell);

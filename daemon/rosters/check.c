@@ -21,7 +21,8 @@ incoming_check_unique(const struct incoming *in, struct err *err)
 	struct query q;
 	const struct columns *columns = &roster_columns[in->kind];
 
-	rosters_query(&q, in->store, in->kind, "SELECT i.line, d.first, {i.key} FROM temp.incoming i JOIN"
+	rosters_query(&q, in->store, in->kind,
+	    "SELECT i.line, d.first, {i.key} FROM temp.incoming i JOIN"
 	    " (SELECT {key}, min(line) AS first FROM temp.incoming GROUP BY {key} HAVING count(*) > 1) d"
 	    " ON ({d.key}) = ({i.key}) WHERE i.line > d.first ORDER BY i.line");
 	while (query_row(&q)) {
@@ -63,40 +64,40 @@ check_since(const struct incoming *in, struct err *err)
 /* ---- conflicts and contacts, and what they name ---- */
 
 struct reference {
-	enum roster_kind of;  /* whose rows name something */
-	enum roster_kind to;  /* what they name */
+	enum roster_kind of; /* whose rows name something */
+	enum roster_kind to; /* what they name */
 	/* line or 0, the name, and (conflicts) the scope; {here} and {there} are the tables to look in */
 	const char *sql;
-	const char *message;   /* for a file of `of`: name */
-	const char *dangling;  /* for a file of `to`: name */
+	const char *message;  /* for a file of `of`: name */
+	const char *dangling; /* for a file of `to`: name */
 };
 
 static const struct reference references[] = {
-	{ROSTER_CONFLICTS, ROSTER_INSPECTORS,
+    {ROSTER_CONFLICTS, ROSTER_INSPECTORS,
         "SELECT DISTINCT %s, inspector, '' FROM %s WHERE inspector NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
-	    N_("inspector \"%.*s\" does not stand in the roster of inspectors, which is imported first"),
-	    N_("inspector \"%.*s\" would be gone, but conflicts name him or her: import conflicts without that first")},
-	{ROSTER_CONFLICTS, ROSTER_TARGETS,
+        N_("inspector \"%.*s\" does not stand in the roster of inspectors, which is imported first"),
+        N_("inspector \"%.*s\" would be gone, but conflicts name him or her: import conflicts without that first")},
+    {ROSTER_CONFLICTS, ROSTER_TARGETS,
         "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'target' AND value NOT IN (SELECT id FROM %s) ORDER BY "
         "1, 2",
-	    N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
-	    N_("target \"%.*s\" would be gone, but conflicts name it: import conflicts without that first")},
-	{ROSTER_CONFLICTS, ROSTER_TARGETS,
+        N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
+        N_("target \"%.*s\" would be gone, but conflicts name it: import conflicts without that first")},
+    {ROSTER_CONFLICTS, ROSTER_TARGETS,
         "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'unit' AND value NOT IN (SELECT unit FROM %s) ORDER BY "
         "1, 2",
-	    N_("no target has the unit \"%.*s\""),
-	    N_("no target would have the unit \"%.*s\" any more, but conflicts name it: import conflicts without that "
+        N_("no target has the unit \"%.*s\""),
+        N_("no target would have the unit \"%.*s\" any more, but conflicts name it: import conflicts without that "
            "first")},
-	{ROSTER_CONFLICTS, ROSTER_TARGETS,
+    {ROSTER_CONFLICTS, ROSTER_TARGETS,
         "SELECT DISTINCT %s, value, scope FROM %s WHERE scope = 'area' AND value NOT IN (SELECT area FROM %s) ORDER BY "
         "1, 2",
-	    N_("no target has the area \"%.*s\""),
-	    N_("no target would have the area \"%.*s\" any more, but conflicts name it: import conflicts without that "
+        N_("no target has the area \"%.*s\""),
+        N_("no target would have the area \"%.*s\" any more, but conflicts name it: import conflicts without that "
            "first")},
-	{ROSTER_CONTACTS, ROSTER_TARGETS,
+    {ROSTER_CONTACTS, ROSTER_TARGETS,
         "SELECT DISTINCT %s, target, '' FROM %s WHERE target NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
-	    N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
-	    N_("target \"%.*s\" would be gone, but contacts name it: import contacts without that first")},
+        N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
+        N_("target \"%.*s\" would be gone, but contacts name it: import contacts without that first")},
 };
 
 static int

@@ -4,19 +4,19 @@
 
 /* By names of columns, since an older state may have them in another order. */
 static const char copy_all[] =
-	"INSERT INTO target (id, class, unit, area, level, weight, since, private)"
-	" SELECT id, class, unit, area, level, weight, since, private FROM other.target;"
-	"INSERT INTO inspector (id, unit, area, level, tags, private)"
-	" SELECT id, unit, area, level, tags, private FROM other.inspector;"
-	"INSERT INTO conflict (inspector, scope, value, private)"
-	" SELECT inspector, scope, value, private FROM other.conflict;"
-	"INSERT INTO matter (id, private) SELECT id, private FROM other.matter;"
-	"INSERT INTO contact (target, level, name, private) SELECT target, level, name, private FROM other.contact;"
-	"INSERT INTO roster_import (id, kind, time, by, digest, headers, rows, added, changed, removed)"
-	" SELECT id, kind, time, by, digest, headers, rows, added, changed, removed FROM other.roster_import;"
-	"INSERT INTO roster_attestation (id, kind, time, by) SELECT id, kind, time, by FROM other.roster_attestation;"
-	"INSERT INTO excuse (id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason)"
-	" SELECT id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason FROM other.excuse;";
+    "INSERT INTO target (id, class, unit, area, level, weight, since, private)"
+    " SELECT id, class, unit, area, level, weight, since, private FROM other.target;"
+    "INSERT INTO inspector (id, unit, area, level, tags, private)"
+    " SELECT id, unit, area, level, tags, private FROM other.inspector;"
+    "INSERT INTO conflict (inspector, scope, value, private)"
+    " SELECT inspector, scope, value, private FROM other.conflict;"
+    "INSERT INTO matter (id, private) SELECT id, private FROM other.matter;"
+    "INSERT INTO contact (target, level, name, private) SELECT target, level, name, private FROM other.contact;"
+    "INSERT INTO roster_import (id, kind, time, by, digest, headers, rows, added, changed, removed)"
+    " SELECT id, kind, time, by, digest, headers, rows, added, changed, removed FROM other.roster_import;"
+    "INSERT INTO roster_attestation (id, kind, time, by) SELECT id, kind, time, by FROM other.roster_attestation;"
+    "INSERT INTO excuse (id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason)"
+    " SELECT id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason FROM other.excuse;";
 
 static int
 attach(struct store *store, const struct store *other, struct err *err)

@@ -5,8 +5,8 @@
 #include <xlsxwriter.h>
 
 #include "core/base/text.h"
-#include "rosters/rosters.h"
 #include "rosters/header_private.h"
+#include "rosters/rosters.h"
 
 /*
  * A roster back out, row by row, to whatever takes rows.
@@ -63,8 +63,8 @@ put_row(struct header *header, struct query *q, struct sink *sink, struct err *e
 		if (column != NULL && column->use != COLUMN_PRIVATE)
 			cells[i] = stored_value(q, column, (int)at, &numbers[at]);
 		else
-			cells[i] = header->values[header_find(
-			    header, column == NULL ? header->titles[i] : slice_of(column->name))];
+			cells[i] = header->values[header_find(header,
+			    column == NULL ? header->titles[i] : slice_of(column->name))];
 	}
 	if (!sink->row(sink, cells, header->n))
 		return err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
@@ -108,10 +108,10 @@ export_to(struct store *store, enum roster_kind kind, bool chinese, struct sink 
 	bool ok;
 
 	if (rc == 0) {
-		ok = header->n > 0 ? sink->row(sink, header->titles, header->n) :
-		    sink->row(sink, titles, template(kind, chinese, titles));
-		rc = ok ? put_rows(store, header, sink, err) :
-		    err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
+		ok = header->n > 0 ? sink->row(sink, header->titles, header->n)
+		                   : sink->row(sink, titles, template(kind, chinese, titles));
+		rc = ok ? put_rows(store, header, sink, err)
+		        : err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 	}
 	if (header != NULL)
 		header_release(header);
@@ -125,8 +125,9 @@ static void
 put_cell(struct buf *text, struct slice cell)
 {
 	bool formula = cell.n > 0 && memchr("=+-@", cell.p[0], 4) != NULL;
-	bool quoted = cell.n > 0 && (memchr(cell.p, ',', cell.n) != NULL || memchr(cell.p, '"', cell.n) != NULL ||
-	    cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ');
+	bool quoted = cell.n > 0 &&
+	    (memchr(cell.p, ',', cell.n) != NULL || memchr(cell.p, '"', cell.n) != NULL || cell.p[0] == ' ' ||
+	        cell.p[cell.n - 1] == ' ');
 
 	if (quoted)
 		buf_byte(text, '"');
@@ -186,8 +187,9 @@ sheet_row(struct sink *sink, const struct slice *cells, size_t n)
 		buf_slice(&sink->text, cells[i]);
 		buf_byte(&sink->text, '\0');
 		text = sink->text.data;
-		if (sink->text.failed || worksheet_write_string(sink->sheet, sink->rows, (lxw_col_t)i, text,
-		    sink->rows == 0 ? sink->bold : NULL) != LXW_NO_ERROR)
+		if (sink->text.failed ||
+		    worksheet_write_string(sink->sheet, sink->rows, (lxw_col_t)i, text,
+		        sink->rows == 0 ? sink->bold : NULL) != LXW_NO_ERROR)
 			return false;
 	}
 	sink->rows++;

@@ -4,8 +4,8 @@
 #include <csv.h>
 
 #include "rosters/cell.h"
-#include "rosters/input.h"
 #include "rosters/incoming_private.h"
+#include "rosters/input.h"
 
 /*
  * An imported file on its way into `incoming`: rosters_import.c cuts it into rows, rosters_row.c takes the rows in.
@@ -32,13 +32,13 @@ struct file {
 	bool after_cr;        /* a carriage return ended it, and the line feed is yet to come */
 	struct buf fields;    /* its fields, one after the other */
 	size_t ends[ROSTER_COLUMNS_MAX];
-	size_t n_fields;      /* may be more than have an end */
+	size_t n_fields; /* may be more than have an end */
 
 	/* the header */
 	struct file_column columns[ROSTER_COLUMNS_MAX];
 	size_t n_columns;
 	bool has_header;
-	size_t stored[COLUMNS_KNOWN_MAX];  /* by place in roster_columns: which file column, or ROSTER_COLUMNS_MAX */
+	size_t stored[COLUMNS_KNOWN_MAX];   /* by place in roster_columns: which file column, or ROSTER_COLUMNS_MAX */
 	size_t private[ROSTER_COLUMNS_MAX]; /* file columns by name, ascending */
 	size_t n_private;
 

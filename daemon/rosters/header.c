@@ -63,8 +63,9 @@ header_row(struct header *header, struct slice private, struct err *err)
 	for (size_t i = 0; i < header->n_private; i++)
 		names[i] = header->names[header->sorted[i]];
 	if (!rosters_private_values(private, names, header->n_private, values, &header->scratch))
-		return header->scratch.failed ? err_memory(err) : err_set(err, ERR_OUTSIDE,
-		    N_("a row of %s in the database is damaged"), roster_columns[header->kind].kind);
+		return header->scratch.failed ? err_memory(err)
+		                              : err_set(err, ERR_OUTSIDE, N_("a row of %s in the database is damaged"),
+		                                    roster_columns[header->kind].kind);
 	for (size_t i = 0; i < header->n_private; i++)
 		header->values[header->sorted[i]] = values[i];
 	return 0;

@@ -8,14 +8,14 @@
  */
 struct header {
 	enum roster_kind kind;
-	char *headers; /* owned; what the slices point into */
-	size_t n;      /* columns of the file, in its order */
-	struct slice titles[ROSTER_COLUMNS_MAX];         /* as the file has them */
+	char *headers;                                    /* owned; what the slices point into */
+	size_t n;                                         /* columns of the file, in its order */
+	struct slice titles[ROSTER_COLUMNS_MAX];          /* as the file has them */
 	const struct column *columns[ROSTER_COLUMNS_MAX]; /* NULL: not known */
-	size_t n_private; /* `name` first, the others in the file's order */
-	struct slice names[ROSTER_COLUMNS_MAX];  /* of the private ones: English, or the title */
-	struct slice values[ROSTER_COLUMNS_MAX]; /* of the row that header_row was given last */
-	size_t sorted[ROSTER_COLUMNS_MAX];       /* private ones by name */
+	size_t n_private;                                 /* `name` first, the others in the file's order */
+	struct slice names[ROSTER_COLUMNS_MAX];           /* of the private ones: English, or the title */
+	struct slice values[ROSTER_COLUMNS_MAX];          /* of the row that header_row was given last */
+	size_t sorted[ROSTER_COLUMNS_MAX];                /* private ones by name */
 	struct buf scratch;
 };
 

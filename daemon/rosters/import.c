@@ -167,14 +167,14 @@ settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 	struct rosters_counts former = {.rows = 0};
 	struct unreported wish;
 	struct incoming in = {
-		.store = f->store,
-		.kind = f->kind,
-		.import = f->import,
-		.headers = headers,
-		.digest = digest,
-		.faults = faults,
-		.sound = f->diag->count == faults,
-		.diag = f->diag,
+	    .store = f->store,
+	    .kind = f->kind,
+	    .import = f->import,
+	    .headers = headers,
+	    .digest = digest,
+	    .faults = faults,
+	    .sound = f->diag->count == faults,
+	    .diag = f->diag,
 	};
 	int rc = headers == NULL ? err_memory(f->err) : 0;
 

@@ -13,16 +13,20 @@ incoming_create(struct store *store, enum roster_kind kind, struct err *err)
 {
 	incoming_drop(store);
 	/* Memory for a national roster's joins, for as long as the import takes. */
-	return rosters_exec(store, kind, "PRAGMA main.cache_size = -65536; PRAGMA temp.cache_size = -196608;"
-	    "CREATE TEMP TABLE incoming (line INTEGER PRIMARY KEY, {all})", err);
+	return rosters_exec(store, kind,
+	    "PRAGMA main.cache_size = -65536; PRAGMA temp.cache_size = -196608;"
+	    "CREATE TEMP TABLE incoming (line INTEGER PRIMARY KEY, {all})",
+	    err);
 }
 
 void
 incoming_drop(struct store *store)
 {
-	(void)store_exec(store, "DROP TABLE IF EXISTS temp.incoming; DROP TABLE IF EXISTS temp.present;"
+	(void)store_exec(store,
+	    "DROP TABLE IF EXISTS temp.incoming; DROP TABLE IF EXISTS temp.present;"
 	    "DROP TABLE IF EXISTS temp.touched;"
-	    "PRAGMA main.cache_size = -2000; PRAGMA temp.cache_size = -2000; PRAGMA shrink_memory", NULL);
+	    "PRAGMA main.cache_size = -2000; PRAGMA temp.cache_size = -2000; PRAGMA shrink_memory",
+	    NULL);
 }
 
 /* ---- ids ---- */
@@ -137,7 +141,8 @@ give_since(const struct incoming *in, struct err *err)
 
 	if (in->kind != ROSTER_TARGETS)
 		return 0;
-	query_open(&q, in->store, "UPDATE temp.incoming SET since = coalesce("
+	query_open(&q, in->store,
+	    "UPDATE temp.incoming SET since = coalesce("
 	    "(SELECT s.since FROM target_since s WHERE s.target = incoming.id),"
 	    "(SELECT t.since FROM target t WHERE t.id = incoming.id), ?) WHERE since IS NULL");
 	query_put_int(&q, in->import->today);
@@ -170,9 +175,11 @@ write_import(const struct incoming *in, int64_t *ret_id, struct err *err)
 static int
 find_touched(const struct incoming *in, struct err *err)
 {
-	return rosters_exec(in->store, in->kind, "CREATE TEMP TABLE touched (line INTEGER PRIMARY KEY);"
+	return rosters_exec(in->store, in->kind,
+	    "CREATE TEMP TABLE touched (line INTEGER PRIMARY KEY);"
 	    "INSERT INTO temp.touched (line) SELECT i.line FROM temp.incoming i NOT INDEXED WHERE NOT EXISTS"
-	    " (SELECT 1 FROM {table} t WHERE ({t.key}) = ({i.key}) AND ({t.rest}) = ({i.rest}))", err);
+	    " (SELECT 1 FROM {table} t WHERE ({t.key}) = ({i.key}) AND ({t.rest}) = ({i.rest}))",
+	    err);
 }
 
 /* Every row that goes, changes or comes, with what it was; in the order of the history's own key, which is quick. */
@@ -180,11 +187,11 @@ static int
 write_changes(const struct incoming *in, int64_t import, struct err *err)
 {
 	static const char *const statements[] = {
-		"INSERT INTO roster_change (import, key, old) SELECT ?, json_array({t.key}), json_array({t.rest})"
-		" FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))",
-		"INSERT INTO roster_change (import, key, old) SELECT ?, json_array({i.key}),"
-		" (SELECT json_array({t.rest}) FROM {table} t WHERE ({t.key}) = ({i.key}))"
-		" FROM temp.touched x CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key}",
+	    "INSERT INTO roster_change (import, key, old) SELECT ?, json_array({t.key}), json_array({t.rest})"
+	    " FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))",
+	    "INSERT INTO roster_change (import, key, old) SELECT ?, json_array({i.key}),"
+	    " (SELECT json_array({t.rest}) FROM {table} t WHERE ({t.key}) = ({i.key}))"
+	    " FROM temp.touched x CROSS JOIN temp.incoming i ON i.line = x.line ORDER BY {i.key}",
 	};
 	int rc = 0;
 
@@ -243,8 +250,11 @@ check_limit(const struct incoming *in, const struct rosters_counts *counts, int6
 static int
 replace_rows(const struct incoming *in, uint64_t removed, struct err *err)
 {
-	int rc = removed == 0 ? 0 : rosters_exec(in->store, in->kind, "DELETE FROM {table} AS t WHERE NOT EXISTS"
-	    " (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))", err);
+	int rc = removed == 0 ? 0
+	                      : rosters_exec(in->store, in->kind,
+	                            "DELETE FROM {table} AS t WHERE NOT EXISTS"
+	                            " (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))",
+	                            err);
 
 	if (rc != 0)
 		return rc;
@@ -259,8 +269,8 @@ write_counts(const struct incoming *in, int64_t import, const struct rosters_cou
 {
 	struct query q;
 
-	query_open(
-	    &q, in->store, "UPDATE roster_import SET rows = ?, added = ?, changed = ?, removed = ? WHERE id = ?");
+	query_open(&q, in->store,
+	    "UPDATE roster_import SET rows = ?, added = ?, changed = ?, removed = ? WHERE id = ?");
 	query_put_int(&q, (int64_t)counts->rows);
 	query_put_int(&q, (int64_t)counts->added);
 	query_put_int(&q, (int64_t)counts->changed);
@@ -290,8 +300,7 @@ take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct 
 
 	progress_tell(in->import->progress, N_("comparing"), 0, 1);
 	if ((rc = find_touched(in, err)) != 0 || (rc = write_import(in, &import, err)) != 0 ||
-	    (rc = write_changes(in, import, err)) != 0 ||
-	    (rc = count(in, import, ret_counts, &before, err)) != 0)
+	    (rc = write_changes(in, import, err)) != 0 || (rc = count(in, import, ret_counts, &before, err)) != 0)
 		return rc;
 	check_limit(in, ret_counts, before);
 	if (in->diag->count != in->faults || in->import->dry_run)

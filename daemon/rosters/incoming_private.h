@@ -21,10 +21,10 @@ struct incoming {
 	const struct rosters_import *import;
 	const char *headers; /* JSON array */
 	const char *digest;
-	int64_t undoes;      /* an import's id, or 0 */
+	int64_t undoes;                /* an import's id, or 0 */
 	const struct unreported *wish; /* NULL where nobody reports it */
-	unsigned long faults; /* diag->count before the first of this file's */
-	bool sound;          /* every row is there, and can be held against other rosters */
+	unsigned long faults;          /* diag->count before the first of this file's */
+	bool sound;                    /* every row is there, and can be held against other rosters */
 	struct diag *diag;
 };
 
@@ -60,7 +60,7 @@ void spelling_free(struct spelling *spelling);
 void spelling_note(struct spelling *spelling, const char *column, struct slice value, unsigned long line);
 
 /* Takes in the values of the other rosters and reports. */
-int spelling_check(struct spelling *spelling, enum roster_kind kind, const char *file, struct diag *diag,
-    struct err *err);
+int
+spelling_check(struct spelling *spelling, enum roster_kind kind, const char *file, struct diag *diag, struct err *err);
 
 #endif

@@ -122,7 +122,8 @@ copy(struct input *in, int from, const char *dir, struct tally *tally, struct er
 		if (in->size > INPUT_MAX)
 			return err_set(err, ERR_LIMIT, N_("the file is larger than 4 GiB"));
 		if (!file_write(in->fd, fresh, (size_t)n))
-			return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir, strerror(errno));
+			return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir,
+			    strerror(errno));
 		hash_add(&stream, fresh, (size_t)n);
 		memcpy(buffer, tally->carry, carried);
 		tally_text(tally, (struct slice){buffer, carried + (size_t)n}, false);
@@ -170,7 +171,8 @@ input_open(struct input *ret_input, int fd, const char *dir, struct err *err)
 
 	*in = (struct input){.fd = nameless_file(dir)};
 	if (in->fd < 0)
-		return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir, strerror(errno));
+		return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir,
+		    strerror(errno));
 	rc = copy(in, fd, dir, &tally, err);
 	in->encoding = verdict(&tally);
 	if (rc == 0)

@@ -28,7 +28,7 @@ struct input {
 	bool converting;
 	char pending[8192]; /* read and not yet converted */
 	size_t n_pending;
-	uint64_t lines;     /* line feeds handed out: where a fault of the encoding is */
+	uint64_t lines; /* line feeds handed out: where a fault of the encoding is */
 };
 
 /*

@@ -4,8 +4,8 @@
 
 #include "core/base/text.h"
 #include "rosters/cell.h"
-#include "rosters/rosters.h"
 #include "rosters/header_private.h"
+#include "rosters/rosters.h"
 
 /* ---- names of columns ---- */
 
@@ -67,8 +67,9 @@ resolve(const struct header *header, const struct column_filter *from, struct fi
 		to->stored = column;
 		return 0;
 	}
-	private = column != NULL && column->use != COLUMN_PRIVATE ? -1 :
-	    header_find(header, column == NULL ? title : slice_of(column->name));
+	private = column != NULL && column->use != COLUMN_PRIVATE
+	    ? -1
+	    : header_find(header, column == NULL ? title : slice_of(column->name));
 	if (private < 0)
 		return err_set(err, ERR_REFUSED, N_("the roster of targets has no column \"%s\""), from->column);
 	to->private = (size_t)private;
@@ -122,8 +123,10 @@ holds(const struct filter *filter, const struct header *header, const struct ros
 	default:
 		break;
 	}
-	return slice_eq(filter->value, strcmp(filter->stored->name, "class") == 0 ? t->class :
-	    strcmp(filter->stored->name, "unit") == 0 ? t->unit : t->area);
+	return slice_eq(filter->value,
+	    strcmp(filter->stored->name, "class") == 0      ? t->class
+	        : strcmp(filter->stored->name, "unit") == 0 ? t->unit
+	                                                    : t->area);
 }
 
 static bool
@@ -156,14 +159,14 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
     struct err *err)
 {
 	struct rosters_target t = {
-		.id = query_text(q, 0),
-		.class = query_text(q, 1),
-		.unit = query_text(q, 2),
-		.area = query_text(q, 3),
-		.level = (int)query_int(q, 4),
-		.weight = (int)query_int(q, 5),
-		.since = (int32_t)query_int(q, 6),
-		.excused = query_int(q, 8) != 0,
+	    .id = query_text(q, 0),
+	    .class = query_text(q, 1),
+	    .unit = query_text(q, 2),
+	    .area = query_text(q, 3),
+	    .level = (int)query_int(q, 4),
+	    .weight = (int)query_int(q, 5),
+	    .since = (int32_t)query_int(q, 6),
+	    .excused = query_int(q, 8) != 0,
 	};
 	int rc = header_row(&w->header, query_text(q, 7), err);
 
@@ -177,9 +180,9 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 }
 
 static const char targets_sql[] =
-	"SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
-	" FROM target t LEFT JOIN excuse e"
-	" ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
+    " FROM target t LEFT JOIN excuse e"
+    " ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
 
 /* `id` p NULL: all of them. */
 static int
@@ -231,8 +234,8 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0)
 		rc = walk_targets(w, store, (struct slice){id.p == NULL ? "" : id.p, id.n}, on_date, visit, ctx, err);
 	if (rc == 0 && w->n_seen == 0)
-		rc = err_set(
-		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "targets");
+		rc = err_set(err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id),
+		    "targets");
 	header_release(&w->header);
 	free(w);
 	return rc;
@@ -241,20 +244,20 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 /* ---- inspectors ---- */
 
 static const char inspectors_sql[] =
-	"SELECT t.id, t.unit, t.area, t.level, t.tags, t.private, e.id IS NOT NULL FROM inspector t LEFT JOIN excuse e"
-	" ON e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.unit, t.area, t.level, t.tags, t.private, e.id IS NOT NULL FROM inspector t LEFT JOIN excuse e"
+    " ON e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
 
 static int
 visit_inspector(struct header *header, struct query *q,
     int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
 {
 	struct rosters_inspector p = {
-		.id = query_text(q, 0),
-		.unit = query_text(q, 1),
-		.area = query_text(q, 2),
-		.level = (int)query_int(q, 3),
-		.tags = query_text(q, 4),
-		.excused = query_int(q, 6) != 0,
+	    .id = query_text(q, 0),
+	    .unit = query_text(q, 1),
+	    .area = query_text(q, 2),
+	    .level = (int)query_int(q, 3),
+	    .tags = query_text(q, 4),
+	    .excused = query_int(q, 6) != 0,
 	};
 	int rc = header_row(header, query_text(q, 5), err);
 
@@ -292,8 +295,8 @@ walk_inspectors(struct store *store, struct slice id, int32_t on_date,
 	if (stopped != 0)
 		rc = stopped;
 	else if (rc == 0 && id.p != NULL && seen == 0)
-		rc = err_set(
-		    err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id), "inspectors");
+		rc = err_set(err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id),
+		    "inspectors");
 out:
 	if (header != NULL)
 		header_release(header);
@@ -372,10 +375,12 @@ step_conflict(struct small_walk *w, struct query *q)
 {
 	struct slice scope = query_text(q, 1);
 	struct rosters_conflict conflict = {
-		.inspector = query_text(q, 0),
-		.scope = slice_is(scope, "area") ? SCOPE_AREA : slice_is(scope, "target") ? SCOPE_TARGET : SCOPE_UNIT,
-		.value = query_text(q, 2),
-		.reason = header_value(&w->header, "reason"),
+	    .inspector = query_text(q, 0),
+	    .scope = slice_is(scope, "area") ? SCOPE_AREA
+	        : slice_is(scope, "target")  ? SCOPE_TARGET
+	                                     : SCOPE_UNIT,
+	    .value = query_text(q, 2),
+	    .reason = header_value(&w->header, "reason"),
 	};
 
 	return w->visit.conflict(w->ctx, &conflict);
@@ -392,8 +397,10 @@ rosters_each_conflict(struct store *store, int (*visit)(void *ctx, const struct 
 		return ERR_MEMORY;
 	w->visit.conflict = visit;
 	/* By the line and not by its parts: a value may hold characters below the comma. */
-	rc = walk_small(w, store, ROSTER_CONFLICTS, "SELECT inspector, scope, value, private FROM conflict"
-	    " ORDER BY inspector || ',' || scope || ',' || value || ','", 3, step_conflict, err);
+	rc = walk_small(w, store, ROSTER_CONFLICTS,
+	    "SELECT inspector, scope, value, private FROM conflict"
+	    " ORDER BY inspector || ',' || scope || ',' || value || ','",
+	    3, step_conflict, err);
 	small_walk_free(w);
 	return rc;
 }
@@ -402,11 +409,11 @@ static int
 step_matter(struct small_walk *w, struct query *q)
 {
 	struct rosters_matter matter = {
-		.id = query_text(q, 0),
-		.name = header_value(&w->header, "name"),
-		.checklist = header_value(&w->header, "checklist"),
-		.legal_basis = header_value(&w->header, "legal_basis"),
-		.questions = w->questions,
+	    .id = query_text(q, 0),
+	    .name = header_value(&w->header, "name"),
+	    .checklist = header_value(&w->header, "checklist"),
+	    .legal_basis = header_value(&w->header, "legal_basis"),
+	    .questions = w->questions,
 	};
 	struct slice rest = matter.checklist;
 
@@ -438,10 +445,10 @@ static int
 step_contact(struct small_walk *w, struct query *q)
 {
 	struct rosters_contact contact = {
-		.target = query_text(q, 0),
-		.level = (int)query_int(q, 1),
-		.name = query_text(q, 2),
-		.email = header_value(&w->header, "email"),
+	    .target = query_text(q, 0),
+	    .level = (int)query_int(q, 1),
+	    .name = query_text(q, 2),
+	    .email = header_value(&w->header, "email"),
 	};
 
 	return w->visit.contact(w->ctx, &contact);
@@ -457,8 +464,10 @@ rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct r
 	if (w == NULL)
 		return ERR_MEMORY;
 	w->visit.contact = visit;
-	rc = walk_small(w, store, ROSTER_CONTACTS, "SELECT target, level, name, private FROM contact"
-	    " ORDER BY target, level, name", 3, step_contact, err);
+	rc = walk_small(w, store, ROSTER_CONTACTS,
+	    "SELECT target, level, name, private FROM contact"
+	    " ORDER BY target, level, name",
+	    3, step_contact, err);
 	small_walk_free(w);
 	return rc;
 }

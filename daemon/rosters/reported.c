@@ -9,9 +9,10 @@
 struct unreported
 incoming_wish(enum roster_kind kind, const struct rosters_import *import, const char *digest)
 {
-	char wish[sizeof ((struct unreported *)NULL)->wish];
+	char wish[sizeof((struct unreported *)NULL)->wish];
 
-	(void)snprintf(wish, sizeof wish, "%s%s", digest == NULL ? "undo" : digest, import->assign_ids ? " assign-ids" : "");
+	(void)snprintf(wish, sizeof wish, "%s%s", digest == NULL ? "undo" : digest,
+	    import->assign_ids ? " assign-ids" : "");
 	return unreported_of("import", wish, "%s", roster_columns[kind].kind);
 }
 
@@ -27,7 +28,8 @@ incoming_find_unreported(struct store *store, enum roster_kind kind, const struc
 
 	if (rc != 0)
 		return rc == ERR_ABSENT ? 0 : rc;
-	query_open(&q, store, "SELECT rows, added, changed, removed, id FROM roster_import WHERE kind = ? ORDER BY id DESC LIMIT 1");
+	query_open(&q, store,
+	    "SELECT rows, added, changed, removed, id FROM roster_import WHERE kind = ? ORDER BY id DESC LIMIT 1");
 	query_put_string(&q, roster_columns[kind].kind);
 	found = query_row(&q) && (uint64_t)query_int(&q, 4) == number;
 	counts.rows = (uint64_t)query_int(&q, 0);

@@ -8,8 +8,8 @@
 
 #include "core/base/err.h"
 #include "core/base/progress.h"
-#include "core/format/roster.h"
 #include "core/base/slice.h"
+#include "core/format/roster.h"
 #include "rosters/columns.h"
 #include "store/store.h"
 
@@ -26,10 +26,10 @@ struct rosters_counts {
 };
 
 struct rosters_import {
-	const char *file; /* for messages */
-	const char *by;   /* who imports */
-	int64_t now;      /* seconds since 1970, UTC */
-	int32_t today;    /* the local date, as days since 1970 */
+	const char *file;       /* for messages */
+	const char *by;         /* who imports */
+	int64_t now;            /* seconds since 1970, UTC */
+	int32_t today;          /* the local date, as days since 1970 */
 	unsigned replace_limit; /* per cent of the present rows that may vanish, 0 .. 100 */
 	bool dry_run;           /* do all but keep it */
 	bool assign_ids; /* rows without an id get the one of the present row of that name (and unit), or a new one */
@@ -117,8 +117,8 @@ struct rosters_names {
 	char **items;
 	size_t n;
 };
-int rosters_private_columns(struct store *store, enum roster_kind kind, struct rosters_names *ret_names,
-    struct err *err);
+int
+rosters_private_columns(struct store *store, enum roster_kind kind, struct rosters_names *ret_names, struct err *err);
 void rosters_names_release(struct rosters_names *names);
 
 /* Rows come in ascending order of their keys; what they point at stands during the call. */
@@ -141,7 +141,7 @@ int rosters_each_target(struct store *store, const struct column_filter *filters
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);
 
 struct rosters_inspector {
-	struct slice id, unit, area, tags; /* tags sorted, distinct, joined by ';' */
+	struct slice id, unit, area, tags;  /* tags sorted, distinct, joined by ';' */
 	struct slice name, email, language; /* language may be empty */
 	int level;
 	bool excused;
@@ -174,8 +174,8 @@ struct rosters_contact {
 	struct slice target, name, email;
 	int level; /* 1 or 2 */
 };
-int rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct rosters_contact *contact),
-    void *ctx, struct err *err);
+int rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct rosters_contact *contact), void *ctx,
+    struct err *err);
 
 /* One row by id: ERR_ABSENT where there is none, else what `visit` returns. */
 int rosters_find_target(struct store *store, struct slice id, int32_t on_date,

@@ -210,8 +210,8 @@ row_has_shape(struct file *f)
 		n--;
 	if (n == f->n_columns)
 		return true;
-	diag_add(
-	    f->diag, f->import->file, f->line, N_("there are %zu fields where the header has %zu"), n, f->n_columns);
+	diag_add(f->diag, f->import->file, f->line, N_("there are %zu fields where the header has %zu"), n,
+	    f->n_columns);
 	return false;
 }
 
@@ -229,13 +229,13 @@ take_cells(struct file *f)
 	for (size_t i = 0; i < f->n_columns; i++) {
 		const struct column *column = f->columns[i].column;
 		struct cell cell = {
-			.header = f->columns[i].header,
-			.column = column,
-			.may_be_empty = column != NULL && column->type == COLUMN_ID && f->import->assign_ids,
-			.today = f->import->today,
-			.file = f->import->file,
-			.line = f->line,
-			.diag = f->diag,
+		    .header = f->columns[i].header,
+		    .column = column,
+		    .may_be_empty = column != NULL && column->type == COLUMN_ID && f->import->assign_ids,
+		    .today = f->import->today,
+		    .file = f->import->file,
+		    .line = f->line,
+		    .diag = f->diag,
 		};
 
 		f->numbers[i] = 0;
@@ -246,8 +246,8 @@ take_cells(struct file *f)
 		end[i] = f->clean.len;
 	}
 	for (size_t i = 0; i < f->n_columns; i++)
-		f->values[i] = end[i] == begin[i] ? (struct slice){"", 0} :
-		    (struct slice){f->clean.data + begin[i], end[i] - begin[i]};
+		f->values[i] = end[i] == begin[i] ? (struct slice){"", 0}
+		                                  : (struct slice){f->clean.data + begin[i], end[i] - begin[i]};
 	return key_ok;
 }
 

@@ -36,8 +36,8 @@ spelling_new(struct store *store, struct spelling **ret_spelling, struct err *er
 		return err_memory(err);
 	s->store = store;
 	buf_init(&s->fold, 64 * TEXT_MAX);
-	query_open(
-	    &s->insert, store, "INSERT OR IGNORE INTO temp.spelling (col, value, fold, line) VALUES (?, ?, ?, ?)");
+	query_open(&s->insert, store,
+	    "INSERT OR IGNORE INTO temp.spelling (col, value, fold, line) VALUES (?, ?, ?, ?)");
 	*ret_spelling = s;
 	return 0;
 }

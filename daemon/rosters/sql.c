@@ -30,8 +30,8 @@ static void
 extracts(struct buf *sql, struct slice alias, const char *array, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		buf_format(
-		    sql, "%sjson_extract(%.*s%s, '$[%zu]')", i == 0 ? "" : ", ", (int)alias.n, alias.p, array, i);
+		buf_format(sql, "%sjson_extract(%.*s%s, '$[%zu]')", i == 0 ? "" : ", ", (int)alias.n, alias.p, array,
+		    i);
 }
 
 static void
@@ -177,8 +177,8 @@ rosters_split_headers(char *headers, struct slice *ret_names, size_t max)
 }
 
 bool
-rosters_private_values(
-    struct slice private, const struct slice *names, size_t n, struct slice *ret, struct buf *scratch)
+rosters_private_values(struct slice private, const struct slice *names, size_t n, struct slice *ret,
+    struct buf *scratch)
 {
 	struct json_reader r;
 

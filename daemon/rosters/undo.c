@@ -46,10 +46,10 @@ static int
 fill(struct store *store, enum roster_kind kind, int64_t latest, struct err *err)
 {
 	static const char *const statements[] = {
-		"INSERT INTO temp.incoming ({all}) SELECT {t.all} FROM {table} t WHERE NOT EXISTS"
-		" (SELECT 1 FROM roster_change c WHERE c.import = ? AND c.key = json_array({t.key}))",
-		"INSERT INTO temp.incoming ({all}) SELECT {c.of_key}, {c.of_old} FROM roster_change c"
-		" WHERE c.import = ? AND c.old IS NOT NULL",
+	    "INSERT INTO temp.incoming ({all}) SELECT {t.all} FROM {table} t WHERE NOT EXISTS"
+	    " (SELECT 1 FROM roster_change c WHERE c.import = ? AND c.key = json_array({t.key}))",
+	    "INSERT INTO temp.incoming ({all}) SELECT {c.of_key}, {c.of_old} FROM roster_change c"
+	    " WHERE c.import = ? AND c.old IS NOT NULL",
 	};
 	int rc = 0;
 
@@ -100,16 +100,16 @@ rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_im
 		rc = find_former(store, kind, &former, err);
 	if (rc == 0 && !counts.repeated) {
 		struct incoming in = {
-			.store = store,
-			.kind = kind,
-			.import = &plain,
-			.headers = former.headers,
-			.digest = former.digest,
-			.undoes = former.latest,
-			.wish = plain.reports ? &wish : NULL,
-			.faults = diag->count,
-			.sound = true,
-			.diag = diag,
+		    .store = store,
+		    .kind = kind,
+		    .import = &plain,
+		    .headers = former.headers,
+		    .digest = former.digest,
+		    .undoes = former.latest,
+		    .wish = plain.reports ? &wish : NULL,
+		    .faults = diag->count,
+		    .sound = true,
+		    .diag = diag,
 		};
 
 		rc = undo(&in, former.latest, &counts, err);

@@ -79,7 +79,8 @@ step_amend_wish(const struct step_amend *want)
 
 	if (!want->of_target)
 		(void)snprintf(seat, sizeof seat, "%llu", (unsigned long long)want->seat);
-	return unreported_of("amend", "", "%llu %llu %s", (unsigned long long)want->n, (unsigned long long)want->place, seat);
+	return unreported_of("amend", "", "%llu %llu %s", (unsigned long long)want->n, (unsigned long long)want->place,
+	    seat);
 }
 
 static bool
@@ -164,9 +165,10 @@ check_out(const struct step_amend *want, const struct amendment *a, struct err *
 	if (want->out == NULL || slice_is(a->out, want->out))
 		return 0;
 	if (want->of_target)
-		return err_set(err, ERR_REFUSED, N_("place %llu is held by %.*s, not by %s"), place, SLICE_ARGS(a->out), want->out);
-	return err_set(err, ERR_REFUSED, N_("seat %llu of place %llu is held by %.*s, not by %s"), seat, place, SLICE_ARGS(a->out),
-	    want->out);
+		return err_set(err, ERR_REFUSED, N_("place %llu is held by %.*s, not by %s"), place, SLICE_ARGS(a->out),
+		    want->out);
+	return err_set(err, ERR_REFUSED, N_("seat %llu of place %llu is held by %.*s, not by %s"), seat, place,
+	    SLICE_ARGS(a->out), want->out);
 }
 
 static int
@@ -179,8 +181,8 @@ keep_unreported(struct store *store, const struct step_amend *want, uint64_t ame
 }
 
 static int
-amend_now(struct operator *operator, struct ledger *log, const struct step_amend *want, struct stored_draw *d, int64_t time,
-    struct step_amended *ret, struct err *err)
+amend_now(struct operator *operator, struct ledger *log, const struct step_amend *want, struct stored_draw *d,
+    int64_t time, struct step_amended *ret, struct err *err)
 {
 	struct notices_change change = {.place = (size_t)want->place};
 	struct amendment a = {.n = want->n, .reason = slice_of(want->reason)};

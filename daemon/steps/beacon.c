@@ -48,7 +48,8 @@ step_beacon(const struct config *config, const struct config_cycle *cycle, int64
 	case SOURCE_WITNESS:
 		witness = config_witness(config, cycle->beacon_witness);
 		if (witness == NULL)
-			return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon names no witness of this file"), cycle->name);
+			return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon names no witness of this file"),
+			    cycle->name);
 		ret->key = slice_of(witness->key);
 		return 0;
 	}
@@ -71,11 +72,14 @@ check_symbols(struct slice symbols, const char *value, struct err *err)
 			continue;
 		}
 		if (c == ' ' || c == '\t' || c == 0x3000)
-			return err_set(err, ERR_REFUSED, N_("character %zu of the value is a space: nothing stands between the symbols"), i);
+			return err_set(err, ERR_REFUSED,
+			    N_("character %zu of the value is a space: nothing stands between the symbols"), i);
 		if (n == 3 && c > 0xFF00 && c < 0xFF5F)
-			return err_set(err, ERR_REFUSED, N_("character %zu of the value is a full-width %.*s: write it as %c"), i, (int)n, rest.p,
+			return err_set(err, ERR_REFUSED,
+			    N_("character %zu of the value is a full-width %.*s: write it as %c"), i, (int)n, rest.p,
 			    (int)(c - 0xFEE0));
-		return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i, SLICE_ARGS(symbols));
+		return err_set(err, ERR_REFUSED, N_("character %zu of the value is none of %.*s"), i,
+		    SLICE_ARGS(symbols));
 	}
 	return 0;
 }
@@ -94,7 +98,8 @@ step_check_value(const struct beacon *beacon, const char *value, struct err *err
 	if (beacon->source != SOURCE_PUBLIC)
 		return value == NULL
 		    ? 0
-		    : err_set(err, ERR_REFUSED, N_("this draw takes no value by hand: its beacon is %s"), source_name(beacon->source));
+		    : err_set(err, ERR_REFUSED, N_("this draw takes no value by hand: its beacon is %s"),
+		          source_name(beacon->source));
 	plain.n = json_unescape(beacon->symbols, symbols);
 	if (value == NULL)
 		return err_set(err, ERR_REFUSED,

@@ -155,7 +155,8 @@ step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain,
 bool
 step_chain_serves(const struct step_chain *chain, const struct config_cycle *cycle)
 {
-	return chain->used < chain->length && chain->embargo_days == cycle->rule.embargo && chain->source == cycle->beacon;
+	return chain->used < chain->length && chain->embargo_days == cycle->rule.embargo &&
+	    chain->source == cycle->beacon;
 }
 
 static const char *
@@ -183,8 +184,8 @@ step_chain_anew(struct operator *operator, struct ledger *log, const struct conf
 
 /* A first chain, or a new one once every used link of the one before is revealed; `log` NULL as above. */
 static int
-missing_chain(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time, bool *ret_any,
-    struct err *err)
+missing_chain(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time,
+    bool *ret_any, struct err *err)
 {
 	struct step_chain chain = {.chain = 0};
 	struct draw_row sealed;
@@ -192,14 +193,15 @@ missing_chain(struct operator *operator, struct ledger *log, const struct config
 
 	if (rc != 0 && rc != ERR_ABSENT)
 		return rc;
-	if (rc == 0 && (step_chain_serves(&chain, cycle) ||
-	    (rc = draws_unrevealed(operator->store, cycle->name, &sealed, err)) != ERR_ABSENT))
+	if (rc == 0 &&
+	    (step_chain_serves(&chain, cycle) ||
+	        (rc = draws_unrevealed(operator->store, cycle->name, &sealed, err)) != ERR_ABSENT))
 		return rc;
 	*ret_any = true;
 	if (log == NULL)
 		return 0;
-	return step_chain_add(operator, log, cycle, chain.chain + 1, chain.chain == 0 ? "" : chain_reason(operator->config, &chain), time,
-	    err);
+	return step_chain_add(operator, log, cycle, chain.chain + 1,
+	    chain.chain == 0 ? "" : chain_reason(operator->config, &chain), time, err);
 }
 
 static int

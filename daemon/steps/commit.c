@@ -3,15 +3,15 @@
 #include <stdlib.h>
 
 #include "core/log/cosigned.h"
-#include "system/clock.h"
-#include "draws/write.h"
 #include "draws/draws.h"
+#include "draws/plan.h"
+#include "draws/snapshot.h"
+#include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices_keep_free.h"
-#include "draws/plan.h"
 #include "rosters/rosters.h"
-#include "draws/snapshot.h"
 #include "steps/steps_private.h"
+#include "system/clock.h"
 
 /* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
 #define LEAD_DAYS_MAX 400
@@ -46,7 +46,8 @@ check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, st
 	if (cycle->beacon != SOURCE_WITNESS || draw_time >= time + COMMIT_LEAD_S + COSIGNING_S)
 		return 0;
 	return err_set(err, ERR_REFUSED,
-	    N_("[cycle %s] a draw under beacon = witness must be %d minutes ahead at least, since that witness must cosign the commitment %d "
+	    N_("[cycle %s] a draw under beacon = witness must be %d minutes ahead at least, since that witness must "
+	       "cosign the commitment %d "
 	       "minutes before it"),
 	    cycle->name, (COMMIT_LEAD_S + COSIGNING_S) / 60, COMMIT_LEAD_S / 60);
 }
@@ -162,17 +163,19 @@ keep(struct operator *operator, struct ledger *log, const struct step_commit *wa
 	int rc;
 
 	if ((rc = ledger_append(log, e, hash, err)) != 0 ||
-	    (rc = stored_draw_write_commit(operator->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) != 0 ||
+	    (rc = stored_draw_write_commit(operator->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) !=
+	        0 ||
 	    (want->run && (rc = begin_run(operator->store, e->commit.n, want->value, err)) != 0) ||
 	    (rc = snapshot_keep(snapshot, operator->store, err)) != 0)
 		return rc;
-	if (want->cycle->keep_free && !want->run && (rc = notices_keep_free(operator, want->cycle, &e->commit, &snapshot->sealed,
-	    slice_of(hash), e->time, err)) != 0)
+	if (want->cycle->keep_free && !want->run &&
+	    (rc = notices_keep_free(operator, want->cycle, &e->commit, &snapshot->sealed, slice_of(hash), e->time,
+	         err)) != 0)
 		return rc;
 	if (want->reports && (rc = keep_unreported(operator->store, want, e->commit.n, err)) != 0)
 		return rc;
-	if (want->occurrence != NULL && (rc = plan_settle(operator->store, want->cycle, want->occurrence, e->time,
-	    e->commit.n, NULL, err)) != 0)
+	if (want->occurrence != NULL &&
+	    (rc = plan_settle(operator->store, want->cycle, want->occurrence, e->time, e->commit.n, NULL, err)) != 0)
 		return rc;
 	return rosters_fix_since(operator->store, err);
 }

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "core/draw/record.h"
-#include "remote/beacons.h"
-#include "system/clock.h"
 #include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices.h"
+#include "remote/beacons.h"
 #include "steps/steps_private.h"
+#include "system/clock.h"
 
 static int
 may_draw(const struct draw_row *row, int64_t time, struct err *err)
@@ -84,8 +84,8 @@ value_from_outside(struct operator *operator, const struct stored_draw *d, struc
 		return rc;
 	if ((rc = beacons_fault(operator->store, d->row.n, fault, err)) != 0)
 		return rc;
-	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"), (unsigned long long)d->row.n,
-	    source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
+	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"),
+	    (unsigned long long)d->row.n, source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
 }
 
 int
@@ -99,12 +99,15 @@ step_draw(struct operator *operator, uint64_t n, const char *value, struct err *
 
 	stored_draw_init(&d);
 	buf_init(&record, DRAW_FILE_MAX);
-	if ((rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) != 0 ||
+	if ((rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) !=
+	        0 ||
 	    (rc = draws_find(operator->store, n, &d.row, err)) != 0 ||
 	    (rc = may_draw(&d.row, operator->now > time ? operator->now : time, err)) != 0 ||
 	    (rc = stored_draw_load(&d, operator->store, n, err)) != 0 ||
-	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 || (rc = value_from_outside(operator, &d, &outside, err)) != 0 ||
-	    (rc = stored_draw_compute(&d, operator->store, value == NULL ? outside.value : value, operator->progress, err)) != 0)
+	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 ||
+	    (rc = value_from_outside(operator, &d, &outside, err)) != 0 ||
+	    (rc = stored_draw_compute(&d, operator->store, value == NULL ? outside.value : value, operator->progress,
+	         err)) != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	if (record.failed) {

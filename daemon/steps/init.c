@@ -76,8 +76,8 @@ make_or_read_key(struct operator *operator, const char *path, struct err *err)
 	if (rc != 0)
 		return key_read(path, &operator->key, err);
 	if (strcmp(operator->key.name, operator->config->origin) != 0 || operator->key.algorithm != NOTE_ED25519)
-		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path, operator->key.name,
-		    operator->config->origin);
+		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path,
+		    operator->key.name, operator->config->origin);
 	if (file_sync_folder_of(path) != 0)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", path, strerror(errno));
 	return 0;

@@ -25,7 +25,8 @@ write_again(struct operator *operator, const struct outbox_key *key, struct err 
 static int
 told_fault(void *ctx, const struct outbox_row *row)
 {
-	return err_set(ctx, ERR_REFUSED, N_("letter %lld still cannot be made: %.*s"), (long long)row->id, SLICE_ARGS(row->reply));
+	return err_set(ctx, ERR_REFUSED, N_("letter %lld still cannot be made: %.*s"), (long long)row->id,
+	    SLICE_ARGS(row->reply));
 }
 
 static int
@@ -37,14 +38,16 @@ again(struct operator *operator, int64_t id, struct err *err)
 
 	if (rc != 0 || !faulty)
 		return rc;
-	if (strcmp(key.kind, letter_kind_name(LETTER_KEEP_FREE)) == 0 || strcmp(key.kind, letter_kind_name(LETTER_RELEASED)) == 0)
-		return err_set(err, ERR_REFUSED, N_("letter %lld only speaks of days to keep free, and is not made again"),
-		    (long long)id);
-	if ((rc = write_again(operator, &key, err)) != 0 || (rc = outbox_fault(operator->store, id, &key, &faulty, err)) != 0)
+	if (strcmp(key.kind, letter_kind_name(LETTER_KEEP_FREE)) == 0 ||
+	    strcmp(key.kind, letter_kind_name(LETTER_RELEASED)) == 0)
+		return err_set(err, ERR_REFUSED,
+		    N_("letter %lld only speaks of days to keep free, and is not made again"), (long long)id);
+	if ((rc = write_again(operator, &key, err)) != 0 ||
+	    (rc = outbox_fault(operator->store, id, &key, &faulty, err)) != 0)
 		return rc;
 	if (faulty && strcmp(key.kind, letter_kind_name(LETTER_CANCELLED)) == 0) /* the update stands for it */
-		return outbox_note(operator->store, id, OUTBOX_CANCELLED, operator->now, slice_of("an update takes its place"),
-		    operator->now, err);
+		return outbox_note(operator->store, id, OUTBOX_CANCELLED, operator->now,
+		    slice_of("an update takes its place"), operator->now, err);
 	return faulty ? outbox_get(operator->store, id, told_fault, err, err) : 0;
 }
 

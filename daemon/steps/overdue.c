@@ -53,7 +53,8 @@ draw_late(struct operator *operator, const struct draw_row *row, struct err *err
 	if (row->run || visit > operator->now)
 		return step_draw(operator, row->n, NULL, err);
 	return step_void_for(operator, row->n,
-	    step_in_language(operator->config, "the service was down at the time of the draw, and a possible visit date has passed",
+	    step_in_language(operator->config,
+	        "the service was down at the time of the draw, and a possible visit date has passed",
 	        "抽取时服务未运行，且已有可能的检查日期过去"),
 	    true, err);
 }

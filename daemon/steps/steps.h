@@ -40,11 +40,11 @@ int step_overdue(struct operator *operator, uint64_t except, struct err *err);
 
 struct step_commit {
 	const struct config_cycle *cycle;
-	int64_t draw_time; /* or STEP_LEAD */
-	bool run; /* the command `run` begins it, and finishes it; draw_time is now */
-	const char *value; /* of a run: the beacon's, checked; NULL for none */
+	int64_t draw_time;                   /* or STEP_LEAD */
+	bool run;                            /* the command `run` begins it, and finishes it; draw_time is now */
+	const char *value;                   /* of a run: the beacon's, checked; NULL for none */
 	const struct occurrence *occurrence; /* of the timetable, which this settles; NULL: by hand */
-	bool reports; /* the command `commit` reports it: until then it is kept as unreported */
+	bool reports;                        /* the command `commit` reports it: until then it is kept as unreported */
 };
 int step_commit(struct operator *operator, const struct step_commit *want, uint64_t *ret_n, struct err *err);
 
@@ -70,13 +70,13 @@ struct step_amend {
 	bool of_target;
 	const char *reason;
 	const char *out; /* who or what is to leave; NULL: whoever is there */
-	bool reports; /* the command `amend` reports it: until then it is kept as unreported */
-	uint64_t seen; /* where it reports: the draw's amendments when the command began (step_amend_seen) */
+	bool reports;    /* the command `amend` reports it: until then it is kept as unreported */
+	uint64_t seen;   /* where it reports: the draw's amendments when the command began (step_amend_seen) */
 };
 struct step_amended {
 	uint64_t amendment;
 	char out[ID_MAX + 1], in[ID_MAX + 1]; /* `in` is "" where nobody and nothing follows */
-	bool repeated; /* it stood before, and nothing was done */
+	bool repeated;                        /* it stood before, and nothing was done */
 };
 
 /*

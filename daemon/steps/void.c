@@ -32,7 +32,8 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
  * "beacon" says that there is none to be had (PROTOCOL 4 `void`).
  */
 static int
-value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret, struct err *err)
+value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret,
+    struct err *err)
 {
 	char text[CLOCK_TEXT];
 	int rc;
@@ -45,12 +46,14 @@ value_of_void(struct operator *operator, const struct draw_row *row, const char 
 		return rc;
 	clock_text(row->draw_time, text);
 	if (operator->now < row->draw_time)
-		return err_set(err, ERR_NOT_YET, N_("draw %llu is voided at %s: a void under %s bears the value of that time"),
+		return err_set(err, ERR_NOT_YET,
+		    N_("draw %llu is voided at %s: a void under %s bears the value of that time"),
 		    (unsigned long long)row->n, text, source_name(row->source));
 	if (strncmp(reason, "beacon", 6) == 0)
 		return 0;
 	return err_set(err, ERR_NOT_YET,
-	    N_("a void under %s bears the beacon's value, which is not there yet; if none is to be had, give a reason that begins "
+	    N_("a void under %s bears the beacon's value, which is not there yet; if none is to be had, give a reason "
+	       "that begins "
 	       "with the word beacon, and everybody will see that this could not be proved"),
 	    source_name(row->source));
 }
@@ -147,7 +150,8 @@ step_void(struct operator *operator, uint64_t n, const char *reason, bool *ret_l
 		*ret_later = true;
 		return call_off(operator, n, reason, err);
 	}
-	if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 && is_voided_for(operator->store, &row, reason))
+	if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 &&
+	    is_voided_for(operator->store, &row, reason))
 		return 0;
 	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }

@@ -9,7 +9,7 @@
 
 /* Single values, by name. */
 const char schema_meta[] =
-	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
 /*
  * The rosters, and how they came to be what they are.
@@ -19,97 +19,97 @@ const char schema_meta[] =
  * was before (NULL: not there), so that any state can be had again by going back from the present one.
  */
 const char schema_rosters[] =
-	"CREATE TABLE target ("
-	"  id TEXT NOT NULL PRIMARY KEY,"
-	"  class TEXT NOT NULL,"
-	"  unit TEXT NOT NULL,"
-	"  area TEXT NOT NULL,"
-	"  level INTEGER NOT NULL CHECK (level BETWEEN -1 AND 999),"
-	"  weight INTEGER NOT NULL CHECK (weight BETWEEN 1 AND 100),"
-	"  since INTEGER NOT NULL,"
-	"  private TEXT NOT NULL"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE target ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  class TEXT NOT NULL,"
+    "  unit TEXT NOT NULL,"
+    "  area TEXT NOT NULL,"
+    "  level INTEGER NOT NULL CHECK (level BETWEEN -1 AND 999),"
+    "  weight INTEGER NOT NULL CHECK (weight BETWEEN 1 AND 100),"
+    "  since INTEGER NOT NULL,"
+    "  private TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE inspector ("
-	"  id TEXT NOT NULL PRIMARY KEY,"
-	"  unit TEXT NOT NULL,"
-	"  area TEXT NOT NULL,"
-	"  level INTEGER NOT NULL CHECK (level BETWEEN -1 AND 999),"
-	"  tags TEXT NOT NULL," /* sorted, distinct, joined by ';' */
-	"  private TEXT NOT NULL"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE inspector ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  unit TEXT NOT NULL,"
+    "  area TEXT NOT NULL,"
+    "  level INTEGER NOT NULL CHECK (level BETWEEN -1 AND 999),"
+    "  tags TEXT NOT NULL," /* sorted, distinct, joined by ';' */
+    "  private TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE conflict ("
-	"  inspector TEXT NOT NULL REFERENCES inspector DEFERRABLE INITIALLY DEFERRED,"
-	"  scope TEXT NOT NULL CHECK (scope IN ('area', 'target', 'unit')),"
-	"  value TEXT NOT NULL CHECK (value <> ''),"
-	"  private TEXT NOT NULL,"
-	"  PRIMARY KEY (inspector, scope, value)"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE conflict ("
+    "  inspector TEXT NOT NULL REFERENCES inspector DEFERRABLE INITIALLY DEFERRED,"
+    "  scope TEXT NOT NULL CHECK (scope IN ('area', 'target', 'unit')),"
+    "  value TEXT NOT NULL CHECK (value <> ''),"
+    "  private TEXT NOT NULL,"
+    "  PRIMARY KEY (inspector, scope, value)"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE matter ("
-	"  id TEXT NOT NULL PRIMARY KEY,"
-	"  private TEXT NOT NULL"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE matter ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  private TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE contact ("
-	"  target TEXT NOT NULL REFERENCES target DEFERRABLE INITIALLY DEFERRED,"
-	"  level INTEGER NOT NULL CHECK (level IN (1, 2)),"
-	"  name TEXT NOT NULL,"
-	"  private TEXT NOT NULL,"
-	"  PRIMARY KEY (target, level, name)"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE contact ("
+    "  target TEXT NOT NULL REFERENCES target DEFERRABLE INITIALLY DEFERRED,"
+    "  level INTEGER NOT NULL CHECK (level IN (1, 2)),"
+    "  name TEXT NOT NULL,"
+    "  private TEXT NOT NULL,"
+    "  PRIMARY KEY (target, level, name)"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* What a commitment has fixed for ever, whether the target is in the roster now or not. */
-	"CREATE TABLE target_since ("
-	"  target TEXT NOT NULL PRIMARY KEY,"
-	"  since INTEGER NOT NULL"
-	") STRICT, WITHOUT ROWID;"
+    /* What a commitment has fixed for ever, whether the target is in the roster now or not. */
+    "CREATE TABLE target_since ("
+    "  target TEXT NOT NULL PRIMARY KEY,"
+    "  since INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE roster_import ("
-	"  id INTEGER PRIMARY KEY,"
-	"  kind TEXT NOT NULL,"
-	"  time INTEGER NOT NULL,"
-	"  by TEXT NOT NULL,"
-	"  digest TEXT NOT NULL," /* SHA-256 of the file's bytes; of the restored one's for an undo; '' before any */
-	"  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where as if never imported */
-	"  rows INTEGER NOT NULL,"
-	"  added INTEGER NOT NULL,"
-	"  changed INTEGER NOT NULL,"
-	"  removed INTEGER NOT NULL,"
-	"  undoes INTEGER REFERENCES roster_import"
-	") STRICT;"
-	"CREATE INDEX roster_import_kind ON roster_import (kind, id);"
+    "CREATE TABLE roster_import ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  by TEXT NOT NULL,"
+    "  digest TEXT NOT NULL,"  /* SHA-256 of the file's bytes; of the restored one's for an undo; '' before any */
+    "  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where as if never imported */
+    "  rows INTEGER NOT NULL,"
+    "  added INTEGER NOT NULL,"
+    "  changed INTEGER NOT NULL,"
+    "  removed INTEGER NOT NULL,"
+    "  undoes INTEGER REFERENCES roster_import"
+    ") STRICT;"
+    "CREATE INDEX roster_import_kind ON roster_import (kind, id);"
 
-	"CREATE TABLE roster_change ("
-	"  import INTEGER NOT NULL REFERENCES roster_import,"
-	"  key TEXT NOT NULL," /* JSON array of the key's columns */
-	"  old TEXT," /* JSON array of the other columns, `private` last; NULL: the row was not there */
-	"  PRIMARY KEY (import, key)"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE roster_change ("
+    "  import INTEGER NOT NULL REFERENCES roster_import,"
+    "  key TEXT NOT NULL," /* JSON array of the key's columns */
+    "  old TEXT,"          /* JSON array of the other columns, `private` last; NULL: the row was not there */
+    "  PRIMARY KEY (import, key)"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE roster_attestation ("
-	"  id INTEGER PRIMARY KEY,"
-	"  kind TEXT NOT NULL,"
-	"  time INTEGER NOT NULL,"
-	"  by TEXT NOT NULL"
-	") STRICT;"
-	"CREATE INDEX roster_attestation_kind ON roster_attestation (kind, id);"
+    "CREATE TABLE roster_attestation ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  by TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX roster_attestation_kind ON roster_attestation (kind, id);"
 
-	/* An excuse stands until it is lifted, holds up to and with `until`, and is never deleted. */
-	"CREATE TABLE excuse ("
-	"  id INTEGER PRIMARY KEY,"
-	"  kind TEXT NOT NULL CHECK (kind IN ('targets', 'inspectors')),"
-	"  who TEXT NOT NULL,"
-	"  until INTEGER NOT NULL,"
-	"  reason TEXT NOT NULL,"
-	"  by TEXT NOT NULL,"
-	"  time INTEGER NOT NULL,"
-	"  lifted INTEGER,"
-	"  lifted_by TEXT,"
-	"  lifted_reason TEXT"
-	") STRICT;"
-	"CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL;";
+    /* An excuse stands until it is lifted, holds up to and with `until`, and is never deleted. */
+    "CREATE TABLE excuse ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('targets', 'inspectors')),"
+    "  who TEXT NOT NULL,"
+    "  until INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  by TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  lifted INTEGER,"
+    "  lifted_by TEXT,"
+    "  lifted_reason TEXT"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL;";
 
 /*
  * The log, the chains of secrets, the draws and what came of them.
@@ -118,149 +118,149 @@ const char schema_rosters[] =
  * time what record.json and the amendments say, so that the next roster's last_drawn, carried and rotation are a query.
  */
 const char schema_draws[] =
-	"CREATE TABLE log_entry ("
-	"  idx INTEGER PRIMARY KEY," /* from 0 */
-	"  time INTEGER NOT NULL,"
-	"  leaf BLOB NOT NULL CHECK (length(leaf) = 32)," /* RFC 6962 leaf hash */
-	"  bytes BLOB NOT NULL CHECK (length(bytes) <= 65535)"
-	") STRICT;"
+    "CREATE TABLE log_entry ("
+    "  idx INTEGER PRIMARY KEY," /* from 0 */
+    "  time INTEGER NOT NULL,"
+    "  leaf BLOB NOT NULL CHECK (length(leaf) = 32)," /* RFC 6962 leaf hash */
+    "  bytes BLOB NOT NULL CHECK (length(bytes) <= 65535)"
+    ") STRICT;"
 
-	/* Every checkpoint that was ever to be published: one at the end of each transaction that appends. */
-	"CREATE TABLE log_checkpoint ("
-	"  size INTEGER PRIMARY KEY,"
-	"  note BLOB NOT NULL"
-	") STRICT;"
+    /* Every checkpoint that was ever to be published: one at the end of each transaction that appends. */
+    "CREATE TABLE log_checkpoint ("
+    "  size INTEGER PRIMARY KEY,"
+    "  note BLOB NOT NULL"
+    ") STRICT;"
 
-	"CREATE TABLE chain ("
-	"  cycle TEXT NOT NULL,"
-	"  chain INTEGER NOT NULL CHECK (chain > 0),"
-	"  length INTEGER NOT NULL,"
-	"  embargo_days INTEGER NOT NULL,"
-	"  source TEXT NOT NULL,"
-	"  secret TEXT NOT NULL UNIQUE," /* secret(length), from which all others follow */
-	"  used INTEGER NOT NULL DEFAULT 0 CHECK (used BETWEEN 0 AND length),"
-	"  PRIMARY KEY (cycle, chain)"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chain ("
+    "  cycle TEXT NOT NULL,"
+    "  chain INTEGER NOT NULL CHECK (chain > 0),"
+    "  length INTEGER NOT NULL,"
+    "  embargo_days INTEGER NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  secret TEXT NOT NULL UNIQUE," /* secret(length), from which all others follow */
+    "  used INTEGER NOT NULL DEFAULT 0 CHECK (used BETWEEN 0 AND length),"
+    "  PRIMARY KEY (cycle, chain)"
+    ") STRICT, WITHOUT ROWID;"
 
-	"CREATE TABLE draw ("
-	"  n INTEGER PRIMARY KEY,"
-	"  cycle TEXT NOT NULL,"
-	"  chain INTEGER NOT NULL,"
-	"  link INTEGER NOT NULL,"
-	"  date INTEGER NOT NULL," /* days since 1970 */
-	"  draw_time INTEGER NOT NULL,"
-	"  reveal_time INTEGER NOT NULL,"
-	"  source TEXT NOT NULL,"
-	"  commit_entry INTEGER NOT NULL REFERENCES log_entry,"
-	"  commit_size INTEGER NOT NULL REFERENCES log_checkpoint DEFERRABLE INITIALLY DEFERRED,"
-	"  outcome TEXT CHECK (outcome IN ('draw', 'void')),"
-	"  outcome_entry INTEGER REFERENCES log_entry,"
-	"  outcome_size INTEGER REFERENCES log_checkpoint DEFERRABLE INITIALLY DEFERRED,"
-	"  reveal_entry INTEGER REFERENCES log_entry,"
-	"  beacon TEXT," /* the value, plain, of a draw */
-	"  record TEXT," /* H(record.json) of a draw */
-	/* The command `run`: it began this draw, with this value, and has not yet said that all is done. */
-	"  run INTEGER NOT NULL DEFAULT 0 CHECK (run IN (0, 1)),"
-	"  run_value TEXT,"
-	"  FOREIGN KEY (cycle, chain) REFERENCES chain,"
-	"  UNIQUE (cycle, chain, link),"
-	"  CHECK ((outcome IS NULL) = (outcome_entry IS NULL) AND (outcome IS NULL) = (outcome_size IS NULL)),"
-	"  CHECK (outcome IS NOT NULL OR reveal_entry IS NULL),"
-	"  CHECK ((outcome IS 'draw') = (record IS NOT NULL) AND (outcome IS 'draw') = (beacon IS NOT NULL))"
-	") STRICT;"
-	"CREATE INDEX draw_cycle ON draw (cycle, n);"
-	/* A cycle has one open commitment at a time. */
-	"CREATE UNIQUE INDEX draw_open ON draw (cycle) WHERE outcome IS NULL;"
+    "CREATE TABLE draw ("
+    "  n INTEGER PRIMARY KEY,"
+    "  cycle TEXT NOT NULL,"
+    "  chain INTEGER NOT NULL,"
+    "  link INTEGER NOT NULL,"
+    "  date INTEGER NOT NULL," /* days since 1970 */
+    "  draw_time INTEGER NOT NULL,"
+    "  reveal_time INTEGER NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  commit_entry INTEGER NOT NULL REFERENCES log_entry,"
+    "  commit_size INTEGER NOT NULL REFERENCES log_checkpoint DEFERRABLE INITIALLY DEFERRED,"
+    "  outcome TEXT CHECK (outcome IN ('draw', 'void')),"
+    "  outcome_entry INTEGER REFERENCES log_entry,"
+    "  outcome_size INTEGER REFERENCES log_checkpoint DEFERRABLE INITIALLY DEFERRED,"
+    "  reveal_entry INTEGER REFERENCES log_entry,"
+    "  beacon TEXT," /* the value, plain, of a draw */
+    "  record TEXT," /* H(record.json) of a draw */
+    /* The command `run`: it began this draw, with this value, and has not yet said that all is done. */
+    "  run INTEGER NOT NULL DEFAULT 0 CHECK (run IN (0, 1)),"
+    "  run_value TEXT,"
+    "  FOREIGN KEY (cycle, chain) REFERENCES chain,"
+    "  UNIQUE (cycle, chain, link),"
+    "  CHECK ((outcome IS NULL) = (outcome_entry IS NULL) AND (outcome IS NULL) = (outcome_size IS NULL)),"
+    "  CHECK (outcome IS NOT NULL OR reveal_entry IS NULL),"
+    "  CHECK ((outcome IS 'draw') = (record IS NOT NULL) AND (outcome IS 'draw') = (beacon IS NOT NULL))"
+    ") STRICT;"
+    "CREATE INDEX draw_cycle ON draw (cycle, n);"
+    /* A cycle has one open commitment at a time. */
+    "CREATE UNIQUE INDEX draw_open ON draw (cycle) WHERE outcome IS NULL;"
 
-	/* The files of a draw, in parts: a national roster is larger than one value may be. */
-	"CREATE TABLE draw_file ("
-	"  id INTEGER PRIMARY KEY,"
-	"  n INTEGER NOT NULL REFERENCES draw DEFERRABLE INITIALLY DEFERRED,"
-	"  name TEXT NOT NULL,"
-	"  part INTEGER NOT NULL,"
-	"  bytes BLOB NOT NULL,"
-	"  UNIQUE (n, name, part)"
-	") STRICT;"
+    /* The files of a draw, in parts: a national roster is larger than one value may be. */
+    "CREATE TABLE draw_file ("
+    "  id INTEGER PRIMARY KEY,"
+    "  n INTEGER NOT NULL REFERENCES draw DEFERRABLE INITIALLY DEFERRED,"
+    "  name TEXT NOT NULL,"
+    "  part INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL,"
+    "  UNIQUE (n, name, part)"
+    ") STRICT;"
 
-	"CREATE TABLE draw_amendment ("
-	"  n INTEGER NOT NULL REFERENCES draw,"
-	"  amendment INTEGER NOT NULL,"
-	"  entry INTEGER NOT NULL REFERENCES log_entry,"
-	"  bytes BLOB NOT NULL,"
-	"  PRIMARY KEY (n, amendment)"
-	") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE draw_amendment ("
+    "  n INTEGER NOT NULL REFERENCES draw,"
+    "  amendment INTEGER NOT NULL,"
+    "  entry INTEGER NOT NULL REFERENCES log_entry,"
+    "  bytes BLOB NOT NULL,"
+    "  PRIMARY KEY (n, amendment)"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* What the places hold now; NULL where a place or a seat is empty for good. */
-	"CREATE TABLE draw_place ("
-	"  n INTEGER NOT NULL REFERENCES draw,"
-	"  place INTEGER NOT NULL,"
-	"  target TEXT,"
-	"  date INTEGER NOT NULL," /* of the visit */
-	"  PRIMARY KEY (n, place)"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX draw_place_target ON draw_place (target, n);"
-	"CREATE TABLE draw_seat ("
-	"  n INTEGER NOT NULL,"
-	"  place INTEGER NOT NULL,"
-	"  seat INTEGER NOT NULL,"
-	"  inspector TEXT,"
-	"  PRIMARY KEY (n, place, seat),"
-	"  FOREIGN KEY (n, place) REFERENCES draw_place"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX draw_seat_inspector ON draw_seat (n, inspector);"
+    /* What the places hold now; NULL where a place or a seat is empty for good. */
+    "CREATE TABLE draw_place ("
+    "  n INTEGER NOT NULL REFERENCES draw,"
+    "  place INTEGER NOT NULL,"
+    "  target TEXT,"
+    "  date INTEGER NOT NULL," /* of the visit */
+    "  PRIMARY KEY (n, place)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX draw_place_target ON draw_place (target, n);"
+    "CREATE TABLE draw_seat ("
+    "  n INTEGER NOT NULL,"
+    "  place INTEGER NOT NULL,"
+    "  seat INTEGER NOT NULL,"
+    "  inspector TEXT,"
+    "  PRIMARY KEY (n, place, seat),"
+    "  FOREIGN KEY (n, place) REFERENCES draw_place"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX draw_seat_inspector ON draw_seat (n, inspector);"
 
-	/* What a draw chose and no place holds: unstaffed, or taken out by an amendment. */
-	"CREATE TABLE draw_left ("
-	"  n INTEGER NOT NULL REFERENCES draw,"
-	"  target TEXT NOT NULL,"
-	"  unstaffed INTEGER NOT NULL CHECK (unstaffed IN (0, 1)),"
-	"  PRIMARY KEY (n, target)"
-	") STRICT, WITHOUT ROWID;"
+    /* What a draw chose and no place holds: unstaffed, or taken out by an amendment. */
+    "CREATE TABLE draw_left ("
+    "  n INTEGER NOT NULL REFERENCES draw,"
+    "  target TEXT NOT NULL,"
+    "  unstaffed INTEGER NOT NULL CHECK (unstaffed IN (0, 1)),"
+    "  PRIMARY KEY (n, target)"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* Who looked at what was still secret, and why. */
-	"CREATE TABLE access ("
-	"  id INTEGER PRIMARY KEY,"
-	"  time INTEGER NOT NULL,"
-	"  by TEXT NOT NULL,"
-	"  what TEXT NOT NULL,"
-	"  n INTEGER REFERENCES draw,"
-	"  reason TEXT NOT NULL"
-	") STRICT;";
+    /* Who looked at what was still secret, and why. */
+    "CREATE TABLE access ("
+    "  id INTEGER PRIMARY KEY,"
+    "  time INTEGER NOT NULL,"
+    "  by TEXT NOT NULL,"
+    "  what TEXT NOT NULL,"
+    "  n INTEGER REFERENCES draw,"
+    "  reason TEXT NOT NULL"
+    ") STRICT;";
 
 /*
  * Letters and what became of them.  `fault` says why a letter can never leave: it could not be made (`message` is
  * empty), or an amendment withdrew it.  An interrupted round leaves `sending`.
  */
 const char schema_outbox[] =
-	"CREATE TABLE outbox_letter ("
-	"  id INTEGER PRIMARY KEY,"
-	"  draw INTEGER NOT NULL CHECK (draw >= 0),"
-	"  amendment INTEGER NOT NULL CHECK (amendment >= 0),"
-	"  inspector TEXT NOT NULL,"
-	"  kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),"
-	"  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled')),"
-	"  sender TEXT NOT NULL,"
-	"  recipient TEXT NOT NULL,"
-	"  subject TEXT NOT NULL,"
-	"  message_id TEXT NOT NULL UNIQUE,"
-	"  message BLOB NOT NULL,"
-	"  fault TEXT NOT NULL,"
-	"  created INTEGER NOT NULL,"
-	"  changed INTEGER NOT NULL," /* when it came into its state */
-	"  not_before INTEGER NOT NULL,"
-	"  next_at INTEGER NOT NULL," /* when it is tried next, where queued */
-	"  give_up INTEGER NOT NULL,"
-	"  UNIQUE (draw, amendment, inspector, kind)"
-	") STRICT;"
-	"CREATE INDEX outbox_letter_due ON outbox_letter (next_at) WHERE state IN ('queued', 'sending');"
-	"CREATE TABLE outbox_attempt ("
-	"  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
-	"  attempt INTEGER NOT NULL," /* 1, 2 … */
-	"  at INTEGER NOT NULL,"
-	"  result TEXT NOT NULL," /* the state that it led to */
-	"  reply TEXT NOT NULL,"
-	"  PRIMARY KEY (letter, attempt)"
-	") STRICT, WITHOUT ROWID;";
+    "CREATE TABLE outbox_letter ("
+    "  id INTEGER PRIMARY KEY,"
+    "  draw INTEGER NOT NULL CHECK (draw >= 0),"
+    "  amendment INTEGER NOT NULL CHECK (amendment >= 0),"
+    "  inspector TEXT NOT NULL,"
+    "  kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),"
+    "  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled')),"
+    "  sender TEXT NOT NULL,"
+    "  recipient TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  message_id TEXT NOT NULL UNIQUE,"
+    "  message BLOB NOT NULL,"
+    "  fault TEXT NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  changed INTEGER NOT NULL," /* when it came into its state */
+    "  not_before INTEGER NOT NULL,"
+    "  next_at INTEGER NOT NULL," /* when it is tried next, where queued */
+    "  give_up INTEGER NOT NULL,"
+    "  UNIQUE (draw, amendment, inspector, kind)"
+    ") STRICT;"
+    "CREATE INDEX outbox_letter_due ON outbox_letter (next_at) WHERE state IN ('queued', 'sending');"
+    "CREATE TABLE outbox_attempt ("
+    "  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+    "  attempt INTEGER NOT NULL," /* 1, 2 … */
+    "  at INTEGER NOT NULL,"
+    "  result TEXT NOT NULL," /* the state that it led to */
+    "  reply TEXT NOT NULL,"
+    "  PRIMARY KEY (letter, attempt)"
+    ") STRICT, WITHOUT ROWID;";
 
 /* ---- version 2 ---- */
 
@@ -270,52 +270,51 @@ const char schema_outbox[] =
  * again when the holiday moves by some days or two of them grow together.
  */
 const char schema_plan_2[] =
-	/* From when on a cycle's occurrences are ours: when it was first seen. */
-	"CREATE TABLE plan_cycle ("
-	"  cycle TEXT NOT NULL PRIMARY KEY,"
-	"  since INTEGER NOT NULL,"
-	/* Why its next commitment could not be made, and when that was tried last. */
-	"  fault TEXT,"
-	"  tried INTEGER,"
-	"  CHECK ((fault IS NULL) = (tried IS NULL))"
-	") STRICT, WITHOUT ROWID;"
+    /* From when on a cycle's occurrences are ours: when it was first seen. */
+    "CREATE TABLE plan_cycle ("
+    "  cycle TEXT NOT NULL PRIMARY KEY,"
+    "  since INTEGER NOT NULL,"
+    /* Why its next commitment could not be made, and when that was tried last. */
+    "  fault TEXT,"
+    "  tried INTEGER,"
+    "  CHECK ((fault IS NULL) = (tried IS NULL))"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* What random days and moments follow from. */
-	"CREATE TABLE plan_secret ("
-	"  cycle TEXT NOT NULL,"
-	"  key INTEGER NOT NULL," /* days since 1970 */
-	"  secret BLOB NOT NULL CHECK (length(secret) = 32),"
-	"  PRIMARY KEY (cycle, key)"
-	") STRICT, WITHOUT ROWID;"
+    /* What random days and moments follow from. */
+    "CREATE TABLE plan_secret ("
+    "  cycle TEXT NOT NULL,"
+    "  key INTEGER NOT NULL," /* days since 1970 */
+    "  secret BLOB NOT NULL CHECK (length(secret) = 32),"
+    "  PRIMARY KEY (cycle, key)"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* What has been committed, or never will be. */
-	"CREATE TABLE plan_done ("
-	"  cycle TEXT NOT NULL,"
-	"  key INTEGER NOT NULL," /* days since 1970; of a holiday the first day that bears the name */
-	"  name TEXT NOT NULL,"   /* of a holiday; '' for a period */
-	"  title TEXT NOT NULL,"  /* what it was for, in words */
-	"  date INTEGER NOT NULL," /* of the draw, as it was planned */
-	"  time INTEGER NOT NULL," /* when this was settled */
-	"  n INTEGER REFERENCES draw DEFERRABLE INITIALLY DEFERRED," /* NULL: it was missed */
-	"  why TEXT," /* it was missed */
-	"  PRIMARY KEY (cycle, key, name, date),"
-	"  CHECK ((n IS NULL) = (why IS NOT NULL))"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX plan_done_n ON plan_done (n);"
-	"CREATE INDEX draw_unrevealed ON draw (reveal_time) WHERE reveal_entry IS NULL;";
+    /* What has been committed, or never will be. */
+    "CREATE TABLE plan_done ("
+    "  cycle TEXT NOT NULL,"
+    "  key INTEGER NOT NULL,"  /* days since 1970; of a holiday the first day that bears the name */
+    "  name TEXT NOT NULL,"    /* of a holiday; '' for a period */
+    "  title TEXT NOT NULL,"   /* what it was for, in words */
+    "  date INTEGER NOT NULL," /* of the draw, as it was planned */
+    "  time INTEGER NOT NULL," /* when this was settled */
+    "  n INTEGER REFERENCES draw DEFERRABLE INITIALLY DEFERRED," /* NULL: it was missed */
+    "  why TEXT,"                                                /* it was missed */
+    "  PRIMARY KEY (cycle, key, name, date),"
+    "  CHECK ((n IS NULL) = (why IS NOT NULL))"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX plan_done_n ON plan_done (n);"
+    "CREATE INDEX draw_unrevealed ON draw (reveal_time) WHERE reveal_entry IS NULL;";
 
 /* What somebody must look after, for as long as its cause stands. */
-const char schema_alarms_2[] =
-	"CREATE TABLE alarm ("
-	"  key TEXT NOT NULL PRIMARY KEY,"
-	"  since INTEGER NOT NULL,"
-	"  text TEXT NOT NULL"
-	") STRICT, WITHOUT ROWID;";
+const char schema_alarms_2[] = "CREATE TABLE alarm ("
+                               "  key TEXT NOT NULL PRIMARY KEY,"
+                               "  since INTEGER NOT NULL,"
+                               "  text TEXT NOT NULL"
+                               ") STRICT, WITHOUT ROWID;";
 
 /* What may have left is sent again. */
 const char schema_outbox_2[] =
-	"DROP INDEX outbox_letter_due; CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id)"
-	" WHERE state IN ('queued', 'sending', 'unknown')";
+    "DROP INDEX outbox_letter_due; CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id)"
+    " WHERE state IN ('queued', 'sending', 'unknown')";
 
 /* ---- version 3 ---- */
 
@@ -325,108 +324,106 @@ const char schema_outbox_2[] =
  * say that it is free again.
  */
 const char schema_outbox_3[] =
-	"CREATE TABLE outbox_message ("
-	"  letter INTEGER PRIMARY KEY REFERENCES outbox_letter (id) ON DELETE CASCADE,"
-	"  message BLOB NOT NULL"
-	") STRICT;"
-	"INSERT INTO outbox_message SELECT id, message FROM outbox_letter WHERE length(message) > 0;"
-	"ALTER TABLE outbox_letter DROP COLUMN message;"
-	"CREATE TABLE outbox_day ("
-	"  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
-	"  day INTEGER NOT NULL," /* since 1970-01-01, local */
-	"  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* asked for, or free again */
-	"  PRIMARY KEY (letter, day)"
-	") STRICT, WITHOUT ROWID;";
+    "CREATE TABLE outbox_message ("
+    "  letter INTEGER PRIMARY KEY REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+    "  message BLOB NOT NULL"
+    ") STRICT;"
+    "INSERT INTO outbox_message SELECT id, message FROM outbox_letter WHERE length(message) > 0;"
+    "ALTER TABLE outbox_letter DROP COLUMN message;"
+    "CREATE TABLE outbox_day ("
+    "  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+    "  day INTEGER NOT NULL,"                         /* since 1970-01-01, local */
+    "  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* asked for, or free again */
+    "  PRIMARY KEY (letter, day)"
+    ") STRICT, WITHOUT ROWID;";
 
 /* ---- version 4 ---- */
 
 /* What comes from outside: cosignatures of witnesses, values of beacons; and who the witnesses are. */
 const char schema_outside_4[] =
-	/* The entries that say who the witnesses are: the genesis and each policy. */
-	"CREATE TABLE policy ("
-	"  entry INTEGER PRIMARY KEY REFERENCES log_entry"
-	") STRICT;"
-	"INSERT INTO policy (entry) SELECT idx FROM log_entry"
-	"  WHERE idx = 0 OR instr(bytes, CAST('\"type\":\"policy\"' AS BLOB)) > 0;"
-	"DELETE FROM meta WHERE name = 'policy_entry';"
+    /* The entries that say who the witnesses are: the genesis and each policy. */
+    "CREATE TABLE policy ("
+    "  entry INTEGER PRIMARY KEY REFERENCES log_entry"
+    ") STRICT;"
+    "INSERT INTO policy (entry) SELECT idx FROM log_entry"
+    "  WHERE idx = 0 OR instr(bytes, CAST('\"type\":\"policy\"' AS BLOB)) > 0;"
+    "DELETE FROM meta WHERE name = 'policy_entry';"
 
-	/* One true cosignature a witness and checkpoint: the earliest that came. */
-	"CREATE TABLE cosignature ("
-	"  size INTEGER NOT NULL REFERENCES log_checkpoint,"
-	"  vkey TEXT NOT NULL,"
-	"  time INTEGER NOT NULL," /* the witness's */
-	"  line BLOB NOT NULL,"
-	"  PRIMARY KEY (size, vkey)"
-	") STRICT, WITHOUT ROWID;"
+    /* One true cosignature a witness and checkpoint: the earliest that came. */
+    "CREATE TABLE cosignature ("
+    "  size INTEGER NOT NULL REFERENCES log_checkpoint,"
+    "  vkey TEXT NOT NULL,"
+    "  time INTEGER NOT NULL," /* the witness's */
+    "  line BLOB NOT NULL,"
+    "  PRIMARY KEY (size, vkey)"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* A witness with an address: how it was asked last. */
-	"CREATE TABLE witness ("
-	"  vkey TEXT NOT NULL PRIMARY KEY,"
-	"  size INTEGER NOT NULL DEFAULT 0," /* of the checkpoint that it cosigned last, as far as is known */
-	"  tried INTEGER NOT NULL,"
-	"  tried_size INTEGER NOT NULL," /* of the checkpoint that it was asked for then */
-	"  failures INTEGER NOT NULL DEFAULT 0," /* in a row */
-	"  since INTEGER," /* the first of them */
-	"  fault TEXT,"
-	"  ahead INTEGER," /* it has seen a log of so many entries, more than there are here, or another one of as many */
-	"  CHECK ((failures = 0) = (since IS NULL) AND (failures = 0) = (fault IS NULL))"
-	") STRICT, WITHOUT ROWID;"
+    /* A witness with an address: how it was asked last. */
+    "CREATE TABLE witness ("
+    "  vkey TEXT NOT NULL PRIMARY KEY,"
+    "  size INTEGER NOT NULL DEFAULT 0," /* of the checkpoint that it cosigned last, as far as is known */
+    "  tried INTEGER NOT NULL,"
+    "  tried_size INTEGER NOT NULL,"         /* of the checkpoint that it was asked for then */
+    "  failures INTEGER NOT NULL DEFAULT 0," /* in a row */
+    "  since INTEGER,"                       /* the first of them */
+    "  fault TEXT,"
+    "  ahead INTEGER," /* it has seen a log of so many entries, more than there are here, or another one of as many */
+    "  CHECK ((failures = 0) = (since IS NULL) AND (failures = 0) = (fault IS NULL))"
+    ") STRICT, WITHOUT ROWID;"
 
-	/* The beacon's value of a draw under drand or a witness: waited for, then there. */
-	"CREATE TABLE draw_value ("
-	"  n INTEGER PRIMARY KEY REFERENCES draw,"
-	"  value TEXT,"
-	"  signature TEXT,"
-	"  tried INTEGER NOT NULL,"
-	"  failures INTEGER NOT NULL DEFAULT 0,"
-	"  fault TEXT,"
-	"  CHECK ((value IS NULL) = (signature IS NULL))"
-	") STRICT;"
+    /* The beacon's value of a draw under drand or a witness: waited for, then there. */
+    "CREATE TABLE draw_value ("
+    "  n INTEGER PRIMARY KEY REFERENCES draw,"
+    "  value TEXT,"
+    "  signature TEXT,"
+    "  tried INTEGER NOT NULL,"
+    "  failures INTEGER NOT NULL DEFAULT 0,"
+    "  fault TEXT,"
+    "  CHECK ((value IS NULL) = (signature IS NULL))"
+    ") STRICT;"
 
-	/* To be voided once its value, which the void must bear, is there. */
-	"CREATE TABLE draw_calloff ("
-	"  n INTEGER PRIMARY KEY REFERENCES draw,"
-	"  time INTEGER NOT NULL,"
-	"  reason TEXT NOT NULL"
-	") STRICT;"
+    /* To be voided once its value, which the void must bear, is there. */
+    "CREATE TABLE draw_calloff ("
+    "  n INTEGER PRIMARY KEY REFERENCES draw,"
+    "  time INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL"
+    ") STRICT;"
 
-	/* Who was there when a public value was made. */
-	"CREATE TABLE draw_ceremony ("
-	"  n INTEGER PRIMARY KEY REFERENCES draw,"
-	"  time INTEGER NOT NULL,"
-	"  by TEXT NOT NULL,"
-	"  present TEXT NOT NULL"
-	") STRICT;";
+    /* Who was there when a public value was made. */
+    "CREATE TABLE draw_ceremony ("
+    "  n INTEGER PRIMARY KEY REFERENCES draw,"
+    "  time INTEGER NOT NULL,"
+    "  by TEXT NOT NULL,"
+    "  present TEXT NOT NULL"
+    ") STRICT;";
 
 /* ---- version 5 ---- */
 
 /* What of the published folder is ours: publish/list.h. */
-const char schema_publish_5[] =
-	"CREATE TABLE published_file ("
-	"  path TEXT NOT NULL PRIMARY KEY," /* below the folder */
-	"  size INTEGER NOT NULL,"
-	"  mtime INTEGER NOT NULL," /* nanoseconds since 1970; 0: not known */
-	"  digest BLOB NOT NULL CHECK (length(digest) = 32),"
-	"  made_of TEXT NOT NULL" /* of a page: of what it was made */
-	") STRICT, WITHOUT ROWID;";
+const char schema_publish_5[] = "CREATE TABLE published_file ("
+                                "  path TEXT NOT NULL PRIMARY KEY," /* below the folder */
+                                "  size INTEGER NOT NULL,"
+                                "  mtime INTEGER NOT NULL," /* nanoseconds since 1970; 0: not known */
+                                "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
+                                "  made_of TEXT NOT NULL" /* of a page: of what it was made */
+                                ") STRICT, WITHOUT ROWID;";
 
 /*
  * A letter's text goes some time after it is done; what it was is kept, with its digest: SHA-256 of the message's bytes, in
  * hex.
  */
 const char schema_outbox_5[] =
-	"ALTER TABLE outbox_letter ADD COLUMN digest TEXT CHECK (length(digest) = 64);" /* NULL: there never was a text */
-	"ALTER TABLE outbox_letter ADD COLUMN removed INTEGER;" /* when its text was */
-	"CREATE INDEX outbox_letter_text ON outbox_letter (changed, id) WHERE digest IS NOT NULL AND removed IS NULL;";
+    "ALTER TABLE outbox_letter ADD COLUMN digest TEXT CHECK (length(digest) = 64);" /* NULL: there never was a text */
+    "ALTER TABLE outbox_letter ADD COLUMN removed INTEGER;"                         /* when its text was */
+    "CREATE INDEX outbox_letter_text ON outbox_letter (changed, id) WHERE digest IS NOT NULL AND removed IS NULL;";
 
 /*
  * What a command has made stand and has not yet reported as done (unreported.h): of each command and subject the newest.
  */
-const char schema_unreported_5[] =
-	"CREATE TABLE unreported ("
-	"  command TEXT NOT NULL,"
-	"  subject TEXT NOT NULL,"
-	"  wish TEXT NOT NULL,"
-	"  number INTEGER NOT NULL," /* what stands: a draw, an amendment, an import */
-	"  PRIMARY KEY (command, subject)"
-	") STRICT, WITHOUT ROWID;";
+const char schema_unreported_5[] = "CREATE TABLE unreported ("
+                                   "  command TEXT NOT NULL,"
+                                   "  subject TEXT NOT NULL,"
+                                   "  wish TEXT NOT NULL,"
+                                   "  number INTEGER NOT NULL," /* what stands: a draw, an amendment, an import */
+                                   "  PRIMARY KEY (command, subject)"
+                                   ") STRICT, WITHOUT ROWID;";

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/file.h"
 #include "store/schema.h"
+#include "system/file.h"
 
 struct store {
 	sqlite3 *db;
@@ -51,8 +51,8 @@ check_dir(const char *dir, struct err *err)
 	struct stat st;
 
 	if (stat(dir, &st) != 0 && errno == ENOENT)
-		return err_set(
-		    err, ERR_ABSENT, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"), dir);
+		return err_set(err, ERR_ABSENT, N_("there is no state directory %s yet: \"spotcheck setup\" makes it"),
+		    dir);
 	if (stat(dir, &st) != 0)
 		return err_set(err, ERR_OUTSIDE, N_("the state directory %s: %s"), dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
@@ -65,7 +65,8 @@ check_dir(const char *dir, struct err *err)
 		       "inside is served)"),
 		    dir);
 	if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
-		return err_set(err, ERR_OUTSIDE, N_("the state directory %s cannot be written: %s"), dir, strerror(errno));
+		return err_set(err, ERR_OUTSIDE, N_("the state directory %s cannot be written: %s"), dir,
+		    strerror(errno));
 	return 0;
 }
 
@@ -105,8 +106,8 @@ make_file(const struct store *store, unsigned flags, struct err *err)
 	if (errno != ENOENT)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", store->path, strerror(errno));
 	if ((flags & STORE_CREATE) == 0)
-		return err_set(
-		    err, ERR_ABSENT, N_("there is no database %s yet: \"spotcheck setup\" makes it"), store->path);
+		return err_set(err, ERR_ABSENT, N_("there is no database %s yet: \"spotcheck setup\" makes it"),
+		    store->path);
 	fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
@@ -262,7 +263,8 @@ prepare(struct store *store, struct err *err)
 	/* The size limit cuts the log back that a large import leaves. */
 	rc = store_exec(store,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-	    "PRAGMA journal_size_limit = 67108864", err);
+	    "PRAGMA journal_size_limit = 67108864",
+	    err);
 	if (rc == 0 && id.version < STORE_VERSION)
 		rc = migrate(store, err);
 	return rc;
@@ -288,7 +290,8 @@ lacks_shared_index(const struct store *store)
 {
 	int rc = sqlite3_extended_errcode(store->db);
 
-	return rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN || rc == SQLITE_IOERR_SHMMAP || rc == SQLITE_CANTOPEN;
+	return rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN || rc == SQLITE_IOERR_SHMMAP ||
+	    rc == SQLITE_CANTOPEN;
 }
 
 static int
@@ -384,7 +387,8 @@ has_lost_transaction(const struct store *store)
 static int
 lost_transaction(struct store *store, struct err *err)
 {
-	return err_set(err, ERR_OUTSIDE, N_("the database %s: the transaction was rolled back: nothing was changed"), store->path);
+	return err_set(err, ERR_OUTSIDE, N_("the database %s: the transaction was rolled back: nothing was changed"),
+	    store->path);
 }
 
 static int
@@ -392,8 +396,8 @@ disk_error(struct store *store, struct err *err)
 {
 	if (store->why == ENOSPC || store->why == EDQUOT)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
-	return err_set(
-	    err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path, strerror(store->why));
+	return err_set(err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path,
+	    strerror(store->why));
 }
 
 static int
@@ -406,16 +410,16 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_memory(err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(
-		    err, ERR_OUTSIDE, N_("the database %s is in use by another command for too long"), store->path);
+		return err_set(err, ERR_OUTSIDE, N_("the database %s is in use by another command for too long"),
+		    store->path);
 	case SQLITE_FULL:
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		if (store->why == EIO)
 			return disk_error(store, err);
-		return err_set(
-		    err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"), store->path);
+		return err_set(err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"),
+		    store->path);
 	default:
 		if (store->why != 0)
 			return disk_error(store, err);
@@ -508,8 +512,8 @@ query_put_text(struct query *q, struct slice text)
 {
 	if (q->rc == SQLITE_OK)
 		fault(q,
-		    sqlite3_bind_text64(
-		        q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC, SQLITE_UTF8));
+		    sqlite3_bind_text64(q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC,
+		        SQLITE_UTF8));
 }
 
 void
@@ -680,7 +684,8 @@ store_meta_set(struct store *store, const char *name, const char *value, struct 
 {
 	struct query q;
 
-	query_open(&q, store, "INSERT INTO meta (name, value) VALUES (?, ?)"
+	query_open(&q, store,
+	    "INSERT INTO meta (name, value) VALUES (?, ?)"
 	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 	query_put_string(&q, name);
 	query_put_string(&q, value);
@@ -698,8 +703,9 @@ store_meta_get_int(struct store *store, const char *name, int64_t *ret_value, st
 		return rc;
 	errno = 0;
 	*ret_value = strtoll(text, &end, 10);
-	rc = errno == 0 && end != text && *end == '\0' ? 0 :
-	    err_set(err, ERR_OUTSIDE, N_("the state's %s is no number"), name);
+	rc = errno == 0 && end != text && *end == '\0'
+	    ? 0
+	    : err_set(err, ERR_OUTSIDE, N_("the state's %s is no number"), name);
 	free(text);
 	return rc;
 }

@@ -24,7 +24,7 @@
 struct store;
 
 enum {
-	STORE_CREATE = 1, /* make the directory (0700) and the database (0600) where they are not there */
+	STORE_CREATE = 1,   /* make the directory (0700) and the database (0600) where they are not there */
 	STORE_FULL_DISK = 2 /* for reading: where the disk has no room for SQLite's shared index, do without, alone */
 };
 

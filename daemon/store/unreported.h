@@ -20,8 +20,8 @@ struct unreported {
 };
 
 /* The first three, as far as they fit. */
-__attribute__((format(printf, 3, 4))) struct unreported unreported_of(const char *command, const char *wish,
-    const char *subject, ...);
+__attribute__((format(printf, 3, 4))) struct unreported
+unreported_of(const char *command, const char *wish, const char *subject, ...);
 
 /* Within the caller's transaction. */
 int unreported_keep(struct store *store, const struct unreported *unreported, struct err *err);

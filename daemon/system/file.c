@@ -73,7 +73,8 @@ cannot_open(const char *path, struct err *err)
 	else if (why == ENOMEM)
 		rc = err_memory(err);
 	else
-		rc = err_set(err, refused ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path, strerror(why));
+		rc = err_set(err, refused ? ERR_REFUSED : ERR_OUTSIDE, N_("%s: it cannot be opened: %s"), path,
+		    strerror(why));
 	errno = why;
 	return rc;
 }

@@ -41,7 +41,8 @@ fail(const char *path, struct err *err)
 static int
 there_already(const char *path, struct err *err)
 {
-	return err_set(err, ERR_REFUSED, N_("%s is there already, and is not overwritten; give another name, or remove it"), path);
+	return err_set(err, ERR_REFUSED,
+	    N_("%s is there already, and is not overwritten; give another name, or remove it"), path);
 }
 
 static int
@@ -53,7 +54,8 @@ find_place(const char *path, struct place *ret, struct err *err)
 	struct stat st;
 	int rc = 0;
 
-	*ret = (struct place){.folder = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .name = strdup(name)};
+	*ret = (struct place){.folder = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    .name = strdup(name)};
 	if (asprintf(&ret->beside, ".%s.new", name) < 0)
 		ret->beside = NULL;
 	if (folder == NULL || ret->name == NULL || ret->beside == NULL)
@@ -82,7 +84,9 @@ remove_unfinished(const struct place *place, const char *path, struct err *err)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(path, err);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		rc = errno == EWOULDBLOCK ? err_set(err, ERR_REFUSED, N_("%s is being written by another process"), path) : fail(path, err);
+		rc = errno == EWOULDBLOCK
+		    ? err_set(err, ERR_REFUSED, N_("%s is being written by another process"), path)
+		    : fail(path, err);
 	else if (unlinkat(place->folder, place->beside, 0) != 0 && errno != ENOENT)
 		rc = fail(path, err);
 	(void)close(fd);
@@ -93,7 +97,9 @@ static int
 open_beside(const struct place *place, const char *path, int *ret_fd, struct err *err)
 {
 	int rc = remove_unfinished(place, path, err);
-	int fd = rc != 0 ? -1 : openat(place->folder, place->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = rc != 0
+	    ? -1
+	    : openat(place->folder, place->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (rc != 0)
 		return rc;

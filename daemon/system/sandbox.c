@@ -152,8 +152,8 @@ judge(bool in_time, const struct buf *said, int status, struct err *err)
 {
 	if (said->failed)
 		return err_set(err, ERR_REFUSED, N_("reading it takes too much memory"));
-	if (!in_time || (status != -1 && WIFSIGNALED(status) &&
-	    (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)))
+	if (!in_time ||
+	    (status != -1 && WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)))
 		return err_set(err, ERR_REFUSED, N_("reading it takes too long"));
 	if (status == -1 || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_DONE))
 		return 0;

@@ -12,7 +12,7 @@
  */
 
 struct sandbox_limits {
-	int wall_ms;      /* then it is killed */
+	int wall_ms; /* then it is killed */
 	unsigned cpu_s;
 	size_t memory;    /* bytes on top of what the parent has */
 	size_t max_bytes; /* of what it says */
@@ -23,7 +23,7 @@ struct sandbox_limits {
  * a negative number where there is no memory.  ERR_REFUSED: it came to no good end, and the message says how;
  * ERR_OUTSIDE: there is no child; ERR_MEMORY: here.
  */
-int sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
-    struct err *err);
+int sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx,
+    struct buf *said, struct err *err);
 
 #endif

@@ -52,9 +52,10 @@ user_become_owner(const char *dir, struct err *err)
 	if (geteuid() != 0)
 		return err_set(err, ERR_REFUSED, N_("the state directory %s belongs to %s: use sudo"), dir, owner.name);
 	if (!known)
-		return err_set(err, ERR_REFUSED,
-		    N_("the state directory %s belongs to no user that this system knows"), dir);
-	if (initgroups(owner.name, owner.gid) == 0 && setgid(owner.gid) == 0 && setuid(st.st_uid) == 0 && setuid(0) != 0)
+		return err_set(err, ERR_REFUSED, N_("the state directory %s belongs to no user that this system knows"),
+		    dir);
+	if (initgroups(owner.name, owner.gid) == 0 && setgid(owner.gid) == 0 && setuid(st.st_uid) == 0 &&
+	    setuid(0) != 0)
 		return 0;
 	return err_set(err, ERR_OUTSIDE, N_("root cannot become %s: %s"), owner.name, strerror(errno));
 }

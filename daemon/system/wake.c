@@ -16,7 +16,8 @@ wake_listen(const char *state_dir, int *ret_fd, struct err *err)
 	int fd;
 
 	if (len < 0 || (size_t)len >= sizeof at.sun_path)
-		return err_set(err, ERR_OUTSIDE, N_("the path of state_dir %s is too long for a socket in it"), state_dir);
+		return err_set(err, ERR_OUTSIDE, N_("the path of state_dir %s is too long for a socket in it"),
+		    state_dir);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", at.sun_path, strerror(errno));

@@ -9,11 +9,20 @@ html_put(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		switch (text.p[i]) {
-		case '&': buf_text(out, "&amp;"); break;
-		case '<': buf_text(out, "&lt;"); break;
-		case '>': buf_text(out, "&gt;"); break;
-		case '"': buf_text(out, "&quot;"); break;
-		default: buf_byte(out, text.p[i]);
+		case '&':
+			buf_text(out, "&amp;");
+			break;
+		case '<':
+			buf_text(out, "&lt;");
+			break;
+		case '>':
+			buf_text(out, "&gt;");
+			break;
+		case '"':
+			buf_text(out, "&quot;");
+			break;
+		default:
+			buf_byte(out, text.p[i]);
 		}
 }
 
@@ -25,7 +34,8 @@ put_mark(struct slice html, const struct template_marks *marks, struct buf *out)
 	const char *end = memmem(html.p, html.n, TEMPLATE_MARK_END, width);
 	uint64_t n = 0;
 
-	if (end == NULL || !text_to_uint((struct slice){html.p + width, (size_t)(end - html.p) - width}, &n) || n >= marks->n)
+	if (end == NULL || !text_to_uint((struct slice){html.p + width, (size_t)(end - html.p) - width}, &n) ||
+	    n >= marks->n)
 		return width;
 	html_put(out, marks->v[n]);
 	return (size_t)(end - html.p) + width;
@@ -53,7 +63,9 @@ html_parse(struct slice text, const struct template_name *names, struct template
 	struct diag diag = {0};
 	int rc = template_parse(text, "daemon/site", names, &diag, ret_template);
 
-	return rc == ERR_REFUSED ? err_set(err, rc, N_("a page's template in this program is broken")) : rc == 0 ? 0 : err_memory(err);
+	return rc == ERR_REFUSED ? err_set(err, rc, N_("a page's template in this program is broken"))
+	    : rc == 0            ? 0
+	                         : err_memory(err);
 }
 
 int

@@ -275,16 +275,16 @@ print_lines(const struct table *table, FILE *file)
 	buf_init(&out, CELLS_MAX);
 	for (size_t i = 0; i < table->n_columns; i++)
 		if (table->columns[i].title != NULL)
-			put_aligned(
-			    &out, slice_of(table->columns[i].title), widths[i], table->columns[i].right, i == last);
+			put_aligned(&out, slice_of(table->columns[i].title), widths[i], table->columns[i].right,
+			    i == last);
 	ok = flush(&out, file);
 	while (ok && at < table->cells.len) {
 		for (size_t i = 0; i < table->n_columns; i++) {
 			struct slice cell = next_cell(table, &at, &type);
 
 			if (table->columns[i].title != NULL)
-				put_aligned(
-				    &out, shown(cell, type, scratch), widths[i], table->columns[i].right, i == last);
+				put_aligned(&out, shown(cell, type, scratch), widths[i], table->columns[i].right,
+				    i == last);
 		}
 		ok = flush(&out, file);
 	}

@@ -37,8 +37,8 @@ void table_begin(struct table *table, const struct table_column *columns, size_t
 void table_text(struct table *table, struct slice text);
 void table_string(struct table *table, const char *text); /* NULL: empty */
 void table_int(struct table *table, int64_t value);
-void table_flag(struct table *table, bool value); /* "yes" or "", true or false */
-void table_date(struct table *table, int32_t day); /* empty for DATE_NONE */
+void table_flag(struct table *table, bool value);      /* "yes" or "", true or false */
+void table_date(struct table *table, int32_t day);     /* empty for DATE_NONE */
 void table_time(struct table *table, int64_t seconds); /* for people in local time, in JSON in UTC */
 
 /* All rows: lines under a line of titles, or one array of objects and a line feed.  False: memory or `out` failed. */

@@ -144,8 +144,8 @@ say_unknown(struct parser *p, struct slice name, const char *sigil, bool section
 		diag_add(p->diag, p->file, p->line, N_("{{%s%.*s}} can only stand directly inside {{#%s}} … {{/%s}}"),
 		    sigil, SLICE_ARGS(name), home->name, home->name);
 	else if (near != NULL)
-		diag_add(p->diag, p->file, p->line, N_("{{%s%.*s}} is not known; did you mean {{%s%s}}?"),
-		    sigil, SLICE_ARGS(name), sigil, near);
+		diag_add(p->diag, p->file, p->line, N_("{{%s%.*s}} is not known; did you mean {{%s%s}}?"), sigil,
+		    SLICE_ARGS(name), sigil, near);
 	else
 		diag_add(p->diag, p->file, p->line,
 		    N_("{{%s%.*s}} is not known; README.md beside the letters lists what there is"), sigil,
@@ -163,7 +163,8 @@ add_value(struct parser *p, struct slice name)
 		say_unknown(p, name, "", false);
 	else if (found != NULL && found->inner != NULL)
 		diag_add(p->diag, p->file, p->line,
-		    N_("{{%s}} is a list: write {{#%s}} … {{/%s}} around what is to repeat"), found->name, found->name, found->name);
+		    N_("{{%s}} is a list: write {{#%s}} … {{/%s}} around what is to repeat"), found->name, found->name,
+		    found->name);
 	else if (found != NULL && (node = add_node(p, NODE_VALUE)) != NULL)
 		node->name = found->name;
 }
@@ -226,8 +227,8 @@ close_section(struct parser *p, struct slice name)
 	if (at == 0) {
 		if (p->depth > 0)
 			diag_add(p->diag, p->file, p->line,
-			    N_("{{/%.*s}} closes nothing; {{#%.*s}} of line %lu is open"),
-			    SLICE_ARGS(name), SLICE_ARGS(p->open[p->depth].name), p->open[p->depth].line);
+			    N_("{{/%.*s}} closes nothing; {{#%.*s}} of line %lu is open"), SLICE_ARGS(name),
+			    SLICE_ARGS(p->open[p->depth].name), p->open[p->depth].line);
 		else
 			diag_add(p->diag, p->file, p->line, N_("{{/%.*s}} closes nothing: no section is open"),
 			    SLICE_ARGS(name));
@@ -404,7 +405,10 @@ template_parse(struct slice text, const char *file, const struct template_name *
     struct template **ret_template)
 {
 	struct template *template = calloc(1, sizeof *template);
-	struct parser p = {.file = file, .diag = diag, .template = template, .before = diag->count,
+	struct parser p = {.file = file,
+	    .diag = diag,
+	    .template = template,
+	    .before = diag->count,
 	    .open[0].names = names};
 	struct slice rest;
 	int rc = ERR_MEMORY;

@@ -18,10 +18,10 @@
  * sections.  A value is never read as template.
  */
 
-#define TEMPLATE_MAX (256 * 1024)         /* bytes of a template */
-#define TEMPLATE_WIDTH 78                 /* columns of a line; a Chinese character takes two */
-#define TEMPLATE_SUBJECT_MAX 4096         /* bytes of a rendered subject */
-#define TEMPLATE_DEPTH_MAX 8              /* sections inside each other */
+#define TEMPLATE_MAX (256 * 1024) /* bytes of a template */
+#define TEMPLATE_WIDTH 78         /* columns of a line; a Chinese character takes two */
+#define TEMPLATE_SUBJECT_MAX 4096 /* bytes of a rendered subject */
+#define TEMPLATE_DEPTH_MAX 8      /* sections inside each other */
 
 /* The names that a template may use, ended by one with name NULL; `inner` are those of a section's rows. */
 struct template_name {
@@ -41,8 +41,8 @@ int template_parse(struct slice text, const char *file, const struct template_na
     struct template **ret_template);
 
 /* Reads a regular file of at most TEMPLATE_MAX bytes and parses it.  ERR_ABSENT, with nothing said, where it is not. */
-int template_load(const char *path, const struct template_name *names, struct diag *diag,
-    struct template **ret_template);
+int
+template_load(const char *path, const struct template_name *names, struct diag *diag, struct template **ret_template);
 
 /* For `check`: loads and forgets it. */
 int template_check(const char *path, const struct template_name *names, struct diag *diag);
@@ -58,12 +58,12 @@ void template_free(struct template *template); /* NULL is allowed */
  */
 struct template_row;
 
-struct template_row *template_row_new(void); /* the outermost row; NULL without memory, which all below allow */
+struct template_row *template_row_new(void);      /* the outermost row; NULL without memory, which all below allow */
 void template_row_free(struct template_row *row); /* of the outermost; frees all within it; NULL is allowed */
-void template_put(struct template_row *row, const char *name, struct slice value); /* the last one stands */
+void template_put(struct template_row *row, const char *name, struct slice value);  /* the last one stands */
 void template_put_uint(struct template_row *row, const char *name, uint64_t value); /* digits, which are no markup */
-void template_put_list(struct template_row *row, const char *name); /* a list, perhaps without rows */
-struct template_row *template_put_row(struct template_row *row, const char *name); /* a further row of that list */
+void template_put_list(struct template_row *row, const char *name);                 /* a list, perhaps without rows */
+struct template_row *template_put_row(struct template_row *row, const char *name);  /* a further row of that list */
 
 /*
  * Renders subject and body (lines end in LF) behind what the buffers hold; their `max` bounds the output.  Spaces at

@@ -178,11 +178,11 @@ template_put_row(struct template_row *row, const char *name)
 struct render {
 	const struct template_node *nodes;
 	struct buf *out;
-	size_t line;      /* where the present line begins in `out` */
-	size_t hang;      /* the column that its further lines begin at */
+	size_t line; /* where the present line begins in `out` */
+	size_t hang; /* the column that its further lines begin at */
 	bool wraps;
-	bool carries; /* the line before is the broken end of running text, which this one may go on */
-	size_t carried; /* where that end begins */
+	bool carries;                 /* the line before is the broken end of running text, which this one may go on */
+	size_t carried;               /* where that end begins */
 	struct template_marks *marks; /* NULL: the values themselves */
 	struct err *err;
 };
@@ -265,8 +265,7 @@ put_value(struct render *r, const struct template_row *row, const char *name)
 		return err_set(r->err, ERR_REFUSED, N_("there is no value for {{%s}}"), name);
 	if (!plain_text((struct slice){field->text, field->len}))
 		return err_set(r->err, ERR_REFUSED,
-		    N_("the value of {{%s}} is not UTF-8 text, or holds control characters"),
-		    name);
+		    N_("the value of {{%s}} is not UTF-8 text, or holds control characters"), name);
 	if (r->marks != NULL && !field->is_number)
 		return put_mark(r, field);
 	if (r->out->len > r->line && (r->out->data[r->line] == ' ' || r->out->data[r->line] == '-')) {
@@ -333,8 +332,8 @@ template_render(const struct template *template, const struct template_row *valu
 		return err_memory(err);
 	if (subject->failed || body->failed)
 		return err_set(err, ERR_LIMIT,
-		    N_("the letter is too long: the subject may have %zu bytes, the text %zu"),
-		    subject->max, body->max);
+		    N_("the letter is too long: the subject may have %zu bytes, the text %zu"), subject->max,
+		    body->max);
 	return 0;
 }
 

@@ -24,8 +24,8 @@ struct connection {
 	int fd; /* the server's; -1: a place that nobody has */
 	uint8_t address[16];
 	int64_t since_ms; /* when it came */
-	int neighbours; /* connections of the same address, itself included */
-	bool leaving; /* it was shut down, and counts no more */
+	int neighbours;   /* connections of the same address, itself included */
+	bool leaving;     /* it was shut down, and counts no more */
 };
 
 struct connections {

@@ -58,8 +58,8 @@ open_state(const struct witness_server *s, struct witness_file *ret_file, struct
 }
 
 static int
-cosign(const struct witness_server *s, struct witness_file *file, struct witness_known *known, const struct witness_request *r,
-    int64_t now, struct buf *reply, struct err *why)
+cosign(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+    const struct witness_request *r, int64_t now, struct buf *reply, struct err *why)
 {
 	char words[256];
 	int rc;
@@ -159,7 +159,8 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 	else if ((status = open_state(s, &file, reply, &why)) != 0)
 		; /* said */
 	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
-		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why, reply);
+		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why),
+		    &why, reply);
 	else
 		status = judge_beacon(s, &file, known, r, now, reply);
 	witness_file_close(&file);
@@ -187,7 +188,8 @@ int
 witness_answer(const struct witness_server *s, const char *path, struct slice body, int64_t now, struct buf *reply,
     const char **ret_type)
 {
-	static const struct err absent = {.message = "there is nothing of this name: POST /add-checkpoint or /spotcheck-beacon"};
+	static const struct err absent = {
+	    .message = "there is nothing of this name: POST /add-checkpoint or /spotcheck-beacon"};
 	int status;
 
 	*ret_type = TEXT_TYPE;
@@ -210,13 +212,15 @@ struct serving {
 static enum MHD_Result
 respond(struct MHD_Connection *connection, int status, const char *type, struct slice text)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer(text.n, (void *)(uintptr_t)text.p, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
 	if (response == NULL)
 		return MHD_NO;
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close"); /* an unread answer is the only one */
+	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
+	    "close"); /* an unread answer is the only one */
 	result = MHD_queue_response(connection, (unsigned)status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -299,7 +303,8 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **place, enum M
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
 		connections_remove(&s->connections, *place);
 	else if (fd != NULL)
-		*place = connections_add(&s->connections, fd->connect_fd, from == NULL ? NULL : from->client_addr, now_ms());
+		*place =
+		    connections_add(&s->connections, fd->connect_fd, from == NULL ? NULL : from->client_addr, now_ms());
 }
 
 /* ---- where it listens ---- */
@@ -310,14 +315,16 @@ systemd_socket(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
 
-	return pid != NULL && n != NULL && strtol(pid, NULL, 10) == (long)getpid() && strcmp(n, "1") == 0 ? SYSTEMD_FD : -1;
+	return pid != NULL && n != NULL && strtol(pid, NULL, 10) == (long)getpid() && strcmp(n, "1") == 0 ? SYSTEMD_FD
+	                                                                                                  : -1;
 }
 
 /* "ADDR:PORT", in which an IPv6 address stands in brackets. */
 static int
 open_socket(const char *address, int *ret_fd, struct err *err)
 {
-	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+	    .ai_socktype = SOCK_STREAM};
 	const char *colon = strrchr(address, ':');
 	uint64_t port = 0;
 	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
@@ -326,16 +333,18 @@ open_socket(const char *address, int *ret_fd, struct err *err)
 	int fd, one = 1;
 
 	if (len == 0 || len >= sizeof host || !text_to_uint(slice_of(colon + 1), &port) || port < 1 || port > 65535)
-		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"), address);
+		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"),
+		    address);
 	if (address[0] == '[' && address[len - 1] == ']')
 		(void)snprintf(host, sizeof host, "%.*s", (int)len - 2, address + 1);
 	else
 		(void)snprintf(host, sizeof host, "%.*s", (int)len, address);
 	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"), address);
+		return err_set(err, ERR_REFUSED, N_("\"%s\" is no address: write it as 127.0.0.1:8080, or [::1]:8080"),
+		    address);
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-	    listen(fd, SOMAXCONN) != 0) {
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+	    bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, SOMAXCONN) != 0) {
 		int why = errno;
 
 		if (fd >= 0)
@@ -367,7 +376,8 @@ static int
 run(struct MHD_Daemon *daemon, struct connections *connections, int signals)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	struct pollfd ready[2] = {{.fd = info == NULL ? -1 : info->epoll_fd, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+	struct pollfd ready[2] = {{.fd = info == NULL ? -1 : info->epoll_fd, .events = POLLIN},
+	    {.fd = signals, .events = POLLIN}};
 
 	while (ready[1].revents == 0) {
 		MHD_UNSIGNED_LONG_LONG at_most = 0;
@@ -387,9 +397,10 @@ static struct MHD_Daemon *
 begin(struct serving *s, int fd)
 {
 	connections_init(&s->connections, places());
-	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_end, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_ROOM,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_END);
+	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_ROOM, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
 /* SIGTERM and SIGINT, to be read. */

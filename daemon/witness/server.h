@@ -23,7 +23,7 @@ struct witness_server {
 int witness_serve(const struct witness_server *server, const char *address, void (*began)(void *ctx), struct err *err);
 
 /* One request: an HTTP status, and in `reply` the answer.  `path` is "/add-checkpoint" or "/spotcheck-beacon". */
-int witness_answer(const struct witness_server *server, const char *path, struct slice body, int64_t now, struct buf *reply,
-    const char **ret_type);
+int witness_answer(const struct witness_server *server, const char *path, struct slice body, int64_t now,
+    struct buf *reply, const char **ret_type);
 
 #endif

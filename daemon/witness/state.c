@@ -170,7 +170,9 @@ read_file(struct witness_file *f, struct err *err)
 		rc = cannot_read(f, &why, err);
 	else if (!parse(f, buf_view(&text)))
 		rc = err_set(err, ERR_REFUSED,
-		    N_("%s is no state of a witness, or damaged: nothing is signed, since what was signed before is not known"), f->path);
+		    N_("%s is no state of a witness, or damaged: nothing is signed, since what was signed before is "
+		       "not known"),
+		    f->path);
 	buf_release(&text);
 	return rc;
 }
@@ -186,7 +188,9 @@ take_lock(const char *folder, const char *name, const char *path, int *ret_fd, s
 		(void)nanosleep(&wait, NULL);
 		rc = file_try_lock(folder, name, ret_fd, err);
 	}
-	return rc == ERR_NOT_YET ? err_set(err, ERR_NOT_YET, N_("another process does not give the witness's state %s back"), path) : rc;
+	return rc == ERR_NOT_YET
+	    ? err_set(err, ERR_NOT_YET, N_("another process does not give the witness's state %s back"), path)
+	    : rc;
 }
 
 int
@@ -313,7 +317,8 @@ witness_file_save(const struct witness_file *f, struct err *err)
 	if (text.failed)
 		rc = err_memory(err);
 	else if (replace(f->path, buf_view(&text)) != 0)
-		rc = err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be written: %s"), f->path, strerror(errno));
+		rc = err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be written: %s"), f->path,
+		    strerror(errno));
 	buf_release(&text);
 	return rc;
 }
@@ -331,7 +336,8 @@ witness_file_take(struct witness_known *known, const struct note *note, const st
 	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
 		return;
 	for (size_t i = 0; i < note->n_signatures && !known->has_signature; i++)
-		if (memcmp(note->signatures[i].id, key.id, sizeof key.id) == 0 && slice_eq(note->signatures[i].name, key.name) &&
+		if (memcmp(note->signatures[i].id, key.id, sizeof key.id) == 0 &&
+		    slice_eq(note->signatures[i].name, key.name) &&
 		    note->signatures[i].len == sizeof known->signature) {
 			memcpy(known->signature, note->signatures[i].bytes, sizeof known->signature);
 			known->has_signature = true;
@@ -367,7 +373,8 @@ keep_note(const struct witness_file *f, const char *what, const uint8_t id[stati
 	text_to_hex(id, 4, hex);
 	if (asprintf(&beginning, "%s.%s-%s-", f->path, what, hex) < 0)
 		return;
-	if (asprintf(&path, "%s%llu", beginning, (unsigned long long)size) >= 0 && lstat(path, &st) != 0 && count_files(beginning) < PROOFS_MAX)
+	if (asprintf(&path, "%s%llu", beginning, (unsigned long long)size) >= 0 && lstat(path, &st) != 0 &&
+	    count_files(beginning) < PROOFS_MAX)
 		(void)replace(path, note);
 	free(path);
 	free(beginning);
@@ -390,7 +397,8 @@ write_cosigned(const struct witness_known *known, const struct note_key *key, st
 }
 
 void
-witness_file_keep_fork(const struct witness_file *f, const struct witness_known *known, uint64_t size, struct slice note)
+witness_file_keep_fork(const struct witness_file *f, const struct witness_known *known, uint64_t size,
+    struct slice note)
 {
 	struct note_key key;
 	struct buf cosigned;
@@ -441,14 +449,17 @@ witness_file_add(struct witness_file *f, struct slice vkey, struct slice operato
 		return err_set(err, ERR_REFUSED, N_("%.*s is the key of a witness, not of a log"), SLICE_ARGS(vkey));
 	same = witness_file_find(f, key.name);
 	if (same != NULL && !slice_is(vkey, same->vkey))
-		return err_set(err, ERR_REFUSED, N_("the log %.*s has the key %s here, and not %.*s: somebody has begun it a second time"),
+		return err_set(err, ERR_REFUSED,
+		    N_("the log %.*s has the key %s here, and not %.*s: somebody has begun it a second time"),
 		    SLICE_ARGS(key.name), same->vkey, SLICE_ARGS(vkey));
 	for (size_t i = 0; operator.n > 0 && i < f->n; i++)
 		if (slice_is(operator, f->logs[i].operator) && !slice_is(vkey, f->logs[i].vkey))
-			return err_set(err, ERR_REFUSED, N_("%.*s has the log %s here already: whoever has two logs can draw in both and choose"),
+			return err_set(err, ERR_REFUSED,
+			    N_("%.*s has the log %s here already: whoever has two logs can draw in both and choose"),
 			    SLICE_ARGS(operator), f->logs[i].vkey);
 	if (same == NULL && !begin_log(f, vkey))
-		return f->n == LOGS_MAX ? err_set(err, ERR_LIMIT, N_("a witness knows at most %d logs"), LOGS_MAX) : err_memory(err);
+		return f->n == LOGS_MAX ? err_set(err, ERR_LIMIT, N_("a witness knows at most %d logs"), LOGS_MAX)
+		                        : err_memory(err);
 	*ret_known = same != NULL ? same : &f->logs[f->n - 1];
 	if (operator.n > 0 && !set_operator(*ret_known, operator))
 		return err_memory(err);
@@ -471,7 +482,8 @@ witness_file_give(struct witness_known *known, uint64_t n, const char *hash, str
 	if (i > 0 && known->given[i - 1].n == n)
 		return strcmp(known->given[i - 1].hash, hash) == 0
 		    ? 0
-		    : err_set(err, ERR_REFUSED, N_("the beacon of draw %llu was given already, for another commitment"), (unsigned long long)n);
+		    : err_set(err, ERR_REFUSED, N_("the beacon of draw %llu was given already, for another commitment"),
+		          (unsigned long long)n);
 	if (!add_given(known, n, slice_of(hash)))
 		return err_memory(err);
 	for (size_t at = known->n_given - 1; at > i; at--) {

@@ -7,8 +7,8 @@
 
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/format/note.h"
 #include "core/base/slice.h"
+#include "core/format/note.h"
 #include "core/log/witness.h"
 
 /*
@@ -62,8 +62,8 @@ struct witness_known *witness_file_find(const struct witness_file *file, struct 
  * A log is taken on.  ERR_REFUSED: there is one of this name with another key, or (where the operator is known) another log
  * of the same operator, who could then draw in two.
  */
-int witness_file_add(struct witness_file *file, struct slice vkey, struct slice operator, struct witness_known **ret_known,
-    struct err *err);
+int witness_file_add(struct witness_file *file, struct slice vkey, struct slice operator,
+    struct witness_known **ret_known, struct err *err);
 
 /* For core/witness.h; points into `known`. */
 struct witness_log witness_file_view(const struct witness_known *known);
@@ -79,6 +79,7 @@ void witness_file_take(struct witness_known *known, const struct note *note, con
  * cosigned in PATH.cosigned-ID-SIZE, both signed by the log; ID is that of its key, 8 hex digits.  Neither is ever overwritten,
  * each is there whole or not at all, and there are at most 16 of a log.
  */
-void witness_file_keep_fork(const struct witness_file *file, const struct witness_known *known, uint64_t size, struct slice note);
+void witness_file_keep_fork(const struct witness_file *file, const struct witness_known *known, uint64_t size,
+    struct slice note);
 
 #endif

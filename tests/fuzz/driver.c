@@ -138,11 +138,11 @@ splice(struct input *input, size_t at, size_t gone, const void *bytes, size_t le
 static void
 mutate_once(struct input *input)
 {
-	static const char *const words[] = {"\"", "\\", "{", "}", "[", "]", ",", ":", "\n", "\r\n", " ", ";", "\"\":",
-		"0", "-0", "-1", "1", "9007199254740991", "9007199254740992", "16777217", "10001", "*", "any", "null",
-		"true", "1e3", "\\u0041", "2024-02-29", "2023-02-29", "9999-12-31", "\xEF\xBB\xBF", "\xC2\xA0",
-		"\xED\xA0\x80", "\xF0\x9F\x98\x80", "— ", "count", "per_10000", "level_gap", "signature", "declared",
-		"rotation", "carried", "excused"};
+	static const char *const words[] = {"\"", "\\", "{", "}", "[", "]", ",", ":", "\n", "\r\n", " ", ";",
+	    "\"\":", "0", "-0", "-1", "1", "9007199254740991", "9007199254740992", "16777217", "10001", "*", "any",
+	    "null", "true", "1e3", "\\u0041", "2024-02-29", "2023-02-29", "9999-12-31", "\xEF\xBB\xBF", "\xC2\xA0",
+	    "\xED\xA0\x80", "\xF0\x9F\x98\x80", "— ", "count", "per_10000", "level_gap", "signature", "declared",
+	    "rotation", "carried", "excused"};
 	size_t at = below(input->size + 1), rest = input->size - at, len = below(rest < 24 ? rest + 1 : 24);
 	const struct input *other = &corpus[below(n_corpus)];
 	const char *word = words[below(sizeof words / sizeof words[0])];

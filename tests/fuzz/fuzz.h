@@ -14,12 +14,13 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define FUZZ_CHECK(condition) do { \
-	if (!(condition)) { \
-		(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
-		abort(); \
-	} \
-} while (0)
+#define FUZZ_CHECK(condition)                                                                                \
+	do {                                                                                                 \
+		if (!(condition)) {                                                                          \
+			(void)fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                                             \
+		}                                                                                            \
+	} while (0)
 
 /* A file of tests/vectors/example, whole; it is never freed. */
 static inline struct slice

@@ -38,10 +38,10 @@ check_days(const struct calendar_file *f)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static int (*const readers[])(struct calendar_file *f, struct err *err) = {
-		[CALENDAR_CSV] = calendar_csv_read,
-		[CALENDAR_JSON] = calendar_json_read,
-		[CALENDAR_ICS] = calendar_ics_read_here,
+	static int (*const readers[])(struct calendar_file * f, struct err * err) = {
+	    [CALENDAR_CSV] = calendar_csv_read,
+	    [CALENDAR_JSON] = calendar_json_read,
+	    [CALENDAR_ICS] = calendar_ics_read_here,
 	};
 	struct slice bytes = {(const char *)data, size};
 	struct diag faults = {.say = say, .ctx = &bytes}, hints = {.say = say, .ctx = &bytes};

@@ -28,7 +28,7 @@ fuzz_example_draw(void)
 	FUZZ_CHECK(commit_parse(commit, &d.commit, NULL, NULL) == 0);
 	FUZZ_CHECK(sealed_parse(fuzz_example("draws/0001/sealed.json"), &d.sealed, NULL) == 0);
 	FUZZ_CHECK(roster_parse_targets(&d.roster, fuzz_example("draws/0001/targets.csv"), "t", d.commit.date, NULL,
-	    NULL) == 0);
+	               NULL) == 0);
 	FUZZ_CHECK(roster_parse_inspectors(&d.roster, fuzz_example("draws/0001/inspectors.csv"), "i", NULL, NULL) == 0);
 	FUZZ_CHECK(roster_parse_conflicts(&d.roster, fuzz_example("draws/0001/conflicts.csv"), "c", NULL) == 0);
 	d.input = (struct draw_input){.commit = &d.commit,

@@ -6,16 +6,15 @@
 #include "core/format/note.h"
 
 static const char *const signed_files[] = {"checkpoint", "draws/0001/commit.checkpoint",
-    "draws/0001/outcome.checkpoint",
-	"draws/0002/commit.checkpoint", "draws/0002/outcome.checkpoint", "draws/0003/commit.checkpoint",
-	"draws/0003/outcome.checkpoint"};
+    "draws/0001/outcome.checkpoint", "draws/0002/commit.checkpoint", "draws/0002/outcome.checkpoint",
+    "draws/0003/commit.checkpoint", "draws/0003/outcome.checkpoint"};
 
 #define N_SIGNED (sizeof signed_files / sizeof signed_files[0])
 
 /* Of the keys of the example, the log's first. */
 static const char *const keys[] = {"spotcheck.example.org+76906848+Ac37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f",
-	"witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W",
-	"witness2.example.org+b145f9ab+BKy+WaxPX/wEDsJAcatzJiNxDizKK9cR8qgMYn7h9jEE"};
+    "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W",
+    "witness2.example.org+b145f9ab+BKy+WaxPX/wEDsJAcatzJiNxDizKK9cR8qgMYn7h9jEE"};
 
 static bool
 was_signed(struct slice text)

@@ -8,9 +8,9 @@
 #include <sodium.h>
 
 #include "core/base/hash.h"
-#include "core/format/roster.h"
 #include "core/base/text.h"
 #include "core/check/verify.h"
+#include "core/format/roster.h"
 
 #define DRAW "draws/0001/"
 #define AT 1697068800 /* 2023-10-12: later the draw that is still sealed would be overdue */
@@ -20,16 +20,14 @@ static struct file {
 	struct slice published, now;
 	char *mended; /* `now` where digests were mended */
 } files[] = {{.path = "checkpoint"}, {.path = "vkey"}, {.path = "tile/0/000.p/13"}, {.path = "tile/entries/000.p/13"},
-	/* digests are mended in this order */
-	{.path = DRAW "conflicts.csv"}, {.path = DRAW "sealed.json"}, {.path = DRAW "targets.csv"},
-	{.path = DRAW "inspectors.csv"}, {.path = DRAW "commit.json"}, {.path = DRAW "record.json"},
-	{.path = DRAW "amend-01.json"},
-	{.path = DRAW "amend-02.json"}, {.path = DRAW "amend-03.json"}, {.path = DRAW "commit.checkpoint"},
-	{.path = DRAW "outcome.checkpoint"}, {.path = "draws/0002/commit.json"},
-	{.path = "draws/0002/commit.checkpoint"},
-	{.path = "draws/0002/outcome.checkpoint"}, {.path = "draws/0003/commit.json"},
-	{.path = "draws/0003/commit.checkpoint"},
-	{.path = "draws/0003/outcome.checkpoint"}};
+    /* digests are mended in this order */
+    {.path = DRAW "conflicts.csv"}, {.path = DRAW "sealed.json"}, {.path = DRAW "targets.csv"},
+    {.path = DRAW "inspectors.csv"}, {.path = DRAW "commit.json"}, {.path = DRAW "record.json"},
+    {.path = DRAW "amend-01.json"}, {.path = DRAW "amend-02.json"}, {.path = DRAW "amend-03.json"},
+    {.path = DRAW "commit.checkpoint"}, {.path = DRAW "outcome.checkpoint"}, {.path = "draws/0002/commit.json"},
+    {.path = "draws/0002/commit.checkpoint"}, {.path = "draws/0002/outcome.checkpoint"},
+    {.path = "draws/0003/commit.json"}, {.path = "draws/0003/commit.checkpoint"},
+    {.path = "draws/0003/outcome.checkpoint"}};
 
 #define N_FILES (sizeof files / sizeof files[0])
 

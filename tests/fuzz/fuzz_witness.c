@@ -12,8 +12,9 @@
 #define LOG "spotcheck.example.org+76906848+Ac37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f"
 #define WITNESS "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W"
 
-static const char *const files[] = {"draws/0001/commit.checkpoint", "draws/0001/outcome.checkpoint", "draws/0002/commit.checkpoint",
-    "draws/0002/outcome.checkpoint", "draws/0003/commit.checkpoint", "draws/0003/outcome.checkpoint", "checkpoint"};
+static const char *const files[] = {"draws/0001/commit.checkpoint", "draws/0001/outcome.checkpoint",
+    "draws/0002/commit.checkpoint", "draws/0002/outcome.checkpoint", "draws/0003/commit.checkpoint",
+    "draws/0003/outcome.checkpoint", "checkpoint"};
 
 #define N_FILES (sizeof files / sizeof files[0])
 
@@ -30,7 +31,7 @@ examples(void)
 
 	for (size_t i = 0; i < N_FILES && all[i].note.text.p == NULL; i++)
 		FUZZ_CHECK(note_parse(fuzz_example(files[i]), &all[i].note, NULL) == 0 &&
-		           checkpoint_parse(all[i].note.text, &all[i].checkpoint, NULL) == 0);
+		    checkpoint_parse(all[i].note.text, &all[i].checkpoint, NULL) == 0);
 	return all;
 }
 
@@ -49,8 +50,9 @@ static void
 check_answer(enum witness_answer answer, const struct err *err)
 {
 	FUZZ_CHECK((answer == WITNESS_YES) == (err->message[0] == '\0'));
-	FUZZ_CHECK(answer == WITNESS_YES || answer == WITNESS_BAD_REQUEST || answer == WITNESS_NOT_SIGNED || answer == WITNESS_UNKNOWN_LOG ||
-	           answer == WITNESS_CONFLICT || answer == WITNESS_NO_PROOF || answer == WITNESS_TOO_EARLY);
+	FUZZ_CHECK(answer == WITNESS_YES || answer == WITNESS_BAD_REQUEST || answer == WITNESS_NOT_SIGNED ||
+	    answer == WITNESS_UNKNOWN_LOG || answer == WITNESS_CONFLICT || answer == WITNESS_NO_PROOF ||
+	    answer == WITNESS_TOO_EARLY);
 }
 
 /* By a witness that knows the oldest checkpoint, by one that knows none, and by one that does not know the log. */
@@ -58,7 +60,8 @@ static void
 add_checkpoint(const struct witness_request *r, struct slice bytes)
 {
 	const struct checkpoint *known = &examples()[0].checkpoint, *was = signed_as(r->note.text);
-	struct witness_log none = {.vkey = slice_of(LOG)}, log = {.vkey = slice_of(LOG), .size = known->size, .root = known->root};
+	struct witness_log none = {.vkey = slice_of(LOG)},
+	                   log = {.vkey = slice_of(LOG), .size = known->size, .root = known->root};
 	struct err err = {.code = 0}, again = {.code = 0};
 	enum witness_answer answer;
 	struct buf out;
@@ -110,7 +113,8 @@ allow_beacon(const struct witness_beacon_request *r)
 		return;
 	check_answer(witness_beacon_allowed(&commit, &r->note, slice_of(WITNESS), commit.draw_time, &err), &err);
 	if (err.message[0] == '\0')
-		FUZZ_CHECK(commit.beacon.source == SOURCE_WITNESS && slice_is(commit.beacon.key, WITNESS) && signed_as(r->note.text) != NULL);
+		FUZZ_CHECK(commit.beacon.source == SOURCE_WITNESS && slice_is(commit.beacon.key, WITNESS) &&
+		    signed_as(r->note.text) != NULL);
 	commit_release(&commit);
 }
 

@@ -41,8 +41,29 @@
 #include <unistd.h>
 
 /* 52-faults.py has the same names in the same order. */
-enum class { OPEN, WRITE, PWRITE, READ, SYNC, RENAME, LINK, UNLINK, MKDIR, TRUNCATE, CHMOD, STAT, MMAP, LOCK, MEMORY, CLOSE, FOLDER,
-	PROCESS, SOCKET, N_CLASSES, HAPPENED = N_CLASSES };
+enum class {
+	OPEN,
+	WRITE,
+	PWRITE,
+	READ,
+	SYNC,
+	RENAME,
+	LINK,
+	UNLINK,
+	MKDIR,
+	TRUNCATE,
+	CHMOD,
+	STAT,
+	MMAP,
+	LOCK,
+	MEMORY,
+	CLOSE,
+	FOLDER,
+	PROCESS,
+	SOCKET,
+	N_CLASSES,
+	HAPPENED = N_CLASSES
+};
 
 enum how { GO_ON, FAIL, BEFORE, AFTER, SHORT, TORN, POWER };
 
@@ -59,7 +80,8 @@ static _Thread_local int in_library;
 __attribute__((constructor)) static void
 begin(void)
 {
-	const char *file = getenv("FAIL_COUNTS"), *class = getenv("FAIL_CLASS"), *when = getenv("FAIL_AT"), *what = getenv("FAIL_HOW");
+	const char *file = getenv("FAIL_COUNTS"), *class = getenv("FAIL_CLASS"), *when = getenv("FAIL_AT"),
+	           *what = getenv("FAIL_HOW");
 	int fd = file == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC);
 	void *shared;
 
@@ -74,8 +96,12 @@ begin(void)
 		at = strtoull(when, NULL, 10);
 		error = (int)strtol(what, NULL, 10);
 		sticky = strchr(what, '+') != NULL;
-		how = strcmp(what, "before") == 0 ? BEFORE : strcmp(what, "after") == 0 ? AFTER : strcmp(what, "short") == 0 ? SHORT
-		    : strcmp(what, "torn") == 0 ? TORN : strcmp(what, "power") == 0 ? POWER : FAIL;
+		how = strcmp(what, "before") == 0 ? BEFORE
+		    : strcmp(what, "after") == 0  ? AFTER
+		    : strcmp(what, "short") == 0  ? SHORT
+		    : strcmp(what, "torn") == 0   ? TORN
+		    : strcmp(what, "power") == 0  ? POWER
+		                                  : FAIL;
 		world = getenv("FAIL_WORLD");
 		spool = getenv("FAIL_SPOOL");
 	}
@@ -113,7 +139,7 @@ static struct changed {
 	enum change what;
 	char path[PATH_BYTES], from[PATH_BYTES], kept[PATH_BYTES]; /* kept: a link to what was replaced or removed */
 	struct stat folder, from_folder, file;
-} *changes;
+} * changes;
 
 static size_t n_files, n_changes, n_lasting, n_kept;
 
@@ -176,7 +202,8 @@ prepare(enum change what, int fd, const char *path, int from_fd, const char *fro
 	if (!is_watched())
 		return NULL;
 	if (changes == NULL)
-		changes = (void *)syscall(SYS_mmap, NULL, CHANGES * sizeof *changes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		changes = (void *)syscall(SYS_mmap, NULL, CHANGES * sizeof *changes, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (n_changes == CHANGES)
 		return NULL;
 	c = &changes[n_changes];
@@ -236,7 +263,8 @@ note_write(int fd, bool emptied)
 		return;
 	if (f == NULL) {
 		f = &files[n_files++];
-		*f = (struct written){st.st_dev, st.st_ino, st.st_size, (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 500)};
+		*f = (struct written){st.st_dev, st.st_ino, st.st_size,
+		    (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 500)};
 	}
 	if (emptied)
 		f->synced = 0;
@@ -253,7 +281,8 @@ note_sync(int fd)
 	if (f != NULL)
 		f->synced = st.st_size;
 	for (size_t i = n_lasting; i < n_changes; i++)
-		if (S_ISDIR(st.st_mode) ? same(&changes[i].folder, &st) : changes[i].what == MADE && same(&changes[i].file, &st))
+		if (S_ISDIR(st.st_mode) ? same(&changes[i].folder, &st)
+		                        : changes[i].what == MADE && same(&changes[i].file, &st))
 			n_lasting = i + 1;
 }
 
@@ -320,116 +349,116 @@ fault(enum class class)
 }
 
 /* The C library's own one behind ours. */
-#define NEXT(name) \
+#define NEXT(name)                     \
 	static __typeof__(&name) next; \
-	if (next == NULL) \
-		next = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+	if (next == NULL)              \
+	next = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 #define WRAP(class, type, failed, name, parameters, arguments) \
-	type name parameters; \
-	type name parameters \
-	{ \
-		NEXT(name); \
-		enum how what = fault(class); \
-		type result; \
- \
-		if (what == FAIL) \
-			return failed; \
-		result = next arguments; \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+	type name parameters;                                  \
+	type name parameters                                   \
+	{                                                      \
+		NEXT(name);                                    \
+		enum how what = fault(class);                  \
+		type result;                                   \
+                                                               \
+		if (what == FAIL)                              \
+			return failed;                         \
+		result = next arguments;                       \
+		if (what == AFTER)                             \
+			die();                                 \
+		return result;                                 \
 	}
 
 /* One that changes a folder. */
 #define WRAP_CHANGE(class, name, parameters, arguments, ...) \
-	int name parameters; \
-	int name parameters \
-	{ \
-		NEXT(name); \
-		enum how what = fault(class); \
-		struct changed *change; \
-		int result; \
- \
-		if (what == FAIL) \
-			return -1; \
-		change = prepare(__VA_ARGS__); \
-		result = next arguments; \
-		note(change, result == 0); \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+	int name parameters;                                 \
+	int name parameters                                  \
+	{                                                    \
+		NEXT(name);                                  \
+		enum how what = fault(class);                \
+		struct changed *change;                      \
+		int result;                                  \
+                                                             \
+		if (what == FAIL)                            \
+			return -1;                           \
+		change = prepare(__VA_ARGS__);               \
+		result = next arguments;                     \
+		note(change, result == 0);                   \
+		if (what == AFTER)                           \
+			die();                               \
+		return result;                               \
 	}
 
 /* One that syncs, or changes the length of, a file. */
 #define WRAP_FILE(class, name, parameters, arguments, before, after) \
-	int name parameters; \
-	int name parameters \
-	{ \
-		NEXT(name); \
-		enum how what = fault(class); \
-		int result; \
- \
-		if (what == FAIL) \
-			return -1; \
-		before; \
-		result = next arguments; \
-		if (result == 0) \
-			after; \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+	int name parameters;                                         \
+	int name parameters                                          \
+	{                                                            \
+		NEXT(name);                                          \
+		enum how what = fault(class);                        \
+		int result;                                          \
+                                                                     \
+		if (what == FAIL)                                    \
+			return -1;                                   \
+		before;                                              \
+		result = next arguments;                             \
+		if (result == 0)                                     \
+			after;                                       \
+		if (what == AFTER)                                   \
+			die();                                       \
+		return result;                                       \
 	}
 
 /* One that moves `len` bytes, where half of them is something. */
-#define WRAP_BYTES(class, name, parameters, arguments) \
-	ssize_t name parameters; \
-	ssize_t name parameters \
-	{ \
-		NEXT(name); \
-		enum how what = fault(class); \
-		ssize_t result; \
- \
-		if (what == FAIL) \
-			return -1; \
+#define WRAP_BYTES(class, name, parameters, arguments)          \
+	ssize_t name parameters;                                \
+	ssize_t name parameters                                 \
+	{                                                       \
+		NEXT(name);                                     \
+		enum how what = fault(class);                   \
+		ssize_t result;                                 \
+                                                                \
+		if (what == FAIL)                               \
+			return -1;                              \
 		if ((what == SHORT || what == TORN) && len > 1) \
-			len /= 2; \
-		if (class == WRITE || class == PWRITE) \
-			note_write(fd, false); \
-		result = next arguments; \
-		if (what == AFTER || what == TORN) \
-			die(); \
-		return result; \
+			len /= 2;                               \
+		if (class == WRITE || class == PWRITE)          \
+			note_write(fd, false);                  \
+		result = next arguments;                        \
+		if (what == AFTER || what == TORN)              \
+			die();                                  \
+		return result;                                  \
 	}
 
 /* One with a mode behind its flags. */
-#define WRAP_OPEN(name, parameters, at_fd, ...) \
-	int name(parameters, int flags, ...); \
-	int name(parameters, int flags, ...) \
-	{ \
-		NEXT(name); \
-		enum how what = fault(OPEN); \
-		struct changed *change = NULL; \
-		mode_t mode = 0; \
-		va_list args; \
-		int result; \
- \
-		if (what == FAIL) \
-			return -1; \
-		if ((flags & O_CREAT) != 0) \
+#define WRAP_OPEN(name, parameters, at_fd, ...)                        \
+	int name(parameters, int flags, ...);                          \
+	int name(parameters, int flags, ...)                           \
+	{                                                              \
+		NEXT(name);                                            \
+		enum how what = fault(OPEN);                           \
+		struct changed *change = NULL;                         \
+		mode_t mode = 0;                                       \
+		va_list args;                                          \
+		int result;                                            \
+                                                                       \
+		if (what == FAIL)                                      \
+			return -1;                                     \
+		if ((flags & O_CREAT) != 0)                            \
 			change = prepare(MADE, at_fd, path, -1, NULL); \
-		if ((flags & (O_CREAT | __O_TMPFILE)) != 0) { \
-			va_start(args, flags); \
-			mode = (mode_t)va_arg(args, unsigned); \
-			va_end(args); \
-		} \
-		result = next(__VA_ARGS__, flags, mode); \
-		note(change, result >= 0); \
-		if (result >= 0 && (flags & O_TRUNC) != 0) \
-			note_write(result, true); \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+		if ((flags & (O_CREAT | __O_TMPFILE)) != 0) {          \
+			va_start(args, flags);                         \
+			mode = (mode_t)va_arg(args, unsigned);         \
+			va_end(args);                                  \
+		}                                                      \
+		result = next(__VA_ARGS__, flags, mode);               \
+		note(change, result >= 0);                             \
+		if (result >= 0 && (flags & O_TRUNC) != 0)             \
+			note_write(result, true);                      \
+		if (what == AFTER)                                     \
+			die();                                         \
+		return result;                                         \
 	}
 
 #define COMMA ,
@@ -454,15 +483,17 @@ WRAP_FILE(SYNC, fsync, (int fd), (fd), (void)0, note_sync(fd))
 WRAP_FILE(SYNC, fdatasync, (int fd), (fd), (void)0, note_sync(fd))
 WRAP_CHANGE(RENAME, rename, (const char *from, const char *to), (from, to), MOVED, AT_FDCWD, to, AT_FDCWD, from)
 WRAP_CHANGE(RENAME, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to), MOVED, b, to, a, from)
-WRAP_CHANGE(RENAME, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags),
-    (flags & RENAME_EXCHANGE) != 0 ? EXCHANGED : MOVED, b, to, a, from)
+WRAP_CHANGE(RENAME, renameat2, (int a, const char *from, int b, const char *to, unsigned flags),
+    (a, from, b, to, flags), (flags & RENAME_EXCHANGE) != 0 ? EXCHANGED : MOVED, b, to, a, from)
 WRAP_CHANGE(LINK, link, (const char *from, const char *to), (from, to), LINKED, AT_FDCWD, to, -1, NULL)
-WRAP_CHANGE(LINK, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), LINKED, b, to, -1, NULL)
+WRAP_CHANGE(LINK, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), LINKED,
+    b, to, -1, NULL)
 WRAP_CHANGE(LINK, symlink, (const char *from, const char *to), (from, to), LINKED, AT_FDCWD, to, -1, NULL)
 WRAP_CHANGE(UNLINK, unlink, (const char *path), (path), REMOVED, AT_FDCWD, path, -1, NULL)
 WRAP_CHANGE(UNLINK, unlinkat, (int fd, const char *path, int flags), (fd, path, flags),
     (flags & AT_REMOVEDIR) != 0 ? REMOVED_FOLDER : REMOVED, fd, path, -1, NULL)
-WRAP_CHANGE(UNLINK, remove, (const char *path), (path), is_folder(path) ? REMOVED_FOLDER : REMOVED, AT_FDCWD, path, -1, NULL)
+WRAP_CHANGE(UNLINK, remove, (const char *path), (path), is_folder(path) ? REMOVED_FOLDER : REMOVED, AT_FDCWD, path, -1,
+    NULL)
 WRAP_CHANGE(UNLINK, rmdir, (const char *path), (path), REMOVED_FOLDER, AT_FDCWD, path, -1, NULL)
 WRAP_CHANGE(MKDIR, mkdir, (const char *path, mode_t mode), (path, mode), MADE_FOLDER, AT_FDCWD, path, -1, NULL)
 WRAP_CHANGE(MKDIR, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), MADE_FOLDER, fd, path, -1, NULL)
@@ -487,29 +518,31 @@ WRAP(STAT, int, -1, access, (const char *path, int mode), (path, mode))
 WRAP(STAT, int, -1, faccessat, (int fd, const char *path, int mode, int flags), (fd, path, mode, flags))
 WRAP(STAT, char *, NULL, realpath, (const char *path, char *real), (path, real))
 
-WRAP(MMAP, void *, MAP_FAILED, mmap, (void *place, size_t len, int prot, int flags, int fd, off_t from), (place, len, prot, flags, fd, from))
-WRAP(MMAP, void *, MAP_FAILED, mmap64, (void *place, size_t len, int prot, int flags, int fd, off64_t from), (place, len, prot, flags, fd, from))
+WRAP(MMAP, void *, MAP_FAILED, mmap, (void *place, size_t len, int prot, int flags, int fd, off_t from),
+    (place, len, prot, flags, fd, from))
+WRAP(MMAP, void *, MAP_FAILED, mmap64, (void *place, size_t len, int prot, int flags, int fd, off64_t from),
+    (place, len, prot, flags, fd, from))
 WRAP(LOCK, int, -1, flock, (int fd, int operation), (fd, operation))
 
-#define WRAP_FCNTL(name) \
-	int name(int fd, int command, ...); \
-	int name(int fd, int command, ...) \
-	{ \
-		NEXT(name); \
-		enum how what = fault(LOCK); \
-		va_list args; \
-		void *more; \
-		int result; \
- \
-		if (what == FAIL) \
-			return -1; \
-		va_start(args, command); \
-		more = va_arg(args, void *); \
-		va_end(args); \
+#define WRAP_FCNTL(name)                          \
+	int name(int fd, int command, ...);       \
+	int name(int fd, int command, ...)        \
+	{                                         \
+		NEXT(name);                       \
+		enum how what = fault(LOCK);      \
+		va_list args;                     \
+		void *more;                       \
+		int result;                       \
+                                                  \
+		if (what == FAIL)                 \
+			return -1;                \
+		va_start(args, command);          \
+		more = va_arg(args, void *);      \
+		va_end(args);                     \
 		result = next(fd, command, more); \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+		if (what == AFTER)                \
+			die();                    \
+		return result;                    \
 	}
 
 WRAP_FCNTL(fcntl)
@@ -521,18 +554,18 @@ void *__libc_malloc(size_t len);
 void *__libc_calloc(size_t n, size_t len);
 void *__libc_realloc(void *old, size_t len);
 
-#define WRAP_MEMORY(name, parameters, next) \
-	void *name parameters \
-	{ \
+#define WRAP_MEMORY(name, parameters, next)    \
+	void *name parameters                  \
+	{                                      \
 		enum how what = fault(MEMORY); \
-		void *result; \
- \
-		if (what == FAIL) \
-			return NULL; \
-		result = next; \
-		if (what == AFTER) \
-			die(); \
-		return result; \
+		void *result;                  \
+                                               \
+		if (what == FAIL)              \
+			return NULL;           \
+		result = next;                 \
+		if (what == AFTER)             \
+			die();                 \
+		return result;                 \
 	}
 
 WRAP_MEMORY(malloc, (size_t len), __libc_malloc(len))
@@ -558,23 +591,24 @@ close(int fd)
 
 WRAP(FOLDER, DIR *, NULL, opendir, (const char *path), (path))
 WRAP(FOLDER, DIR *, NULL, fdopendir, (int fd), (fd))
-WRAP(FOLDER, struct dirent *, NULL, readdir, (DIR *dir), (dir))
-WRAP(FOLDER, struct dirent64 *, NULL, readdir64, (DIR *dir), (dir))
+WRAP(FOLDER, struct dirent *, NULL, readdir, (DIR * dir), (dir))
+WRAP(FOLDER, struct dirent64 *, NULL, readdir64, (DIR * dir), (dir))
 WRAP(FOLDER, int, -1, nftw, (const char *path, __nftw_func_t each, int n, int flags), (path, each, n, flags))
 WRAP(FOLDER, int, -1, nftw64, (const char *path, __nftw64_func_t each, int n, int flags), (path, each, n, flags))
 
 WRAP(PROCESS, pid_t, -1, fork, (void), ())
 WRAP(PROCESS, int, -1, pipe, (int fds[2]), (fds))
 WRAP(PROCESS, int, -1, pipe2, (int fds[2], int flags), (fds, flags))
-WRAP(PROCESS, int, error, pthread_create, (pthread_t *thread, const pthread_attr_t *how_made, void *(*run)(void *), void *arg),
-    (thread, how_made, run, arg))
+WRAP(PROCESS, int, error, pthread_create,
+    (pthread_t * thread, const pthread_attr_t *how_made, void *(*run)(void *), void *arg), (thread, how_made, run, arg))
 WRAP(PROCESS, pid_t, -1, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
 
 WRAP(SOCKET, int, -1, socket, (int domain, int type, int protocol), (domain, type, protocol))
 WRAP(SOCKET, int, -1, socketpair, (int domain, int type, int protocol, int fds[2]), (domain, type, protocol, fds))
 WRAP(SOCKET, int, -1, connect, (int fd, const struct sockaddr *address, socklen_t len), (fd, address, len))
 WRAP(SOCKET, int, -1, bind, (int fd, const struct sockaddr *address, socklen_t len), (fd, address, len))
-WRAP_BYTES(SOCKET, sendto, (int fd, const void *bytes, size_t len, int flags, const struct sockaddr *to, socklen_t to_len),
+WRAP_BYTES(SOCKET, sendto,
+    (int fd, const void *bytes, size_t len, int flags, const struct sockaddr *to, socklen_t to_len),
     (fd, bytes, len, flags, to, to_len))
 WRAP_BYTES(SOCKET, recv, (int fd, void *bytes, size_t len, int flags), (fd, bytes, len, flags))
 

@@ -1,7 +1,7 @@
 #include "days.h"
 
-#include "core/calendar/calendar_cn.h"
 #include "core/base/text.h"
+#include "core/calendar/calendar_cn.h"
 
 int32_t
 day(const char *text)

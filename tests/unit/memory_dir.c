@@ -93,7 +93,8 @@ list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name
 	size_t len;
 	bool any = false;
 
-	(void)snprintf(full, sizeof full, "%s%s%s", dir->prefix, path, *path == '\0' || *dir->prefix != '\0' ? "" : "/");
+	(void)snprintf(full, sizeof full, "%s%s%s", dir->prefix, path,
+	    *path == '\0' || *dir->prefix != '\0' ? "" : "/");
 	len = strlen(full);
 	for (size_t i = 0; i < dir->n; i++) {
 		char name[128];

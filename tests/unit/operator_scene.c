@@ -8,14 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/check/verify.h"
-#include "system/clock.h"
 #include "config/read.h"
+#include "core/check/verify.h"
 #include "letters/make.h"
-#include "publish/reader.h"
 #include "publish/publish.h"
+#include "publish/reader.h"
 #include "rosters/rosters.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 
 static void
 say(void *ctx, const char *file, unsigned long line, const char *message)
@@ -74,7 +74,8 @@ write_letters(struct operator_scene *scene)
 			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l],
 			    letter_kind_name((enum letter_kind)kind));
 			scratch_write(path,
-			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} {{target_name}}\n{{/visits}}\n{{log_key}}\n");
+			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} "
+			    "{{target_name}}\n{{/visits}}\n{{log_key}}\n");
 		}
 	}
 	(void)snprintf(path, sizeof path, "%s/letters", scene->dir);
@@ -95,8 +96,8 @@ office_scene_open(struct operator_scene *scene, const char *cycles)
 	office_scene_well(scene, clock_set_zone(scene->config.timezone, &scene->err));
 	write_letters(scene);
 	office_scene_well(scene, calendar_begin(&scene->calendar, scene->config.workweek, &scene->err));
-	office_scene_well(scene, calendar_finish(&scene->calendar, clock_date(SCENE_NOW) - 800,
-	    clock_date(SCENE_NOW) + 2000, &scene->err));
+	office_scene_well(scene,
+	    calendar_finish(&scene->calendar, clock_date(SCENE_NOW) - 800, clock_date(SCENE_NOW) + 2000, &scene->err));
 	scene->operator = (struct operator){.config = &scene->config,
 	    .calendar = &scene->calendar,
 	    .letters = scene->letters,

@@ -3,8 +3,8 @@
 
 #include "support.h"
 
-#include "core/log/report.h"
 #include "config/config.h"
+#include "core/log/report.h"
 #include "ledger/operator.h"
 #include "scratch.h"
 

@@ -64,11 +64,11 @@ say(void *ctx, const char *file, unsigned long line, const char *text)
 }
 
 const struct rosters_import plain = {
-	.file = "FILE",
-	.by = "tester",
-	.now = NOW,
-	.today = TODAY,
-	.replace_limit = 100,
+    .file = "FILE",
+    .by = "tester",
+    .now = NOW,
+    .today = TODAY,
+    .replace_limit = 100,
 };
 
 /* Through a pipe or a file: both are read alike. */
@@ -166,9 +166,9 @@ is(enum roster_kind kind, const char *expected)
 }
 
 const char targets[] = "id,name,class,unit,area,level,weight,since\n"
-	"T1,甲,A,财政局,河东,3,1,2020-01-01\nT2,乙,B,民政局,河西,,5,2021-02-28\n";
+                       "T1,甲,A,财政局,河东,3,1,2020-01-01\nT2,乙,B,民政局,河西,,5,2021-02-28\n";
 const char inspectors[] = "id,name,unit,area,level,tags,email,language\n"
-	"I1,张,监督一室,河东,4,lead;legal,i1@example.org,zh_CN\nI2,李,财政局,,,,i2@example.org,\n";
+                          "I1,张,监督一室,河东,4,lead;legal,i1@example.org,zh_CN\nI2,李,财政局,,,,i2@example.org,\n";
 const char conflicts[] = "inspector,scope,value,reason\nI1,unit,财政局,配偶\nI2,target,T2,\nI2,area,河东,\n";
 const char matters[] = "id,name,checklist,legal_basis\nduty,值班,a | b |  | c,条例\nleave,外出,,\n";
 const char contacts[] = "target,level,name,email\nT1,1,王,w@example.org\nT1,2,赵,z@example.org\n";

@@ -13,8 +13,8 @@ scratch_make(char ret_path[static SCRATCH_PATH])
 {
 	const char *base = getenv("TMPDIR");
 
-	(void)snprintf(ret_path, SCRATCH_PATH, "%s/spotcheck-test.XXXXXX", base != NULL &&
-	    *base != '\0' ? base : "/tmp");
+	(void)snprintf(ret_path, SCRATCH_PATH, "%s/spotcheck-test.XXXXXX",
+	    base != NULL && *base != '\0' ? base : "/tmp");
 	return mkdtemp(ret_path) != NULL;
 }
 

@@ -20,9 +20,11 @@ witness_scene_commit(const char *vkey, const char *n)
 	char *example = support_read("example/draws/0001/commit.json", &len), *beacon = NULL, *number = NULL;
 	struct slice by, commit;
 
-	assert_true(asprintf(&beacon, "{\"key\":\"%s\",\"source\":\"witness\"}", vkey) > 0 && asprintf(&number, ",\"n\":%s,", n) > 0);
+	assert_true(asprintf(&beacon, "{\"key\":\"%s\",\"source\":\"witness\"}", vkey) > 0 &&
+	    asprintf(&number, ",\"n\":%s,", n) > 0);
 	by = slice_with((struct slice){example, len},
-	    S("{\"chain\":\"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971\",\"round\":1000,\"source\":\"drand\"}"),
+	    S("{\"chain\":\"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971\",\"round\":1000,"
+	      "\"source\":\"drand\"}"),
 	    slice_of(beacon));
 	commit = slice_with(by, S(",\"n\":1,"), slice_of(number));
 	slice_free(by);
@@ -49,7 +51,8 @@ witness_scene_make(struct witness_scene *scene)
 		struct hash leaf = i == WITNESS_COMMIT ? hash_leaf(scene->commit) : hash_of(&i, sizeof i);
 
 		assert_int_equal(merkle_add(&scene->tree, leaf, NULL), 0);
-		assert_int_equal(merkle_add(&scene->forked, i < WITNESS_FORK ? leaf : hash_node(&leaf, &leaf), NULL), 0);
+		assert_int_equal(merkle_add(&scene->forked, i < WITNESS_FORK ? leaf : hash_node(&leaf, &leaf), NULL),
+		    0);
 	}
 	return 0;
 }
@@ -90,7 +93,8 @@ witness_scene_note(uint64_t size, struct hash root, const uint8_t *secret)
 }
 
 void
-witness_scene_cosign(struct buf *note, uint64_t size, struct hash root, const char *name, const uint8_t *secret, int64_t time)
+witness_scene_cosign(struct buf *note, uint64_t size, struct hash root, const char *name, const uint8_t *secret,
+    int64_t time)
 {
 	struct buf text = text_of(size, root);
 

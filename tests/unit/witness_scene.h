@@ -3,8 +3,8 @@
 
 #include "scene.h"
 
-#include "core/log/cosigned.h"
 #include "core/format/merkle.h"
+#include "core/log/cosigned.h"
 #include "core/log/witness.h"
 
 /*
@@ -36,10 +36,12 @@ struct slice witness_scene_commit(const char *vkey, const char *n);
 struct buf witness_scene_note(uint64_t size, struct hash root, const uint8_t *secret);
 
 /* Adds a cosignature to what ends in a note of this checkpoint. */
-void witness_scene_cosign(struct buf *note, uint64_t size, struct hash root, const char *name, const uint8_t *secret, int64_t time);
+void witness_scene_cosign(struct buf *note, uint64_t size, struct hash root, const char *name, const uint8_t *secret,
+    int64_t time);
 
 /* A request from `old` to `size` with the proof of this tree; buf_release. */
-struct buf witness_scene_request(const struct witness_scene *scene, const struct merkle *tree, uint64_t old, uint64_t size);
+struct buf
+witness_scene_request(const struct witness_scene *scene, const struct merkle *tree, uint64_t old, uint64_t size);
 
 /* A copy with one bit flipped, of the byte `*ret_at`; slice_free. */
 struct slice witness_scene_flip(struct slice bytes, struct support_random *random, size_t *ret_at);

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "app/turn.h"
-#include "core/calendar/calendar_cn.h"
 #include "core/base/text.h"
-#include "system/clock.h"
+#include "core/calendar/calendar_cn.h"
 #include "rosters/copy.h"
+#include "system/clock.h"
 
 int64_t
 year_scene_midnight(int year)
@@ -22,7 +22,8 @@ year_scene_open(struct operator_scene *scene, const char *cycles, int first_year
 	assert_int_equal(calendar_begin(&scene->calendar, scene->config.workweek, NULL), 0);
 	assert_int_equal(calendar_cn_add(&scene->calendar, NULL), 0);
 	assert_int_equal(calendar_finish(&scene->calendar, text_date_of(first_year - 1, 1, 1),
-	    text_date_of(last_year + 2, 12, 31), NULL), 0);
+	                     text_date_of(last_year + 2, 12, 31), NULL),
+	    0);
 	office_scene_rosters(scene);
 	office_scene_well(scene, rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), &scene->err));
 	scene->operator.now = year_scene_midnight(first_year);

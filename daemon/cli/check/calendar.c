@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/array.h"
 #include "cli/check/check.h"
+#include "core/base/array.h"
 #include "core/base/text.h"
-#include "holidays/load.h"
-#include "system/clock.h"
 #include "draws/draws.h"
 #include "draws/plan.h"
+#include "holidays/load.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 #include "text/suggest.h"
 
 #define AHEAD_DAYS 400
@@ -49,7 +49,8 @@ say_announced(struct check *check)
 	for (; year <= last && config_has_timetable(&cli->config); year++)
 		if (!calendar_announced(&cli->config, &cli->calendar, year))
 			check_say(check, CHECK_HINT, "[calendar]",
-			    _("files: the holidays of %d are not known, and nothing is committed from computed ones"), year);
+			    _("files: the holidays of %d are not known, and nothing is committed from computed ones"),
+			    year);
 }
 
 int
@@ -92,14 +93,20 @@ static void
 say_unknown(struct agenda *o, const char *name)
 {
 	static const char *const keys[] = {
-		"new-year", "spring-festival", "qingming", "labour-day", "dragon-boat", "mid-autumn", "national-day",
+	    "new-year",
+	    "spring-festival",
+	    "qingming",
+	    "labour-day",
+	    "dragon-boat",
+	    "mid-autumn",
+	    "national-day",
 	};
 	const char *meant = suggest(slice_of(name), keys, ARRAY_LEN(keys));
 
 	if (meant != NULL)
 		check_say(o->check, CHECK_FAULT, o->where,
-		    _("[cycle %s] holidays: the calendar knows none called \"%s\": did you mean \"%s\"?"), o->cycle->name,
-		    name, meant);
+		    _("[cycle %s] holidays: the calendar knows none called \"%s\": did you mean \"%s\"?"),
+		    o->cycle->name, name, meant);
 	else
 		check_say(o->check, CHECK_FAULT, o->where,
 		    _("[cycle %s] holidays: the calendar knows none called \"%s\"; \"spotcheck calendar\" lists them"),
@@ -133,7 +140,8 @@ say_embargo(struct agenda *o)
 		text_from_date(next->date, draw);
 		text_from_date(next->visit_last, visit);
 		check_say(o->check, CHECK_FAULT, o->where,
-		    _("[cycle %s] embargo = %lld opens the record of the draw on %s before its last possible visit, on %s: "
+		    _("[cycle %s] embargo = %lld opens the record of the draw on %s before its last possible visit, on "
+		      "%s: "
 		      "%lld or more"),
 		    o->cycle->name, (long long)o->cycle->rule.embargo, draw, visit,
 		    (long long)next->visit_last - next->date);
@@ -154,7 +162,8 @@ say_lead(struct agenda *o)
 			continue;
 		clock_text(next->draw_time, draw);
 		check_say(o->check, CHECK_HINT, o->where,
-		    _("[cycle %s] commit: the draw of %s follows the one before it by less than this, and can be committed only "
+		    _("[cycle %s] commit: the draw of %s follows the one before it by less than this, and can be "
+		      "committed only "
 		      "after that one"),
 		    o->cycle->name, draw);
 		return;
@@ -169,8 +178,9 @@ last_reveal(struct store *store, const char *cycle, uint64_t *ret_n, int64_t *re
 	struct query q;
 
 	*ret_n = 0;
-	query_open(&q, store, "SELECT n, reveal_time FROM draw WHERE cycle = ? AND reveal_entry IS NULL"
-	                      " ORDER BY reveal_time DESC, n DESC LIMIT 1");
+	query_open(&q, store,
+	    "SELECT n, reveal_time FROM draw WHERE cycle = ? AND reveal_entry IS NULL"
+	    " ORDER BY reveal_time DESC, n DESC LIMIT 1");
 	query_put_string(&q, cycle);
 	if (query_row(&q)) {
 		*ret_n = (uint64_t)query_int(&q, 0);
@@ -190,7 +200,8 @@ say_skipped(struct agenda *o, int64_t until)
 		if (next->open || next->random || next->commit_time >= until)
 			continue;
 		clock_text(next->draw_time, draw);
-		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] the draw of %s is skipped"), o->cycle->name, draw);
+		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] the draw of %s is skipped"), o->cycle->name,
+		    draw);
 	}
 }
 

@@ -22,7 +22,8 @@ say_soon(struct check *check, struct slice id, int64_t until)
 	if (until - check->cli->now > SOON_S)
 		return;
 	text_from_time(until, text);
-	check_say(check, CHECK_HINT, "certificates", _("the certificate of %.*s expires on %.10s"), SLICE_ARGS(id), text);
+	check_say(check, CHECK_HINT, "certificates", _("the certificate of %.*s expires on %.10s"), SLICE_ARGS(id),
+	    text);
 }
 
 static int

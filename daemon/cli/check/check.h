@@ -10,9 +10,9 @@
  */
 
 enum check_level {
-	CHECK_FAULT,   /* a draw would be refused, or go wrong: the command's status is 1 */
-	CHECK_HINT,    /* lawful, and perhaps not meant */
-	CHECK_CLASS_A  /* what is missing for draws of class A or B, and the command for it */
+	CHECK_FAULT,  /* a draw would be refused, or go wrong: the command's status is 1 */
+	CHECK_HINT,   /* lawful, and perhaps not meant */
+	CHECK_CLASS_A /* what is missing for draws of class A or B, and the command for it */
 };
 
 struct check {
@@ -23,8 +23,8 @@ struct check {
 };
 
 /* One finding: `where` is a file, a roster or "[cycle NAME]". */
-__attribute__((format(printf, 4, 5))) void check_say(struct check *check, enum check_level level, const char *where,
-    const char *format, ...);
+__attribute__((format(printf, 4, 5))) void
+check_say(struct check *check, enum check_level level, const char *where, const char *format, ...);
 
 /* Parts; 0, or an exit status where the looking itself failed (told). */
 int check_calendar(struct check *check);

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/array.h"
 #include "cli/check/check.h"
+#include "core/base/array.h"
 #include "letters/make.h"
 
 /* ---- letters ---- */
@@ -43,13 +43,13 @@ check_letters(struct check *check)
 /* ---- the command ---- */
 
 static int (*const parts[])(struct check *check) = {
-	check_letters,
-	check_calendar,
-	check_rosters, /* opens the state, where there is one */
-	check_certificates,
-	check_cycles,
-	check_timetables,
-	check_outside,
+    check_letters,
+    check_calendar,
+    check_rosters, /* opens the state, where there is one */
+    check_certificates,
+    check_cycles,
+    check_timetables,
+    check_outside,
 };
 
 static int
@@ -72,8 +72,8 @@ print(struct check *check)
 static int
 run_check(struct cli *cli, int argc, char **argv)
 {
-	const struct table_column columns[] = {
-	    {"level", "", false}, {"where", _("where"), false}, {"what", _("what"), false}};
+	const struct table_column columns[] = {{"level", "", false}, {"where", _("where"), false},
+	    {"what", _("what"), false}};
 	struct check check = {.cli = cli};
 	int status = EXIT_DONE;
 
@@ -92,9 +92,9 @@ run_check(struct cli *cli, int argc, char **argv)
 }
 
 const struct command check_commands[] = {
-	{"check", "",
-	    N_("says what is wrong with configuration, rosters and letters, and what is missing for class A or B; changes "
-	       "nothing"),
-	    run_check},
-	{.name = NULL},
+    {"check", "",
+        N_("says what is wrong with configuration, rosters and letters, and what is missing for class A or B; changes "
+           "nothing"),
+        run_check},
+    {.name = NULL},
 };

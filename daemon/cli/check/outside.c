@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/check/check.h"
-#include "system/clock.h"
 #include "remote/http.h"
 #include "remote/witnesses.h"
+#include "system/clock.h"
 
 #define RELAY_S 6
 #define RELAY_BEHIND_S 60 /* a round that every relay must have by now */
@@ -20,7 +20,8 @@ say_numbers(struct check *check, size_t n)
 {
 	if (n == 0)
 		check_say(check, CHECK_CLASS_A, "[witness NAME]",
-		    _("there is no witness: ask offices outside this one, better three, to run \"spotcheck keygen NAME FILE\", and put the key that "
+		    _("there is no witness: ask offices outside this one, better three, to run \"spotcheck keygen NAME "
+		      "FILE\", and put the key that "
 		      "each of them prints into a section of its own"));
 	else if (n < 3)
 		check_say(check, CHECK_CLASS_A, "[witness NAME]",
@@ -37,8 +38,10 @@ say_witness(struct check *check, const struct config_witness *witness)
 	(void)snprintf(where, sizeof where, "[witness %s]", witness->name);
 	if (witness->url[0] == '\0') {
 		check_say(check, CHECK_CLASS_A, where,
-		    _("without url what it signs is carried: there \"spotcheck cosign DIR --key FILE\" on a copy of the published directory, here "
-		      "\"spotcheck cosignature add FILE\", ten minutes before each draw or earlier and within a day after it"));
+		    _("without url what it signs is carried: there \"spotcheck cosign DIR --key FILE\" on a copy of "
+		      "the published directory, here "
+		      "\"spotcheck cosignature add FILE\", ten minutes before each draw or earlier and within a day "
+		      "after it"));
 		return;
 	}
 	if (check->cli->store == NULL || witness_state(check->cli->store, witness, &state, NULL) != 0 || !state.asked)
@@ -79,7 +82,8 @@ say_none(struct check *check)
 		rc = err_memory(&check->cli->err);
 	else if (names.len > 1)
 		check_say(check, CHECK_CLASS_A, "[cycle NAME]",
-		    _("beacon = none leaves everybody to believe this office. With internet: beacon = drand, for class A; without: beacon = witness "
+		    _("beacon = none leaves everybody to believe this office. With internet: beacon = drand, for class "
+		      "A; without: beacon = witness "
 		      "NAME, or public for dice thrown before witnesses, for class B. It is so in: %s"),
 		    names.data);
 	buf_release(&names);
@@ -96,7 +100,8 @@ say_by_hand(struct check *check, const struct config_cycle *cycle)
 		return;
 	(void)snprintf(where, sizeof where, "[cycle %s]", cycle->name);
 	check_say(check, CHECK_CLASS_A, where,
-	    _("at the time of each draw its beacon is carried too: there \"spotcheck cosign DIR --key FILE --beacon N\", here \"spotcheck cosignature "
+	    _("at the time of each draw its beacon is carried too: there \"spotcheck cosign DIR --key FILE --beacon "
+	      "N\", here \"spotcheck cosignature "
 	      "add FILE\""));
 }
 
@@ -107,12 +112,13 @@ try_relays(struct check *check)
 	const struct text_list *urls = &check->cli->config.beacon_urls;
 	unsigned long long round = drand_round(check->cli->now - RELAY_BEHIND_S);
 	struct http_request http[RELAYS_MAX] = {{.url = NULL}};
-	char (*paths)[1024] = calloc(RELAYS_MAX, sizeof *paths);
+	char(*paths)[1024] = calloc(RELAYS_MAX, sizeof *paths);
 	size_t good = 0;
 	int rc = paths == NULL ? err_memory(&check->cli->err) : 0;
 
 	for (size_t i = 0; rc == 0 && i < urls->n; i++) {
-		(void)snprintf(paths[i], sizeof paths[i], "%.800s/%s/public/%llu", urls->items[i], drand_quicknet, round);
+		(void)snprintf(paths[i], sizeof paths[i], "%.800s/%s/public/%llu", urls->items[i], drand_quicknet,
+		    round);
 		http[i].url = paths[i];
 	}
 	if (rc == 0)
@@ -120,18 +126,22 @@ try_relays(struct check *check)
 	for (size_t i = 0; rc == 0 && i < urls->n; i++) {
 		good += http[i].status == 200;
 		if (http[i].status == 0)
-			check_say(check, CHECK_HINT, "[beacon]", _("%s does not answer: %s"), urls->items[i], http[i].fault);
+			check_say(check, CHECK_HINT, "[beacon]", _("%s does not answer: %s"), urls->items[i],
+			    http[i].fault);
 		else if (http[i].status != 200)
-			check_say(check, CHECK_HINT, "[beacon]", _("%s answers with the HTTP status %ld"), urls->items[i], http[i].status);
+			check_say(check, CHECK_HINT, "[beacon]", _("%s answers with the HTTP status %ld"),
+			    urls->items[i], http[i].status);
 	}
 	for (size_t i = 0; i < urls->n; i++)
 		http_release(&http[i]);
 	free(paths);
 	if (rc == 0 && (good < 2 || good <= urls->n / 2))
 		check_say(check, CHECK_CLASS_A, "[beacon]",
-		    _("more than half of the relays, and two at least, must say the same: now nothing could be drawn under drand"));
+		    _("more than half of the relays, and two at least, must say the same: now nothing could be drawn "
+		      "under drand"));
 	else if (rc == 0 && urls->n == 2)
-		check_say(check, CHECK_HINT, "[beacon]", _("urls: with two relays both must answer; with three, one may fail"));
+		check_say(check, CHECK_HINT, "[beacon]",
+		    _("urls: with two relays both must answer; with three, one may fail"));
 	return rc;
 }
 

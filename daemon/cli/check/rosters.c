@@ -43,8 +43,8 @@ check_kind(struct check *check, enum roster_kind kind)
 		return rc;
 	if (rows == 0) {
 		if (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS || kind == ROSTER_MATTERS)
-			check_say(
-			    check, CHECK_FAULT, name, _("the roster is empty: \"spotcheck import %s FILE\""), name);
+			check_say(check, CHECK_FAULT, name, _("the roster is empty: \"spotcheck import %s FILE\""),
+			    name);
 		return 0;
 	}
 	rc = rosters_attested(cli->store, kind, &attested, NULL, &cli->err);

@@ -61,7 +61,7 @@ struct diag {
 	unsigned long count; /* faults so far */
 };
 
-__attribute__((format(printf, 4, 5))) void diag_add(struct diag *diag, const char *file, unsigned long line,
-    const char *format, ...);
+__attribute__((format(printf, 4, 5))) void
+diag_add(struct diag *diag, const char *file, unsigned long line, const char *format, ...);
 
 #endif

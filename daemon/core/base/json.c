@@ -5,7 +5,10 @@
 void
 json_open(struct json_reader *r, struct slice text)
 {
-	*r = (struct json_reader){.start = text.p, .at = text.p, .end = text.n == 0 ? text.p : text.p + text.n, .last = 0};
+	*r = (struct json_reader){.start = text.p,
+	    .at = text.p,
+	    .end = text.n == 0 ? text.p : text.p + text.n,
+	    .last = 0};
 }
 
 bool

@@ -18,7 +18,7 @@ struct json_reader {
 	const char *start;
 	const char *at;
 	const char *end;
-	char last;  /* the structural byte just read, or 'v' after a value */
+	char last; /* the structural byte just read, or 'v' after a value */
 	bool bad;
 };
 

@@ -35,7 +35,7 @@ parallel_for(unsigned threads, size_t n, void (*work)(void *ctx, size_t piece, s
 	if (threads > PARALLEL_THREADS_MAX)
 		threads = PARALLEL_THREADS_MAX;
 	while (begun + 1 < threads && begun + 1 < pieces &&
-	       pthread_create(&helpers[begun], NULL, take_pieces, &shared) == 0)
+	    pthread_create(&helpers[begun], NULL, take_pieces, &shared) == 0)
 		begun++;
 	(void)take_pieces(&shared);
 	while (begun > 0)

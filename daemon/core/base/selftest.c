@@ -51,8 +51,8 @@ sha256_bulk_holds(void)
 {
 	static const char seed[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 	static const struct hash_message messages[2] = {
-		{.len = 3, .text = "abc"},
-		{.len = 78, .text = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"},
+	    {.len = 3, .text = "abc"},
+	    {.len = 78, .text = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"},
 	};
 	struct hash_prefix prefix;
 	struct hash h[2];
@@ -136,7 +136,8 @@ sealed_stream_holds(void)
 	if (crypto_secretstream_xchacha20poly1305_pull(&state, opened, NULL, &tag, sealed, sizeof sealed, NULL, 0) == 0)
 		return false;
 	sealed[0] ^= 1;
-	return crypto_secretstream_xchacha20poly1305_pull(&state, opened, NULL, &tag, sealed, sizeof sealed, NULL, 0) == 0 &&
+	return crypto_secretstream_xchacha20poly1305_pull(&state, opened, NULL, &tag, sealed, sizeof sealed, NULL, 0) ==
+	    0 &&
 	    tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL && memcmp(opened, "abc", sizeof opened) == 0;
 }
 
@@ -149,18 +150,19 @@ selftest(struct err *err)
 		const char *name;
 		bool (*holds)(void);
 	} primitives[] = {
-		{"SHA-256", sha256_holds},
-		{"SHA-256 in bulk", sha256_bulk_holds},
-		{"Ed25519", ed25519_holds},
-		{"X25519", x25519_holds},
-		{"XSalsa20-Poly1305", sealed_box_holds},
-		{"XChaCha20-Poly1305", sealed_stream_holds},
+	    {"SHA-256", sha256_holds},
+	    {"SHA-256 in bulk", sha256_bulk_holds},
+	    {"Ed25519", ed25519_holds},
+	    {"X25519", x25519_holds},
+	    {"XSalsa20-Poly1305", sealed_box_holds},
+	    {"XChaCha20-Poly1305", sealed_stream_holds},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(primitives); i++)
 		if (!primitives[i].holds())
 			return err_set(err, ERR_OUTSIDE,
-			    N_("the self-test of %s fails: this machine or its libraries cannot be trusted, and nothing was done"),
+			    N_("the self-test of %s fails: this machine or its libraries cannot be trusted, and "
+			       "nothing was done"),
 			    primitives[i].name);
 	return 0;
 }

@@ -11,9 +11,9 @@
  * The forms of PROTOCOL 2: text, ids, tags, integers, hex, dates and times.  All functions are pure.
  */
 
-#define TEXT_MAX 192       /* bytes of a text in a roster */
+#define TEXT_MAX 192         /* bytes of a text in a roster */
 #define TEXT_REASON_MAX 1024 /* bytes of a reason, label or operator */
-#define ID_MAX 32          /* bytes of an id or tag */
+#define ID_MAX 32            /* bytes of an id or tag */
 #define INTEGER_LIMIT ((int64_t)1 << 53)
 
 #define TIME_TEXT 21 /* "2026-06-22T01:00:00Z" and a NUL */

@@ -361,7 +361,8 @@ calendar_provisional(const struct calendar *calendar, int32_t first, int32_t las
 		return false;
 	first = first < calendar->first ? calendar->first : first;
 	last = last > calendar->last ? calendar->last : last;
-	return first <= last && calendar->sums[last - calendar->first + 1].provisional >
+	return first <= last &&
+	    calendar->sums[last - calendar->first + 1].provisional >
 	    calendar->sums[first - calendar->first].provisional;
 }
 

@@ -7,8 +7,8 @@
 
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/calendar/holiday.h"
 #include "core/base/slice.h"
+#include "core/calendar/holiday.h"
 #include "core/calendar/zone.h"
 
 /*
@@ -57,7 +57,7 @@ struct calendar {
 	int32_t first, last;
 	struct calendar_sum {
 		uint32_t workdays, provisional;
-	} *sums;
+	} * sums;
 	int32_t *workdays;
 	size_t n_workdays;
 };
@@ -73,8 +73,7 @@ int calendar_source(struct calendar *calendar, const char *name, size_t *ret_sou
  * A day off, or (`off` false) a make-up workday; provisional where the source is CALENDAR_COMPUTED.  `name` is UTF-8.
  * ERR_LIMIT, ERR_MEMORY.
  */
-int calendar_add(struct calendar *calendar, size_t source, int32_t date, bool off, struct slice name,
-    struct err *err);
+int calendar_add(struct calendar *calendar, size_t source, int32_t date, bool off, struct slice name, struct err *err);
 
 /* Whether a source other than the computed one names a day off of this key (NULL: any) in the year. Before finish too. */
 bool calendar_has(const struct calendar *calendar, int year, const char *key);

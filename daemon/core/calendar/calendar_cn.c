@@ -1,9 +1,9 @@
 #include "core/calendar/calendar_cn.h"
 
 #include "core/base/array.h"
+#include "core/base/text.h"
 #include "core/calendar/holidays_cn.h"
 #include "core/calendar/lunar.h"
-#include "core/base/text.h"
 
 int
 calendar_cn_add(struct calendar *calendar, struct err *err)
@@ -15,7 +15,8 @@ calendar_cn_add(struct calendar *calendar, struct err *err)
 		const struct holidays_cn_span *span = &holidays_cn[i];
 		int32_t first = span->first, last = span->last;
 
-		if (span->year != year && (rc = calendar_source(calendar, holidays_cn_notice(span->year), &source, err)) != 0)
+		if (span->year != year &&
+		    (rc = calendar_source(calendar, holidays_cn_notice(span->year), &source, err)) != 0)
 			return rc;
 		year = span->year;
 		for (int32_t date = first; date <= last; date++)
@@ -42,13 +43,13 @@ static int
 predict_year(struct calendar *calendar, int year, struct err *err)
 {
 	const struct festival festivals[] = {
-		{text_date_of(year, 1, 1), 1, "元旦"},
-		{lunar_date(year, 1, 1) - 1, 4, "春节"},
-		{solar_term_date(year, 15), 1, "清明节"},
-		{text_date_of(year, 5, 1), 2, "劳动节"},
-		{lunar_date(year, 5, 5), 1, "端午节"},
-		{lunar_date(year, 8, 15), 1, "中秋节"},
-		{text_date_of(year, 10, 1), 3, "国庆节"},
+	    {text_date_of(year, 1, 1), 1, "元旦"},
+	    {lunar_date(year, 1, 1) - 1, 4, "春节"},
+	    {solar_term_date(year, 15), 1, "清明节"},
+	    {text_date_of(year, 5, 1), 2, "劳动节"},
+	    {lunar_date(year, 5, 5), 1, "端午节"},
+	    {lunar_date(year, 8, 15), 1, "中秋节"},
+	    {text_date_of(year, 10, 1), 3, "国庆节"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(festivals); i++) {

@@ -1,8 +1,8 @@
 #ifndef SPOTCHECK_CORE_CALENDAR_CALENDAR_CN_H
 #define SPOTCHECK_CORE_CALENDAR_CALENDAR_CN_H
 
-#include "core/calendar/calendar.h"
 #include "core/base/err.h"
+#include "core/calendar/calendar.h"
 
 /*
  * China's days off: those announced by the State Council, each year's notice a source of its own, and those computed

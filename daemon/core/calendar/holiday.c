@@ -8,14 +8,15 @@ static const struct {
 	const char *key;
 	const char *chinese[3], *english[5];
 } known[] = {
-	{"new-year", {"元旦", "新年"}, {"new year", "new years day", "new year holiday"}},
-	{"spring-festival", {"春节", "除夕", "农历新年"},
-	    {"spring festival", "chinese new year", "lunar new year", "spring festival eve"}},
-	{"qingming", {"清明"}, {"qingming", "qingming festival", "tomb-sweeping day", "tomb sweeping day", "ching ming festival"}},
-	{"labour-day", {"劳动节", "五一"}, {"labour day", "labor day", "may day", "international workers day"}},
-	{"dragon-boat", {"端午"}, {"dragon boat", "dragon boat festival", "tuen ng festival"}},
-	{"mid-autumn", {"中秋"}, {"mid-autumn", "mid-autumn festival", "mid-autumn day"}},
-	{"national-day", {"国庆", "十一"}, {"national day", "national day holiday"}},
+    {"new-year", {"元旦", "新年"}, {"new year", "new years day", "new year holiday"}},
+    {"spring-festival", {"春节", "除夕", "农历新年"},
+        {"spring festival", "chinese new year", "lunar new year", "spring festival eve"}},
+    {"qingming", {"清明"},
+        {"qingming", "qingming festival", "tomb-sweeping day", "tomb sweeping day", "ching ming festival"}},
+    {"labour-day", {"劳动节", "五一"}, {"labour day", "labor day", "may day", "international workers day"}},
+    {"dragon-boat", {"端午"}, {"dragon boat", "dragon boat festival", "tuen ng festival"}},
+    {"mid-autumn", {"中秋"}, {"mid-autumn", "mid-autumn festival", "mid-autumn day"}},
+    {"national-day", {"国庆", "十一"}, {"national day", "national day holiday"}},
 };
 
 static const char *const joints[] = {"\xE3\x80\x81" /* 、 */, "/", "+", ";"};

@@ -19,8 +19,8 @@ struct holiday_name {
 #define HOLIDAY_NAMES_MAX 16
 
 struct holiday {
-	int32_t first, last; /* the run of days without work */
-	bool provisional;    /* a day in it is */
+	int32_t first, last;                          /* the run of days without work */
+	bool provisional;                             /* a day in it is */
 	struct holiday_name names[HOLIDAY_NAMES_MAX]; /* by date, none twice */
 	size_t n_names;
 };

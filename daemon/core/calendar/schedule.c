@@ -76,8 +76,8 @@ nth_workday(const struct builder *b, const struct span *span, int64_t n, bool ba
 {
 	if (n > calendar_count(b->calendar, span->first, span->last))
 		return false;
-	*ret = backwards ? calendar_step(b->calendar, span->last + 1, -n)
-	                 : calendar_step(b->calendar, span->first - 1, n);
+	*ret =
+	    backwards ? calendar_step(b->calendar, span->last + 1, -n) : calendar_step(b->calendar, span->first - 1, n);
 	return true;
 }
 
@@ -305,7 +305,8 @@ append(struct builder *b, const struct occurrence *o)
 		size_t cap = list->cap == 0 ? 64 : list->cap * 2;
 
 		if (list->n >= SCHEDULE_MAX) {
-			b->rc = err_set(b->err, ERR_LIMIT, N_("there are more than %d draws in this span"), SCHEDULE_MAX);
+			b->rc =
+			    err_set(b->err, ERR_LIMIT, N_("there are more than %d draws in this span"), SCHEDULE_MAX);
 			return;
 		}
 		grown = reallocarray(list->v, cap, sizeof *grown);
@@ -362,8 +363,8 @@ append_open(struct builder *b, const struct span *span, struct occurrence o)
 	if (b->rule->day != DAY_RANDOM && (!fixed_day(b, span, &o.date) || !leaves_visits(b, &o)))
 		return;
 	o.open = true;
-	o.provisional = (o.holiday != NULL && o.holiday->provisional) ||
-	    calendar_provisional(b->calendar, span->first, span->last);
+	o.provisional =
+	    (o.holiday != NULL && o.holiday->provisional) || calendar_provisional(b->calendar, span->first, span->last);
 	for (size_t i = 0; i < n && (b->rule->day != DAY_RANDOM || (int64_t)i < b->rule->times) && b->rc == 0; i++)
 		append(b, &o);
 }
@@ -443,8 +444,11 @@ walk_holidays(struct builder *b, int32_t from, int32_t to)
 		struct span span = span_of(b, at);
 
 		if (rule_looks_at(b->rule, h))
-			append_all(b, &span, (struct occurrence){.first = h->first, .last = h->last,
-			    .key = h->names[0].date, .holiday = h});
+			append_all(b, &span,
+			    (struct occurrence){.first = h->first,
+			        .last = h->last,
+			        .key = h->names[0].date,
+			        .holiday = h});
 		if (h->first > to && span.first > to)
 			break;
 	}

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/calendar/calendar.h"
 #include "core/base/err.h"
+#include "core/calendar/calendar.h"
 #include "core/calendar/zone.h"
 
 /*
@@ -104,10 +104,10 @@ struct occurrence {
 	/* What names it for ever: the period's first day, the holiday's first named one. */
 	int32_t key;
 	const struct holiday *holiday; /* NULL for a period; points into the calendar */
-	bool random; /* day or moment is */
-	bool open;   /* random, and there is no secret: `date` is set where the moment alone is random, and no time */
-	bool provisional; /* it follows from a provisional day, and may move */
-	int32_t date; /* of the draw, local; DATE_NONE where it is not known */
+	bool random;                   /* day or moment is */
+	bool open; /* random, and there is no secret: `date` is set where the moment alone is random, and no time */
+	bool provisional;                            /* it follows from a provisional day, and may move */
+	int32_t date;                                /* of the draw, local; DATE_NONE where it is not known */
 	int64_t commit_time, draw_time, reveal_time; /* UTC; commit_time is never before the draw before, see below */
 	int64_t notice_time; /* the first notice: at the draw, or so long before the first possible visit */
 	int32_t visit_first, visit_last;

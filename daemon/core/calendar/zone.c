@@ -350,8 +350,9 @@ zone_instant(const struct zone *zone, int32_t date, int32_t second, enum zone_ho
 	bool late_leads_back = late + zone_offset(zone, late) == local;
 
 	if (ret_how != NULL)
-		*ret_how = !early_leads_back && !late_leads_back ? ZONE_SKIPPED :
-		    early_leads_back && late_leads_back && early != late ? ZONE_TWICE : ZONE_ONCE;
+		*ret_how = !early_leads_back && !late_leads_back           ? ZONE_SKIPPED
+		    : early_leads_back && late_leads_back && early != late ? ZONE_TWICE
+		                                                           : ZONE_ONCE;
 	if (early_leads_back && late_leads_back)
 		return early < late ? early : late;
 	if (early_leads_back || late_leads_back)

@@ -17,7 +17,7 @@
 
 /* A day on which the clocks change: Jn, n, or Mm.w.d of POSIX, and the second of it by the clock before the change. */
 struct zone_change {
-	char form; /* 'J', '0' or 'M' */
+	char form;            /* 'J', '0' or 'M' */
 	int month, week, day; /* J and 0: the day alone */
 	int32_t second;
 };
@@ -32,7 +32,7 @@ struct zone {
 	int64_t *at; /* [n] ascending: from then on `offset` holds */
 	int32_t *offset;
 	size_t n;
-	int32_t first; /* offset before at[0] */
+	int32_t first;         /* offset before at[0] */
 	struct zone_rule rule; /* after the last */
 };
 
@@ -50,7 +50,7 @@ int32_t zone_local(const struct zone *zone, int64_t time, int32_t *ret_second);
 
 enum zone_how {
 	ZONE_ONCE,
-	ZONE_TWICE, /* the clock is put back over it: the first of the two was taken */
+	ZONE_TWICE,  /* the clock is put back over it: the first of the two was taken */
 	ZONE_SKIPPED /* the clock is put forward over it: the first instant after that was taken */
 };
 

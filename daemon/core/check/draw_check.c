@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "core/base/array.h"
-#include "core/log/beacon.h"
 #include "core/base/json.h"
+#include "core/log/beacon.h"
 
 /* Each check's function says whether it holds; what it needs is asked before. */
 
@@ -37,11 +37,13 @@ check_strata(const struct draw_context *x, const struct draw_case *c, struct err
 
 		if (said->drum != right[i].drum || said->slips != right[i].slips || said->take != right[i].take)
 			rc = err_set(err, ERR_REFUSED,
-			    N_("class \"%.*s\": drum, slips and take are %llu, %llu and %llu, the commitment says %llu, %llu and "
+			    N_("class \"%.*s\": drum, slips and take are %llu, %llu and %llu, the commitment says "
+			       "%llu, %llu and "
 			       "%llu"),
-			    SLICE_ARGS(said->class), (unsigned long long)right[i].drum, (unsigned long long)right[i].slips,
-			    (unsigned long long)right[i].take, (unsigned long long)said->drum,
-			    (unsigned long long)said->slips, (unsigned long long)said->take);
+			    SLICE_ARGS(said->class), (unsigned long long)right[i].drum,
+			    (unsigned long long)right[i].slips, (unsigned long long)right[i].take,
+			    (unsigned long long)said->drum, (unsigned long long)said->slips,
+			    (unsigned long long)said->take);
 	}
 	free(right);
 	return rc;
@@ -204,12 +206,14 @@ run_files(struct run *r)
 	}
 	judge(r, CHECK_FILES, rc, &why);
 	if (r->c->not_nfc > 0)
-		report_note(r->report, r->x->n, N_("%zu texts of the rosters are not in normalisation form C"), r->c->not_nfc);
+		report_note(r->report, r->x->n, N_("%zu texts of the rosters are not in normalisation form C"),
+		    r->c->not_nfc);
 }
 
 /* What the folder alone answers; `sealed` until it is opened. */
 static void
-run_content(struct run *r, enum check check, int (*function)(const struct draw_context *, const struct draw_case *, struct err *))
+run_content(struct run *r, enum check check,
+    int (*function)(const struct draw_context *, const struct draw_case *, struct err *))
 {
 	struct err why = {.tr = r->report->tr};
 
@@ -229,17 +233,20 @@ run_history(struct run *r, const struct cycle_past *past)
 	struct err why = {.tr = r->report->tr};
 
 	if (past == NULL) {
-		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("a single folder does not hold the cycle's earlier draws")));
+		say(r, CHECK_HISTORY, CHECK_NOT_RUN,
+		    words(r, N_("a single folder does not hold the cycle's earlier draws")));
 		return;
 	}
 	if (r->x->commit->changes.previous != (state->previous == SEQUENCE_NONE ? 0 : state->previous + 1))
-		say(r, CHECK_HISTORY, CHECK_FAILED, words(r, N_("changes.previous is not the cycle's previous commitment")));
+		say(r, CHECK_HISTORY, CHECK_FAILED,
+		    words(r, N_("changes.previous is not the cycle's previous commitment")));
 	else if (!r->c->opened)
 		say(r, CHECK_HISTORY, CHECK_SEALED, "");
 	else if (!holds(r, CHECK_FILES))
 		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("the files have failed")));
 	else if (past->broken)
-		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("an earlier draw of the cycle could not be recomputed")));
+		say(r, CHECK_HISTORY, CHECK_NOT_RUN,
+		    words(r, N_("an earlier draw of the cycle could not be recomputed")));
 	else
 		judge(r, CHECK_HISTORY, history_check(r->x, r->c, past, &why), &why);
 }
@@ -282,7 +289,7 @@ static bool
 needs_bls(const struct draw_context *x)
 {
 	return x->commit->beacon.source == SOURCE_DRAND &&
-	       (x->outcome == NULL || x->outcome->type == ENTRY_DRAW || x->outcome->void_.signature.p != NULL);
+	    (x->outcome == NULL || x->outcome->type == ENTRY_DRAW || x->outcome->void_.signature.p != NULL);
 }
 
 static void
@@ -299,7 +306,8 @@ run_beacon(struct run *r)
 	if (rc != 0)
 		say(r, CHECK_BEACON, CHECK_FAILED, why.message);
 	else if (!x->has_log && r->c->opened && x->commit->beacon.source >= SOURCE_DRAND)
-		say(r, CHECK_BEACON, CHECK_NOT_RUN, words(r, N_("form and round hold; the signature stands in the log")));
+		say(r, CHECK_BEACON, CHECK_NOT_RUN,
+		    words(r, N_("form and round hold; the signature stands in the log")));
 	else if (x->outcome == NULL && !r->c->opened)
 		say(r, CHECK_BEACON, CHECK_SEALED, "");
 	else if (needs_bls(x))
@@ -313,12 +321,12 @@ static const struct {
 	enum check check;
 	int (*compare)(const struct draw_case *c, struct err *err);
 } comparisons[] = {
-	{CHECK_SEED, compare_seed},
-	{CHECK_SELECTION, compare_selection},
-	{CHECK_INSPECTORS, compare_inspectors},
-	{CHECK_TEAMS, compare_teams},
-	{CHECK_DATES, compare_dates},
-	{CHECK_MATTERS, compare_matters},
+    {CHECK_SEED, compare_seed},
+    {CHECK_SELECTION, compare_selection},
+    {CHECK_INSPECTORS, compare_inspectors},
+    {CHECK_TEAMS, compare_teams},
+    {CHECK_DATES, compare_dates},
+    {CHECK_MATTERS, compare_matters},
 };
 
 #define N_COMPARISONS ARRAY_LEN(comparisons)
@@ -351,7 +359,8 @@ run_comparisons(struct run *r)
 		if (needs_hold(r, comparisons[i].check))
 			judge(r, comparisons[i].check, comparisons[i].compare(r->c, &why), &why);
 		else
-			say(r, comparisons[i].check, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+			say(r, comparisons[i].check, CHECK_NOT_RUN,
+			    words(r, N_("a check that it stands on has failed")));
 	}
 }
 
@@ -423,8 +432,8 @@ note_avoided(struct run *r)
 	if (c->draw.n_chosen > 12)
 		buf_text(&names, " …");
 	buf_byte(&names, '\0');
-	report_note(r->report, r->x->n, N_("the draw that this void avoided would have chosen %zu: %s"), c->draw.n_chosen,
-	    names.failed ? "" : names.data);
+	report_note(r->report, r->x->n, N_("the draw that this void avoided would have chosen %zu: %s"),
+	    c->draw.n_chosen, names.failed ? "" : names.data);
 	buf_release(&names);
 }
 

@@ -4,14 +4,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/progress.h"
 #include "core/draw/amend.h"
-#include "core/log/cosigned.h"
 #include "core/draw/draw.h"
 #include "core/draw/history.h"
-#include "core/log/log.h"
-#include "core/base/progress.h"
-#include "core/log/published.h"
 #include "core/draw/record.h"
+#include "core/log/cosigned.h"
+#include "core/log/log.h"
+#include "core/log/published.h"
 #include "core/log/report.h"
 
 /*
@@ -61,7 +61,7 @@ struct draw_case {
 /* What a cycle's earlier draws leave for the check `history`; one for each cycle. */
 struct cycle_past {
 	struct history history;
-	bool broken;             /* an earlier draw could not be recomputed */
+	bool broken; /* an earlier draw could not be recomputed */
 	bool has_before;
 	struct buf before_files[3]; /* the cycle's previous commitment's CSV files, that `before` points into */
 	struct roster before;
@@ -92,7 +92,7 @@ int compare_matters(const struct draw_case *c, struct err *err);
 int compare_record(const struct draw_context *x, const struct draw_case *c, struct err *err);
 
 /* draw_history.c: the check `history`. */
-int history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past,
-    struct err *err);
+int
+history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past, struct err *err);
 
 #endif

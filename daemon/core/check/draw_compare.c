@@ -1,7 +1,7 @@
 /* The published record against the computed draw: the checks `seed` to `record` (PROTOCOL 10), first difference shown. */
 
-#include "core/check/draw_check.h"
 #include "core/base/json.h"
+#include "core/check/draw_check.h"
 
 static struct slice
 chosen_id(const struct draw_case *c, const struct chosen *chosen)
@@ -81,8 +81,8 @@ compare_selection(const struct draw_case *c, struct err *err)
 		rc = err_set(err, ERR_REFUSED, N_("%.*s was not drawn, but is in the record"),
 		    SLICE_ARGS(r->unstaffed[unstaffed]));
 	if (rc == 0 && r->n_reserve != c->draw.n_reserve)
-		rc = err_set(err, ERR_REFUSED, N_("the reserve has %zu targets, the record says %zu"), c->draw.n_reserve,
-		    r->n_reserve);
+		rc = err_set(err, ERR_REFUSED, N_("the reserve has %zu targets, the record says %zu"),
+		    c->draw.n_reserve, r->n_reserve);
 	for (size_t i = 0; rc == 0 && i < r->n_reserve; i++)
 		rc = compare_target(c, &c->draw.reserve[i], &r->reserve[i], err);
 	return rc;
@@ -103,7 +103,8 @@ compare_inspectors(const struct draw_case *c, struct err *err)
 			return err_set(err, ERR_REFUSED, N_("the record says %.*s where %.*s was drawn"),
 			    SLICE_ARGS(r->inspectors[i].id), SLICE_ARGS(id));
 		if (!is_hash(r->inspectors[i].ticket, &c->draw.order_tickets[i]))
-			return err_set(err, ERR_REFUSED, N_("the ticket of %.*s is not the one in the record"), SLICE_ARGS(id));
+			return err_set(err, ERR_REFUSED, N_("the ticket of %.*s is not the one in the record"),
+			    SLICE_ARGS(id));
 	}
 	return 0;
 }
@@ -117,9 +118,10 @@ compare_team(const struct draw_case *c, size_t chosen, size_t selected, struct e
 		struct slice id = ordered_id(c, c->draw.team[chosen * seats + s]);
 
 		if (!slice_eq(c->record.team[selected * seats + s], id))
-			return err_set(err, ERR_REFUSED, N_("the record seats %.*s at %.*s, seat %zu, where %.*s must sit"),
-			    SLICE_ARGS(c->record.team[selected * seats + s]), SLICE_ARGS(c->record.selected[selected].id), s,
-			    SLICE_ARGS(id));
+			return err_set(err, ERR_REFUSED,
+			    N_("the record seats %.*s at %.*s, seat %zu, where %.*s must sit"),
+			    SLICE_ARGS(c->record.team[selected * seats + s]),
+			    SLICE_ARGS(c->record.selected[selected].id), s, SLICE_ARGS(id));
 	}
 	return 0;
 }
@@ -132,15 +134,16 @@ compare_teams(const struct draw_case *c, struct err *err)
 	int rc = 0;
 
 	if (r->n_selected != c->draw.n_admitted)
-		return err_set(err, ERR_REFUSED, N_("%zu targets can be staffed, the record says %zu"), c->draw.n_admitted,
-		    r->n_selected);
+		return err_set(err, ERR_REFUSED, N_("%zu targets can be staffed, the record says %zu"),
+		    c->draw.n_admitted, r->n_selected);
 	for (size_t i = 0; i < c->draw.n_chosen && rc == 0; i++) {
 		struct slice id = chosen_id(c, &c->draw.chosen[i]);
 
 		if (!c->draw.chosen[i].admitted)
 			continue;
 		if (!slice_eq(r->selected[selected].id, id))
-			return err_set(err, ERR_REFUSED, N_("%.*s can be staffed, but the record leaves it out"), SLICE_ARGS(id));
+			return err_set(err, ERR_REFUSED, N_("%.*s can be staffed, but the record leaves it out"),
+			    SLICE_ARGS(id));
 		rc = compare_team(c, i, selected++, err);
 	}
 	for (size_t i = 0; rc == 0 && i < r->n_inspectors && i < c->draw.n_drawn; i++)
@@ -168,8 +171,8 @@ compare_dates(const struct draw_case *c, struct err *err)
 			continue;
 		text_from_date(date, right);
 		text_from_date(t->date, said);
-		return err_set(err, ERR_REFUSED, N_("%.*s is to be visited on %s, the record says %s"), SLICE_ARGS(t->id), right,
-		    said);
+		return err_set(err, ERR_REFUSED, N_("%.*s is to be visited on %s, the record says %s"),
+		    SLICE_ARGS(t->id), right, said);
 	}
 	return 0;
 }
@@ -186,8 +189,8 @@ compare_matters(const struct draw_case *c, struct err *err)
 		struct slice id = c->sealed.matters[c->draw.matters[i]];
 
 		if (!slice_eq(r->matters[i], id))
-			return err_set(err, ERR_REFUSED, N_("the record says %.*s where %.*s was drawn"), SLICE_ARGS(r->matters[i]),
-			    SLICE_ARGS(id));
+			return err_set(err, ERR_REFUSED, N_("the record says %.*s where %.*s was drawn"),
+			    SLICE_ARGS(r->matters[i]), SLICE_ARGS(id));
 	}
 	return 0;
 }
@@ -206,8 +209,8 @@ compare_entries(const struct draw_context *x, const struct draw_case *c, struct 
 		    SLICE_ARGS(x->reveal->reveal.record));
 	if (x->outcome->draw.selected != c->draw.n_admitted || x->outcome->draw.inspectors != c->draw.n_drawn)
 		return err_set(err, ERR_REFUSED,
-		    N_("it holds %zu targets and %zu inspectors, but the draw's entry says %llu and %llu"), c->draw.n_admitted,
-		    c->draw.n_drawn, (unsigned long long)x->outcome->draw.selected,
+		    N_("it holds %zu targets and %zu inspectors, but the draw's entry says %llu and %llu"),
+		    c->draw.n_admitted, c->draw.n_drawn, (unsigned long long)x->outcome->draw.selected,
 		    (unsigned long long)x->outcome->draw.inspectors);
 	return 0;
 }
@@ -234,7 +237,8 @@ compare_record(const struct draw_context *x, const struct draw_case *c, struct e
 	if (right.failed)
 		rc = err_memory(err);
 	else if (!slice_eq(said, buf_view(&right)))
-		rc = err_set(err, ERR_REFUSED, N_("it is not the canonical form of what was recomputed: it differs at byte %zu"),
+		rc = err_set(err, ERR_REFUSED,
+		    N_("it is not the canonical form of what was recomputed: it differs at byte %zu"),
 		    first_difference(said, buf_view(&right)));
 	buf_release(&right);
 	if (rc == 0 && x->has_log)

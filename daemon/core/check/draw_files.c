@@ -131,7 +131,8 @@ check_commit_json(const struct draw_context *x, struct draw_case *c, struct err 
 	int rc = read_file(x, "commit.json", ENTRY_MAX, &c->commit_json, err);
 
 	if (rc == 0 && !slice_eq(buf_view(&c->commit_json), x->commit_bytes))
-		rc = err_set(err, ERR_REFUSED, N_("%scommit.json: it is not the commitment that stands in the log"), x->folder);
+		rc = err_set(err, ERR_REFUSED, N_("%scommit.json: it is not the commitment that stands in the log"),
+		    x->folder);
 	return rc;
 }
 
@@ -172,8 +173,8 @@ check_targets(const struct draw_context *x, struct draw_case *c, struct err *err
 	if (rc == 0)
 		rc = check_digest("targets.csv", buf_view(&c->targets_csv), f->sha256, err);
 	if (rc == 0)
-		rc = roster_parse_targets(&c->roster, buf_view(&c->targets_csv), "targets.csv", x->commit->date, &c->not_nfc,
-		    err);
+		rc = roster_parse_targets(&c->roster, buf_view(&c->targets_csv), "targets.csv", x->commit->date,
+		    &c->not_nfc, err);
 	if (rc == 0)
 		rc = roster_targets_root(&c->roster, x->threads, &root, err);
 	return rc == 0 ? check_root("targets.csv", root, c->roster.n_targets, f, err) : rc;
@@ -190,7 +191,8 @@ check_inspectors(const struct draw_context *x, struct draw_case *c, struct err *
 	if (rc == 0)
 		rc = check_digest("inspectors.csv", buf_view(&c->inspectors_csv), f->sha256, err);
 	if (rc == 0)
-		rc = roster_parse_inspectors(&c->roster, buf_view(&c->inspectors_csv), "inspectors.csv", &c->not_nfc, err);
+		rc = roster_parse_inspectors(&c->roster, buf_view(&c->inspectors_csv), "inspectors.csv", &c->not_nfc,
+		    err);
 	if (rc != 0)
 		return rc;
 	root = roster_root(buf_view(&c->inspectors_csv), &rows);
@@ -240,7 +242,7 @@ record_max(const struct commit *commit)
 		reserve += left < commit->rules.reserve ? left : commit->rules.reserve;
 	}
 	return (size_t)(selected * (600 + commit->rules.seats * 40) + reserve * 600 + commit->inspectors.rows * 160) +
-	       SEALED_MAX;
+	    SEALED_MAX;
 }
 
 static int

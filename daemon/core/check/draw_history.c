@@ -18,14 +18,16 @@ check_target(const struct target *t, const struct history *history, struct err *
 			text_from_date(t->last_drawn, said);
 		if (last != DATE_NONE)
 			text_from_date(last, right);
-		return err_set(err, ERR_REFUSED, N_("targets.csv: last_drawn of %.*s is \"%s\", but the draws say \"%s\""),
-		    SLICE_ARGS(id), said, right);
+		return err_set(err, ERR_REFUSED,
+		    N_("targets.csv: last_drawn of %.*s is \"%s\", but the draws say \"%s\""), SLICE_ARGS(id), said,
+		    right);
 	}
 	if (t->drum == DRUM_CARRIED && !carried)
 		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s is carried, but the last draw does not say so"),
 		    SLICE_ARGS(id));
 	if (carried && t->drum != DRUM_CARRIED && t->drum != DRUM_EXCUSED)
-		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s must be carried from the last draw"), SLICE_ARGS(id));
+		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s must be carried from the last draw"),
+		    SLICE_ARGS(id));
 	return 0;
 }
 
@@ -35,7 +37,8 @@ check_since(const struct roster *before, const struct target *t, struct err *err
 	ptrdiff_t index = roster_find_target(before, target_id(t));
 
 	if (index >= 0 && before->targets[index].since != t->since)
-		return err_set(err, ERR_REFUSED, N_("targets.csv: since of %.*s is not what it was in the commitment before"),
+		return err_set(err, ERR_REFUSED,
+		    N_("targets.csv: since of %.*s is not what it was in the commitment before"),
 		    SLICE_ARGS(target_id(t)));
 	return 0;
 }
@@ -60,7 +63,8 @@ check_rotation(const struct draw_context *x, const struct draw_case *c, const st
 		if (slice_eq(due, row->line))
 			continue;
 		if (due.n > 0 && slice_cmp(due, row->line) < 0)
-			rc = err_set(err, ERR_REFUSED, N_("conflicts.csv: the row \"%.*s\" is missing"), SLICE_ARGS(due));
+			rc = err_set(err, ERR_REFUSED, N_("conflicts.csv: the row \"%.*s\" is missing"),
+			    SLICE_ARGS(due));
 		else
 			rc = err_set(err, ERR_REFUSED, N_("conflicts.csv: the row \"%.*s\" follows from no draw"),
 			    SLICE_ARGS(row->line));

@@ -4,8 +4,8 @@
 
 #include "core/base/array.h"
 #include "core/base/json.h"
-#include "core/format/merkle.h"
 #include "core/base/text.h"
+#include "core/format/merkle.h"
 
 enum { ROW_ID = 0, ROW_WEIGHT = 5, ROW_DRUM = 8, ROW_PRIVATE = 9 }; /* columns of targets.csv */
 
@@ -273,7 +273,8 @@ receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err)
 	take_all(&r, &it);
 	if (r.bad || !json_done(&r.json)) {
 		receipt_release(&it);
-		return err_set(err, ERR_REFUSED, N_("it has not the form of a receipt, canonical JSON without a line feed"));
+		return err_set(err, ERR_REFUSED,
+		    N_("it has not the form of a receipt, canonical JSON without a line feed"));
 	}
 	*ret_receipt = it;
 	return 0;
@@ -347,7 +348,8 @@ receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text)
 {
 	const char *format = words_format(receipt);
 
-	buf_format(out, tr != NULL ? tr(format) : format, SLICE_ARGS(receipt_id(receipt)), (unsigned long long)receipt->reserve);
+	buf_format(out, tr != NULL ? tr(format) : format, SLICE_ARGS(receipt_id(receipt)),
+	    (unsigned long long)receipt->reserve);
 }
 
 #pragma GCC diagnostic pop
@@ -370,7 +372,8 @@ check_private(const struct receipt *r, struct err *err)
 	hash = hash_end(&stream);
 	text_to_hex(hash.b, HASH_BYTES, hex);
 	if (!slice_is(said, hex))
-		return err_set(err, ERR_REFUSED, N_("its private part hashes to %s, but its row says %.*s"), hex, SLICE_ARGS(said));
+		return err_set(err, ERR_REFUSED, N_("its private part hashes to %s, but its row says %.*s"), hex,
+		    SLICE_ARGS(said));
 	if (!slice_eq(slice_cut(&rest, ','), receipt_id(r)))
 		return err_set(err, ERR_REFUSED, N_("its private part is another target's"));
 	return 0;
@@ -394,8 +397,8 @@ check_row(const struct receipt *r, const struct draw_input *input, struct err *e
 static bool
 same_line(const struct receipt *a, const struct receipt *b)
 {
-	return slice_eq(a->class, b->class) && a->drum == b->drum && a->take == b->take && strcmp(a->due, b->due) == 0 &&
-	    strcmp(a->in, b->in) == 0;
+	return slice_eq(a->class, b->class) && a->drum == b->drum && a->take == b->take &&
+	    strcmp(a->due, b->due) == 0 && strcmp(a->in, b->in) == 0;
 }
 
 int
@@ -407,13 +410,15 @@ receipt_check(const struct receipt *receipt, const struct draw_input *input, con
 	int rc;
 
 	if (n != input->commit->n || !slice_eq(r->commit, input->commit_hash))
-		return err_set(err, ERR_REFUSED, N_("its draw %llu is another: this one's commitment has the hash %.*s"), n,
+		return err_set(err, ERR_REFUSED,
+		    N_("its draw %llu is another: this one's commitment has the hash %.*s"), n,
 		    SLICE_ARGS(input->commit_hash));
 	if ((rc = check_row(r, input, err)) != 0)
 		return rc;
 	receipt_of(input, draw, (size_t)r->index, &right);
 	if (!slice_eq(r->seed, right.seed))
-		return err_set(err, ERR_REFUSED, N_("its seed is another: draw %llu has %.*s"), n, SLICE_ARGS(right.seed));
+		return err_set(err, ERR_REFUSED, N_("its seed is another: draw %llu has %.*s"), n,
+		    SLICE_ARGS(right.seed));
 	if (strcmp(r->ticket, right.ticket) != 0)
 		return err_set(err, ERR_REFUSED, N_("its ticket is another: draw %llu gives %.*s \"%s\""), n,
 		    SLICE_ARGS(receipt_id(r)), right.ticket);
@@ -421,7 +426,8 @@ receipt_check(const struct receipt *receipt, const struct draw_input *input, con
 		return err_set(err, ERR_REFUSED, N_("the line of its class \"%.*s\" was drawn elsewhere in draw %llu"),
 		    SLICE_ARGS(right.class), n);
 	if (r->outcome != right.outcome || r->reserve != right.reserve)
-		return err_set(err, ERR_REFUSED, N_("its outcome is another: that of %.*s is \"%s\", number %llu of the reserve"),
+		return err_set(err, ERR_REFUSED,
+		    N_("its outcome is another: that of %.*s is \"%s\", number %llu of the reserve"),
 		    SLICE_ARGS(receipt_id(r)), outcome_names[right.outcome], (unsigned long long)right.reserve);
 	return 0;
 }

@@ -4,10 +4,10 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/draw/draw.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/slice.h"
+#include "core/draw/draw.h"
 
 /*
  * A receipt: what one target may hold as proof of one revealed draw, naming nobody else.  Its row with the way to the
@@ -19,7 +19,7 @@
 #define RECEIPT_PATH_MAX 64
 
 enum receipt_outcome {
-	RECEIPT_NONE,     /* not drawn, or not in the drum */
+	RECEIPT_NONE, /* not drawn, or not in the drum */
 	RECEIPT_RESERVE,
 	RECEIPT_SELECTED,
 	RECEIPT_UNSTAFFED /* drawn, and no lawful team was left */
@@ -65,10 +65,11 @@ void receipt_release(struct receipt *receipt); /* NULL is allowed */
  * Holds a receipt against a draw that has been checked: everything in it but the log's name and key.  ERR_REFUSED says
  * what is not so.
  */
-int receipt_check(const struct receipt *receipt, const struct draw_input *input, const struct draw *draw, struct err *err);
+int
+receipt_check(const struct receipt *receipt, const struct draw_input *input, const struct draw *draw, struct err *err);
 
-struct slice receipt_id(const struct receipt *receipt);     /* the target */
-struct slice receipt_drum(const struct receipt *receipt);   /* the word in its row */
+struct slice receipt_id(const struct receipt *receipt);   /* the target */
+struct slice receipt_drum(const struct receipt *receipt); /* the word in its row */
 struct slice receipt_weight(const struct receipt *receipt);
 
 /* "T5 was in the drum and was not drawn", in the catalogue's words, appended. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/check/draw_check.h"
-#include "core/log/log.h"
 #include "core/check/receipt.h"
+#include "core/log/log.h"
 #include "core/log/sequence.h"
 
 struct run {
@@ -15,13 +15,13 @@ struct run {
 	struct err *err;
 	struct log log;
 	struct sequence sequence;
-	struct cosigned all;       /* over the whole log: the newest time, the largest cosigned size */
-	struct cosigned *draws;    /* [n_draws] */
-	struct err *checkpoints;   /* [n_draws]: what is wrong with them; code 0 nothing */
-	struct cycle_past *pasts;  /* [n_cycles] */
-	struct receipt receipt;    /* of options->receipt; n is 0 where it cannot be read */
-	struct err receipt_why;    /* what is wrong with it; code 0 nothing */
-	bool receipt_held;         /* its draw was asked */
+	struct cosigned all;      /* over the whole log: the newest time, the largest cosigned size */
+	struct cosigned *draws;   /* [n_draws] */
+	struct err *checkpoints;  /* [n_draws]: what is wrong with them; code 0 nothing */
+	struct cycle_past *pasts; /* [n_cycles] */
+	struct receipt receipt;   /* of options->receipt; n is 0 where it cannot be read */
+	struct err receipt_why;   /* what is wrong with it; code 0 nothing */
+	bool receipt_held;        /* its draw was asked */
 };
 
 static bool
@@ -95,7 +95,8 @@ read_checkpoints(struct run *r, struct err *main_err)
 		        cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i])))
 			return err_copy(r->err, &r->checkpoints[i]);
 		r->all.newest = c->newest > r->all.newest ? c->newest : r->all.newest;
-		r->all.cosigned_size = c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
+		r->all.cosigned_size =
+		    c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
 	}
 	return 0;
 }
@@ -221,10 +222,12 @@ hold_receipt(struct run *r, const struct draw_context *x, const struct draw_case
 	char until[TIME_TEXT];
 
 	if (x->outcome != NULL && x->outcome->type == ENTRY_VOID) {
-		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which was voided: nobody was drawn"), n);
+		(void)err_set(&r->receipt_why, ERR_REFUSED,
+		    N_("it is of draw %llu, which was voided: nobody was drawn"), n);
 	} else if (!c->opened) {
 		text_from_time(x->commit->reveal_time, until);
-		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"), n, until);
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"),
+		    n, until);
 	} else if (c->has_draw) {
 		r->receipt_held = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
 	}
@@ -275,8 +278,8 @@ place_receipt(struct run *r)
 	if (it->n == 0)
 		return;
 	if (!slice_eq(it->key, r->log.vkey_text) || !slice_eq(it->origin, r->log.checkpoint.origin))
-		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of another log: %.*s, %.*s"), SLICE_ARGS(it->origin),
-		    SLICE_ARGS(it->key));
+		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of another log: %.*s, %.*s"),
+		    SLICE_ARGS(it->origin), SLICE_ARGS(it->key));
 	else if (it->n > r->sequence.n_draws)
 		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is not in this directory"),
 		    (unsigned long long)it->n);
@@ -285,7 +288,8 @@ place_receipt(struct run *r)
 static void
 skip_receipt(struct run *r, const char *why)
 {
-	report_check(r->report, r->receipt.n, CHECK_RECEIPT, CHECK_NOT_RUN, r->report->tr != NULL ? r->report->tr(why) : why);
+	report_check(r->report, r->receipt.n, CHECK_RECEIPT, CHECK_NOT_RUN,
+	    r->report->tr != NULL ? r->report->tr(why) : why);
 }
 
 /* What it says, once the whole directory holds. */

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/log/cosigned.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/log/cosigned.h"
 #include "core/log/published.h"
 #include "core/log/report.h"
 
@@ -16,16 +16,16 @@
  */
 
 struct verify_options {
-	struct slice key;             /* the log's verifier key that the caller trusts; p NULL: the directory's own */
-	struct trusted trusted;       /* witnesses that the caller takes as independent */
-	struct slice since;           /* an earlier checkpoint's bytes; p NULL: none */
-	struct slice receipt;         /* one to be checked against the directory; p NULL: none */
+	struct slice key;       /* the log's verifier key that the caller trusts; p NULL: the directory's own */
+	struct trusted trusted; /* witnesses that the caller takes as independent */
+	struct slice since;     /* an earlier checkpoint's bytes; p NULL: none */
+	struct slice receipt;   /* one to be checked against the directory; p NULL: none */
 	bool has_at;
-	int64_t at;                   /* what must be done by then */
+	int64_t at; /* what must be done by then */
 	bool has_now;
-	int64_t now;                  /* only for a note on what is overdue by now */
+	int64_t now; /* only for a note on what is overdue by now */
 	const struct progress *progress;
-	unsigned threads;             /* 0 and 1: none but the caller's */
+	unsigned threads; /* 0 and 1: none but the caller's */
 };
 
 /* Every check is reported; report->failures says how many failed.  ERR_MEMORY only. */
@@ -36,8 +36,8 @@ int verify_directory(const struct published *dir, const struct verify_options *o
  * One draw's folder, whose files `dir` names without a path.  `ret_sealed` (may be NULL): its later files are not there
  * yet, `ret_reveal_time` gets when they will be.  ERR_MEMORY only.
  */
-int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads,
-    struct report *report, bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
+int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads, struct report *report,
+    bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
 
 /* verify_notes.c: what is lawful but worth knowing. */
 struct sequence;

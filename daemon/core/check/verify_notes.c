@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "core/check/draw_check.h"
-#include "core/draw/explain.h"
 #include "core/base/json.h"
-#include "core/log/sequence.h"
+#include "core/check/draw_check.h"
 #include "core/check/verify.h"
+#include "core/draw/explain.h"
+#include "core/log/sequence.h"
 
 #define EXPLANATIONS_MAX 5
 #define OVERLAP_CYCLES_MAX 64
@@ -25,17 +25,19 @@ note_changes(const struct draw_context *x, struct report *report)
 {
 	const struct changes *c = &x->commit->changes;
 	uint64_t sum = c->targets_added + c->targets_changed + c->targets_removed + c->inspectors_added +
-	               c->inspectors_changed + c->inspectors_removed + c->conflicts_added + c->conflicts_removed;
+	    c->inspectors_changed + c->inspectors_removed + c->conflicts_added + c->conflicts_removed;
 
 	if (c->previous == 0 || sum == 0)
 		return;
 	report_note(report, x->n,
-	    N_("since draw %llu: targets +%llu -%llu, %llu changed; inspectors +%llu -%llu, %llu changed; conflicts +%llu "
+	    N_("since draw %llu: targets +%llu -%llu, %llu changed; inspectors +%llu -%llu, %llu changed; conflicts "
+	       "+%llu "
 	       "-%llu"),
-	    (unsigned long long)c->previous, (unsigned long long)c->targets_added, (unsigned long long)c->targets_removed,
-	    (unsigned long long)c->targets_changed, (unsigned long long)c->inspectors_added,
-	    (unsigned long long)c->inspectors_removed, (unsigned long long)c->inspectors_changed,
-	    (unsigned long long)c->conflicts_added, (unsigned long long)c->conflicts_removed);
+	    (unsigned long long)c->previous, (unsigned long long)c->targets_added,
+	    (unsigned long long)c->targets_removed, (unsigned long long)c->targets_changed,
+	    (unsigned long long)c->inspectors_added, (unsigned long long)c->inspectors_removed,
+	    (unsigned long long)c->inspectors_changed, (unsigned long long)c->conflicts_added,
+	    (unsigned long long)c->conflicts_removed);
 }
 
 /* Each unstaffed target with its reason, the first few. */
@@ -118,7 +120,7 @@ note_counts(const struct log *log, const struct sequence *s, struct report *repo
 
 		voids += outcome != NULL && outcome->type == ENTRY_VOID;
 		late += outcome != NULL &&
-		        outcome->time > log->entries[s->draws[i].commit].entry.commit.draw_time + OUTCOME_DELAY_S;
+		    outcome->time > log->entries[s->draws[i].commit].entry.commit.draw_time + OUTCOME_DELAY_S;
 	}
 	if (voids > 0)
 		report_note(report, 0, N_("%zu of %zu commitments were voided"), voids, s->n_draws);

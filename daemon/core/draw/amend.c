@@ -46,7 +46,7 @@ amendment_parse(struct slice bytes, struct amendment *ret_amendment, struct err 
 	good = good && json_uint(&r) == 1;
 	json_end(&r, '}');
 	good = good && json_done(&r) && a.amendment >= 1 && text_is_hex(a.nonce, NONCE_HEX) && text_is_id(a.out) &&
-	       (a.in.n == 0 || text_is_id(a.in)) && amendment_reason_ok(a.of_target, a.reason);
+	    (a.in.n == 0 || text_is_id(a.in)) && amendment_reason_ok(a.of_target, a.reason);
 	if (!good)
 		return err_set(err, ERR_REFUSED, N_("an amendment has not the canonical form of section 9"));
 	*ret_amendment = a;
@@ -153,8 +153,8 @@ was_removed(const struct places *p, size_t place, uint32_t inspector)
 static bool
 lawful_at(const struct places *p, uint32_t inspector, uint32_t target)
 {
-	return lawful_pair(&p->input->commit->rules, p->input->roster, target_at(p, target), inspector_at(p, inspector)) ==
-	       LAWFUL;
+	return lawful_pair(&p->input->commit->rules, p->input->roster, target_at(p, target),
+	           inspector_at(p, inspector)) == LAWFUL;
 }
 
 static bool
@@ -163,8 +163,8 @@ may_take_seat(const struct places *p, size_t place, size_t seat, uint32_t inspec
 	const struct rules *rules = &p->input->commit->rules;
 
 	return (lawful_fits(rules, inspector_at(p, inspector)) >> seat & 1) != 0 &&
-	       (rules->max_load == 0 || p->load[inspector] < rules->max_load) && !in_team(p, place, inspector) &&
-	       !was_removed(p, place, inspector) && lawful_at(p, inspector, p->v[place].target);
+	    (rules->max_load == 0 || p->load[inspector] < rules->max_load) && !in_team(p, place, inspector) &&
+	    !was_removed(p, place, inspector) && lawful_at(p, inspector, p->v[place].target);
 }
 
 /* Of the inspectors [from, to) of the drawn order, the one with the least pair() who may take the seat. */
@@ -309,8 +309,9 @@ places_apply(struct places *p, const struct amendment *a, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is not what the place or seat holds now, which is %.*s"),
 		    SLICE_ARGS(a->out), SLICE_ARGS(due.out));
 	if (!slice_eq(a->in, due.in))
-		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is not who comes next in the drawn order, which is \"%.*s\""),
-		    SLICE_ARGS(a->in), SLICE_ARGS(due.in));
+		return err_set(err, ERR_REFUSED,
+		    N_("\"%.*s\" is not who comes next in the drawn order, which is \"%.*s\""), SLICE_ARGS(a->in),
+		    SLICE_ARGS(due.in));
 	if (!a->of_target)
 		return apply_seat(p, a->place, a->seat, err);
 	apply_target(p, a->place);

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/draw/draw.h"
 #include "core/base/err.h"
+#include "core/draw/draw.h"
 
 /*
  * Amendments (PROTOCOL 9): who takes a seat, which reserve takes a place.  No new randomness: the drawn order says it.
@@ -45,7 +45,7 @@ struct places {
 	bool *placed;     /* [draw->n_reserve]: was placed once */
 	struct removal {
 		uint32_t place, inspector;
-	} *removed; /* who was taken out of which place */
+	} * removed; /* who was taken out of which place */
 	size_t n_removed;
 };
 

@@ -202,7 +202,7 @@ static size_t
 wanted_inspectors(const struct assign_problem *problem)
 {
 	return problem->inspectors == 0 || problem->inspectors > problem->n_inspectors ? problem->n_inspectors
-	                                                                              : (size_t)problem->inspectors;
+	                                                                               : (size_t)problem->inspectors;
 }
 
 /* The least k' and, for it, the least limit and an assignment.  More inspectors never do harm, so halving finds k'. */
@@ -361,9 +361,9 @@ least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
 	for (size_t i = 0; i < seating->n_candidates; i++) {
 		const struct candidate *c = &seating->candidates[i];
 
-		if ((least == NULL || c->key <= least->key) && (state->problem->fits[c->inspector] >> s & 1) != 0
-		    && (c->inspector == holder || assign_may_give(state, seat, c->inspector))
-		    && (least == NULL || before(seating, c, least)))
+		if ((least == NULL || c->key <= least->key) && (state->problem->fits[c->inspector] >> s & 1) != 0 &&
+		    (c->inspector == holder || assign_may_give(state, seat, c->inspector)) &&
+		    (least == NULL || before(seating, c, least)))
 			least = c;
 	}
 	assert(least != NULL);

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
-#include "core/draw/lawful.h"
 #include "core/base/progress.h"
+#include "core/draw/lawful.h"
 
 /*
  * Teams (PROTOCOL 7): which targets are admitted, which inspectors are drawn, the load limit, and who sits where.
@@ -19,13 +19,13 @@
 #define ASSIGN_NOBODY UINT32_MAX
 
 struct assign_problem {
-	size_t n_targets;    /* the chosen ones, in ticket order over all strata */
-	size_t n_inspectors; /* the `in` ones, in inspector() order */
-	size_t seats;        /* 1 .. TEAM_MAX */
-	const uint8_t *fits; /* [n_inspectors]: bit s: fits seat s */
+	size_t n_targets;            /* the chosen ones, in ticket order over all strata */
+	size_t n_inspectors;         /* the `in` ones, in inspector() order */
+	size_t seats;                /* 1 .. TEAM_MAX */
+	const uint8_t *fits;         /* [n_inspectors]: bit s: fits seat s */
 	struct lawful_table *lawful; /* rows by target, bits by inspector, both in the orders above */
-	uint64_t inspectors; /* k: how many are drawn; 0 = all */
-	uint64_t max_load;   /* 0 = no limit */
+	uint64_t inspectors;         /* k: how many are drawn; 0 = all */
+	uint64_t max_load;           /* 0 = no limit */
 	uint64_t slack;
 	/* ret[i] = pair(t, inspectors[i]), for i < n; pair() of PROTOCOL 6 */
 	void (*pairs)(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct hash *ret);
@@ -34,11 +34,11 @@ struct assign_problem {
 };
 
 struct assign_result {
-	bool *admitted;   /* [n_targets] */
-	uint32_t *team;   /* [n_targets * seats]: inspector, or ASSIGN_NOBODY where not admitted */
-	uint64_t *load;   /* [n_inspectors]: seats held */
+	bool *admitted; /* [n_targets] */
+	uint32_t *team; /* [n_targets * seats]: inspector, or ASSIGN_NOBODY where not admitted */
+	uint64_t *load; /* [n_inspectors]: seats held */
 	size_t n_admitted;
-	size_t n_drawn;   /* the first so many inspectors are drawn (k'); see below for 0 admitted */
+	size_t n_drawn;        /* the first so many inspectors are drawn (k'); see below for 0 admitted */
 	uint64_t least, limit; /* both 0 where nothing is admitted */
 };
 

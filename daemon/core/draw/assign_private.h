@@ -47,7 +47,7 @@ struct assign_inspector {
 	uint32_t load;  /* seats held, fixed ones included */
 	uint32_t first; /* head of a bundle, or ASSIGN_NO_SEAT */
 	uint32_t part;
-	uint32_t via;   /* in a search: the seat that he would take */
+	uint32_t via; /* in a search: the seat that he would take */
 };
 
 struct assign_state {
@@ -55,8 +55,8 @@ struct assign_state {
 	struct assign_seat *seats;
 	struct assign_inspector *inspectors;
 	size_t n_seats;
-	size_t words;  /* of a set of inspectors, as bits */
-	uint64_t *fit; /* [seats of a team]: who fits */
+	size_t words;    /* of a set of inspectors, as bits */
+	uint64_t *fit;   /* [seats of a team]: who fits */
 	uint32_t *heads; /* a hash table of all bundles by holder and kind, with linear probing; or ASSIGN_NO_SEAT */
 	size_t heads_mask;
 
@@ -68,18 +68,18 @@ struct assign_state {
 	uint32_t n_parts;
 	size_t n_closed; /* usable inspectors outside part 0 */
 	uint32_t open_part;
-	uint64_t *open;  /* usable inspectors of open_part, the one that is searched */
+	uint64_t *open; /* usable inspectors of open_part, the one that is searched */
 	size_t n_open;
 
 	/* The search under way; of those before it that ended well, what was followed in vain. */
-	uint64_t *unseen;     /* of open */
+	uint64_t *unseen; /* of open */
 	size_t n_unseen;
 	uint32_t *seat_queue; /* seats seen; the first seat_at of them have been followed */
 	size_t n_seat_queue, seat_at;
-	uint32_t *followed;   /* by kind: the last seat that this search has followed, or ASSIGN_NO_SEAT */
-	uint32_t *stack;      /* inspectors seen and still to be followed */
+	uint32_t *followed; /* by kind: the last seat that this search has followed, or ASSIGN_NO_SEAT */
+	uint32_t *stack;    /* inspectors seen and still to be followed */
 	size_t n_stack;
-	uint32_t *done;       /* inspectors followed; of the first done_at, all seats, else one of each kind */
+	uint32_t *done; /* inspectors followed; of the first done_at, all seats, else one of each kind */
 	size_t n_done, done_at;
 };
 

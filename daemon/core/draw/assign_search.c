@@ -81,9 +81,9 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 	state->heads = array(state->heads_mask + 1, sizeof *state->heads);
 	state->stack = array(n, sizeof *state->stack);
 	state->done = array(n, sizeof *state->done);
-	if (state->seats == NULL || state->inspectors == NULL || state->fit == NULL || state->free == NULL
-	    || state->open == NULL || state->unseen == NULL || state->seat_queue == NULL || state->followed == NULL
-	    || state->heads == NULL || state->stack == NULL || state->done == NULL) {
+	if (state->seats == NULL || state->inspectors == NULL || state->fit == NULL || state->free == NULL ||
+	    state->open == NULL || state->unseen == NULL || state->seat_queue == NULL || state->followed == NULL ||
+	    state->heads == NULL || state->stack == NULL || state->done == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
 	}
@@ -480,8 +480,8 @@ follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 	for (uint32_t other = begin; other < begin + seats; other++) {
 		uint32_t p = state->seats[other].holder;
 
-		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p))
-		    || !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
+		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p)) ||
+		    !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
 			continue;
 		if (assign_bit(state->free, p)) {
 			move_up(state, seat, p);
@@ -668,8 +668,8 @@ assign_may_give(const struct assign_state *state, uint32_t seat, uint32_t inspec
 {
 	uint32_t held = held_in_team(state, seat, inspector);
 
-	return state->seats[seat].part
-	    == (held == ASSIGN_NO_SEAT ? state->inspectors[inspector].part : state->seats[held].part);
+	return state->seats[seat].part ==
+	    (held == ASSIGN_NO_SEAT ? state->inspectors[inspector].part : state->seats[held].part);
 }
 
 /* Nobody moves until somebody is given the seat, so what the search for one has closed is closed for the next. */

@@ -287,7 +287,8 @@ hash_tickets(void *ctx, size_t piece, size_t from, size_t to)
 	(void)piece;
 	for (size_t i = from; i < to; i++)
 		if (drum_takes_part((enum drum)tickets->targets[i].drum))
-			tickets->v[i] = draw_ticket(tickets->prefix, target_id(&tickets->targets[i]), tickets->targets[i].weight);
+			tickets->v[i] =
+			    draw_ticket(tickets->prefix, target_id(&tickets->targets[i]), tickets->targets[i].weight);
 }
 
 static void
@@ -296,7 +297,9 @@ offer(const struct draw_input *input, size_t first, const struct tickets *ticket
 	for (size_t i = 0; i < n; i++) {
 		const struct target *t = &tickets->targets[i];
 		ptrdiff_t stratum = commit_stratum(input->commit, target_class(t));
-		struct slot slot = {.c = {.ticket = tickets->v[i], .target = (uint32_t)(first + i), .stratum = (uint32_t)stratum},
+		struct slot slot = {.c = {.ticket = tickets->v[i],
+		                        .target = (uint32_t)(first + i),
+		                        .stratum = (uint32_t)stratum},
 		    .late = t->drum == DRUM_IN};
 
 		if (drum_takes_part((enum drum)t->drum))
@@ -309,8 +312,9 @@ static int
 offer_all(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps, struct err *err)
 {
 	size_t total = input->roster->n_targets;
-	unsigned threads = input->threads < 1 ? 1 : input->threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX
-	                                                                                : input->threads;
+	unsigned threads = input->threads < 1       ? 1
+	    : input->threads > PARALLEL_THREADS_MAX ? PARALLEL_THREADS_MAX
+	                                            : input->threads;
 	size_t stride = PARALLEL_PIECE * threads;
 	size_t room = total < stride ? total : stride;
 	struct tickets tickets = {NULL, prefix, malloc((room + 1) * sizeof *tickets.v)};
@@ -377,7 +381,8 @@ select_targets(const struct draw_input *input, struct draw *d, struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (input->commit->strata[i].take > counted[i].drum)
-			rc = err_set(err, ERR_REFUSED, N_("the stratum \"%.*s\" takes more targets than take part in it"),
+			rc = err_set(err, ERR_REFUSED,
+			    N_("the stratum \"%.*s\" takes more targets than take part in it"),
 			    SLICE_ARGS(counted[i].class));
 	if (rc == 0) {
 		heaps = heaps_new(input->commit, counted);
@@ -419,8 +424,10 @@ order_inspectors(const struct draw_input *input, struct draw *d, struct err *err
 	}
 	for (size_t i = 0; i < roster->n_inspectors; i++)
 		if (roster->inspectors[i].in)
-			ranked[d->n_in++] = (struct ranked){
-			    hash_one(&d->prefix, message("inspector/", inspector_id(&roster->inspectors[i]))), (uint32_t)i};
+			ranked[d->n_in++] =
+			    (struct ranked){hash_one(&d->prefix,
+			                        message("inspector/", inspector_id(&roster->inspectors[i]))),
+			        (uint32_t)i};
 	qsort(ranked, d->n_in, sizeof *ranked, compare_ranked);
 	for (size_t i = 0; i < d->n_in; i++) {
 		d->order[i] = ranked[i].index;
@@ -443,7 +450,8 @@ draw_matters(const struct draw_input *input, struct draw *d, struct err *err)
 		return err_memory(err);
 	}
 	for (size_t i = 0; i < n; i++)
-		ranked[i] = (struct ranked){hash_one(&d->prefix, message("matter/", input->sealed->matters[i])), (uint32_t)i};
+		ranked[i] =
+		    (struct ranked){hash_one(&d->prefix, message("matter/", input->sealed->matters[i])), (uint32_t)i};
 	qsort(ranked, n, sizeof *ranked, compare_ranked);
 	d->n_matters = (size_t)input->sealed->take;
 	for (size_t i = 0; i < d->n_matters; i++)
@@ -523,7 +531,8 @@ problem_new(const struct draw_input *input, const struct draw *d, struct pairs_c
 	    .pairs = pairs,
 	    .ctx = ctx,
 	    .progress = input->progress};
-	return lawful_table_new(rules, input->roster, parts->targets, d->n_chosen, d->order, d->n_in, &parts->table, err);
+	return lawful_table_new(rules, input->roster, parts->targets, d->n_chosen, d->order, d->n_in, &parts->table,
+	    err);
 }
 
 static int

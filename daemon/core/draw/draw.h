@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/draw/assign.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/progress.h"
+#include "core/draw/assign.h"
+#include "core/format/entry.h"
 #include "core/format/roster.h"
 #include "core/format/sealed.h"
 
@@ -45,17 +45,17 @@ struct draw {
 	struct hash_prefix prefix; /* of the seed */
 	struct chosen *chosen;     /* in ticket order over all strata */
 	size_t n_chosen;
-	struct chosen *reserve;    /* stratum by stratum, in each in the order of PROTOCOL 6; admitted is false */
+	struct chosen *reserve; /* stratum by stratum, in each in the order of PROTOCOL 6; admitted is false */
 	size_t n_reserve;
-	uint32_t *order;           /* roster indices of the `in` inspectors in inspector() order */
+	uint32_t *order; /* roster indices of the `in` inspectors in inspector() order */
 	struct hash *order_tickets;
 	size_t n_in;
-	size_t n_drawn;            /* the first so many of `order` are drawn */
+	size_t n_drawn; /* the first so many of `order` are drawn */
 	size_t seats;
-	uint32_t *team;            /* [n_chosen * seats]: places in `order`, ASSIGN_NOBODY where not admitted */
-	uint64_t *load;            /* [n_in]: seats held */
+	uint32_t *team; /* [n_chosen * seats]: places in `order`, ASSIGN_NOBODY where not admitted */
+	uint64_t *load; /* [n_in]: seats held */
 	uint64_t least, limit;
-	uint32_t *matters;         /* indices into sealed.matters, in matter() order */
+	uint32_t *matters; /* indices into sealed.matters, in matter() order */
 	size_t n_matters;
 	size_t n_admitted;
 };
@@ -65,8 +65,8 @@ struct draw_input {
 	struct slice commit_hash; /* hex */
 	const struct roster *roster;
 	const struct sealed *sealed;
-	struct slice secret; /* hex */
-	struct slice beacon; /* the value, plain */
+	struct slice secret;             /* hex */
+	struct slice beacon;             /* the value, plain */
 	const struct progress *progress; /* may be NULL */
 	unsigned threads;                /* for the tickets; 0 and 1: none but the caller's */
 };

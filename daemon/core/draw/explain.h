@@ -2,8 +2,8 @@
 #define SPOTCHECK_CORE_DRAW_EXPLAIN_H
 
 #include "core/base/buf.h"
-#include "core/draw/draw.h"
 #include "core/base/err.h"
+#include "core/draw/draw.h"
 
 /*
  * Why draw->chosen[chosen] stays unstaffed, in a person's words, appended to `out`: "T5, T7 and T9 can only be visited by

@@ -51,8 +51,9 @@ held(const struct places *places, int32_t date, size_t *ret_n)
 
 	for (size_t i = 0; v != NULL && i < places->n; i++)
 		if (places->v[i].target != AMEND_EMPTY)
-			v[n++] = (struct history_date){
-			    copy_id(target_id(&places->input->roster->targets[places->v[i].target])), date};
+			v[n++] = (struct history_date){copy_id(target_id(
+			                                   &places->input->roster->targets[places->v[i].target])),
+			    date};
 	if (v != NULL)
 		qsort(v, n, sizeof *v, compare_dates);
 	*ret_n = n;
@@ -113,8 +114,8 @@ pairs_of(const struct places *places, size_t *ret_n)
 			uint32_t p = places->team[i * seats + s];
 
 			if (p != AMEND_EMPTY)
-				v[n++] = (struct history_pair){
-				    copy_id(inspector_id(&roster->inspectors[places->draw->order[p]])),
+				v[n++] = (struct history_pair){copy_id(inspector_id(
+				                                   &roster->inspectors[places->draw->order[p]])),
 				    copy_id(target_id(&roster->targets[places->v[i].target]))};
 		}
 	*ret_n = n;
@@ -170,7 +171,7 @@ history_is_carried(const struct history *history, struct slice target)
 	struct history_id key = copy_id(target);
 
 	return history->n_carried > 0 &&
-	       bsearch(&key, history->carried, history->n_carried, sizeof key, compare_ids) != NULL;
+	    bsearch(&key, history->carried, history->n_carried, sizeof key, compare_ids) != NULL;
 }
 
 /* As the lines sort: by inspector, then by target; no character of an id is below the comma. */
@@ -221,15 +222,15 @@ static bool
 target_changed(const struct target *a, const struct target *b)
 {
 	return !slice_eq(target_class(a), target_class(b)) || !slice_eq(target_unit(a), target_unit(b)) ||
-	       !slice_eq(target_area(a), target_area(b)) || a->level != b->level || a->weight != b->weight ||
-	       a->since != b->since;
+	    !slice_eq(target_area(a), target_area(b)) || a->level != b->level || a->weight != b->weight ||
+	    a->since != b->since;
 }
 
 static bool
 inspector_changed(const struct inspector *a, const struct inspector *b)
 {
 	return !slice_eq(inspector_unit(a), inspector_unit(b)) || !slice_eq(inspector_area(a), inspector_area(b)) ||
-	       a->level != b->level || !slice_eq(inspector_tags(a), inspector_tags(b));
+	    a->level != b->level || !slice_eq(inspector_tags(a), inspector_tags(b));
 }
 
 /* Both sides ascend: one walk over the two tells what came, went and stayed. */
@@ -241,7 +242,7 @@ target_changes(const struct roster *before, const struct roster *now, struct cha
 
 	while (i < before->n_targets || k < now->n_targets) {
 		int order = i == before->n_targets ? 1
-		    : k == now->n_targets ? -1
+		    : k == now->n_targets          ? -1
 		                          : slice_cmp(target_id(&before->targets[i]), target_id(&now->targets[k]));
 
 		c->targets_removed += order < 0;

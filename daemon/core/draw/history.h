@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/err.h"
 #include "core/draw/amend.h"
 #include "core/format/entry.h"
-#include "core/base/err.h"
 #include "core/format/roster.h"
 
 /*

@@ -90,7 +90,8 @@ fewer_than(const struct inclusion_group *groups, size_t n_groups, double take, d
 	for (size_t m = 1, angles = (size_t)reach + 1; m <= angles; m++) {
 		double theta = 2 * PI * (double)m / width, ln_size = 0, angle = 0, most = -INFINITY;
 		/* the sum of exp(-i theta j) over first <= j < take is `kernel` in the direction -middle */
-		double kernel = 2 / width * sin(theta * terms / 2) / sin(theta / 2), middle = theta * (first + take - 1) / 2;
+		double kernel = 2 / width * sin(theta * terms / 2) / sin(theta / 2),
+		       middle = theta * (first + take - 1) / 2;
 
 		for (size_t g = 0; g < n_groups; g++) {
 			factors[g] = factor_at(groups[g].weight, t, theta);
@@ -139,7 +140,8 @@ edge(const struct inclusion_group *groups, size_t n_groups, double take, bool up
 		bool before;
 
 		fewer_than(groups, n_groups, take, exp(middle), fewer);
-		before = upper ? nearest_to_nought(fewer, n_groups) > NOUGHT : 1 - nearest_to_one(fewer, n_groups) < NOUGHT;
+		before =
+		    upper ? nearest_to_nought(fewer, n_groups) > NOUGHT : 1 - nearest_to_one(fewer, n_groups) < NOUGHT;
 		if (before)
 			low = middle;
 		else
@@ -151,10 +153,10 @@ edge(const struct inclusion_group *groups, size_t n_groups, double take, bool up
 static void
 integrate(struct inclusion_group *groups, size_t n_groups, double take)
 {
-	static const double at[POINTS] = {-0.9602898564975363, -0.7966664774136267, -0.5255324099163290, -0.1834346424956498,
-	    0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
-	static const double share[POINTS] = {0.1012285362903763, 0.2223810344533745, 0.3137066458778873, 0.3626837833783620,
-	    0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
+	static const double at[POINTS] = {-0.9602898564975363, -0.7966664774136267, -0.5255324099163290,
+	    -0.1834346424956498, 0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
+	static const double share[POINTS] = {0.1012285362903763, 0.2223810344533745, 0.3137066458778873,
+	    0.3626837833783620, 0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
 	double from = edge(groups, n_groups, take, false), to = edge(groups, n_groups, take, true);
 	double half = (to - from) / PIECES / 2, fewer[WEIGHT_MAX];
 

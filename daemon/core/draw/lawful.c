@@ -280,8 +280,8 @@ out:
 static bool
 eligible(const struct rules *rules, const struct inspector *p)
 {
-	return !(rules->avoid_unit && p->unit_len == 0) && !(rules->avoid_area && p->area_len == 0)
-	    && !(rules->has_level_gap && p->level == LEVEL_NONE);
+	return !(rules->avoid_unit && p->unit_len == 0) && !(rules->avoid_area && p->area_len == 0) &&
+	    !(rules->has_level_gap && p->level == LEVEL_NONE);
 }
 
 /* Without a rule on levels all rank alike. */

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/format/entry.h"
 #include "core/base/err.h"
+#include "core/format/entry.h"
 #include "core/format/roster.h"
 
 /*
@@ -16,8 +16,8 @@
 enum lawful { LAWFUL, UNLAWFUL_UNIT, UNLAWFUL_AREA, UNLAWFUL_LEVEL, UNLAWFUL_CONFLICT };
 
 /* One pair, the slow, obvious way: scans the inspector's conflicts.  `roster->conflicts` ascend by inspector. */
-enum lawful lawful_pair(const struct rules *rules, const struct roster *roster, const struct target *t,
-    const struct inspector *p);
+enum lawful
+lawful_pair(const struct rules *rules, const struct roster *roster, const struct target *t, const struct inspector *p);
 
 /* Bit s is set where p fits seat s of the team. */
 uint8_t lawful_fits(const struct rules *rules, const struct inspector *p);

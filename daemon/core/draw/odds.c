@@ -54,7 +54,8 @@ odds_staffed(const struct odds *odds, size_t t)
 
 	if (!target->visitable)
 		return exactly(0);
-	return when_chosen(target, odds->plain ? exactly(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
+	return when_chosen(target,
+	    odds->plain ? exactly(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
 }
 
 /* In the even (0) or odd (1) trials. */
@@ -217,8 +218,8 @@ teams_new(const struct odds_input *input, struct odds *odds, struct teams *t, st
 		t->inspectors[p] = odds->inspectors[p].inspector;
 		t->fits[p] = lawful_fits(&input->commit->rules, &roster->inspectors[t->inspectors[p]]);
 	}
-	return lawful_table_new(&input->commit->rules, roster, t->targets, t->n_targets, t->inspectors, odds->n_in, &t->table,
-	    err);
+	return lawful_table_new(&input->commit->rules, roster, t->targets, t->n_targets, t->inspectors, odds->n_in,
+	    &t->table, err);
 }
 
 static bool
@@ -310,10 +311,12 @@ odds_new(const struct odds_input *input, struct odds *odds, struct err *err)
 	if (odds->targets == NULL || odds->inspectors == NULL)
 		return err_memory(err);
 	for (size_t i = 0; i < roster->n_targets; i++)
-		odds->targets[i] = (struct odds_target){.row = ODDS_NONE, .best = ODDS_NONE, .guess = {ODDS_NONE, ODDS_NONE}};
+		odds->targets[i] =
+		    (struct odds_target){.row = ODDS_NONE, .best = ODDS_NONE, .guess = {ODDS_NONE, ODDS_NONE}};
 	for (size_t i = 0; i < roster->n_inspectors; i++)
 		if (roster->inspectors[i].in)
-			odds->inspectors[odds->n_in++] = (struct odds_inspector){.inspector = (uint32_t)i, .best = ODDS_NONE,
+			odds->inspectors[odds->n_in++] = (struct odds_inspector){.inspector = (uint32_t)i,
+			    .best = ODDS_NONE,
 			    .guess = {ODDS_NONE, ODDS_NONE}};
 	for (size_t s = 0; s < input->commit->n_strata; s++)
 		odds->to_choose += (double)input->commit->strata[s].take;
@@ -542,7 +545,8 @@ find_best_of(struct odds *odds, uint32_t t)
 			continue;
 		/* the square of the count itself would lean high */
 		if (came > 1)
-			odds->inspectors[p].squared += target->chosen * target->chosen * count * (count - 1) / (came * (came - 1));
+			odds->inspectors[p].squared +=
+			    target->chosen * target->chosen * count * (count - 1) / (came * (came - 1));
 		hold_against_best(odds, t, p);
 	}
 }

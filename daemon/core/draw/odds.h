@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/draw/draw.h"
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/draw/draw.h"
 
 /*
  * The odds of a draw before it is made: each target's chance to be chosen and to be visited, each pair's to meet, what
@@ -36,10 +36,10 @@
 struct odds_input {
 	const struct commit *commit; /* strata, drums and limits checked, as for draw_compute */
 	const struct roster *roster;
-	const struct sealed *sealed; /* its nonce is left out */
-	struct slice seed;           /* any text */
-	uint64_t trials;   /* 0: ODDS_TRIALS, or fewer where each takes long, but ODDS_TRIALS_LEAST */
-	size_t cells;      /* 0: ODDS_CELLS */
+	const struct sealed *sealed;     /* its nonce is left out */
+	struct slice seed;               /* any text */
+	uint64_t trials;                 /* 0: ODDS_TRIALS, or fewer where each takes long, but ODDS_TRIALS_LEAST */
+	size_t cells;                    /* 0: ODDS_CELLS */
 	const struct progress *progress; /* may be NULL */
 };
 
@@ -49,35 +49,35 @@ struct chance {
 };
 
 struct odds_target {
-	double chosen;       /* the exact chance */
-	bool visitable;      /* takes part, and there is a lawful team for it */
-	uint32_t came[2];    /* simulated: in how many even and odd trials it is chosen … */
-	uint32_t staffed;    /* … and in how many of both together it is staffed */
-	uint32_t row;        /* its pairs, ODDS_NONE where they are not counted */
-	uint32_t best;       /* who visits it most often, a place in odds->inspectors; ODDS_NONE: nobody */
-	uint32_t guess[2];   /* the same in the even and in the odd trials */
+	double chosen;     /* the exact chance */
+	bool visitable;    /* takes part, and there is a lawful team for it */
+	uint32_t came[2];  /* simulated: in how many even and odd trials it is chosen … */
+	uint32_t staffed;  /* … and in how many of both together it is staffed */
+	uint32_t row;      /* its pairs, ODDS_NONE where they are not counted */
+	uint32_t best;     /* who visits it most often, a place in odds->inspectors; ODDS_NONE: nobody */
+	uint32_t guess[2]; /* the same in the even and in the odd trials */
 };
 
 struct odds_inspector {
-	uint32_t inspector;  /* index into the roster */
-	bool useful;         /* may be in a lawful team of some target */
+	uint32_t inspector;      /* index into the roster */
+	bool useful;             /* may be in a lawful team of some target */
 	uint64_t seats, squares; /* simulated: the sum of his loads, and of their squares */
-	uint32_t best;       /* whom he visits most often, an index into the roster; ODDS_NONE: nobody */
-	uint32_t guess[2];   /* the same in the even and in the odd trials */
-	double squared;      /* the sum over targets of the squares of his pairs' chances, without bias */
+	uint32_t best;           /* whom he visits most often, an index into the roster; ODDS_NONE: nobody */
+	uint32_t guess[2];       /* the same in the even and in the odd trials */
+	double squared;          /* the sum over targets of the squares of his pairs' chances, without bias */
 };
 
 struct odds {
 	bool plain;
-	uint64_t trials;      /* 0 where plain */
+	uint64_t trials; /* 0 where plain */
 	size_t seats;
 	struct odds_target *targets; /* [n_targets], as the roster */
 	size_t n_targets;
 	struct odds_inspector *inspectors; /* [n_in], those in the drum, in the roster's order */
 	size_t n_in;
-	uint32_t *pairs;      /* [rows * n_in * 2], even and odd; NULL where plain */
+	uint32_t *pairs; /* [rows * n_in * 2], even and odd; NULL where plain */
 	size_t rows;
-	size_t left_out;      /* targets that could be visited, but whose pairs are not counted for want of memory … */
+	size_t left_out; /* targets that could be visited, but whose pairs are not counted for want of memory … */
 	double left_out_most; /* … and the greatest chance among them: no pair of theirs has more */
 	double to_choose;     /* how many targets are chosen in a draw */
 };
@@ -111,10 +111,10 @@ double odds_spread(const struct odds *odds, size_t p);
 /* In a word: over the inspectors, and over what is chosen. */
 struct odds_summary {
 	uint32_t target, inspector; /* of the likeliest pair; ODDS_NONE where there is none */
-	double guess_mean;  /* the inspectors' best guesses, on the average */
-	double spread_mean; /* over those that visit anything */
-	double visitor_mean; /* the best guess who visits a chosen target */
-	double staffed;      /* how many targets are visited in a draw */
+	double guess_mean;          /* the inspectors' best guesses, on the average */
+	double spread_mean;         /* over those that visit anything */
+	double visitor_mean;        /* the best guess who visits a chosen target */
+	double staffed;             /* how many targets are visited in a draw */
 };
 struct odds_summary odds_summary(const struct odds *odds);
 

@@ -24,8 +24,8 @@ static void
 put_inspectors(const struct draw_input *input, const struct draw *draw, struct buf *out)
 {
 	for (size_t i = 0; i < draw->n_drawn; i++) {
-		put_key_id(out, i == 0 ? "{\"id\":" : ",{\"id\":",
-		    inspector_id(&input->roster->inspectors[draw->order[i]]));
+		put_key_id(out,
+		    i == 0 ? "{\"id\":" : ",{\"id\":", inspector_id(&input->roster->inspectors[draw->order[i]]));
 		buf_text(out, ",\"load\":");
 		buf_uint(out, draw->load[i]);
 		put_ticket(out, &draw->order_tickets[i]);
@@ -155,8 +155,8 @@ read_class(struct json_reader *r)
 	char plain[2 * TEXT_MAX];
 	struct slice class = json_string(r);
 
-	r->bad |= class.n > sizeof plain ||
-	    text_check((struct slice){plain, json_unescape(class, plain)}, NULL) != TEXT_OK;
+	r->bad |=
+	    class.n > sizeof plain || text_check((struct slice){plain, json_unescape(class, plain)}, NULL) != TEXT_OK;
 	return class;
 }
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/draw/draw.h"
 #include "core/base/err.h"
+#include "core/draw/draw.h"
 
 /* record.json (PROTOCOL 8). */
 

@@ -247,7 +247,8 @@ static void
 key_source(struct parse *p, enum source source)
 {
 	json_key(&p->r, "source");
-	must(p, slice_is(json_plain(&p->r), source_names[source]), N_("the beacon's source is not the one that its keys say"));
+	must(p, slice_is(json_plain(&p->r), source_names[source]),
+	    N_("the beacon's source is not the one that its keys say"));
 }
 
 static void
@@ -351,7 +352,8 @@ read_rules(struct parse *p, struct rules *rules)
 		must(p, slice_cmp(before, column) < 0, N_("the columns to avoid are not sorted and distinct"));
 		rules->avoid_area |= slice_is(column, "area");
 		rules->avoid_unit |= slice_is(column, "unit");
-		must(p, slice_is(column, "area") || slice_is(column, "unit"), N_("a column to avoid is not area or unit"));
+		must(p, slice_is(column, "area") || slice_is(column, "unit"),
+		    N_("a column to avoid is not area or unit"));
 		before = column;
 	}
 	json_end(&p->r, ']');
@@ -674,8 +676,8 @@ entry_parse(struct slice bytes, struct entry *ret_entry, struct err *err)
 	rc = read_entry(&p, &e, err);
 	if (rc == 0 && (p.r.bad || !json_done(&p.r)))
 		rc = err_set(err, ERR_REFUSED,
-		    N_("a %s entry is not canonical or has not exactly its keys: it differs at byte %zu"), type_names[e.type],
-		    json_offset(&p.r));
+		    N_("a %s entry is not canonical or has not exactly its keys: it differs at byte %zu"),
+		    type_names[e.type], json_offset(&p.r));
 	else if (rc == 0 && p.wrong != NULL)
 		rc = err_set(err, p.limit ? ERR_LIMIT : ERR_REFUSED, N_("a %s entry: %s"), type_names[e.type],
 		    err != NULL && err->tr != NULL ? err->tr(p.wrong) : p.wrong);

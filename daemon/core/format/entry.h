@@ -7,9 +7,9 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/format/note.h"
 #include "core/base/slice.h"
 #include "core/base/text.h"
+#include "core/format/note.h"
 
 /*
  * The log's entries (PROTOCOL 4): canonical JSON to structs and back.  Slices point into the entry's bytes; texts that
@@ -105,7 +105,7 @@ struct commit {
 	uint64_t excused_inspectors, excused_targets;
 	struct file_commitment inspectors, targets;
 	struct rules rules;
-	struct slice sealed; /* hex */
+	struct slice sealed;    /* hex */
 	struct stratum *strata; /* owned: release with entry_release or commit_release */
 	size_t n_strata;
 	char *class_text; /* owned: where the classes stand, unescaped; NULL where the caller keeps them */

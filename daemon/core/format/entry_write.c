@@ -1,7 +1,7 @@
 /* Entries to canonical bytes (PROTOCOL 2 and 4): keys in bytewise order, written where entry.c reads them. */
 
-#include "core/format/entry.h"
 #include "core/base/json.h"
+#include "core/format/entry.h"
 
 static void
 put_quoted(struct buf *out, const char *key, struct slice escaped)

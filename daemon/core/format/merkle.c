@@ -270,8 +270,8 @@ climb(uint64_t fn, uint64_t sn, const struct hash *start, const struct hash *pat
 }
 
 bool
-merkle_consistency_holds(uint64_t old, struct hash old_root, uint64_t size, struct hash root,
-    const struct hash *path, size_t path_len)
+merkle_consistency_holds(uint64_t old, struct hash old_root, uint64_t size, struct hash root, const struct hash *path,
+    size_t path_len)
 {
 	uint64_t fn, sn;
 

@@ -33,7 +33,7 @@ struct merkle {
 };
 void merkle_init(struct merkle *m);
 void merkle_release(struct merkle *m);
-int merkle_add(struct merkle *m, struct hash leaf, struct err *err); /* ERR_MEMORY; unchanged then */
+int merkle_add(struct merkle *m, struct hash leaf, struct err *err);   /* ERR_MEMORY; unchanged then */
 struct hash merkle_prefix_root(const struct merkle *m, uint64_t size); /* size <= m->size */
 
 /*

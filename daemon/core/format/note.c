@@ -131,11 +131,15 @@ note_key_parse(struct slice text, struct note_key *ret_key, struct err *err)
 	uint8_t bytes[1 + PUBLIC_KEY_BYTES], id[4], right_id[4];
 
 	if (!note_name_ok(name) || !text_from_hex(id_hex, id, sizeof id) || !base64_is(rest, bytes, sizeof bytes))
-		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is not a verifier key: one is "
-		    "name+<8 hex digits>+<base64 of 33 bytes>"), SLICE_ARGS(text));
+		return err_set(err, ERR_REFUSED,
+		    N_("\"%.*s\" is not a verifier key: one is "
+		       "name+<8 hex digits>+<base64 of 33 bytes>"),
+		    SLICE_ARGS(text));
 	if (bytes[0] != NOTE_ED25519 && bytes[0] != NOTE_COSIGNATURE_V1)
-		return err_set(err, ERR_REFUSED, N_("the key of \"%.*s\" is of kind %d: only Ed25519 (1) and "
-		    "cosignature/v1 (4) are known"), SLICE_ARGS(name), bytes[0]);
+		return err_set(err, ERR_REFUSED,
+		    N_("the key of \"%.*s\" is of kind %d: only Ed25519 (1) and "
+		       "cosignature/v1 (4) are known"),
+		    SLICE_ARGS(name), bytes[0]);
 	key_id(name, bytes[0], bytes + 1, right_id);
 	if (memcmp(id, right_id, sizeof id) != 0)
 		return err_set(err, ERR_REFUSED, N_("the key of \"%.*s\" does not have the id that it names: %.*s"),
@@ -196,16 +200,19 @@ signature_parse(struct slice line, struct note_signature *ret_signature, struct 
 	struct slice name;
 
 	if (line.n < dash_len || memcmp(line.p, dash, dash_len) != 0)
-		return err_set(err, ERR_REFUSED, N_("a signed note: below the empty line each line must begin with "
-		    "\"— \""));
+		return err_set(err, ERR_REFUSED,
+		    N_("a signed note: below the empty line each line must begin with "
+		       "\"— \""));
 	line.p += dash_len;
 	line.n -= dash_len;
 	name = slice_cut(&line, ' ');
 	if (!name_shaped(name))
 		return err_set(err, ERR_REFUSED, N_("a signed note: a signature has no proper name before it"));
 	if (!base64_read(line, bytes, sizeof bytes, &len) || len <= sizeof ret_signature->id)
-		return err_set(err, ERR_REFUSED, N_("a signed note: what \"%.*s\" signed is not the base64 of a "
-		    "key id and a signature"), SLICE_ARGS(name));
+		return err_set(err, ERR_REFUSED,
+		    N_("a signed note: what \"%.*s\" signed is not the base64 of a "
+		       "key id and a signature"),
+		    SLICE_ARGS(name));
 
 	*ret_signature = (struct note_signature){.name = name};
 	memcpy(ret_signature->id, bytes, sizeof ret_signature->id);
@@ -241,8 +248,9 @@ note_parse(struct slice bytes, struct note *ret_note, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("a signed note must have an empty line before its signatures"));
 	rest = (struct slice){bytes.p + note.text.n + 1, bytes.n - note.text.n - 1};
 	if (rest.n == 0 || rest.p[rest.n - 1] != '\n')
-		return err_set(err, ERR_REFUSED, N_("a signed note must end with a signature and a newline; this may "
-		    "have been cut short"));
+		return err_set(err, ERR_REFUSED,
+		    N_("a signed note must end with a signature and a newline; this may "
+		       "have been cut short"));
 
 	while (rest.n > 0) {
 		struct slice line = slice_cut(&rest, '\n');
@@ -277,8 +285,10 @@ checkpoint_parse(struct slice text, struct checkpoint *ret_checkpoint, struct er
 	if (rest.n != 0)
 		return err_set(err, ERR_REFUSED, N_("a checkpoint has no lines after its root; this one has"));
 	if (!text_to_uint(size, &c.size))
-		return err_set(err, ERR_REFUSED, N_("a checkpoint's size must be a number below 2^53 without leading "
-		    "zeros, not \"%.*s\""), SLICE_ARGS(size));
+		return err_set(err, ERR_REFUSED,
+		    N_("a checkpoint's size must be a number below 2^53 without leading "
+		       "zeros, not \"%.*s\""),
+		    SLICE_ARGS(size));
 	if (!base64_is(root, c.root.b, HASH_BYTES))
 		return err_set(err, ERR_REFUSED, N_("a checkpoint's root must be the base64 of 32 bytes, not \"%.*s\""),
 		    SLICE_ARGS(root));
@@ -454,8 +464,8 @@ note_cosign(struct slice text, const char *name, const uint8_t secret_key[static
 	for (size_t i = 0; i < TIME_BYTES; i++)
 		signature[i] = (uint8_t)(time >> (8 * (TIME_BYTES - 1 - i)));
 	if (message.failed ||
-	    crypto_sign_detached(
-	        signature + TIME_BYTES, NULL, (const unsigned char *)message.data, message.len, secret_key) != 0)
+	    crypto_sign_detached(signature + TIME_BYTES, NULL, (const unsigned char *)message.data, message.len,
+	        secret_key) != 0)
 		out_line->failed = true;
 	else
 		put_line(out_line, name, NOTE_COSIGNATURE_V1, secret_key, signature, sizeof signature);

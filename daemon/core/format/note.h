@@ -20,7 +20,7 @@
 #define NOTE_KEY_TEXT 512 /* bytes of a verifier key string with its NUL */
 
 enum note_algorithm {
-	NOTE_ED25519 = 0x01,      /* a log's signature */
+	NOTE_ED25519 = 0x01,       /* a log's signature */
 	NOTE_COSIGNATURE_V1 = 0x04 /* a witness's */
 };
 

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "core/format/merkle.h"
 #include "core/base/parallel.h"
+#include "core/format/merkle.h"
 
 const char roster_targets_header[] = "id,class,unit,area,level,weight,since,last_drawn,drum,private";
 const char roster_inspectors_header[] = "id,unit,area,level,tags,drum,private";
@@ -64,7 +64,8 @@ lines_begin(struct lines *lines, struct slice bytes, const char *file, const cha
 
 	*lines = (struct lines){.file = file, .rest = bytes, .number = 1};
 	if (bytes.n == 0 || bytes.p[bytes.n - 1] != '\n')
-		return err_set(err, ERR_REFUSED, N_("%s: it must end with a newline; it may have been cut short"), file);
+		return err_set(err, ERR_REFUSED, N_("%s: it must end with a newline; it may have been cut short"),
+		    file);
 	if (!slice_is(slice_cut(&lines->rest, '\n'), header))
 		return err_set(err, ERR_REFUSED, N_("%s:1: the header must be %s"), file, header);
 	for (size_t at = bytes.n - lines->rest.n; at < bytes.n; rows++)
@@ -191,11 +192,11 @@ parse_target(struct lines *lines, int32_t date, struct target *t, struct err *er
 
 	t->line = lines->line.p;
 	t->line_len = (uint32_t)lines->line.n;
-	if (id_field(lines, &t->id_len, err) != 0 || text_field(lines, "class", &t->class_at, &t->class_len, err) != 0 ||
+	if (id_field(lines, &t->id_len, err) != 0 ||
+	    text_field(lines, "class", &t->class_at, &t->class_len, err) != 0 ||
 	    text_field(lines, "unit", &t->unit_at, &t->unit_len, err) != 0 ||
-	    text_field(lines, "area", &t->area_at, &t->area_len, err) != 0 ||
-	    level_field(lines, &t->level, err) != 0 || weight_field(lines, &t->weight, err) != 0 ||
-	    dates_fields(lines, date, t, err) != 0)
+	    text_field(lines, "area", &t->area_at, &t->area_len, err) != 0 || level_field(lines, &t->level, err) != 0 ||
+	    weight_field(lines, &t->weight, err) != 0 || dates_fields(lines, date, t, err) != 0)
 		return ERR_REFUSED;
 	if (!name_index(field(lines), drum_names, 5, &drum))
 		return fault(lines, err, "drum", N_("it must be in, due, carried, rest or excused"));
@@ -263,8 +264,8 @@ parse_inspector(struct lines *lines, struct inspector *p, struct err *err)
 	p->line = lines->line.p;
 	p->line_len = (uint32_t)lines->line.n;
 	if (id_field(lines, &p->id_len, err) != 0 || text_field(lines, "unit", &p->unit_at, &p->unit_len, err) != 0 ||
-	    text_field(lines, "area", &p->area_at, &p->area_len, err) != 0 ||
-	    level_field(lines, &p->level, err) != 0 || tags_field(lines, p, err) != 0)
+	    text_field(lines, "area", &p->area_at, &p->area_len, err) != 0 || level_field(lines, &p->level, err) != 0 ||
+	    tags_field(lines, p, err) != 0)
 		return ERR_REFUSED;
 	drum = field(lines);
 	p->in = slice_is(drum, "in");
@@ -375,8 +376,8 @@ values_stand(const struct roster *roster, const struct conflict *conflicts, size
 	}
 	for (size_t i = 0; i < distinct && rc == 0; i++)
 		if (!used[i].found)
-			rc = err_set(err, ERR_REFUSED, N_("%s:%lu: value: no target has this %s: %.*s"), file, used[i].line,
-			    scope_name(scope), SLICE_ARGS(used[i].value));
+			rc = err_set(err, ERR_REFUSED, N_("%s:%lu: value: no target has this %s: %.*s"), file,
+			    used[i].line, scope_name(scope), SLICE_ARGS(used[i].value));
 	free(used);
 	return rc;
 }
@@ -507,7 +508,8 @@ root_of_piece(void *ctx, size_t piece, size_t from, size_t to)
 
 	merkle_root_begin(&p->roots[piece]);
 	for (size_t i = from; i < to; i++)
-		merkle_root_add(&p->roots[piece], hash_leaf((struct slice){p->targets[i].line, p->targets[i].line_len}));
+		merkle_root_add(&p->roots[piece],
+		    hash_leaf((struct slice){p->targets[i].line, p->targets[i].line_len}));
 }
 
 int

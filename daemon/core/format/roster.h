@@ -37,16 +37,32 @@ struct target {
 	uint8_t id_len;
 	uint8_t class_len, unit_len, area_len;
 	uint8_t weight;
-	uint8_t drum; /* enum drum */
+	uint8_t drum;  /* enum drum */
 	int16_t level; /* LEVEL_NONE where empty */
 	int32_t since;
 	int32_t last_drawn; /* DATE_NONE where empty */
 };
 
-static inline struct slice target_id(const struct target *t) { return (struct slice){t->line, t->id_len}; }
-static inline struct slice target_class(const struct target *t) { return (struct slice){t->line + t->class_at, t->class_len}; }
-static inline struct slice target_unit(const struct target *t) { return (struct slice){t->line + t->unit_at, t->unit_len}; }
-static inline struct slice target_area(const struct target *t) { return (struct slice){t->line + t->area_at, t->area_len}; }
+static inline struct slice
+target_id(const struct target *t)
+{
+	return (struct slice){t->line, t->id_len};
+}
+static inline struct slice
+target_class(const struct target *t)
+{
+	return (struct slice){t->line + t->class_at, t->class_len};
+}
+static inline struct slice
+target_unit(const struct target *t)
+{
+	return (struct slice){t->line + t->unit_at, t->unit_len};
+}
+static inline struct slice
+target_area(const struct target *t)
+{
+	return (struct slice){t->line + t->area_at, t->area_len};
+}
 
 struct inspector {
 	const char *line;
@@ -58,10 +74,26 @@ struct inspector {
 	int16_t level;
 };
 
-static inline struct slice inspector_id(const struct inspector *p) { return (struct slice){p->line, p->id_len}; }
-static inline struct slice inspector_unit(const struct inspector *p) { return (struct slice){p->line + p->unit_at, p->unit_len}; }
-static inline struct slice inspector_area(const struct inspector *p) { return (struct slice){p->line + p->area_at, p->area_len}; }
-static inline struct slice inspector_tags(const struct inspector *p) { return (struct slice){p->line + p->tags_at, p->tags_len}; }
+static inline struct slice
+inspector_id(const struct inspector *p)
+{
+	return (struct slice){p->line, p->id_len};
+}
+static inline struct slice
+inspector_unit(const struct inspector *p)
+{
+	return (struct slice){p->line + p->unit_at, p->unit_len};
+}
+static inline struct slice
+inspector_area(const struct inspector *p)
+{
+	return (struct slice){p->line + p->area_at, p->area_len};
+}
+static inline struct slice
+inspector_tags(const struct inspector *p)
+{
+	return (struct slice){p->line + p->tags_at, p->tags_len};
+}
 
 bool inspector_has_tag(const struct inspector *p, struct slice tag);
 
@@ -86,7 +118,7 @@ struct roster {
 	size_t n_conflicts;
 };
 
-extern const char roster_targets_header[];    /* without the LF */
+extern const char roster_targets_header[]; /* without the LF */
 extern const char roster_inspectors_header[];
 extern const char roster_conflicts_header[];
 

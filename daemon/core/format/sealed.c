@@ -17,7 +17,7 @@ read_dates(struct json_reader *r, struct sealed *s)
 		int32_t day = 0;
 
 		good = good && text_to_date(json_plain(r), &day) && s->n_dates < DATES_MAX &&
-		       (s->n_dates == 0 || s->dates[s->n_dates - 1] < day);
+		    (s->n_dates == 0 || s->dates[s->n_dates - 1] < day);
 		if (!good)
 			return false;
 		s->dates[s->n_dates++] = day;

@@ -101,9 +101,10 @@ value_is_hash_of(struct slice value, const uint8_t *bytes, size_t len)
 static bool
 point_is_canonical(const uint8_t point[static DRAND_POINT])
 {
-	static const uint8_t prime[DRAND_POINT] = {0x1a, 0x01, 0x11, 0xea, 0x39, 0x7f, 0xe6, 0x9a, 0x4b, 0x1b, 0xa7, 0xb6,
-	    0x43, 0x4b, 0xac, 0xd7, 0x64, 0x77, 0x4b, 0x84, 0xf3, 0x85, 0x12, 0xbf, 0x67, 0x30, 0xd2, 0xa0, 0xf6, 0xb0,
-	    0xf6, 0x24, 0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff, 0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa, 0xab};
+	static const uint8_t prime[DRAND_POINT] = {0x1a, 0x01, 0x11, 0xea, 0x39, 0x7f, 0xe6, 0x9a, 0x4b, 0x1b, 0xa7,
+	    0xb6, 0x43, 0x4b, 0xac, 0xd7, 0x64, 0x77, 0x4b, 0x84, 0xf3, 0x85, 0x12, 0xbf, 0x67, 0x30, 0xd2, 0xa0, 0xf6,
+	    0xb0, 0xf6, 0x24, 0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff, 0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa,
+	    0xab};
 	uint8_t x[DRAND_POINT];
 
 	memcpy(x, point, sizeof x);
@@ -146,8 +147,8 @@ check_witness(const struct beacon *b, struct slice commit_hash, struct slice val
 }
 
 int
-beacon_check_value(const struct commit *commit, struct slice commit_hash, struct slice value,
-    struct slice signature, struct err *err)
+beacon_check_value(const struct commit *commit, struct slice commit_hash, struct slice value, struct slice signature,
+    struct err *err)
 {
 	int rc = beacon_check_value_form(commit, value, err);
 
@@ -177,7 +178,8 @@ beacon_check_void(const struct commit *commit, struct slice commit_hash, const s
 	*ret_unproven = false;
 	if (outcome->void_.signature.p != NULL) {
 		if (source == SOURCE_NONE || source == SOURCE_PUBLIC)
-			return err_set(err, ERR_REFUSED, N_("the void has a beacon value, though its source gives none"));
+			return err_set(err, ERR_REFUSED,
+			    N_("the void has a beacon value, though its source gives none"));
 		return beacon_check_value(commit, commit_hash, outcome->void_.beacon, outcome->void_.signature, err);
 	}
 	if (source == SOURCE_NONE || source == SOURCE_PUBLIC ||

@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-#include "core/log/cosigned.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
+#include "core/format/entry.h"
+#include "core/log/cosigned.h"
 
 /*
  * Beacons (PROTOCOL 4, 10 `beacon`): form and strength of what a commitment names, and whether a value is the one.

@@ -5,7 +5,8 @@
 void
 draw_path(uint64_t n, const char *name, char ret_path[static DRAW_PATH_MAX])
 {
-	(void)snprintf(ret_path, DRAW_PATH_MAX, "draws/%04llu%s%s", (unsigned long long)n, *name == '\0' ? "" : "/", name);
+	(void)snprintf(ret_path, DRAW_PATH_MAX, "draws/%04llu%s%s", (unsigned long long)n, *name == '\0' ? "" : "/",
+	    name);
 }
 
 /* One witness's cosignature on a note.  `ret_time` only where it is true. */
@@ -40,8 +41,8 @@ false_cosignature(const char *name, struct slice key, struct err *err)
 
 /* No cosignature by a witness in force at the checkpoint itself is false either. */
 static int
-check_in_force(const struct sequence *s, const struct note *note, uint64_t size, const char *name,
-    struct cosigned *ret, struct err *err)
+check_in_force(const struct sequence *s, const struct note *note, uint64_t size, const char *name, struct cosigned *ret,
+    struct err *err)
 {
 	struct witnesses w = sequence_witnesses(s, size);
 
@@ -122,7 +123,8 @@ check_file(const struct log *log, const struct sequence *s, size_t index, const 
 	draw_path(index + 1, name, path);
 	rc = dir->read(dir->ctx, path, &bytes, err);
 	if (rc == 0) {
-		rc = log_check_checkpoint(log, buf_view(&bytes), outcome ? d->outcome : d->commit, &note, &checkpoint, &why);
+		rc = log_check_checkpoint(log, buf_view(&bytes), outcome ? d->outcome : d->commit, &note, &checkpoint,
+		    &why);
 		if (rc != 0)
 			err_set(err, rc, N_("%s: %s"), name, why.message);
 	}

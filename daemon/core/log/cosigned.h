@@ -17,15 +17,15 @@
 #define OUTCOME_DELAY_S 86400 /* an outcome at most so long after it */
 
 struct cosigned {
-	uint64_t witnesses;          /* in force at the commitment */
-	uint64_t commit_in_time;     /* of them */
+	uint64_t witnesses;      /* in force at the commitment */
+	uint64_t commit_in_time; /* of them */
 	uint64_t outcome_in_time;
 	uint64_t outcome_before_draw; /* cosigned outcome.checkpoint before draw_time */
-	uint64_t independent;        /* of the witnesses, those that the caller named */
-	bool beacon_key_in_time;     /* the witness that is the beacon cosigned the commitment in time */
-	bool main_cosigned;          /* for the log: a witness cosigned the checkpoint */
-	uint64_t cosigned_size;      /* of the largest checkpoint that a witness cosigned */
-	int64_t newest;              /* time of a cosignature, INT64_MIN where none */
+	uint64_t independent;         /* of the witnesses, those that the caller named */
+	bool beacon_key_in_time;      /* the witness that is the beacon cosigned the commitment in time */
+	bool main_cosigned;           /* for the log: a witness cosigned the checkpoint */
+	uint64_t cosigned_size;       /* of the largest checkpoint that a witness cosigned */
+	int64_t newest;               /* time of a cosignature, INT64_MIN where none */
 };
 
 struct trusted {

@@ -221,7 +221,8 @@ check_prefix(const struct log *log, struct slice bytes, struct note *note, struc
 	if (rc != 0)
 		return rc;
 	if (!slice_eq(checkpoint->origin, log->checkpoint.origin))
-		return err_set(err, ERR_REFUSED, N_("it is a checkpoint of another log, %.*s"), SLICE_ARGS(checkpoint->origin));
+		return err_set(err, ERR_REFUSED, N_("it is a checkpoint of another log, %.*s"),
+		    SLICE_ARGS(checkpoint->origin));
 	if (note_verify(note, &log->key) != NOTE_TRUE)
 		return err_set(err, ERR_REFUSED, N_("it is not signed by the log's key"));
 	if (checkpoint->size > log->tree.size)

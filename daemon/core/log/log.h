@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
+#include "core/format/entry.h"
 #include "core/format/merkle.h"
 #include "core/format/note.h"
 #include "core/log/published.h"
@@ -15,8 +15,8 @@
  */
 
 struct log_entry {
-	struct slice bytes;          /* into one of the bundles */
-	char hash[HASH_HEX + 1];     /* H(entry bytes), by which others name it */
+	struct slice bytes;      /* into one of the bundles */
+	char hash[HASH_HEX + 1]; /* H(entry bytes), by which others name it */
 	struct entry entry;
 };
 
@@ -24,7 +24,7 @@ struct log {
 	struct buf vkey_bytes, checkpoint_bytes;
 	struct slice vkey_text; /* without its LF */
 	struct note_key key;
-	struct note note;       /* of the checkpoint */
+	struct note note; /* of the checkpoint */
 	struct checkpoint checkpoint;
 	struct buf *bundles;
 	size_t n_bundles;

@@ -43,14 +43,17 @@ assurance_words(enum assurance assurance)
 	case ASSURANCE_C:
 		return N_("class C: you have to believe the operator");
 	case ASSURANCE_B_IF:
-		return N_("class B, if the witnesses below are independent of the operator: nobody could steer this draw");
+		return N_(
+		    "class B, if the witnesses below are independent of the operator: nobody could steer this draw");
 	case ASSURANCE_B:
 		return N_("class B: nobody could steer this draw");
 	case ASSURANCE_A_UNRUN_IF:
-		return N_("class open: the beacon's BLS signature was not run here, verify.html runs it; the rest holds, if the "
+		return N_("class open: the beacon's BLS signature was not run here, verify.html runs it; the rest "
+		          "holds, if the "
 		          "witnesses below are independent of the operator");
 	case ASSURANCE_A_UNRUN:
-		return N_("class open: the beacon's BLS signature was not run here, verify.html runs it; the rest holds");
+		return N_(
+		    "class open: the beacon's BLS signature was not run here, verify.html runs it; the rest holds");
 	}
 	return "";
 }

@@ -36,18 +36,18 @@ enum check {
 
 enum check_state { CHECK_NOT_RUN, CHECK_OK, CHECK_FAILED, CHECK_SEALED };
 
-const char *check_name(enum check check);              /* "append-only" */
-const char *check_state_name(enum check_state state);  /* "not run"; a message of the catalogue */
+const char *check_name(enum check check);             /* "append-only" */
+const char *check_state_name(enum check_state state); /* "not run"; a message of the catalogue */
 
 enum assurance {
-	ASSURANCE_NONE,      /* a void without a beacon value */
-	ASSURANCE_PENDING,   /* no outcome yet */
-	ASSURANCE_UNKNOWN,   /* a check failed: nothing is promised */
+	ASSURANCE_NONE,    /* a void without a beacon value */
+	ASSURANCE_PENDING, /* no outcome yet */
+	ASSURANCE_UNKNOWN, /* a check failed: nothing is promised */
 	ASSURANCE_C,
-	ASSURANCE_B_IF,      /* B if the witnesses named are independent */
+	ASSURANCE_B_IF, /* B if the witnesses named are independent */
 	ASSURANCE_B,
 	ASSURANCE_A_UNRUN_IF, /* all that A needs but the BLS signature, if the witnesses are independent */
-	ASSURANCE_A_UNRUN    /* all that A needs, but the BLS signature was not run here */
+	ASSURANCE_A_UNRUN     /* all that A needs, but the BLS signature was not run here */
 };
 
 const char *assurance_name(enum assurance assurance);  /* for programs: "B-if-independent" */
@@ -55,11 +55,11 @@ const char *assurance_words(enum assurance assurance); /* for people; a message 
 
 struct assurance_facts {
 	enum assurance assurance;
-	const struct slice *keys;    /* [witnesses]: their verifier keys */
-	uint64_t witnesses;          /* in force at the commitment */
-	uint64_t commit_cosigned;    /* of them in time for the commitment */
-	uint64_t outcome_cosigned;   /* and for the outcome */
-	uint64_t independent;        /* of them the caller named as independent */
+	const struct slice *keys;  /* [witnesses]: their verifier keys */
+	uint64_t witnesses;        /* in force at the commitment */
+	uint64_t commit_cosigned;  /* of them in time for the commitment */
+	uint64_t outcome_cosigned; /* and for the outcome */
+	uint64_t independent;      /* of them the caller named as independent */
 };
 
 /* Where a checker's findings go.  `n` is the draw's number, 0 for the log.  Functions may be NULL. */

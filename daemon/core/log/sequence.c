@@ -55,8 +55,10 @@ begin_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
 			s->cap_cycles = cap;
 		}
 		index = s->n_cycles++;
-		s->cycles[index] = (struct cycle_state){
-		    .name = e->cycle.cycle, .open = SEQUENCE_NONE, .last = SEQUENCE_NONE, .unrevealed = SEQUENCE_NONE};
+		s->cycles[index] = (struct cycle_state){.name = e->cycle.cycle,
+		    .open = SEQUENCE_NONE,
+		    .last = SEQUENCE_NONE,
+		    .unrevealed = SEQUENCE_NONE};
 		if (slice_map_put(&s->by_name, e->cycle.cycle, index) != 0)
 			return ERR_MEMORY;
 	}
@@ -204,7 +206,8 @@ take_reveal(struct walk *w, const struct entry *e)
 		return out_of_sequence(w, N_("the commitment is revealed already"));
 	c = &w->s->cycles[d->cycle];
 	in_order(w, d->outcome != SEQUENCE_NONE, N_("it is revealed before its draw or void"));
-	in_order(w, e->time >= entry_at(w->log, d->commit)->commit.reveal_time, N_("it is revealed before reveal_time"));
+	in_order(w, e->time >= entry_at(w->log, d->commit)->commit.reveal_time,
+	    N_("it is revealed before reveal_time"));
 	if (c->unrevealed != (size_t)(d - w->s->draws))
 		return out_of_sequence(w, N_("an earlier commitment of the cycle is not revealed yet"));
 	if (slice_map_get(&w->s->anchors, e->reveal.secret) != SLICE_MAP_NONE)
@@ -266,7 +269,8 @@ static int
 take_entry(struct walk *w, const struct entry *e)
 {
 	if (w->at > 0)
-		in_order(w, e->time >= entry_at(w->log, w->at - 1)->time, N_("its time is before that of the entry before"));
+		in_order(w, e->time >= entry_at(w->log, w->at - 1)->time,
+		    N_("its time is before that of the entry before"));
 	if ((e->type == ENTRY_GENESIS) != (w->at == 0))
 		return out_of_sequence(w, N_("genesis stands once, as entry 0"));
 	switch (e->type) {
@@ -343,11 +347,11 @@ sequence_overdue(const struct log *log, const struct sequence *s, int64_t at, st
 		const struct commit *c = &entry_at(log, s->draws[i].commit)->commit;
 
 		if (s->draws[i].outcome == SEQUENCE_NONE && at - c->draw_time > OVERDUE_S)
-			return err_set(err, ERR_REFUSED, N_("commitment %zu has no outcome, more than a day after its draw_time"),
-			    i + 1);
+			return err_set(err, ERR_REFUSED,
+			    N_("commitment %zu has no outcome, more than a day after its draw_time"), i + 1);
 		if (s->draws[i].reveal == SEQUENCE_NONE && at - c->reveal_time > OVERDUE_S)
-			return err_set(err, ERR_REFUSED, N_("commitment %zu is not revealed, more than a day after its reveal_time"),
-			    i + 1);
+			return err_set(err, ERR_REFUSED,
+			    N_("commitment %zu is not revealed, more than a day after its reveal_time"), i + 1);
 	}
 	return 0;
 }

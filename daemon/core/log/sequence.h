@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/log/log.h"
 #include "core/base/slice_map.h"
+#include "core/log/log.h"
 
 /*
  * The log's story: which commitment has which outcome, reveal and amendments, and whether the order of entries is what
@@ -21,16 +21,16 @@ struct witnesses {
 };
 
 struct draw_state {
-	size_t commit;            /* index of the entry */
-	size_t outcome;           /* of the draw or void, or SEQUENCE_NONE */
-	size_t reveal;            /* or SEQUENCE_NONE */
-	size_t cycle;             /* index into cycles */
-	size_t previous;          /* draw of the cycle before this one, or SEQUENCE_NONE */
-	size_t next;              /* the one after it */
-	size_t *amends;           /* entries, in their order; owned */
+	size_t commit;   /* index of the entry */
+	size_t outcome;  /* of the draw or void, or SEQUENCE_NONE */
+	size_t reveal;   /* or SEQUENCE_NONE */
+	size_t cycle;    /* index into cycles */
+	size_t previous; /* draw of the cycle before this one, or SEQUENCE_NONE */
+	size_t next;     /* the one after it */
+	size_t *amends;  /* entries, in their order; owned */
 	size_t n_amends;
-	bool amended_late;        /* an amendment stands after the cycle's next commitment */
-	struct slice anchor;      /* of the chain it uses */
+	bool amended_late;          /* an amendment stands after the cycle's next commitment */
+	struct slice anchor;        /* of the chain it uses */
 	struct witnesses witnesses; /* in force at the commitment */
 };
 
@@ -53,9 +53,9 @@ struct sequence {
 	struct {
 		size_t entry; /* from this one on */
 		struct witnesses witnesses;
-	} *policies; /* genesis first */
+	} * policies; /* genesis first */
 	size_t n_policies;
-	bool whole;                 /* all entries were taken in */
+	bool whole; /* all entries were taken in */
 	/* private: */
 	size_t cap_draws, cap_cycles, cap_policies;
 	struct slice_map by_name, anchors, secrets;
@@ -65,7 +65,8 @@ struct sequence {
  * Reads a log whose tree was checked.  `sequence_err` gets what check `sequence` finds (code 0: nothing), but for what is
  * overdue; `order_err` what check `order` finds.  Returns ERR_MEMORY or 0.
  */
-int sequence_read(const struct log *log, struct sequence *ret_sequence, struct err *sequence_err, struct err *order_err);
+int
+sequence_read(const struct log *log, struct sequence *ret_sequence, struct err *sequence_err, struct err *order_err);
 void sequence_release(struct sequence *sequence);
 
 /* The witnesses in force at the end of the first `size` entries (at least 1). */

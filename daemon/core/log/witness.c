@@ -2,10 +2,10 @@
 
 #include <sodium.h>
 
+#include "core/base/text.h"
+#include "core/format/merkle.h"
 #include "core/log/beacon.h"
 #include "core/log/cosigned.h"
-#include "core/format/merkle.h"
-#include "core/base/text.h"
 
 #define B64 sodium_base64_VARIANT_ORIGINAL
 #define HASH_B64 sodium_base64_ENCODED_LEN(HASH_BYTES, B64) /* with its NUL */
@@ -14,8 +14,8 @@
 
 /* "WORD NUMBER" of the first line, then hashes up to the empty line; `rest` gets what follows. */
 static int
-parse_head(struct slice body, const char *word, uint64_t *ret_number, struct hash *hashes, size_t *ret_n, struct slice *rest,
-    struct err *err)
+parse_head(struct slice body, const char *word, uint64_t *ret_number, struct hash *hashes, size_t *ret_n,
+    struct slice *rest, struct err *err)
 {
 	struct slice line = slice_cut(&body, '\n'), first = slice_cut(&line, ' ');
 	size_t n = 0;
@@ -32,7 +32,8 @@ parse_head(struct slice body, const char *word, uint64_t *ret_number, struct has
 		if (n == WITNESS_PROOF_MAX)
 			return err_set(err, ERR_REFUSED, N_("the proof has more than %d hashes"), WITNESS_PROOF_MAX);
 		if (line.n != sizeof again - 1 ||
-		    sodium_base642bin(hashes[n].b, HASH_BYTES, line.p, line.n, NULL, &len, NULL, B64) != 0 || len != HASH_BYTES ||
+		    sodium_base642bin(hashes[n].b, HASH_BYTES, line.p, line.n, NULL, &len, NULL, B64) != 0 ||
+		    len != HASH_BYTES ||
 		    memcmp(sodium_bin2base64(again, sizeof again, hashes[n].b, HASH_BYTES, B64), line.p, line.n) != 0)
 			return err_set(err, ERR_REFUSED, N_("line %zu of the proof is no hash"), n + 1);
 		n++;
@@ -70,12 +71,14 @@ parse_checkpoint(struct slice bytes, struct note *note, struct checkpoint *check
 
 /* By the log's key; anything else is somebody else's. */
 static enum witness_answer
-judge_signature(const struct note *note, const struct checkpoint *checkpoint, const struct witness_log *log, struct err *err)
+judge_signature(const struct note *note, const struct checkpoint *checkpoint, const struct witness_log *log,
+    struct err *err)
 {
 	struct note_key key;
 
 	if (log == NULL) {
-		(void)err_set(err, ERR_ABSENT, N_("no log of the name %.*s is known here"), SLICE_ARGS(checkpoint->origin));
+		(void)err_set(err, ERR_ABSENT, N_("no log of the name %.*s is known here"),
+		    SLICE_ARGS(checkpoint->origin));
 		return WITNESS_UNKNOWN_LOG;
 	}
 	if (note_key_parse(log->vkey, &key, err) == 0 && slice_eq(key.name, checkpoint->origin) &&
@@ -122,7 +125,8 @@ witness_judge(const struct witness_request *r, const struct witness_log *log, st
 		return WITNESS_CONFLICT;
 	}
 	if (log->size > 0 && c->size == log->size && memcmp(c->root.b, log->root.b, HASH_BYTES) != 0) {
-		(void)err_set(err, ERR_REFUSED, N_("a checkpoint of %llu entries was cosigned before, and it was another one: the log is forked"),
+		(void)err_set(err, ERR_REFUSED,
+		    N_("a checkpoint of %llu entries was cosigned before, and it was another one: the log is forked"),
 		    (unsigned long long)log->size);
 		return WITNESS_CONFLICT;
 	}
@@ -163,7 +167,8 @@ witness_beacon_write(uint64_t index, const struct hash *path, size_t n_path, str
 }
 
 enum witness_answer
-witness_beacon_allowed(const struct commit *commit, const struct note *note, struct slice vkey, int64_t now, struct err *err)
+witness_beacon_allowed(const struct commit *commit, const struct note *note, struct slice vkey, int64_t now,
+    struct err *err)
 {
 	unsigned long long n = commit->n;
 	char when[TIME_TEXT];
@@ -176,7 +181,8 @@ witness_beacon_allowed(const struct commit *commit, const struct note *note, str
 	}
 	if (note_key_parse(vkey, &key, err) != 0 || note_verify_cosignature(note, &key, &time) != NOTE_TRUE ||
 	    time > INT64_MAX || (int64_t)time > commit->draw_time - COMMIT_LEAD_S) {
-		(void)err_set(err, ERR_REFUSED, N_("this witness has not cosigned the commitment to draw %llu in time"), n);
+		(void)err_set(err, ERR_REFUSED, N_("this witness has not cosigned the commitment to draw %llu in time"),
+		    n);
 		return WITNESS_NOT_SIGNED;
 	}
 	if (now >= commit->draw_time)
@@ -187,8 +193,8 @@ witness_beacon_allowed(const struct commit *commit, const struct note *note, str
 }
 
 enum witness_answer
-witness_beacon_judge(const struct witness_beacon_request *r, const struct witness_log *log, struct slice vkey, int64_t now,
-    uint64_t *ret_n, char ret_hash[static HASH_HEX + 1], struct err *err)
+witness_beacon_judge(const struct witness_beacon_request *r, const struct witness_log *log, struct slice vkey,
+    int64_t now, uint64_t *ret_n, char ret_hash[static HASH_HEX + 1], struct err *err)
 {
 	enum witness_answer answer = judge_signature(&r->note, &r->checkpoint, log, err);
 	struct commit commit;
@@ -196,7 +202,8 @@ witness_beacon_judge(const struct witness_beacon_request *r, const struct witnes
 
 	if (answer != WITNESS_YES)
 		return answer;
-	if (!merkle_audit_holds(hash_leaf(r->entry), r->index, r->checkpoint.size, r->path, r->n_path, r->checkpoint.root)) {
+	if (!merkle_audit_holds(hash_leaf(r->entry), r->index, r->checkpoint.size, r->path, r->n_path,
+	        r->checkpoint.root)) {
 		(void)err_set(err, ERR_REFUSED, N_("the proof does not lead from the commitment to the checkpoint"));
 		return WITNESS_NO_PROOF;
 	}
@@ -212,7 +219,8 @@ witness_beacon_judge(const struct witness_beacon_request *r, const struct witnes
 }
 
 void
-witness_beacon_sign(struct slice commit_hash, const uint8_t secret_key[static 64], char ret_hex[static WITNESS_SIGNATURE_HEX])
+witness_beacon_sign(struct slice commit_hash, const uint8_t secret_key[static 64],
+    char ret_hex[static WITNESS_SIGNATURE_HEX])
 {
 	uint8_t signature[crypto_sign_BYTES];
 	char message[BEACON_MESSAGE_MAX];

@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/format/entry.h"
 #include "core/base/err.h"
 #include "core/base/hash.h"
-#include "core/format/note.h"
 #include "core/base/slice.h"
+#include "core/format/entry.h"
+#include "core/format/note.h"
 
 /*
  * What a log and its witness say to each other: requests, and what a witness answers to them.  add-checkpoint is C2SP
@@ -60,7 +60,8 @@ void witness_request_write(uint64_t old, const struct hash *proof, size_t n_proo
  * What a witness that knows `log` (NULL: no log of this origin) has to answer; `err` (may be NULL) gets the reason of
  * all but WITNESS_YES, after which it keeps the checkpoint, and only then cosigns.
  */
-enum witness_answer witness_judge(const struct witness_request *request, const struct witness_log *log, struct err *err);
+enum witness_answer
+witness_judge(const struct witness_request *request, const struct witness_log *log, struct err *err);
 
 /* ---- beacon ---- */
 

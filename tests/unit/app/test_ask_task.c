@@ -11,11 +11,16 @@
 static void
 a_task_comes_through(void **state)
 {
-	struct config_witness witnesses[] = {{.name = (char[]){"court"}, .key = (char[]){"k+1"}, .url = (char[]){"http://a/"}},
+	struct config_witness witnesses[] = {{.name = (char[]){"court"},
+	                                         .key = (char[]){"k+1"},
+	                                         .url = (char[]){"http://a/"}},
 	    {.name = (char[]){"档案馆"}, .key = (char[]){"k+2"}, .url = (char[]){""}}};
 	char *urls[] = {(char[]){"https://r1"}, (char[]){"https://r2"}};
-	struct config config = {.state_dir = (char[]){"/var/lib/x y"}, .witnesses = witnesses, .n_witnesses = 2,
-	    .beacon_urls = {.items = urls, .n = 2}}, got;
+	struct config config = {.state_dir = (char[]){"/var/lib/x y"},
+	                  .witnesses = witnesses,
+	                  .n_witnesses = 2,
+	                  .beacon_urls = {.items = urls, .n = 2}},
+	              got;
 	struct ask_task task = {&config, true};
 	int fd = memfd_create("task", MFD_CLOEXEC);
 	bool all = false;
@@ -42,8 +47,28 @@ no_task(void **state)
 	static const struct {
 		const char *bytes;
 		size_t n;
-	} wrong[] = {{"", 0}, {"\n", 1}, {"a", 1}, {"a\0", 2}, {"a\0" "0 0", 5}, {"a\0" "2 0 0", 8}, {"a\0" "0 1 0\0n\0k", 12},
-	    {"a\0" "0 99999999 0", 15}, {"a\0" "0 0 1", 8}, {"a\0" "0 0 0\0more", 13}, {"a\0" "0 0 -1", 9}};
+	} wrong[] = {{"", 0}, {"\n", 1}, {"a", 1}, {"a\0", 2},
+	    {"a\0"
+	     "0 0",
+	        5},
+	    {"a\0"
+	     "2 0 0",
+	        8},
+	    {"a\0"
+	     "0 1 0\0n\0k",
+	        12},
+	    {"a\0"
+	     "0 99999999 0",
+	        15},
+	    {"a\0"
+	     "0 0 1",
+	        8},
+	    {"a\0"
+	     "0 0 0\0more",
+	        13},
+	    {"a\0"
+	     "0 0 -1",
+	        9}};
 	struct config got;
 	bool all;
 
@@ -80,9 +105,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_task_comes_through),
-		cmocka_unit_test(no_task),
-		cmocka_unit_test(reports),
+	    cmocka_unit_test(a_task_comes_through),
+	    cmocka_unit_test(no_task),
+	    cmocka_unit_test(reports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,11 +73,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ahead_is_held_until_set_right),
-		cmocka_unit_test(ahead_for_long_is_true),
-		cmocka_unit_test(back_and_right_again_is_no_leap),
-		cmocka_unit_test(a_suspend_is_no_leap),
-		cmocka_unit_test(drift_is_no_leap),
+	    cmocka_unit_test(ahead_is_held_until_set_right),
+	    cmocka_unit_test(ahead_for_long_is_true),
+	    cmocka_unit_test(back_and_right_again_is_no_leap),
+	    cmocka_unit_test(a_suspend_is_no_leap),
+	    cmocka_unit_test(drift_is_no_leap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

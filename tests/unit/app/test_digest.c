@@ -12,16 +12,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/turn.h"
-#include "core/base/text.h"
 #include "admin/alarms.h"
-#include "system/clock.h"
 #include "admin/digest.h"
 #include "admin/digest_text.h"
-#include "text/language.h"
+#include "app/turn.h"
+#include "core/base/text.h"
 #include "mail/outbox.h"
-#include "text/printable.h"
 #include "rosters/rosters.h"
+#include "system/clock.h"
+#include "text/language.h"
+#include "text/printable.h"
 #include "year_scene.h"
 
 #define KEYS "sample = 3\nmatters = duty\nteam = any\navoid =\n"
@@ -39,8 +39,8 @@ at(const char *text) /* "2026-06-22 09:00", here */
 	int32_t date;
 
 	assert_true(text_to_date((struct slice){text, 10}, &date));
-	return clock_instant(date, ((text[11] - '0') * 10 + text[12] - '0') * 3600 +
-	        ((text[14] - '0') * 10 + text[15] - '0') * 60, NULL);
+	return clock_instant(date,
+	    ((text[11] - '0') * 10 + text[12] - '0') * 3600 + ((text[14] - '0') * 10 + text[15] - '0') * 60, NULL);
 }
 
 static void
@@ -79,7 +79,8 @@ last_words(void)
 
 	buf_init(&text, (size_t)1 << 20);
 	query_open(&q, scene.operator.store,
-	    "SELECT message FROM outbox_message JOIN outbox_letter ON id = letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
+	    "SELECT message FROM outbox_message JOIN outbox_letter ON id = letter WHERE kind = 'digest' ORDER BY "
+	    "amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	buf_slice(&text, query_blob(&q, 0));
 	office_scene_well(&scene, query_close(&q, &scene.err));
@@ -247,8 +248,10 @@ one_each_monday_and_none_at_first(void **state)
 	run_to("2026-03-02 08:00"); /* over the new year of the moon, on whose Monday nobody works */
 	assert_int_equal(digests(), 8);
 	assert_int_equal(office_scene_count(&scene,
-	    DIGESTS " AND state = 'sent' AND changed = created AND (created + 8 * 3600) % 86400 = 8 * 3600"
-	            " AND (amendment + 3) % 7 = 0 AND amendment * 86400 = created"), 8);
+	                     DIGESTS
+	                     " AND state = 'sent' AND changed = created AND (created + 8 * 3600) % 86400 = 8 * 3600"
+	                     " AND (amendment + 3) % 7 = 0 AND amendment * 86400 = created"),
+	    8);
 	year_scene_turn(&scene);
 	assert_int_equal(digests(), 9);
 	office_scene_close(&scene);
@@ -331,8 +334,8 @@ a_turn_that_is_killed_and_done_again_adds_none(void **state)
 	}
 	print_message("%u turns killed\n", killed);
 	/* Not even where the state forgets that it was written. */
-	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE meta SET value = '0' WHERE name = 'digest_monday'",
-	    &scene.err));
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store, "UPDATE meta SET value = '0' WHERE name = 'digest_monday'", &scene.err));
 	(void)year_scene_turn(&scene);
 	assert_int_equal(digests(), 12);
 	office_scene_close(&scene);
@@ -369,8 +372,8 @@ it_says_how_things_stand(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY AFTER, 2026, 2026);
 	run_to("2026-03-01 12:00");
-	office_scene_well(&scene, rosters_attest(scene.operator.store, ROSTER_TARGETS, "Ms Lin", at("2026-02-20 10:00"),
-	    &scene.err));
+	office_scene_well(&scene,
+	    rosters_attest(scene.operator.store, ROSTER_TARGETS, "Ms Lin", at("2026-02-20 10:00"), &scene.err));
 	run_to("2026-03-09 08:00");
 	(void)year_scene_turn(&scene);
 	text = last_body();
@@ -430,7 +433,8 @@ its_root_is_the_checkpoint_s(void **state)
 	(void)slice_cut(&rest, '\n');
 	(void)slice_cut(&rest, '\n');
 	root = slice_cut(&rest, '\n');
-	(void)snprintf(line, sizeof line, "  entries    %lld\n  root hash  %.*s\n", (long long)size, (int)root.n, root.p);
+	(void)snprintf(line, sizeof line, "  entries    %lld\n  root hash  %.*s\n", (long long)size, (int)root.n,
+	    root.p);
 	has(text, line);
 	buf_release(&note);
 	free(text);
@@ -445,14 +449,17 @@ alarms_and_counts(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY, 2026, 2026);
 	run_to("2026-01-16 12:00");
-	office_scene_well(&scene, store_exec(scene.operator.store,
-	    "UPDATE outbox_letter SET state = 'failed' WHERE id ="
-	    " (SELECT min(id) FROM outbox_letter WHERE draw > 0);"
-	    "UPDATE outbox_letter SET state = 'unknown', next_at = 9223372036854775807 WHERE id ="
-	    " (SELECT max(id) FROM outbox_letter WHERE draw > 0)",
-	    &scene.err));
-	office_scene_well(&scene, store_exec(scene.operator.store,
-	    "UPDATE roster_import SET time = 1700000000; UPDATE roster_attestation SET time = 1700000000", &scene.err));
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store,
+	        "UPDATE outbox_letter SET state = 'failed' WHERE id ="
+	        " (SELECT min(id) FROM outbox_letter WHERE draw > 0);"
+	        "UPDATE outbox_letter SET state = 'unknown', next_at = 9223372036854775807 WHERE id ="
+	        " (SELECT max(id) FROM outbox_letter WHERE draw > 0)",
+	        &scene.err));
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store,
+	        "UPDATE roster_import SET time = 1700000000; UPDATE roster_attestation SET time = 1700000000",
+	        &scene.err));
 	office_scene_ini(&scene, WEEKLY);
 	scene.config.max_roster_age = (struct duration){.n = 30 * DAY_S};
 	turn_at("2026-01-16 13:00");
@@ -543,15 +550,22 @@ a_page_is_a_page(void **state)
 	static struct digest_alarm alarms[100];
 	static struct digest_deed deeds[300];
 	struct config config = {.origin = (char *)"log.example.org", .path = (char *)"ini"};
-	struct digest d = {.config = &config, .alarms = alarms, .n_alarms = 100, .events = events, .n_events = 500,
-	    .deeds = deeds, .n_deeds = 300, .key_id = "00000000"};
+	struct digest d = {.config = &config,
+	    .alarms = alarms,
+	    .n_alarms = 100,
+	    .events = events,
+	    .n_events = 500,
+	    .deeds = deeds,
+	    .n_deeds = 300,
+	    .key_id = "00000000"};
 	struct buf out;
 	size_t lines = 0;
 	char *text;
 
 	(void)state;
 	for (size_t i = 0; i < 100; i++)
-		alarms[i] = (struct digest_alarm){"something is wrong, and whoever reads this ought to see to it: 名册已逾期，请确认。", 0};
+		alarms[i] = (struct digest_alarm){
+		    "something is wrong, and whoever reads this ought to see to it: 名册已逾期，请确认。", 0};
 	for (size_t i = 0; i < 500; i++)
 		events[i] = (struct digest_event){.step = DIGEST_VISITS, .of = {.n = i + 1, .cycle = "weekly"}};
 	for (size_t i = 0; i < 300; i++)
@@ -596,18 +610,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_each_monday_and_none_at_first),
-		cmocka_unit_test(new_on_a_monday_the_first_is_the_next),
-		cmocka_unit_test(away_on_monday_it_comes_in_the_same_week_or_never),
-		cmocka_unit_test(a_turn_that_is_killed_and_done_again_adds_none),
-		cmocka_unit_test(at_eight_by_the_local_clock),
-		cmocka_unit_test(it_says_how_things_stand),
-		cmocka_unit_test(its_root_is_the_checkpoint_s),
-		cmocka_unit_test(alarms_and_counts),
-		cmocka_unit_test(what_is_sealed_stays_sealed),
-		cmocka_unit_test(in_chinese),
-		cmocka_unit_test(a_page_is_a_page),
-		cmocka_unit_test(a_long_alarm_ends_at_a_character),
+	    cmocka_unit_test(one_each_monday_and_none_at_first),
+	    cmocka_unit_test(new_on_a_monday_the_first_is_the_next),
+	    cmocka_unit_test(away_on_monday_it_comes_in_the_same_week_or_never),
+	    cmocka_unit_test(a_turn_that_is_killed_and_done_again_adds_none),
+	    cmocka_unit_test(at_eight_by_the_local_clock),
+	    cmocka_unit_test(it_says_how_things_stand),
+	    cmocka_unit_test(its_root_is_the_checkpoint_s),
+	    cmocka_unit_test(alarms_and_counts),
+	    cmocka_unit_test(what_is_sealed_stays_sealed),
+	    cmocka_unit_test(in_chinese),
+	    cmocka_unit_test(a_page_is_a_page),
+	    cmocka_unit_test(a_long_alarm_ends_at_a_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,8 +52,22 @@ no_task(void **state)
 	static const struct {
 		const char *bytes;
 		size_t n;
-	} wrong[] = {{"", 0}, {"\n", 1}, {"a\0b\0c\0d\0e\0", 10}, {"a\0b\0c\0d\0e\0" "0", 11}, {"a\0b\0c\0d\0e\0" "9 25", 15},
-	    {"a\0b\0c\0d\0e\0" "0 0", 14}, {"a\0b\0c\0d\0e\0" "0 70000", 18}, {"a\0b\0c\0d\0e\0" "3 25", 15}};
+	} wrong[] = {{"", 0}, {"\n", 1}, {"a\0b\0c\0d\0e\0", 10},
+	    {"a\0b\0c\0d\0e\0"
+	     "0",
+	        11},
+	    {"a\0b\0c\0d\0e\0"
+	     "9 25",
+	        15},
+	    {"a\0b\0c\0d\0e\0"
+	     "0 0",
+	        14},
+	    {"a\0b\0c\0d\0e\0"
+	     "0 70000",
+	        18},
+	    {"a\0b\0c\0d\0e\0"
+	     "3 25",
+	        15}};
 	struct config got;
 
 	(void)state;
@@ -68,8 +82,8 @@ no_task(void **state)
 static void
 a_report_comes_through(void **state)
 {
-	static const char *const wrong[] = {"", "\n", "0 1 2 3 4\n", "0 1 2 3 4 5", "2 1 2 3 4 5\n", "0 1 2 3 4 5 6\n", "0  2 3 4 5 6\n",
-	    "0 -1 2 3 4 5\n", "0 1 2 3 4 99999999999999999999\n", "0 1 2 3 4 5\n\n"};
+	static const char *const wrong[] = {"", "\n", "0 1 2 3 4\n", "0 1 2 3 4 5", "2 1 2 3 4 5\n", "0 1 2 3 4 5 6\n",
+	    "0  2 3 4 5 6\n", "0 -1 2 3 4 5\n", "0 1 2 3 4 99999999999999999999\n", "0 1 2 3 4 5\n\n"};
 	struct mail_report report = {true, 10000, 2, 3, 4, 5000000}, got;
 	char text[256];
 	ssize_t n;
@@ -97,9 +111,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_task_comes_through),
-		cmocka_unit_test(no_task),
-		cmocka_unit_test(a_report_comes_through),
+	    cmocka_unit_test(a_task_comes_through),
+	    cmocka_unit_test(no_task),
+	    cmocka_unit_test(a_report_comes_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

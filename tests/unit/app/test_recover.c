@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "publish/reader.h"
 #include "publish/publish.h"
+#include "publish/reader.h"
 #include "recovery/recover.h"
 #include "year_scene.h"
 
@@ -125,7 +125,8 @@ lose_sometimes(struct operator_scene *scene, struct losses *losses, struct suppo
 	if (entries == losses->entries || lost)
 		put_back(scene, "now");
 	else
-		office_scene_well(scene, publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
+		office_scene_well(scene,
+		    publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
 	recovery_release(&recovery);
 }
 
@@ -179,7 +180,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recovered_as_without),
+	    cmocka_unit_test(recovered_as_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/turn.h"
-#include "core/calendar/calendar_cn.h"
-#include "core/base/text.h"
-#include "system/clock.h"
 #include "admin/digest.h"
+#include "app/turn.h"
+#include "core/base/text.h"
+#include "core/calendar/calendar_cn.h"
+#include "draws/agenda.h"
 #include "draws/draws.h"
 #include "operator_scene.h"
-#include "draws/agenda.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 
 #define KEYS "embargo = 30\nsample = 3\nmatters = duty\nteam = any\navoid =\n"
 #define AFTER "[cycle after]\ntitle = After\nwhen = after holiday\n" KEYS
@@ -34,8 +34,8 @@ at(const char *text) /* "2026-06-22 09:00", in Asia/Shanghai */
 	int32_t date;
 
 	assert_true(text_to_date((struct slice){text, 10}, &date));
-	return clock_instant(date, ((text[11] - '0') * 10 + text[12] - '0') * 3600 +
-	        ((text[14] - '0') * 10 + text[15] - '0') * 60, NULL);
+	return clock_instant(date,
+	    ((text[11] - '0') * 10 + text[12] - '0') * 3600 + ((text[14] - '0') * 10 + text[15] - '0') * 60, NULL);
 }
 
 static int32_t
@@ -58,7 +58,8 @@ calendar_with(const char *const *days)
 	assert_int_equal(calendar_cn_add(&scene.calendar, NULL), 0);
 	assert_int_equal(calendar_source(&scene.calendar, "notice", &source, NULL), 0);
 	for (; days != NULL && *days != NULL; days++)
-		assert_int_equal(calendar_add(&scene.calendar, source, day(*days), true, slice_of(*days + 11), NULL), 0);
+		assert_int_equal(calendar_add(&scene.calendar, source, day(*days), true, slice_of(*days + 11), NULL),
+		    0);
 	assert_int_equal(calendar_cn_predict(&scene.calendar, 2024, 2029, NULL), 0);
 	assert_int_equal(calendar_finish(&scene.calendar, day("2024-01-01"), day("2029-12-31"), NULL), 0);
 }
@@ -341,7 +342,8 @@ random_days_are_kept_and_each_period_has_its_share(void **state)
 		char sql[256];
 
 		(void)snprintf(sql, sizeof sql,
-		    "SELECT count(*) FROM plan_done WHERE n IS NOT NULL AND key = unixepoch('2026-%02d-01') / 86400", month);
+		    "SELECT count(*) FROM plan_done WHERE n IS NOT NULL AND key = unixepoch('2026-%02d-01') / 86400",
+		    month);
 		if (count(sql) != 3)
 			fail_msg("month %d: %lld draws", month, (long long)count(sql));
 	}
@@ -356,8 +358,12 @@ a_sealed_day_cannot_be_asked_for(void **state)
 	open_operator(RANDOM, "2026-02-20 12:00", true);
 	(void)take(NULL);
 	for (int32_t date = day("2026-03-01"); date <= day("2026-03-31"); date++) {
-		struct agenda_want want = {.store = scene.operator.store, .config = &scene.config,
-		    .calendar = &scene.calendar, .now = scene.operator.now, .from = date, .to = date};
+		struct agenda_want want = {.store = scene.operator.store,
+		    .config = &scene.config,
+		    .calendar = &scene.calendar,
+		    .now = scene.operator.now,
+		    .from = date,
+		    .to = date};
 		struct agenda agenda;
 
 		office_scene_well(&scene, agenda_read(&want, &agenda, &scene.err));
@@ -400,7 +406,8 @@ a_calendar_that_changes_in_mid_month_gives_no_draw_too_many(void **state)
 	run_to("2026-08-12 00:00");
 	calendar_with(off);
 	run_to("2026-09-01 00:00");
-	assert_in_range(count("SELECT count(*) FROM plan_done WHERE n IS NOT NULL AND key = 20666"), 1, 3); /* 1 August */
+	assert_in_range(count("SELECT count(*) FROM plan_done WHERE n IS NOT NULL AND key = 20666"), 1,
+	    3); /* 1 August */
 	close_operator();
 }
 
@@ -449,7 +456,9 @@ one_alarm_not_a_hundred(void **state)
 	(void)take("2026-11-02 12:00");
 	(void)take("2026-11-03 12:00");
 	assert_int_equal(count("SELECT count(*) FROM alarm WHERE key = 'calendar-2027'"), 1);
-	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND inspector = 'calendar-2027'"), 1);
+	assert_int_equal(count(
+	                     "SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND inspector = 'calendar-2027'"),
+	    1);
 	close_operator();
 }
 
@@ -466,10 +475,13 @@ texts_of_letters_go_in_time(void **state)
 	assert_true(letters > 0);
 	office_scene_ini(&scene, "[cycle by-hand]\ntitle = By hand\nwhen = manual\n" KEYS);
 	run_to("2026-08-30 12:00");
-	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"), letters);
+	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"),
+	    letters);
 	run_to("2026-09-03 12:00");
-	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"), 0);
-	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND removed > changed + 89 * 86400 AND digest <> ''"),
+	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"),
+	    0);
+	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND removed > changed + 89 * 86400 "
+	                       "AND digest <> ''"),
 	    letters);
 	next = take(NULL);
 	assert_true(next > scene.operator.now + 3600); /* a text that has gone makes nothing due */
@@ -485,8 +497,9 @@ a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
 	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	run_to("2026-06-04 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
-	office_scene_ini(&scene, "[cycle weekly]\ntitle = Weekly\nwhen = weekly\nday = wed\nembargo = 20\nsample = 3\n"
-	                         "matters = duty\nteam = any\navoid =\n");
+	office_scene_ini(&scene,
+	    "[cycle weekly]\ntitle = Weekly\nwhen = weekly\nday = wed\nembargo = 20\nsample = 3\n"
+	    "matters = duty\nteam = any\navoid =\n");
 	run_to("2026-07-16 12:00");
 	/* Opened on 3 July; the Wednesdays of 10 and 17 and 24 June and 1 July are skipped. */
 	assert_int_equal(told[TURN_MISSED], 4);
@@ -559,8 +572,10 @@ a_damaged_log_is_not_the_guards(void **state)
 	(void)take(NULL);
 	scene.operator.ask = somebody_saw_more;
 	scene.operator.asked = false;
-	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
-	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED, "does not fit its own last checkpoint");
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
+	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED,
+	    "does not fit its own last checkpoint");
 	assert_string_equal(turn.halted, "");
 	close_operator();
 }
@@ -594,29 +609,29 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_commitment_a_draw_and_an_opening_in_time),
-		cmocka_unit_test(a_turn_too_many_does_nothing),
-		cmocka_unit_test(down_at_commit_time_the_commitment_has_its_full_lead),
-		cmocka_unit_test(down_over_a_possible_visit_the_draw_is_voided_and_committed_anew),
-		cmocka_unit_test(of_several_that_are_due_the_last_is_made_up_for),
-		cmocka_unit_test(what_was_due_before_the_office_opened_is_not_its_business),
-		cmocka_unit_test(a_clock_behind_the_log_at_the_first_turn),
-		cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
-		cmocka_unit_test(a_holiday_that_grows_is_the_same_holiday),
-		cmocka_unit_test(two_holidays_that_grow_together_are_done_if_one_is),
-		cmocka_unit_test(two_holidays_of_one_name_near_each_other_are_two),
-		cmocka_unit_test(random_days_are_kept_and_each_period_has_its_share),
-		cmocka_unit_test(a_sealed_day_cannot_be_asked_for),
-		cmocka_unit_test(another_state_has_other_random_days),
-		cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),
-		cmocka_unit_test(what_is_refused_is_tried_again_and_told_once_an_hour),
-		cmocka_unit_test(one_alarm_not_a_hundred),
-		cmocka_unit_test(texts_of_letters_go_in_time),
-		cmocka_unit_test(a_changed_embargo_skips_until_a_new_chain_may_begin),
-		cmocka_unit_test(a_commitment_by_hand_is_waited_for),
-		cmocka_unit_test(under_the_guard_nothing_is_signed_and_nothing_is_lost),
-		cmocka_unit_test(a_damaged_log_is_not_the_guards),
-		cmocka_unit_test(a_state_that_may_not_sign_is_an_alarm),
+	    cmocka_unit_test(a_commitment_a_draw_and_an_opening_in_time),
+	    cmocka_unit_test(a_turn_too_many_does_nothing),
+	    cmocka_unit_test(down_at_commit_time_the_commitment_has_its_full_lead),
+	    cmocka_unit_test(down_over_a_possible_visit_the_draw_is_voided_and_committed_anew),
+	    cmocka_unit_test(of_several_that_are_due_the_last_is_made_up_for),
+	    cmocka_unit_test(what_was_due_before_the_office_opened_is_not_its_business),
+	    cmocka_unit_test(a_clock_behind_the_log_at_the_first_turn),
+	    cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
+	    cmocka_unit_test(a_holiday_that_grows_is_the_same_holiday),
+	    cmocka_unit_test(two_holidays_that_grow_together_are_done_if_one_is),
+	    cmocka_unit_test(two_holidays_of_one_name_near_each_other_are_two),
+	    cmocka_unit_test(random_days_are_kept_and_each_period_has_its_share),
+	    cmocka_unit_test(a_sealed_day_cannot_be_asked_for),
+	    cmocka_unit_test(another_state_has_other_random_days),
+	    cmocka_unit_test(a_calendar_that_changes_in_mid_month_gives_no_draw_too_many),
+	    cmocka_unit_test(what_is_refused_is_tried_again_and_told_once_an_hour),
+	    cmocka_unit_test(one_alarm_not_a_hundred),
+	    cmocka_unit_test(texts_of_letters_go_in_time),
+	    cmocka_unit_test(a_changed_embargo_skips_until_a_new_chain_may_begin),
+	    cmocka_unit_test(a_commitment_by_hand_is_waited_for),
+	    cmocka_unit_test(under_the_guard_nothing_is_signed_and_nothing_is_lost),
+	    cmocka_unit_test(a_damaged_log_is_not_the_guards),
+	    cmocka_unit_test(a_state_that_may_not_sign_is_an_alarm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

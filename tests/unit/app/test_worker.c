@@ -33,8 +33,9 @@ a_report(void **state)
 static void
 no_report(void **state)
 {
-	static const char *const wrong[] = {"", "\n", "17", "17\n", "17 next", "x 0 0 next\n", "17x 0 0 next\n", " 0 0 next\n", "17 2 0 next\n", "17 0 next\n", "17 0 2 next\n",
-	    "99999999999999999999 0 0 next\n", "1000000000000000000000000000 0 0 next\n"};
+	static const char *const wrong[] = {"", "\n", "17", "17\n", "17 next", "x 0 0 next\n", "17x 0 0 next\n",
+	    " 0 0 next\n", "17 2 0 next\n", "17 0 next\n", "17 0 2 next\n", "99999999999999999999 0 0 next\n",
+	    "1000000000000000000000000000 0 0 next\n"};
 	struct worker_report report;
 	char *large = calloc(1, WORKER_REPORT + 16);
 
@@ -54,8 +55,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_report),
-		cmocka_unit_test(no_report),
+	    cmocka_unit_test(a_report),
+	    cmocka_unit_test(no_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

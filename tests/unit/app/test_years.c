@@ -133,7 +133,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(killed_at_every_event_as_without),
+	    cmocka_unit_test(killed_at_every_event_as_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

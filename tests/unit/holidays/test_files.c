@@ -13,10 +13,10 @@
 #include "core/base/text.h"
 #include "holidays/file.h"
 #include "holidays/files.h"
-#include "system/sandbox.h"
 #include "scratch.h"
+#include "system/sandbox.h"
 
-#define CHINA 0x1Fu /* Monday to Friday */
+#define CHINA 0x1Fu                      /* Monday to Friday */
 #define MIDEAST (WORKWEEK_DAY(6) | 0xFu) /* Sunday to Thursday */
 
 static char dir[SCRATCH_PATH];
@@ -166,9 +166,8 @@ json(void **state)
 {
 	(void)state;
 	takes("{\"$schema\": \"x\", \"$id\": \"y\", \"year\": 2026, \"papers\": [\"https://www.gov.cn/\"],\n"
-	    " \"days\": [\n"
-	      JSON_DAY("元旦", "2026-01-01", "true") ",\n" JSON_DAY("元旦", "2026-01-04", "false") ",\n"
-	      JSON_DAY("春节", "2027-02-06", "true") "]}\n");
+	      " \"days\": [\n" JSON_DAY("元旦", "2026-01-01", "true") ",\n" JSON_DAY("元旦", "2026-01-04",
+	          "false") ",\n" JSON_DAY("春节", "2027-02-06", "true") "]}\n");
 	days_are("2026-01-01 off 元旦\n2026-01-04 work 元旦\n2027-02-06 off 春节\n");
 	assert_string_equal(hinted, "");
 	assert_int_equal(calendar.n_sources, 2);
@@ -187,44 +186,45 @@ json_without_days_is_not_announced(void **state)
 static const struct {
 	const char *text, *expected;
 } bad_json[] = {
-	{"{\"year\": 2026, \"days\": [\n" JSON_DAY("a", "2026-02-30", "true") ",\n" JSON_DAY("a", "2024-12-31", "true")
-	    ",\n" JSON_DAY("a", "2026-02-30", "true") "]}",
-	    "a:2: \"date\" \"2026-02-30\": a date is written\n"
-	    "a:3: \"date\" \"2024-12-31\": a file of 2026 has days of 2025 to "
-	    "2027\na:4: \"date\" \"2026-02-30\": a date"},
-	{"{\"year\": 2026, \"days\": [\n{\"date\": \"2026-01-01\",\n\"isOffDay\": true},\n"
-	    "{\"name\": \"a\", \"isOffDay\": 1,\n\n\"date\": 20260101},\n\"x\"\n,\n"
-	    "{\"name\": \"b\",\"date\": \"2026-01-01\"}, []]}",
-	    "a:2: \"name\": it must be there\na:6: \"date\": it must be there\na:4: \"isOffDay\": it must\n"
-	    "a:7: \"days\": a day "
-	    "is written\na:9: \"isOffDay\": it must be\na:9: \"days\": a day is written"},
-	{"{\"days\": [],\n\"year\": \"2026\"}", "a:2: \"year\": it must be there"},
-	{"{\"days\": []}", "a:1: \"year\": it must be there"},
-	{"{\"year\": 0, \"days\": []}", "a:1: \"year\": it must"},
-	{"{\"year\": 2026,\n\"days\": {}}", "a:2: \"days\": it must be there, and be a list"},
-	{"{\"year\": 2026}", "a:1: \"days\": it must be there"},
-	{"{\"year\": 2026,\n\"year\": 2027, \"days\": []}", "a:2: JSON \"duplicate object key"},
-	{"{\"year\": 2026,\n\"days\": [\n}", "a:3: JSON \""},
-	{"{\"year\": 2026,\n\"days\": [],}", "a:2: JSON \""},
-	{"{\"year\": 2026,\n\"days\": []}\n\nx", "a:4: JSON \""},
-	{"{", "a:1: JSON \""},
-	{"{\"year\": 1e999999, \"days\": []}", "a:1: JSON \"real number overflow"},
-	{"{\"year\": 99999999999999999999999, \"days\": []}", "a:1: JSON \"too big integer"},
-	{"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0001b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
-	    "a:2: \"name\" \"a?b\": it holds a character"},
-	{"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0000b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
-	    "a:2: JSON \""},
-	/* What stands in strings and in keys that are passed over leads nobody astray. */
-	{"{\"x\": {\"days\": [{\"date\": \"\\\"}\"}]}, \"y\\\"\": \"\\\\\",\n\"year\": 2026,\n\"days\": [\n\n"
-	    "{\"z\": [[\"date\", {\"date\": \"2026-13-01\"}]], \"name\": \"a\",\n\n \"date\": \"2026-13-01\",\n"
-	    "\"isOffDay\": true}]}",
-	    "a:7: \"date\" \"2026-13-01\""},
-	{"{\"year\": 2026, \"day\\u0073\": [\n" JSON_DAY("a", "2026-02-30", "true") "]}", "a:1: \"date\" "
-	    "\"2026-02-30\""},
-	{"{\"year\": 2026, \"days\": [\n" JSON_DAY("a", "2026-05-01", "true") ",\n" JSON_DAY("b", "2026-05-01", "true")
-	    ",\n" JSON_DAY("b", "2026-05-01", "false") "]}",
-	    "a:4: 2026-05-01 is a workday here and a day off on line 3"},
-	{"{\"year\": 2026,\n\"x\": \"\xB4\xBA\xBD\xDA\", \"days\": []}", "a:2: a character is broken"},
+    {"{\"year\": 2026, \"days\": [\n" JSON_DAY("a", "2026-02-30", "true") ",\n" JSON_DAY("a", "2024-12-31",
+         "true") ",\n" JSON_DAY("a", "2026-02-30", "true") "]}",
+        "a:2: \"date\" \"2026-02-30\": a date is written\n"
+        "a:3: \"date\" \"2024-12-31\": a file of 2026 has days of 2025 to "
+        "2027\na:4: \"date\" \"2026-02-30\": a date"},
+    {"{\"year\": 2026, \"days\": [\n{\"date\": \"2026-01-01\",\n\"isOffDay\": true},\n"
+     "{\"name\": \"a\", \"isOffDay\": 1,\n\n\"date\": 20260101},\n\"x\"\n,\n"
+     "{\"name\": \"b\",\"date\": \"2026-01-01\"}, []]}",
+        "a:2: \"name\": it must be there\na:6: \"date\": it must be there\na:4: \"isOffDay\": it must\n"
+        "a:7: \"days\": a day "
+        "is written\na:9: \"isOffDay\": it must be\na:9: \"days\": a day is written"},
+    {"{\"days\": [],\n\"year\": \"2026\"}", "a:2: \"year\": it must be there"},
+    {"{\"days\": []}", "a:1: \"year\": it must be there"},
+    {"{\"year\": 0, \"days\": []}", "a:1: \"year\": it must"},
+    {"{\"year\": 2026,\n\"days\": {}}", "a:2: \"days\": it must be there, and be a list"},
+    {"{\"year\": 2026}", "a:1: \"days\": it must be there"},
+    {"{\"year\": 2026,\n\"year\": 2027, \"days\": []}", "a:2: JSON \"duplicate object key"},
+    {"{\"year\": 2026,\n\"days\": [\n}", "a:3: JSON \""},
+    {"{\"year\": 2026,\n\"days\": [],}", "a:2: JSON \""},
+    {"{\"year\": 2026,\n\"days\": []}\n\nx", "a:4: JSON \""},
+    {"{", "a:1: JSON \""},
+    {"{\"year\": 1e999999, \"days\": []}", "a:1: JSON \"real number overflow"},
+    {"{\"year\": 99999999999999999999999, \"days\": []}", "a:1: JSON \"too big integer"},
+    {"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0001b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
+        "a:2: \"name\" \"a?b\": it holds a character"},
+    {"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0000b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
+        "a:2: JSON \""},
+    /* What stands in strings and in keys that are passed over leads nobody astray. */
+    {"{\"x\": {\"days\": [{\"date\": \"\\\"}\"}]}, \"y\\\"\": \"\\\\\",\n\"year\": 2026,\n\"days\": [\n\n"
+     "{\"z\": [[\"date\", {\"date\": \"2026-13-01\"}]], \"name\": \"a\",\n\n \"date\": \"2026-13-01\",\n"
+     "\"isOffDay\": true}]}",
+        "a:7: \"date\" \"2026-13-01\""},
+    {"{\"year\": 2026, \"day\\u0073\": [\n" JSON_DAY("a", "2026-02-30", "true") "]}",
+        "a:1: \"date\" "
+        "\"2026-02-30\""},
+    {"{\"year\": 2026, \"days\": [\n" JSON_DAY("a", "2026-05-01", "true") ",\n" JSON_DAY("b", "2026-05-01",
+         "true") ",\n" JSON_DAY("b", "2026-05-01", "false") "]}",
+        "a:4: 2026-05-01 is a workday here and a day off on line 3"},
+    {"{\"year\": 2026,\n\"x\": \"\xB4\xBA\xBD\xDA\", \"days\": []}", "a:2: a character is broken"},
 };
 
 static void
@@ -266,7 +266,7 @@ csv(void **state)
 {
 	(void)state;
 	takes("2027-02-06,春节,休\r\n\r\n2027/2/20, 春节 ,班\r\n,,\r\n2027年5月1日,\"May Day, of labour\",OFF\r\n"
-	    "2027-5-8,,work");
+	      "2027-5-8,,work");
 	days_are("2027-02-06 off 春节\n2027-02-20 work 春节\n2027-05-01 off May Day, of labour\n2027-05-08 work \n");
 	assert_string_equal(hinted, "");
 }
@@ -311,38 +311,42 @@ csv_in_gb18030(void **state)
 static const struct {
 	const char *text, *expected;
 } bad_csv[] = {
-	{"", "a:1: no day is in it; a line is 2027-02-06,春节,休"},
-	{"\n\n,,\n", "a:1: no day is in it"},
-	{"日期,名称,休/班\n", "a:1: no day is in it"},
-	{"2027-02-30,春节,休\n\n2027-02-06,春节,什么\n2027-02-07,春节\n2027-02-08\n,春节,休\nx,y,z\n",
-	    "a:1: date \"2027-02-30\": a date is written\na:3: kind \"什么\": a day off is 休\n"
-	    "a:4: kind \"\": a day off\n"
-	    "a:5: kind \"\": a day off\na:6: date \"\": a date is\na:7: date \"x\": a date\n"
-	    "a:7: kind \"z\": a day off"},
-	{"Date,Name\n2027-02-06,a\n", "a:1: the column 休/班 (kind) is missing"},
-	{"\nkind\n", "a:2: the column 日期 (date) is missing\na:2: the column 名称 (name) is missing"},
-	{"date,日期,name,kind\n2027-02-06,,a,off\n", "a:1: the column 日期 (date) is there twice"},
-	{"2027-01-01,New Year, observed,off\n", "a:1: there are 4 fields: a line is 2027-02-06,春节,休"},
-	{"date,name,kind\n2027-01-01,a,off,x\n", "a:2: there are 4 fields"},
-	{"2027-02-06,\"a\nb\",off\n2027-02-40,c,off\n", "a:1: name \"a?b\": it holds a character\n"
-	    "a:3: date \"2027-02-40\""},
-	{"2027-02-06,a\x01,off\n", "a:1: name \"a?\": it holds a character"},
-	{"2027-02-06,a,off\n2027-02-07,\"b,off\n2027-02-08,c,off\n", "a:2: a double quote stands where none can"},
-	{"2027-02-06,a\"b,off\n", "a:1: a double quote"},
-	{"2027-02-06,a,off\r2027-02-07,b,off\r", "a:1: the line ends in a carriage return alone"},
-	{"2027-02-06,a,off\n2027-02-07,a,off\n2027-02-06,b,work\n2027-02-07,b,work\n2027-02-07,c,work\n",
-	    "a:3: 2027-02-06 is a workday here and a day off on line 1\n"
-	    "a:4: 2027-02-07 is a workday here and a day off on line 2"},
-	{"2027-02-06,a,work\n2027-02-06,b,off\n", "a:2: 2027-02-06 is a day off here and a workday on line 1"},
-	{"2027-02-06,春节假期,off\n2027-02-07,\xE6\x98,off\n", "a:2: a character is broken"},
-	{GB_HEADER GB_ROW "2027-02-07,\xB4", "a:3: this is neither UTF-8 nor GB18030"},
-	{GB_HEADER GB_ROW "\n2027-02-07,\xFF\xFF,\xD0\xDD\n", "a:4: this is neither UTF-8 nor GB18030"},
-	{GB_HEADER "2027-02-30,\xB4\xBA\xBD\xDA,\xD0\xDD\r\n", "a:2: date \"2027-02-30\""},
-	{"\xFF\xFE" "2", "a:1: the file is UTF-16"},
-	{"PK\3\4", "a:1: the file is a workbook"},
-	{"BEGIN:VCARD\n", "a:1: date \"BEGIN:VCARD\": a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and "
-	    "must exist\n"
-	    "a:1: kind \"\""},
+    {"", "a:1: no day is in it; a line is 2027-02-06,春节,休"},
+    {"\n\n,,\n", "a:1: no day is in it"},
+    {"日期,名称,休/班\n", "a:1: no day is in it"},
+    {"2027-02-30,春节,休\n\n2027-02-06,春节,什么\n2027-02-07,春节\n2027-02-08\n,春节,休\nx,y,z\n",
+        "a:1: date \"2027-02-30\": a date is written\na:3: kind \"什么\": a day off is 休\n"
+        "a:4: kind \"\": a day off\n"
+        "a:5: kind \"\": a day off\na:6: date \"\": a date is\na:7: date \"x\": a date\n"
+        "a:7: kind \"z\": a day off"},
+    {"Date,Name\n2027-02-06,a\n", "a:1: the column 休/班 (kind) is missing"},
+    {"\nkind\n", "a:2: the column 日期 (date) is missing\na:2: the column 名称 (name) is missing"},
+    {"date,日期,name,kind\n2027-02-06,,a,off\n", "a:1: the column 日期 (date) is there twice"},
+    {"2027-01-01,New Year, observed,off\n", "a:1: there are 4 fields: a line is 2027-02-06,春节,休"},
+    {"date,name,kind\n2027-01-01,a,off,x\n", "a:2: there are 4 fields"},
+    {"2027-02-06,\"a\nb\",off\n2027-02-40,c,off\n",
+        "a:1: name \"a?b\": it holds a character\n"
+        "a:3: date \"2027-02-40\""},
+    {"2027-02-06,a\x01,off\n", "a:1: name \"a?\": it holds a character"},
+    {"2027-02-06,a,off\n2027-02-07,\"b,off\n2027-02-08,c,off\n", "a:2: a double quote stands where none can"},
+    {"2027-02-06,a\"b,off\n", "a:1: a double quote"},
+    {"2027-02-06,a,off\r2027-02-07,b,off\r", "a:1: the line ends in a carriage return alone"},
+    {"2027-02-06,a,off\n2027-02-07,a,off\n2027-02-06,b,work\n2027-02-07,b,work\n2027-02-07,c,work\n",
+        "a:3: 2027-02-06 is a workday here and a day off on line 1\n"
+        "a:4: 2027-02-07 is a workday here and a day off on line 2"},
+    {"2027-02-06,a,work\n2027-02-06,b,off\n", "a:2: 2027-02-06 is a day off here and a workday on line 1"},
+    {"2027-02-06,春节假期,off\n2027-02-07,\xE6\x98,off\n", "a:2: a character is broken"},
+    {GB_HEADER GB_ROW "2027-02-07,\xB4", "a:3: this is neither UTF-8 nor GB18030"},
+    {GB_HEADER GB_ROW "\n2027-02-07,\xFF\xFF,\xD0\xDD\n", "a:4: this is neither UTF-8 nor GB18030"},
+    {GB_HEADER "2027-02-30,\xB4\xBA\xBD\xDA,\xD0\xDD\r\n", "a:2: date \"2027-02-30\""},
+    {"\xFF\xFE"
+     "2",
+        "a:1: the file is UTF-16"},
+    {"PK\3\4", "a:1: the file is a workbook"},
+    {"BEGIN:VCARD\n",
+        "a:1: date \"BEGIN:VCARD\": a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and "
+        "must exist\n"
+        "a:1: kind \"\""},
 };
 
 static void
@@ -515,7 +519,7 @@ ics_as_chinese_days_has_it(void **state)
 {
 	(void)state;
 	takes(ICS(EVENT("UID:1\r\n" ON("20260101") "DTEND;VALUE=DATE:20260104\r\nSUMMARY:元旦(休)\r\n")
-	     EVENT("UID:2\r\n" ON("20260104") "DTEND;VALUE=DATE:20260105\r\nSUMMARY:元旦(班)\r\n")));
+	        EVENT("UID:2\r\n" ON("20260104") "DTEND;VALUE=DATE:20260105\r\nSUMMARY:元旦(班)\r\n")));
 	days_are("2026-01-01 off 元旦\n2026-01-02 off 元旦\n2026-01-03 off 元旦\n2026-01-04 work 元旦\n");
 	assert_string_equal(hinted, "");
 	assert_int_equal(calendar.n_holidays, 1);
@@ -528,23 +532,23 @@ ics_names(void **state)
 	static const struct {
 		const char *lines, *expected;
 	} names[] = {
-		{"SUMMARY:春节（休）\r\n", "off 春节"},
-		{"SUMMARY:春节（班）\r\n", "work 春节"},
-		{"SUMMARY;LANGUAGE=zh_CN:春节（班）\r\nX-APPLE-SPECIAL-DAY:WORK-HOLIDAY\r\n", "off 春节"},
-		{"SUMMARY:春节\r\nX-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY\r\n", "work 春节"},
-		{"SUMMARY:国庆节、中秋节 假期 第1天/共8天\r\n", "off 国庆节、中秋节"},
-		{"SUMMARY:国庆节 补班 第1天/共2天\r\n", "work 国庆节"},
-		{"SUMMARY:春节调休上班\r\n", "work 春节"},
-		{"SUMMARY:上班\r\n", "work 上班"},
-		{"SUMMARY:春节 班\r\n", "work 春节"},
-		{"SUMMARY:班\r\n", "work 班"},
-		{"SUMMARY:休\r\n", "off 休"},
-		{"SUMMARY:学校假期\r\n", "off 学校假期"},
-		{"summary:Eid\\, first\r\n  day\r\n", "off Eid, first day"},
-		{"SUMMARY:Cafe\xCC\x81\r\n", "off Caf\xC3\xA9"},
-		{"DESCRIPTION:BEGIN:\r\n VEVENT\r\nSUMMARY:a\r\nBEGIN:VALARM\r\nSUMMARY:b\r\nTRIGGER:-P1D\r\n"
-		    "END:VALARM\r\n",
-		    "off a"},
+	    {"SUMMARY:春节（休）\r\n", "off 春节"},
+	    {"SUMMARY:春节（班）\r\n", "work 春节"},
+	    {"SUMMARY;LANGUAGE=zh_CN:春节（班）\r\nX-APPLE-SPECIAL-DAY:WORK-HOLIDAY\r\n", "off 春节"},
+	    {"SUMMARY:春节\r\nX-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY\r\n", "work 春节"},
+	    {"SUMMARY:国庆节、中秋节 假期 第1天/共8天\r\n", "off 国庆节、中秋节"},
+	    {"SUMMARY:国庆节 补班 第1天/共2天\r\n", "work 国庆节"},
+	    {"SUMMARY:春节调休上班\r\n", "work 春节"},
+	    {"SUMMARY:上班\r\n", "work 上班"},
+	    {"SUMMARY:春节 班\r\n", "work 春节"},
+	    {"SUMMARY:班\r\n", "work 班"},
+	    {"SUMMARY:休\r\n", "off 休"},
+	    {"SUMMARY:学校假期\r\n", "off 学校假期"},
+	    {"summary:Eid\\, first\r\n  day\r\n", "off Eid, first day"},
+	    {"SUMMARY:Cafe\xCC\x81\r\n", "off Caf\xC3\xA9"},
+	    {"DESCRIPTION:BEGIN:\r\n VEVENT\r\nSUMMARY:a\r\nBEGIN:VALARM\r\nSUMMARY:b\r\nTRIGGER:-P1D\r\n"
+	     "END:VALARM\r\n",
+	        "off a"},
 	};
 
 	(void)state;
@@ -565,21 +569,22 @@ ics_spans_of_days(void **state)
 {
 	(void)state;
 	takes("\xEF\xBB\xBF\nbegin:vcalendar\n"
-	    "begin:vevent\nDTSTART:20270206T000000\nDTEND:20270208T000000\nSUMMARY:a\nend:vevent\n"
-	    "BEGIN:VEVENT\nDTSTART;TZID=Asia/Shanghai:20270301T090000\n"
-	    "DTEND;TZID=Asia/Shanghai:20270301T170000\nSUMMARY:b\n"
-	    "END:VEVENT\n"
-	    "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270401\nDURATION:P2D\nSUMMARY:c\nEND:VEVENT\n"
-	    "BEGIN:VEVENT\nDTSTART:20270501T180000Z\nDURATION:PT12H\nSUMMARY:d\nEND:VEVENT\n"
-	    "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270601\nDTEND;VALUE=DATE:20270601\nSUMMARY:e\nEND:VEVENT\n"
-	    "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270701\nSTATUS:CANCELLED\nSUMMARY:f\nEND:VEVENT\n"
-	    "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270801\nEND:VEVENT\n"
-	    "END:VCALENDAR\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:19991231\nSUMMARY:g\nEND:VEVENT\n"
-	    "END:VCALENDAR");
+	      "begin:vevent\nDTSTART:20270206T000000\nDTEND:20270208T000000\nSUMMARY:a\nend:vevent\n"
+	      "BEGIN:VEVENT\nDTSTART;TZID=Asia/Shanghai:20270301T090000\n"
+	      "DTEND;TZID=Asia/Shanghai:20270301T170000\nSUMMARY:b\n"
+	      "END:VEVENT\n"
+	      "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270401\nDURATION:P2D\nSUMMARY:c\nEND:VEVENT\n"
+	      "BEGIN:VEVENT\nDTSTART:20270501T180000Z\nDURATION:PT12H\nSUMMARY:d\nEND:VEVENT\n"
+	      "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270601\nDTEND;VALUE=DATE:20270601\nSUMMARY:e\nEND:VEVENT\n"
+	      "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270701\nSTATUS:CANCELLED\nSUMMARY:f\nEND:VEVENT\n"
+	      "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270801\nEND:VEVENT\n"
+	      "END:VCALENDAR\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:19991231\nSUMMARY:g\nEND:VEVENT\n"
+	      "END:VCALENDAR");
 	days_are("1999-12-31 off g\n2027-02-06 off a\n2027-02-07 off a\n2027-03-01 off b\n2027-04-01 off c\n"
-	    "2027-04-02 off c\n"
-	    "2027-05-01 off d\n2027-05-02 off d\n2027-06-01 off e\n2027-08-01 off \n");
-	assert_string_equal(hinted, "a:19: DTSTART is in UTC: its date is taken as it is written\n"
+	         "2027-04-02 off c\n"
+	         "2027-05-01 off d\n2027-05-02 off d\n2027-06-01 off e\n2027-08-01 off \n");
+	assert_string_equal(hinted,
+	    "a:19: DTSTART is in UTC: its date is taken as it is written\n"
 	    "a:33: the day off has no name: it makes no holiday by itself\n");
 }
 
@@ -596,14 +601,14 @@ ics_repetitions(void **state)
 {
 	(void)state;
 	takes(ICS(EVENT(ON("20000101") "DTEND;VALUE=DATE:20000103\r\nRRULE:FREQ=YEARLY;UNTIL=20270101\r\n"
-	               "SUMMARY:a\r\n")
-	     EVENT(ON("20260503") "RRULE:FREQ=MONTHLY;INTERVAL=12;COUNT=2\r\nRDATE;VALUE=DATE:20260601,20280602\r\n"
-	    "EXDATE;VALUE=DATE:20270503\r\nSUMMARY:b\r\n")
-	     EVENT(ON("20261106") "RRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20261113T000000\r\nSUMMARY:c\r\n")
-	     EVENT(ON("19000705") "RDATE;VALUE=DATE:19010101,20270705\r\nSUMMARY:d\r\n")));
+	                               "SUMMARY:a\r\n")
+	        EVENT(ON("20260503") "RRULE:FREQ=MONTHLY;INTERVAL=12;COUNT=2\r\nRDATE;VALUE=DATE:20260601,20280602\r\n"
+	                             "EXDATE;VALUE=DATE:20270503\r\nSUMMARY:b\r\n")
+	            EVENT(ON("20261106") "RRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20261113T000000\r\nSUMMARY:c\r\n")
+	                EVENT(ON("19000705") "RDATE;VALUE=DATE:19010101,20270705\r\nSUMMARY:d\r\n")));
 	days_are("2026-01-01 off a\n2026-01-02 off a\n2026-05-03 off b\n2026-06-01 off b\n2026-11-06 off c\n"
-	    "2026-11-20 off c\n"
-	    "2027-01-01 off a\n2027-01-02 off a\n2027-07-05 off d\n2028-06-02 off b\n");
+	         "2026-11-20 off c\n"
+	         "2027-01-01 off a\n2027-01-02 off a\n2027-07-05 off d\n2028-06-02 off b\n");
 	assert_string_equal(hinted, "");
 }
 
@@ -617,7 +622,7 @@ ics_of_a_friday_weekend(void **state)
 	(void)state;
 	calendar.workweek = MIDEAST;
 	takes(ICS(EVENT(ON("20270309") "DTEND;VALUE=DATE:20270312\r\nSUMMARY:Eid al-Fitr\r\n")
-	     EVENT(ON("19710923") "RRULE:FREQ=YEARLY\r\nSUMMARY:National Day\r\n")));
+	        EVENT(ON("19710923") "RRULE:FREQ=YEARLY\r\nSUMMARY:National Day\r\n")));
 	assert_string_equal(hinted, "a:11: RRULE has no end: it is followed to 2028-12-31\n");
 	assert_int_equal(calendar.n_holidays, 4);
 	/* Tuesday to Thursday, and the weekend behind them. */
@@ -643,63 +648,61 @@ ics_of_a_friday_weekend(void **state)
 static const struct {
 	const char *text, *expected;
 } bad_ics[] = {
-	{ICS(""), "a:1: no event is in it"},
-	{ICS(EVENT(ON("20270206") "STATUS:CANCELLED\r\nSUMMARY:a\r\n")), "a:1: no event is in it"},
-	{ICS(EVENT("SUMMARY:a\r\n")), "a:4: the event has no DTSTART"},
-	{ICS(EVENT("SUMMARY:a\r\nDTSTART:0000-00-00\r\n") EVENT("SUMMARY:a\r\n\r\nDTSTART;VALUE=DATE:00000000\r\n")
-	     EVENT("DTSTART:\r\n") EVENT("DTSTART\r\n") EVENT(ON("20270230")) EVENT("DTSTART:soon\r\n")),
-	    "a:6: DTSTART is no date\na:11: DTSTART is no date\na:14: DTSTART is no date\na:17: DTSTART is no date\n"
-	    "a:20: DTSTART is no date\na:23: DTSTART is no date"},
-	{ICS(EVENT("BEGIN:VALARM\r\nDTSTART:0\r\nDURATION:x\r\nEND:VALARM\r\nSUMMARY:a\r\n \r\n b\r\nDTS\r\n"
-	    " TART;VALUE=DATE:2027023"
-	    "0\r\n")),
-	    "a:12: DTSTART is no date"},
-	{ICS(EVENT(ON("20270206") "DTEND;VALUE=DATE:20270205\r\n")
-	     EVENT(ON("20270206") "DTEND;VALUE=DATE:20270408\r\n")
-	     EVENT(ON("20270206") "DTEND;VALUE=DATE:20270232\r\n") EVENT(ON("20270206") "DURATION:-P1D\r\n")
-	     EVENT(ON("20270206") "DURATION:P61D\r\n") EVENT(ON("20270206") "DURATION:P1X\r\n")),
-	    "a:6: the event ends before it begins\na:10: the event is longer than 60 days\na:14: DTEND is no date\n"
-	    "a:18: the event ends before it begins\na:22: the event is longer than 60 days\n"
-	    "a:26: DURATION is not as RFC 5545 has it"},
-	{ICS(EVENT(ON("20270206") "RRULE:FREQ=DAILY\r\nSUMMARY:a\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=WEEKLY;BYDAY=FR\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=MONTHLY;INTERVAL=6\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=HOURLY;COUNT=2\r\n")
-	     EVENT(ON("20270206") "rrule:FREQ=YEARLY;RSCALE=CHINESE\r\n")
-	     EVENT(ON("19000206") "RRULE:FREQ=DAILY;UNTIL=20280101\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=YEARLY;UNTIL=never\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=YEARLY;UNTIL=20270230\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=OFTEN\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=YEARLY;INTERVAL=0;COUNT=3\r\n")
-	     EVENT(ON("20270206") "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n")),
-	    "a:6: it repeats without end and not yearly: give it UNTIL or COUNT\na:11: it repeats without end\n"
-	    "a:15: it repeats without end\na:19: it repeats within a day\na:23: RSCALE: dates\n"
-	    "a:27: it repeats more than 20000\n"
-	    "a:31: RRULE is not as RFC 5545 has it\na:35: RRULE is not as RFC 5545 has it\n"
-	    "a:39: RRULE is not as RFC 5545 has it\n"
-	    "a:43: RRULE is not as RFC 5545 has it\n"
-	    "a:47: RRULE is not as RFC 5545 has it"},
-	{ICS(EVENT(ON("20270206") "RDATE;VALUE=DATE:20270207,20270230\r\nEXDATE:never\r\n")
-	     EVENT(ON("20270206") "RDATE;VALUE=PERIOD:20270207T000000Z/P1D\r\n")
-	     EVENT(ON("20270206") "RECURRENCE-ID;VALUE=DATE:20270206\r\nEXRULE:FREQ=YEARLY\r\n")),
-	    "a:7: EXDATE is no date\na:6: RDATE is no date\na:11: RDATE is no date\n"
-	    "a:15: RECURRENCE-ID is not followed here: list the dates\na:16: EXRULE is not followed"},
-	{ICS(EVENT(ON("20270206") "SUMMARY:a\\nb\r\n")), "a:6: SUMMARY \"a?b\": it holds a character"},
-	{ICS(EVENT("SUMMARY:a(班)\r\n" ON("20270206")) EVENT("SUMMARY:a(休)\r\n" ON("20270206"))),
-	    "a:10: 2027-02-06 is a day off here and a workday on line 6"},
-	{ICS(EVENT(ON("20270101") "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH;COUNT=300\r\n")),
-	    "a:5: this file names more than 200 days off in 2027"},
-	{ICS(EVENT(ON("20270101") "RRULE:FREQ=DAILY;COUNT=400\r\nSUMMARY:a\r\n")),
-	    "a:5: this file names more than 200 days off in 2027"},
-	{"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270206\n", "a:2: BEGIN:VEVENT has no END:VEVENT"},
-	{"BEGIN:VCALENDAR\n\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270206\nEND:VCALENDAR\n",
-	    "a:5: END:VEVENT, for the BEGIN:VEVENT of line 3, should stand before this END"},
-	{"BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", "a:3: there is an END here without its BEGIN"},
-	{"BEGIN:VCALENDAR\nBEGIN:A23456789012345678901234567890123456789\n", "a:2: no calendar has parts as deep"},
-	{"BEGIN:VCALENDAR\nSUMMARY:春节 春节\xE6\n", "a:2: a character is broken"},
-	{"  BEGIN:VCALENDAR\nBEGIN;X=y:VEVENT\n", "a:2: behind BEGIN and END a colon"},
-	{"BEGIN:VCALENDAR\nEND :VEVENT\nEND:VCALENDAR\n", "a:2: behind BEGIN and END a colon"},
-	{"BEGIN:VCALENDAR;X\nEND:VCALENDAR;X", "a:1: no event is in it"},
+    {ICS(""), "a:1: no event is in it"},
+    {ICS(EVENT(ON("20270206") "STATUS:CANCELLED\r\nSUMMARY:a\r\n")), "a:1: no event is in it"},
+    {ICS(EVENT("SUMMARY:a\r\n")), "a:4: the event has no DTSTART"},
+    {ICS(EVENT("SUMMARY:a\r\nDTSTART:0000-00-00\r\n") EVENT("SUMMARY:a\r\n\r\nDTSTART;VALUE=DATE:00000000\r\n")
+             EVENT("DTSTART:\r\n") EVENT("DTSTART\r\n") EVENT(ON("20270230")) EVENT("DTSTART:soon\r\n")),
+        "a:6: DTSTART is no date\na:11: DTSTART is no date\na:14: DTSTART is no date\na:17: DTSTART is no date\n"
+        "a:20: DTSTART is no date\na:23: DTSTART is no date"},
+    {ICS(EVENT("BEGIN:VALARM\r\nDTSTART:0\r\nDURATION:x\r\nEND:VALARM\r\nSUMMARY:a\r\n \r\n b\r\nDTS\r\n"
+               " TART;VALUE=DATE:2027023"
+               "0\r\n")),
+        "a:12: DTSTART is no date"},
+    {ICS(EVENT(ON("20270206") "DTEND;VALUE=DATE:20270205\r\n") EVENT(ON("20270206") "DTEND;VALUE=DATE:20270408\r\n")
+             EVENT(ON("20270206") "DTEND;VALUE=DATE:20270232\r\n") EVENT(ON("20270206") "DURATION:-P1D\r\n")
+                 EVENT(ON("20270206") "DURATION:P61D\r\n") EVENT(ON("20270206") "DURATION:P1X\r\n")),
+        "a:6: the event ends before it begins\na:10: the event is longer than 60 days\na:14: DTEND is no date\n"
+        "a:18: the event ends before it begins\na:22: the event is longer than 60 days\n"
+        "a:26: DURATION is not as RFC 5545 has it"},
+    {ICS(EVENT(ON("20270206") "RRULE:FREQ=DAILY\r\nSUMMARY:a\r\n") EVENT(
+         ON("20270206") "RRULE:FREQ=WEEKLY;BYDAY=FR\r\n") EVENT(ON("20270206") "RRULE:FREQ=MONTHLY;INTERVAL=6\r\n")
+             EVENT(ON("20270206") "RRULE:FREQ=HOURLY;COUNT=2\r\n")
+                 EVENT(ON("20270206") "rrule:FREQ=YEARLY;RSCALE=CHINESE\r\n")
+                     EVENT(ON("19000206") "RRULE:FREQ=DAILY;UNTIL=20280101\r\n")
+                         EVENT(ON("20270206") "RRULE:FREQ=YEARLY;UNTIL=never\r\n")
+                             EVENT(ON("20270206") "RRULE:FREQ=YEARLY;UNTIL=20270230\r\n")
+                                 EVENT(ON("20270206") "RRULE:FREQ=OFTEN\r\n")
+                                     EVENT(ON("20270206") "RRULE:FREQ=YEARLY;INTERVAL=0;COUNT=3\r\n")
+                                         EVENT(ON("20270206") "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n")),
+        "a:6: it repeats without end and not yearly: give it UNTIL or COUNT\na:11: it repeats without end\n"
+        "a:15: it repeats without end\na:19: it repeats within a day\na:23: RSCALE: dates\n"
+        "a:27: it repeats more than 20000\n"
+        "a:31: RRULE is not as RFC 5545 has it\na:35: RRULE is not as RFC 5545 has it\n"
+        "a:39: RRULE is not as RFC 5545 has it\n"
+        "a:43: RRULE is not as RFC 5545 has it\n"
+        "a:47: RRULE is not as RFC 5545 has it"},
+    {ICS(EVENT(ON("20270206") "RDATE;VALUE=DATE:20270207,20270230\r\nEXDATE:never\r\n")
+             EVENT(ON("20270206") "RDATE;VALUE=PERIOD:20270207T000000Z/P1D\r\n")
+                 EVENT(ON("20270206") "RECURRENCE-ID;VALUE=DATE:20270206\r\nEXRULE:FREQ=YEARLY\r\n")),
+        "a:7: EXDATE is no date\na:6: RDATE is no date\na:11: RDATE is no date\n"
+        "a:15: RECURRENCE-ID is not followed here: list the dates\na:16: EXRULE is not followed"},
+    {ICS(EVENT(ON("20270206") "SUMMARY:a\\nb\r\n")), "a:6: SUMMARY \"a?b\": it holds a character"},
+    {ICS(EVENT("SUMMARY:a(班)\r\n" ON("20270206")) EVENT("SUMMARY:a(休)\r\n" ON("20270206"))),
+        "a:10: 2027-02-06 is a day off here and a workday on line 6"},
+    {ICS(EVENT(ON("20270101") "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH;COUNT=300\r\n")),
+        "a:5: this file names more than 200 days off in 2027"},
+    {ICS(EVENT(ON("20270101") "RRULE:FREQ=DAILY;COUNT=400\r\nSUMMARY:a\r\n")),
+        "a:5: this file names more than 200 days off in 2027"},
+    {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270206\n", "a:2: BEGIN:VEVENT has no END:VEVENT"},
+    {"BEGIN:VCALENDAR\n\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270206\nEND:VCALENDAR\n",
+        "a:5: END:VEVENT, for the BEGIN:VEVENT of line 3, should stand before this END"},
+    {"BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", "a:3: there is an END here without its BEGIN"},
+    {"BEGIN:VCALENDAR\nBEGIN:A23456789012345678901234567890123456789\n", "a:2: no calendar has parts as deep"},
+    {"BEGIN:VCALENDAR\nSUMMARY:春节 春节\xE6\n", "a:2: a character is broken"},
+    {"  BEGIN:VCALENDAR\nBEGIN;X=y:VEVENT\n", "a:2: behind BEGIN and END a colon"},
+    {"BEGIN:VCALENDAR\nEND :VEVENT\nEND:VCALENDAR\n", "a:2: behind BEGIN and END a colon"},
+    {"BEGIN:VCALENDAR;X\nEND:VCALENDAR;X", "a:1: no event is in it"},
 };
 
 static void
@@ -793,10 +796,10 @@ static int
 confined(int (*work)(void *ctx, struct buf *out), int n, struct buf *said, struct err *err)
 {
 	static const struct sandbox_limits limits = {
-		.wall_ms = 10000,
-		.cpu_s = 1,
-		.memory = (size_t)64 << 20,
-		.max_bytes = 3000,
+	    .wall_ms = 10000,
+	    .cpu_s = 1,
+	    .memory = (size_t)64 << 20,
+	    .max_bytes = 3000,
 	};
 
 	*err = (struct err){0};
@@ -833,33 +836,33 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(json),
-		TEST(json_without_days_is_not_announced),
-		TEST(json_faults),
-		TEST(json_bombs),
-		TEST(csv),
-		TEST(csv_with_header),
-		TEST(csv_of_an_english_header_and_nfc),
-		TEST(csv_whose_first_name_is_a_header_word),
-		TEST(csv_in_gb18030),
-		TEST(csv_faults),
-		TEST(a_quote_left_open_takes_no_memory),
-		TEST(all_faults_are_told_up_to_a_hundred),
-		TEST(a_year_of_four_hundred_holidays),
-		TEST(files_that_cannot_be_read),
-		TEST(too_many_files),
-		TEST(later_files_win),
-		TEST(of_patterns_the_later_wins),
-		TEST(a_bad_file_does_not_keep_the_others_from_being_looked_at),
-		TEST(ics_as_chinese_days_has_it),
-		TEST(ics_names),
-		TEST(ics_spans_of_days),
-		TEST(ics_in_gb18030),
-		TEST(ics_repetitions),
-		TEST(ics_of_a_friday_weekend),
-		TEST(ics_faults),
-		TEST(a_child_that_takes_too_long_is_killed),
-		TEST(what_a_child_may),
+	    TEST(json),
+	    TEST(json_without_days_is_not_announced),
+	    TEST(json_faults),
+	    TEST(json_bombs),
+	    TEST(csv),
+	    TEST(csv_with_header),
+	    TEST(csv_of_an_english_header_and_nfc),
+	    TEST(csv_whose_first_name_is_a_header_word),
+	    TEST(csv_in_gb18030),
+	    TEST(csv_faults),
+	    TEST(a_quote_left_open_takes_no_memory),
+	    TEST(all_faults_are_told_up_to_a_hundred),
+	    TEST(a_year_of_four_hundred_holidays),
+	    TEST(files_that_cannot_be_read),
+	    TEST(too_many_files),
+	    TEST(later_files_win),
+	    TEST(of_patterns_the_later_wins),
+	    TEST(a_bad_file_does_not_keep_the_others_from_being_looked_at),
+	    TEST(ics_as_chinese_days_has_it),
+	    TEST(ics_names),
+	    TEST(ics_spans_of_days),
+	    TEST(ics_in_gb18030),
+	    TEST(ics_repetitions),
+	    TEST(ics_of_a_friday_weekend),
+	    TEST(ics_faults),
+	    TEST(a_child_that_takes_too_long_is_killed),
+	    TEST(what_a_child_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

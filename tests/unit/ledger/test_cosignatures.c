@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log/cosigned.h"
 #include "core/check/verify.h"
+#include "core/log/cosigned.h"
 #include "core/log/witness.h"
-#include "remote/beacons.h"
 #include "draws/assurance.h"
 #include "ledger/cosignatures.h"
-#include "publish/reader.h"
 #include "ledger/ledger.h"
-#include "publish/publish.h"
-#include "steps/steps.h"
 #include "operator_scene.h"
+#include "publish/publish.h"
+#include "publish/reader.h"
+#include "remote/beacons.h"
+#include "steps/steps.h"
 
 #define WITNESSES 3
 #define STRANGER 3
@@ -29,7 +29,8 @@
 enum { BY_WITNESS, BY_DRAND, BY_NOBODY, FILLER };
 
 static const char cycles[] =
-    "[cycle witness]\ntitle = W\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = witness one\n"
+    "[cycle witness]\ntitle = W\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = witness "
+    "one\n"
     "[cycle drand]\ntitle = D\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = drand\n"
     "[cycle nobody]\ntitle = N\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = none\n"
     "[cycle filler]\ntitle = F\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\nbeacon = none\n";
@@ -135,12 +136,14 @@ draw(uint64_t n)
 	hash_hex(buf_view(&bytes), hash);
 	if (row.source == SOURCE_WITNESS) {
 		witness_beacon_sign(slice_of(hash), keys[0].secret, signature);
-		office_scene_well(&scene, beacons_add(scene.operator.store, slice_of(signature), scene.operator.now, &which, &scene.err));
+		office_scene_well(&scene,
+		    beacons_add(scene.operator.store, slice_of(signature), scene.operator.now, &which, &scene.err));
 		assert_int_equal(which, n);
 	} else if (row.source == SOURCE_DRAND) {
 		hash_hex((struct slice){(const char *)point, sizeof point}, hash);
 		text_to_hex(point, sizeof point, signature);
-		(void)snprintf(sql, sizeof sql, "INSERT INTO draw_value (n, value, signature, tried) VALUES (%llu, '%s', '%s', 0)",
+		(void)snprintf(sql, sizeof sql,
+		    "INSERT INTO draw_value (n, value, signature, tried) VALUES (%llu, '%s', '%s', 0)",
 		    (unsigned long long)n, hash, signature);
 		office_scene_well(&scene, store_exec(scene.operator.store, sql, &scene.err));
 	}
@@ -174,7 +177,8 @@ add_line(size_t who, uint64_t size, struct slice line)
 {
 	int64_t now = scene.operator.now;
 
-	return cosignatures_add(scene.operator.store, size, keys[who].vkey, line, now - WITNESS_CLOCK_S, now + WITNESS_CLOCK_S, &scene.err);
+	return cosignatures_add(scene.operator.store, size, keys[who].vkey, line, now - WITNESS_CLOCK_S,
+	    now + WITNESS_CLOCK_S, &scene.err);
 }
 
 /* Whenever that was. */
@@ -183,7 +187,9 @@ add(size_t who, uint64_t size, int64_t time)
 {
 	struct buf line = line_of(who, size, time);
 
-	office_scene_well(&scene, cosignatures_add(scene.operator.store, size, keys[who].vkey, buf_view(&line), INT64_MIN, INT64_MAX, &scene.err));
+	office_scene_well(&scene,
+	    cosignatures_add(scene.operator.store, size, keys[who].vkey, buf_view(&line), INT64_MIN, INT64_MAX,
+	        &scene.err));
 	buf_release(&line);
 }
 
@@ -250,7 +256,8 @@ refused(size_t who, uint64_t size, struct slice line, const char *words)
 static void
 test_nothing_else_is_taken(void **state)
 {
-	static const int64_t wrong[] = {WITNESS_CLOCK_S + 1, -WITNESS_CLOCK_S - 1, 86400, -86400, 10 * (int64_t)INT32_MAX};
+	static const int64_t wrong[] = {WITNESS_CLOCK_S + 1, -WITNESS_CLOCK_S - 1, 86400, -86400,
+	    10 * (int64_t)INT32_MAX};
 	uint64_t before = newest_size(), size;
 	struct buf line, changed;
 
@@ -428,7 +435,8 @@ model_size(const struct given *given, size_t n, const uint64_t *sizes, uint64_t 
 		uint64_t votes = 0;
 
 		for (size_t i = 0; i < n; i++)
-			if (given[i].size == sizes[s] && sizes[s] >= least && given[i].time <= until && given[i].who != STRANGER)
+			if (given[i].size == sizes[s] && sizes[s] >= least && given[i].time <= until &&
+			    given[i].who != STRANGER)
 				votes += given[i].who == first ? 1000 : 1;
 		if (votes > best_votes) {
 			best = sizes[s];
@@ -482,10 +490,13 @@ test_which_is_published(void **state)
 		size_t n = give_some(&random, sizes, DRAW_TIME - COMMIT_LEAD_S, given);
 		uint64_t by_witness;
 
-		office_scene_well(&scene, draw_assurance_commit_size(scene.operator.store, &witness, &by_witness, &scene.err));
-		assert_int_equal(by_witness, model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
+		office_scene_well(&scene,
+		    draw_assurance_commit_size(scene.operator.store, &witness, &by_witness, &scene.err));
+		assert_int_equal(by_witness,
+		    model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
 		office_scene_well(&scene, draw_assurance_commit_size(scene.operator.store, &nobody, &size, &scene.err));
-		assert_int_equal(size, model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
+		assert_int_equal(size,
+		    model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
 		differs |= by_witness > size;
 	}
 	assert_true(differs); /* the beacon's key has counted for more than numbers */
@@ -498,8 +509,10 @@ test_which_is_published(void **state)
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t n = give_some(&random, sizes, DRAW_TIME + OUTCOME_DELAY_S, given);
 
-		office_scene_well(&scene, draw_assurance_outcome_size(scene.operator.store, &nobody, &size, &scene.err));
-		assert_int_equal(size, model_size(given, n, sizes, nobody.outcome_size, DRAW_TIME + OUTCOME_DELAY_S, STRANGER));
+		office_scene_well(&scene,
+		    draw_assurance_outcome_size(scene.operator.store, &nobody, &size, &scene.err));
+		assert_int_equal(size,
+		    model_size(given, n, sizes, nobody.outcome_size, DRAW_TIME + OUTCOME_DELAY_S, STRANGER));
 	}
 }
 
@@ -524,10 +537,16 @@ test_classes(void **state)
 		int64_t commit_late, outcome_late; /* s after the last moment */
 		enum assurance want;
 	} cases[] = {
-	    {BY_DRAND, 2, 2, 0, 0, ASSURANCE_A_UNRUN_IF}, {BY_DRAND, 3, 3, -100, -100, ASSURANCE_A_UNRUN_IF},
-	    {BY_DRAND, 1, 2, 0, 0, ASSURANCE_C}, {BY_DRAND, 2, 1, 0, 0, ASSURANCE_C}, {BY_DRAND, 0, 0, 0, 0, ASSURANCE_C},
-	    {BY_DRAND, 3, 3, 1, 0, ASSURANCE_C}, {BY_DRAND, 3, 3, 0, 1, ASSURANCE_C},
-	    {BY_WITNESS, 2, 2, 0, 0, ASSURANCE_B_IF}, {BY_WITNESS, 3, 1, 0, 0, ASSURANCE_C}, {BY_WITNESS, 3, 3, 1, 0, ASSURANCE_C},
+	    {BY_DRAND, 2, 2, 0, 0, ASSURANCE_A_UNRUN_IF},
+	    {BY_DRAND, 3, 3, -100, -100, ASSURANCE_A_UNRUN_IF},
+	    {BY_DRAND, 1, 2, 0, 0, ASSURANCE_C},
+	    {BY_DRAND, 2, 1, 0, 0, ASSURANCE_C},
+	    {BY_DRAND, 0, 0, 0, 0, ASSURANCE_C},
+	    {BY_DRAND, 3, 3, 1, 0, ASSURANCE_C},
+	    {BY_DRAND, 3, 3, 0, 1, ASSURANCE_C},
+	    {BY_WITNESS, 2, 2, 0, 0, ASSURANCE_B_IF},
+	    {BY_WITNESS, 3, 1, 0, 0, ASSURANCE_C},
+	    {BY_WITNESS, 3, 3, 1, 0, ASSURANCE_C},
 	    {BY_NOBODY, 3, 3, 0, 0, ASSURANCE_C},
 	};
 	int64_t draw_time = DRAW_TIME;
@@ -546,7 +565,8 @@ test_classes(void **state)
 		for (size_t who = 0; who < cases[i].outcome_cosigners; who++)
 			add(who, row_of(n).outcome_size, draw_time + OUTCOME_DELAY_S + cases[i].outcome_late);
 		if (class_of(n) != cases[i].want)
-			fail_msg("case %zu: %s instead of %s", i, assurance_name(class_of(n)), assurance_name(cases[i].want));
+			fail_msg("case %zu: %s instead of %s", i, assurance_name(class_of(n)),
+			    assurance_name(cases[i].want));
 		office_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
 	}
 }

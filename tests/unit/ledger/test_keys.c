@@ -48,7 +48,7 @@ test_there_and_back(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(key_read(path, &again, &err), 0);
 	assert_memory_equal(&key, &again, sizeof key);
-	assert_int_equal(scratch_count(dir), 1); /* nothing beside it */
+	assert_int_equal(scratch_count(dir), 1);                    /* nothing beside it */
 	assert_int_equal(key_write(path, &key, &err), ERR_REFUSED); /* never over another */
 	assert_int_equal(key_read(path, &again, &err), 0);
 	assert_memory_equal(&key, &again, sizeof key);

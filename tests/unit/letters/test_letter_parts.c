@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "letters/invitation.h"
 #include "letters/html.h"
+#include "letters/invitation.h"
 
 #define S slice_of
 
@@ -79,7 +79,8 @@ values_are_no_markup(void **state)
 	shows("    {{who}}", "<a>", "<pre><code>&lt;a&gt;\n</code></pre>");
 	shows("`{{who}}`", "`", "<code>`</code>");
 	/* A mark in a value is the value's. */
-	shows("{{who}}", TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END, "<p>" TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END "</p>");
+	shows("{{who}}", TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END,
+	    "<p>" TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END "</p>");
 	/* And one that the template has for reasons of its own takes nothing else away. */
 	shows("a" TEMPLATE_MARK_BEGIN "9" TEMPLATE_MARK_END "b" TEMPLATE_MARK_BEGIN "x", "v", "x</p>");
 }
@@ -87,8 +88,9 @@ values_are_no_markup(void **state)
 static void
 templates_cannot_do_much(void **state)
 {
-	char *html = page("<script>x</script>\n\na <b onclick=\"x\">b</b> [c](javascript:x) ![d](https://e.example/f.png)", "", NULL,
-	    true);
+	char *html =
+	    page("<script>x</script>\n\na <b onclick=\"x\">b</b> [c](javascript:x) ![d](https://e.example/f.png)", "",
+	        NULL, true);
 
 	(void)state;
 	assert_null(strstr(html, "<script"));
@@ -103,10 +105,12 @@ static void
 rows_are_a_list(void **state)
 {
 	static const char *const rows[] = {"a", "<b>", NULL};
-	char *html = page("{{#rows}}\n\n{{number}}. {{name}}\n\n    - x: {{name}}\n{{/rows}}\n\nend {{n}}\n", "", rows, false);
+	char *html =
+	    page("{{#rows}}\n\n{{number}}. {{name}}\n\n    - x: {{name}}\n{{/rows}}\n\nend {{n}}\n", "", rows, false);
 
 	(void)state;
-	assert_non_null(strstr(html, "<ol>\n<li>\n<p>a</p>\n<ul>\n<li>x: a</li>\n</ul>\n</li>\n<li>\n<p>&lt;b&gt;</p>"));
+	assert_non_null(
+	    strstr(html, "<ol>\n<li>\n<p>a</p>\n<ul>\n<li>x: a</li>\n</ul>\n</li>\n<li>\n<p>&lt;b&gt;</p>"));
 	assert_non_null(strstr(html, "<p>end 7</p>"));
 	free(html);
 }
@@ -127,18 +131,31 @@ lines_are_joined(void **state)
 /* ---- invitations ---- */
 
 static const struct letter_visit visits[] = {
-	{.date = 20628, .time = {"09:00", 5}, .target_id = {"T007", 4}, .target_name = {"Post seven", 10}, .unit = {"Unit", 4},
-	    .address = {"Street 7", 8}, .colleagues = NULL},
+    {.date = 20628,
+        .time = {"09:00", 5},
+        .target_id = {"T007", 4},
+        .target_name = {"Post seven", 10},
+        .unit = {"Unit", 4},
+        .address = {"Street 7", 8},
+        .colleagues = NULL},
 };
 
 static struct letter_input
 usual(void)
 {
-	return (struct letter_input){.draw = 7, .amendment = 2, .origin = S("log.example.org/a"), .log_key = S("530d903a"),
-	    .inspector_id = S("I003"), .inspector_name = S("Desk; \"three\": the, \\ one"),
-	    .inspector_email = S("i003@example.org"), .language = S("en"),
+	return (struct letter_input){.draw = 7,
+	    .amendment = 2,
+	    .origin = S("log.example.org/a"),
+	    .log_key = S("530d903a"),
+	    .inspector_id = S("I003"),
+	    .inspector_name = S("Desk; \"three\": the, \\ one"),
+	    .inspector_email = S("i003@example.org"),
+	    .language = S("en"),
 	    .from_name = S("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十"),
-	    .from_address = S("office@example.org"), .sent_at = 1782090000, .visits = visits, .n_visits = 1};
+	    .from_address = S("office@example.org"),
+	    .sent_at = 1782090000,
+	    .visits = visits,
+	    .n_visits = 1};
 }
 
 /* Written, held for its lines, and read again; the caller frees. */

@@ -19,23 +19,34 @@
 
 static const struct slice leave_questions[] = {{"=at the desk, \"really\"", 22}, {"-5", 2}};
 static const struct letter_matter matters[] = {
-	{.id = {"leave", 5}, .name = {"Leave", 5}, .legal_basis = {"Act 1", 5}, .questions = leave_questions,
-		.n_questions = 2},
-	{.id = {"duty", 4}, .name = {"Duty", 4}},
+    {.id = {"leave", 5},
+        .name = {"Leave", 5},
+        .legal_basis = {"Act 1", 5},
+        .questions = leave_questions,
+        .n_questions = 2},
+    {.id = {"duty", 4}, .name = {"Duty", 4}},
 };
 static const struct letter_colleague colleagues[] = {
-	{{"I002", 4}, {"Desk two", 8}, {"000-5550102", 11}},
-	{{"I005", 4}, {"Desk five", 9}, {NULL, 0}},
+    {{"I002", 4}, {"Desk two", 8}, {"000-5550102", 11}},
+    {{"I005", 4}, {"Desk five", 9}, {NULL, 0}},
 };
 static struct letter_visit visits[3];
 
 static struct letter_input
 usual(void)
 {
-	visits[0] = (struct letter_visit){.date = text_date_of(2026, 6, 24), .time = S("09:00"), .target_id = S("T2"),
-		.target_name = S("Post two"), .unit = S("Unit"), .area = S("Area"), .post = S("Post"),
-		    .address = S("Street 2"),
-		.phone = S("000-5550002"), .seat = S("lead"), .colleagues = colleagues, .n_colleagues = 2};
+	visits[0] = (struct letter_visit){.date = text_date_of(2026, 6, 24),
+	    .time = S("09:00"),
+	    .target_id = S("T2"),
+	    .target_name = S("Post two"),
+	    .unit = S("Unit"),
+	    .area = S("Area"),
+	    .post = S("Post"),
+	    .address = S("Street 2"),
+	    .phone = S("000-5550002"),
+	    .seat = S("lead"),
+	    .colleagues = colleagues,
+	    .n_colleagues = 2};
 	visits[1] = visits[2] = visits[0];
 	visits[1].date = text_date_of(2026, 6, 23);
 	visits[1].target_id = S("T9");
@@ -44,29 +55,29 @@ usual(void)
 	visits[2].target_id = S("T1");
 	visits[2].target_name = S("Post, one");
 	return (struct letter_input){
-		.kind = LETTER_ASSIGNMENT,
-		.draw = 7,
-		.operator_name = S("Office"),
-		.origin = S("log.example.org/a"),
-		.cycle = S("after-holiday"),
-		.cycle_title = S("After holidays"),
-		.date = text_date_of(2026, 6, 22),
-		.record_hash = S(HASH),
-		.log_key = S("530d903a"),
-		.inspector_id = S("I003"),
-		.inspector_name = S("Desk three"),
-		.inspector_email = S("i003@example.org"),
-		.language = S("en"),
-		.default_language = S("zh_CN"),
-		.recuse_to = S("recuse@example.org"),
-		.public_url = S("https://log.example.org/"),
-		.from_name = S("Office"),
-		.from_address = S("office@example.org"),
-		.sent_at = 1782090000,
-		.visits = visits,
-		.n_visits = 3,
-		.matters = matters,
-		.n_matters = 2,
+	    .kind = LETTER_ASSIGNMENT,
+	    .draw = 7,
+	    .operator_name = S("Office"),
+	    .origin = S("log.example.org/a"),
+	    .cycle = S("after-holiday"),
+	    .cycle_title = S("After holidays"),
+	    .date = text_date_of(2026, 6, 22),
+	    .record_hash = S(HASH),
+	    .log_key = S("530d903a"),
+	    .inspector_id = S("I003"),
+	    .inspector_name = S("Desk three"),
+	    .inspector_email = S("i003@example.org"),
+	    .language = S("en"),
+	    .default_language = S("zh_CN"),
+	    .recuse_to = S("recuse@example.org"),
+	    .public_url = S("https://log.example.org/"),
+	    .from_name = S("Office"),
+	    .from_address = S("office@example.org"),
+	    .sent_at = 1782090000,
+	    .visits = visits,
+	    .n_visits = 3,
+	    .matters = matters,
+	    .n_matters = 2,
 	};
 }
 
@@ -75,13 +86,13 @@ usual(void)
 static char dir[SCRATCH_PATH];
 
 static const char every_value[] =
-	"Subject: {{draw}} {{visit_count}} {{operator}}\n\n"
-	"{{origin}} {{cycle}} {{cycle_title}}\n{{record_hash}}\n{{log_key}} {{inspector_id}} {{inspector_name}}\n"
-	"{{date}} {{recuse_to}}\n{{public_url}} {{sheet}}\n"
-	"{{#visits}}\n{{number}} {{date}} {{weekday}} {{time}} {{target_id}}\n{{target_name}} {{unit}} {{area}} {{post}}\n"
-	"{{address}} {{target_phone}} {{seat}}\n{{colleagues}}\n{{/visits}}\n"
-	"{{#matters}}\n{{number}} {{matter_id}} {{matter_name}} {{legal_basis}}\n{{#checklist}}\n"
-	"{{question_number}} {{question}}\n{{/checklist}}\n{{/matters}}\n";
+    "Subject: {{draw}} {{visit_count}} {{operator}}\n\n"
+    "{{origin}} {{cycle}} {{cycle_title}}\n{{record_hash}}\n{{log_key}} {{inspector_id}} {{inspector_name}}\n"
+    "{{date}} {{recuse_to}}\n{{public_url}} {{sheet}}\n"
+    "{{#visits}}\n{{number}} {{date}} {{weekday}} {{time}} {{target_id}}\n{{target_name}} {{unit}} {{area}} {{post}}\n"
+    "{{address}} {{target_phone}} {{seat}}\n{{colleagues}}\n{{/visits}}\n"
+    "{{#matters}}\n{{number}} {{matter_id}} {{matter_name}} {{legal_basis}}\n{{#checklist}}\n"
+    "{{question_number}} {{question}}\n{{/checklist}}\n{{/matters}}\n";
 
 static int
 set_up(void **state)
@@ -150,7 +161,8 @@ every_placeholder(void **state)
 	    "\r\n\r\n"
 	    "log.example.org/a after-holiday After holidays\r\n" HASH "\r\n530d903a I003 Desk three\r\n"
 	    "22 June 2026 recuse@example.org\r\nhttps://log.example.org/ result-0007-I003.csv\r\n"
-	    "1 23 June 2026 Tuesday 09:00 T9\r\n+Post nine Unit Area Post\r\nStreet 2 000-5550002 lead\r\nnobody else\r\n"
+	    "1 23 June 2026 Tuesday 09:00 T9\r\n+Post nine Unit Area Post\r\nStreet 2 000-5550002 lead\r\nnobody "
+	    "else\r\n"
 	    "2 24 June 2026 Wednesday 09:00 T1\r\nPost, one Unit Area Post\r\nStreet 2 000-5550002 lead\r\n"
 	    "I002 Desk two (000-5550102), I005 Desk five\r\n"
 	    "3 24 June 2026 Wednesday 09:00 T2\r\n"));
@@ -198,16 +210,15 @@ hosts(void **state)
 	static const struct {
 		const char *origin, *host;
 	} cases[] = {
-		{"example.org", "@example.org>"},
-		{"example.org/spot check", "@example.org>"},
-		{"a.very.long.name.of.a.log.in.some.department.example.org",
-			"@of.a.log.in.some.department.example.org>"},
-		{"no spaces allowed", "@spotcheck.invalid>"},
-		{"日志", "@spotcheck.invalid>"},
-		{"", "@spotcheck.invalid>"},
-		{"a..b", "@spotcheck.invalid>"},
-		{".a", "@spotcheck.invalid>"},
-		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "@spotcheck.invalid>"},
+	    {"example.org", "@example.org>"},
+	    {"example.org/spot check", "@example.org>"},
+	    {"a.very.long.name.of.a.log.in.some.department.example.org", "@of.a.log.in.some.department.example.org>"},
+	    {"no spaces allowed", "@spotcheck.invalid>"},
+	    {"日志", "@spotcheck.invalid>"},
+	    {"", "@spotcheck.invalid>"},
+	    {"a..b", "@spotcheck.invalid>"},
+	    {".a", "@spotcheck.invalid>"},
+	    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "@spotcheck.invalid>"},
 	};
 
 	(void)state;
@@ -234,7 +245,8 @@ sheets(void **state)
 	assert_int_equal(letter_sheet(&input, &out, &err), 0);
 	text = buf_steal(&out);
 	assert_string_equal(text,
-	    "\xEF\xBB\xBF" "draw,date,target_id,target_name,matter,question,answer,remarks\r\n"
+	    "\xEF\xBB\xBF"
+	    "draw,date,target_id,target_name,matter,question,answer,remarks\r\n"
 	    "7,2026-06-23,T9,'+Post nine,leave Leave,\"'=at the desk, \"\"really\"\"\",,\r\n"
 	    "7,2026-06-23,T9,'+Post nine,leave Leave,'-5,,\r\n"
 	    "7,2026-06-23,T9,'+Post nine,duty Duty,,,\r\n"
@@ -324,7 +336,7 @@ refused(void **state)
 			struct letter letter = {0};
 			struct err err = {0};
 			struct slice *fields[] = {&input.inspector_name, &input.inspector_email, &input.operator_name,
-				&input.from_name, &visits[0].address, &visits[0].target_name};
+			    &input.from_name, &visits[0].address, &visits[0].target_name};
 
 			*fields[where] = bad[i];
 			assert_int_equal(letter_make(letters, &input, &letter, &err), ERR_REFUSED);
@@ -424,7 +436,8 @@ missing_and_faulty(void **state)
 	text = buf_steal(&said);
 	assert_string_equal(text,
 	    "cancelled.txt:0: this letter's template is missing\n"
-	    "keep-free.txt:0: every letter has to say the log's key id, or a second log would not show: {{log_key}} is missing\n"
+	    "keep-free.txt:0: every letter has to say the log's key id, or a second log would not show: {{log_key}} is "
+	    "missing\n"
 	    "updated.txt:4: {{target_nmae}} is not known; did you mean {{target_name}}?\n"
 	    "updated.txt:3: {{#visits}} is never closed: {{/visits}} is missing\n");
 	free(text);
@@ -443,18 +456,18 @@ main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(every_placeholder),
-		TEST(message_ids),
-		TEST(hosts),
-		TEST(sheets),
-		TEST(sheet_names),
-		TEST(languages),
-		TEST(the_cancelled_have_no_sheet),
-		TEST(refused),
-		TEST(two_addresses),
-		TEST(many_visits),
-		TEST(shipped),
-		TEST(missing_and_faulty),
+	    TEST(every_placeholder),
+	    TEST(message_ids),
+	    TEST(hosts),
+	    TEST(sheets),
+	    TEST(sheet_names),
+	    TEST(languages),
+	    TEST(the_cancelled_have_no_sheet),
+	    TEST(refused),
+	    TEST(two_addresses),
+	    TEST(many_visits),
+	    TEST(shipped),
+	    TEST(missing_and_faulty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,8 +187,8 @@ survives_kills(void **state)
 
 				maildir = NULL;
 				(void)snprintf(id, sizeof id, "<%u@x>", n);
-				if (maildir_open(mail, &maildir, NULL) != 0 || maildir_deliver(maildir, S(id),
-				    S(text), NULL, NULL) != 0)
+				if (maildir_open(mail, &maildir, NULL) != 0 ||
+				    maildir_deliver(maildir, S(id), S(text), NULL, NULL) != 0)
 					_exit(1);
 				maildir_close(maildir);
 			}
@@ -322,15 +322,15 @@ main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(delivers_once),
-		TEST(finds_what_was_read),
-		TEST(removes_what_a_crash_left),
-		TEST(survives_kills),
-		TEST(one_at_a_time),
-		TEST(a_full_disk),
-		TEST(what_is_in_the_way),
-		TEST(tmp_vanishes),
-		TEST(relative_and_slashes),
+	    TEST(delivers_once),
+	    TEST(finds_what_was_read),
+	    TEST(removes_what_a_crash_left),
+	    TEST(survives_kills),
+	    TEST(one_at_a_time),
+	    TEST(a_full_disk),
+	    TEST(what_is_in_the_way),
+	    TEST(tmp_vanishes),
+	    TEST(relative_and_slashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

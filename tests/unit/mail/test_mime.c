@@ -105,8 +105,8 @@ decode_header(struct slice folded)
 
 			if (word.n == 0)
 				continue;
-			assert_true(!encoded || (word.n <= 75 && line.n <= 76 && memcmp(word.p + word.n - 2, "?=",
-			    2) == 0));
+			assert_true(
+			    !encoded || (word.n <= 75 && line.n <= 76 && memcmp(word.p + word.n - 2, "?=", 2) == 0));
 			if (out.len > 0 && !(encoded && after_word))
 				buf_byte(&out, ' ');
 			before = out.len;
@@ -183,12 +183,12 @@ static struct mime_message
 usual(void)
 {
 	return (struct mime_message){
-		.from = {S("Office"), S("spotcheck@example.org")},
-		.to = {S("I001"), S("i001@example.org")},
-		.subject = S("subject"),
-		.message_id = S("<1@example.org>"),
-		.date = 1782090000,
-		.body = &plain_part,
+	    .from = {S("Office"), S("spotcheck@example.org")},
+	    .to = {S("I001"), S("i001@example.org")},
+	    .subject = S("subject"),
+	    .message_id = S("<1@example.org>"),
+	    .date = 1782090000,
+	    .body = &plain_part,
 	};
 }
 
@@ -254,10 +254,10 @@ dates(void **state)
 		int64_t time;
 		const char *text;
 	} cases[] = {
-		{0, " Thu, 01 Jan 1970 00:00:00 +0000\r\n"},
-		{-1, " Wed, 31 Dec 1969 23:59:59 +0000\r\n"},
-		{951782400, " Tue, 29 Feb 2000 00:00:00 +0000\r\n"},
-		{1798761599, " Thu, 31 Dec 2026 23:59:59 +0000\r\n"},
+	    {0, " Thu, 01 Jan 1970 00:00:00 +0000\r\n"},
+	    {-1, " Wed, 31 Dec 1969 23:59:59 +0000\r\n"},
+	    {951782400, " Tue, 29 Feb 2000 00:00:00 +0000\r\n"},
+	    {1798761599, " Thu, 31 Dec 2026 23:59:59 +0000\r\n"},
 	};
 
 	(void)state;
@@ -292,10 +292,11 @@ static void
 subjects(void **state)
 {
 	static const char *const cases[] = {"plain", "抽查", "a b c", "=?UTF-8?B?YQ==?=", "x =?y?= z",
-		"Confidential: draw 7 of the sample district's inspection office, and more than one line of it all the way",
-		"【保密】示例区监督检查室：第 7 号抽取监督检查任务（12 处）以及更多的文字，使得主题超过一行的长度还要更长一些",
-		"𠀀𠀁𠀂𠀃𠀄𠀅𠀆𠀇𠀈𠀉𠀊𠀋𠀌𠀍𠀎𠀏𠀐𠀑𠀒𠀓 four bytes each",
-		"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"};
+	    "Confidential: draw 7 of the sample district's inspection office, and more than one line of it all the way",
+	    "【保密】示例区监督检查室：第 7 号抽取监督检查任务（12 "
+	    "处）以及更多的文字，使得主题超过一行的长度还要更长一些",
+	    "𠀀𠀁𠀂𠀃𠀄𠀅𠀆𠀇𠀈𠀉𠀊𠀋𠀌𠀍𠀎𠀏𠀐𠀑𠀒𠀓 four bytes each",
+	    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"};
 	char growing[305] = "";
 
 	(void)state;
@@ -316,16 +317,16 @@ display_names(void **state)
 	static const struct {
 		const char *name, *raw; /* NULL: encoded */
 	} cases[] = {
-		{"", " i001@example.org\r\n"},
-		{"I001", " I001 <i001@example.org>\r\n"},
-		{"Desk one", " Desk one <i001@example.org>\r\n"},
-		{"Desk, one", " \"Desk, one\" <i001@example.org>\r\n"},
-		{"a \"b\" \\c", " \"a \\\"b\\\" \\\\c\" <i001@example.org>\r\n"},
-		{"J. Doe", " \"J. Doe\" <i001@example.org>\r\n"},
-		{"x@y", " \"x@y\" <i001@example.org>\r\n"},
-		{"a <b@c>", " \"a <b@c>\" <i001@example.org>\r\n"},
-		{"第一监督检查室专员二", NULL},
-		{"=?x?=", NULL},
+	    {"", " i001@example.org\r\n"},
+	    {"I001", " I001 <i001@example.org>\r\n"},
+	    {"Desk one", " Desk one <i001@example.org>\r\n"},
+	    {"Desk, one", " \"Desk, one\" <i001@example.org>\r\n"},
+	    {"a \"b\" \\c", " \"a \\\"b\\\" \\\\c\" <i001@example.org>\r\n"},
+	    {"J. Doe", " \"J. Doe\" <i001@example.org>\r\n"},
+	    {"x@y", " \"x@y\" <i001@example.org>\r\n"},
+	    {"a <b@c>", " \"a <b@c>\" <i001@example.org>\r\n"},
+	    {"第一监督检查室专员二", NULL},
+	    {"=?x?=", NULL},
 	};
 
 	(void)state;
@@ -375,10 +376,8 @@ static void
 injections(void **state)
 {
 	static const struct slice bad[] = {{"a\r\nBcc: x@example.org", 21}, {"a\nb", 3}, {"a\rb", 3}, {"a\0b", 3},
-	    {"\x01", 1},
-		{"\t", 1}, {"\x7F", 1}, {"\xC2\x85", 2}, {"\xE6\xA3", 2}, {"\x80", 1}, {"\xED\xA0\x80", 3},
-			{"\xC0\x8A", 2},
-		{"\xE2\x80\xA8", 3}, {"\xE2\x80\xAE", 3}};
+	    {"\x01", 1}, {"\t", 1}, {"\x7F", 1}, {"\xC2\x85", 2}, {"\xE6\xA3", 2}, {"\x80", 1}, {"\xED\xA0\x80", 3},
+	    {"\xC0\x8A", 2}, {"\xE2\x80\xA8", 3}, {"\xE2\x80\xAE", 3}};
 	struct slice *field;
 
 	(void)state;
@@ -388,8 +387,8 @@ injections(void **state)
 			struct mime_part attachment = {.type = "text/csv", .content = S("x"), .file_name = S("x.csv")};
 			struct mime_part all = {.type = "multipart/mixed", .parts = &attachment, .n_parts = 1};
 			struct slice *fields[] = {&message.from.name, &message.from.address, &message.to.name,
-				&message.to.address, &message.subject, &message.message_id, &message.in_reply_to,
-				&message.language, &attachment.file_name};
+			    &message.to.address, &message.subject, &message.message_id, &message.in_reply_to,
+			    &message.language, &attachment.file_name};
 
 			message.body = &all;
 			field = fields[where];
@@ -401,10 +400,9 @@ injections(void **state)
 static void
 addresses(void **state)
 {
-	static const char *const bad[] = {"", "a", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "a@b;c@d",
-	    "<a@b>", "A <a@b>",
-		"a@b\r\nRCPT TO:<x@y>", "\"a\"@b", "a(c)@b", "检@example.org", "a@例.org", ".a@b", "a.@b", "a..b@c",
-		    "a@-b", "a@b..c"};
+	static const char *const bad[] = {"", "a", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b,c@d", "a@b;c@d", "<a@b>",
+	    "A <a@b>", "a@b\r\nRCPT TO:<x@y>", "\"a\"@b", "a(c)@b", "检@example.org", "a@例.org", ".a@b", "a.@b",
+	    "a..b@c", "a@-b", "a@b..c"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -529,11 +527,15 @@ attachments(void **state)
 {
 	static const unsigned char bytes[] = {0, 1, 2, 255, 254, '\r', '\n', '.', '\r', '\n'};
 	struct mime_part parts[] = {
-		{.type = "text/plain", .content = S("see\n")},
-		{.type = "application/octet-stream", .content = {(const char *)bytes, sizeof bytes},
-			.file_name = S("a b.bin")},
-		{.type = "text/csv", .content = S("\xEF\xBB\xBF" "a,b\r\n1,2\r\n"), .file_name = S("结果.csv"),
-			.verbatim = true},
+	    {.type = "text/plain", .content = S("see\n")},
+	    {.type = "application/octet-stream",
+	        .content = {(const char *)bytes, sizeof bytes},
+	        .file_name = S("a b.bin")},
+	    {.type = "text/csv",
+	        .content = S("\xEF\xBB\xBF"
+	                     "a,b\r\n1,2\r\n"),
+	        .file_name = S("结果.csv"),
+	        .verbatim = true},
 	};
 	struct mime_part all = {.type = "multipart/mixed", .parts = parts, .n_parts = 3};
 	struct mime_message message = usual();
@@ -598,10 +600,10 @@ long_file_names(void **state)
 static void
 nested_parts(void **state)
 {
-	struct mime_part views[] = {{.type = "text/plain", .content = S("a\n")}, {.type = "text/html",
-	    .content = S("<p>a\n")}};
+	struct mime_part views[] = {{.type = "text/plain", .content = S("a\n")},
+	    {.type = "text/html", .content = S("<p>a\n")}};
 	struct mime_part parts[] = {{.type = "multipart/alternative", .parts = views, .n_parts = 2},
-		{.type = "text/csv", .content = S("x\n"), .file_name = S("x.csv")}};
+	    {.type = "text/csv", .content = S("x\n"), .file_name = S("x.csv")}};
 	struct mime_part all = {.type = "multipart/mixed", .parts = parts, .n_parts = 2}, deep[8];
 	struct mime_message message = usual();
 	char *text, *again;
@@ -615,8 +617,8 @@ nested_parts(void **state)
 	free(again);
 	free(text);
 	for (size_t i = 0; i < 8; i++)
-		deep[i] = (struct mime_part){.type = "multipart/mixed", .parts = i == 7 ? views : &deep[i + 1],
-		    .n_parts = 1};
+		deep[i] =
+		    (struct mime_part){.type = "multipart/mixed", .parts = i == 7 ? views : &deep[i + 1], .n_parts = 1};
 	message.body = deep;
 	assert_int_equal(write_rc(&message), ERR_REFUSED);
 	all.type = "text/plain";
@@ -644,20 +646,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_plain_message),
-		cmocka_unit_test(dates),
-		cmocka_unit_test(subjects),
-		cmocka_unit_test(display_names),
-		cmocka_unit_test(a_name_of_300_characters),
-		cmocka_unit_test(injections),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(message_ids),
-		cmocka_unit_test(text_bodies),
-		cmocka_unit_test(bad_text_bodies),
-		cmocka_unit_test(attachments),
-		cmocka_unit_test(long_file_names),
-		cmocka_unit_test(nested_parts),
-		cmocka_unit_test(is_bounded),
+	    cmocka_unit_test(a_plain_message),
+	    cmocka_unit_test(dates),
+	    cmocka_unit_test(subjects),
+	    cmocka_unit_test(display_names),
+	    cmocka_unit_test(a_name_of_300_characters),
+	    cmocka_unit_test(injections),
+	    cmocka_unit_test(addresses),
+	    cmocka_unit_test(message_ids),
+	    cmocka_unit_test(text_bodies),
+	    cmocka_unit_test(bad_text_bodies),
+	    cmocka_unit_test(attachments),
+	    cmocka_unit_test(long_file_names),
+	    cmocka_unit_test(nested_parts),
+	    cmocka_unit_test(is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

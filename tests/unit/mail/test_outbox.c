@@ -13,8 +13,8 @@
 #include "core/base/hash.h"
 #include "mail/maildir.h"
 #include "mail/outbox.h"
-#include "mail/outbox_keep.h"
 #include "mail/outbox_delivery.h"
+#include "mail/outbox_keep.h"
 #include "scratch.h"
 
 #define S slice_of
@@ -57,17 +57,17 @@ letter(unsigned draw, unsigned amendment, const char *inspector, const char *kin
 
 	(void)snprintf(id, sizeof id, "<%u.%u.%s.%s@x>", draw, amendment, inspector, kind);
 	return (struct outbox_letter){
-		.draw = draw,
-		.amendment = amendment,
-		.inspector = S(inspector),
-		.kind = S(kind),
-		.sender = S("a@example.org"),
-		.recipient = S("b@example.org"),
-		.subject = S("subject"),
-		.message_id = S(id),
-		.message = S("To: b\r\n\r\ntext\r\n"),
-		.not_before = NOW,
-		.give_up = NOW + 3600,
+	    .draw = draw,
+	    .amendment = amendment,
+	    .inspector = S(inspector),
+	    .kind = S(kind),
+	    .sender = S("a@example.org"),
+	    .recipient = S("b@example.org"),
+	    .subject = S("subject"),
+	    .message_id = S(id),
+	    .message = S("To: b\r\n\r\ntext\r\n"),
+	    .not_before = NOW,
+	    .give_up = NOW + 3600,
 	};
 }
 
@@ -271,7 +271,8 @@ unknown_is_sent_again(void **state)
 		bool first = claims[i].id == 1;
 
 		assert_int_equal(outbox_settle(store, &claims[i], first ? OUTBOX_UNKNOWN : OUTBOX_QUEUED, false,
-		    slice_of("words"), first ? NOW + 2 : give_up, &became, NULL), 0);
+		                     slice_of("words"), first ? NOW + 2 : give_up, &became, NULL),
+		    0);
 		assert_int_equal(became, first ? OUTBOX_UNKNOWN : OUTBOX_FAILED);
 	}
 	assert_int_equal(outbox_next(store, &next, NULL), 0);
@@ -280,8 +281,9 @@ unknown_is_sent_again(void **state)
 	assert_in_range(next - NOW, 2 + 90, 2 + 150); /* the second attempt: two minutes, a quarter more or less */
 	for (size_t i = 0; i < n; i++) {
 		if (claims[i].id == 1)
-			assert_int_equal(outbox_settle(store, &claims[i], OUTBOX_UNKNOWN, false, slice_of("words"), give_up,
-			    &became, NULL), 0);
+			assert_int_equal(outbox_settle(store, &claims[i], OUTBOX_UNKNOWN, false, slice_of("words"),
+			                     give_up, &became, NULL),
+			    0);
 		outbox_claim_release(&claims[i]);
 	}
 	assert_int_equal(store_commit(store, NULL), 0);
@@ -461,7 +463,8 @@ replies_are_one_line(void **state)
 	(void)state;
 	assert_true(add(&a));
 	assert_int_equal(outbox_note(store, 1, OUTBOX_FAILED, NOW,
-	    S("550 no\r\n\x1B[2J\xB2\xE9 \xE6\xA3\x80\xE2\x80\xAE."), NOW, NULL), 0);
+	                     S("550 no\r\n\x1B[2J\xB2\xE9 \xE6\xA3\x80\xE2\x80\xAE."), NOW, NULL),
+	    0);
 	assert_string_equal(get(1).reply.p, "550 no  ?[2J?? \xE6\xA3\x80?.");
 	for (size_t i = 0; i + 3 < sizeof endless; i += 3)
 		memcpy(endless + i, "\xE6\xA3\x80", 3);
@@ -559,13 +562,19 @@ texts_go_and_facts_stay(void **state)
 	assert_int_equal(row.state, OUTBOX_SENT);
 	assert_int_equal(row.removed, NOW + KEEP);
 	assert_int_equal(row.message_len, 0);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE id = 1 AND subject = '' AND recipient = 'b@example.org'",
-	    &row.id, NULL), 0);
+	assert_int_equal(
+	    store_int(store,
+	        "SELECT count(*) FROM outbox_letter WHERE id = 1 AND subject = '' AND recipient = 'b@example.org'",
+	        &row.id, NULL),
+	    0);
 	assert_int_equal(row.id, 1);
 	hash_hex(sent.message, digest);
 	assert_int_equal(store_meta_set(store, "digest", digest, NULL), 0);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter JOIN meta ON name = 'digest' AND value = digest WHERE id = 1",
-	    &row.id, NULL), 0);
+	assert_int_equal(
+	    store_int(store,
+	        "SELECT count(*) FROM outbox_letter JOIN meta ON name = 'digest' AND value = digest WHERE id = 1",
+	        &row.id, NULL),
+	    0);
 	assert_int_equal(row.id, 1);
 	assert_int_equal(outbox_retry(store, 3, "B", NOW + 2 * KEEP, 60, &err), ERR_REFUSED);
 	assert_non_null(strstr(err.message, "its text was removed"));
@@ -610,12 +619,16 @@ older_letters_get_their_digest(void **state)
 	assert_true(add(&a));
 	assert_int_equal(deliver(NOW).sent, 1);
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(store_exec(store, "UPDATE outbox_letter SET digest = NULL; DELETE FROM meta", &err), 0);
+		assert_int_equal(store_exec(store, "UPDATE outbox_letter SET digest = NULL; DELETE FROM meta", &err),
+		    0);
 		assert_int_equal(outbox_keep(store, kept[i], NOW + KEEP, &next, &err), 0);
 		assert_int_equal(next, INT64_MAX);
 		assert_int_equal(texts(), i == 0 ? 1 : 0);
-		assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest ="
-		    " 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'", &n, NULL), 0);
+		assert_int_equal(store_int(store,
+		                     "SELECT count(*) FROM outbox_letter WHERE digest ="
+		                     " 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'",
+		                     &n, NULL),
+		    0);
 		assert_int_equal(n, 1);
 	}
 }
@@ -649,7 +662,8 @@ a_reader_is_waited_for(void **state)
 	assert_int_equal(deliver(NOW).sent, 1);
 	(void)snprintf(path, sizeof path, "%s/%s", dir, STORE_FILE);
 	assert_int_equal(sqlite3_open(path, &reader), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM outbox_letter", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM outbox_letter", NULL, NULL, NULL),
+	    SQLITE_OK);
 	assert_int_equal(sqlite3_busy_timeout(store_db(store), 10), SQLITE_OK);
 	assert_int_equal(keep(NOW + KEEP), NOW + KEEP + 60);
 	assert_int_equal(texts(), 0);
@@ -686,23 +700,23 @@ main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(texts_go_and_facts_stay),
-		TEST(many_texts_go_bit_by_bit),
-		TEST(older_letters_get_their_digest),
-		TEST(kept_for_ever),
-		TEST(a_reader_is_waited_for),
-		TEST(added_once),
-		TEST(belongs_to_the_transaction),
-		TEST(delivered_when_due),
-		TEST(interrupted),
-		TEST(unknown_is_sent_again),
-		TEST(put_off_and_given_up),
-		TEST(another_process),
-		TEST(could_not_be_made),
-		TEST(withdrawn),
-		TEST(by_hand),
-		TEST(replies_are_one_line),
-		TEST(lists),
+	    TEST(texts_go_and_facts_stay),
+	    TEST(many_texts_go_bit_by_bit),
+	    TEST(older_letters_get_their_digest),
+	    TEST(kept_for_ever),
+	    TEST(a_reader_is_waited_for),
+	    TEST(added_once),
+	    TEST(belongs_to_the_transaction),
+	    TEST(delivered_when_due),
+	    TEST(interrupted),
+	    TEST(unknown_is_sent_again),
+	    TEST(put_off_and_given_up),
+	    TEST(another_process),
+	    TEST(could_not_be_made),
+	    TEST(withdrawn),
+	    TEST(by_hand),
+	    TEST(replies_are_one_line),
+	    TEST(lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,10 +16,10 @@
 #include "core/format/note.h"
 #include "draws/draws.h"
 #include "ledger/ledger.h"
-#include "publish/publish.h"
-#include "publish/list.h"
-#include "steps/steps.h"
 #include "operator_scene.h"
+#include "publish/list.h"
+#include "publish/publish.h"
+#include "steps/steps.h"
 
 static const char cycles[] =
     "[cycle one]\ntitle = One\nwhen = manual\nembargo = 0\nsample = 10%\nteam = any any\nmatters = duty leave\n"
@@ -300,12 +300,15 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 	}
 	/* The same day's look is over; the next one finds nothing. */
 	flip("index.html");
-	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 2, &over, &scene.err));
+	office_scene_well(&scene,
+	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 2, &over, &scene.err));
 	after = tree_hash();
 	assert_memory_not_equal(&before, &after, sizeof before);
-	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 3, &over, &scene.err));
+	office_scene_well(&scene,
+	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 3, &over, &scene.err));
 	assert_int_equal(damaged_files(), 1);
-	office_scene_well(&scene, publish_look(scene.operator.store, &scene.operator.key, &scene.config, 4, &over, &scene.err));
+	office_scene_well(&scene,
+	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 4, &over, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 }
 
@@ -422,7 +425,8 @@ test_keeps_off_other_folders(void **state)
 static void
 test_leaves_others_alone_within_our_folders(void **state)
 {
-	static const char *const others[] = {"draws/0001/notes.txt", "tile/0/.000.p.swp", "draws/0001-old", "archive2025"};
+	static const char *const others[] = {"draws/0001/notes.txt", "tile/0/.000.p.swp", "draws/0001-old",
+	    "archive2025"};
 	char path[SCRATCH_PATH + 64];
 
 	(void)state;
@@ -435,7 +439,8 @@ test_leaves_others_alone_within_our_folders(void **state)
 	for (int round = 0; round < 3; round++) {
 		(void)draw_of(0);
 		if (round == 2)
-			office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM published_file", &scene.err));
+			office_scene_well(&scene,
+			    store_exec(scene.operator.store, "DELETE FROM published_file", &scene.err));
 		office_scene_well(&scene, publish_with(round == 1, false));
 		for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 			assert_true(has(others[i]));
@@ -487,8 +492,9 @@ test_older_tiles_must_be_right_too(void **state)
 	static const struct {
 		const char *name;
 		bool well;
-	} others[] = {{"tile/0/stray", false}, {"tile/0/000.p/0", false}, {"tile/0/000.p/05", false}, {"tile/8/000.p/1", false},
-	    {"tile/stray", false}, {"tile/0/.000.p.new", true}, {"tile/0/005.p/3", true}, {"tile/0/000.p/200", true}};
+	} others[] = {{"tile/0/stray", false}, {"tile/0/000.p/0", false}, {"tile/0/000.p/05", false},
+	    {"tile/8/000.p/1", false}, {"tile/stray", false}, {"tile/0/.000.p.new", true}, {"tile/0/005.p/3", true},
+	    {"tile/0/000.p/200", true}};
 	char path[SCRATCH_PATH + 64], aside[SCRATCH_PATH + 64];
 
 	(void)state;

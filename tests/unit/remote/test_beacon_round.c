@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "core/log/beacon.h"
-#include "system/clock.h"
 #include "steps/steps.h"
+#include "system/clock.h"
 
 #define GENESIS 1692803367
 #define PERIOD 3
@@ -56,8 +56,8 @@ matters(int32_t date)
 	char text[DATE_TEXT];
 
 	text_from_date(date, text);
-	return clocks_change(date) || strcmp(text + 5, "02-28") == 0 || strcmp(text + 5, "02-29") == 0 || strcmp(text + 5, "03-01") == 0 ||
-	       strcmp(text + 5, "12-31") == 0 || strcmp(text + 5, "01-01") == 0;
+	return clocks_change(date) || strcmp(text + 5, "02-28") == 0 || strcmp(text + 5, "02-29") == 0 ||
+	    strcmp(text + 5, "03-01") == 0 || strcmp(text + 5, "12-31") == 0 || strcmp(text + 5, "01-01") == 0;
 }
 
 /* The quarters of an hour of the days that matter, as this zone's clocks show them; how many days the clocks change. */
@@ -125,8 +125,8 @@ test_the_round_of_a_time(void **state)
 		for (; at < times[i]; at += PERIOD)
 			round++;
 		if (round_of(times[i]) != round)
-			fail_msg("%lld: round %llu instead of %llu", (long long)times[i], (unsigned long long)round_of(times[i]),
-			    (unsigned long long)round);
+			fail_msg("%lld: round %llu instead of %llu", (long long)times[i],
+			    (unsigned long long)round_of(times[i]), (unsigned long long)round);
 	}
 }
 

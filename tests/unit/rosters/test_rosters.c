@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-#include "rosters/rosters.h"
 #include "roster_scene.h"
+#include "rosters/rosters.h"
 #include "scratch.h"
 
 #define S slice_of
@@ -45,7 +45,8 @@ unreported_imports_stand_once(void **state)
 	assert_true(counts.repeated);
 	is(ROSTER_TARGETS, "id,name\nT1,a\n");
 	assert_int_equal(rosters_reported(store, ROSTER_TARGETS, &err), 0);
-	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0); /* undone twice, it stands again */
+	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err),
+	    0); /* undone twice, it stands again */
 	assert_false(counts.repeated);
 	is(ROSTER_TARGETS, text);
 
@@ -65,13 +66,14 @@ what_others_name_cannot_go(void **state)
 	    "target \"T1\" would be gone, but contacts name it");
 	refused(ROSTER_TARGETS, "id,name,unit,area\nT1,b,财务局,河东\nT2,b,民政局,河西\n",
 	    "would have the unit \"财政局\" any more");
-	refused(ROSTER_TARGETS, "id,name,unit,area\nT1,b,财政局,河西\nT2,b,民政局,河西\n", "would have the area \"河东\" any more");
+	refused(ROSTER_TARGETS, "id,name,unit,area\nT1,b,财政局,河西\nT2,b,民政局,河西\n",
+	    "would have the area \"河东\" any more");
 	refused(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n",
 	    "0: inspector \"I2\" would be gone, but conflicts name");
 	imported(ROSTER_CONFLICTS, "inspector,scope,value\nI1,unit,财政局\n");
 	imported(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n");
-	refused(
-	    ROSTER_CONFLICTS, "inspector,scope,value\nI1,target,T1\nI1,target,T7\nI8,target,T7\n", "3: target \"T7\"");
+	refused(ROSTER_CONFLICTS, "inspector,scope,value\nI1,target,T1\nI1,target,T7\nI8,target,T7\n",
+	    "3: target \"T7\"");
 	assert_non_null(strstr(told, "4: target \"T7\""));
 	assert_non_null(strstr(told, "4: inspector \"I8\""));
 }
@@ -88,8 +90,8 @@ a_file_that_lost_rows_is_refused(void **state)
 	assert_int_equal(import_text(ROSTER_TARGETS, text, &limited), 0);
 	assert_int_equal(counts.removed, 1);
 	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT9,d\n", &limited), ERR_REFUSED);
-	assert_non_null(strstr(
-	    told, "it would remove 2 of 4 rows, and the limit is 20%; if that is meant, say --replace-limit 50"));
+	assert_non_null(strstr(told,
+	    "it would remove 2 of 4 rows, and the limit is 20%; if that is meant, say --replace-limit 50"));
 	is(ROSTER_TARGETS, text);
 	limited.replace_limit = 50;
 	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT9,d\n", &limited), 0);
@@ -172,8 +174,8 @@ undo_of_the_first_import_leaves_nothing(void **state)
 	assert_int_equal(counts.removed, 2);
 	text = exported(ROSTER_MATTERS);
 	assert_string_equal(first, text);
-	assert_int_equal(
-	    store_int(store, "SELECT undoes FROM roster_import ORDER BY id DESC LIMIT 1", &undoes, NULL), 0);
+	assert_int_equal(store_int(store, "SELECT undoes FROM roster_import ORDER BY id DESC LIMIT 1", &undoes, NULL),
+	    0);
 	assert_int_equal(undoes, 1);
 	free(text);
 	free(first);
@@ -304,16 +306,16 @@ static int
 see_target(void *ctx, const struct rosters_target *t)
 {
 	(void)ctx;
-	(void)snprintf(
-	    seen + strlen(seen), sizeof seen - strlen(seen), "%.*s%s ", SLICE_ARGS(t->id), t->excused ? "!" : "");
+	(void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s%s ", SLICE_ARGS(t->id),
+	    t->excused ? "!" : "");
 	return 0;
 }
 
 static void
 excuses(void **state)
 {
-	struct rosters_excuse e = {
-	    .id = S("T1"), .until = TODAY, .reason = "病假", .by = "x", .now = NOW, .today = TODAY};
+	struct rosters_excuse e =
+	    {.id = S("T1"), .until = TODAY, .reason = "病假", .by = "x", .now = NOW, .today = TODAY};
 	struct err err = {0};
 
 	(void)state;
@@ -367,7 +369,8 @@ scopes(void **state)
 	struct err err = {0};
 
 	(void)state;
-	imported(ROSTER_TARGETS, "编号,姓名,单位,区域,级别,批次,own,入册日期\nT1,a,U,X,1,p,q,2020-01-01\nT2,b,U,Y,2,p,r,2020-01-01\n"
+	imported(ROSTER_TARGETS,
+	    "编号,姓名,单位,区域,级别,批次,own,入册日期\nT1,a,U,X,1,p,q,2020-01-01\nT2,b,U,Y,2,p,r,2020-01-01\n"
 	    "T3,c,V,X,,s,q,2020-01-02\n");
 	scope("T1 T2 T3 ", NULL, 0);
 	f[0] = (struct column_filter){(char *)"unit", (char *)"U"};
@@ -427,7 +430,8 @@ targets_with_private_columns(void **state)
 	size_t n = 0;
 
 	(void)state;
-	imported(ROSTER_TARGETS, "编号,zz,名称,类别,单位,电话,权重\nT1,\"a\\b\"\"c,d\",甲,A,财政局,,7\nT2,x,乙,A,,,\nT3,,丙,,,1,2\n");
+	imported(ROSTER_TARGETS,
+	    "编号,zz,名称,类别,单位,电话,权重\nT1,\"a\\b\"\"c,d\",甲,A,财政局,,7\nT2,x,乙,A,,,\nT3,,丙,,,1,2\n");
 	assert_int_equal(rosters_private_columns(store, ROSTER_TARGETS, &names, &err), 0);
 	assert_int_equal(names.n, 3);
 	assert_string_equal(names.items[0], "name");
@@ -572,8 +576,8 @@ a_workbook(void **state)
 	assert_true(len > 1000);
 	assert_memory_equal(bytes, "PK\3\4", 4);
 	free(bytes);
-	assert_int_equal(
-	    scratch_count(store_dir(store)), 3); /* the database and its two side files: no rest of the export */
+	assert_int_equal(scratch_count(store_dir(store)),
+	    3); /* the database and its two side files: no rest of the export */
 }
 
 static void
@@ -598,25 +602,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(unreported_imports_stand_once),
-		TEST(what_others_name_cannot_go),
-		TEST(a_file_that_lost_rows_is_refused),
-		TEST(a_dry_run_changes_nothing),
-		TEST(undo_is_exact),
-		TEST(undo_of_the_first_import_leaves_nothing),
-		TEST(undo_is_refused_where_it_no_longer_fits),
-		TEST(the_history_says_who_and_what),
-		TEST(since_stays),
-		TEST(ids_are_assigned),
-		TEST(attestations),
-		TEST(excuses),
-		TEST(scopes),
-		TEST(targets_with_private_columns),
-		TEST(the_other_rosters),
-		TEST(conflicts_come_in_the_order_of_lines),
-		TEST(a_crash_leaves_nothing),
-		TEST(a_workbook),
-		TEST(from_a_pipe),
+	    TEST(unreported_imports_stand_once),
+	    TEST(what_others_name_cannot_go),
+	    TEST(a_file_that_lost_rows_is_refused),
+	    TEST(a_dry_run_changes_nothing),
+	    TEST(undo_is_exact),
+	    TEST(undo_of_the_first_import_leaves_nothing),
+	    TEST(undo_is_refused_where_it_no_longer_fits),
+	    TEST(the_history_says_who_and_what),
+	    TEST(since_stays),
+	    TEST(ids_are_assigned),
+	    TEST(attestations),
+	    TEST(excuses),
+	    TEST(scopes),
+	    TEST(targets_with_private_columns),
+	    TEST(the_other_rosters),
+	    TEST(conflicts_come_in_the_order_of_lines),
+	    TEST(a_crash_leaves_nothing),
+	    TEST(a_workbook),
+	    TEST(from_a_pipe),
 	};
 
 	return cmocka_run_group_tests(tests, roster_scene_group_set_up, roster_scene_group_tear_down);

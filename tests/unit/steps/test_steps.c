@@ -10,8 +10,8 @@
 
 #include "draws/draws.h"
 #include "mail/outbox.h"
-#include "steps/steps.h"
 #include "operator_scene.h"
+#include "steps/steps.h"
 
 #define DAY 86400
 
@@ -99,7 +99,8 @@ test_a_whole_draw(void **state)
 	draw(n);
 	assert_int_equal(office_scene_verify(&scene), 0);
 	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
-	office_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED, "cannot be voided");
+	office_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED,
+	    "cannot be voided");
 	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET,
 	    "sealed until 2026-07-23 09:00");
 
@@ -172,8 +173,7 @@ test_an_amendment_stands_once(void **state)
 	assert_int_equal(office_scene_verify(&scene), 0);
 }
 
-static const char keep_free[] =
-    "SELECT count(*) FROM outbox_letter WHERE kind = 'keep-free' AND state = ";
+static const char keep_free[] = "SELECT count(*) FROM outbox_letter WHERE kind = 'keep-free' AND state = ";
 
 /* Everybody who may be drawn is asked to keep the days free, and hears it where nothing comes of them. */
 static void
@@ -187,21 +187,28 @@ test_days_are_kept_free(void **state)
 	(void)snprintf(ini, sizeof ini, "%skeep_free = yes\n", plain);
 	office_scene_ini(&scene, ini);
 	office_scene_init(&scene);
-	office_scene_well(&scene, store_exec(scene.operator.store,
-	    "INSERT INTO excuse (kind, who, until, reason, by, time) VALUES ('inspectors', 'I03', 99999, 'x', 'x', 0)", &scene.err));
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store,
+	        "INSERT INTO excuse (kind, who, until, reason, by, time) VALUES ('inspectors', 'I03', 99999, 'x', 'x', "
+	        "0)",
+	        &scene.err));
 	n = commit_at(STEP_LEAD);
 	(void)snprintf(words, sizeof words, "%s'queued'", keep_free);
 	assert_int_equal(office_scene_count(&scene, words), 11);
-	assert_int_equal(office_scene_count(&scene,
-	    "SELECT count(*) FROM outbox_letter JOIN outbox_message ON letter = id"
-	    " WHERE CAST(message AS TEXT) LIKE '%Target%' OR CAST(message AS TEXT) LIKE '%text/calendar%'"), 0);
+	assert_int_equal(
+	    office_scene_count(&scene,
+	        "SELECT count(*) FROM outbox_letter JOIN outbox_message ON letter = id"
+	        " WHERE CAST(message AS TEXT) LIKE '%Target%' OR CAST(message AS TEXT) LIKE '%text/calendar%'"),
+	    0);
 	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
 
 	/* One has not heard yet; he never will. */
-	office_scene_well(&scene, store_exec(scene.operator.store,
-	    "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'", &scene.err));
+	office_scene_well(&scene,
+	    store_exec(scene.operator.store, "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'",
+	        &scene.err));
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
-	office_scene_well(&scene, outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
+	office_scene_well(&scene,
+	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
 	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
 	assert_int_equal(office_scene_count(&scene, words), 1);
@@ -209,13 +216,16 @@ test_days_are_kept_free(void **state)
 
 	/* The next one is drawn: whoever was only asked to keep days free is told of his visits for the first time. */
 	n = commit_at(STEP_LEAD);
-	office_scene_well(&scene, outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
+	office_scene_well(&scene,
+	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
 	scene.operator.now = row_of(n).draw_time;
 	draw(n);
+	assert_int_equal(office_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat") -
+	        office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"),
+	    0);
 	assert_int_equal(office_scene_count(&scene,
-	    "SELECT count(DISTINCT inspector) FROM draw_seat") - office_scene_count(&scene,
-	    "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"), 0);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> '' AND state = 'failed'"), 0);
+	                     "SELECT count(*) FROM outbox_letter WHERE fault <> '' AND state = 'failed'"),
+	    0);
 }
 
 /* ---- what is not lawful ---- */
@@ -229,10 +239,13 @@ test_one_open_commitment(void **state)
 	office_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
 	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	office_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED, "needs a reason");
+	office_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED,
+	    "needs a reason");
 	office_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err));
-	office_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED, "voided already");
-	office_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
+	office_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED,
+	    "voided already");
+	office_scene_well(&scene,
+	    step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
 	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "was voided");
 	assert_int_equal(office_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */

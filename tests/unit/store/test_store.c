@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/store.h"
 #include "scratch.h"
+#include "store/store.h"
 
 static char dir[SCRATCH_PATH], state_dir[SCRATCH_PATH + 16], file[SCRATCH_PATH + 64];
 
@@ -98,9 +98,9 @@ is_made_for_its_owner_alone(void **state)
 	assert_int_equal(value, 2);
 	assert_int_equal(store_int(store, "PRAGMA foreign_keys", &value, NULL), 0);
 	assert_int_equal(value, 1);
-	assert_int_equal(
-	    store_int(store, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'",
-	        &value, NULL),
+	assert_int_equal(store_int(store,
+	                     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'",
+	                     &value, NULL),
 	    0);
 	assert_int_equal(value, 0);
 	store_close(store);
@@ -146,21 +146,30 @@ an_older_state_is_brought_up_to_date(void **state)
 
 	(void)state;
 	sql("DROP TABLE unreported; DROP INDEX outbox_letter_text; ALTER TABLE outbox_letter DROP COLUMN digest;"
-	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
-	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE published_file; DROP TABLE draw_calloff;"
-	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD COLUMN message BLOB NOT NULL DEFAULT x'';"
-	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, message_id, message,"
+	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE "
+	    "plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
+	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE "
+	    "published_file; DROP TABLE draw_calloff;"
+	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD "
+	    "COLUMN message BLOB NOT NULL DEFAULT x'';"
+	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
+	    "message_id, message,"
 	    " fault, created, changed, not_before, next_at, give_up)"
 	    " VALUES (1, 0, 'I001', 'assignment', 'queued', '', '', '', '<1>', x'616263', '', 0, 0, 0, 0, 0);"
 	    "PRAGMA user_version = 1");
 	store = opened();
-	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message WHERE message = x'616263'", &tables, NULL), 0);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_message WHERE message = x'616263'", &tables,
+	                     NULL),
+	    0);
 	assert_int_equal(tables, 1);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest IS NULL AND removed IS NULL", &tables,
-	                     NULL), 0); /* outbox_keep fills it in */
+	assert_int_equal(store_int(store, "SELECT count(*) FROM outbox_letter WHERE digest IS NULL AND removed IS NULL",
+	                     &tables, NULL),
+	    0); /* outbox_keep fills it in */
 	assert_int_equal(tables, 1);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'",
-	                     &tables, NULL), 0);
+	assert_int_equal(store_int(store,
+	                     "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'plan_%' AND type = 'table'", &tables,
+	                     NULL),
+	    0);
 	assert_int_equal(tables, 3);
 	assert_int_equal(store_int(store, "PRAGMA user_version", &tables, NULL), 0);
 	assert_int_equal(tables, STORE_VERSION);
@@ -366,17 +375,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_made_for_its_owner_alone),
-		cmocka_unit_test(others_may_pass_but_not_read),
-		cmocka_unit_test(of_another_user_is_refused),
-		cmocka_unit_test(an_older_state_is_brought_up_to_date),
-		cmocka_unit_test(what_is_no_database_of_ours_is_refused),
-		cmocka_unit_test(a_file_in_place_of_the_directory),
-		cmocka_unit_test(meta),
-		cmocka_unit_test(cursor),
-		cmocka_unit_test(a_transaction_is_whole_or_nothing),
-		cmocka_unit_test(a_crash_leaves_what_was_committed),
-		cmocka_unit_test(two_may_have_it_open),
+	    cmocka_unit_test(is_made_for_its_owner_alone),
+	    cmocka_unit_test(others_may_pass_but_not_read),
+	    cmocka_unit_test(of_another_user_is_refused),
+	    cmocka_unit_test(an_older_state_is_brought_up_to_date),
+	    cmocka_unit_test(what_is_no_database_of_ours_is_refused),
+	    cmocka_unit_test(a_file_in_place_of_the_directory),
+	    cmocka_unit_test(meta),
+	    cmocka_unit_test(cursor),
+	    cmocka_unit_test(a_transaction_is_whole_or_nothing),
+	    cmocka_unit_test(a_crash_leaves_what_was_committed),
+	    cmocka_unit_test(two_may_have_it_open),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -236,14 +236,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(up_to_its_limit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(larger_than_it_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(while_it_grows, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(links_as_the_caller_says, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(none_at_all, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(one_that_may_not_be_read, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(behind_what_is_there, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(up_to_its_limit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(larger_than_it_said, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(while_it_grows, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(links_as_the_caller_says, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(no_regular_file, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(none_at_all, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(one_that_may_not_be_read, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(behind_what_is_there, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,18 +5,98 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scratch.h"
 #include "text/catalogue.h"
 #include "text/language.h"
-#include "scratch.h"
 
 static char folder[SCRATCH_PATH], path[SCRATCH_PATH + 16];
 
 /* "all well" and "today", as msgfmt lays them out. */
 static const unsigned char good[] = {
-	0xde, 0x12, 0x04, 0x95, 0, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 44, 0, 0, 0, 0, 0, 0, 0, 60, 0, 0, 0,
-	8, 0, 0, 0, 60, 0, 0, 0, 5, 0, 0, 0, 69, 0, 0, 0,
-	4, 0, 0, 0, 75, 0, 0, 0, 3, 0, 0, 0, 80, 0, 0, 0,
-	'a', 'l', 'l', ' ', 'w', 'e', 'l', 'l', 0, 't', 'o', 'd', 'a', 'y', 0, 'g', 'o', 'o', 'd', 0, 'n', 'o', 'w', 0,
+    0xde,
+    0x12,
+    0x04,
+    0x95,
+    0,
+    0,
+    0,
+    0,
+    2,
+    0,
+    0,
+    0,
+    28,
+    0,
+    0,
+    0,
+    44,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    60,
+    0,
+    0,
+    0,
+    8,
+    0,
+    0,
+    0,
+    60,
+    0,
+    0,
+    0,
+    5,
+    0,
+    0,
+    0,
+    69,
+    0,
+    0,
+    0,
+    4,
+    0,
+    0,
+    0,
+    75,
+    0,
+    0,
+    0,
+    3,
+    0,
+    0,
+    0,
+    80,
+    0,
+    0,
+    0,
+    'a',
+    'l',
+    'l',
+    ' ',
+    'w',
+    'e',
+    'l',
+    'l',
+    0,
+    't',
+    'o',
+    'd',
+    'a',
+    'y',
+    0,
+    'g',
+    'o',
+    'o',
+    'd',
+    0,
+    'n',
+    'o',
+    'w',
+    0,
 };
 
 static int
@@ -39,7 +119,8 @@ what_is_there_is_found(void **state)
 	assert_int_equal(read_bytes(good, sizeof good, &c), 0);
 	assert_string_equal(catalogue_text(&c, "all well"), "good");
 	assert_string_equal(catalogue_text(&c, "today"), "now");
-	for (const char *const *text = (const char *const[]){"", "a", "all", "b", "todax", "todayx", "z", NULL}; *text; text++)
+	for (const char *const *text = (const char *const[]){"", "a", "all", "b", "todax", "todayx", "z", NULL}; *text;
+	     text++)
 		assert_ptr_equal(catalogue_text(&c, *text), *text);
 	catalogue_release(&c);
 	assert_string_equal(catalogue_text(&c, "today"), "today"); /* an empty one */
@@ -111,10 +192,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_there_is_found),
-		cmocka_unit_test(no_file_or_none_of_ours),
-		cmocka_unit_test(damaged_anywhere),
-		cmocka_unit_test(languages),
+	    cmocka_unit_test(what_is_there_is_found),
+	    cmocka_unit_test(no_file_or_none_of_ours),
+	    cmocka_unit_test(damaged_anywhere),
+	    cmocka_unit_test(languages),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "text/address.h"
 #include "rosters/cell.h"
 #include "rosters/columns.h"
+#include "text/address.h"
 #include "text/printable.h"
 #include "text/suggest.h"
 
@@ -15,13 +15,21 @@ static void
 suggestions(void **state)
 {
 	static const char *const words[] = {"import", "export", "init", "excuse", "on",
-		"a-word-of-more-than-forty-bytes-that-nobody-means"};
+	    "a-word-of-more-than-forty-bytes-that-nobody-means"};
 	static const struct {
 		const char *wrong, *meant;
 	} cases[] = {
-		{"imprt", "import"}, {"imoprt", "import"}, {"IMPORT", "import"}, {"exprot", "export"}, {"int", "init"},
-		{"excuses", "excuse"}, {"no", "on"}, {"of", "on"}, {"verify", NULL}, {"", NULL},
-		{"a-word-of-more-than-forty-bytes-that-nobody-mean", NULL},
+	    {"imprt", "import"},
+	    {"imoprt", "import"},
+	    {"IMPORT", "import"},
+	    {"exprot", "export"},
+	    {"int", "init"},
+	    {"excuses", "excuse"},
+	    {"no", "on"},
+	    {"of", "on"},
+	    {"verify", NULL},
+	    {"", NULL},
+	    {"a-word-of-more-than-forty-bytes-that-nobody-mean", NULL},
 	};
 
 	(void)state;
@@ -39,9 +47,9 @@ addresses(void **state)
 {
 	static const char *const good[] = {"a@b", "a.b+c@d-e.example.org", "x_1@1.org", "o'neil@example.org"};
 	static const char *const bad[] = {"", "a", "@b.org", "a@", "a@b@c.org", "a b@c.org", "a@b c.org", ".a@b.org",
-		"a.@b.org", "a..b@c.org", "a@.org", "a@b..org", "a@-b.org", "a@b-.org", "a@b.org\r\nX: y",
-		"a@b.org,c@d.org", "<a@b.org>", "\"a\"@b.org", "a@[127.0.0.1]", "张@example.org", "a@例.org",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.org"};
+	    "a.@b.org", "a..b@c.org", "a@.org", "a@b..org", "a@-b.org", "a@b-.org", "a@b.org\r\nX: y",
+	    "a@b.org,c@d.org", "<a@b.org>", "\"a\"@b.org", "a@[127.0.0.1]", "张@example.org", "a@例.org",
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.org"};
 	struct slice name, address;
 
 	(void)state;
@@ -102,8 +110,8 @@ dates(void **state)
 {
 	static const char *const same[] = {"2026-06-02", "2026/6/2", "2026/06/02", "2026年6月2日", "2026-6-2"};
 	static const char *const none[] = {"", "2026", "2026-06", "26-06-02", "2026-06-31", "2026-00-01", "2026-13-01",
-		"2026.6.2",
-		"2026-06-02 ", "2026-06/02", "2026年6月2", "20260602", "2026-06-002", "0000-01-01", "2025-02-29"};
+	    "2026.6.2", "2026-06-02 ", "2026-06/02", "2026年6月2", "20260602", "2026-06-002", "0000-01-01",
+	    "2025-02-29"};
 	int32_t day = 0;
 
 	(void)state;
@@ -153,15 +161,23 @@ strangers_words(void **state)
 	static const struct {
 		const char *raw, *shown;
 	} cases[] = {
-		{"", ""},
-		{"250 ok 财政局 — “quoted” é e\xCC\x81 🎉", "250 ok 财政局 — “quoted” é e\xCC\x81 🎉"},
-		{"a\tb\r\nc", "a b  c"},
-		{"\x1B]8;;http://x\x1B\\y\a\b\x7F", "?]8;;http://x?\\y???"},
-		{"\xC2\x9B" "31m\xC2\x85", "?31m?"},
-		{"\x9B" "31m\xFF\xC3", "?31m??"},
-		{"\xE2\x80\xAE" "a\xE2\x81\xA6" "b\xE2\x80\x8B" "c\xEF\xBB\xBF\xD8\x9C\xC2\xAD\xF3\xA0\x81\x81", "?a?b?c????"},
-		{"\xE2\x80\xA8\xE2\x80\xA9\xED\xA0\x80\xC0\x80", "???????"},
-		{"财\xE8\xB4", "财??"},
+	    {"", ""},
+	    {"250 ok 财政局 — “quoted” é e\xCC\x81 🎉", "250 ok 财政局 — “quoted” é e\xCC\x81 🎉"},
+	    {"a\tb\r\nc", "a b  c"},
+	    {"\x1B]8;;http://x\x1B\\y\a\b\x7F", "?]8;;http://x?\\y???"},
+	    {"\xC2\x9B"
+	     "31m\xC2\x85",
+	        "?31m?"},
+	    {"\x9B"
+	     "31m\xFF\xC3",
+	        "?31m??"},
+	    {"\xE2\x80\xAE"
+	     "a\xE2\x81\xA6"
+	     "b\xE2\x80\x8B"
+	     "c\xEF\xBB\xBF\xD8\x9C\xC2\xAD\xF3\xA0\x81\x81",
+	        "?a?b?c????"},
+	    {"\xE2\x80\xA8\xE2\x80\xA9\xED\xA0\x80\xC0\x80", "???????"},
+	    {"财\xE8\xB4", "财??"},
 	};
 
 	(void)state;
@@ -205,13 +221,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(suggestions),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(folding),
-		cmocka_unit_test(dates),
-		cmocka_unit_test(the_table_of_columns),
-		cmocka_unit_test(strangers_words),
-		cmocka_unit_test(lines_are_said),
+	    cmocka_unit_test(suggestions),
+	    cmocka_unit_test(addresses),
+	    cmocka_unit_test(folding),
+	    cmocka_unit_test(dates),
+	    cmocka_unit_test(the_table_of_columns),
+	    cmocka_unit_test(strangers_words),
+	    cmocka_unit_test(lines_are_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "text/table.h"
 #include "core/base/text.h"
+#include "text/table.h"
 
 static const struct table_column columns[] = {
-	{"name", "Name", false}, {"n", "Number", true}, {"hidden", NULL, false}, {"flag", "Flag", false},
-	{"day", "Day", false},
+    {"name", "Name", false},
+    {"n", "Number", true},
+    {"hidden", NULL, false},
+    {"flag", "Flag", false},
+    {"day", "Day", false},
 };
 
 static void
@@ -97,10 +100,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_are_aligned),
-		cmocka_unit_test(json_is_canonical),
-		cmocka_unit_test(one_record),
-		cmocka_unit_test(an_empty_list),
+	    cmocka_unit_test(columns_are_aligned),
+	    cmocka_unit_test(json_is_canonical),
+	    cmocka_unit_test(one_record),
+	    cmocka_unit_test(an_empty_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

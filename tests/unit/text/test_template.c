@@ -8,15 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text/template.h"
 #include "scratch.h"
+#include "text/template.h"
 
 static const struct template_name question_names[] = {{"question", NULL}, {NULL, NULL}};
 static const struct template_name matter_names[] = {{"matter_id", NULL}, {"checklist", question_names}, {NULL, NULL}};
 static const struct template_name visit_names[] = {{"target_name", NULL}, {"date", NULL}, {NULL, NULL}};
-static const struct template_name names[] = {{"operator", NULL}, {"date", NULL}, {"empty", NULL}, {"visits",
-	visit_names},
-	{"matters", matter_names}, {NULL, NULL}};
+static const struct template_name names[] = {{"operator", NULL}, {"date", NULL}, {"empty", NULL},
+    {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
 
 #define HEAD "Subject: s\n\n"
 
@@ -60,36 +59,37 @@ faults_are_told(void **state)
 	static const struct {
 		const char *text, *said;
 	} cases[] = {
-		{"", "1: the first line must be \"Subject: …\"\n2: the second line must be empty\n"},
-		{"Betreff: x\n\nb\n", "1: the first line must be \"Subject: …\"\n"},
-		{"Subject:  \n\nb\n", "1: the first line must be \"Subject: …\"\n"},
-		{"Subject: x\nb\n", "2: the second line must be empty\n"},
-		{"Subject: x\n\n", "2: there is no text after the subject\n"},
-		{HEAD "a\n{{operater}}\n", "4: {{operater}} is not known; did you mean {{operator}}?\n"},
-		{HEAD "{{zzzzzz}}\n", "3: {{zzzzzz}} is not known; README.md beside the letters lists what there is\n"},
-		{HEAD "{{target_name}}\n", "3: {{target_name}} can only stand directly inside {{#visits}} … {{/visits}}\n"},
-		{HEAD "{{question}}\n", "3: {{question}} can only stand directly inside {{#checklist}} … {{/checklist}}\n"},
-		{HEAD "{{#checklist}}\n{{/checklist}}\nb\n",
-		    "3: {{#checklist}} can only stand directly inside {{#matters}} … {{/matters}}\n"},
-		{HEAD "{{visits}}\n", "3: {{visits}} is a list: write {{#visits}} … {{/visits}} around what is to repeat\n"},
-		{HEAD "{{#operator}}\n{{/operator}}\nb\n", "3: {{#operator}} is no list: write {{operator}}\n"},
-		{HEAD "{{#visit}}\n{{anything}}\n{{/visit}}\n",
-			"3: {{#visit}} is not known; did you mean {{#visits}}?\n"},
-		{HEAD "a\n{{#visits}}\nb\n", "4: {{#visits}} is never closed: {{/visits}} is missing\n"},
-		{HEAD "{{#matters}}\n{{#checklist}}\n{{/matters}}\n",
-		    "4: {{#checklist}} is never closed: {{/checklist}} is missing\n"},
-		{HEAD "{{/visits}}\na\n", "3: {{/visits}} closes nothing: no section is open\n"},
-		{HEAD "{{#visits}}\n{{/matters}}\n{{/visits}}\n",
-		    "4: {{/matters}} closes nothing; {{#visits}} of line 3 is open\n"},
-		{HEAD "{{#visits}}\n{{#matters}}\n{{/matters}}\n{{/visits}}\n", NULL},
-		{HEAD "{{operator\n}}\n", "3: {{ without }} on the same line\n4: }} without {{ before it\n"},
-		{HEAD "{{}}\n", "3: {{}} is no placeholder: there are {{name}}, {{#section}} and {{/section}}\n"},
-		{HEAD "{{>operator}}\n", "3: {{>operator}} is no placeholder: there are {{name}}, {{#section}} and {{/section}}\n"},
-		{HEAD "{{{operator}}}\n", NULL},
-		{"Subject: {{#visits}}x{{/visits}}\n\nb\n", NULL},
-		{HEAD "a\x01\n", "3: the line is not UTF-8 text, or holds control characters\n"},
-		{HEAD "\xE4\xB8\n", "3: the line is not UTF-8 text, or holds control characters\n"},
-		{HEAD "a\xE2\x80\xAE z\n", "3: the line is not UTF-8 text, or holds control characters\n"},
+	    {"", "1: the first line must be \"Subject: …\"\n2: the second line must be empty\n"},
+	    {"Betreff: x\n\nb\n", "1: the first line must be \"Subject: …\"\n"},
+	    {"Subject:  \n\nb\n", "1: the first line must be \"Subject: …\"\n"},
+	    {"Subject: x\nb\n", "2: the second line must be empty\n"},
+	    {"Subject: x\n\n", "2: there is no text after the subject\n"},
+	    {HEAD "a\n{{operater}}\n", "4: {{operater}} is not known; did you mean {{operator}}?\n"},
+	    {HEAD "{{zzzzzz}}\n", "3: {{zzzzzz}} is not known; README.md beside the letters lists what there is\n"},
+	    {HEAD "{{target_name}}\n", "3: {{target_name}} can only stand directly inside {{#visits}} … {{/visits}}\n"},
+	    {HEAD "{{question}}\n", "3: {{question}} can only stand directly inside {{#checklist}} … {{/checklist}}\n"},
+	    {HEAD "{{#checklist}}\n{{/checklist}}\nb\n",
+	        "3: {{#checklist}} can only stand directly inside {{#matters}} … {{/matters}}\n"},
+	    {HEAD "{{visits}}\n",
+	        "3: {{visits}} is a list: write {{#visits}} … {{/visits}} around what is to repeat\n"},
+	    {HEAD "{{#operator}}\n{{/operator}}\nb\n", "3: {{#operator}} is no list: write {{operator}}\n"},
+	    {HEAD "{{#visit}}\n{{anything}}\n{{/visit}}\n", "3: {{#visit}} is not known; did you mean {{#visits}}?\n"},
+	    {HEAD "a\n{{#visits}}\nb\n", "4: {{#visits}} is never closed: {{/visits}} is missing\n"},
+	    {HEAD "{{#matters}}\n{{#checklist}}\n{{/matters}}\n",
+	        "4: {{#checklist}} is never closed: {{/checklist}} is missing\n"},
+	    {HEAD "{{/visits}}\na\n", "3: {{/visits}} closes nothing: no section is open\n"},
+	    {HEAD "{{#visits}}\n{{/matters}}\n{{/visits}}\n",
+	        "4: {{/matters}} closes nothing; {{#visits}} of line 3 is open\n"},
+	    {HEAD "{{#visits}}\n{{#matters}}\n{{/matters}}\n{{/visits}}\n", NULL},
+	    {HEAD "{{operator\n}}\n", "3: {{ without }} on the same line\n4: }} without {{ before it\n"},
+	    {HEAD "{{}}\n", "3: {{}} is no placeholder: there are {{name}}, {{#section}} and {{/section}}\n"},
+	    {HEAD "{{>operator}}\n",
+	        "3: {{>operator}} is no placeholder: there are {{name}}, {{#section}} and {{/section}}\n"},
+	    {HEAD "{{{operator}}}\n", NULL},
+	    {"Subject: {{#visits}}x{{/visits}}\n\nb\n", NULL},
+	    {HEAD "a\x01\n", "3: the line is not UTF-8 text, or holds control characters\n"},
+	    {HEAD "\xE4\xB8\n", "3: the line is not UTF-8 text, or holds control characters\n"},
+	    {HEAD "a\xE2\x80\xAE z\n", "3: the line is not UTF-8 text, or holds control characters\n"},
 	};
 
 	(void)state;
@@ -204,16 +204,17 @@ renders(void **state)
 	static const struct {
 		const char *text, *result;
 	} cases[] = {
-		{"Subject: to {{date}}\n\n{{ operator }}\n", "to outer|the {{date}} office\n"},
-		{"\xEF\xBB\xBFSubject: s\r\n\r\na\r\nb", "s|a\nb\n"},
-		{HEAD "a\n{{#visits}}\n- {{target_name}} {{date}} {{empty}}\n{{/visits}}\nb {{date}}\n",
-		    "s|a\n- T1 1\n- T2 2\nb outer\n"},
-		{HEAD "{{#visits}}({{target_name}}){{/visits}}.\n", "s|(T1)(T2).\n"},
-		{HEAD "  {{#visits}}  \nx\n\t{{/visits}}\ny\n", "s|x\nx\ny\n"},
-		{HEAD "{{#matters}}\n\n{{matter_id}}\n{{#checklist}}\n {{question}} of {{matter_id}}\n{{/checklist}}\n{{/matters}}\n",
-		    "s|\nleave\n Q1 of leave\n Q2 of leave\n\nduty\n"},
-		{HEAD "{ {x} } {{date}}}\n", "s|{ {x} } outer}\n"},
-		{HEAD "Label: {{empty}}\n", "s|Label:\n"},
+	    {"Subject: to {{date}}\n\n{{ operator }}\n", "to outer|the {{date}} office\n"},
+	    {"\xEF\xBB\xBFSubject: s\r\n\r\na\r\nb", "s|a\nb\n"},
+	    {HEAD "a\n{{#visits}}\n- {{target_name}} {{date}} {{empty}}\n{{/visits}}\nb {{date}}\n",
+	        "s|a\n- T1 1\n- T2 2\nb outer\n"},
+	    {HEAD "{{#visits}}({{target_name}}){{/visits}}.\n", "s|(T1)(T2).\n"},
+	    {HEAD "  {{#visits}}  \nx\n\t{{/visits}}\ny\n", "s|x\nx\ny\n"},
+	    {HEAD "{{#matters}}\n\n{{matter_id}}\n{{#checklist}}\n {{question}} of "
+	          "{{matter_id}}\n{{/checklist}}\n{{/matters}}\n",
+	        "s|\nleave\n Q1 of leave\n Q2 of leave\n\nduty\n"},
+	    {HEAD "{ {x} } {{date}}}\n", "s|{ {x} } outer}\n"},
+	    {HEAD "Label: {{empty}}\n", "s|Label:\n"},
 	};
 	struct template_row *row = some_values();
 
@@ -238,17 +239,15 @@ wraps(void **state)
 	static const struct {
 		const char *text, *value, *result;
 	} cases[] = {
-		{HEAD "It is {{operator}}, and then\nthere is more.\n\nEnd.\n",
-			TEN " " TEN " " TEN " " TEN " " TEN " " TEN,
-		    "s|It is " TEN " " TEN " " TEN " " TEN " " TEN " " TEN ", and\nthen there is more.\n\nEnd.\n"},
-		{HEAD "  To: {{operator}}\n  X: {{date}}\n", HAN HAN HAN HAN,
-		    "s|  To: " HAN HAN HAN "检查检查检查\n      检查检查\n  X: outer\n"},
-		{HEAD "2. {{operator}}\n", HAN HAN HAN "检查检查检查检查，检查",
-		    "s|2. " HAN HAN HAN "检查检查检查检\n   查，检查\n"},
-		{HEAD "{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|" HAN HAN HAN "检查检查检查检查检\n查接着写。\n"},
-		{HEAD "前{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|前" HAN HAN HAN "检查检查检查检查\n检查接着写。\n"},
-		{HEAD "{{operator}}\n", TEN TEN TEN TEN TEN TEN TEN TEN TEN,
-			"s|" TEN TEN TEN TEN TEN TEN TEN TEN TEN "\n"},
+	    {HEAD "It is {{operator}}, and then\nthere is more.\n\nEnd.\n", TEN " " TEN " " TEN " " TEN " " TEN " " TEN,
+	        "s|It is " TEN " " TEN " " TEN " " TEN " " TEN " " TEN ", and\nthen there is more.\n\nEnd.\n"},
+	    {HEAD "  To: {{operator}}\n  X: {{date}}\n", HAN HAN HAN HAN,
+	        "s|  To: " HAN HAN HAN "检查检查检查\n      检查检查\n  X: outer\n"},
+	    {HEAD "2. {{operator}}\n", HAN HAN HAN "检查检查检查检查，检查",
+	        "s|2. " HAN HAN HAN "检查检查检查检\n   查，检查\n"},
+	    {HEAD "{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|" HAN HAN HAN "检查检查检查检查检\n查接着写。\n"},
+	    {HEAD "前{{operator}}\n接着写。\n", HAN HAN HAN HAN, "s|前" HAN HAN HAN "检查检查检查检查\n检查接着写。\n"},
+	    {HEAD "{{operator}}\n", TEN TEN TEN TEN TEN TEN TEN TEN TEN, "s|" TEN TEN TEN TEN TEN TEN TEN TEN TEN "\n"},
 	};
 
 	(void)state;
@@ -271,7 +270,7 @@ static void
 values_are_held_to_their_form(void **state)
 {
 	static const struct slice bad[] = {{"a\r\nBcc: x", 9}, {"a\nb", 3}, {"a\0b", 3}, {"\xE4\xB8", 2}, {"\x7F", 1},
-		{"\xC2\x85", 2}, {"\xE2\x80\xA8", 3}, {"\xE2\x80\xAE", 3}};
+	    {"\xC2\x85", 2}, {"\xE2\x80\xA8", 3}, {"\xE2\x80\xAE", 3}};
 	struct err err = {0};
 	int rc;
 
@@ -368,15 +367,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(faults_are_told),
-		cmocka_unit_test(nul_byte),
-		cmocka_unit_test(depth_is_bounded),
-		cmocka_unit_test(renders),
-		cmocka_unit_test(wraps),
-		cmocka_unit_test(values_are_held_to_their_form),
-		cmocka_unit_test(what_is_missing),
-		cmocka_unit_test(output_is_bounded),
-		cmocka_unit_test(files),
+	    cmocka_unit_test(faults_are_told),
+	    cmocka_unit_test(nul_byte),
+	    cmocka_unit_test(depth_is_bounded),
+	    cmocka_unit_test(renders),
+	    cmocka_unit_test(wraps),
+	    cmocka_unit_test(values_are_held_to_their_form),
+	    cmocka_unit_test(what_is_missing),
+	    cmocka_unit_test(output_is_bounded),
+	    cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

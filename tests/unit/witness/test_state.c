@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "system/file.h"
-#include "witness/state.h"
-#include "witness/server.h"
 #include "scratch.h"
+#include "system/file.h"
+#include "witness/server.h"
+#include "witness/state.h"
 
 #define NOW WITNESS_DRAW_TIME
 #define ROUNDS 100 /* of being killed */
@@ -268,7 +268,8 @@ test_one_log_of_a_name_and_of_an_operator(void **state)
 	assert_ptr_equal(add(&file, a, "the office"), &file.logs[0]); /* whose it is is learnt later */
 	assert_string_equal(file.logs[0].operator, "the office");
 	refused(witness_file_add(&file, slice_of(again), slice_of(""), &known, &err), "a second time");
-	refused(witness_file_add(&file, slice_of(vkey_of("b.example.org", b)), slice_of("the office"), &known, &err), "two logs");
+	refused(witness_file_add(&file, slice_of(vkey_of("b.example.org", b)), slice_of("the office"), &known, &err),
+	    "two logs");
 	refused(witness_file_add(&file, slice_of(witness), slice_of(""), &known, &err), "key of a witness");
 	refused(witness_file_add(&file, slice_of("nothing"), slice_of(""), &known, &err), "");
 	assert_null(known);
@@ -480,7 +481,7 @@ test_answers(void **state)
 	scratch_write(fork, "the first");
 	add_checkpoint(&scene.forked, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
 	assert_int_equal(stat(fork, &st), 0);
-	assert_int_equal(st.st_size, 9); /* not overwritten */
+	assert_int_equal(st.st_size, 9);         /* not overwritten */
 	assert_int_equal(scratch_count(dir), 3); /* and what was cosigned */
 	assert_int_equal(size_kept(), WITNESS_LEAVES);
 	assert_int_equal(answer("/add-checkpoint", slice_of("hello"), NOW, &reply, &type), WITNESS_BAD_REQUEST);
@@ -523,7 +524,8 @@ test_a_damaged_state_is_a_fault_of_the_witness(void **state)
 		const char *type;
 		char *reply;
 
-		assert_int_equal(answer(paths[i], i == 0 ? buf_view(&body) : buf_view(&beacon), NOW, &reply, &type), 500);
+		assert_int_equal(answer(paths[i], i == 0 ? buf_view(&body) : buf_view(&beacon), NOW, &reply, &type),
+		    500);
 		assert_non_null(strstr(reply, "nothing is signed"));
 		free(reply);
 	}
@@ -553,7 +555,8 @@ ask_beacon(struct slice commit, int64_t now, char **reply)
 static void
 test_beacons(void **state)
 {
-	struct slice other = slice_with(scene.commit, S("\"cycle\":\"after-holiday\""), S("\"cycle\":\"before-holiday\""));
+	struct slice other =
+	    slice_with(scene.commit, S("\"cycle\":\"after-holiday\""), S("\"cycle\":\"before-holiday\""));
 	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX], *first, *reply;
 	struct slice second = witness_scene_commit(scene.vkey, "2");
 	struct witness_file file;
@@ -602,7 +605,9 @@ run_a_log(struct race *race, unsigned child)
 
 	for (int i = 0; i < 1000 && old < WITNESS_LEAVES; i++) {
 		uint64_t size = old + 1 + support_random_below(&random, 3);
-		struct buf body = witness_scene_request(&scene, tree, old, size > WITNESS_LEAVES ? WITNESS_LEAVES : size), reply;
+		struct buf body =
+		               witness_scene_request(&scene, tree, old, size > WITNESS_LEAVES ? WITNESS_LEAVES : size),
+		           reply;
 		const char *type;
 		struct slice said;
 		int status;
@@ -660,7 +665,8 @@ test_several_at_once_never_roll_back(void **state)
 	winner = largest[1] > largest[0];
 	assert_true(largest[!winner] <= WITNESS_FORK); /* one history alone */
 	assert_int_equal(largest[winner], WITNESS_LEAVES);
-	add_checkpoint(winner == 0 ? &scene.forked : &scene.tree, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT, "300\n");
+	add_checkpoint(winner == 0 ? &scene.forked : &scene.tree, WITNESS_LEAVES, WITNESS_LEAVES, WITNESS_CONFLICT,
+	    "300\n");
 	file = open_file();
 	root = merkle_prefix_root(winner == 0 ? &scene.tree : &scene.forked, WITNESS_LEAVES);
 	assert_int_equal(file.logs[0].size, WITNESS_LEAVES);

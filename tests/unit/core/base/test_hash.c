@@ -175,11 +175,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_published_vectors),
-		cmocka_unit_test(test_whole_and_in_pieces),
-		cmocka_unit_test(test_leaf_and_node),
-		cmocka_unit_test(test_bulk_every_length),
-		cmocka_unit_test(test_bulk_random_batches),
+	    cmocka_unit_test(test_published_vectors),
+	    cmocka_unit_test(test_whole_and_in_pieces),
+	    cmocka_unit_test(test_leaf_and_node),
+	    cmocka_unit_test(test_bulk_every_length),
+	    cmocka_unit_test(test_bulk_random_batches),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

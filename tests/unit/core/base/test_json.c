@@ -18,9 +18,8 @@ struct small {
 	struct slice plain;
 };
 
-static const char canonical[] =
-    "{\"flag\":-7,\"list\":[0,1,20,9007199254740991],\"map\":{\"k\":\"v\"}," \
-    "\"name\":\"a\\\"b\\\\c/é\",\"plain\":\"x y\"}";
+static const char canonical[] = "{\"flag\":-7,\"list\":[0,1,20,9007199254740991],\"map\":{\"k\":\"v\"},"
+                                "\"name\":\"a\\\"b\\\\c/é\",\"plain\":\"x y\"}";
 
 static bool
 small_read(struct slice text, struct small *ret)
@@ -138,49 +137,109 @@ test_other_forms(void **state)
 	static const struct {
 		struct slice from, to;
 	} faults[] = {
-		/* integers */
-		{S("-7"), S("-07")}, {S("-7"), S("-0")}, {S("-7"), S("+7")}, {S("-7"), S("-7.0")}, {S("-7"), S("-7e0")},
-		{S("-7"), S("--7")}, {S("-7"), S("-")}, {S("-7"), S("")}, {S("-7"), S("null")}, {S("-7"), S("true")},
-		{S("-7"), S("\"-7\"")}, {S("-7"), S("-9007199254740992")}, {S("-7"), S("9007199254740992")},
-		{S("20"), S("020")}, {S("20"), S("20.0")}, {S("20"), S("1.0")}, {S("20"), S("2e1")},
-		{S("20"), S("1e3")},
-		{S("20"), S("2E1")}, {S("20"), S("-20")}, {S("20"), S("-0")}, {S("20"), S("01")}, {S("20"), S("0x14")},
-		{S("9007199254740991"), S("9007199254740992")}, {S("9007199254740991"), S("18446744073709551617")},
-		{S("20"), S("２０")}, {S("20"), S("2 0")}, {S("20"), S("2_0")}, {S("20"), S("NaN")},
-		/* lists and objects */
-		{S("[0,"), S("[,0,")}, {S("[0,"), S("[0,,")}, {S("991]"), S("991,]")}, {S("991]"), S("991")},
-		{S("991]"), S("991}")}, {S("991]"), S("991]]")}, {S("[0,1,"), S("[0 1,")}, {S("[0,"), S("[[0],")},
-		{S("\"v\"}"), S("\"v\",}")}, {S("\"v\"}"), S("\"v\"")}, {S("\"v\"}"), S("\"v\"]")},
-		{S("{\"k\""), S("{,\"k\"")},
-		{S("\"plain\":\"x y\"}"), S("\"plain\":\"x y\",}")},
-		/* keys */
-		{S("\"k\""), S("\"K\"")}, {S("\"k\""), S("k")}, {S("\"k\""), S("'k'")}, {S("\"k\":"), S("\"k\"")},
-		{S("\"k\":"), S("\"k\"=")}, {S("\"k\":"), S("\"\\u006b\":")}, {S("\"k\":\"v\""), S("")},
-		{S("\"k\":\"v\""), S("\"k\":\"v\",\"k\":\"v\"")}, {S("\"k\":\"v\""), S("\"k\":\"v\",\"l\":\"v\"")},
-		{S("\"k\":\"v\""), S("\"j\":\"v\",\"k\":\"v\"")}, {S("\"map\""), S("\"mapp\"")},
-		{S("\"map\""), S("\"ma\"")},
-		{S("\"map\":{\"k\":\"v\"},"), S("")}, {S("\"map\":{\"k\":\"v\"}"), S("\"map\":{}")},
-		{S("\"flag\":-7,"), S("\"flag\":-7,\"flag\":-7,")},
-		{S("{\"flag\":-7,\"list\":[0"), S("{\"list\":[0,\"flag\":-7")},
-		{S("\"map\":{\"k\":\"v\"},\"name\":\"a\\\"b\\\\c/é\""),
-		S("\"name\":\"a\\\"b\\\\c/é\",\"map\":{\"k\":\"v\"}")},
-		{S("\"plain\":\"x y\""), S("\"plain\":\"x y\",\"zero\":0")}, {S(",\"plain\":\"x y\""), S("")},
-		/* strings */
-		{S("c/é"), S("c\\/é")}, {S("c/é"), S("c/\\u00e9")}, {S("c/é"), S("c/\\u00E9")}, {S("c/é"), S("\\n")},
-		{S("c/é"), S("\\t")}, {S("c/é"), S("\\b")}, {S("c/é"), S("\\f")}, {S("c/é"), S("\\r")},
-		{S("c/é"), S("\\x41")},
-		{S("c/é"), S("\\u0063")}, {S("c/é"), S("\\U0063")}, {S("c/é"), S("\n")}, {S("c/é"), S("\t")},
-		{S("c/é"), S("\r")}, {S("c/é"), S("\0")}, {S("c/é"), S("\x1F")}, {S("c/é"), S("\x7F")},
-		{S("c/é"), S("\xC2\x80")},
-		{S("c/é"), S("\xC2\x9F")}, {S("c/é"), S("\xC0\xAF")}, {S("c/é"), S("\xED\xA0\x80")},
-		{S("c/é"), S("\xFF")},
-		{S("c/é"), S("\xC3")}, {S("c/é"), S("\"")}, {S("c/é"), S("\\")}, {S("\"v\""), S("v")},
-		{S("\"v\""), S("'v'")},
-		{S("\"v\""), S("\"v")}, {S("\"v\""), S("v\"")}, {S("\"v\""), S("1")}, {S("\"v\""), S("null")},
-		{S("x y"), S("x\\\\y")}, {S("x y"), S("x\\\"y")}, /* where no escapes are allowed */
-		/* the whole */
-		{S("{\"flag\""), S("\xEF\xBB\xBF{\"flag\"")}, {S("{\"flag\""), S("/**/{\"flag\"")},
-		{S("{\"flag\""), S("[\"flag\"")},
+	    /* integers */
+	    {S("-7"), S("-07")},
+	    {S("-7"), S("-0")},
+	    {S("-7"), S("+7")},
+	    {S("-7"), S("-7.0")},
+	    {S("-7"), S("-7e0")},
+	    {S("-7"), S("--7")},
+	    {S("-7"), S("-")},
+	    {S("-7"), S("")},
+	    {S("-7"), S("null")},
+	    {S("-7"), S("true")},
+	    {S("-7"), S("\"-7\"")},
+	    {S("-7"), S("-9007199254740992")},
+	    {S("-7"), S("9007199254740992")},
+	    {S("20"), S("020")},
+	    {S("20"), S("20.0")},
+	    {S("20"), S("1.0")},
+	    {S("20"), S("2e1")},
+	    {S("20"), S("1e3")},
+	    {S("20"), S("2E1")},
+	    {S("20"), S("-20")},
+	    {S("20"), S("-0")},
+	    {S("20"), S("01")},
+	    {S("20"), S("0x14")},
+	    {S("9007199254740991"), S("9007199254740992")},
+	    {S("9007199254740991"), S("18446744073709551617")},
+	    {S("20"), S("２０")},
+	    {S("20"), S("2 0")},
+	    {S("20"), S("2_0")},
+	    {S("20"), S("NaN")},
+	    /* lists and objects */
+	    {S("[0,"), S("[,0,")},
+	    {S("[0,"), S("[0,,")},
+	    {S("991]"), S("991,]")},
+	    {S("991]"), S("991")},
+	    {S("991]"), S("991}")},
+	    {S("991]"), S("991]]")},
+	    {S("[0,1,"), S("[0 1,")},
+	    {S("[0,"), S("[[0],")},
+	    {S("\"v\"}"), S("\"v\",}")},
+	    {S("\"v\"}"), S("\"v\"")},
+	    {S("\"v\"}"), S("\"v\"]")},
+	    {S("{\"k\""), S("{,\"k\"")},
+	    {S("\"plain\":\"x y\"}"), S("\"plain\":\"x y\",}")},
+	    /* keys */
+	    {S("\"k\""), S("\"K\"")},
+	    {S("\"k\""), S("k")},
+	    {S("\"k\""), S("'k'")},
+	    {S("\"k\":"), S("\"k\"")},
+	    {S("\"k\":"), S("\"k\"=")},
+	    {S("\"k\":"), S("\"\\u006b\":")},
+	    {S("\"k\":\"v\""), S("")},
+	    {S("\"k\":\"v\""), S("\"k\":\"v\",\"k\":\"v\"")},
+	    {S("\"k\":\"v\""), S("\"k\":\"v\",\"l\":\"v\"")},
+	    {S("\"k\":\"v\""), S("\"j\":\"v\",\"k\":\"v\"")},
+	    {S("\"map\""), S("\"mapp\"")},
+	    {S("\"map\""), S("\"ma\"")},
+	    {S("\"map\":{\"k\":\"v\"},"), S("")},
+	    {S("\"map\":{\"k\":\"v\"}"), S("\"map\":{}")},
+	    {S("\"flag\":-7,"), S("\"flag\":-7,\"flag\":-7,")},
+	    {S("{\"flag\":-7,\"list\":[0"), S("{\"list\":[0,\"flag\":-7")},
+	    {S("\"map\":{\"k\":\"v\"},\"name\":\"a\\\"b\\\\c/é\""),
+	        S("\"name\":\"a\\\"b\\\\c/é\",\"map\":{\"k\":\"v\"}")},
+	    {S("\"plain\":\"x y\""), S("\"plain\":\"x y\",\"zero\":0")},
+	    {S(",\"plain\":\"x y\""), S("")},
+	    /* strings */
+	    {S("c/é"), S("c\\/é")},
+	    {S("c/é"), S("c/\\u00e9")},
+	    {S("c/é"), S("c/\\u00E9")},
+	    {S("c/é"), S("\\n")},
+	    {S("c/é"), S("\\t")},
+	    {S("c/é"), S("\\b")},
+	    {S("c/é"), S("\\f")},
+	    {S("c/é"), S("\\r")},
+	    {S("c/é"), S("\\x41")},
+	    {S("c/é"), S("\\u0063")},
+	    {S("c/é"), S("\\U0063")},
+	    {S("c/é"), S("\n")},
+	    {S("c/é"), S("\t")},
+	    {S("c/é"), S("\r")},
+	    {S("c/é"), S("\0")},
+	    {S("c/é"), S("\x1F")},
+	    {S("c/é"), S("\x7F")},
+	    {S("c/é"), S("\xC2\x80")},
+	    {S("c/é"), S("\xC2\x9F")},
+	    {S("c/é"), S("\xC0\xAF")},
+	    {S("c/é"), S("\xED\xA0\x80")},
+	    {S("c/é"), S("\xFF")},
+	    {S("c/é"), S("\xC3")},
+	    {S("c/é"), S("\"")},
+	    {S("c/é"), S("\\")},
+	    {S("\"v\""), S("v")},
+	    {S("\"v\""), S("'v'")},
+	    {S("\"v\""), S("\"v")},
+	    {S("\"v\""), S("v\"")},
+	    {S("\"v\""), S("1")},
+	    {S("\"v\""), S("null")},
+	    {S("x y"), S("x\\\\y")},
+	    {S("x y"), S("x\\\"y")}, /* where no escapes are allowed */
+	    /* the whole */
+	    {S("{\"flag\""), S("\xEF\xBB\xBF{\"flag\"")},
+	    {S("{\"flag\""), S("/**/{\"flag\"")},
+	    {S("{\"flag\""), S("[\"flag\"")},
 	};
 
 	(void)state;
@@ -197,8 +256,7 @@ static void
 test_what_strings_may_hold(void **state)
 {
 	static const struct slice right[] = {S(" "), S("  "), S("\xC2\xA0"), S("，"), S("'"), S("/"), S("\\\\"),
-	    S("\\\""),
-		S("\xEF\xBB\xBF"), S("\xF4\x8F\xBF\xBF"), S("\xE2\x80\xA8"), S("<script>")};
+	    S("\\\""), S("\xEF\xBB\xBF"), S("\xF4\x8F\xBF\xBF"), S("\xE2\x80\xA8"), S("<script>")};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
@@ -390,16 +448,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_form),
-		cmocka_unit_test(test_other_forms),
-		cmocka_unit_test(test_what_strings_may_hold),
-		cmocka_unit_test(test_white_space),
-		cmocka_unit_test(test_cut_and_continued),
-		cmocka_unit_test(test_every_changed_byte),
-		cmocka_unit_test(test_random_changes),
-		cmocka_unit_test(test_a_fault_sticks),
-		cmocka_unit_test(test_a_key_that_may_be_absent),
-		cmocka_unit_test(test_random_strings),
+	    cmocka_unit_test(test_the_form),
+	    cmocka_unit_test(test_other_forms),
+	    cmocka_unit_test(test_what_strings_may_hold),
+	    cmocka_unit_test(test_white_space),
+	    cmocka_unit_test(test_cut_and_continued),
+	    cmocka_unit_test(test_every_changed_byte),
+	    cmocka_unit_test(test_random_changes),
+	    cmocka_unit_test(test_a_fault_sticks),
+	    cmocka_unit_test(test_a_key_that_may_be_absent),
+	    cmocka_unit_test(test_random_strings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/calendar/calendar.h"
 #include "core/calendar/calendar_cn.h"
-#include "core/base/text.h"
 
 #define S slice_of
 
@@ -46,21 +46,21 @@ static void
 test_runs_as_announced(void **state)
 {
 	static const struct run of_2025[] = {
-		{"2025-01-01", "2025-01-01", "元旦", "new-year"},
-		{"2025-01-28", "2025-02-04", "春节", "spring-festival"},
-		{"2025-04-04", "2025-04-06", "清明节", "qingming"},
-		{"2025-05-01", "2025-05-05", "劳动节", "labour-day"},
-		{"2025-05-31", "2025-06-02", "端午节", "dragon-boat"},
-		{"2025-10-01", "2025-10-08", "国庆节、中秋节", "mid-autumn"},
+	    {"2025-01-01", "2025-01-01", "元旦", "new-year"},
+	    {"2025-01-28", "2025-02-04", "春节", "spring-festival"},
+	    {"2025-04-04", "2025-04-06", "清明节", "qingming"},
+	    {"2025-05-01", "2025-05-05", "劳动节", "labour-day"},
+	    {"2025-05-31", "2025-06-02", "端午节", "dragon-boat"},
+	    {"2025-10-01", "2025-10-08", "国庆节、中秋节", "mid-autumn"},
 	};
 	static const struct run of_2026[] = {
-		{"2026-01-01", "2026-01-03", "元旦", "new-year"},
-		{"2026-02-15", "2026-02-23", "春节", "spring-festival"},
-		{"2026-04-04", "2026-04-06", "清明节", "qingming"},
-		{"2026-05-01", "2026-05-05", "劳动节", "labour-day"},
-		{"2026-06-19", "2026-06-21", "端午节", "dragon-boat"},
-		{"2026-09-25", "2026-09-27", "中秋节", "mid-autumn"},
-		{"2026-10-01", "2026-10-07", "国庆节", "national-day"},
+	    {"2026-01-01", "2026-01-03", "元旦", "new-year"},
+	    {"2026-02-15", "2026-02-23", "春节", "spring-festival"},
+	    {"2026-04-04", "2026-04-06", "清明节", "qingming"},
+	    {"2026-05-01", "2026-05-05", "劳动节", "labour-day"},
+	    {"2026-06-19", "2026-06-21", "端午节", "dragon-boat"},
+	    {"2026-09-25", "2026-09-27", "中秋节", "mid-autumn"},
+	    {"2026-10-01", "2026-10-07", "国庆节", "national-day"},
 	};
 	struct calendar c = china(2025, 2026);
 
@@ -169,13 +169,27 @@ test_names(void **state)
 	static const struct {
 		const char *name, *key;
 	} table[] = {
-		{"春节", "spring-festival"}, {"春节假期", "spring-festival"}, {"除夕", "spring-festival"},
-		{"Chinese New Year", "spring-festival"}, {"New Year's Day", "new-year"}, {"New Year’s Day", "new-year"},
-		{"元旦", "new-year"}, {"清明", "qingming"}, {"Tomb-sweeping Day", "qingming"}, {"Labor Day", "labour-day"},
-		{"劳动节", "labour-day"}, {"端午节", "dragon-boat"}, {"Mid-autumn Festival", "mid-autumn"},
-		{"中秋", "mid-autumn"}, {"国庆节", "national-day"}, {"NATIONAL DAY", "national-day"},
-		{"national-day", "national-day"}, {"Islamic New Year", NULL}, {"New Year's Eve", NULL}, {"三月三", NULL},
-		{"", NULL},
+	    {"春节", "spring-festival"},
+	    {"春节假期", "spring-festival"},
+	    {"除夕", "spring-festival"},
+	    {"Chinese New Year", "spring-festival"},
+	    {"New Year's Day", "new-year"},
+	    {"New Year’s Day", "new-year"},
+	    {"元旦", "new-year"},
+	    {"清明", "qingming"},
+	    {"Tomb-sweeping Day", "qingming"},
+	    {"Labor Day", "labour-day"},
+	    {"劳动节", "labour-day"},
+	    {"端午节", "dragon-boat"},
+	    {"Mid-autumn Festival", "mid-autumn"},
+	    {"中秋", "mid-autumn"},
+	    {"国庆节", "national-day"},
+	    {"NATIONAL DAY", "national-day"},
+	    {"national-day", "national-day"},
+	    {"Islamic New Year", NULL},
+	    {"New Year's Eve", NULL},
+	    {"三月三", NULL},
+	    {"", NULL},
 	};
 	struct slice rest = S(" 国庆节、中秋节 / A + B;; C"), name;
 	const char *const parts[] = {"国庆节", "中秋节", "A", "B", "C"};
@@ -294,16 +308,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_runs_as_announced),
-		cmocka_unit_test(test_a_holiday_over_new_year),
-		cmocka_unit_test(test_years_not_announced_are_computed),
-		cmocka_unit_test(test_the_later_source_wins),
-		cmocka_unit_test(test_days_off_without_a_name_are_no_holiday),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_steps_and_counts),
-		cmocka_unit_test(test_a_week_in_another_country),
-		cmocka_unit_test(test_the_version),
-		cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_runs_as_announced),
+	    cmocka_unit_test(test_a_holiday_over_new_year),
+	    cmocka_unit_test(test_years_not_announced_are_computed),
+	    cmocka_unit_test(test_the_later_source_wins),
+	    cmocka_unit_test(test_days_off_without_a_name_are_no_holiday),
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_steps_and_counts),
+	    cmocka_unit_test(test_a_week_in_another_country),
+	    cmocka_unit_test(test_the_version),
+	    cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

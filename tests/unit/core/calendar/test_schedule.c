@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/calendar/calendar_cn.h"
 #include "core/calendar/schedule.h"
-#include "core/base/text.h"
 
 #define S slice_of
 #define N_MAX 16
@@ -71,46 +71,45 @@ static const struct {
 	enum schedule_on_holiday on_holiday;
 	const char *days[N_MAX];
 } of_2026[] = {
-	{"1st workday after", WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT,
-	    {"01-04", "02-24", "04-07", "05-06", "06-22", "09-28", "10-08"}},
-	{"6th workday after: mid-autumn has three before the next holiday", WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 6,
-	    ON_HOLIDAY_NEXT, {"01-09", "03-02", "04-14", "05-12", "06-29", "10-14"}},
-	{"1st workday before", WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT,
-	    {"02-14", "04-03", "04-30", "06-18", "09-24", "09-30", "12-31"}},
-	{"5th workday before: national day has three after mid-autumn", WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 5,
-	    ON_HOLIDAY_NEXT, {"02-10", "03-30", "04-24", "06-12", "09-20", "12-25"}},
-	{"5th day after, Saturdays and Sundays give way", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_NEXT,
-	    {"01-08", "02-28", "04-13", "05-11", "06-26", "10-12"}},
-	{"5th day after, the Friday before", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_PREVIOUS,
-	    {"01-08", "02-28", "04-10", "05-09", "06-26", "10-12"}},
-	{"5th day after, or none", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_SKIP,
-	    {"01-08", "02-28", "06-26", "10-12"}},
-	{"5th day after, kept", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_KEEP,
-	    {"01-08", "02-28", "04-11", "05-10", "06-26", "10-12"}},
-	{"the Tuesday after", WHEN_AFTER_HOLIDAY, DAY_WEEKDAY, 1, ON_HOLIDAY_NEXT,
-	    {"01-06", "02-24", "04-07", "05-12", "06-23", "09-29", "10-13"}},
-	{"the Friday before", WHEN_BEFORE_HOLIDAY, DAY_WEEKDAY, 4, ON_HOLIDAY_NEXT,
-	    {"02-13", "04-03", "04-24", "06-12", "09-18", "12-25"}},
-	{"1st day of the holiday", WHEN_DURING_HOLIDAY, DAY_NTH, 1, ON_HOLIDAY_SKIP,
-	    {"01-01", "02-15", "04-04", "05-01", "06-19", "09-25", "10-01"}},
-	{"4th day of the holiday", WHEN_DURING_HOLIDAY, DAY_NTH, 4, ON_HOLIDAY_NEXT, {"02-18", "05-04", "10-04"}},
-	{"5th day of the holiday: Labour Day's leaves none for visits", WHEN_DURING_HOLIDAY, DAY_NTH, 5,
-	    ON_HOLIDAY_NEXT, {"02-19", "10-05"}},
-	{"the holiday's Saturday", WHEN_DURING_HOLIDAY, DAY_WEEKDAY, 5, ON_HOLIDAY_NEXT,
-	    {"02-21", "04-04", "05-02", "06-20", "09-26", "10-03"}},
-	{"3rd workday of the quarter", WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, ON_HOLIDAY_NEXT,
-	    {"01-06", "04-03", "07-03", "10-10"}},
-	{"last workday of the quarter", WHEN_QUARTERLY, DAY_LAST_WORKDAY, 0, ON_HOLIDAY_NEXT,
-	    {"03-31", "06-30", "09-30", "12-31"}},
-	{"1st of the month", WHEN_MONTHLY, DAY_NTH, 1, ON_HOLIDAY_NEXT,
-	    {"01-04", "02-02", "03-02", "04-01", "05-06", "06-01", "07-01", "08-03", "09-01", "10-08", "11-02", "12-01"}},
-	{"31st of the month, which few have", WHEN_MONTHLY, DAY_NTH, 31, ON_HOLIDAY_PREVIOUS,
-	    {"01-30", "03-31", "05-29", "07-31", "08-31", "10-30", "12-31"}},
-	{"last day of the month", WHEN_MONTHLY, DAY_LAST, 0, ON_HOLIDAY_PREVIOUS,
-	    {"01-30", "02-28", "03-31", "04-30", "05-29", "06-30", "07-31", "08-31", "09-30", "10-30", "11-30", "12-31"}},
-	{"1st workday of the year", WHEN_YEARLY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT, {"01-04"}},
-	{"6th workday of the week, which two weeks have", WHEN_WEEKLY, DAY_NTH_WORKDAY, 6, ON_HOLIDAY_NEXT,
-	    {"02-14", "09-20"}},
+    {"1st workday after", WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT,
+        {"01-04", "02-24", "04-07", "05-06", "06-22", "09-28", "10-08"}},
+    {"6th workday after: mid-autumn has three before the next holiday", WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 6,
+        ON_HOLIDAY_NEXT, {"01-09", "03-02", "04-14", "05-12", "06-29", "10-14"}},
+    {"1st workday before", WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT,
+        {"02-14", "04-03", "04-30", "06-18", "09-24", "09-30", "12-31"}},
+    {"5th workday before: national day has three after mid-autumn", WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 5,
+        ON_HOLIDAY_NEXT, {"02-10", "03-30", "04-24", "06-12", "09-20", "12-25"}},
+    {"5th day after, Saturdays and Sundays give way", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_NEXT,
+        {"01-08", "02-28", "04-13", "05-11", "06-26", "10-12"}},
+    {"5th day after, the Friday before", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_PREVIOUS,
+        {"01-08", "02-28", "04-10", "05-09", "06-26", "10-12"}},
+    {"5th day after, or none", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_SKIP, {"01-08", "02-28", "06-26", "10-12"}},
+    {"5th day after, kept", WHEN_AFTER_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_KEEP,
+        {"01-08", "02-28", "04-11", "05-10", "06-26", "10-12"}},
+    {"the Tuesday after", WHEN_AFTER_HOLIDAY, DAY_WEEKDAY, 1, ON_HOLIDAY_NEXT,
+        {"01-06", "02-24", "04-07", "05-12", "06-23", "09-29", "10-13"}},
+    {"the Friday before", WHEN_BEFORE_HOLIDAY, DAY_WEEKDAY, 4, ON_HOLIDAY_NEXT,
+        {"02-13", "04-03", "04-24", "06-12", "09-18", "12-25"}},
+    {"1st day of the holiday", WHEN_DURING_HOLIDAY, DAY_NTH, 1, ON_HOLIDAY_SKIP,
+        {"01-01", "02-15", "04-04", "05-01", "06-19", "09-25", "10-01"}},
+    {"4th day of the holiday", WHEN_DURING_HOLIDAY, DAY_NTH, 4, ON_HOLIDAY_NEXT, {"02-18", "05-04", "10-04"}},
+    {"5th day of the holiday: Labour Day's leaves none for visits", WHEN_DURING_HOLIDAY, DAY_NTH, 5, ON_HOLIDAY_NEXT,
+        {"02-19", "10-05"}},
+    {"the holiday's Saturday", WHEN_DURING_HOLIDAY, DAY_WEEKDAY, 5, ON_HOLIDAY_NEXT,
+        {"02-21", "04-04", "05-02", "06-20", "09-26", "10-03"}},
+    {"3rd workday of the quarter", WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, ON_HOLIDAY_NEXT,
+        {"01-06", "04-03", "07-03", "10-10"}},
+    {"last workday of the quarter", WHEN_QUARTERLY, DAY_LAST_WORKDAY, 0, ON_HOLIDAY_NEXT,
+        {"03-31", "06-30", "09-30", "12-31"}},
+    {"1st of the month", WHEN_MONTHLY, DAY_NTH, 1, ON_HOLIDAY_NEXT,
+        {"01-04", "02-02", "03-02", "04-01", "05-06", "06-01", "07-01", "08-03", "09-01", "10-08", "11-02", "12-01"}},
+    {"31st of the month, which few have", WHEN_MONTHLY, DAY_NTH, 31, ON_HOLIDAY_PREVIOUS,
+        {"01-30", "03-31", "05-29", "07-31", "08-31", "10-30", "12-31"}},
+    {"last day of the month", WHEN_MONTHLY, DAY_LAST, 0, ON_HOLIDAY_PREVIOUS,
+        {"01-30", "02-28", "03-31", "04-30", "05-29", "06-30", "07-31", "08-31", "09-30", "10-30", "11-30", "12-31"}},
+    {"1st workday of the year", WHEN_YEARLY, DAY_NTH_WORKDAY, 1, ON_HOLIDAY_NEXT, {"01-04"}},
+    {"6th workday of the week, which two weeks have", WHEN_WEEKLY, DAY_NTH_WORKDAY, 6, ON_HOLIDAY_NEXT,
+        {"02-14", "09-20"}},
 };
 
 static void
@@ -278,20 +277,20 @@ test_what_hangs_on_a_computed_day(void **state)
 		const char *from, *to;
 		bool provisional;
 	} table[] = {
-		{WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, true, "2026-10-01", "2026-10-20", false},
-		{WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, true, "2027-02-01", "2027-02-28", true},
-		{WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, false, "2026-12-20", "2026-12-31", true},
-		{WHEN_DURING_HOLIDAY, DAY_NTH, 1, 5, false, "2027-01-01", "2027-01-01", true},
-		/* Mondays: of the last week of 2026 the visits reach New Year, if they count workdays. */
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2026-12-21", "2026-12-21", false},
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2026-12-28", "2026-12-28", true},
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, false, "2026-12-28", "2026-12-28", false},
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 3, true, "2026-12-28", "2026-12-28", false},
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2027-01-04", "2027-01-04", true}, /* is it the first day worked? */
-		{WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2027-01-11", "2027-01-11", false},
-		{WHEN_MONTHLY, DAY_LAST_WORKDAY, 0, 2, true, "2026-12-01", "2026-12-31", true},
-		{WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, 5, true, "2027-01-01", "2027-01-31", true},
-		{WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, 5, true, "2027-07-01", "2027-07-31", false},
+	    {WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, true, "2026-10-01", "2026-10-20", false},
+	    {WHEN_AFTER_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, true, "2027-02-01", "2027-02-28", true},
+	    {WHEN_BEFORE_HOLIDAY, DAY_NTH_WORKDAY, 1, 5, false, "2026-12-20", "2026-12-31", true},
+	    {WHEN_DURING_HOLIDAY, DAY_NTH, 1, 5, false, "2027-01-01", "2027-01-01", true},
+	    /* Mondays: of the last week of 2026 the visits reach New Year, if they count workdays. */
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2026-12-21", "2026-12-21", false},
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2026-12-28", "2026-12-28", true},
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, false, "2026-12-28", "2026-12-28", false},
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 3, true, "2026-12-28", "2026-12-28", false},
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2027-01-04", "2027-01-04", true}, /* is it the first day worked? */
+	    {WHEN_WEEKLY, DAY_WEEKDAY, 0, 5, true, "2027-01-11", "2027-01-11", false},
+	    {WHEN_MONTHLY, DAY_LAST_WORKDAY, 0, 2, true, "2026-12-01", "2026-12-31", true},
+	    {WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, 5, true, "2027-01-01", "2027-01-31", true},
+	    {WHEN_QUARTERLY, DAY_NTH_WORKDAY, 3, 5, true, "2027-07-01", "2027-07-31", false},
 	};
 	struct calendar c = china(2025, 2028);
 
@@ -430,12 +429,10 @@ test_weeks_of_other_countries(void **state)
 		unsigned workweek;
 		const char *first;
 	} table[] = {
-		{0x1F, "2026-06-22"}, /* Monday to Friday: Monday */
-		{0x3F, "2026-06-22"},
-		{0x7F, "2026-06-22"},
-		{0x4F, "2026-06-21"}, /* Sunday to Thursday: Sunday */
-		{0x67, "2026-06-20"}, /* Saturday to Wednesday: Saturday */
-		{0x3E, "2026-06-23"}, /* Tuesday to Saturday */
+	    {0x1F, "2026-06-22"},                                             /* Monday to Friday: Monday */
+	    {0x3F, "2026-06-22"}, {0x7F, "2026-06-22"}, {0x4F, "2026-06-21"}, /* Sunday to Thursday: Sunday */
+	    {0x67, "2026-06-20"},                                             /* Saturday to Wednesday: Saturday */
+	    {0x3E, "2026-06-23"},                                             /* Tuesday to Saturday */
 	};
 
 	(void)state;
@@ -474,19 +471,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_days_of_2026),
-		cmocka_unit_test(test_one_a_day),
-		cmocka_unit_test(test_which_holidays),
-		cmocka_unit_test(test_leap_day),
-		cmocka_unit_test(test_all_that_follows_from_a_draw),
-		cmocka_unit_test(test_visits),
-		cmocka_unit_test(test_two_draws_nearer_than_the_lead),
-		cmocka_unit_test(test_what_hangs_on_a_computed_day),
-		cmocka_unit_test(test_random_days_and_moments),
-		cmocka_unit_test(test_a_random_day_that_becomes_a_holiday_moves_alone),
-		cmocka_unit_test(test_without_a_secret_it_stays_open),
-		cmocka_unit_test(test_weeks_of_other_countries),
-		cmocka_unit_test(test_nothing_by_hand_and_not_too_much),
+	    cmocka_unit_test(test_days_of_2026),
+	    cmocka_unit_test(test_one_a_day),
+	    cmocka_unit_test(test_which_holidays),
+	    cmocka_unit_test(test_leap_day),
+	    cmocka_unit_test(test_all_that_follows_from_a_draw),
+	    cmocka_unit_test(test_visits),
+	    cmocka_unit_test(test_two_draws_nearer_than_the_lead),
+	    cmocka_unit_test(test_what_hangs_on_a_computed_day),
+	    cmocka_unit_test(test_random_days_and_moments),
+	    cmocka_unit_test(test_a_random_day_that_becomes_a_holiday_moves_alone),
+	    cmocka_unit_test(test_without_a_secret_it_stays_open),
+	    cmocka_unit_test(test_weeks_of_other_countries),
+	    cmocka_unit_test(test_nothing_by_hand_and_not_too_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,8 +104,7 @@ test_example_is_accepted(void **state)
 static struct slice
 witness(size_t index)
 {
-	static const char *const keys[] = {
-	    "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W",
+	static const char *const keys[] = {"witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W",
 	    "witness2.example.org+b145f9ab+BKy+WaxPX/wEDsJAcatzJiNxDizKK9cR8qgMYn7h9jEE"};
 
 	return slice_of(keys[index]);
@@ -144,7 +143,8 @@ test_as_of_another_time(void **state)
 static void
 test_another_key_than_the_callers(void **state)
 {
-	struct verify_options options = {.key = slice_of("spotcheck.example.org+76906849+Ac37rag65NSTsskiIQR22DQsAOFRrZIu")};
+	struct verify_options options = {
+	    .key = slice_of("spotcheck.example.org+76906849+Ac37rag65NSTsskiIQR22DQsAOFRrZIu")};
 	struct seen seen;
 
 	(void)state;
@@ -193,7 +193,8 @@ test_every_byte_counts(void **state)
 			changed++;
 			example.files[i].bytes[at] = before;
 		}
-	print_message("%zu bytes changed one at a time, %zu refused, the rest in cosignature lines\n", changed, refused);
+	print_message("%zu bytes changed one at a time, %zu refused, the rest in cosignature lines\n", changed,
+	    refused);
 }
 
 /* An amendment's nonce; sealed.json has one too, which is committed. */
@@ -210,8 +211,8 @@ in_nonce(const struct memory_file *f, size_t at)
 static void
 test_every_byte_of_a_folder_counts(void **state)
 {
-	static const char *const names[] = {"commit.json", "targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json",
-	    "record.json", "amend-01.json", "amend-02.json", "amend-03.json"};
+	static const char *const names[] = {"commit.json", "targets.csv", "inspectors.csv", "conflicts.csv",
+	    "sealed.json", "record.json", "amend-01.json", "amend-02.json", "amend-03.json"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -11,8 +11,8 @@
 
 #include "core/base/json.h"
 #include "core/check/receipt.h"
-#include "core/draw/record.h"
 #include "core/check/verify.h"
+#include "core/draw/record.h"
 
 #define TARGETS 9
 #define DRAWS 2
@@ -118,7 +118,8 @@ model_read(unsigned draw, const char *seed, struct model v[static TARGETS])
 		assert_non_null(line);
 		for (size_t c = 0; c < 10; c++)
 			column[c] = strsep(&fields, ",");
-		*m = (struct model){.weight = (unsigned)strtoul(column[5], NULL, 10), .late = strcmp(column[8], "in") == 0};
+		*m = (struct model){.weight = (unsigned)strtoul(column[5], NULL, 10),
+		    .late = strcmp(column[8], "in") == 0};
 		m->takes_part = strcmp(column[8], "rest") != 0 && strcmp(column[8], "excused") != 0;
 		(void)snprintf(m->id, sizeof m->id, "%s", column[0]);
 		(void)snprintf(m->class, sizeof m->class, "%s", column[1]);
@@ -264,7 +265,8 @@ test_faults_are_named(void **state)
 	static const char key[] = "\"origin\":\"spotcheck.example.org\"";
 
 	(void)state;
-	expect_fault(1, 1, S(key), S("\"origin\":\"another.example.org\""), "it is of another log: another.example.org");
+	expect_fault(1, 1, S(key), S("\"origin\":\"another.example.org\""),
+	    "it is of another log: another.example.org");
 	expect_fault(1, 1, S("\"n\":1,"), S("\"n\":9,"), "it is of draw 9, which is not in this directory");
 	expect_fault(1, 1, S("\"n\":1,"), S("\"n\":0,"), "the form of a receipt");
 	expect_fault(1, 1, S("\"n\":1,"), S("\"n\":2,"), "its draw 2 is another");
@@ -273,14 +275,22 @@ test_faults_are_named(void **state)
 	expect_fault(1, 1, S("\"index\":0,"), S("\"index\":1,"), "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S("\"index\":0,"), S("\"index\":9007199254740991,"), "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S("\"rows\":9,"), S("\"rows\":0,"), "its row is not in the drum of draw 1");
-	expect_fault(1, 1, S("\"path\":["), S("\"path\":[\"" "0000000000000000000000000000000000000000000000000000000000000000" "\","),
+	expect_fault(1, 1, S("\"path\":["),
+	    S("\"path\":[\""
+	      "0000000000000000000000000000000000000000000000000000000000000000"
+	      "\","),
 	    "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S(",Post 1,"), S(",Post 2,"), "its private part hashes to");
 	expect_fault(1, 1, S("id,class,unit,"), S("id,unit,class,"), "its header is not that of targets.csv");
-	expect_fault(1, 1, S("\"outcome\":\"selected\""), S("\"outcome\":\"none\""), "its outcome is another: that of P01 is \"selected\"");
-	expect_fault(1, 4, S("\"reserve\":1,"), S("\"reserve\":2,"), "its outcome is another: that of P04 is \"reserve\", number 1");
+	expect_fault(1, 1, S("\"outcome\":\"selected\""), S("\"outcome\":\"none\""),
+	    "its outcome is another: that of P01 is \"selected\"");
+	expect_fault(1, 4, S("\"reserve\":1,"), S("\"reserve\":2,"),
+	    "its outcome is another: that of P04 is \"reserve\", number 1");
 	expect_fault(1, 1, S("\"take\":2}"), S("\"take\":3}"), "the line of its class \"A\" was drawn elsewhere");
-	expect_fault(2, 9, S("\"ticket\":\"\""), S("\"ticket\":\"" "0000000000000000000000000000000000000000000000000000000000000000" "\""),
+	expect_fault(2, 9, S("\"ticket\":\"\""),
+	    S("\"ticket\":\""
+	      "0000000000000000000000000000000000000000000000000000000000000000"
+	      "\""),
 	    "its ticket is another: draw 2 gives P09 \"\"");
 	expect_fault(1, 1, S("\"v\":1}"), S("\"v\":2}"), "the form of a receipt");
 }
@@ -298,7 +308,9 @@ test_parts_of_another_target(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		const char *end = strchr(parts[i].key, '[') != NULL ? "]," : strchr(parts[i].key, '{') != NULL ? "\"}," : "\",";
+		const char *end = strchr(parts[i].key, '[') != NULL ? "],"
+		    : strchr(parts[i].key, '{') != NULL             ? "\"},"
+		                                                    : "\",";
 		const char *from = strstr(my_text, parts[i].key), *to = strstr(other_text, parts[i].key);
 		struct slice a = {from, (size_t)(strstr(from + strlen(parts[i].key), end) - from)};
 		struct slice b = {to, (size_t)(strstr(to + strlen(parts[i].key), end) - to)};

@@ -12,10 +12,10 @@
 #define NONCE "00112233445566778899aabbccddeeff"
 
 static const char seat_form[] =
-    "{\"amendment\":1,\"in\":\"I07\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"I03\",\"place\":2," \
+    "{\"amendment\":1,\"in\":\"I07\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"I03\",\"place\":2,"
     "\"reason\":\"recusal\",\"seat\":3,\"type\":\"seat\",\"v\":1}";
 static const char target_form[] =
-    "{\"amendment\":1,\"in\":\"T9\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"T5\",\"place\":2," \
+    "{\"amendment\":1,\"in\":\"T9\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"T5\",\"place\":2,"
     "\"reason\":\"closed\",\"type\":\"target\",\"v\":1}";
 
 /* ---- the form ---- */
@@ -90,33 +90,63 @@ test_faults(void **state)
 {
 	static const char *const both[] = {seat_form, target_form};
 	const struct change wrong[] = {
-		{"\"amendment\":1", S("\"amendment\":0")}, {"\"amendment\":1", S("\"amendment\":-1")},
-		{"\"amendment\":1", S("\"amendment\":01")}, {"\"amendment\":1", S("\"amendment\":\"1\"")},
-		{"\"amendment\":1", S("\"amendment\":9007199254740992")}, {"\"n\":7", S("\"n\":-7")},
-		{"\"n\":7", S("\"n\":7.0")}, {"\"n\":7", S("\"n\":")}, {NONCE, S("")},
-		{NONCE, S("00112233445566778899aabbccddeef")}, {NONCE, S(NONCE "0")},
-		{NONCE, S("00112233445566778899aabbccddeefF")}, {NONCE, S("00112233445566778899aabbccddeefg")},
-		{"\"place\":2", S("\"place\":-1")}, {"\"place\":2", S("\"place\":1e0")},
-		{"\"place\":2", S("\"place\":\"2\"")}, {"\"v\":1", S("\"v\":2")}, {"\"v\":1", S("\"v\":\"1\"")},
+	    {"\"amendment\":1", S("\"amendment\":0")},
+	    {"\"amendment\":1", S("\"amendment\":-1")},
+	    {"\"amendment\":1", S("\"amendment\":01")},
+	    {"\"amendment\":1", S("\"amendment\":\"1\"")},
+	    {"\"amendment\":1", S("\"amendment\":9007199254740992")},
+	    {"\"n\":7", S("\"n\":-7")},
+	    {"\"n\":7", S("\"n\":7.0")},
+	    {"\"n\":7", S("\"n\":")},
+	    {NONCE, S("")},
+	    {NONCE, S("00112233445566778899aabbccddeef")},
+	    {NONCE, S(NONCE "0")},
+	    {NONCE, S("00112233445566778899aabbccddeefF")},
+	    {NONCE, S("00112233445566778899aabbccddeefg")},
+	    {"\"place\":2", S("\"place\":-1")},
+	    {"\"place\":2", S("\"place\":1e0")},
+	    {"\"place\":2", S("\"place\":\"2\"")},
+	    {"\"v\":1", S("\"v\":2")},
+	    {"\"v\":1", S("\"v\":\"1\"")},
 	};
 	const struct change wrong_seat[] = {
-		{"I07", S("I 07")}, {"I07", S("é")}, {"I07", S("0123456789abcdef0123456789abcdef0")},
-		{"I07", S("\\\\")}, {"\"I07\"", S("null")}, {"I03", S("")}, {"I03", S("I,3")},
-		{"I03", S("0123456789abcdef0123456789abcdef0")}, {"\"seat\":3", S("\"seat\":-3")},
-		{"\"seat\":3", S("\"seat\":03")}, {"\"seat\":3,", S("")},
-		{"\"type\":\"seat\"", S("\"type\":\"target\"")}, {"\"type\":\"seat\"", S("\"type\":\"Seat\"")},
-		{"recusal", S("closed")}, {"recusal", S("moved")}, {"recusal", S("")}, {"recusal", S("Recusal")},
-		{"recusal", S("ill")},
+	    {"I07", S("I 07")},
+	    {"I07", S("é")},
+	    {"I07", S("0123456789abcdef0123456789abcdef0")},
+	    {"I07", S("\\\\")},
+	    {"\"I07\"", S("null")},
+	    {"I03", S("")},
+	    {"I03", S("I,3")},
+	    {"I03", S("0123456789abcdef0123456789abcdef0")},
+	    {"\"seat\":3", S("\"seat\":-3")},
+	    {"\"seat\":3", S("\"seat\":03")},
+	    {"\"seat\":3,", S("")},
+	    {"\"type\":\"seat\"", S("\"type\":\"target\"")},
+	    {"\"type\":\"seat\"", S("\"type\":\"Seat\"")},
+	    {"recusal", S("closed")},
+	    {"recusal", S("moved")},
+	    {"recusal", S("")},
+	    {"recusal", S("Recusal")},
+	    {"recusal", S("ill")},
 	};
 	const struct change wrong_target[] = {
-		{"\"T9\"", S("9")}, {"T9", S("T/9")}, {"T5", S("")}, {"\"type\":\"target\"", S("\"type\":\"seat\"")},
-		{"\"reason\":\"closed\",", S("\"reason\":\"closed\",\"seat\":0,")}, {"closed", S("recusal")},
-		{"closed", S("unavailable")}, {"closed", S("")}, {"closed", S("closed ")},
+	    {"\"T9\"", S("9")},
+	    {"T9", S("T/9")},
+	    {"T5", S("")},
+	    {"\"type\":\"target\"", S("\"type\":\"seat\"")},
+	    {"\"reason\":\"closed\",", S("\"reason\":\"closed\",\"seat\":0,")},
+	    {"closed", S("recusal")},
+	    {"closed", S("unavailable")},
+	    {"closed", S("")},
+	    {"closed", S("closed ")},
 	};
 	const struct change right_seat[] = {
-		{"I07", S("")}, {"I07", S("0123456789ABCDEF0123456789abcdef")}, {"recusal", S("unavailable")},
-		{"recusal", S("other")}, {"\"seat\":3", S("\"seat\":0")},
-		{"\"amendment\":1", S("\"amendment\":9007199254740991")},
+	    {"I07", S("")},
+	    {"I07", S("0123456789ABCDEF0123456789abcdef")},
+	    {"recusal", S("unavailable")},
+	    {"recusal", S("other")},
+	    {"\"seat\":3", S("\"seat\":0")},
+	    {"\"amendment\":1", S("\"amendment\":9007199254740991")},
 	};
 	const struct change right_target[] = {{"T9", S("")}, {"closed", S("moved")}, {"closed", S("other")}};
 
@@ -178,7 +208,10 @@ static struct amendment
 amendment_of(const char *words)
 {
 	struct slice rest = slice_of(words), kind = slice_cut(&rest, ' ');
-	struct amendment a = {.amendment = 1, .n = 1, .nonce = S(NONCE), .reason = S("other"),
+	struct amendment a = {.amendment = 1,
+	    .n = 1,
+	    .nonce = S(NONCE),
+	    .reason = S("other"),
 	    .of_target = slice_is(kind, "target")};
 
 	assert_true(text_to_uint(slice_cut(&rest, ' '), &a.place));
@@ -246,7 +279,7 @@ expect_team(const struct places *p, size_t place, size_t seat, const char *id)
 	if (id == NULL)
 		assert_int_equal(holder, AMEND_EMPTY);
 	else if (holder == AMEND_EMPTY ||
-	         !slice_is(inspector_id(&p->input->roster->inspectors[p->draw->order[holder]]), id))
+	    !slice_is(inspector_id(&p->input->roster->inspectors[p->draw->order[holder]]), id))
 		fail_msg("place %zu, seat %zu is not held by %s", place, seat, id);
 }
 
@@ -312,8 +345,8 @@ test_the_examples_amendments(void **state)
 	expect_team(&p, 0, 0, "I002");
 	expect_team(&p, 0, 1, "I012");
 	expect_target(&p, 2, "t.33");
-	assert_int_equal(p.v[2].date, draw_visit_date(&draw.prefix, S("t.33"), scene.sealed.dates,
-	    scene.sealed.n_dates));
+	assert_int_equal(p.v[2].date,
+	    draw_visit_date(&draw.prefix, S("t.33"), scene.sealed.dates, scene.sealed.n_dates));
 	places_release(&p);
 	draw_release(&draw);
 	scene_release(&scene);
@@ -326,8 +359,9 @@ static void
 begin(struct scene *scene, const char *conflicts, uint64_t max_load, const char *chosen, const char *reserve,
     struct draw *draw, struct places *p)
 {
-	scene_rows(scene, "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\nT3,A,,,,1,2020-01-01,,in\n" \
-	                  "T4,A,,,,1,2020-01-01,,in\nU1,B,,,,1,2020-01-01,,in\nU2,B,,,,1,2020-01-01,,in\n",
+	scene_rows(scene,
+	    "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\nT3,A,,,,1,2020-01-01,,in\n"
+	    "T4,A,,,,1,2020-01-01,,in\nU1,B,,,,1,2020-01-01,,in\nU2,B,,,,1,2020-01-01,,in\n",
 	    "I1,,,,a,in\nI2,,,,a,in\nI3,,,,a,in\nI4,,,,a,in\nI5,,,,a,in\n", conflicts);
 	scene_stratum(scene, "A", 1);
 	scene_stratum(scene, "B", 1);
@@ -446,8 +480,10 @@ test_stratum_and_empty_seats(void **state)
 	struct places p;
 
 	(void)state;
-	begin(&scene, "I1,target,T2,declared\nI2,target,T1,declared\nI3,target,T1,declared\n" \
-	              "I4,target,T1,declared\nI5,target,T1,declared\n", 0, "T1:I1 U1:I2", "T2 T3 U2", &draw, &p);
+	begin(&scene,
+	    "I1,target,T2,declared\nI2,target,T1,declared\nI3,target,T1,declared\n"
+	    "I4,target,T1,declared\nI5,target,T1,declared\n",
+	    0, "T1:I1 U1:I2", "T2 T3 U2", &draw, &p);
 	refuse(&p, "target 0 T1 T2"); /* while I1 sits there */
 	apply(&p, "seat 0 0 I1 -");
 	apply(&p, "target 0 T1 T2"); /* nobody is in its team now */
@@ -533,14 +569,14 @@ test_places(void **state)
 struct model {
 	const struct scene *scene;
 	const struct draw *draw;
-	int target[8];        /* of each place, into the roster */
-	bool of_class_a[8];   /* its first target was */
-	int team[8][3];       /* into the roster */
+	int target[8];      /* of each place, into the roster */
+	bool of_class_a[8]; /* its first target was */
+	int team[8][3];     /* into the roster */
 	struct {
 		int place, seat, inspector;
-	} out[64];            /* every change of a seat: who was taken out */
+	} out[64]; /* every change of a seat: who was taken out */
 	size_t n_out;
-	int placed[16];       /* reserves that were placed, into the roster */
+	int placed[16]; /* reserves that were placed, into the roster */
 	size_t n_placed;
 	size_t n_places;
 };
@@ -733,8 +769,8 @@ random_rosters(struct scene *scene, struct support_random *random)
 	buf_init(&conflicts, 4096);
 	for (int i = 10; i < 24; i++)
 		buf_format(&targets, "T%d,%s,%s,,%d,1,2020-01-01,,in\n", i,
-		    support_random_below(random, 2) == 0 ? "A" : "B",
-		    units[1 + support_random_below(random, 3)], (int)support_random_below(random, 3));
+		    support_random_below(random, 2) == 0 ? "A" : "B", units[1 + support_random_below(random, 3)],
+		    (int)support_random_below(random, 3));
 	for (size_t i = 10; i < 10 + n_inspectors; i++) {
 		buf_format(&inspectors, "I%zu,%s,,%d,%s,%s\n", i, units[support_random_below(random, 4)],
 		    (int)support_random_below(random, 4), tags[support_random_below(random, 4)],
@@ -815,18 +851,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_exactly_its_keys),
-		cmocka_unit_test(test_cut_and_continued),
-		cmocka_unit_test(test_the_examples_amendments),
-		cmocka_unit_test(test_loads),
-		cmocka_unit_test(test_nobody_left),
-		cmocka_unit_test(test_reserves),
-		cmocka_unit_test(test_stratum_and_empty_seats),
-		cmocka_unit_test(test_taken_out),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_random_amendments),
+	    cmocka_unit_test(test_fields),
+	    cmocka_unit_test(test_faults),
+	    cmocka_unit_test(test_exactly_its_keys),
+	    cmocka_unit_test(test_cut_and_continued),
+	    cmocka_unit_test(test_the_examples_amendments),
+	    cmocka_unit_test(test_loads),
+	    cmocka_unit_test(test_nobody_left),
+	    cmocka_unit_test(test_reserves),
+	    cmocka_unit_test(test_stratum_and_empty_seats),
+	    cmocka_unit_test(test_taken_out),
+	    cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_random_amendments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

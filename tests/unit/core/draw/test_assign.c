@@ -97,8 +97,8 @@ try_from(const struct question *q, size_t seat, uint32_t *team, uint64_t *load)
 
 		for (size_t other = t * w->seats; other < seat; other++)
 			twice = twice || team[other] == p;
-		if (twice || !may_sit(w, t, seat % w->seats, p) || load[p] == q->limit
-		    || (q->fixed[seat] != ASSIGN_NOBODY && q->fixed[seat] != p))
+		if (twice || !may_sit(w, t, seat % w->seats, p) || load[p] == q->limit ||
+		    (q->fixed[seat] != ASSIGN_NOBODY && q->fixed[seat] != p))
 			continue;
 		team[seat] = p;
 		load[p]++;
@@ -378,7 +378,8 @@ rig_init(struct rig *rig, const struct world *w)
 	    .pairs = pairs,
 	    .ctx = w};
 	assert_int_equal(lawful_table_new(&rig->rules, &rig->roster, rig->order, w->n_targets, rig->order,
-	                     w->n_inspectors, &rig->problem.lawful, NULL), 0);
+	                     w->n_inspectors, &rig->problem.lawful, NULL),
+	    0);
 }
 
 static void
@@ -854,14 +855,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_huge),
-		cmocka_unit_test(test_why),
-		cmocka_unit_test(test_models),
-		cmocka_unit_test(test_small),
-		cmocka_unit_test(test_middle),
-		cmocka_unit_test(test_large),
-		cmocka_unit_test(test_crowded),
+	    cmocka_unit_test(test_nothing),
+	    cmocka_unit_test(test_huge),
+	    cmocka_unit_test(test_why),
+	    cmocka_unit_test(test_models),
+	    cmocka_unit_test(test_small),
+	    cmocka_unit_test(test_middle),
+	    cmocka_unit_test(test_large),
+	    cmocka_unit_test(test_crowded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

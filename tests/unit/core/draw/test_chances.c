@@ -128,9 +128,11 @@ test_parts_of_a_stratum(void **state)
 	struct scene scene;
 
 	(void)state;
-	scene_rows(&scene, "T0,A,,,,1,2020-01-01,,due\nT1,A,,,,1,2020-01-01,,carried\nT2,A,,,,5,2020-01-01,,in\n"
-			   "T3,B,,,,7,2020-01-01,,due\nT4,B,,,,1,2020-01-01,,in\nT5,B,,,,2,2020-01-01,,in\n"
-			   "T6,B,,,,9,2020-01-01,,excused\n", "", "");
+	scene_rows(&scene,
+	    "T0,A,,,,1,2020-01-01,,due\nT1,A,,,,1,2020-01-01,,carried\nT2,A,,,,5,2020-01-01,,in\n"
+	    "T3,B,,,,7,2020-01-01,,due\nT4,B,,,,1,2020-01-01,,in\nT5,B,,,,2,2020-01-01,,in\n"
+	    "T6,B,,,,9,2020-01-01,,excused\n",
+	    "", "");
 	scene_stratum(&scene, "A", 1);
 	scene_stratum(&scene, "*", 2);
 	inclusion_strata(&scene.commit, &scene.roster, strata);
@@ -144,8 +146,12 @@ test_parts_of_a_stratum(void **state)
 static void
 odds_of(const struct scene *scene, const char *seed, uint64_t trials, size_t cells, struct odds *odds)
 {
-	const struct odds_input input = {.commit = &scene->commit, .roster = &scene->roster, .sealed = &scene->sealed,
-	    .seed = slice_of(seed), .trials = trials, .cells = cells};
+	const struct odds_input input = {.commit = &scene->commit,
+	    .roster = &scene->roster,
+	    .sealed = &scene->sealed,
+	    .seed = slice_of(seed),
+	    .trials = trials,
+	    .cells = cells};
 	struct err err = {0};
 
 	if (odds_compute(&input, odds, &err) != 0)
@@ -309,7 +315,8 @@ one_of(struct support_random *random, const char *const *v, size_t n)
 static void
 make_rows(struct support_random *random, bool ruled, struct rows *rows)
 {
-	static const char *const classes[] = {"A", "B", ""}, *const units[] = {"u", "v", "w"}, *const areas[] = {"x", "y"};
+	static const char *const classes[] = {"A", "B", ""}, *const units[] = {"u", "v", "w"},
+	                         *const areas[] = {"x", "y"};
 	static const char *const drums[] = {"in", "in", "in", "in", "due", "carried", "rest", "excused"};
 	static const char *const tags[] = {"", "fire", "lead", "lead", "fire;lead"};
 	size_t n_targets = 5 + support_random_below(random, TARGETS_MAX - 4);
@@ -325,8 +332,8 @@ make_rows(struct support_random *random, bool ruled, struct rows *rows)
 		    weighted ? 1 + (int)support_random_below(random, 1 + support_random_below(random, 9)) : 1,
 		    one_of(random, drums, 8));
 	for (size_t i = 0; i < n_inspectors; i++) {
-		buf_format(&rows->inspectors, "I%02zu,%s,%s,%d,%s,%s\n", i, one_of(random, units, 3), one_of(random, areas, 2),
-		    2 + (int)support_random_below(random, 4), one_of(random, tags, 5),
+		buf_format(&rows->inspectors, "I%02zu,%s,%s,%d,%s,%s\n", i, one_of(random, units, 3),
+		    one_of(random, areas, 2), 2 + (int)support_random_below(random, 4), one_of(random, tags, 5),
 		    support_random_below(random, 9) == 0 ? "excused" : "in");
 		if (ruled && support_random_below(random, 3) == 0)
 			buf_format(&rows->conflicts, "I%02zu,target,T%02d,declared\n", i,
@@ -401,10 +408,10 @@ draw_anew(struct scene *scene, unsigned number, struct seen *seen)
 }
 
 struct verdicts {
-	size_t n;          /* comparisons */
-	size_t outside;    /* of the counted ones: farther apart than the two intervals together allow */
+	size_t n;       /* comparisons */
+	size_t outside; /* of the counted ones: farther apart than the two intervals together allow */
 	size_t counted;
-	double least;      /* the least p-value */
+	double least; /* the least p-value */
 };
 
 /* How unlikely it is that a binomial count of n with the chance p is this far out on its side, doubled. */
@@ -464,7 +471,8 @@ static void
 hold_pair(struct verdicts *v, const struct odds *odds, size_t t, size_t p, const struct seen *seen)
 {
 	const struct odds_target *target = &odds->targets[t];
-	uint64_t came = (uint64_t)target->came[0] + target->came[1], count = seen->pairs[t][odds->inspectors[p].inspector];
+	uint64_t came = (uint64_t)target->came[0] + target->came[1],
+	         count = seen->pairs[t][odds->inspectors[p].inspector];
 
 	if (odds->plain || !target->visitable)
 		hold_exact(v, odds_pair(odds, t, p).p, count, DRAWS);
@@ -478,7 +486,8 @@ hold_pair(struct verdicts *v, const struct odds *odds, size_t t, size_t p, const
 static void
 hold_load(struct verdicts *v, const struct odds *odds, size_t p, const struct seen *seen)
 {
-	double error, sum = odds_load(odds, p, &error) * DRAWS, other = (double)seen->seats[odds->inspectors[p].inspector];
+	double error, sum = odds_load(odds, p, &error) * DRAWS,
+	              other = (double)seen->seats[odds->inspectors[p].inspector];
 	double most = odds->to_choose, apart = fabs(sum - other), variance = most * (odds->plain ? sum : sum + other);
 
 	v->n++;
@@ -530,8 +539,9 @@ test_configurations(void **state)
 		hold(&scene, i, &v, &plain);
 		scene_release(&scene);
 	}
-	print_message("%u configurations, %zu of them plain, against %d draws each: %zu figures, the least p-value %.1e "
-		      "(allowed: %.1e); %zu of %zu counted ones are outside of the 99 %% intervals, %.2f %%\n",
+	print_message(
+	    "%u configurations, %zu of them plain, against %d draws each: %zu figures, the least p-value %.1e "
+	    "(allowed: %.1e); %zu of %zu counted ones are outside of the 99 %% intervals, %.2f %%\n",
 	    n, plain, DRAWS, v.n, v.least, SIGNIFICANCE / (double)v.n, v.outside, v.counted,
 	    v.counted > 0 ? 100 * (double)v.outside / (double)v.counted : 0);
 	assert_true(v.least > SIGNIFICANCE / (double)v.n);
@@ -543,15 +553,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inclusion_enumerated),
-		cmocka_unit_test(test_inclusion_of_many),
-		cmocka_unit_test(test_parts_of_a_stratum),
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_nobody_can_go),
-		cmocka_unit_test(test_seeds_and_room),
-		cmocka_unit_test(test_guesses_are_tried),
-		cmocka_unit_test(test_intervals),
-		cmocka_unit_test(test_configurations),
+	    cmocka_unit_test(test_inclusion_enumerated),
+	    cmocka_unit_test(test_inclusion_of_many),
+	    cmocka_unit_test(test_parts_of_a_stratum),
+	    cmocka_unit_test(test_plain),
+	    cmocka_unit_test(test_nobody_can_go),
+	    cmocka_unit_test(test_seeds_and_room),
+	    cmocka_unit_test(test_guesses_are_tried),
+	    cmocka_unit_test(test_intervals),
+	    cmocka_unit_test(test_configurations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

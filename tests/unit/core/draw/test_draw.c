@@ -158,21 +158,36 @@ test_drum_values(void **state)
 		int32_t since, last_drawn; /* days before the draw; -1 never */
 		enum drum right;
 	} cases[] = {
-		/* neither rule */
-		{0, 0, 0, -1, DRUM_IN}, {0, 0, 9999, -1, DRUM_IN}, {0, 0, 9999, 1, DRUM_IN}, {0, 0, 9999, 0, DRUM_IN},
-		/* rest: only of those drawn, up to the day before */
-		{0, 90, 10, -1, DRUM_IN}, {0, 90, 999, 0, DRUM_REST}, {0, 90, 999, 89, DRUM_REST},
-		{0, 90, 999, 90, DRUM_IN},
-		{0, 1, 999, 0, DRUM_REST}, {0, 1, 999, 1, DRUM_IN}, {0, 9007199254740991, 9999, 9999, DRUM_REST},
-		/* due: from the day on, since it was drawn, or entered where it never was */
-		{365, 0, 364, -1, DRUM_IN}, {365, 0, 365, -1, DRUM_DUE}, {365, 0, 366, -1, DRUM_DUE},
-		{365, 0, 999, 364, DRUM_IN}, {365, 0, 999, 365, DRUM_DUE}, {365, 0, 10, 365, DRUM_DUE},
-		{1, 0, 0, -1, DRUM_IN},
-		{1, 0, 1, -1, DRUM_DUE}, {9007199254740991, 0, 9999, -1, DRUM_IN},
-		/* rest goes before due */
-		{30, 90, 999, 60, DRUM_REST}, {30, 90, 999, 90, DRUM_DUE}, {90, 90, 999, 90, DRUM_DUE},
-		{90, 90, 999, 89, DRUM_REST},
-		{100, 90, 999, 95, DRUM_IN}, {30, 90, 60, -1, DRUM_DUE},
+	    /* neither rule */
+	    {0, 0, 0, -1, DRUM_IN},
+	    {0, 0, 9999, -1, DRUM_IN},
+	    {0, 0, 9999, 1, DRUM_IN},
+	    {0, 0, 9999, 0, DRUM_IN},
+	    /* rest: only of those drawn, up to the day before */
+	    {0, 90, 10, -1, DRUM_IN},
+	    {0, 90, 999, 0, DRUM_REST},
+	    {0, 90, 999, 89, DRUM_REST},
+	    {0, 90, 999, 90, DRUM_IN},
+	    {0, 1, 999, 0, DRUM_REST},
+	    {0, 1, 999, 1, DRUM_IN},
+	    {0, 9007199254740991, 9999, 9999, DRUM_REST},
+	    /* due: from the day on, since it was drawn, or entered where it never was */
+	    {365, 0, 364, -1, DRUM_IN},
+	    {365, 0, 365, -1, DRUM_DUE},
+	    {365, 0, 366, -1, DRUM_DUE},
+	    {365, 0, 999, 364, DRUM_IN},
+	    {365, 0, 999, 365, DRUM_DUE},
+	    {365, 0, 10, 365, DRUM_DUE},
+	    {1, 0, 0, -1, DRUM_IN},
+	    {1, 0, 1, -1, DRUM_DUE},
+	    {9007199254740991, 0, 9999, -1, DRUM_IN},
+	    /* rest goes before due */
+	    {30, 90, 999, 60, DRUM_REST},
+	    {30, 90, 999, 90, DRUM_DUE},
+	    {90, 90, 999, 90, DRUM_DUE},
+	    {90, 90, 999, 89, DRUM_REST},
+	    {100, 90, 999, 95, DRUM_IN},
+	    {30, 90, 60, -1, DRUM_DUE},
 	};
 
 	(void)state;
@@ -198,19 +213,20 @@ test_strata_counts(void **state)
 	struct err err = {0};
 
 	(void)state;
-	scene_rows(&scene, "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,100,2020-01-01,,due\nT3,A,,,,9,2020-01-01,,rest\n" \
-	                   "T4,B,,,,2,2020-01-01,,carried\nT5,,,,,3,2020-01-01,,in\nT6,C,,,,9,2020-01-01,,excused\n",
-	                   "", "");
+	scene_rows(&scene,
+	    "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,100,2020-01-01,,due\nT3,A,,,,9,2020-01-01,,rest\n"
+	    "T4,B,,,,2,2020-01-01,,carried\nT5,,,,,3,2020-01-01,,in\nT6,C,,,,9,2020-01-01,,excused\n",
+	    "", "");
 	scene.commit.n_strata = 3;
-	scene.strata[0] = (struct stratum){.class = S("A"), .by_rate = true, .amount = 5001, .drum = 99, .slips = 99,
-	    .take = 99};
+	scene.strata[0] =
+	    (struct stratum){.class = S("A"), .by_rate = true, .amount = 5001, .drum = 99, .slips = 99, .take = 99};
 	scene.strata[1] = (struct stratum){.class = S("B"), .amount = 7};
 	scene.strata[2] = (struct stratum){.class = S("*"), .amount = 0};
 	assert_int_equal(strata_count(&scene.commit, &scene.roster, counted, &err), 0);
 	assert_true(counted[0].drum == 2 && counted[0].slips == 101 && counted[0].take == 2);
 	assert_true(counted[1].drum == 1 && counted[1].slips == 2 && counted[1].take == 1);
 	assert_true(counted[2].drum == 1 && counted[2].slips == 3 && counted[2].take == 0); /* T5; T6 is excused */
-	scene.commit.n_strata = 2; /* nothing covers T5 */
+	scene.commit.n_strata = 2;                                                          /* nothing covers T5 */
 	assert_int_equal(strata_count(&scene.commit, &scene.roster, counted, &err), ERR_REFUSED);
 	assert_non_null(strstr(err.message, "T5"));
 	scene_release(&scene);
@@ -565,16 +581,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chain),
-		cmocka_unit_test(test_seed),
-		cmocka_unit_test(test_single_hashes),
-		cmocka_unit_test(test_visit_dates),
-		cmocka_unit_test(test_drum_values),
-		cmocka_unit_test(test_strata_counts),
-		cmocka_unit_test(test_random_draws),
-		cmocka_unit_test(test_what_cannot_be_drawn),
-		cmocka_unit_test(test_why_unstaffed),
-		cmocka_unit_test(test_threads),
+	    cmocka_unit_test(test_chain),
+	    cmocka_unit_test(test_seed),
+	    cmocka_unit_test(test_single_hashes),
+	    cmocka_unit_test(test_visit_dates),
+	    cmocka_unit_test(test_drum_values),
+	    cmocka_unit_test(test_strata_counts),
+	    cmocka_unit_test(test_random_draws),
+	    cmocka_unit_test(test_what_cannot_be_drawn),
+	    cmocka_unit_test(test_why_unstaffed),
+	    cmocka_unit_test(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

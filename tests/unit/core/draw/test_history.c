@@ -8,8 +8,8 @@
 
 #include "core/draw/history.h"
 
-static const char targets[] = "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\nT3,A,,,,1,2020-01-01,,in\n" \
-    "T4,A,,,,1,2020-01-01,,in\nT5,A,,,,1,2020-01-01,,in\nT6,A,,,,1,2020-01-01,,in\n";
+static const char targets[] = "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\nT3,A,,,,1,2020-01-01,,in\n"
+                              "T4,A,,,,1,2020-01-01,,in\nT5,A,,,,1,2020-01-01,,in\nT6,A,,,,1,2020-01-01,,in\n";
 static const char inspectors[] = "I1,,,,,in\nI2,,,,,in\nI3,,,,,in\nI4,,,,,in\n";
 
 static void
@@ -38,7 +38,7 @@ add(struct history *history, const struct scene *scene, const char *chosen, cons
 		bool of_target = amendments[i][1] < 0;
 
 		if (places_propose(&p, of_target, (uint64_t)amendments[i][0],
-		    of_target ? 0 : (uint64_t)amendments[i][1], &a, &err) != 0 ||
+		        of_target ? 0 : (uint64_t)amendments[i][1], &a, &err) != 0 ||
 		    places_apply(&p, &a, &err) != 0)
 			fail_msg("%s", err.message);
 	}
@@ -113,12 +113,11 @@ test_two_draws(void **state)
 	expect_carried(&h, "T3");
 	add(&h, &scene, "T1:I3 T2:I2 T4:-", "T6", 200, NULL, 0);
 	expect_last(&h, "T1 T2 T3 T4 T5 T6", (const int32_t[]){200, 200, DATE_NONE, DATE_NONE, 100, DATE_NONE});
-	expect_carried(&h, "T4"); /* T3 no more: the cycle's latest draw does not say so */
+	expect_carried(&h, "T4");      /* T3 no more: the cycle's latest draw does not say so */
 	assert_int_equal(h.n_last, 3); /* T1, T2, T5, each once */
 	expect_rotation(&h, 0, &scene.roster, "");
 	expect_rotation(&h, 1, &scene.roster, "I2,target,T2,rotation\nI3,target,T1,rotation\n");
-	expect_rotation(&h, 2, &scene.roster,
-	    "I1,target,T5,rotation\nI2,target,T2,rotation\nI3,target,T1,rotation\n");
+	expect_rotation(&h, 2, &scene.roster, "I1,target,T5,rotation\nI2,target,T2,rotation\nI3,target,T1,rotation\n");
 	expect_rotation(&h, 9007199254740991, &scene.roster,
 	    "I1,target,T5,rotation\nI2,target,T2,rotation\nI3,target,T1,rotation\n");
 	add(&h, &scene, "", "", 300, NULL, 0); /* a draw that chose nothing counts among the last */
@@ -174,8 +173,9 @@ test_amended_teams(void **state)
 	/* of four, two sit and two come in for one each: then nobody is left, and all have gone out of the place */
 	add(&h, &scene, "T1:I1,I2", "", 200, ill, 2);
 	expect_rotation(&h, 1, &scene.roster, "I3,target,T1,rotation\nI4,target,T1,rotation\n");
-	expect_rotation(&h, 2, &scene.roster, "I1,target,T1,rotation\nI2,target,T1,rotation\n" \
-	                                      "I3,target,T1,rotation\nI4,target,T1,rotation\n");
+	expect_rotation(&h, 2, &scene.roster,
+	    "I1,target,T1,rotation\nI2,target,T1,rotation\n"
+	    "I3,target,T1,rotation\nI4,target,T1,rotation\n");
 	add(&h, &scene, "T1:I1,I2", "", 300, ill, 4);
 	expect_rotation(&h, 1, &scene.roster, "");
 	expect_last(&h, "T1", (const int32_t[]){300});
@@ -217,16 +217,18 @@ test_order_of_rotation(void **state)
 	struct places p;
 
 	(void)state;
-	scene_rows(&scene, LONG_ID "F,A,,,,1,2020-01-01,,in\n" LONG_ID "f,A,,,,1,2020-01-01,,in\n" \
-	                   "T,A,,,,1,2020-01-01,,in\nT-,A,,,,1,2020-01-01,,in\nT0,A,,,,1,2020-01-01,,in\n",
+	scene_rows(&scene,
+	    LONG_ID "F,A,,,,1,2020-01-01,,in\n" LONG_ID "f,A,,,,1,2020-01-01,,in\n"
+	            "T,A,,,,1,2020-01-01,,in\nT-,A,,,,1,2020-01-01,,in\nT0,A,,,,1,2020-01-01,,in\n",
 	    "I,,,,,in\nI.,,,,,in\nI1,,,,,in\n", "");
 	scene_stratum(&scene, "*", 6);
 	history_init(&h);
 	scene_draw(&scene, "T0:I T-:I T:I " LONG_ID "f:I. " LONG_ID "F:I1", "", "I1 I. I", 3, &draw);
 	assert_int_equal(places_new(&scene.input, &draw, &p, NULL), 0);
 	assert_int_equal(history_add(&h, &p, 100, NULL), 0);
-	expect_rotation(&h, 1, &scene.roster, "I,target,T,rotation\nI,target,T-,rotation\nI,target,T0,rotation\n" \
-	                                      "I.,target," LONG_ID "f,rotation\nI1,target," LONG_ID "F,rotation\n");
+	expect_rotation(&h, 1, &scene.roster,
+	    "I,target,T,rotation\nI,target,T-,rotation\nI,target,T0,rotation\n"
+	    "I.,target," LONG_ID "f,rotation\nI1,target," LONG_ID "F,rotation\n");
 	assert_int_equal(history_last_drawn(&h, S(LONG_ID "f")), 100);
 	assert_int_equal(history_last_drawn(&h, S(LONG_ID "g")), DATE_NONE);
 	assert_int_equal(history_last_drawn(&h, S(LONG_ID)), DATE_NONE);
@@ -281,18 +283,18 @@ test_changes_by_column(void **state)
 		const char *target, *inspector;
 		uint64_t targets, inspectors;
 	} cases[] = {
-		{T1, I1, 0, 0},
-		{"T1,B,unit,area,3,5,2020-01-01,2025-01-01,in\n", "I1,other,area,3,fire;lead,in\n", 1, 1},
-		{"T1,A,other,area,3,5,2020-01-01,2025-01-01,in\n", "I1,unit,other,3,fire;lead,in\n", 1, 1},
-		{"T1,A,unit,other,3,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,4,fire;lead,in\n", 1, 1},
-		{"T1,A,unit,area,4,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,,fire;lead,in\n", 1, 1},
-		{"T1,A,unit,area,,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,3,fire,in\n", 1, 1},
-		{"T1,A,unit,area,3,6,2020-01-01,2025-01-01,in\n", "I1,unit,area,3,,in\n", 1, 1},
-		{"T1,A,unit,area,3,5,2021-01-01,2025-01-01,in\n", "I1,,area,3,fire;lead,in\n", 1, 1},
-		{"T1,,other,,9,1,2021-01-01,,rest\n", "I1,,,,,excused\n", 1, 1},
-		/* last_drawn, drum (and private) are no changes */
-		{"T1,A,unit,area,3,5,2020-01-01,2025-02-01,in\n", "I1,unit,area,3,fire;lead,excused\n", 0, 0},
-		{"T1,A,unit,area,3,5,2020-01-01,,excused\n", I1, 0, 0},
+	    {T1, I1, 0, 0},
+	    {"T1,B,unit,area,3,5,2020-01-01,2025-01-01,in\n", "I1,other,area,3,fire;lead,in\n", 1, 1},
+	    {"T1,A,other,area,3,5,2020-01-01,2025-01-01,in\n", "I1,unit,other,3,fire;lead,in\n", 1, 1},
+	    {"T1,A,unit,other,3,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,4,fire;lead,in\n", 1, 1},
+	    {"T1,A,unit,area,4,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,,fire;lead,in\n", 1, 1},
+	    {"T1,A,unit,area,,5,2020-01-01,2025-01-01,in\n", "I1,unit,area,3,fire,in\n", 1, 1},
+	    {"T1,A,unit,area,3,6,2020-01-01,2025-01-01,in\n", "I1,unit,area,3,,in\n", 1, 1},
+	    {"T1,A,unit,area,3,5,2021-01-01,2025-01-01,in\n", "I1,,area,3,fire;lead,in\n", 1, 1},
+	    {"T1,,other,,9,1,2021-01-01,,rest\n", "I1,,,,,excused\n", 1, 1},
+	    /* last_drawn, drum (and private) are no changes */
+	    {"T1,A,unit,area,3,5,2020-01-01,2025-02-01,in\n", "I1,unit,area,3,fire;lead,excused\n", 0, 0},
+	    {"T1,A,unit,area,3,5,2020-01-01,,excused\n", I1, 0, 0},
 	};
 
 	(void)state;
@@ -322,7 +324,7 @@ test_rows_that_come_and_go(void **state)
 	static const char *const one[3] = {T1 T2, I1 I2, C1};
 	static const char *const none[3] = {"", "", ""};
 	static const char *const two[3] = {"T0,,,,,1,2020-01-01,,in\n" T2 "T3,,,,,1,2020-01-01,,in\n",
-		"I0,,,,,in\n" I2 "I3,,,,,in\nI4,,,,,in\n", "I2,target,T2,declared\nI4,target,T0,declared\n"};
+	    "I0,,,,,in\n" I2 "I3,,,,,in\nI4,,,,,in\n", "I2,target,T2,declared\nI4,target,T0,declared\n"};
 
 	(void)state;
 	expect_changes(one, one, &(struct changes){0});
@@ -330,12 +332,22 @@ test_rows_that_come_and_go(void **state)
 	expect_changes(NULL, none, &(struct changes){0});
 	expect_changes(none, none, &(struct changes){0});
 	expect_changes(none, one, &(struct changes){.targets_added = 2, .inspectors_added = 2, .conflicts_added = 1});
-	expect_changes(one, none, &(struct changes){.targets_removed = 2, .inspectors_removed = 2,
-	    .conflicts_removed = 1});
-	expect_changes(one, two, &(struct changes){.targets_added = 2, .targets_removed = 1, .inspectors_added = 3,
-	    .inspectors_removed = 1, .conflicts_added = 2, .conflicts_removed = 1});
-	expect_changes(two, one, &(struct changes){.targets_added = 1, .targets_removed = 2, .inspectors_added = 1,
-	    .inspectors_removed = 3, .conflicts_added = 1, .conflicts_removed = 2});
+	expect_changes(one, none,
+	    &(struct changes){.targets_removed = 2, .inspectors_removed = 2, .conflicts_removed = 1});
+	expect_changes(one, two,
+	    &(struct changes){.targets_added = 2,
+	        .targets_removed = 1,
+	        .inspectors_added = 3,
+	        .inspectors_removed = 1,
+	        .conflicts_added = 2,
+	        .conflicts_removed = 1});
+	expect_changes(two, one,
+	    &(struct changes){.targets_added = 1,
+	        .targets_removed = 2,
+	        .inspectors_added = 1,
+	        .inspectors_removed = 3,
+	        .conflicts_added = 1,
+	        .conflicts_removed = 2});
 }
 
 /* Rows that say `rotation` are counted on neither side; one that becomes declared is added. */
@@ -345,7 +357,7 @@ test_rotation_rows_are_no_changes(void **state)
 	static const char *const declared[3] = {T1 T2, I1 I2, "I1,target,T1,declared\n"};
 	static const char *const rotation[3] = {T1 T2, I1 I2, "I1,target,T1,rotation\nI1,target,T2,rotation\n"};
 	static const char *const both[3] = {T1 T2, I1 I2,
-		"I1,target,T1,declared\nI1,target,T1,rotation\nI2,area,area,declared\nI2,unit,unit,declared\n"};
+	    "I1,target,T1,declared\nI1,target,T1,rotation\nI2,area,area,declared\nI2,unit,unit,declared\n"};
 	static const char *const wider[3] = {T1 T2, I1 I2, "I1,unit,unit,declared\n"};
 
 	(void)state;
@@ -362,15 +374,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_no_history),
-		cmocka_unit_test(test_two_draws),
-		cmocka_unit_test(test_amended_places),
-		cmocka_unit_test(test_amended_teams),
-		cmocka_unit_test(test_rotation_in_a_later_roster),
-		cmocka_unit_test(test_order_of_rotation),
-		cmocka_unit_test(test_changes_by_column),
-		cmocka_unit_test(test_rows_that_come_and_go),
-		cmocka_unit_test(test_rotation_rows_are_no_changes),
+	    cmocka_unit_test(test_no_history),
+	    cmocka_unit_test(test_two_draws),
+	    cmocka_unit_test(test_amended_places),
+	    cmocka_unit_test(test_amended_teams),
+	    cmocka_unit_test(test_rotation_in_a_later_roster),
+	    cmocka_unit_test(test_order_of_rotation),
+	    cmocka_unit_test(test_changes_by_column),
+	    cmocka_unit_test(test_rows_that_come_and_go),
+	    cmocka_unit_test(test_rotation_rows_are_no_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

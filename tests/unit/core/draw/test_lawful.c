@@ -45,9 +45,9 @@ fixture_init(struct fixture *f, struct buf *targets, struct buf *inspectors, str
 	*f = (struct fixture){.texts = {buf_steal(targets), buf_steal(inspectors), buf_steal(conflicts)}};
 	for (size_t i = 0; i < 3; i++)
 		assert_non_null(f->texts[i]);
-	if (roster_parse_targets(&f->roster, slice_of(f->texts[0]), "targets", DAY, NULL, &err) < 0
-	    || roster_parse_inspectors(&f->roster, slice_of(f->texts[1]), "inspectors", NULL, &err) < 0
-	    || roster_parse_conflicts(&f->roster, slice_of(f->texts[2]), "conflicts", &err) < 0)
+	if (roster_parse_targets(&f->roster, slice_of(f->texts[0]), "targets", DAY, NULL, &err) < 0 ||
+	    roster_parse_inspectors(&f->roster, slice_of(f->texts[1]), "inspectors", NULL, &err) < 0 ||
+	    roster_parse_conflicts(&f->roster, slice_of(f->texts[2]), "conflicts", &err) < 0)
 		fail_msg("%s", err.message);
 }
 
@@ -102,26 +102,26 @@ test_rules(void **state)
 		const char *p; /* inspector of the table below */
 		enum lawful expected;
 	} cases[] = {
-		{"no rule", false, false, false, 0, "same", LAWFUL},
-		{"same unit", true, false, false, 0, "same", UNLAWFUL_UNIT},
-		{"same area", false, true, false, 0, "same", UNLAWFUL_AREA},
-		{"unit goes first", true, true, false, 0, "same", UNLAWFUL_UNIT},
-		{"other unit and area", true, true, false, 0, "other", LAWFUL},
-		{"unit not given", true, false, false, 0, "bare", UNLAWFUL_UNIT},
-		{"area not given", false, true, false, 0, "bare", UNLAWFUL_AREA},
-		{"level not given", false, false, true, -999, "bare", UNLAWFUL_LEVEL},
-		{"level not given, no rule", false, false, false, 0, "bare", LAWFUL},
-		{"level equal, gap 0", false, false, true, 0, "same", LAWFUL},
-		{"level equal, gap 1", false, false, true, 1, "same", UNLAWFUL_LEVEL},
-		{"level one below, gap 0", false, false, true, 0, "other", UNLAWFUL_LEVEL},
-		{"level one below, gap -1", false, false, true, -1, "other", LAWFUL},
-		{"huge gap", false, false, true, INTEGER_LIMIT - 1, "same", UNLAWFUL_LEVEL},
-		{"huge negative gap", false, false, true, 1 - INTEGER_LIMIT, "other", LAWFUL},
-		{"conflict with target", false, false, false, 0, "c-target", UNLAWFUL_CONFLICT},
-		{"conflict with unit", false, false, false, 0, "c-unit", UNLAWFUL_CONFLICT},
-		{"conflict with area", false, false, false, 0, "c-area", UNLAWFUL_CONFLICT},
-		{"conflict with another target", false, false, false, 0, "d-target", LAWFUL},
-		{"the unit's name as an area", false, false, false, 0, "e-area", LAWFUL},
+	    {"no rule", false, false, false, 0, "same", LAWFUL},
+	    {"same unit", true, false, false, 0, "same", UNLAWFUL_UNIT},
+	    {"same area", false, true, false, 0, "same", UNLAWFUL_AREA},
+	    {"unit goes first", true, true, false, 0, "same", UNLAWFUL_UNIT},
+	    {"other unit and area", true, true, false, 0, "other", LAWFUL},
+	    {"unit not given", true, false, false, 0, "bare", UNLAWFUL_UNIT},
+	    {"area not given", false, true, false, 0, "bare", UNLAWFUL_AREA},
+	    {"level not given", false, false, true, -999, "bare", UNLAWFUL_LEVEL},
+	    {"level not given, no rule", false, false, false, 0, "bare", LAWFUL},
+	    {"level equal, gap 0", false, false, true, 0, "same", LAWFUL},
+	    {"level equal, gap 1", false, false, true, 1, "same", UNLAWFUL_LEVEL},
+	    {"level one below, gap 0", false, false, true, 0, "other", UNLAWFUL_LEVEL},
+	    {"level one below, gap -1", false, false, true, -1, "other", LAWFUL},
+	    {"huge gap", false, false, true, INTEGER_LIMIT - 1, "same", UNLAWFUL_LEVEL},
+	    {"huge negative gap", false, false, true, 1 - INTEGER_LIMIT, "other", LAWFUL},
+	    {"conflict with target", false, false, false, 0, "c-target", UNLAWFUL_CONFLICT},
+	    {"conflict with unit", false, false, false, 0, "c-unit", UNLAWFUL_CONFLICT},
+	    {"conflict with area", false, false, false, 0, "c-area", UNLAWFUL_CONFLICT},
+	    {"conflict with another target", false, false, false, 0, "d-target", LAWFUL},
+	    {"the unit's name as an area", false, false, false, 0, "e-area", LAWFUL},
 	};
 	struct texts texts;
 	struct fixture f;
@@ -138,8 +138,9 @@ test_rules(void **state)
 	inspector_add(&texts.inspectors, "e-area", "u9,a9", "5", "");
 	inspector_add(&texts.inspectors, "other", "u9,a9", "4", "");
 	inspector_add(&texts.inspectors, "same", "u1,a1", "5", "");
-	buf_text(&texts.conflicts, "c-area,area,a1,declared\nc-target,target,t1,rotation\nc-unit,unit,u1,declared\n"
-	                           "d-target,target,t2,declared\ne-area,area,u1,declared\n");
+	buf_text(&texts.conflicts,
+	    "c-area,area,a1,declared\nc-target,target,t1,rotation\nc-unit,unit,u1,declared\n"
+	    "d-target,target,t2,declared\ne-area,area,u1,declared\n");
 	fixture_init(&f, &texts.targets, &texts.inspectors, &texts.conflicts);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct rules rules = {.avoid_unit = cases[i].unit,
@@ -161,8 +162,8 @@ test_rules(void **state)
 static void
 test_fits(void **state)
 {
-	struct rules rules = {
-	    .team = {slice_of("senior"), slice_of("any"), slice_of("sen"), slice_of("x")}, .seats = 4};
+	struct rules rules = {.team = {slice_of("senior"), slice_of("any"), slice_of("sen"), slice_of("x")},
+	    .seats = 4};
 	struct texts texts;
 	struct fixture f;
 
@@ -294,7 +295,8 @@ test_rows(void **state)
 		n_targets = random_choice(f.roster.n_targets, targets);
 		n_inspectors = random_choice(f.roster.n_inspectors, inspectors);
 		assert_int_equal(lawful_table_new(&rules, &f.roster, targets, n_targets, inspectors, n_inspectors,
-		                     &table, NULL), 0);
+		                     &table, NULL),
+		    0);
 		for (size_t i = 0; i < 2 * n_targets; i++) {
 			size_t t = i < n_targets ? i : below(n_targets);
 
@@ -324,12 +326,12 @@ test_cache(void **state)
 	roster.targets = calloc(N_TARGETS, sizeof *roster.targets);
 	roster.inspectors = calloc(N_INSPECTORS, sizeof *roster.inspectors);
 	roster.conflicts = calloc(N_TARGETS, sizeof *roster.conflicts);
-	assert_true(ids != NULL && order != NULL && roster.targets != NULL && roster.inspectors != NULL
-	    && roster.conflicts != NULL);
+	assert_true(ids != NULL && order != NULL && roster.targets != NULL && roster.inspectors != NULL &&
+	    roster.conflicts != NULL);
 	for (size_t p = 0; p < N_INSPECTORS; p++) {
 		snprintf(ids[p], sizeof ids[p], "i%06zu", p);
-		roster.inspectors[p] = (struct inspector){.line = ids[p], .id_len = 7, .in = true,
-		    .level = (int16_t)(p * 7919 % 1000)};
+		roster.inspectors[p] =
+		    (struct inspector){.line = ids[p], .id_len = 7, .in = true, .level = (int16_t)(p * 7919 % 1000)};
 		order[p] = (uint32_t)p;
 	}
 	for (size_t t = 0; t < N_TARGETS; t++) {
@@ -338,7 +340,8 @@ test_cache(void **state)
 		snprintf(id, sizeof ids[0], "t%06zu", t);
 		roster.targets[t] = (struct target){.line = id, .id_len = 7, .level = (int16_t)(t % 1000)};
 		roster.conflicts[t] = (struct conflict){.inspector = inspector_id(&roster.inspectors[t * 60]),
-		    .value = {id, 7}, .scope = SCOPE_TARGET};
+		    .value = {id, 7},
+		    .scope = SCOPE_TARGET};
 	}
 	assert_int_equal(lawful_table_new(&rules, &roster, order, N_TARGETS, order, N_INSPECTORS, &table, NULL), 0);
 	for (size_t i = 0; i < 12000; i++) {
@@ -346,8 +349,8 @@ test_cache(void **state)
 		const uint64_t *row = lawful_row(table, t);
 
 		for (size_t p = i % 997; p < N_INSPECTORS; p += 99991)
-			assert_int_equal(row[p / 64] >> p % 64 & 1, lawful_pair(&rules, &roster, &roster.targets[t],
-			                                                &roster.inspectors[p]) == LAWFUL);
+			assert_int_equal(row[p / 64] >> p % 64 & 1,
+			    lawful_pair(&rules, &roster, &roster.targets[t], &roster.inspectors[p]) == LAWFUL);
 		assert_int_equal(row[t * 60 / 64] >> t * 60 % 64 & 1, 0);
 	}
 	lawful_table_free(table);
@@ -362,10 +365,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_fits),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_cache),
+	    cmocka_unit_test(test_rules),
+	    cmocka_unit_test(test_fits),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_cache),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

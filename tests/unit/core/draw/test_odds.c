@@ -314,8 +314,10 @@ test_weighted(void **state)
 	for (size_t i = 0; i < ORDERS; i++)
 		sum += o.chance[i];
 	assert_true(fabs(sum - 1) < 1e-12);
-	scene_rows(&scene, "T0,,,,,1,2020-01-01,,in\nT1,,,,,2,2020-01-01,,in\nT2,,,,,3,2020-01-01,,in\n" \
-	                   "T3,,,,,5,2020-01-01,,in\nT4,,,,,10,2020-01-01,,in\n", "", "");
+	scene_rows(&scene,
+	    "T0,,,,,1,2020-01-01,,in\nT1,,,,,2,2020-01-01,,in\nT2,,,,,3,2020-01-01,,in\n"
+	    "T3,,,,,5,2020-01-01,,in\nT4,,,,,10,2020-01-01,,in\n",
+	    "", "");
 	scene_stratum(&scene, "*", WEIGHTED_TAKE);
 	for (unsigned i = 0; i < SEEDS; i++) {
 		struct draw draw;
@@ -384,12 +386,13 @@ test_no_team_breaks_a_rule(void **state)
 	size_t teams = 0, unstaffed = 0, more_drawn = 0;
 
 	(void)state;
-	scene_rows(&scene, "T0,A,u,x,2,1,2020-01-01,,in\nT1,A,v,y,3,4,2020-01-01,,due\nT2,A,w,x,1,1,2020-01-01,,in\n" \
-	                   "T3,A,u,y,4,1,2020-01-01,,carried\nT4,A,v,x,3,2,2020-01-01,,in\n" \
-	                   "T5,A,w,z,2,1,2020-01-01,,in\n" \
-	                   "T6,B,u,z,5,1,2020-01-01,,in\nT7,B,v,x,1,9,2020-01-01,,in\nT8,B,,y,1,1,2020-01-01,,in\n" \
-	                   "T9,B,w,y,3,1,2020-01-01,,in\n",
-	    "I0,u,a,4,lead,in\nI1,v,b,5,fire;lead,in\nI2,w,x,3,lead,in\nI3,u,y,6,fire,in\nI4,x,a,5,lead,excused\n" \
+	scene_rows(&scene,
+	    "T0,A,u,x,2,1,2020-01-01,,in\nT1,A,v,y,3,4,2020-01-01,,due\nT2,A,w,x,1,1,2020-01-01,,in\n"
+	    "T3,A,u,y,4,1,2020-01-01,,carried\nT4,A,v,x,3,2,2020-01-01,,in\n"
+	    "T5,A,w,z,2,1,2020-01-01,,in\n"
+	    "T6,B,u,z,5,1,2020-01-01,,in\nT7,B,v,x,1,9,2020-01-01,,in\nT8,B,,y,1,1,2020-01-01,,in\n"
+	    "T9,B,w,y,3,1,2020-01-01,,in\n",
+	    "I0,u,a,4,lead,in\nI1,v,b,5,fire;lead,in\nI2,w,x,3,lead,in\nI3,u,y,6,fire,in\nI4,x,a,5,lead,excused\n"
 	    "I5,x,b,4,,in\nI6,v,a,5,,in\nI7,w,b,9,lead,in\nI8,y,c,,,in\nI9,y,c,2,,in\n",
 	    "I1,area,x,declared\nI3,target,T6,rotation\nI5,unit,v,declared\nI7,target,T0,declared\n");
 	scene_stratum(&scene, "A", 3);
@@ -423,11 +426,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chi_square_itself),
-		cmocka_unit_test(test_the_seeds),
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_weighted),
-		cmocka_unit_test(test_no_team_breaks_a_rule),
+	    cmocka_unit_test(test_chi_square_itself),
+	    cmocka_unit_test(test_the_seeds),
+	    cmocka_unit_test(test_plain),
+	    cmocka_unit_test(test_weighted),
+	    cmocka_unit_test(test_no_team_breaks_a_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

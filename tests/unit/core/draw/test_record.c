@@ -181,8 +181,8 @@ test_reading(void **state)
 	for (size_t seats = 1; seats <= TEAM_MAX; seats++)
 		assert_int_equal(parse(published, seats, &err), seats == 2 ? 0 : ERR_REFUSED);
 	assert_int_equal(record_parse(published, 2, &r, &err), 0);
-	assert_true(r.n_selected == 8 && r.n_reserve == 15 && r.n_inspectors == 6 && r.n_matters == 3 &&
-	    r.n_unstaffed == 3);
+	assert_true(
+	    r.n_selected == 8 && r.n_reserve == 15 && r.n_inspectors == 6 && r.n_matters == 3 && r.n_unstaffed == 3);
 	assert_true(r.n == 1 && r.least == 4 && r.limit == 4 && slice_eq(r.beacon, scene.input.beacon));
 	assert_true(slice_eq(r.secret, scene.input.secret) && slice_is(r.commit, scene.commit_hash));
 	assert_true(slice_is(r.selected[2].id, "911-28") && slice_is(r.team[5], "I001") && r.selected[2].date == 19597);
@@ -268,9 +268,9 @@ failing(struct slice record_json)
 	c.record_json = (struct buf){.data = (char *)record_json.p, .len = record_json.n};
 	assert_int_equal(record_parse(record_json, 2, &c.record, &err), 0);
 	failed = (compare_seed(&c, &err) != 0 ? SEED : 0) | (compare_selection(&c, &err) != 0 ? SELECTION : 0) |
-	         (compare_inspectors(&c, &err) != 0 ? INSPECTORS : 0) | (compare_teams(&c, &err) != 0 ? TEAMS : 0) |
-	         (compare_dates(&c, &err) != 0 ? DATES : 0) | (compare_matters(&c, &err) != 0 ? MATTERS : 0) |
-	         (compare_record(&x, &c, &err) != 0 ? FORM : 0);
+	    (compare_inspectors(&c, &err) != 0 ? INSPECTORS : 0) | (compare_teams(&c, &err) != 0 ? TEAMS : 0) |
+	    (compare_dates(&c, &err) != 0 ? DATES : 0) | (compare_matters(&c, &err) != 0 ? MATTERS : 0) |
+	    (compare_record(&x, &c, &err) != 0 ? FORM : 0);
 	record_release(&c.record);
 	return failed;
 }
@@ -282,49 +282,49 @@ test_what_each_check_finds(void **state)
 		const char *from, *to;
 		int failed; /* exactly these, FORM always */
 	} cases[] = {
-		{"\"n\":1,", "\"n\":2,", 0},
-		{"\"beacon\":\"fe", "\"beacon\":\"ff", 0},
-		{"\"commit\":\"cd", "\"commit\":\"ce", 0},
-		{"\"secret\":\"98", "\"secret\":\"99", 0},
-		{"\"seed\":\"95", "\"seed\":\"96", SEED},
-		/* a chosen target's ticket, class, id; another in its place; two in the other's place; one too few */
-		{"\"ticket\":\"004f", "\"ticket\":\"004e", SELECTION},
-		{"\"class\":\"A\",\"date\"", "\"class\":\"B\",\"date\"", SELECTION},
-		{"\"class\":\"\",\"date\"", "\"class\":\"E\",\"date\"", SELECTION},
-		{"{\"class\":\"A\",\"date\":\"2023-08-25\",\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"],\"ticket\":" \
-		 "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},", "", SELECTION | TEAMS},
-		{"\"T0030\",\"911-18\"", "\"911-18\",\"T0030\"", SELECTION},
-		{"\"T0030\",\"911-18\"", "\"911-18\"", SELECTION},
-		{"\"T0030\",\"911-18\"", "\"T0030\",\"911-18\",\"911-19\"", SELECTION},
-		{"\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\"]",
-		 "\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\",\"t.5\"]", SELECTION},
-		/* the reserve's order, ticket, class, length */
-		{"\"ticket\":\"08f0", "\"ticket\":\"08f1", SELECTION},
-		{"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"A\",\"id\":\"911-17\"", SELECTION},
-		{"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"B\",\"id\":\"911-16\"", SELECTION},
-		{",{\"class\":\"\",\"id\":\"T0020\",\"ticket\":" \
-		 "\"7b1a472554d725b9f36bb160adcf1d78f7c40ace35a2f3160efa950893e92b2d\"}",
-		 "", SELECTION},
-		/* inspectors: who, ticket, one too few, one too many */
-		{"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I013\",\"load\":3", INSPECTORS},
-		{"\"ticket\":\"04f2", "\"ticket\":\"04f3", INSPECTORS},
-		{"{\"id\":\"I012\",\"load\":3,\"ticket\":" \
-		 "\"04f275f046ad06009990ef09cc5f73f059e84618178f809eaa2c04194f3b2afa\"},", "",
-		 INSPECTORS | TEAMS},
-		/* loads, limits, who sits where */
-		{"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I012\",\"load\":4", TEAMS},
-		{"\"least\":4", "\"least\":3", TEAMS},
-		{"\"limit\":4", "\"limit\":5", TEAMS},
-		{"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I010\",\"I002\"]", TEAMS},
-		{"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I002\",\"I007\"]", TEAMS},
-		{"\"id\":\"T0029\",\"team\":[\"I012\",\"I010\"]", "\"id\":\"T0029\",\"team\":[\"I012\",\"I001\"]",
-		 TEAMS},
-		/* dates: another of the possible ones, none of them */
-		{"\"date\":\"2023-08-25\",\"id\":\"t.22\"", "\"date\":\"2023-08-24\",\"id\":\"t.22\"", DATES},
-		{"\"date\":\"2023-08-28\",\"id\":\"T0029\"", "\"date\":\"2023-08-27\",\"id\":\"T0029\"", DATES},
-		{"[\"leave\",\"duty\",\"office\"]", "[\"duty\",\"leave\",\"office\"]", MATTERS},
-		{"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\"]", MATTERS},
-		{"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\",\"office\",\"other\"]", MATTERS},
+	    {"\"n\":1,", "\"n\":2,", 0},
+	    {"\"beacon\":\"fe", "\"beacon\":\"ff", 0},
+	    {"\"commit\":\"cd", "\"commit\":\"ce", 0},
+	    {"\"secret\":\"98", "\"secret\":\"99", 0},
+	    {"\"seed\":\"95", "\"seed\":\"96", SEED},
+	    /* a chosen target's ticket, class, id; another in its place; two in the other's place; one too few */
+	    {"\"ticket\":\"004f", "\"ticket\":\"004e", SELECTION},
+	    {"\"class\":\"A\",\"date\"", "\"class\":\"B\",\"date\"", SELECTION},
+	    {"\"class\":\"\",\"date\"", "\"class\":\"E\",\"date\"", SELECTION},
+	    {"{\"class\":\"A\",\"date\":\"2023-08-25\",\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"],\"ticket\":"
+	     "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},",
+	        "", SELECTION | TEAMS},
+	    {"\"T0030\",\"911-18\"", "\"911-18\",\"T0030\"", SELECTION},
+	    {"\"T0030\",\"911-18\"", "\"911-18\"", SELECTION},
+	    {"\"T0030\",\"911-18\"", "\"T0030\",\"911-18\",\"911-19\"", SELECTION},
+	    {"\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\"]",
+	        "\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\",\"t.5\"]", SELECTION},
+	    /* the reserve's order, ticket, class, length */
+	    {"\"ticket\":\"08f0", "\"ticket\":\"08f1", SELECTION},
+	    {"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"A\",\"id\":\"911-17\"", SELECTION},
+	    {"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"B\",\"id\":\"911-16\"", SELECTION},
+	    {",{\"class\":\"\",\"id\":\"T0020\",\"ticket\":"
+	     "\"7b1a472554d725b9f36bb160adcf1d78f7c40ace35a2f3160efa950893e92b2d\"}",
+	        "", SELECTION},
+	    /* inspectors: who, ticket, one too few, one too many */
+	    {"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I013\",\"load\":3", INSPECTORS},
+	    {"\"ticket\":\"04f2", "\"ticket\":\"04f3", INSPECTORS},
+	    {"{\"id\":\"I012\",\"load\":3,\"ticket\":"
+	     "\"04f275f046ad06009990ef09cc5f73f059e84618178f809eaa2c04194f3b2afa\"},",
+	        "", INSPECTORS | TEAMS},
+	    /* loads, limits, who sits where */
+	    {"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I012\",\"load\":4", TEAMS},
+	    {"\"least\":4", "\"least\":3", TEAMS},
+	    {"\"limit\":4", "\"limit\":5", TEAMS},
+	    {"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I010\",\"I002\"]", TEAMS},
+	    {"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I002\",\"I007\"]", TEAMS},
+	    {"\"id\":\"T0029\",\"team\":[\"I012\",\"I010\"]", "\"id\":\"T0029\",\"team\":[\"I012\",\"I001\"]", TEAMS},
+	    /* dates: another of the possible ones, none of them */
+	    {"\"date\":\"2023-08-25\",\"id\":\"t.22\"", "\"date\":\"2023-08-24\",\"id\":\"t.22\"", DATES},
+	    {"\"date\":\"2023-08-28\",\"id\":\"T0029\"", "\"date\":\"2023-08-27\",\"id\":\"T0029\"", DATES},
+	    {"[\"leave\",\"duty\",\"office\"]", "[\"duty\",\"leave\",\"office\"]", MATTERS},
+	    {"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\"]", MATTERS},
+	    {"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\",\"office\",\"other\"]", MATTERS},
 	};
 
 	(void)state;
@@ -345,7 +345,7 @@ test_staffed_or_not(void **state)
 {
 	static const char first[] =
 	    "{\"class\":\"A\",\"date\":\"2023-08-25\",\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"],\"ticket\":"
-	                            "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},";
+	    "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},";
 	struct slice without = slice_with(published, slice_of(first), S("")), moved;
 
 	(void)state;
@@ -359,14 +359,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_example),
-		cmocka_unit_test(test_too_little_room),
-		cmocka_unit_test(test_reading),
-		cmocka_unit_test(test_exactly_its_keys),
-		cmocka_unit_test(test_cut_and_continued),
-		cmocka_unit_test(test_random_changes),
-		cmocka_unit_test(test_what_each_check_finds),
-		cmocka_unit_test(test_staffed_or_not),
+	    cmocka_unit_test(test_the_example),
+	    cmocka_unit_test(test_too_little_room),
+	    cmocka_unit_test(test_reading),
+	    cmocka_unit_test(test_exactly_its_keys),
+	    cmocka_unit_test(test_cut_and_continued),
+	    cmocka_unit_test(test_random_changes),
+	    cmocka_unit_test(test_what_each_check_finds),
+	    cmocka_unit_test(test_staffed_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

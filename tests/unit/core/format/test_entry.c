@@ -35,63 +35,69 @@ enum form {
 	N_FORMS
 };
 
-#define COMMIT(beacon) \
-	"{\"beacon\":" beacon ",\"chain\":2,\"changes\":{\"conflicts\":{\"added\":31,\"removed\":32}," \
+#define COMMIT(beacon)                                                                                          \
+	"{\"beacon\":" beacon ",\"chain\":2,\"changes\":{\"conflicts\":{\"added\":31,\"removed\":32},"          \
 	"\"inspectors\":{\"added\":33,\"changed\":34,\"removed\":35},\"previous\":5,\"targets\":{\"added\":36," \
-	"\"changed\":37,\"removed\":38}},\"cycle\":\"after-holiday\",\"date\":\"2026-06-22\"," \
-	"\"draw_time\":\"2026-06-22T01:00:00Z\",\"excused\":{\"inspectors\":41,\"targets\":42}," \
-	"\"files\":{\"inspectors.csv\":{\"root\":\"11" HEX62 "\",\"rows\":24,\"sha256\":\"12" HEX62 "\"}," \
-	"\"targets.csv\":{\"root\":\"13" HEX62 "\",\"rows\":400,\"sha256\":\"14" HEX62 "\"}}," \
+	"\"changed\":37,\"removed\":38}},\"cycle\":\"after-holiday\",\"date\":\"2026-06-22\","                  \
+	"\"draw_time\":\"2026-06-22T01:00:00Z\",\"excused\":{\"inspectors\":41,\"targets\":42},"                \
+	"\"files\":{\"inspectors.csv\":{\"root\":\"11" HEX62 "\",\"rows\":24,\"sha256\":\"12" HEX62 "\"},"      \
+	"\"targets.csv\":{\"root\":\"13" HEX62 "\",\"rows\":400,\"sha256\":\"14" HEX62 "\"}},"                  \
 	"\"link\":3,\"n\":7,\"reveal_time\":\"2026-07-22T01:00:00Z\",\"rules\":{\"avoid\":[\"area\",\"unit\"]," \
-	"\"cover_days\":365,\"inspectors\":6,\"level_gap\":-1,\"max_load\":4,\"reserve\":8,\"rest_days\":90," \
-	"\"rotate\":2,\"slack\":1,\"team\":[\"lead\",\"any\"],\"timezone\":\"Asia/Shanghai\"}," \
-	"\"sealed\":\"15" HEX62 "\"," \
-	"\"strata\":[{\"class\":\"A\",\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61}," \
-	"{\"class\":\"B\",\"count\":12,\"drum\":80,\"slips\":400,\"take\":62}," \
-	"{\"class\":\"*\",\"drum\":50,\"per_10000\":1000,\"slips\":60,\"take\":63}]," \
+	"\"cover_days\":365,\"inspectors\":6,\"level_gap\":-1,\"max_load\":4,\"reserve\":8,\"rest_days\":90,"   \
+	"\"rotate\":2,\"slack\":1,\"team\":[\"lead\",\"any\"],\"timezone\":\"Asia/Shanghai\"},"                 \
+	"\"sealed\":\"15" HEX62 "\","                                                                           \
+	"\"strata\":[{\"class\":\"A\",\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61},"               \
+	"{\"class\":\"B\",\"count\":12,\"drum\":80,\"slips\":400,\"take\":62},"                                 \
+	"{\"class\":\"*\",\"drum\":50,\"per_10000\":1000,\"slips\":60,\"take\":63}],"                           \
 	"\"time\":\"" TIME "\",\"type\":\"commit\",\"v\":1}"
 #define HEX62 "3456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"
 
 #define TAIL(type) "\"time\":\"" TIME "\",\"type\":\"" type "\",\"v\":1"
-#define DRAW(beacon, signature) \
+#define DRAW(beacon, signature)                                                                                      \
 	"{\"beacon\":\"" beacon "\",\"commit\":\"21" HEX62 "\",\"inspectors\":6,\"n\":7,\"record\":\"22" HEX62 "\"," \
 	"\"selected\":8," signature TAIL("draw") "}"
 
 static const char *const forms[N_FORMS] = {
-	[GENESIS] =
-	    "{\"key\":\"" LOG_KEY "\",\"operator\":\"示例区监督检查室, \\\"B\\\"\"," \
-	    "\"origin\":\"spotcheck.example.org\"," TAIL("genesis") "," \
-	    "\"witnesses\":[\"" WITNESS_1 "\",\"" WITNESS_2 "\"]}",
-	[POLICY] =
-	    "{\"reason\":\"one is gone\"," TAIL("policy") ",\"witnesses\":[\"" WITNESS_1 "\"]}",
-	[CYCLE] =
-	    "{\"anchor\":\"" HEX64 "\",\"chain\":2,\"cycle\":\"after-holiday\",\"embargo_days\":30,\"length\":8," \
-	    "\"reason\":\"used up\",\"source\":\"drand\"," TAIL("cycle") "}",
-	[COMMIT_DRAND] =
-	    COMMIT("{\"chain\":\"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971\"," \
-	           "\"round\":1000,\"source\":\"drand\"}"),
-	[COMMIT_PUBLIC] =
-	    COMMIT("{\"count\":20,\"label\":\"ten-sided dice\",\"source\":\"public\",\"symbols\":\"0123456789\"}"),
-	[COMMIT_WITNESS] = COMMIT("{\"key\":\"" WITNESS_1 "\",\"source\":\"witness\"}"),
-	[COMMIT_NONE] = COMMIT("{\"source\":\"none\"}"),
-	[DRAW_DRAND] = DRAW(HEX64, "\"signature\":\"" HEX96 "\","),
-	[DRAW_WITNESS] = DRAW(HEX64, "\"signature\":\"" HEX128 "\","),
-	[DRAW_PUBLIC] = DRAW("31415\\\"\\\\", ""),
-	[VOID] =
-	    "{\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"beacon failed\"," TAIL("void") "}",
-	[VOID_BEACON] =
-	    "{\"beacon\":\"" HEX64 "\",\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"out of date\"," \
-	    "\"signature\":\"" HEX96 "\"," TAIL("void") "}",
-	[REVEAL] = "{\"n\":7,\"record\":\"22" HEX62 "\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
-	[REVEAL_VOID] = "{\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
-	[AMEND] = "{\"amendment\":2,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
+    [GENESIS] =
+        "{\"key\":\"" LOG_KEY "\",\"operator\":\"示例区监督检查室, \\\"B\\\"\","
+        "\"origin\":\"spotcheck.example.org\"," TAIL("genesis") ","
+                                                                "\"witnesses\":[\"" WITNESS_1 "\",\"" WITNESS_2 "\"]}",
+    [POLICY] = "{\"reason\":\"one is gone\"," TAIL("policy") ",\"witnesses\":[\"" WITNESS_1 "\"]}",
+    [CYCLE] = "{\"anchor\":\"" HEX64 "\",\"chain\":2,\"cycle\":\"after-holiday\",\"embargo_days\":30,\"length\":8,"
+              "\"reason\":\"used up\",\"source\":\"drand\"," TAIL("cycle") "}",
+    [COMMIT_DRAND] = COMMIT("{\"chain\":\"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971\","
+                            "\"round\":1000,\"source\":\"drand\"}"),
+    [COMMIT_PUBLIC] =
+        COMMIT("{\"count\":20,\"label\":\"ten-sided dice\",\"source\":\"public\",\"symbols\":\"0123456789\"}"),
+    [COMMIT_WITNESS] = COMMIT("{\"key\":\"" WITNESS_1 "\",\"source\":\"witness\"}"),
+    [COMMIT_NONE] = COMMIT("{\"source\":\"none\"}"),
+    [DRAW_DRAND] = DRAW(HEX64, "\"signature\":\"" HEX96 "\","),
+    [DRAW_WITNESS] = DRAW(HEX64, "\"signature\":\"" HEX128 "\","),
+    [DRAW_PUBLIC] = DRAW("31415\\\"\\\\", ""),
+    [VOID] = "{\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"beacon failed\"," TAIL("void") "}",
+    [VOID_BEACON] = "{\"beacon\":\"" HEX64 "\",\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"out of date\","
+                    "\"signature\":\"" HEX96 "\"," TAIL("void") "}",
+    [REVEAL] = "{\"n\":7,\"record\":\"22" HEX62 "\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
+    [REVEAL_VOID] = "{\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
+    [AMEND] = "{\"amendment\":2,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
 };
 
 static const char *const type_words[N_FORMS] = {
-	[GENESIS] = "genesis", [POLICY] = "policy", [CYCLE] = "cycle",
-	[COMMIT_DRAND] = "commit", [COMMIT_PUBLIC] = "commit", [COMMIT_WITNESS] = "commit", [COMMIT_NONE] = "commit",
-	[DRAW_DRAND] = "draw", [DRAW_WITNESS] = "draw", [DRAW_PUBLIC] = "draw", [VOID] = "void", [VOID_BEACON] = "void",
-	[REVEAL] = "reveal", [REVEAL_VOID] = "reveal", [AMEND] = "amend",
+    [GENESIS] = "genesis",
+    [POLICY] = "policy",
+    [CYCLE] = "cycle",
+    [COMMIT_DRAND] = "commit",
+    [COMMIT_PUBLIC] = "commit",
+    [COMMIT_WITNESS] = "commit",
+    [COMMIT_NONE] = "commit",
+    [DRAW_DRAND] = "draw",
+    [DRAW_WITNESS] = "draw",
+    [DRAW_PUBLIC] = "draw",
+    [VOID] = "void",
+    [VOID_BEACON] = "void",
+    [REVEAL] = "reveal",
+    [REVEAL_VOID] = "reveal",
+    [AMEND] = "amend",
 };
 
 /* Parses a copy of exactly its length; what passes must be written as it was. */
@@ -147,11 +153,12 @@ struct change {
 	struct slice to;
 };
 
-#define CHANGES(form, right, ...) do { \
-	const struct change changes[] = {__VA_ARGS__}; \
-	for (size_t i_ = 0; i_ < sizeof changes / sizeof changes[0]; i_++) \
-		expect_with((form), changes[i_].from, changes[i_].to, (right)); \
-} while (0)
+#define CHANGES(form, right, ...)                                                       \
+	do {                                                                            \
+		const struct change changes[] = {__VA_ARGS__};                          \
+		for (size_t i_ = 0; i_ < sizeof changes / sizeof changes[0]; i_++)      \
+			expect_with((form), changes[i_].from, changes[i_].to, (right)); \
+	} while (0)
 
 /* ---- what is right ---- */
 
@@ -239,7 +246,7 @@ expect_fault(void *ctx, struct slice changed, struct slice without)
 {
 	const char *form = ctx;
 	bool may_go = slice_is(without, "level_gap") ||
-	              (slice_is(without, "signature") && strstr(form, "\"type\":\"draw\"") != NULL);
+	    (slice_is(without, "signature") && strstr(form, "\"type\":\"draw\"") != NULL);
 
 	expect(changed, may_go ? 0 : ERR_REFUSED);
 }
@@ -343,8 +350,7 @@ wrong_hash(enum form form, const char *value)
 	    {value, S("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0")},
 	    {value, S("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF")},
 	    {value, S("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg")},
-	    {value, S(" 123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")},
-	    {value, S(HEX96)});
+	    {value, S(" 123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")}, {value, S(HEX96)});
 }
 
 static void
@@ -361,7 +367,7 @@ static void
 wrong_number(enum form form, const char *member, const char *key)
 {
 	static const char *const values[] = {"", "-1", "-0", "01", "1.0", "1e3", "+1", "9007199254740992",
-		"18446744073709551617", "\"1\"", "null", "true", "[]", "１"};
+	    "18446744073709551617", "\"1\"", "null", "true", "[]", "１"};
 
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
 		struct buf to;
@@ -386,7 +392,10 @@ wrong_reason(enum form form, const char *value)
 	memset(longest, '\\', sizeof longest); /* two characters of JSON are one byte of the reason */
 	expect_with(form, value, (struct slice){longest, 2 * TEXT_REASON_MAX}, 0);
 	expect_with(form, value, (struct slice){longest, 2 * TEXT_REASON_MAX + 2}, ERR_REFUSED);
-	CHANGES(form, ERR_REFUSED, {value, S("a\nb")}, {value, S("a\\nb")}, {value, S("a\xE2\x80\x8F" "b")},
+	CHANGES(form, ERR_REFUSED, {value, S("a\nb")}, {value, S("a\\nb")},
+	    {value,
+	        S("a\xE2\x80\x8F"
+	          "b")},
 	    {value, S("\xEE\x80\x80")}, {value, S("\xC2\xA0")}, {value, S("\xC2\x85")}, {value, S("\xEF\xBB\xBF")},
 	    {value, S("\xFF")}, {value, S("\x7F")}, {value, S("\\u0061")}, {value, S("\\/")}, {value, S("\"")},
 	    {value, S("\\")});
@@ -397,8 +406,7 @@ static void
 wrong_id(enum form form, const char *value)
 {
 	CHANGES(form, ERR_REFUSED, {value, S("")}, {value, S("a b")}, {value, S("a,b")}, {value, S("a/b")},
-	    {value, S("é")},
-	    {value, S("0123456789abcdef0123456789abcdef0")}, {value, S("a\\\\b")});
+	    {value, S("é")}, {value, S("0123456789abcdef0123456789abcdef0")}, {value, S("a\\\\b")});
 	CHANGES(form, 0, {value, S("0123456789abcdef0123456789ABCDEF")}, {value, S("._-")}, {value, S("any")});
 }
 
@@ -429,8 +437,8 @@ test_genesis(void **state)
 	    {first, S(LOG_KEY)},
 	    {first, S("witness1.example.org+b257552e+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W")},
 	    {both, S("\"" WITNESS_1 "\",\"" WITNESS_1 "\"")}, {both, S("\"" WITNESS_1 "\",")},
-	    {both, S(",\"" WITNESS_1 "\"")},
-	    {both, S("[]")}, {both, S("7")}, {"[\"" WITNESS_1, S("[\"" WITNESS_2 "\",\"" WITNESS_1)});
+	    {both, S(",\"" WITNESS_1 "\"")}, {both, S("[]")}, {both, S("7")},
+	    {"[\"" WITNESS_1, S("[\"" WITNESS_2 "\",\"" WITNESS_1)});
 }
 
 static void
@@ -460,8 +468,7 @@ test_cycle(void **state)
 	    {"\"length\":8", S("\"length\":0")}, {"\"source\":\"drand\"", S("\"source\":\"dice\"")},
 	    {"\"source\":\"drand\"", S("\"source\":\"\"")}, {"\"source\":\"drand\"", S("\"source\":\"Drand\"")});
 	CHANGES(CYCLE, ERR_LIMIT, {"\"embargo_days\":30", S("\"embargo_days\":401")},
-	    {"\"length\":8", S("\"length\":10001")},
-	    {"\"length\":8", S("\"length\":9007199254740991")});
+	    {"\"length\":8", S("\"length\":10001")}, {"\"length\":8", S("\"length\":9007199254740991")});
 	CHANGES(CYCLE, 0, {"\"embargo_days\":30", S("\"embargo_days\":400")},
 	    {"\"embargo_days\":30", S("\"embargo_days\":0")}, {"\"length\":8", S("\"length\":10000")},
 	    {"\"length\":8", S("\"length\":1")}, {"\"reason\":\"used up\"", S("\"reason\":\"\"")},
@@ -469,8 +476,9 @@ test_cycle(void **state)
 	    {"\"source\":\"drand\"", S("\"source\":\"public\"")},
 	    {"\"source\":\"drand\"", S("\"source\":\"witness\"")});
 	/* a first chain has no reason */
-	expect(S("{\"anchor\":\"" HEX64 "\",\"chain\":1,\"cycle\":\"a\",\"embargo_days\":30,\"length\":8," \
-	         "\"reason\":\"\",\"source\":\"drand\",\"time\":\"" TIME "\",\"type\":\"cycle\",\"v\":1}"), 0);
+	expect(S("{\"anchor\":\"" HEX64 "\",\"chain\":1,\"cycle\":\"a\",\"embargo_days\":30,\"length\":8,"
+	         "\"reason\":\"\",\"source\":\"drand\",\"time\":\"" TIME "\",\"type\":\"cycle\",\"v\":1}"),
+	    0);
 }
 
 static void
@@ -493,14 +501,13 @@ test_beacon(void **state)
 	    {symbols, S("\"symbols\":\" !\"")}, {symbols, S("\"symbols\":\"01é\"")},
 	    {symbols, S("\"symbols\":\"}~\x7F\"")}, {symbols, S("\"symbols\":\"0\\n\"")},
 	    {symbols, S("\"symbols\":\"\\\\[\"")}, {symbols, S("\"symbols\":\"#\\\"\"")},
-	    {symbols, S("\"symbols\":[\"0\"]")},
-	    {"\"source\":\"public\"", S("\"source\":\"drand\"")});
+	    {symbols, S("\"symbols\":[\"0\"]")}, {"\"source\":\"public\"", S("\"source\":\"drand\"")});
 	CHANGES(COMMIT_PUBLIC, 0, {symbols, S("\"symbols\":\"01\"")}, {symbols, S("\"symbols\":\"!~\"")},
-	    {symbols, S("\"symbols\":\"!\\\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`" \
-	                "abcdefghijklmnopqrstuvwxyz{|}~\"")});
+	    {symbols,
+	        S("\"symbols\":\"!\\\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`"
+	          "abcdefghijklmnopqrstuvwxyz{|}~\"")});
 	CHANGES(COMMIT_WITNESS, ERR_REFUSED, {WITNESS_1, S(LOG_KEY)}, {WITNESS_1, S("")},
-	    {WITNESS_1, S("witness1.example.org")},
-	    {"\"source\":\"witness\"", S("\"source\":\"none\"")});
+	    {WITNESS_1, S("witness1.example.org")}, {"\"source\":\"witness\"", S("\"source\":\"none\"")});
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {none, S("{}")}, {none, S("{\"source\":\"\"}")},
 	    {none, S("{\"source\":\"drand\"}")}, {none, S("{\"source\":\"public\"}")}, {none, S("\"none\"")},
 	    {none, S("null")}, {none, S("{\"round\":1,\"source\":\"none\"}")},
@@ -511,17 +518,16 @@ static void
 test_commit_numbers(void **state)
 {
 	static const char *const numbers[][2] = {{"\"chain\":2", "\"chain\":"}, {"\"added\":31", "\"added\":"},
-		{"\"removed\":32", "\"removed\":"}, {"\"added\":33", "\"added\":"}, {"\"changed\":34", "\"changed\":"},
-		{"\"removed\":35", "\"removed\":"}, {"\"previous\":5", "\"previous\":"}, {"\"added\":36", "\"added\":"},
-		{"\"changed\":37", "\"changed\":"}, {"\"removed\":38", "\"removed\":"},
-		{"\"inspectors\":41", "\"inspectors\":"}, {"\"targets\":42", "\"targets\":"},
-		{"\"rows\":24", "\"rows\":"}, {"\"rows\":400", "\"rows\":"}, {"\"link\":3", "\"link\":"},
-		{"\"n\":7", "\"n\":"}, {"\"cover_days\":365", "\"cover_days\":"},
-		{"\"inspectors\":6", "\"inspectors\":"}, {"\"max_load\":4", "\"max_load\":"},
-		{"\"reserve\":8", "\"reserve\":"}, {"\"rest_days\":90", "\"rest_days\":"},
-		{"\"rotate\":2", "\"rotate\":"}, {"\"slack\":1", "\"slack\":"}, {"\"drum\":120", "\"drum\":"},
-		{"\"per_10000\":500", "\"per_10000\":"}, {"\"slips\":570", "\"slips\":"},
-		{"\"take\":61", "\"take\":"}, {"\"count\":12", "\"count\":"}, {"\"take\":62", "\"take\":"}};
+	    {"\"removed\":32", "\"removed\":"}, {"\"added\":33", "\"added\":"}, {"\"changed\":34", "\"changed\":"},
+	    {"\"removed\":35", "\"removed\":"}, {"\"previous\":5", "\"previous\":"}, {"\"added\":36", "\"added\":"},
+	    {"\"changed\":37", "\"changed\":"}, {"\"removed\":38", "\"removed\":"},
+	    {"\"inspectors\":41", "\"inspectors\":"}, {"\"targets\":42", "\"targets\":"}, {"\"rows\":24", "\"rows\":"},
+	    {"\"rows\":400", "\"rows\":"}, {"\"link\":3", "\"link\":"}, {"\"n\":7", "\"n\":"},
+	    {"\"cover_days\":365", "\"cover_days\":"}, {"\"inspectors\":6", "\"inspectors\":"},
+	    {"\"max_load\":4", "\"max_load\":"}, {"\"reserve\":8", "\"reserve\":"},
+	    {"\"rest_days\":90", "\"rest_days\":"}, {"\"rotate\":2", "\"rotate\":"}, {"\"slack\":1", "\"slack\":"},
+	    {"\"drum\":120", "\"drum\":"}, {"\"per_10000\":500", "\"per_10000\":"}, {"\"slips\":570", "\"slips\":"},
+	    {"\"take\":61", "\"take\":"}, {"\"count\":12", "\"count\":"}, {"\"take\":62", "\"take\":"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -530,14 +536,14 @@ test_commit_numbers(void **state)
 	    {"\"n\":7", S("\"n\":0")}, {"\"per_10000\":500", S("\"per_10000\":10001")});
 	CHANGES(COMMIT_NONE, ERR_LIMIT, {"\"link\":3", S("\"link\":10001")},
 	    {"\"link\":3", S("\"link\":4503599627370496")}, {"\"rows\":24", S("\"rows\":16777217")},
-	    {"\"rows\":400", S("\"rows\":16777217")},
-	    {"\"rows\":400", S("\"rows\":9007199254740991")}, {"\"drum\":120", S("\"drum\":16777217")});
+	    {"\"rows\":400", S("\"rows\":16777217")}, {"\"rows\":400", S("\"rows\":9007199254740991")},
+	    {"\"drum\":120", S("\"drum\":16777217")});
 	CHANGES(COMMIT_NONE, 0, {"\"link\":3", S("\"link\":10000")}, {"\"rows\":24", S("\"rows\":16777216")},
 	    {"\"rows\":400", S("\"rows\":16777216")}, {"\"rows\":400", S("\"rows\":0")},
-	    {"\"drum\":120", S("\"drum\":16777216")},
-	    {"\"per_10000\":500", S("\"per_10000\":10000")}, {"\"per_10000\":500", S("\"per_10000\":0")},
-	    {"\"slack\":1", S("\"slack\":0")}, {"\"n\":7", S("\"n\":9007199254740991")},
-	    {"\"cover_days\":365", S("\"cover_days\":9007199254740991")}, {"\"previous\":5", S("\"previous\":0")});
+	    {"\"drum\":120", S("\"drum\":16777216")}, {"\"per_10000\":500", S("\"per_10000\":10000")},
+	    {"\"per_10000\":500", S("\"per_10000\":0")}, {"\"slack\":1", S("\"slack\":0")},
+	    {"\"n\":7", S("\"n\":9007199254740991")}, {"\"cover_days\":365", S("\"cover_days\":9007199254740991")},
+	    {"\"previous\":5", S("\"previous\":0")});
 }
 
 static void
@@ -567,28 +573,25 @@ static void
 test_rules(void **state)
 {
 	static const char avoid[] = "\"avoid\":[\"area\",\"unit\"]", gap[] = "\"level_gap\":-1",
-	    team[] = "[\"lead\",\"any\"]";
+	                  team[] = "[\"lead\",\"any\"]";
 
 	(void)state;
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {avoid, S("\"avoid\":[\"unit\",\"area\"]")},
 	    {avoid, S("\"avoid\":[\"area\",\"area\"]")}, {avoid, S("\"avoid\":[\"class\"]")},
 	    {avoid, S("\"avoid\":[\"area\",\"id\",\"unit\"]")}, {avoid, S("\"avoid\":[\"\"]")},
 	    {avoid, S("\"avoid\":[\"\",\"area\"]")}, {avoid, S("\"avoid\":\"area\"")},
-	    {avoid, S("\"avoid\":[\"Area\"]")},
-	    {avoid, S("\"avoid\":[\"area\",]")}, {avoid, S("\"avoid\":{}")});
+	    {avoid, S("\"avoid\":[\"Area\"]")}, {avoid, S("\"avoid\":[\"area\",]")}, {avoid, S("\"avoid\":{}")});
 	CHANGES(COMMIT_NONE, 0, {avoid, S("\"avoid\":[]")}, {avoid, S("\"avoid\":[\"area\"]")},
 	    {avoid, S("\"avoid\":[\"unit\"]")});
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {gap, S("\"level_gap\":-0")}, {gap, S("\"level_gap\":01")},
 	    {gap, S("\"level_gap\":-01")}, {gap, S("\"level_gap\":null")}, {gap, S("\"level_gap\":\"1\"")},
 	    {gap, S("\"level_gap\":")}, {gap, S("\"level_gap\":1.0")}, {gap, S("\"level_gap\":9007199254740992")},
-	    {gap, S("\"level_gap\":-9007199254740992")},
-	    {gap, S("\"level_gap\":--1")});
+	    {gap, S("\"level_gap\":-9007199254740992")}, {gap, S("\"level_gap\":--1")});
 	CHANGES(COMMIT_NONE, 0, {gap, S("\"level_gap\":0")}, {gap, S("\"level_gap\":999")},
 	    {gap, S("\"level_gap\":-9007199254740991")}, {gap, S("\"level_gap\":9007199254740991")});
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {team, S("[]")}, {team, S("[\"\"]")}, {team, S("[\"lead any\"]")},
 	    {team, S("[\"é\"]")}, {team, S("[\"0123456789abcdef0123456789abcdef0\"]")}, {team, S("\"lead\"")},
-	    {team, S("[1]")}, {team, S("[\"any\",]")},
-	    {team, S("[\"a;b\"]")});
+	    {team, S("[1]")}, {team, S("[\"any\",]")}, {team, S("[\"a;b\"]")});
 	CHANGES(COMMIT_NONE, ERR_LIMIT, {team, S("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]")},
 	    {team, S("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\"]")});
 	CHANGES(COMMIT_NONE, 0, {team, S("[\"any\"]")},
@@ -648,8 +651,8 @@ test_a_sum_that_overflows(void **state)
 	(void)state;
 	buf_init(&many, 64000);
 	for (int i = 0; i < 256; i++)
-		buf_format(&many,
-		    "{\"class\":\"B%03d\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":9007199254740991},", i);
+		buf_format(&many, "{\"class\":\"B%03d\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":9007199254740991},",
+		    i);
 	buf_text(&many, "{\"class\":\"C\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":132}");
 	assert_false(many.failed);
 	text = slice_with(slice_of(forms[COMMIT_NONE]), slice_of(b), buf_view(&many));
@@ -673,8 +676,8 @@ test_draw_and_void(void **state)
 	wrong_number(DRAW_PUBLIC, "\"n\":7", "\"n\":");
 	wrong_number(DRAW_PUBLIC, "\"selected\":8", "\"selected\":");
 	CHANGES(DRAW_PUBLIC, ERR_REFUSED, {"\"n\":7", S("\"n\":0")},
-	    {"\"beacon\":\"31415\\\"\\\\\"", S("\"beacon\":31415")},
-	    {"31415\\\"\\\\", S("3\n")}, {"31415\\\"\\\\", S("\xFF")}, {"31415\\\"\\\\", S("\\/")});
+	    {"\"beacon\":\"31415\\\"\\\\\"", S("\"beacon\":31415")}, {"31415\\\"\\\\", S("3\n")},
+	    {"31415\\\"\\\\", S("\xFF")}, {"31415\\\"\\\\", S("\\/")});
 	CHANGES(DRAW_PUBLIC, 0, {"31415\\\"\\\\", S("")}, {"\"selected\":8", S("\"selected\":0")});
 	for (size_t i = 0; i < 2; i++)
 		CHANGES(with_signature[i], ERR_REFUSED, {HEX96, S("")}, {HEX96, S(HEX64)}, {HEX96, S(HEX96 "0")},
@@ -711,11 +714,9 @@ static void
 test_no_entries(void **state)
 {
 	static const struct slice texts[] = {S(""), S("{}"), S("[]"), S("null"), S("\"type\""), S("{\"type\"}"),
-	    S("{\"type\":}"),
-		S("{\"type\":\"amend\"}"), S("{\"a\":{\"type\":\"amend\"}}"), S("{\"a\":[[[[[[[["), S("{\"a\":\"\\"),
-		    S("{\"a\":]]]}"),
-		S("{\"a\"\"b\""), S("{:}"), S("{,}"), S("{\"a\":1 \"type\":\"amend\"}"),
-		    S("{\"a\":\0,\"type\":\"amend\"}")};
+	    S("{\"type\":}"), S("{\"type\":\"amend\"}"), S("{\"a\":{\"type\":\"amend\"}}"), S("{\"a\":[[[[[[[["),
+	    S("{\"a\":\"\\"), S("{\"a\":]]]}"), S("{\"a\"\"b\""), S("{:}"), S("{,}"), S("{\"a\":1 \"type\":\"amend\"}"),
+	    S("{\"a\":\0,\"type\":\"amend\"}")};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -771,7 +772,7 @@ test_drand_round(void **state)
 	assert_int_equal(drand_round(genesis - 2), 1);
 	assert_int_equal(drand_round(genesis - 3), 0);
 	assert_int_equal(drand_round(0), 0);
-	assert_int_equal(drand_round(-62135596800), 0);       /* the first and last times that can be written */
+	assert_int_equal(drand_round(-62135596800), 0);           /* the first and last times that can be written */
 	assert_int_equal(drand_round(253402300799), 83903165812); /* (253402300799 - genesis + 2) / 3 + 1 */
 }
 
@@ -782,12 +783,32 @@ test_beacon_strength(void **state)
 		uint64_t symbols, count;
 		bool strong;
 	} cases[] = {
-		{2, 64, true}, {2, 63, false}, {4, 32, true}, {4, 31, false}, {16, 16, true},
-		{16, 15, false}, /* 2^64 exactly */
-		{3, 41, true}, {3, 40, false}, {10, 20, true}, {10, 19, false}, {6, 25, true}, {6, 24, false},
-		{49, 6, false}, {49, 11, false}, {49, 12, true}, {52, 12, true}, {94, 9, false}, {94, 10, true},
-		{94, 1, false}, {1, 64, false}, {1, 9007199254740991, false}, {0, 0, false}, {0, 64, false},
-		{2, 0, false}, {94, 0, false}, {2, 9007199254740991, true},
+	    {2, 64, true},
+	    {2, 63, false},
+	    {4, 32, true},
+	    {4, 31, false},
+	    {16, 16, true},
+	    {16, 15, false}, /* 2^64 exactly */
+	    {3, 41, true},
+	    {3, 40, false},
+	    {10, 20, true},
+	    {10, 19, false},
+	    {6, 25, true},
+	    {6, 24, false},
+	    {49, 6, false},
+	    {49, 11, false},
+	    {49, 12, true},
+	    {52, 12, true},
+	    {94, 9, false},
+	    {94, 10, true},
+	    {94, 1, false},
+	    {1, 64, false},
+	    {1, 9007199254740991, false},
+	    {0, 0, false},
+	    {0, 64, false},
+	    {2, 0, false},
+	    {94, 0, false},
+	    {2, 9007199254740991, true},
 	};
 
 	(void)state;
@@ -837,29 +858,29 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_examples_log),
-		cmocka_unit_test(test_every_form),
-		cmocka_unit_test(test_fields_of_a_commitment),
-		cmocka_unit_test(test_exactly_their_keys),
-		cmocka_unit_test(test_cut_continued_and_spaced),
-		cmocka_unit_test(test_random_changes),
-		cmocka_unit_test(test_type_version_and_time),
-		cmocka_unit_test(test_genesis),
-		cmocka_unit_test(test_policy),
-		cmocka_unit_test(test_cycle),
-		cmocka_unit_test(test_beacon),
-		cmocka_unit_test(test_commit_numbers),
-		cmocka_unit_test(test_commit_texts),
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_strata),
-		cmocka_unit_test(test_a_sum_that_overflows),
-		cmocka_unit_test(test_draw_and_void),
-		cmocka_unit_test(test_reveal_and_amend),
-		cmocka_unit_test(test_no_entries),
-		cmocka_unit_test(test_the_longest_entry),
-		cmocka_unit_test(test_drand_round),
-		cmocka_unit_test(test_beacon_strength),
-		cmocka_unit_test(test_strata_that_cover),
+	    cmocka_unit_test(test_the_examples_log),
+	    cmocka_unit_test(test_every_form),
+	    cmocka_unit_test(test_fields_of_a_commitment),
+	    cmocka_unit_test(test_exactly_their_keys),
+	    cmocka_unit_test(test_cut_continued_and_spaced),
+	    cmocka_unit_test(test_random_changes),
+	    cmocka_unit_test(test_type_version_and_time),
+	    cmocka_unit_test(test_genesis),
+	    cmocka_unit_test(test_policy),
+	    cmocka_unit_test(test_cycle),
+	    cmocka_unit_test(test_beacon),
+	    cmocka_unit_test(test_commit_numbers),
+	    cmocka_unit_test(test_commit_texts),
+	    cmocka_unit_test(test_rules),
+	    cmocka_unit_test(test_strata),
+	    cmocka_unit_test(test_a_sum_that_overflows),
+	    cmocka_unit_test(test_draw_and_void),
+	    cmocka_unit_test(test_reveal_and_amend),
+	    cmocka_unit_test(test_no_entries),
+	    cmocka_unit_test(test_the_longest_entry),
+	    cmocka_unit_test(test_drand_round),
+	    cmocka_unit_test(test_beacon_strength),
+	    cmocka_unit_test(test_strata_that_cover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

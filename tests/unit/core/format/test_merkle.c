@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/text.h"
 #include "core/format/merkle.h"
 #include "core/format/note.h"
-#include "core/base/text.h"
 
 /* ---- the model: lists of leaves, cut at the largest power of two below their length ---- */
 
@@ -155,20 +155,25 @@ static void
 known_roots(void **state)
 {
 	static const struct slice data[8] = {
-		{"", 0}, {"\x00", 1}, {"\x10", 1}, {"\x20\x21", 2}, {"\x30\x31", 2}, {"\x40\x41\x42\x43", 4},
-		{"\x50\x51\x52\x53\x54\x55\x56\x57", 8},
-		{"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16},
+	    {"", 0},
+	    {"\x00", 1},
+	    {"\x10", 1},
+	    {"\x20\x21", 2},
+	    {"\x30\x31", 2},
+	    {"\x40\x41\x42\x43", 4},
+	    {"\x50\x51\x52\x53\x54\x55\x56\x57", 8},
+	    {"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16},
 	};
 	static const char *const roots[9] = {
-		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-		"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-		"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-		"aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-		"4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-		"76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-		"ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-		"5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+	    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+	    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+	    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+	    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+	    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+	    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+	    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 	};
 	struct merkle_root stream;
 	struct merkle m;
@@ -356,7 +361,7 @@ static void
 verifiers_bear_any_numbers(void **state)
 {
 	static const uint64_t numbers[] = {0, 1, 2, 3, 255, (uint64_t)1 << 53, (uint64_t)1 << 63, UINT64_MAX - 1,
-		UINT64_MAX};
+	    UINT64_MAX};
 	size_t n = sizeof numbers / sizeof numbers[0];
 	struct hash root = merkle_prefix_root(&tree, 64);
 
@@ -460,7 +465,7 @@ tiles_of_small_trees(void **state)
 	static const char *const of_1[] = {"tile/0/000.p/1", "tile/entries/000.p/1"};
 	static const char *const of_256[] = {"tile/0/000", "tile/1/000.p/1", "tile/entries/000"};
 	static const char *const of_511[] = {"tile/0/000", "tile/0/001.p/255", "tile/1/000.p/1", "tile/entries/000",
-		"tile/entries/001.p/255"};
+	    "tile/entries/001.p/255"};
 
 	(void)state;
 	check_tiles(0, NULL, 0);
@@ -566,19 +571,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_roots),
-		cmocka_unit_test(roots_are_the_models),
-		cmocka_unit_test(subtrees_are_their_leaves),
-		cmocka_unit_test(proofs_are_the_models),
-		cmocka_unit_test(verifiers_refuse_changes),
-		cmocka_unit_test(verifiers_bear_any_numbers),
-		cmocka_unit_test(prefixes_are_not_larger),
-		cmocka_unit_test(empty_tree_is_a_prefix),
-		cmocka_unit_test(tile_paths),
-		cmocka_unit_test(tiles_of_small_trees),
-		cmocka_unit_test(tiles_of_70000),
-		cmocka_unit_test(tile_hashes_fit_together),
-		cmocka_unit_test(example_log),
+	    cmocka_unit_test(known_roots),
+	    cmocka_unit_test(roots_are_the_models),
+	    cmocka_unit_test(subtrees_are_their_leaves),
+	    cmocka_unit_test(proofs_are_the_models),
+	    cmocka_unit_test(verifiers_refuse_changes),
+	    cmocka_unit_test(verifiers_bear_any_numbers),
+	    cmocka_unit_test(prefixes_are_not_larger),
+	    cmocka_unit_test(empty_tree_is_a_prefix),
+	    cmocka_unit_test(tile_paths),
+	    cmocka_unit_test(tiles_of_small_trees),
+	    cmocka_unit_test(tiles_of_70000),
+	    cmocka_unit_test(tile_hashes_fit_together),
+	    cmocka_unit_test(example_log),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, free_tree);

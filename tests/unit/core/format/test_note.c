@@ -15,8 +15,7 @@
 /* The example of C2SP signed-note and of Go's golang.org/x/mod/sumdb/note. */
 #define FOO_KEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 #define FOO_TEXT "This is an example message.\n"
-#define FOO_BASE64 \
-	"Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
+#define FOO_BASE64 "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
 #define FOO_LINE DASH "example.com/foo " FOO_BASE64 "\n"
 #define FOO_NOTE FOO_TEXT "\n" FOO_LINE
 
@@ -135,25 +134,25 @@ static void
 keys_that_are_refused(void **state)
 {
 	static const char *const keys[] = {
-		"",
-		"example.com/foo",
-		"example.com/foo+530d903a",
-		"example.com/foo+530d903a+",
-		"+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		/* another id, another name, upper case, seven digits */
-		"example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		"example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		"example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		"example.com/foo+530d903+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		/* another algorithm */
-		"example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-		/* a byte less, a byte more, a space or newline after, a plus more */
-		"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U0=",
-		"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2kAA==",
-		"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k ",
-		"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
-		FOO_KEY "+",
-		"example.com /foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    "",
+	    "example.com/foo",
+	    "example.com/foo+530d903a",
+	    "example.com/foo+530d903a+",
+	    "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    /* another id, another name, upper case, seven digits */
+	    "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    "example.com/foo+530D903A+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    "example.com/foo+530d903+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    /* another algorithm */
+	    "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+	    /* a byte less, a byte more, a space or newline after, a plus more */
+	    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U0=",
+	    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2kAA==",
+	    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k ",
+	    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
+	    FOO_KEY "+",
+	    "example.com /foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
 	};
 
 	(void)state;
@@ -171,10 +170,10 @@ static void
 names(void **state)
 {
 	static const char *const bad[] = {"", "a b", "a+b", "a\tb", "a\nb", "a\x01", "\xff", "a\xc2\x85", "a\xc2\xa0",
-		"\xe1\x9a\x80", "\xe2\x80\x83", "\xe2\x80\xa8", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
-		"a\xe3\x80"};
+	    "\xe1\x9a\x80", "\xe2\x80\x83", "\xe2\x80\xa8", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+	    "a\xe3\x80"};
 	static const char *const good[] = {"a", "example.com/foo", "\xe6\x8a\xbd\xe6\x9f\xa5", "\xe2\x80\x94",
-		"a-b_c.d:8"};
+	    "a-b_c.d:8"};
 	char longest[NOTE_NAME_MAX + 2];
 
 	(void)state;
@@ -221,63 +220,66 @@ malformed_notes(void **state)
 {
 	static const struct slice notes[] = {
 #define NOTE(text) {text, sizeof text - 1}
-		NOTE(""),
-		NOTE("\n"),
-		NOTE("\n\n"),
-		NOTE(FOO_TEXT),
-		NOTE(FOO_TEXT "\n"),
-		/* no empty line, nothing before it, something else after it */
-		NOTE(FOO_TEXT FOO_LINE),
-		NOTE(FOO_LINE),
-		NOTE("\n" FOO_LINE),
-		NOTE(FOO_NOTE "a line more\n"),
-		NOTE(FOO_NOTE "\n"),
-		NOTE(FOO_NOTE "\n\n"),
-		NOTE(FOO_TEXT "\n\nx\n" FOO_LINE),
-		/* no last newline */
-		NOTE(FOO_TEXT "\n" DASH "example.com/foo " FOO_BASE64),
-		NOTE(FOO_NOTE DASH "example.com/bar " FOO_BASE64),
-		/* CR, other control characters, NUL, broken UTF-8 */
-		NOTE("This is an example message.\r\n\n" FOO_LINE),
-		NOTE("a\r\n\r\n" DASH "example.com/foo " FOO_BASE64 "\r\n"),
-		NOTE(FOO_TEXT "\n" DASH "example.com/foo " FOO_BASE64 "\r\n"),
-		NOTE("\x01" FOO_NOTE),
-		NOTE("a\tb\n\n" FOO_LINE),
-		NOTE("\0" FOO_NOTE),
-		NOTE("\x1f" FOO_NOTE),
-		NOTE("\xff" FOO_NOTE),
-		NOTE("\xc0\xaf" FOO_NOTE),
-		NOTE("\xed\xa0\x80" FOO_NOTE),
-		NOTE("a\n\n" DASH "x\xe2\x80 " FOO_BASE64 "\n"),
-		/* hyphen, en dash, horizontal bar, no dash, no space, a wide one, two, space before */
-		NOTE("a\n\n- example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n\xe2\x80\x93 example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n\xe2\x80\x95 example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\nexample.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n\xe2\x80\x94" "example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n\xe2\x80\x94\xc2\xa0" "example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n" DASH " example.com/foo " FOO_BASE64 "\n"),
-		NOTE("a\n\n " DASH "example.com/foo " FOO_BASE64 "\n"),
-		/* names */
-		NOTE("a\n\n" DASH " " FOO_BASE64 "\n"),
-		NOTE("a\n\n" DASH "a+b " FOO_BASE64 "\n"),
-		NOTE("a\n\n" DASH "a\xe3\x80\x80" "b " FOO_BASE64 "\n"),
-		NOTE("a\n\n" DASH "\n"),
-		/* base64: none, too short, not padded, padded twice, bits left over, another alphabet, space, more */
-		NOTE("a\n\n" DASH "example.com/foo\n"),
-		NOTE("a\n\n" DASH "example.com/foo \n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAA==\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAA\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAAA=\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAAAA===\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAB=\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAAAAB==\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAA-_\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAA AAAA\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAAA \n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAAAAA=AAAA\n"),
-		NOTE("a\n\n" DASH "example.com/foo AAAA*AAA\n"),
-		NOTE("a\n\n" DASH "example.com/foo ====\n"),
+	    NOTE(""),
+	    NOTE("\n"),
+	    NOTE("\n\n"),
+	    NOTE(FOO_TEXT),
+	    NOTE(FOO_TEXT "\n"),
+	    /* no empty line, nothing before it, something else after it */
+	    NOTE(FOO_TEXT FOO_LINE),
+	    NOTE(FOO_LINE),
+	    NOTE("\n" FOO_LINE),
+	    NOTE(FOO_NOTE "a line more\n"),
+	    NOTE(FOO_NOTE "\n"),
+	    NOTE(FOO_NOTE "\n\n"),
+	    NOTE(FOO_TEXT "\n\nx\n" FOO_LINE),
+	    /* no last newline */
+	    NOTE(FOO_TEXT "\n" DASH "example.com/foo " FOO_BASE64),
+	    NOTE(FOO_NOTE DASH "example.com/bar " FOO_BASE64),
+	    /* CR, other control characters, NUL, broken UTF-8 */
+	    NOTE("This is an example message.\r\n\n" FOO_LINE),
+	    NOTE("a\r\n\r\n" DASH "example.com/foo " FOO_BASE64 "\r\n"),
+	    NOTE(FOO_TEXT "\n" DASH "example.com/foo " FOO_BASE64 "\r\n"),
+	    NOTE("\x01" FOO_NOTE),
+	    NOTE("a\tb\n\n" FOO_LINE),
+	    NOTE("\0" FOO_NOTE),
+	    NOTE("\x1f" FOO_NOTE),
+	    NOTE("\xff" FOO_NOTE),
+	    NOTE("\xc0\xaf" FOO_NOTE),
+	    NOTE("\xed\xa0\x80" FOO_NOTE),
+	    NOTE("a\n\n" DASH "x\xe2\x80 " FOO_BASE64 "\n"),
+	    /* hyphen, en dash, horizontal bar, no dash, no space, a wide one, two, space before */
+	    NOTE("a\n\n- example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n\xe2\x80\x93 example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n\xe2\x80\x95 example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\nexample.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n\xe2\x80\x94"
+	         "example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n\xe2\x80\x94\xc2\xa0"
+	         "example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n" DASH " example.com/foo " FOO_BASE64 "\n"),
+	    NOTE("a\n\n " DASH "example.com/foo " FOO_BASE64 "\n"),
+	    /* names */
+	    NOTE("a\n\n" DASH " " FOO_BASE64 "\n"),
+	    NOTE("a\n\n" DASH "a+b " FOO_BASE64 "\n"),
+	    NOTE("a\n\n" DASH "a\xe3\x80\x80"
+	         "b " FOO_BASE64 "\n"),
+	    NOTE("a\n\n" DASH "\n"),
+	    /* base64: none, too short, not padded, padded twice, bits left over, another alphabet, space, more */
+	    NOTE("a\n\n" DASH "example.com/foo\n"),
+	    NOTE("a\n\n" DASH "example.com/foo \n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAA==\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAA\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAAA=\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAAAA===\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAB=\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAAAAB==\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAA-_\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAA AAAA\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAAA \n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAAAAA=AAAA\n"),
+	    NOTE("a\n\n" DASH "example.com/foo AAAA*AAA\n"),
+	    NOTE("a\n\n" DASH "example.com/foo ====\n"),
 #undef NOTE
 	};
 
@@ -291,10 +293,10 @@ static void
 wellformed_notes(void **state)
 {
 	static const char *const notes[] = {
-		"a\n\n" DASH "example.com/foo AAAAAAA=\n",
-		"a\n\n" DASH "example.com/foo AAAAAAAA\n",
-		"a\n\n" DASH "example.com/foo AAAAAAAAAA==\n",
-		"a\n\n" DASH "x AAAAAAA=\n" DASH "x AAAAAAA=\n",
+	    "a\n\n" DASH "example.com/foo AAAAAAA=\n",
+	    "a\n\n" DASH "example.com/foo AAAAAAAA\n",
+	    "a\n\n" DASH "example.com/foo AAAAAAAAAA==\n",
+	    "a\n\n" DASH "x AAAAAAA=\n" DASH "x AAAAAAA=\n",
 	};
 
 	(void)state;
@@ -483,7 +485,8 @@ a_latest_cosignature_counts(void **state)
 static void
 one_false_line_is_enough(void **state)
 {
-	static const char broken[] = "example.com/foo "
+	static const char broken[] =
+	    "example.com/foo "
 	    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQQ=\n";
 	char text[512];
 
@@ -552,8 +555,8 @@ small_order_keys_verify_nothing(void **state)
 static void
 s_is_canonical(void **state)
 {
-	static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
-		0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+	static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde,
+	    0xf9, 0xde, 0x14, [31] = 0x10};
 	uint8_t signature[64];
 	unsigned carry = 0;
 
@@ -593,9 +596,9 @@ static void
 checkpoints_round_trip(void **state)
 {
 	static const char *const texts[] = {
-		"spotcheck.example.org\n13\n" ROOT "\n",
-		"o\n0\n" ROOT "\n",
-		"an origin with spaces\n9007199254740991\n" ROOT "\n",
+	    "spotcheck.example.org\n13\n" ROOT "\n",
+	    "o\n0\n" ROOT "\n",
+	    "an origin with spaces\n9007199254740991\n" ROOT "\n",
 	};
 
 	(void)state;
@@ -615,33 +618,33 @@ static void
 checkpoints_that_are_refused(void **state)
 {
 	static const char *const texts[] = {
-		"",
-		"\n",
-		"o\n",
-		"o\n13\n",
-		"o\n13\n" ROOT,
-		"\n13\n" ROOT "\n",
-		/* sizes: a leading zero, 2^53, far more, none, a sign, not a number */
-		"o\n013\n" ROOT "\n",
-		"o\n00\n" ROOT "\n",
-		"o\n9007199254740992\n" ROOT "\n",
-		"o\n18446744073709551629\n" ROOT "\n",
-		"o\n\n" ROOT "\n",
-		"o\n-1\n" ROOT "\n",
-		"o\n+1\n" ROOT "\n",
-		"o\n 1\n" ROOT "\n",
-		"o\n0x1\n" ROOT "\n",
-		/* extension lines */
-		"o\n13\n" ROOT "\nmore\n",
-		"o\n13\n" ROOT "\n\n",
-		"o\n13\n" ROOT "\nmore",
-		/* roots: 31 bytes, 33, none, bits left over, a space */
-		"o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuA==\n",
-		"o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBMA\n",
-		"o\n13\n\n",
-		"o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBN=\n",
-		"o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBM\n",
-		"o\n13\n" ROOT " \n",
+	    "",
+	    "\n",
+	    "o\n",
+	    "o\n13\n",
+	    "o\n13\n" ROOT,
+	    "\n13\n" ROOT "\n",
+	    /* sizes: a leading zero, 2^53, far more, none, a sign, not a number */
+	    "o\n013\n" ROOT "\n",
+	    "o\n00\n" ROOT "\n",
+	    "o\n9007199254740992\n" ROOT "\n",
+	    "o\n18446744073709551629\n" ROOT "\n",
+	    "o\n\n" ROOT "\n",
+	    "o\n-1\n" ROOT "\n",
+	    "o\n+1\n" ROOT "\n",
+	    "o\n 1\n" ROOT "\n",
+	    "o\n0x1\n" ROOT "\n",
+	    /* extension lines */
+	    "o\n13\n" ROOT "\nmore\n",
+	    "o\n13\n" ROOT "\n\n",
+	    "o\n13\n" ROOT "\nmore",
+	    /* roots: 31 bytes, 33, none, bits left over, a space */
+	    "o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuA==\n",
+	    "o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBMA\n",
+	    "o\n13\n\n",
+	    "o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBN=\n",
+	    "o\n13\niKtnhkMph/Gx4MI4RaiSbIk8Fdp0ztyuqHPkamZMuBM\n",
+	    "o\n13\n" ROOT " \n",
 	};
 
 	(void)state;
@@ -660,10 +663,13 @@ checkpoints_that_are_refused(void **state)
 #define WITNESSES 3
 
 static const char *const example_notes[] = {
-	"example/checkpoint",
-	"example/draws/0001/commit.checkpoint", "example/draws/0001/outcome.checkpoint",
-	"example/draws/0002/commit.checkpoint", "example/draws/0002/outcome.checkpoint",
-	"example/draws/0003/commit.checkpoint", "example/draws/0003/outcome.checkpoint",
+    "example/checkpoint",
+    "example/draws/0001/commit.checkpoint",
+    "example/draws/0001/outcome.checkpoint",
+    "example/draws/0002/commit.checkpoint",
+    "example/draws/0002/outcome.checkpoint",
+    "example/draws/0003/commit.checkpoint",
+    "example/draws/0003/outcome.checkpoint",
 };
 #define EXAMPLES (sizeof example_notes / sizeof example_notes[0])
 
@@ -847,31 +853,31 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(key_of_the_vector),
-		cmocka_unit_test(made_keys_parse),
-		cmocka_unit_test(keys_that_are_refused),
-		cmocka_unit_test(names),
-		cmocka_unit_test(the_vector_verifies),
-		cmocka_unit_test(notes_with_odd_texts),
-		cmocka_unit_test(malformed_notes),
-		cmocka_unit_test(wellformed_notes),
-		cmocka_unit_test(at_most_100_signatures),
-		cmocka_unit_test(at_most_a_mebibyte),
-		cmocka_unit_test(long_signatures),
-		cmocka_unit_test(names_of_strangers_may_be_long),
-		cmocka_unit_test(nothing_is_touched_on_failure),
-		cmocka_unit_test(signed_notes_verify),
-		cmocka_unit_test(a_latest_cosignature_counts),
-		cmocka_unit_test(one_false_line_is_enough),
-		cmocka_unit_test(small_order_keys_verify_nothing),
-		cmocka_unit_test(s_is_canonical),
-		cmocka_unit_test(signing_needs_room),
-		cmocka_unit_test(checkpoints_round_trip),
-		cmocka_unit_test(checkpoints_that_are_refused),
-		cmocka_unit_test_setup_teardown(example_notes_verify, load_example, free_example),
-		cmocka_unit_test_setup_teardown(changed_lines_never_verify, load_example, free_example),
-		cmocka_unit_test_setup_teardown(changed_texts_never_verify, load_example, free_example),
-		cmocka_unit_test_setup_teardown(cut_notes, load_example, free_example),
+	    cmocka_unit_test(key_of_the_vector),
+	    cmocka_unit_test(made_keys_parse),
+	    cmocka_unit_test(keys_that_are_refused),
+	    cmocka_unit_test(names),
+	    cmocka_unit_test(the_vector_verifies),
+	    cmocka_unit_test(notes_with_odd_texts),
+	    cmocka_unit_test(malformed_notes),
+	    cmocka_unit_test(wellformed_notes),
+	    cmocka_unit_test(at_most_100_signatures),
+	    cmocka_unit_test(at_most_a_mebibyte),
+	    cmocka_unit_test(long_signatures),
+	    cmocka_unit_test(names_of_strangers_may_be_long),
+	    cmocka_unit_test(nothing_is_touched_on_failure),
+	    cmocka_unit_test(signed_notes_verify),
+	    cmocka_unit_test(a_latest_cosignature_counts),
+	    cmocka_unit_test(one_false_line_is_enough),
+	    cmocka_unit_test(small_order_keys_verify_nothing),
+	    cmocka_unit_test(s_is_canonical),
+	    cmocka_unit_test(signing_needs_room),
+	    cmocka_unit_test(checkpoints_round_trip),
+	    cmocka_unit_test(checkpoints_that_are_refused),
+	    cmocka_unit_test_setup_teardown(example_notes_verify, load_example, free_example),
+	    cmocka_unit_test_setup_teardown(changed_lines_never_verify, load_example, free_example),
+	    cmocka_unit_test_setup_teardown(changed_texts_never_verify, load_example, free_example),
+	    cmocka_unit_test_setup_teardown(cut_notes, load_example, free_example),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, NULL);

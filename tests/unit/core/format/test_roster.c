@@ -14,19 +14,16 @@
 #define CONFLICTS_HEADER "inspector,scope,value,why\n"
 
 /* Values that stand in it once, so that one at a time can be replaced. */
-static const char targets_csv[] = TARGETS_HEADER
-    "T1,A,财政局,河东,7,5,2020-01-01,2025-12-24,due," HEX64 "\n"
-    "T2,B,unit two,area two,,1,2026-01-01,,in,11" HEX62 "\n"
-    "T3,,,,0,100,2021-01-01,,excused,22" HEX62 "\n";
+static const char targets_csv[] = TARGETS_HEADER "T1,A,财政局,河东,7,5,2020-01-01,2025-12-24,due," HEX64 "\n"
+                                                 "T2,B,unit two,area two,,1,2026-01-01,,in,11" HEX62 "\n"
+                                                 "T3,,,,0,100,2021-01-01,,excused,22" HEX62 "\n";
 
-static const char inspectors_csv[] = INSPECTORS_HEADER
-    "I1,财政局,河东,7,fire;lead,in," HEX64 "\n"
-    "I2,,,,,excused,11" HEX62 "\n";
+static const char inspectors_csv[] = INSPECTORS_HEADER "I1,财政局,河东,7,fire;lead,in," HEX64 "\n"
+                                                       "I2,,,,,excused,11" HEX62 "\n";
 
-static const char conflicts_csv[] = CONFLICTS_HEADER
-    "I1,area,area two,declared\n"
-    "I1,target,T1,rotation\n"
-    "I2,unit,财政局,declared\n";
+static const char conflicts_csv[] = CONFLICTS_HEADER "I1,area,area two,declared\n"
+                                                     "I1,target,T1,rotation\n"
+                                                     "I2,unit,财政局,declared\n";
 
 enum file { TARGETS, INSPECTORS, CONFLICTS };
 
@@ -94,11 +91,12 @@ check_change(enum file file, const struct change *change)
 	slice_free(text);
 }
 
-#define CHANGES(file, ...) do { \
-	const struct change changes[] = {__VA_ARGS__}; \
-	for (size_t i_ = 0; i_ < sizeof changes / sizeof changes[0]; i_++) \
-		check_change((file), &changes[i_]); \
-} while (0)
+#define CHANGES(file, ...)                                                         \
+	do {                                                                       \
+		const struct change changes[] = {__VA_ARGS__};                     \
+		for (size_t i_ = 0; i_ < sizeof changes / sizeof changes[0]; i_++) \
+			check_change((file), &changes[i_]);                        \
+	} while (0)
 
 /* ---- what is right ---- */
 
@@ -116,7 +114,8 @@ test_fields(void **state)
 	assert_int_equal(roster_parse_conflicts(&r, texts[2], "c", NULL), 0);
 	assert_true(r.n_targets == 3 && r.n_inspectors == 2 && r.n_conflicts == 3);
 	t = &r.targets[0];
-	assert_true(slice_is(target_id(t), "T1") && slice_is(target_class(t), "A") && slice_is(target_unit(t), "财政局"));
+	assert_true(
+	    slice_is(target_id(t), "T1") && slice_is(target_class(t), "A") && slice_is(target_unit(t), "财政局"));
 	assert_true(slice_is(target_area(t), "河东") && t->level == 7 && t->weight == 5 && t->drum == DRUM_DUE);
 	assert_int_equal(t->since, 18262);
 	assert_int_equal(t->last_drawn, 20446);
@@ -128,8 +127,8 @@ test_fields(void **state)
 	assert_true(t->weight == 100 && t->drum == DRUM_EXCUSED && t->line_len == 32 + 64);
 	p = &r.inspectors[0];
 	assert_true(slice_is(inspector_id(p), "I1") && slice_is(inspector_unit(p), "财政局"));
-	assert_true(slice_is(inspector_area(p), "河东") && slice_is(inspector_tags(p), "fire;lead") && p->level == 7 &&
-	    p->in);
+	assert_true(
+	    slice_is(inspector_area(p), "河东") && slice_is(inspector_tags(p), "fire;lead") && p->level == 7 && p->in);
 	p = &r.inspectors[1];
 	assert_true(inspector_unit(p).n == 0 && inspector_tags(p).n == 0 && p->level == LEVEL_NONE && !p->in);
 	assert_true(r.conflicts[0].scope == SCOPE_AREA && !r.conflicts[0].rotation);
@@ -148,10 +147,10 @@ test_tags_of_an_inspector(void **state)
 	struct inspector p = {.line = row, .tags_len = sizeof row - 1}, none = {.line = row};
 
 	(void)state;
-	assert_true(inspector_has_tag(&p, S("fire")) && inspector_has_tag(&p, S("lead")) &&
-	    inspector_has_tag(&p, S("leader")));
-	assert_false(inspector_has_tag(&p, S("fir")) || inspector_has_tag(&p, S("ire")) ||
-	    inspector_has_tag(&p, S("lea")));
+	assert_true(
+	    inspector_has_tag(&p, S("fire")) && inspector_has_tag(&p, S("lead")) && inspector_has_tag(&p, S("leader")));
+	assert_false(
+	    inspector_has_tag(&p, S("fir")) || inspector_has_tag(&p, S("ire")) || inspector_has_tag(&p, S("lea")));
 	assert_false(inspector_has_tag(&p, S("leaders")) || inspector_has_tag(&p, S("fire;lead")) ||
 	    inspector_has_tag(&p, S("")));
 	assert_false(inspector_has_tag(&none, S("fire")));
@@ -171,18 +170,17 @@ test_target_columns(void **state)
 	CHANGES(TARGETS, {",B,", S(",,"), NULL}, {",B,", S(",B B,"), NULL}, {",B,", S(",*,"), NULL},
 	    {",B,", S(",B ,"), ":3: class"}, {",B,", S(", B,"), ":3: class"}, {",B,", S(",B  B,"), ":3: class"},
 	    {",B,", S(",\"B\","), ":3: class"}, {",B,", S(",B\xC2\xA0,"), ":3: class"},
-	    {",B,", S(",B\xFF,"), ":3: class"}, {",B,", S(",B\0,"), ":3: class"},
-	    {",B,", S(",B\r,"), ":3: class"}, {",B,", S(",B\t,"), ":3: class"});
+	    {",B,", S(",B\xFF,"), ":3: class"}, {",B,", S(",B\0,"), ":3: class"}, {",B,", S(",B\r,"), ":3: class"},
+	    {",B,", S(",B\t,"), ":3: class"});
 	CHANGES(TARGETS, {"unit two", S("\"unit two\""), ":3: unit"}, {"unit two", S("\xE2\x80\x8B"), ":3: unit"},
 	    {"unit two", S("\xE3\x80\x80"), ":3: unit"}, {"unit two", S(""), NULL},
-	    {"area two", S("area\0two"), ":3: area"},
-	    {"area two", S("\xEF\xBB\xBF"), ":3: area"}, {"area two", S("area two "), ":3: area"});
+	    {"area two", S("area\0two"), ":3: area"}, {"area two", S("\xEF\xBB\xBF"), ":3: area"},
+	    {"area two", S("area two "), ":3: area"});
 	CHANGES(TARGETS, {",7,", S(",0,"), NULL}, {",7,", S(",999,"), NULL}, {",7,", S(",,"), NULL},
 	    {",7,", S(",1000,"), ":2: level"}, {",7,", S(",07,"), ":2: level"}, {",7,", S(",-7,"), ":2: level"},
 	    {",7,", S(",-0,"), ":2: level"}, {",7,", S(",7.0,"), ":2: level"}, {",7,", S(",+7,"), ":2: level"},
 	    {",7,", S(", 7,"), ":2: level"}, {",7,", S(",７,"), ":2: level"},
-	    {",7,", S(",9007199254740993,"), ":2: level"},
-	    {",7,", S(",x,"), ":2: level"});
+	    {",7,", S(",9007199254740993,"), ":2: level"}, {",7,", S(",x,"), ":2: level"});
 	CHANGES(TARGETS, {",5,", S(",1,"), NULL}, {",5,", S(",100,"), NULL}, {",5,", S(",0,"), ":2: weight"},
 	    {",5,", S(",101,"), ":2: weight"}, {",5,", S(",,"), ":2: weight"}, {",5,", S(",05,"), ":2: weight"},
 	    {",5,", S(",-5,"), ":2: weight"}, {",5,", S(",5.5,"), ":2: weight"}, {",5,", S(",５,"), ":2: weight"},
@@ -191,13 +189,11 @@ test_target_columns(void **state)
 	    {"2020-01-01", S("2020-02-01"), ":2: since"}, {"2020-01-01", S("2027-01-01"), ":2: since"},
 	    {"2020-01-01", S(""), ":2: since"}, {"2020-01-01", S("2020"), ":2: since"},
 	    {"2020-01-01", S("0000-01-01"), ":2: since"}, {"2020-01-01", S("2020-1-1"), ":2: since"},
-	    {"2020-01-01", S("2026-01-01"), NULL},
-	    {"2020-01-01", S("0001-01-01"), NULL});
+	    {"2020-01-01", S("2026-01-01"), NULL}, {"2020-01-01", S("0001-01-01"), NULL});
 	CHANGES(TARGETS, {"2025-12-24", S("2026-02-31"), ":2: last_drawn"},
 	    {"2025-12-24", S("2026-02-29"), ":2: last_drawn"}, {"2025-12-24", S("2025-12-24T"), ":2: last_drawn"},
 	    {"2025-12-24", S("24.12.2025"), ":2: last_drawn"}, {"2025-12-24", S("-"), ":2: last_drawn"},
-	    {"2025-12-24", S(""), NULL},
-	    {"2025-12-24", S("2024-02-29"), NULL});
+	    {"2025-12-24", S(""), NULL}, {"2025-12-24", S("2024-02-29"), NULL});
 	CHANGES(TARGETS, {",due,", S(",in,"), NULL}, {",due,", S(",carried,"), NULL}, {",due,", S(",rest,"), NULL},
 	    {",due,", S(",excused,"), NULL}, {",due,", S(",,"), ":2: drum"}, {",due,", S(",out,"), ":2: drum"},
 	    {",due,", S(",Due,"), ":2: drum"}, {",due,", S(",due ,"), ":2: drum"}, {",due,", S(",du,"), ":2: drum"});
@@ -215,8 +211,7 @@ test_inspector_columns(void **state)
 	CHANGES(INSPECTORS, {"I2,", S("I1,"), ":3: line"}, {"I2,", S(","), ":3: line"}, {"I2,", S("I2!,"), ":3: id"},
 	    {"I2,", S("I1x,"), NULL}, {"I2,", S("I1,龙"), ":3: id"}, {"财政局,", S("\"财政局\","), ":2: unit"},
 	    {"河东,", S("河东\xEE\x80\x80,"), ":2: area"}, {"7,f", S("1000,f"), ":2: level"},
-	    {"7,f", S("x,f"), ":2: level"},
-	    {"7,f", S(",f"), NULL}, {"7,f", S("999,f"), NULL});
+	    {"7,f", S("x,f"), ":2: level"}, {"7,f", S(",f"), NULL}, {"7,f", S("999,f"), NULL});
 	CHANGES(INSPECTORS, {"fire;lead", S(""), NULL}, {"fire;lead", S("lead"), NULL},
 	    {"fire;lead", S("fire;lead;leader"), NULL}, {"fire;lead", S("F;f"), NULL},
 	    {"fire;lead", S("a;a.;a_"), NULL}, {"fire;lead", S("0123456789abcdef0123456789ABCDEF"), NULL},
@@ -230,8 +225,8 @@ test_inspector_columns(void **state)
 	CHANGES(INSPECTORS, {",in,", S(",excused,"), NULL}, {",in,", S(",due,"), ":2: drum"},
 	    {",in,", S(",,"), ":2: drum"}, {",in,", S(",rest,"), ":2: drum"}, {",in,", S(",IN,"), ":2: drum"},
 	    {"in,01", S("in,1"), ":2: private"}, {"in,0123456789a", S("in,0123456789A"), ":2: private"},
-	    {"in," HEX64, S("in," HEX64 ",x"), ":2: line"},
-	    {"in," HEX64, S("in"), ":2: private"}, {",in,", S(",in,in,"), ":2: private"});
+	    {"in," HEX64, S("in," HEX64 ",x"), ":2: line"}, {"in," HEX64, S("in"), ":2: private"},
+	    {",in,", S(",in,in,"), ":2: private"});
 }
 
 static void
@@ -239,17 +234,17 @@ test_conflict_columns(void **state)
 {
 	(void)state;
 	CHANGES(CONFLICTS, {"I2,", S("I3,"), ":4: inspector"}, {"I2,", S("T1,"), ":4: inspector"},
-	    {"I1,area", S(",area"), ":2: inspector"},
-	    {"I2,", S("I2 ,"), ":4: inspector"}, {"I2,", S("i2,"), ":4: inspector"});
+	    {"I1,area", S(",area"), ":2: inspector"}, {"I2,", S("I2 ,"), ":4: inspector"},
+	    {"I2,", S("i2,"), ":4: inspector"});
 	CHANGES(CONFLICTS, {",unit,", S(",class,"), ":4: scope"}, {",unit,", S(",,"), ":4: scope"},
-	    {",unit,", S(",Unit,"), ":4: scope"},
-	    {",unit,财政局", S(",target,T3"), NULL}, {",unit,财政局", S(",area,河东"), NULL});
-	CHANGES(CONFLICTS, {"财政局", S("财政"), ":4: value"}, {"财政局", S("河东"), ":4: value"}, {"财政局", S("T1"), ":4: value"},
-	    {"财政局", S(""), ":4: value"}, {"财政局", S("财政局 "), ":4: value"}, {"财政局", S("unit two"), NULL},
-	    {"财政局", S("\"财政局\""), ":4: value"}, {"area,area two", S("area,unit two"), ":2: value"},
-	    {"area,area two", S("area,"), ":2: value"}, {"target,T1", S("target,T4"), ":3: value"},
-	    {"target,T1", S("target,"), ":3: value"}, {"target,T1", S("target,t1"), ":3: value"},
-	    {"target,T1", S("target,财政局"), ":3: value"});
+	    {",unit,", S(",Unit,"), ":4: scope"}, {",unit,财政局", S(",target,T3"), NULL},
+	    {",unit,财政局", S(",area,河东"), NULL});
+	CHANGES(CONFLICTS, {"财政局", S("财政"), ":4: value"}, {"财政局", S("河东"), ":4: value"},
+	    {"财政局", S("T1"), ":4: value"}, {"财政局", S(""), ":4: value"}, {"财政局", S("财政局 "), ":4: value"},
+	    {"财政局", S("unit two"), NULL}, {"财政局", S("\"财政局\""), ":4: value"},
+	    {"area,area two", S("area,unit two"), ":2: value"}, {"area,area two", S("area,"), ":2: value"},
+	    {"target,T1", S("target,T4"), ":3: value"}, {"target,T1", S("target,"), ":3: value"},
+	    {"target,T1", S("target,t1"), ":3: value"}, {"target,T1", S("target,财政局"), ":3: value"});
 	CHANGES(CONFLICTS, {"rotation", S("declared"), NULL}, {"rotation", S("Rotation"), ":3: why"},
 	    {"rotation", S(""), ":3: why"}, {"area two,declared", S("area two,rotation"), ":2: why"},
 	    {"财政局,declared", S("财政局,rotation"), ":4: why"}, {"area two,declared", S("area two"), ":2: why"},
@@ -329,8 +324,8 @@ test_whole_files(void **state)
 		assert_int_equal(parse((enum file)file, header, NULL, &err), 0);
 		assert_int_equal(parse((enum file)file, S(""), NULL, &err), ERR_REFUSED);
 		assert_int_equal(parse((enum file)file, S("\n"), NULL, &err), ERR_REFUSED);
-		for (size_t len =
-		    0; len < text.n; len++) { /* whole lines are another file, which a digest tells apart */
+		for (size_t len = 0; len < text.n;
+		     len++) { /* whole lines are another file, which a digest tells apart */
 			bool whole = len >= header.n && text.p[len - 1] == '\n';
 
 			assert_int_equal(parse((enum file)file, (struct slice){text.p, len}, NULL, &err),
@@ -420,18 +415,22 @@ test_too_many_rows(void **state)
 	memset(text, '\n', header + rows);
 	memcpy(text, TARGETS_HEADER, header);
 	assert_int_equal(roster_parse_targets(&roster, (struct slice){text, header + rows}, "t", SCENE_DATE, NULL,
-	    &err), ERR_LIMIT);
+	                     &err),
+	    ERR_LIMIT);
 	memcpy(text, INSPECTORS_HEADER, sizeof INSPECTORS_HEADER - 1);
 	memset(text + sizeof INSPECTORS_HEADER - 1, '\n', header);
-	assert_int_equal(roster_parse_inspectors(&roster,
-	    (struct slice){text, sizeof INSPECTORS_HEADER - 1 + rows}, "i", NULL, &err), ERR_LIMIT);
+	assert_int_equal(roster_parse_inspectors(&roster, (struct slice){text, sizeof INSPECTORS_HEADER - 1 + rows},
+	                     "i", NULL, &err),
+	    ERR_LIMIT);
 	memcpy(text, CONFLICTS_HEADER, sizeof CONFLICTS_HEADER - 1);
 	memset(text + sizeof CONFLICTS_HEADER - 1, '\n', header);
-	assert_int_equal(roster_parse_conflicts(&roster,
-	    (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows}, "c", &err), ERR_LIMIT);
+	assert_int_equal(roster_parse_conflicts(&roster, (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows}, "c",
+	                     &err),
+	    ERR_LIMIT);
 	/* 2^24 are allowed: here it is their form that is wrong */
-	assert_int_equal(roster_parse_conflicts(&roster,
-	    (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows - 1}, "c", &err), ERR_REFUSED);
+	assert_int_equal(roster_parse_conflicts(&roster, (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows - 1},
+	                     "c", &err),
+	    ERR_REFUSED);
 	free(text);
 }
 
@@ -439,9 +438,9 @@ static void
 test_texts_that_are_not_composed(void **state)
 {
 	struct slice template = template_of(TARGETS), text = slice_with(template, S("unit two"), S("cafe\xCC\x81")),
-	    more;
-	struct slice inspectors = template_of(INSPECTORS), inspector = slice_with(inspectors, S("河东"),
-	    S("\xE2\x84\xAB"));
+	             more;
+	struct slice inspectors = template_of(INSPECTORS),
+	             inspector = slice_with(inspectors, S("河东"), S("\xE2\x84\xAB"));
 	struct err err = {0};
 	size_t noted = 0;
 
@@ -630,13 +629,12 @@ test_random_changes(void **state)
 				if (t->last_drawn != DATE_NONE)
 					text_from_date(t->last_drawn, last);
 				buf_format(&out, "%.*s,%.*s,%.*s,%.*s,", SLICE_ARGS(target_id(t)),
-				    SLICE_ARGS(target_class(t)),
-				    SLICE_ARGS(target_unit(t)), SLICE_ARGS(target_area(t)));
+				    SLICE_ARGS(target_class(t)), SLICE_ARGS(target_unit(t)),
+				    SLICE_ARGS(target_area(t)));
 				if (t->level != LEVEL_NONE)
 					buf_int(&out, t->level);
 				buf_format(&out, ",%d,%s,%s,%s,%.64s\n", t->weight, since, last,
-				    drum_name((enum drum)t->drum),
-				    line.p + line.n - 64);
+				    drum_name((enum drum)t->drum), line.p + line.n - 64);
 			}
 			if (!slice_eq(buf_view(&out), text))
 				fail_msg("%.*s\nis read as\n%.*s", (int)text.n, text.p, (int)out.len, out.data);
@@ -651,23 +649,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_tags_of_an_inspector),
-		cmocka_unit_test(test_target_columns),
-		cmocka_unit_test(test_inspector_columns),
-		cmocka_unit_test(test_conflict_columns),
-		cmocka_unit_test(test_values_of_conflicts),
-		cmocka_unit_test(test_since_the_draws_day),
-		cmocka_unit_test(test_conflicts_without_targets),
-		cmocka_unit_test(test_whole_files),
-		cmocka_unit_test(test_order_of_rows),
-		cmocka_unit_test(test_too_many_rows),
-		cmocka_unit_test(test_texts_that_are_not_composed),
-		cmocka_unit_test(test_finding_rows),
-		cmocka_unit_test(test_root_of_random_lines),
-		cmocka_unit_test(test_roots_of_the_example),
-		cmocka_unit_test(test_root_by_threads),
-		cmocka_unit_test(test_random_changes),
+	    cmocka_unit_test(test_fields),
+	    cmocka_unit_test(test_tags_of_an_inspector),
+	    cmocka_unit_test(test_target_columns),
+	    cmocka_unit_test(test_inspector_columns),
+	    cmocka_unit_test(test_conflict_columns),
+	    cmocka_unit_test(test_values_of_conflicts),
+	    cmocka_unit_test(test_since_the_draws_day),
+	    cmocka_unit_test(test_conflicts_without_targets),
+	    cmocka_unit_test(test_whole_files),
+	    cmocka_unit_test(test_order_of_rows),
+	    cmocka_unit_test(test_too_many_rows),
+	    cmocka_unit_test(test_texts_that_are_not_composed),
+	    cmocka_unit_test(test_finding_rows),
+	    cmocka_unit_test(test_root_of_random_lines),
+	    cmocka_unit_test(test_roots_of_the_example),
+	    cmocka_unit_test(test_root_by_threads),
+	    cmocka_unit_test(test_random_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,17 +90,19 @@ test_requests_there_and_back(void **state)
 static void
 test_malformed_requests(void **state)
 {
-	static const char *const bodies[] = {"", "\n", "old", "old ", "old 0", "old 0\n", "old 0\n\n", "\nN", "N", "0\n\nN", "old  0\n\nN",
-	    "old 0 \n\nN", " old 0\n\nN", "Old 0\n\nN", "commit 0\n\nN", "old\n\nN", "old \n\nN", "old 00\n\nN", "old 01\n\nN", "old +1\n\nN",
-	    "old -1\n\nN", "old 0x1\n\nN", "old 1.0\n\nN", "old 9007199254740992\n\nN", "old 99999999999999999999999\n\nN",
+	static const char *const bodies[] = {"", "\n", "old", "old ", "old 0", "old 0\n", "old 0\n\n", "\nN", "N",
+	    "0\n\nN", "old  0\n\nN", "old 0 \n\nN", " old 0\n\nN", "Old 0\n\nN", "commit 0\n\nN", "old\n\nN",
+	    "old \n\nN", "old 00\n\nN", "old 01\n\nN", "old +1\n\nN", "old -1\n\nN", "old 0x1\n\nN", "old 1.0\n\nN",
+	    "old 9007199254740992\n\nN", "old 99999999999999999999999\n\nN",
 	    /* no empty line, or one too many */
 	    "old 0\nN", "old 1\nH\nN", "old 0\n\n\nN", "old 1\nH\n\n\nN",
 	    /* CRLF */
 	    "old 0\r\n\r\nN", "old 0\r\n\nN", "old 0\n\r\nN", "old 1\nH\r\n\nN",
 	    /* no hash: too short, too long, bits left over, another alphabet, not padded, spaces */
 	    "old 1\nAAAA\n\nN", "old 1\nHAAA\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=\n\nN",
-	    "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-A=\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN",
-	    "old 1\n H\n\nN", "old 1\nH \n\nN", "old 1\nH H\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN"};
+	    "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-A=\n\nN",
+	    "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN", "old 1\n H\n\nN", "old 1\nH \n\nN",
+	    "old 1\nH H\n\nN", "old 1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n\nN"};
 	struct buf note = witness_scene_note(7, hash_of("7", 1), scene.log_secret);
 	struct witness_log log = log_of(&scene.tree, 0);
 
@@ -211,7 +213,8 @@ test_what_is_answered(void **state)
 		buf_init(&body, WITNESS_BODY_MAX);
 		witness_request_write(cases[i].old, proof, n, buf_view(&note), &body);
 		if (judge(buf_view(&body), &log) != cases[i].want)
-			fail_msg("%s: %d instead of %d", cases[i].what, (int)judge(buf_view(&body), &log), (int)cases[i].want);
+			fail_msg("%s: %d instead of %d", cases[i].what, (int)judge(buf_view(&body), &log),
+			    (int)cases[i].want);
 		assert_int_equal(judge(buf_view(&body), NULL), WITNESS_UNKNOWN_LOG);
 		buf_release(&body);
 		buf_release(&note);
@@ -268,14 +271,16 @@ test_proofs(void **state)
 			fail_msg("%llu to %llu: refused", (unsigned long long)old, (unsigned long long)size);
 		assert_int_equal(witness_request_parse(buf_view(&body), r, NULL), 0);
 		if (r->n_proof > 0) {
-			r->proof[support_random_below(&random, r->n_proof)].b[support_random_below(&random, HASH_BYTES)] ^=
+			r->proof[support_random_below(&random, r->n_proof)]
+			    .b[support_random_below(&random, HASH_BYTES)] ^=
 			    (uint8_t)(1u << support_random_below(&random, 8));
 			assert_int_equal(witness_judge(r, &log, NULL), WITNESS_NO_PROOF);
 			changed++;
 		}
 		fork.root.b[support_random_below(&random, HASH_BYTES)] ^= 1;
 		if (old > 0)
-			assert_int_equal(judge(buf_view(&body), &fork), old == size ? WITNESS_CONFLICT : WITNESS_NO_PROOF);
+			assert_int_equal(judge(buf_view(&body), &fork),
+			    old == size ? WITNESS_CONFLICT : WITNESS_NO_PROOF);
 		free(r);
 		buf_release(&body);
 	}
@@ -306,7 +311,8 @@ static void
 test_bit_errors_in_add_checkpoint(void **state)
 {
 	struct hash root = merkle_prefix_root(&scene.tree, 211);
-	struct buf body = witness_scene_request(&scene, &scene.tree, 37, 211), note = witness_scene_note(211, root, NULL);
+	struct buf body = witness_scene_request(&scene, &scene.tree, 37, 211),
+	           note = witness_scene_note(211, root, NULL);
 	struct witness_log log = log_of(&scene.tree, 37);
 	struct witness_request *r = malloc(sizeof *r);
 	struct support_random random;
@@ -379,8 +385,9 @@ judge_beacon(struct slice body, const struct witness_log *log, const char *vkey,
 	uint64_t n = 0;
 
 	assert_non_null(r);
-	answer = witness_beacon_parse(body, r, &err) != 0 ? WITNESS_BAD_REQUEST
-	                                                  : witness_beacon_judge(r, log, slice_of(vkey), now, &n, hash, &err);
+	answer = witness_beacon_parse(body, r, &err) != 0
+	    ? WITNESS_BAD_REQUEST
+	    : witness_beacon_judge(r, log, slice_of(vkey), now, &n, hash, &err);
 	hash_hex(scene.commit, want);
 	assert_int_equal(n, answer == WITNESS_YES ? 1 : 0);
 	assert_string_equal(hash, answer == WITNESS_YES ? want : "");
@@ -426,7 +433,8 @@ test_what_a_beacon_answers(void **state)
 	c.by_stranger = true;
 	check_beacon(c, WITNESS_DRAW_TIME, WITNESS_NOT_SIGNED);
 	note_key_make(STRANGER, NOTE_COSIGNATURE_V1, scene.other_secret + 32, other);
-	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret, good.cosigned);
+	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret,
+	    good.cosigned);
 	assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, WITNESS_DRAW_TIME), WITNESS_YES);
 	assert_int_equal(judge_beacon(buf_view(&body), &log, other, WITNESS_DRAW_TIME), WITNESS_NOT_SIGNED);
 	/* Signed by another log. */
@@ -464,10 +472,12 @@ test_entries_without_this_beacon(void **state)
 	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
 		struct buf note = witness_scene_note(1, hash_leaf(entries[i]), scene.log_secret), body;
 
-		witness_scene_cosign(&note, 1, hash_leaf(entries[i]), WITNESS_NAME, scene.secret, WITNESS_DRAW_TIME - COMMIT_LEAD_S);
+		witness_scene_cosign(&note, 1, hash_leaf(entries[i]), WITNESS_NAME, scene.secret,
+		    WITNESS_DRAW_TIME - COMMIT_LEAD_S);
 		buf_init(&body, WITNESS_BODY_MAX);
 		witness_beacon_write(0, NULL, 0, entries[i], buf_view(&note), &body);
-		assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, WITNESS_DRAW_TIME), i == 3 ? WITNESS_NOT_SIGNED : WITNESS_BAD_REQUEST);
+		assert_int_equal(judge_beacon(buf_view(&body), &log, scene.vkey, WITNESS_DRAW_TIME),
+		    i == 3 ? WITNESS_NOT_SIGNED : WITNESS_BAD_REQUEST);
 		buf_release(&body);
 		buf_release(&note);
 	}
@@ -501,10 +511,11 @@ test_malformed_beacon_requests(void **state)
 	struct witness_log log = log_of(&scene.tree, 211);
 	static const struct {
 		struct slice from, to;
-	} changes[] = {{S("commit 41\n"), S("commit 041\n")}, {S("commit 41\n"), S("old 41\n")}, {S("commit 41\n"), S("commit 41\r\n")},
-	    {S("}\n\n" WITNESS_ORIGIN), S("}\n" WITNESS_ORIGIN)}, {S("}\n\n" WITNESS_ORIGIN), S("}\r\n\r\n" WITNESS_ORIGIN)},
-	    {S("}\n\n" WITNESS_ORIGIN), S("}\n\n\n" WITNESS_ORIGIN)},
-	    {S("=\n\n{"), S("=\n{")}, {S("=\n\n{"), S("=\n\n\n{")}};
+	} changes[] = {{S("commit 41\n"), S("commit 041\n")}, {S("commit 41\n"), S("old 41\n")},
+	    {S("commit 41\n"), S("commit 41\r\n")}, {S("}\n\n" WITNESS_ORIGIN), S("}\n" WITNESS_ORIGIN)},
+	    {S("}\n\n" WITNESS_ORIGIN), S("}\r\n\r\n" WITNESS_ORIGIN)},
+	    {S("}\n\n" WITNESS_ORIGIN), S("}\n\n\n" WITNESS_ORIGIN)}, {S("=\n\n{"), S("=\n{")},
+	    {S("=\n\n{"), S("=\n\n\n{")}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
@@ -519,7 +530,8 @@ test_malformed_beacon_requests(void **state)
 		struct slice cut = slice_copy((struct slice){body.data, n});
 		enum witness_answer answer = judge_beacon(cut, &log, scene.vkey, WITNESS_DRAW_TIME);
 
-		assert_true(answer == WITNESS_BAD_REQUEST || (answer == WITNESS_NOT_SIGNED && body.data[n - 1] == '\n'));
+		assert_true(
+		    answer == WITNESS_BAD_REQUEST || (answer == WITNESS_NOT_SIGNED && body.data[n - 1] == '\n'));
 		slice_free(cut);
 	}
 	buf_release(&body);
@@ -536,7 +548,8 @@ test_bit_errors_in_beacon(void **state)
 
 	(void)state;
 	support_random_begin(&random);
-	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret, WITNESS_DRAW_TIME);
+	witness_scene_cosign(&body, 211, merkle_prefix_root(&scene.tree, 211), STRANGER, scene.other_secret,
+	    WITNESS_DRAW_TIME);
 	for (unsigned i = 0; i < ERRORS; i++) {
 		size_t at;
 		struct slice changed = witness_scene_flip(buf_view(&body), &random, &at);
@@ -565,7 +578,8 @@ test_the_signature_is_the_beacon_s(void **state)
 	assert_int_equal(commit_parse(scene.commit, &commit, &time, NULL), 0);
 	assert_int_equal(beacon_check_value(&commit, slice_of(hash), slice_of(value), slice_of(signature), NULL), 0);
 	hash[0] = hash[0] == '0' ? '1' : '0';
-	assert_int_equal(beacon_check_value(&commit, slice_of(hash), slice_of(value), slice_of(signature), NULL), ERR_REFUSED);
+	assert_int_equal(beacon_check_value(&commit, slice_of(hash), slice_of(value), slice_of(signature), NULL),
+	    ERR_REFUSED);
 	commit_release(&commit);
 }
 
