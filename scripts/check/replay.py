@@ -1900,8 +1900,7 @@ def check_signature(log, given):
     name = tile_name("entries", 0, min(256, log.checkpoint.size))
     try:
         bundle = read_file(log.root, name, 256 * (SMALL + 2))
-        first = json.loads(bundle[2:2 + int.from_bytes(bundle[:2], "big")])
-        first = {key: first.get(key) for key in ("type", "key", "origin")}
+        first = parse_entry(bundle[2:2 + int.from_bytes(bundle[:2], "big")], "entry 0")
     except (No, ValueError, AttributeError, RecursionError):
         return "entry 0 cannot be read, see tree"
     same("type of entry 0", "genesis", first["type"])
