@@ -150,6 +150,17 @@ json_uint(struct json_reader *r)
 	return r->bad ? 0 : value;
 }
 
+bool
+json_bool(struct json_reader *r)
+{
+	bool value = r->at < r->end && *r->at == 't';
+
+	if (!literal(r, value ? "true" : "false", value ? 4 : 5))
+		return false;
+	r->last = 'v';
+	return value;
+}
+
 int64_t
 json_int(struct json_reader *r)
 {

@@ -37,6 +37,7 @@ struct slice json_string(struct json_reader *r);
 /* A string that must have no escapes: ids, hashes, times, text of rosters. */
 struct slice json_plain(struct json_reader *r);
 uint64_t json_uint(struct json_reader *r);
+bool json_bool(struct json_reader *r);
 int64_t json_int(struct json_reader *r);
 
 /* Undoes \" and \\ of a slice from json_string into `out` (at least s.n bytes); returns the length. */

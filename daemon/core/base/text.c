@@ -199,7 +199,7 @@ text_is_id(struct slice text)
 bool
 text_is_tag(struct slice text)
 {
-	return text_is_id(text) && !slice_is(text, "any");
+	return text_is_id(text) && !slice_is(text, "any") && !slice_is(text, "own");
 }
 
 bool

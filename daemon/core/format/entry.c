@@ -9,7 +9,8 @@
 
 const char drand_quicknet[] = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
 
-static const char *const type_names[] = {"genesis", "policy", "cycle", "commit", "draw", "void", "reveal", "amend"};
+static const char *const type_names[] = {"genesis", "policy", "cycle", "commit", "draw", "void", "reveal", "amend",
+    "archive"};
 static const char *const source_names[] = {"none", "public", "drand", "witness"};
 
 const char *
@@ -188,6 +189,17 @@ key_is(struct slice text, enum note_algorithm algorithm)
 	return note_key_parse(text, &key, NULL) == 0 && key.algorithm == algorithm;
 }
 
+bool
+entry_same_signer(struct slice a, struct slice b)
+{
+	struct note_key key_a, key_b;
+
+	if (note_key_parse(a, &key_a, NULL) != 0 || note_key_parse(b, &key_b, NULL) != 0)
+		return slice_eq(a, b);
+	return slice_eq(key_a.name, key_b.name) ||
+	    memcmp(key_a.public_key, key_b.public_key, sizeof key_a.public_key) == 0;
+}
+
 /* Distinct verifier keys of witnesses; the array is the caller's. */
 static int
 key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct err *err)
@@ -208,7 +220,7 @@ key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct er
 		keys = more;
 		must(p, key_is(key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
 		for (size_t i = 0; i < n; i++)
-			must(p, !slice_eq(keys[i], key), N_("a witness is named twice"));
+			must(p, !entry_same_signer(keys[i], key), N_("two witnesses have one name or one key"));
 		keys[n++] = key;
 	}
 	json_end(&p->r, ']');
@@ -225,7 +237,7 @@ tail(struct parse *p, struct entry *e)
 	json_key(&p->r, "type");
 	must(p, slice_is(json_plain(&p->r), type_names[e->type]), N_("the type is not the one that its keys say"));
 	json_key(&p->r, "v");
-	must(p, json_uint(&p->r) == 1, N_("the version is not 1"));
+	must(p, json_uint(&p->r) == PROTOCOL_VERSION, N_("the version is not 2"));
 }
 
 static bool
@@ -328,7 +340,7 @@ read_team(struct parse *p, struct rules *rules)
 	while (json_more(&p->r)) {
 		struct slice seat = json_plain(&p->r);
 
-		must(p, text_is_id(seat), N_("a seat of the team asks for no tag and not for any"));
+		must(p, text_is_id(seat), N_("a seat of the team asks for no tag, and not for own or any"));
 		within(p, rules->seats < TEAM_MAX, N_("a team has more than 8 seats"));
 		if (rules->seats < TEAM_MAX)
 			rules->team[rules->seats++] = seat;
@@ -363,10 +375,16 @@ read_rules(struct parse *p, struct rules *rules)
 	if (rules->has_level_gap)
 		rules->level_gap = json_int(&p->r);
 	rules->max_load = key_uint(p, "max_load");
+	rules->quiet_days = key_uint(p, "quiet_days");
+	within(p, rules->quiet_days <= QUIET_DAYS_MAX, N_("quiet_days is above 3650"));
 	rules->reserve = key_uint(p, "reserve");
 	rules->rest_days = key_uint(p, "rest_days");
 	rules->rotate = key_uint(p, "rotate");
+	json_key(&p->r, "same_unit");
+	rules->same_unit = json_bool(&p->r);
 	rules->slack = key_uint(p, "slack");
+	rules->spacing = key_uint(p, "spacing");
+	within(p, rules->spacing <= SPACING_MAX, N_("the spacing is above 10080 minutes"));
 	read_team(p, rules);
 	json_key(&p->r, "timezone");
 	rules->timezone = json_plain(&p->r);
@@ -383,18 +401,13 @@ read_stratum(struct parse *p, struct stratum *s, char **class_text)
 	s->class = (struct slice){*class_text, json_unescape(s->class, *class_text)};
 	*class_text += s->class.n;
 	must(p, text_check(s->class, NULL) == TEXT_OK, N_("a class is not a text of a roster"));
-	if (json_has_key(&p->r, "count"))
+	if (json_has_key(&p->r, "count")) {
 		s->amount = json_uint(&p->r);
-	else
+	} else {
 		s->by_rate = true;
-	s->drum = key_uint(p, "drum");
-	within(p, s->drum <= ROSTER_ROWS_MAX, N_("a stratum has more than 16777216 targets"));
-	if (s->by_rate) {
 		s->amount = key_uint(p, "per_10000");
 		must(p, s->amount <= 10000, N_("per_10000 is above 10000"));
 	}
-	s->slips = key_uint(p, "slips");
-	s->take = key_uint(p, "take");
 	json_end(&p->r, '}');
 }
 
@@ -402,8 +415,6 @@ read_stratum(struct parse *p, struct stratum *s, char **class_text)
 static void
 check_strata(struct parse *p, const struct commit *c)
 {
-	uint64_t chosen = 0;
-
 	for (size_t i = 0; i < c->n_strata; i++) {
 		bool last = i + 1 == c->n_strata;
 		bool star = slice_is(c->strata[i].class, "*");
@@ -411,10 +422,7 @@ check_strata(struct parse *p, const struct commit *c)
 		must(p, !star || last, N_("the class * is not the last of the strata"));
 		must(p, i == 0 || (star && last) || slice_cmp(c->strata[i - 1].class, c->strata[i].class) < 0,
 		    N_("the classes of the strata do not ascend"));
-		chosen += c->strata[i].take;
-		within(p, chosen <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
 	}
-	within(p, chosen * c->rules.seats <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
 }
 
 static int
@@ -470,6 +478,9 @@ read_commit(struct parse *p, struct entry *e, struct err *err)
 	c->link = key_number(p, "link");
 	within(p, c->link <= CHAIN_LENGTH_MAX, N_("the link is above 10000, the longest chain allowed"));
 	c->n = key_number(p, "n");
+	json_key(&p->r, "origin");
+	c->origin = json_plain(&p->r);
+	must(p, note_name_ok(c->origin), N_("the origin is empty or holds white space or +"));
 	c->reveal_time = key_time(p, "reveal_time");
 	read_rules(p, &c->rules);
 	c->sealed = key_hex(p, "sealed", HASH_HEX);
@@ -479,6 +490,8 @@ read_commit(struct parse *p, struct entry *e, struct err *err)
 static int
 read_genesis(struct parse *p, struct entry *e, struct err *err)
 {
+	int rc;
+
 	json_key(&p->r, "key");
 	e->genesis.key = json_plain(&p->r);
 	must(p, key_is(e->genesis.key, NOTE_ED25519), N_("the log's verifier key is malformed"));
@@ -487,7 +500,10 @@ read_genesis(struct parse *p, struct entry *e, struct err *err)
 	e->genesis.origin = json_plain(&p->r);
 	must(p, note_name_ok(e->genesis.origin), N_("the origin is empty or holds white space or +"));
 	tail(p, e);
-	return key_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
+	rc = key_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
+	for (size_t i = 0; rc == 0 && i < e->genesis.n_witnesses; i++)
+		must(p, !entry_same_signer(e->genesis.witnesses[i], e->genesis.key), N_("the log is its own witness"));
+	return rc;
 }
 
 static int
@@ -531,10 +547,9 @@ read_draw(struct parse *p, struct entry *e)
 	json_key(&p->r, "beacon");
 	e->draw.beacon = json_string(&p->r);
 	e->draw.commit = key_hex(p, "commit", HASH_HEX);
-	e->draw.inspectors = key_uint(p, "inspectors");
 	e->draw.n = key_number(p, "n");
+	e->draw.places = key_hex(p, "places", HASH_HEX);
 	e->draw.record = key_hex(p, "record", HASH_HEX);
-	e->draw.selected = key_uint(p, "selected");
 	if (json_has_key(&p->r, "signature"))
 		e->draw.signature = read_signature(p);
 }
@@ -542,36 +557,74 @@ read_draw(struct parse *p, struct entry *e)
 static void
 read_void(struct parse *p, struct entry *e)
 {
-	bool with_beacon = json_has_key(&p->r, "beacon");
-
-	if (with_beacon)
+	if (json_has_key(&p->r, "beacon"))
 		e->void_.beacon = json_string(&p->r);
 	e->void_.commit = key_hex(p, "commit", HASH_HEX);
 	e->void_.n = key_number(p, "n");
 	e->void_.reason = key_reason(p, "reason");
-	if (with_beacon) {
-		json_key(&p->r, "signature");
+	if (json_has_key(&p->r, "signature")) {
 		e->void_.signature = read_signature(p);
+		must(p, e->void_.beacon.p != NULL, N_("a void has a signature without a value"));
 	}
 }
 
+/* The value of a void's beacon comes with its reveal where the void had none. */
 static void
 read_reveal(struct parse *p, struct entry *e)
 {
+	bool with_beacon = json_has_key(&p->r, "beacon");
+
+	if (with_beacon)
+		e->reveal.beacon = json_string(&p->r);
 	e->reveal.n = key_number(p, "n");
 	json_key(&p->r, "record");
 	e->reveal.record = json_plain(&p->r);
 	must(p, e->reveal.record.n == 0 || text_is_hex(e->reveal.record, HASH_HEX),
 	    N_("a hash, secret or signature is not lowercase hexadecimal of its length"));
 	e->reveal.secret = key_hex(p, "secret", HASH_HEX);
+	if (with_beacon) {
+		json_key(&p->r, "signature");
+		e->reveal.signature = read_signature(p);
+	}
 }
 
 static void
 read_amend(struct parse *p, struct entry *e)
 {
 	e->amend.amendment = key_number(p, "amendment");
+	e->amend.before_reveal = json_has_key(&p->r, "archive");
+	if (e->amend.before_reveal)
+		e->amend.archive = json_uint(&p->r);
 	e->amend.n = key_number(p, "n");
 	e->amend.sha256 = key_hex(p, "sha256", HASH_HEX);
+}
+
+/* Each takes more than 80 bytes of the entry, so that the array stays small. */
+static int
+read_archive(struct parse *p, struct entry *e, struct err *err)
+{
+	uint64_t before = 0;
+
+	json_key(&p->r, "open");
+	json_begin(&p->r, '[');
+	while (json_more(&p->r)) {
+		struct open_draw *more = realloc(e->archive.open, (e->archive.n_open + 1) * sizeof *more);
+		struct open_draw *one;
+
+		if (more == NULL)
+			return err_memory(err);
+		e->archive.open = more;
+		one = &more[e->archive.n_open++];
+		json_begin(&p->r, '{');
+		one->amended = key_hex(p, "amended", HASH_HEX);
+		one->n = key_number(p, "n");
+		json_end(&p->r, '}');
+		must(p, one->n > before, N_("the open draws do not ascend"));
+		before = one->n;
+	}
+	json_end(&p->r, ']');
+	e->archive.root = key_hex(p, "root", HASH_HEX);
+	return 0;
 }
 
 /* genesis and policy have a key after `v`, and so read their tail themselves. */
@@ -605,6 +658,9 @@ read_entry(struct parse *p, struct entry *e, struct err *err)
 		break;
 	case ENTRY_AMEND:
 		read_amend(p, e);
+		break;
+	case ENTRY_ARCHIVE:
+		rc = read_archive(p, e, err);
 		break;
 	}
 	if (rc == 0 && e->type != ENTRY_GENESIS && e->type != ENTRY_POLICY)
@@ -699,6 +755,8 @@ entry_release(struct entry *entry)
 		free(entry->policy.witnesses);
 	else if (entry->type == ENTRY_COMMIT)
 		commit_release(&entry->commit);
+	else if (entry->type == ENTRY_ARCHIVE)
+		free(entry->archive.open);
 	*entry = (struct entry){.type = ENTRY_AMEND};
 } /* NOLINT(clang-analyzer-unix.Malloc): it forgets between two calls which of the union's structs there is */
 

@@ -21,6 +21,9 @@
 #define CHOSEN_SEATS_MAX 1000000
 #define CHAIN_LENGTH_MAX 10000
 #define EMBARGO_DAYS_MAX 400
+#define SPACING_MAX 10080 /* minutes */
+#define QUIET_DAYS_MAX 3650
+#define PROTOCOL_VERSION 2
 #define SYMBOLS_MAX 94
 
 enum entry_type {
@@ -31,7 +34,8 @@ enum entry_type {
 	ENTRY_DRAW,
 	ENTRY_VOID,
 	ENTRY_REVEAL,
-	ENTRY_AMEND
+	ENTRY_AMEND,
+	ENTRY_ARCHIVE
 };
 
 const char *entry_type_name(enum entry_type type);
@@ -68,19 +72,22 @@ struct rules {
 	uint64_t cover_days, rest_days;
 	uint64_t inspectors; /* how many are drawn; 0 = all */
 	uint64_t max_load;   /* 0 = no limit */
+	uint64_t quiet_days; /* 0 = off */
 	uint64_t reserve;    /* per stratum */
 	uint64_t rotate;
+	bool same_unit;
 	uint64_t slack;
-	struct slice team[TEAM_MAX]; /* tags, or "any" */
+	uint64_t spacing;            /* minutes; 0 = off */
+	struct slice team[TEAM_MAX]; /* tags, "own" or "any" */
 	size_t seats;
 	struct slice timezone;
 };
 
+/* What the drum holds of it is sealed: see sealed.h. */
 struct stratum {
 	struct slice class; /* "*" covers what has none of its own */
-	uint64_t drum, slips, take;
-	bool by_rate;    /* per_10000, not count */
-	uint64_t amount; /* the count, or the rate in 1/10000 */
+	bool by_rate;       /* per_10000, not count */
+	uint64_t amount;    /* the count, or the rate in 1/10000 */
 };
 
 struct file_commitment {
@@ -99,7 +106,7 @@ struct commit {
 	struct beacon beacon;
 	uint64_t chain, link, n;
 	struct changes changes;
-	struct slice cycle;
+	struct slice cycle, origin;
 	int32_t date;
 	int64_t draw_time, reveal_time;
 	uint64_t excused_inspectors, excused_targets;
@@ -133,23 +140,34 @@ struct entry {
 		struct commit commit;
 		struct {
 			struct slice beacon; /* escaped */
-			struct slice commit, record;
+			struct slice commit, places, record;
 			struct slice signature; /* p NULL where absent */
-			uint64_t inspectors, n, selected;
+			uint64_t n;
 		} draw;
 		struct {
-			struct slice beacon, signature; /* p NULL where absent; both or none */
+			struct slice beacon, signature; /* p NULL where absent; no signature without beacon */
 			struct slice commit, reason;
 			uint64_t n;
 		} void_;
 		struct {
-			struct slice record, secret; /* record empty after a void */
+			struct slice record, secret;    /* record empty after a void */
+			struct slice beacon, signature; /* p NULL where absent; both or none */
 			uint64_t n;
 		} reveal;
 		struct {
 			uint64_t amendment, n;
 			struct slice sha256;
+			bool before_reveal; /* it has `archive` */
+			uint64_t archive;   /* index of the archive entry that first counted it */
 		} amend;
+		struct {
+			struct slice root;
+			struct open_draw {
+				uint64_t n;
+				struct slice amended; /* hex */
+			} * open;                     /* owned, ascending */
+			size_t n_open;
+		} archive;
 	};
 };
 
@@ -166,6 +184,9 @@ void entry_write(const struct entry *entry, struct buf *out);
 /* The object that stands in commit.json alone, with its `type`: the same bytes as the entry. */
 int commit_parse(struct slice bytes, struct commit *ret_commit, int64_t *ret_time, struct err *err);
 void commit_release(struct commit *commit);
+
+/* Two verifier keys are one signer's: they have one name or one public key (PROTOCOL 4 `genesis`). */
+bool entry_same_signer(struct slice a, struct slice b);
 
 /* symbols^count >= 2^64 (PROTOCOL 4). */
 bool beacon_strong(uint64_t symbols, uint64_t count);

@@ -102,10 +102,13 @@ put_rules(struct buf *out, const struct rules *r)
 		buf_int(out, r->level_gap);
 	}
 	put_uint(out, ",\"max_load\":", r->max_load);
+	put_uint(out, ",\"quiet_days\":", r->quiet_days);
 	put_uint(out, ",\"reserve\":", r->reserve);
 	put_uint(out, ",\"rest_days\":", r->rest_days);
 	put_uint(out, ",\"rotate\":", r->rotate);
+	buf_text(out, r->same_unit ? ",\"same_unit\":true" : ",\"same_unit\":false");
 	put_uint(out, ",\"slack\":", r->slack);
+	put_uint(out, ",\"spacing\":", r->spacing);
 	put_list(out, ",\"team\":", r->team, r->seats);
 	put_quoted(out, ",\"timezone\":", r->timezone);
 	buf_byte(out, '}');
@@ -119,13 +122,7 @@ put_strata(struct buf *out, const struct stratum *strata, size_t n)
 
 		buf_text(out, i == 0 ? "{\"class\":" : ",{\"class\":");
 		json_put_string(out, s->class);
-		if (!s->by_rate)
-			put_uint(out, ",\"count\":", s->amount);
-		put_uint(out, ",\"drum\":", s->drum);
-		if (s->by_rate)
-			put_uint(out, ",\"per_10000\":", s->amount);
-		put_uint(out, ",\"slips\":", s->slips);
-		put_uint(out, ",\"take\":", s->take);
+		put_uint(out, s->by_rate ? ",\"per_10000\":" : ",\"count\":", s->amount);
 		buf_byte(out, '}');
 	}
 }
@@ -150,6 +147,7 @@ put_commit(struct buf *out, const struct commit *c)
 	put_file(out, ",\"targets.csv\":{\"root\":", &c->targets);
 	put_uint(out, "},\"link\":", c->link);
 	put_uint(out, ",\"n\":", c->n);
+	put_quoted(out, ",\"origin\":", c->origin);
 	put_time(out, ",\"reveal_time\":", c->reveal_time);
 	buf_text(out, ",\"rules\":");
 	put_rules(out, &c->rules);
@@ -176,10 +174,9 @@ put_draw(struct buf *out, const struct entry *e)
 {
 	put_quoted(out, "\"beacon\":", e->draw.beacon);
 	put_quoted(out, ",\"commit\":", e->draw.commit);
-	put_uint(out, ",\"inspectors\":", e->draw.inspectors);
 	put_uint(out, ",\"n\":", e->draw.n);
+	put_quoted(out, ",\"places\":", e->draw.places);
 	put_quoted(out, ",\"record\":", e->draw.record);
-	put_uint(out, ",\"selected\":", e->draw.selected);
 	if (e->draw.signature.p != NULL)
 		put_quoted(out, ",\"signature\":", e->draw.signature);
 }
@@ -187,13 +184,39 @@ put_draw(struct buf *out, const struct entry *e)
 static void
 put_void(struct buf *out, const struct entry *e)
 {
-	if (e->void_.signature.p != NULL)
+	if (e->void_.beacon.p != NULL)
 		put_quoted(out, "\"beacon\":", e->void_.beacon);
-	put_quoted(out, e->void_.signature.p != NULL ? ",\"commit\":" : "\"commit\":", e->void_.commit);
+	put_quoted(out, e->void_.beacon.p != NULL ? ",\"commit\":" : "\"commit\":", e->void_.commit);
 	put_uint(out, ",\"n\":", e->void_.n);
 	put_quoted(out, ",\"reason\":", e->void_.reason);
 	if (e->void_.signature.p != NULL)
 		put_quoted(out, ",\"signature\":", e->void_.signature);
+}
+
+static void
+put_reveal(struct buf *out, const struct entry *e)
+{
+	bool with_beacon = e->reveal.signature.p != NULL;
+
+	if (with_beacon)
+		put_quoted(out, "\"beacon\":", e->reveal.beacon);
+	put_uint(out, with_beacon ? ",\"n\":" : "\"n\":", e->reveal.n);
+	put_quoted(out, ",\"record\":", e->reveal.record);
+	put_quoted(out, ",\"secret\":", e->reveal.secret);
+	if (with_beacon)
+		put_quoted(out, ",\"signature\":", e->reveal.signature);
+}
+
+static void
+put_archive(struct buf *out, const struct entry *e)
+{
+	buf_text(out, "\"open\":[");
+	for (size_t i = 0; i < e->archive.n_open; i++) {
+		put_quoted(out, i == 0 ? "{\"amended\":" : ",{\"amended\":", e->archive.open[i].amended);
+		put_uint(out, ",\"n\":", e->archive.open[i].n);
+		buf_byte(out, '}');
+	}
+	put_quoted(out, "],\"root\":", e->archive.root);
 }
 
 void
@@ -222,19 +245,22 @@ entry_write(const struct entry *e, struct buf *out)
 		put_void(out, e);
 		break;
 	case ENTRY_REVEAL:
-		put_uint(out, "\"n\":", e->reveal.n);
-		put_quoted(out, ",\"record\":", e->reveal.record);
-		put_quoted(out, ",\"secret\":", e->reveal.secret);
+		put_reveal(out, e);
+		break;
+	case ENTRY_ARCHIVE:
+		put_archive(out, e);
 		break;
 	case ENTRY_AMEND:
 		put_uint(out, "\"amendment\":", e->amend.amendment);
+		if (e->amend.before_reveal)
+			put_uint(out, ",\"archive\":", e->amend.archive);
 		put_uint(out, ",\"n\":", e->amend.n);
 		put_quoted(out, ",\"sha256\":", e->amend.sha256);
 		break;
 	}
 	put_time(out, ",\"time\":", e->time);
 	put_quoted(out, ",\"type\":", slice_of(entry_type_name(e->type)));
-	put_uint(out, ",\"v\":", 1);
+	put_uint(out, ",\"v\":", PROTOCOL_VERSION);
 	if (e->type == ENTRY_GENESIS)
 		put_list(out, ",\"witnesses\":", e->genesis.witnesses, e->genesis.n_witnesses);
 	if (e->type == ENTRY_POLICY)

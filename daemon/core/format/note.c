@@ -83,6 +83,7 @@ is_space(uint32_t c)
 	    (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+/* A signer's name may be anything that Go's sumdb/note takes. */
 static bool
 name_shaped(struct slice name)
 {
@@ -103,7 +104,8 @@ name_shaped(struct slice name)
 bool
 note_name_ok(struct slice name)
 {
-	return name.n <= NOTE_NAME_MAX && name_shaped(name);
+	return name.n > 0 && text_check(name, NULL) == TEXT_OK && memchr(name.p, ' ', name.n) == NULL &&
+	    memchr(name.p, '+', name.n) == NULL;
 }
 
 /* The first four bytes of SHA-256(name || LF || algorithm || public key). */

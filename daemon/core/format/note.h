@@ -8,6 +8,7 @@
 #include "core/base/err.h"
 #include "core/base/hash.h"
 #include "core/base/slice.h"
+#include "core/base/text.h"
 
 /*
  * Signed notes, checkpoints and cosignatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature), with strict Ed25519
@@ -16,8 +17,8 @@
 
 #define NOTE_MAX (1024 * 1024) /* bytes of a note */
 #define NOTE_SIGNATURES_MAX 100
-#define NOTE_NAME_MAX 256 /* bytes of a key's name */
-#define NOTE_KEY_TEXT 512 /* bytes of a verifier key string with its NUL */
+#define NOTE_NAME_MAX TEXT_MAX /* bytes of a key's name */
+#define NOTE_KEY_TEXT 512      /* bytes of a verifier key string with its NUL */
 
 enum note_algorithm {
 	NOTE_ED25519 = 0x01,       /* a log's signature */
@@ -39,7 +40,7 @@ struct note_key {
 int note_key_parse(struct slice text, struct note_key *ret_key, struct err *err);
 void note_key_make(const char *name, enum note_algorithm algorithm, const uint8_t public_key[static 32],
     char ret_text[static NOTE_KEY_TEXT]);
-/* 1 to NOTE_NAME_MAX bytes of UTF-8 without white space (Unicode's), control characters or '+'. */
+/* A text of a roster (PROTOCOL 2), not empty, without space or '+'. */
 bool note_name_ok(struct slice name);
 
 struct note_signature {

@@ -5,17 +5,25 @@
 #include "core/base/parallel.h"
 #include "core/format/merkle.h"
 
-const char roster_targets_header[] = "id,class,unit,area,level,weight,since,last_drawn,drum,private";
+const char roster_targets_header[] = "id,class,unit,area,level,needs,weight,since,last_drawn,elsewhere,drum,private";
 const char roster_inspectors_header[] = "id,unit,area,level,tags,drum,private";
 const char roster_conflicts_header[] = "inspector,scope,value,why";
+const char roster_away_header[] = "inspector,date";
 
 static const char *const drum_names[] = {"in", "due", "carried", "rest", "excused"};
+static const char *const inspector_drum_names[] = {"in", "away", "excused"};
 static const char *const scope_names[] = {"area", "target", "unit"};
 
 const char *
 drum_name(enum drum drum)
 {
 	return drum_names[drum];
+}
+
+const char *
+inspector_drum_name(enum inspector_drum drum)
+{
+	return inspector_drum_names[drum];
 }
 
 const char *
@@ -160,6 +168,19 @@ private_field(struct lines *lines, struct err *err)
 }
 
 static int
+needs_field(struct lines *lines, struct target *t, struct err *err)
+{
+	struct slice needs = field(lines);
+
+	if (needs.n > 0 && !text_is_tag(needs))
+		return fault(lines, err, "needs",
+		    N_("it must be a tag, 1 to 32 of A-Z a-z 0-9 . _ - and not any or own, or empty"));
+	t->needs_at = needs.n == 0 ? 0 : (uint16_t)(needs.p - lines->line.p);
+	t->needs_len = (uint8_t)needs.n;
+	return 0;
+}
+
+static int
 weight_field(struct lines *lines, uint8_t *ret_weight, struct err *err)
 {
 	uint64_t weight;
@@ -173,7 +194,7 @@ weight_field(struct lines *lines, uint8_t *ret_weight, struct err *err)
 static int
 dates_fields(struct lines *lines, int32_t date, struct target *t, struct err *err)
 {
-	struct slice since = field(lines), last = field(lines);
+	struct slice since = field(lines), last = field(lines), elsewhere = field(lines);
 
 	if (!text_to_date(since, &t->since) || memcmp(since.p + 4, "-01-01", 6) != 0)
 		return fault(lines, err, "since", N_("it must be 1 January of a year, as 2026-01-01"));
@@ -182,6 +203,9 @@ dates_fields(struct lines *lines, int32_t date, struct target *t, struct err *er
 	t->last_drawn = DATE_NONE;
 	if (last.n > 0 && !text_to_date(last, &t->last_drawn))
 		return fault(lines, err, "last_drawn", N_("it must be a date as 2026-06-22, or empty"));
+	t->elsewhere = DATE_NONE;
+	if (elsewhere.n > 0 && !text_to_date(elsewhere, &t->elsewhere))
+		return fault(lines, err, "elsewhere", N_("it must be a date as 2026-06-22, or empty"));
 	return 0;
 }
 
@@ -196,7 +220,8 @@ parse_target(struct lines *lines, int32_t date, struct target *t, struct err *er
 	    text_field(lines, "class", &t->class_at, &t->class_len, err) != 0 ||
 	    text_field(lines, "unit", &t->unit_at, &t->unit_len, err) != 0 ||
 	    text_field(lines, "area", &t->area_at, &t->area_len, err) != 0 || level_field(lines, &t->level, err) != 0 ||
-	    weight_field(lines, &t->weight, err) != 0 || dates_fields(lines, date, t, err) != 0)
+	    needs_field(lines, t, err) != 0 || weight_field(lines, &t->weight, err) != 0 ||
+	    dates_fields(lines, date, t, err) != 0)
 		return ERR_REFUSED;
 	if (!name_index(field(lines), drum_names, 5, &drum))
 		return fault(lines, err, "drum", N_("it must be in, due, carried, rest or excused"));
@@ -248,7 +273,8 @@ tags_field(struct lines *lines, struct inspector *p, struct err *err)
 		struct slice tag = slice_cut(&tags, ';');
 
 		if (!text_is_tag(tag))
-			return fault(lines, err, "tags", N_("a tag must be 1 to 32 of A-Z a-z 0-9 . _ - and not any"));
+			return fault(lines, err, "tags",
+			    N_("a tag must be 1 to 32 of A-Z a-z 0-9 . _ - and not any or own"));
 		if (before.p != NULL && slice_cmp(before, tag) >= 0)
 			return fault(lines, err, "tags", N_("they must be distinct and sorted"));
 		before = tag;
@@ -259,7 +285,7 @@ tags_field(struct lines *lines, struct inspector *p, struct err *err)
 static int
 parse_inspector(struct lines *lines, struct inspector *p, struct err *err)
 {
-	struct slice drum;
+	size_t drum;
 
 	p->line = lines->line.p;
 	p->line_len = (uint32_t)lines->line.n;
@@ -267,10 +293,9 @@ parse_inspector(struct lines *lines, struct inspector *p, struct err *err)
 	    text_field(lines, "area", &p->area_at, &p->area_len, err) != 0 || level_field(lines, &p->level, err) != 0 ||
 	    tags_field(lines, p, err) != 0)
 		return ERR_REFUSED;
-	drum = field(lines);
-	p->in = slice_is(drum, "in");
-	if (!p->in && !slice_is(drum, "excused"))
-		return fault(lines, err, "drum", N_("it must be in or excused"));
+	if (!name_index(field(lines), inspector_drum_names, 3, &drum))
+		return fault(lines, err, "drum", N_("it must be in, away or excused"));
+	p->drum = (uint8_t)drum;
 	return private_field(lines, err);
 }
 
@@ -413,6 +438,77 @@ roster_parse_conflicts(struct roster *roster, struct slice bytes, const char *fi
 	return 0;
 }
 
+static int
+compare_slot_date(const void *date, const void *slot)
+{
+	int32_t a = *(const int32_t *)date, b = slot_date(*(const slot_t *)slot);
+
+	return (a > b) - (a < b);
+}
+
+static int
+parse_away(struct lines *lines, const struct roster *roster, const slot_t *slots, size_t n_slots, struct away *ret,
+    struct err *err)
+{
+	struct slice id = field(lines), date = field(lines);
+	ptrdiff_t inspector = text_is_id(id) ? roster_find_inspector(roster, id) : -1;
+
+	if (inspector < 0)
+		return fault(lines, err, "inspector", N_("there is no such inspector in inspectors.csv"));
+	if (!text_to_date(date, &ret->date))
+		return fault(lines, err, "date", N_("it must be a date as 2026-06-22"));
+	if (bsearch(&ret->date, slots, n_slots, sizeof *slots, compare_slot_date) == NULL)
+		return fault(lines, err, "date", N_("it is the date of no slot"));
+	ret->inspector = (uint32_t)inspector;
+	return lines_end_of_line(lines, err);
+}
+
+int
+roster_parse_away(struct roster *roster, struct slice bytes, const char *file, const slot_t *slots, size_t n_slots,
+    struct err *err)
+{
+	struct lines lines;
+	struct away *away;
+	size_t rows;
+	int rc = lines_begin(&lines, bytes, file, roster_away_header, &rows, err);
+
+	if (rc != 0)
+		return rc;
+	away = calloc(rows + 1, sizeof *away);
+	if (away == NULL)
+		return err_memory(err);
+	for (size_t i = 0; i < rows && rc == 0; i++) {
+		rc = lines_next(&lines, err);
+		if (rc == 0)
+			rc = parse_away(&lines, roster, slots, n_slots, &away[i], err);
+	}
+	if (rc != 0) {
+		free(away);
+		return rc;
+	}
+	roster->away = away;
+	roster->n_away = rows;
+	return 0;
+}
+
+static int
+compare_away(const void *a, const void *b)
+{
+	const struct away *x = a, *y = b;
+
+	if (x->inspector != y->inspector)
+		return x->inspector < y->inspector ? -1 : 1;
+	return (x->date > y->date) - (x->date < y->date);
+}
+
+bool
+roster_is_away(const struct roster *roster, size_t inspector, int32_t date)
+{
+	struct away key = {(uint32_t)inspector, date};
+
+	return roster->n_away > 0 && bsearch(&key, roster->away, roster->n_away, sizeof key, compare_away) != NULL;
+}
+
 void
 roster_release(struct roster *roster)
 {
@@ -421,6 +517,7 @@ roster_release(struct roster *roster)
 	free(roster->targets);
 	free(roster->inspectors);
 	free(roster->conflicts);
+	free(roster->away);
 	*roster = (struct roster){0};
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/slice.h"
 #include "core/base/text.h"
+#include "core/format/slot.h"
 
 /*
  * The public CSV files of a draw (PROTOCOL 3), parsed in place: rows point into the file's bytes, which the caller keeps.
@@ -29,18 +30,19 @@ drum_takes_part(enum drum drum)
 	return drum != DRUM_REST && drum != DRUM_EXCUSED;
 }
 
-/* A row of targets.csv, 40 bytes: the texts are offsets into the line. */
+/* A row of targets.csv, 48 bytes: the texts are offsets into the line. */
 struct target {
 	const char *line;
 	uint32_t line_len; /* without the LF */
-	uint16_t class_at, unit_at, area_at;
+	uint16_t class_at, unit_at, area_at, needs_at;
 	uint8_t id_len;
-	uint8_t class_len, unit_len, area_len;
+	uint8_t class_len, unit_len, area_len, needs_len;
 	uint8_t weight;
 	uint8_t drum;  /* enum drum */
 	int16_t level; /* LEVEL_NONE where empty */
 	int32_t since;
 	int32_t last_drawn; /* DATE_NONE where empty */
+	int32_t elsewhere;  /* the same */
 };
 
 static inline struct slice
@@ -64,15 +66,32 @@ target_area(const struct target *t)
 	return (struct slice){t->line + t->area_at, t->area_len};
 }
 
+/* The tag that a seat `own` asks for; empty: none. */
+static inline struct slice
+target_needs(const struct target *t)
+{
+	return (struct slice){t->line + t->needs_at, t->needs_len};
+}
+
+enum inspector_drum { INSPECTOR_IN, INSPECTOR_AWAY, INSPECTOR_EXCUSED };
+
+const char *inspector_drum_name(enum inspector_drum drum);
+
 struct inspector {
 	const char *line;
 	uint32_t line_len;
 	uint32_t tags_len;
 	uint16_t unit_at, area_at, tags_at;
 	uint8_t id_len, unit_len, area_len;
-	bool in; /* drum: in, not excused */
+	uint8_t drum; /* enum inspector_drum */
 	int16_t level;
 };
+
+static inline bool
+inspector_is_in(const struct inspector *p)
+{
+	return p->drum == INSPECTOR_IN;
+}
 
 static inline struct slice
 inspector_id(const struct inspector *p)
@@ -109,6 +128,12 @@ struct conflict {
 	bool rotation; /* why: rotation, not declared */
 };
 
+/* A row of away.csv: the inspector is not to be had on that date. */
+struct away {
+	uint32_t inspector; /* index into the inspectors */
+	int32_t date;
+};
+
 struct roster {
 	struct target *targets;
 	size_t n_targets;
@@ -116,11 +141,14 @@ struct roster {
 	size_t n_inspectors;
 	struct conflict *conflicts;
 	size_t n_conflicts;
+	struct away *away; /* ascending by inspector, then by date */
+	size_t n_away;
 };
 
 extern const char roster_targets_header[]; /* without the LF */
 extern const char roster_inspectors_header[];
 extern const char roster_conflicts_header[];
+extern const char roster_away_header[];
 
 /*
  * Each parser reads one whole file: header, forms, limits, strictly ascending lines.  `file` is the name for messages
@@ -133,11 +161,18 @@ int roster_parse_targets(struct roster *roster, struct slice bytes, const char *
 int roster_parse_inspectors(struct roster *roster, struct slice bytes, const char *file, size_t *ret_not_nfc,
     struct err *err);
 int roster_parse_conflicts(struct roster *roster, struct slice bytes, const char *file, struct err *err);
+
+/* After the inspectors: each date is that of one of the slots, which ascend. */
+int roster_parse_away(struct roster *roster, struct slice bytes, const char *file, const slot_t *slots, size_t n_slots,
+    struct err *err);
 void roster_release(struct roster *roster);
 
 /* Index of the row with this id, or -1.  Rows ascend by id, because no character of an id is below the comma. */
 ptrdiff_t roster_find_target(const struct roster *roster, struct slice id);
 ptrdiff_t roster_find_inspector(const struct roster *roster, struct slice id);
+
+/* Whether away.csv names the inspector, an index, with this date. */
+bool roster_is_away(const struct roster *roster, size_t inspector, int32_t date);
 
 /* The RFC 6962 root over the targets' lines, as roster_root gives it for their file, by up to `threads` threads. */
 int roster_targets_root(const struct roster *roster, unsigned threads, struct hash *ret_root, struct err *err);
