@@ -13,6 +13,9 @@
 #define LOG_KEY "spotcheck.example.org+76906848+Ac37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f"
 #define WITNESS_1 "witness1.example.org+b257552d+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W"
 #define WITNESS_2 "witness2.example.org+b145f9ab+BKy+WaxPX/wEDsJAcatzJiNxDizKK9cR8qgMYn7h9jEE"
+#define LOG_AS_WITNESS "log.example.org+140011ed+BM37rag65NSTsskiIQR22DQsAOFRrZIuTS4qimOpqo9f"
+#define SAME_NAME "witness2.example.org+09b85b27+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W"
+#define SAME_KEY "witness3.example.org+02094e0d+BKy+WaxPX/wEDsJAcatzJiNxDizKK9cR8qgMYn7h9jEE"
 #define TIME "2026-06-21T01:00:00Z"
 
 /* One of each form that an entry may have, canonical, with values that stand in it once. */
@@ -29,33 +32,39 @@ enum form {
 	DRAW_PUBLIC,
 	VOID,
 	VOID_BEACON,
+	VOID_PUBLIC,
 	REVEAL,
 	REVEAL_VOID,
+	REVEAL_BEACON,
 	AMEND,
+	AMEND_BEFORE,
+	ARCHIVE,
 	N_FORMS
 };
 
-#define COMMIT(beacon)                                                                                          \
-	"{\"beacon\":" beacon ",\"chain\":2,\"changes\":{\"conflicts\":{\"added\":31,\"removed\":32},"          \
-	"\"inspectors\":{\"added\":33,\"changed\":34,\"removed\":35},\"previous\":5,\"targets\":{\"added\":36," \
-	"\"changed\":37,\"removed\":38}},\"cycle\":\"after-holiday\",\"date\":\"2026-06-22\","                  \
-	"\"draw_time\":\"2026-06-22T01:00:00Z\",\"excused\":{\"inspectors\":41,\"targets\":42},"                \
-	"\"files\":{\"inspectors.csv\":{\"root\":\"11" HEX62 "\",\"rows\":24,\"sha256\":\"12" HEX62 "\"},"      \
-	"\"targets.csv\":{\"root\":\"13" HEX62 "\",\"rows\":400,\"sha256\":\"14" HEX62 "\"}},"                  \
-	"\"link\":3,\"n\":7,\"reveal_time\":\"2026-07-22T01:00:00Z\",\"rules\":{\"avoid\":[\"area\",\"unit\"]," \
-	"\"cover_days\":365,\"inspectors\":6,\"level_gap\":-1,\"max_load\":4,\"reserve\":8,\"rest_days\":90,"   \
-	"\"rotate\":2,\"slack\":1,\"team\":[\"lead\",\"any\"],\"timezone\":\"Asia/Shanghai\"},"                 \
-	"\"sealed\":\"15" HEX62 "\","                                                                           \
-	"\"strata\":[{\"class\":\"A\",\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61},"               \
-	"{\"class\":\"B\",\"count\":12,\"drum\":80,\"slips\":400,\"take\":62},"                                 \
-	"{\"class\":\"*\",\"drum\":50,\"per_10000\":1000,\"slips\":60,\"take\":63}],"                           \
-	"\"time\":\"" TIME "\",\"type\":\"commit\",\"v\":1}"
+#define COMMIT(beacon)                                                                                                 \
+	"{\"beacon\":" beacon ",\"chain\":2,\"changes\":{\"conflicts\":{\"added\":31,\"removed\":32},"                 \
+	"\"inspectors\":{\"added\":33,\"changed\":34,\"removed\":35},\"previous\":5,\"targets\":{\"added\":36,"        \
+	"\"changed\":37,\"removed\":38}},\"cycle\":\"after-holiday\",\"date\":\"2026-06-22\","                         \
+	"\"draw_time\":\"2026-06-22T01:00:00Z\",\"excused\":{\"inspectors\":41,\"targets\":42},"                       \
+	"\"files\":{\"inspectors.csv\":{\"root\":\"11" HEX62 "\",\"rows\":24,\"sha256\":\"12" HEX62 "\"},"             \
+	"\"targets.csv\":{\"root\":\"13" HEX62 "\",\"rows\":400,\"sha256\":\"14" HEX62 "\"}},"                         \
+	"\"link\":3,\"n\":7,\"origin\":\"log.example.org\",\"reveal_time\":\"2026-07-22T01:00:00Z\",\"rules\":{"       \
+	"\"avoid\":[\"area\",\"unit\"],"                                                                               \
+	"\"cover_days\":365,\"inspectors\":6,\"level_gap\":-1,\"max_load\":4,\"quiet_days\":180,\"reserve\":8,\"rest_" \
+	"days\":90,"                                                                                                   \
+	"\"rotate\":2,\"same_unit\":true,\"slack\":1,\"spacing\":185,\"team\":[\"lead\",\"any\"],\"timezone\":\"Asia/" \
+	"Shanghai\"},"                                                                                                 \
+	"\"sealed\":\"15" HEX62 "\","                                                                                  \
+	"\"strata\":[{\"class\":\"A\",\"per_10000\":500},{\"class\":\"B\",\"count\":12},{\"class\":\"*\",\"per_"       \
+	"10000\":1000}],"                                                                                              \
+	"\"time\":\"" TIME "\",\"type\":\"commit\",\"v\":2}"
 #define HEX62 "3456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"
 
-#define TAIL(type) "\"time\":\"" TIME "\",\"type\":\"" type "\",\"v\":1"
+#define TAIL(type) "\"time\":\"" TIME "\",\"type\":\"" type "\",\"v\":2"
 #define DRAW(beacon, signature)                                                                                      \
-	"{\"beacon\":\"" beacon "\",\"commit\":\"21" HEX62 "\",\"inspectors\":6,\"n\":7,\"record\":\"22" HEX62 "\"," \
-	"\"selected\":8," signature TAIL("draw") "}"
+	"{\"beacon\":\"" beacon "\",\"commit\":\"21" HEX62 "\",\"n\":7,\"places\":\"25" HEX62 "\"," \
+	"\"record\":\"22" HEX62 "\"," signature TAIL("draw") "}"
 
 static const char *const forms[N_FORMS] = {
     [GENESIS] =
@@ -77,8 +86,14 @@ static const char *const forms[N_FORMS] = {
     [VOID] = "{\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"beacon failed\"," TAIL("void") "}",
     [VOID_BEACON] = "{\"beacon\":\"" HEX64 "\",\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"out of date\","
                     "\"signature\":\"" HEX96 "\"," TAIL("void") "}",
+    [VOID_PUBLIC] = "{\"beacon\":\"314\",\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"no team\"," TAIL("void") "}",
     [REVEAL] = "{\"n\":7,\"record\":\"22" HEX62 "\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
     [REVEAL_VOID] = "{\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
+    [REVEAL_BEACON] = "{\"beacon\":\"" HEX64 "\",\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\",\"signature\":\"" HEX96
+                      "\"," TAIL("reveal") "}",
+    [AMEND_BEFORE] = "{\"amendment\":2,\"archive\":19,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
+    [ARCHIVE] = "{\"open\":[{\"amended\":\"26" HEX62 "\",\"n\":7},{\"amended\":\"27" HEX62 "\",\"n\":12}],\"root\":\"28" HEX62
+                "\"," TAIL("archive") "}",
     [AMEND] = "{\"amendment\":2,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
 };
 
@@ -95,9 +110,13 @@ static const char *const type_words[N_FORMS] = {
     [DRAW_PUBLIC] = "draw",
     [VOID] = "void",
     [VOID_BEACON] = "void",
+    [VOID_PUBLIC] = "void",
     [REVEAL] = "reveal",
     [REVEAL_VOID] = "reveal",
+    [REVEAL_BEACON] = "reveal",
     [AMEND] = "amend",
+    [AMEND_BEFORE] = "amend",
+    [ARCHIVE] = "archive",
 };
 
 /* Parses a copy of exactly its length; what passes must be written as it was. */
@@ -167,7 +186,7 @@ static void
 test_the_examples_log(void **state)
 {
 	size_t len, at = 0, n = 0;
-	char *bundle = support_read("example/tile/entries/000.p/13", &len);
+	char *bundle = support_read("example/tile/entries/000.p/22", &len);
 	struct err err = {0};
 
 	(void)state;
@@ -180,7 +199,7 @@ test_the_examples_log(void **state)
 		if (parse(text, &err) != 0)
 			fail_msg("entry %zu: %s", n, err.message);
 	}
-	assert_int_equal(n, 13);
+	assert_int_equal(n, 22);
 	free(bundle);
 }
 
@@ -231,9 +250,10 @@ test_fields_of_a_commitment(void **state)
 	assert_true(slice_is(c.rules.timezone, "Asia/Shanghai") && slice_is(c.sealed, "15" HEX62));
 	assert_int_equal(c.n_strata, 3);
 	assert_true(slice_is(c.strata[0].class, "A") && c.strata[0].by_rate && c.strata[0].amount == 500);
-	assert_true(c.strata[0].drum == 120 && c.strata[0].slips == 570 && c.strata[0].take == 61);
+	assert_true(c.rules.quiet_days == 180 && c.rules.same_unit && c.rules.spacing == 185);
+	assert_true(slice_is(c.origin, "log.example.org"));
 	assert_true(slice_is(c.strata[1].class, "B") && !c.strata[1].by_rate && c.strata[1].amount == 12);
-	assert_true(slice_is(c.strata[2].class, "*") && c.strata[2].by_rate && c.strata[2].take == 63);
+	assert_true(slice_is(c.strata[2].class, "*") && c.strata[2].by_rate && c.strata[2].amount == 1000);
 	commit_release(&c);
 	assert_int_equal(commit_parse(slice_of(forms[CYCLE]), &c, NULL, NULL), ERR_REFUSED);
 }
@@ -245,8 +265,9 @@ static void
 expect_fault(void *ctx, struct slice changed, struct slice without)
 {
 	const char *form = ctx;
-	bool may_go = slice_is(without, "level_gap") ||
-	    (slice_is(without, "signature") && strstr(form, "\"type\":\"draw\"") != NULL);
+	bool may_go = slice_is(without, "level_gap") || slice_is(without, "archive") ||
+	    (slice_is(without, "signature") && strstr(form, "\"type\":\"reveal\"") == NULL) ||
+	    (slice_is(without, "beacon") && strstr(form, "\"n\":7,\"reason\":\"no team\"") != NULL);
 
 	expect(changed, may_go ? 0 : ERR_REFUSED);
 }
@@ -330,9 +351,9 @@ test_type_version_and_time(void **state)
 		}
 		CHANGES((enum form)form, ERR_REFUSED, {type, S("\"type\":\"\"")}, {type, S("\"type\":\"checkpoint\"")},
 		    {type, S("\"type\":\"Amend\"")}, {type, S("\"type\":null")}, {type, S("\"type\":3")},
-		    {type, S("\"type\":\"a\\\\\"")}, {type, S("\"type\":[\"amend\"]")}, {"\"v\":1", S("\"v\":2")},
-		    {"\"v\":1", S("\"v\":0")}, {"\"v\":1", S("\"v\":\"1\"")}, {"\"v\":1", S("\"v\":1.0")},
-		    {"\"v\":1", S("\"v\":11")}, {"\"time\":\"" TIME, S("\"time\":\"2026-06-21T01:00:00")},
+		    {type, S("\"type\":\"a\\\\\"")}, {type, S("\"type\":[\"amend\"]")}, {"\"v\":2", S("\"v\":1")},
+		    {"\"v\":2", S("\"v\":0")}, {"\"v\":2", S("\"v\":\"2\"")}, {"\"v\":2", S("\"v\":2.0")},
+		    {"\"v\":2", S("\"v\":22")}, {"\"time\":\"" TIME, S("\"time\":\"2026-06-21T01:00:00")},
 		    {"\"time\":\"" TIME, S("\"time\":\"2026-06-21T01:00:60Z")},
 		    {"\"time\":\"" TIME, S("\"time\":\"2026-02-29T01:00:00Z")}, {"\"time\":\"" TIME, S("\"time\":\"")},
 		    {"\"time\":\"" TIME, S("\"time\":\"2026-06-21")},
@@ -434,7 +455,7 @@ test_genesis(void **state)
 	    {both, S("\"" WITNESS_2 "\"")},
 	    {"\"origin\":\"spotcheck.example.org\"", S("\"origin\":\"another.example.org\"")});
 	CHANGES(GENESIS, ERR_REFUSED, {first, S("")}, {first, S(WITNESS_2)}, /* the other one twice */
-	    {first, S(LOG_KEY)},
+	    {first, S(LOG_KEY)}, {first, S(LOG_AS_WITNESS)}, {first, S(SAME_NAME)}, {first, S(SAME_KEY)},
 	    {first, S("witness1.example.org+b257552e+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W")},
 	    {both, S("\"" WITNESS_1 "\",\"" WITNESS_1 "\"")}, {both, S("\"" WITNESS_1 "\",")},
 	    {both, S(",\"" WITNESS_1 "\"")}, {both, S("[]")}, {both, S("7")},
@@ -477,7 +498,7 @@ test_cycle(void **state)
 	    {"\"source\":\"drand\"", S("\"source\":\"witness\"")});
 	/* a first chain has no reason */
 	expect(S("{\"anchor\":\"" HEX64 "\",\"chain\":1,\"cycle\":\"a\",\"embargo_days\":30,\"length\":8,"
-	         "\"reason\":\"\",\"source\":\"drand\",\"time\":\"" TIME "\",\"type\":\"cycle\",\"v\":1}"),
+	         "\"reason\":\"\",\"source\":\"drand\",\"time\":\"" TIME "\",\"type\":\"cycle\",\"v\":2}"),
 	    0);
 }
 
@@ -526,8 +547,8 @@ test_commit_numbers(void **state)
 	    {"\"cover_days\":365", "\"cover_days\":"}, {"\"inspectors\":6", "\"inspectors\":"},
 	    {"\"max_load\":4", "\"max_load\":"}, {"\"reserve\":8", "\"reserve\":"},
 	    {"\"rest_days\":90", "\"rest_days\":"}, {"\"rotate\":2", "\"rotate\":"}, {"\"slack\":1", "\"slack\":"},
-	    {"\"drum\":120", "\"drum\":"}, {"\"per_10000\":500", "\"per_10000\":"}, {"\"slips\":570", "\"slips\":"},
-	    {"\"take\":61", "\"take\":"}, {"\"count\":12", "\"count\":"}, {"\"take\":62", "\"take\":"}};
+	    {"\"quiet_days\":180", "\"quiet_days\":"}, {"\"spacing\":185", "\"spacing\":"}, {"\"per_10000\":500", "\"per_10000\":"},
+	    {"\"count\":12", "\"count\":"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -537,10 +558,14 @@ test_commit_numbers(void **state)
 	CHANGES(COMMIT_NONE, ERR_LIMIT, {"\"link\":3", S("\"link\":10001")},
 	    {"\"link\":3", S("\"link\":4503599627370496")}, {"\"rows\":24", S("\"rows\":16777217")},
 	    {"\"rows\":400", S("\"rows\":16777217")}, {"\"rows\":400", S("\"rows\":9007199254740991")},
-	    {"\"drum\":120", S("\"drum\":16777217")});
+	    {"\"quiet_days\":180", S("\"quiet_days\":3651")}, {"\"spacing\":185", S("\"spacing\":10081")});
+	CHANGES(COMMIT_NONE, ERR_REFUSED, {"\"same_unit\":true", S("\"same_unit\":1")},
+	    {"\"same_unit\":true", S("\"same_unit\":\"true\"")}, {"\"same_unit\":true", S("\"same_unit\":True")},
+	    {"\"same_unit\":true", S("\"same_unit\":")});
 	CHANGES(COMMIT_NONE, 0, {"\"link\":3", S("\"link\":10000")}, {"\"rows\":24", S("\"rows\":16777216")},
 	    {"\"rows\":400", S("\"rows\":16777216")}, {"\"rows\":400", S("\"rows\":0")},
-	    {"\"drum\":120", S("\"drum\":16777216")}, {"\"per_10000\":500", S("\"per_10000\":10000")},
+	    {"\"same_unit\":true", S("\"same_unit\":false")}, {"\"quiet_days\":180", S("\"quiet_days\":3650")},
+	    {"\"spacing\":185", S("\"spacing\":10080")}, {"\"per_10000\":500", S("\"per_10000\":10000")},
 	    {"\"per_10000\":500", S("\"per_10000\":0")}, {"\"slack\":1", S("\"slack\":0")},
 	    {"\"n\":7", S("\"n\":9007199254740991")}, {"\"cover_days\":365", S("\"cover_days\":9007199254740991")},
 	    {"\"previous\":5", S("\"previous\":0")});
@@ -603,17 +628,16 @@ test_rules(void **state)
 static void
 test_strata(void **state)
 {
-	static const char a[] = "{\"class\":\"A\",\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61}";
-	static const char b[] = "{\"class\":\"B\",\"count\":12,", star[] = "{\"class\":\"*\",";
+	static const char a[] = "{\"class\":\"A\",\"per_10000\":500}";
+	static const char b[] = "{\"class\":\"B\",\"count\":12}", star[] = "{\"class\":\"*\",";
 	static const struct slice both =
-	    S("{\"class\":\"A\",\"count\":1,\"drum\":120,\"per_10000\":500,\"slips\":570,\"take\":61}");
-	struct slice single, text;
+	    S("{\"class\":\"A\",\"count\":1,\"per_10000\":500}");
 
 	(void)state;
-	CHANGES(COMMIT_NONE, ERR_REFUSED, {b, S("{\"class\":\"A\",\"count\":12,")},
-	    {b, S("{\"class\":\"@\",\"count\":12,")}, {b, S("{\"class\":\"\",\"count\":12,")},
-	    {b, S("{\"class\":\"*\",\"count\":12,")}, {star, S("{\"class\":\"AA\",")}, {star, S("{\"class\":\"B\",")},
-	    {a, both}, {a, S("{\"class\":\"A\",\"drum\":120,\"slips\":570,\"take\":61}")}, {a, S("{}")}, {a, S("")},
+	CHANGES(COMMIT_NONE, ERR_REFUSED, {b, S("{\"class\":\"A\",\"count\":12}")},
+	    {b, S("{\"class\":\"@\",\"count\":12}")}, {b, S("{\"class\":\"\",\"count\":12}")},
+	    {b, S("{\"class\":\"*\",\"count\":12}")}, {star, S("{\"class\":\"AA\",")}, {star, S("{\"class\":\"B\",")},
+	    {a, both}, {a, S("{\"class\":\"A\"}")}, {a, S("{\"class\":\"A\",\"drum\":3,\"per_10000\":500}")}, {a, S("{}")}, {a, S("")},
 	    {a, S("[]")}, {"\"class\":\"A\"", S("\"class\":7")}, {"\"class\":\"A\"", S("\"class\":\"A \"")},
 	    {"\"class\":\"A\"", S("\"class\":\"*\"")}, {"\"class\":\"A\"", S("\"class\":\"1  2\"")},
 	    {"\"class\":\"A\"", S("\"class\":\"1,2\"")}, {"\"class\":\"A\"", S("\"class\":\"1\\\"\"")},
@@ -622,46 +646,6 @@ test_strata(void **state)
 	    {star, S("{\"class\":\"\\\\\",")}, {"\"class\":\"A\"", S("\"class\":\"\"")},
 	    {"\"class\":\"A\"", S("\"class\":\"!\"")}, {"\"class\":\"A\"", S("\"class\":\"**\"")},
 	    {"\"class\":\"A\"", S("\"class\":\"'\"")});
-	/* chosen targets times seats, two here: 61 + 62 + 63 targets */
-	CHANGES(COMMIT_NONE, 0, {"\"take\":61", S("\"take\":499875")});
-	CHANGES(COMMIT_NONE, ERR_LIMIT, {"\"take\":61", S("\"take\":499876")}, {"\"take\":61", S("\"take\":1000000")},
-	    {"\"take\":61", S("\"take\":9007199254740991")}, {"\"take\":63", S("\"take\":499878")});
-	/* and times one */
-	single = slice_with(slice_of(forms[COMMIT_NONE]), S("[\"lead\",\"any\"]"), S("[\"any\"]"));
-	text = slice_with(single, S("\"take\":61"), S("\"take\":999875"));
-	expect(text, 0);
-	slice_free(text);
-	text = slice_with(single, S("\"take\":61"), S("\"take\":999876"));
-	expect(text, ERR_LIMIT);
-	slice_free(text);
-	slice_free(single);
-}
-
-/*
- * Takes that add up to 2^61: times eight seats that is 2^64, which is 0 where nobody looks.  256 of 2^53 - 1, and one
- * of 132 that with the 61 and 63 of the two other strata makes up for the ones.
- */
-static void
-test_a_sum_that_overflows(void **state)
-{
-	static const char b[] = "{\"class\":\"B\",\"count\":12,\"drum\":80,\"slips\":400,\"take\":62}";
-	struct slice text, more;
-	struct buf many;
-
-	(void)state;
-	buf_init(&many, 64000);
-	for (int i = 0; i < 256; i++)
-		buf_format(&many, "{\"class\":\"B%03d\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":9007199254740991},",
-		    i);
-	buf_text(&many, "{\"class\":\"C\",\"count\":1,\"drum\":1,\"slips\":1,\"take\":132}");
-	assert_false(many.failed);
-	text = slice_with(slice_of(forms[COMMIT_NONE]), slice_of(b), buf_view(&many));
-	expect(text, ERR_LIMIT);
-	more = slice_with(text, S("[\"lead\",\"any\"]"), S("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\"]"));
-	expect(more, ERR_LIMIT);
-	slice_free(text);
-	slice_free(more);
-	buf_release(&many);
 }
 
 static void
@@ -672,13 +656,12 @@ test_draw_and_void(void **state)
 	(void)state;
 	wrong_hash(DRAW_PUBLIC, "21" HEX62);
 	wrong_hash(DRAW_PUBLIC, "22" HEX62);
-	wrong_number(DRAW_PUBLIC, "\"inspectors\":6", "\"inspectors\":");
+	wrong_hash(DRAW_PUBLIC, "25" HEX62);
 	wrong_number(DRAW_PUBLIC, "\"n\":7", "\"n\":");
-	wrong_number(DRAW_PUBLIC, "\"selected\":8", "\"selected\":");
 	CHANGES(DRAW_PUBLIC, ERR_REFUSED, {"\"n\":7", S("\"n\":0")},
 	    {"\"beacon\":\"31415\\\"\\\\\"", S("\"beacon\":31415")}, {"31415\\\"\\\\", S("3\n")},
 	    {"31415\\\"\\\\", S("\xFF")}, {"31415\\\"\\\\", S("\\/")});
-	CHANGES(DRAW_PUBLIC, 0, {"31415\\\"\\\\", S("")}, {"\"selected\":8", S("\"selected\":0")});
+	CHANGES(DRAW_PUBLIC, 0, {"31415\\\"\\\\", S("")});
 	for (size_t i = 0; i < 2; i++)
 		CHANGES(with_signature[i], ERR_REFUSED, {HEX96, S("")}, {HEX96, S(HEX64)}, {HEX96, S(HEX96 "0")},
 		    {HEX96, S(HEX96 "00")}, {HEX96, S("0" HEX128)}, {HEX96, S(HEX128 "00")},
@@ -689,7 +672,7 @@ test_draw_and_void(void **state)
 	wrong_hash(VOID, "21" HEX62);
 	wrong_number(VOID, "\"n\":7", "\"n\":");
 	wrong_reason(VOID, "beacon failed");
-	CHANGES(VOID, ERR_REFUSED, {"\"n\":7", S("\"n\":0")}, {"\"commit\"", S("\"beacon\":\"\",\"commit\"")},
+	CHANGES(VOID, ERR_REFUSED, {"\"n\":7", S("\"n\":0")},
 	    {",\"time\"", S(",\"signature\":\"" HEX96 "\",\"time\"")});
 	wrong_reason(VOID_BEACON, "out of date");
 }
@@ -706,7 +689,25 @@ test_reveal_and_amend(void **state)
 	wrong_number(AMEND, "\"amendment\":2", "\"amendment\":");
 	wrong_number(AMEND, "\"n\":7", "\"n\":");
 	wrong_hash(AMEND, "24" HEX62);
+	wrong_number(AMEND_BEFORE, "\"archive\":19", "\"archive\":");
+	CHANGES(AMEND_BEFORE, 0, {"\"archive\":19", S("\"archive\":0")});
+	CHANGES(REVEAL_BEACON, ERR_REFUSED, {HEX96, S("")}, {HEX96, S(HEX64)}, {HEX96, S(HEX96 "0")});
 	CHANGES(AMEND, ERR_REFUSED, {"\"n\":7", S("\"n\":0")}, {"\"amendment\":2", S("\"amendment\":0")});
+}
+
+static void
+test_archive(void **state)
+{
+	static const char open[] = "[{\"amended\":\"26" HEX62 "\",\"n\":7},{\"amended\":\"27" HEX62 "\",\"n\":12}]";
+
+	(void)state;
+	wrong_hash(ARCHIVE, "26" HEX62);
+	wrong_hash(ARCHIVE, "27" HEX62);
+	wrong_hash(ARCHIVE, "28" HEX62);
+	wrong_number(ARCHIVE, "\"n\":7", "\"n\":");
+	CHANGES(ARCHIVE, 0, {open, S("[]")}, {"\"n\":7", S("\"n\":11")});
+	CHANGES(ARCHIVE, ERR_REFUSED, {"\"n\":7", S("\"n\":12")}, {"\"n\":7", S("\"n\":13")},
+	    {"\"n\":7", S("\"n\":0")}, {open, S("{}")}, {open, S("[{}]")}, {open, S("[7]")});
 }
 
 /* What is not an object, or nothing that has a type. */
@@ -873,9 +874,9 @@ main(void)
 	    cmocka_unit_test(test_commit_texts),
 	    cmocka_unit_test(test_rules),
 	    cmocka_unit_test(test_strata),
-	    cmocka_unit_test(test_a_sum_that_overflows),
 	    cmocka_unit_test(test_draw_and_void),
 	    cmocka_unit_test(test_reveal_and_amend),
+	    cmocka_unit_test(test_archive),
 	    cmocka_unit_test(test_no_entries),
 	    cmocka_unit_test(test_the_longest_entry),
 	    cmocka_unit_test(test_drand_round),

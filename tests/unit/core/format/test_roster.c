@@ -9,17 +9,19 @@
 
 #define HEX62 "23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HEX64 "01" HEX62
-#define TARGETS_HEADER "id,class,unit,area,level,weight,since,last_drawn,drum,private\n"
+#define TARGETS_HEADER "id,class,unit,area,level,needs,weight,since,last_drawn,elsewhere,drum,private\n"
 #define INSPECTORS_HEADER "id,unit,area,level,tags,drum,private\n"
 #define CONFLICTS_HEADER "inspector,scope,value,why\n"
 
 /* Values that stand in it once, so that one at a time can be replaced. */
-static const char targets_csv[] = TARGETS_HEADER "T1,A,财政局,河东,7,5,2020-01-01,2025-12-24,due," HEX64 "\n"
-                                                 "T2,B,unit two,area two,,1,2026-01-01,,in,11" HEX62 "\n"
-                                                 "T3,,,,0,100,2021-01-01,,excused,22" HEX62 "\n";
+static const char targets_csv[] =
+    TARGETS_HEADER "T1,A,财政局,河东,7,fire,5,2020-01-01,2025-12-24,2025-11-30,due," HEX64 "\n"
+                   "T2,B,unit two,area two,,,1,2026-01-01,,,in,11" HEX62 "\n"
+                   "T3,,,,0,,100,2021-01-01,,,excused,22" HEX62 "\n";
 
 static const char inspectors_csv[] = INSPECTORS_HEADER "I1,财政局,河东,7,fire;lead,in," HEX64 "\n"
-                                                       "I2,,,,,excused,11" HEX62 "\n";
+                                                       "I2,,,,,excused,11" HEX62 "\n"
+                                                       "I3,,,,,away,22" HEX62 "\n";
 
 static const char conflicts_csv[] = CONFLICTS_HEADER "I1,area,area two,declared\n"
                                                      "I1,target,T1,rotation\n"
@@ -124,13 +126,14 @@ test_fields(void **state)
 	assert_true(t->weight == 1 && t->drum == DRUM_IN);
 	t = &r.targets[2];
 	assert_true(target_class(t).n == 0 && target_unit(t).n == 0 && target_area(t).n == 0 && t->level == 0);
-	assert_true(t->weight == 100 && t->drum == DRUM_EXCUSED && t->line_len == 32 + 64);
+	assert_true(t->weight == 100 && t->drum == DRUM_EXCUSED && t->line_len == 34 + 64);
 	p = &r.inspectors[0];
 	assert_true(slice_is(inspector_id(p), "I1") && slice_is(inspector_unit(p), "财政局"));
-	assert_true(
-	    slice_is(inspector_area(p), "河东") && slice_is(inspector_tags(p), "fire;lead") && p->level == 7 && p->in);
+	assert_true(slice_is(inspector_area(p), "河东") && slice_is(inspector_tags(p), "fire;lead") && p->level == 7 &&
+	    inspector_is_in(p));
 	p = &r.inspectors[1];
-	assert_true(inspector_unit(p).n == 0 && inspector_tags(p).n == 0 && p->level == LEVEL_NONE && !p->in);
+	assert_true(inspector_unit(p).n == 0 && inspector_tags(p).n == 0 && p->level == LEVEL_NONE &&
+	    p->drum == INSPECTOR_EXCUSED);
 	assert_true(r.conflicts[0].scope == SCOPE_AREA && !r.conflicts[0].rotation);
 	assert_true(slice_is(r.conflicts[0].value, "area two") && slice_is(r.conflicts[0].inspector, "I1"));
 	assert_true(r.conflicts[1].scope == SCOPE_TARGET && r.conflicts[1].rotation);
@@ -190,6 +193,11 @@ test_target_columns(void **state)
 	    {"2020-01-01", S(""), ":2: since"}, {"2020-01-01", S("2020"), ":2: since"},
 	    {"2020-01-01", S("0000-01-01"), ":2: since"}, {"2020-01-01", S("2020-1-1"), ":2: since"},
 	    {"2020-01-01", S("2026-01-01"), NULL}, {"2020-01-01", S("0001-01-01"), NULL});
+	CHANGES(TARGETS, {"fire", S(""), NULL}, {"fire", S("0123456789abcdef0123456789ABCDEF"), NULL},
+	    {"fire", S("any"), ":2: needs"}, {"fire", S("own"), ":2: needs"}, {"fire", S("a b"), ":2: needs"},
+	    {"fire", S("a;b"), ":2: needs"}, {"fire", S("火"), ":2: needs"});
+	CHANGES(TARGETS, {"2025-11-30", S(""), NULL}, {"2025-11-30", S("2025-11-31"), ":2: elsewhere"},
+	    {"2025-11-30", S("-"), ":2: elsewhere"});
 	CHANGES(TARGETS, {"2025-12-24", S("2026-02-31"), ":2: last_drawn"},
 	    {"2025-12-24", S("2026-02-29"), ":2: last_drawn"}, {"2025-12-24", S("2025-12-24T"), ":2: last_drawn"},
 	    {"2025-12-24", S("24.12.2025"), ":2: last_drawn"}, {"2025-12-24", S("-"), ":2: last_drawn"},
@@ -217,16 +225,17 @@ test_inspector_columns(void **state)
 	    {"fire;lead", S("a;a.;a_"), NULL}, {"fire;lead", S("0123456789abcdef0123456789ABCDEF"), NULL},
 	    {"fire;lead", S("lead;fire"), ":2: tags"}, {"fire;lead", S("fire;fire"), ":2: tags"},
 	    {"fire;lead", S("any"), ":2: tags"}, {"fire;lead", S("any;fire"), ":2: tags"},
-	    {"fire;lead", S("fire;"), ":2: tags"}, {"fire;lead", S(";fire"), ":2: tags"},
-	    {"fire;lead", S("fire;;lead"), ":2: tags"}, {"fire;lead", S(";"), ":2: tags"},
-	    {"fire;lead", S("fire lead"), ":2: tags"}, {"fire;lead", S("fire; lead"), ":2: tags"},
-	    {"fire;lead", S("火"), ":2: tags"}, {"fire;lead", S("fire|lead"), ":2: tags"},
+	    {"fire;lead", S("fire;own"), ":2: tags"}, {"fire;lead", S("fire;"), ":2: tags"},
+	    {"fire;lead", S(";fire"), ":2: tags"}, {"fire;lead", S("fire;;lead"), ":2: tags"},
+	    {"fire;lead", S(";"), ":2: tags"}, {"fire;lead", S("fire lead"), ":2: tags"},
+	    {"fire;lead", S("fire; lead"), ":2: tags"}, {"fire;lead", S("火"), ":2: tags"},
+	    {"fire;lead", S("fire|lead"), ":2: tags"},
 	    {"fire;lead", S("0123456789abcdef0123456789ABCDEF0"), ":2: tags"});
-	CHANGES(INSPECTORS, {",in,", S(",excused,"), NULL}, {",in,", S(",due,"), ":2: drum"},
-	    {",in,", S(",,"), ":2: drum"}, {",in,", S(",rest,"), ":2: drum"}, {",in,", S(",IN,"), ":2: drum"},
-	    {"in,01", S("in,1"), ":2: private"}, {"in,0123456789a", S("in,0123456789A"), ":2: private"},
-	    {"in," HEX64, S("in," HEX64 ",x"), ":2: line"}, {"in," HEX64, S("in"), ":2: private"},
-	    {",in,", S(",in,in,"), ":2: private"});
+	CHANGES(INSPECTORS, {",in,", S(",excused,"), NULL}, {",in,", S(",away,"), NULL},
+	    {",in,", S(",due,"), ":2: drum"}, {",in,", S(",,"), ":2: drum"}, {",in,", S(",rest,"), ":2: drum"},
+	    {",in,", S(",IN,"), ":2: drum"}, {"in,01", S("in,1"), ":2: private"},
+	    {"in,0123456789a", S("in,0123456789A"), ":2: private"}, {"in," HEX64, S("in," HEX64 ",x"), ":2: line"},
+	    {"in," HEX64, S("in"), ":2: private"}, {",in,", S(",in,in,"), ":2: private"});
 }
 
 static void

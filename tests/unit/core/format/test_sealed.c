@@ -8,11 +8,15 @@
 #include "core/format/sealed.h"
 
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HEX62 "23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define NONCE "00112233445566778899aabbccddeeff"
 
 static const char canonical[] =
-    "{\"conflicts\":{\"rows\":9,\"sha256\":\"" HEX64 "\"},\"dates\":[\"2026-06-22\",\"2026-06-23\",\"2026-06-29\"],"
-    "\"matters\":{\"from\":[\"duty\",\"leave\",\"office\"],\"take\":2},\"nonce\":\"" NONCE "\",\"v\":1}";
+    "{\"away\":{\"rows\":3,\"sha256\":\"00" HEX62 "\"},\"conflicts\":{\"rows\":9,\"sha256\":\"" HEX64 "\"},"
+    "\"matters\":{\"from\":[\"duty\",\"leave\",\"office\"],\"take\":2},\"nonce\":\"" NONCE "\","
+    "\"slots\":[\"2026-06-22T09:00\",\"2026-06-22T14:30\",\"2026-06-29T09:00\"],"
+    "\"strata\":[{\"class\":\"A\\\\B\",\"drum\":30,\"slips\":34,\"take\":1},"
+    "{\"class\":\"*\",\"drum\":31,\"slips\":35,\"take\":7}],\"v\":2}";
 
 /* Parses a copy of exactly its length; what passes must be written as it was. */
 static int
@@ -56,10 +60,15 @@ test_fields(void **state)
 	(void)state;
 	expect(S(canonical), 0);
 	assert_int_equal(sealed_parse(S(canonical), &s, NULL), 0);
-	assert_int_equal(s.conflicts_rows, 9);
-	assert_true(slice_is(s.conflicts_sha256, HEX64) && slice_is(s.nonce, NONCE));
-	assert_int_equal(s.n_dates, 3);
-	assert_true(s.dates[0] == 20626 && s.dates[1] == 20627 && s.dates[2] == 20633);
+	assert_true(s.away.rows == 3 && slice_is(s.away.sha256, "00" HEX62));
+	assert_true(s.conflicts.rows == 9 && slice_is(s.conflicts.sha256, HEX64) && slice_is(s.nonce, NONCE));
+	assert_int_equal(s.n_slots, 3);
+	assert_true(s.slots[0] == slot_of(20626, 540) && s.slots[1] == slot_of(20626, 870));
+	assert_int_equal(s.slots[2], slot_of(20633, 540));
+	assert_int_equal(s.n_strata, 2);
+	assert_true(slice_is(s.strata[0].class, "A\\B") && s.strata[0].drum == 30 && s.strata[0].slips == 34);
+	assert_true(slice_is(s.strata[1].class, "*") && s.strata[0].take == 1 && s.strata[1].take == 7);
+	assert_int_equal(sealed_chosen(&s), 8);
 	assert_int_equal(s.n_matters, 3);
 	assert_true(slice_is(s.matters[0], "duty") && slice_is(s.matters[2], "office") && s.take == 2);
 	sealed_release(&s);
@@ -103,7 +112,7 @@ expect_all(const struct change *changes, size_t n, int right)
 static void
 test_faults(void **state)
 {
-	static const char dates[] = "[\"2026-06-22\",\"2026-06-23\",\"2026-06-29\"]",
+	static const char slots[] = "[\"2026-06-22T09:00\",\"2026-06-22T14:30\",\"2026-06-29T09:00\"]",
 	                  from[] = "[\"duty\",\"leave\",\"office\"]";
 	static const char rows[] = "\"rows\":9", take[] = "\"take\":2";
 	const struct change wrong[] = {
@@ -118,20 +127,24 @@ test_faults(void **state)
 	    {HEX64, S("")},
 	    {HEX64, S(NONCE)},
 	    {HEX64, S(HEX64 "0")},
-	    {"56789abcdef\"}", S("56789abcdeF\"}")},
-	    {dates, S("[]")},
-	    {dates, S("[\"2026-06-23\",\"2026-06-22\"]")},
-	    {dates, S("[\"2026-06-22\",\"2026-06-22\"]")},
-	    {dates, S("[\"2026-06-31\"]")},
-	    {dates, S("[\"2026-6-22\"]")},
-	    {dates, S("[20626]")},
-	    {dates, S("[\"\"]")},
-	    {dates, S("\"2026-06-22\"")},
-	    {dates, S("[\"2026-06-22\",]")},
-	    {dates, S("[,\"2026-06-22\"]")},
-	    {dates, S("{}")},
-	    {dates, S("[\"2026-06-22T00:00:00Z\"]")},
-	    {dates, S("[\"2026-02-29\"]")},
+	    {HEX64, S("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF")},
+	    {slots, S("[]")},
+	    {slots, S("[\"2026-06-23T09:00\",\"2026-06-22T09:00\"]")},
+	    {slots, S("[\"2026-06-22T09:00\",\"2026-06-22T09:00\"]")},
+	    {slots, S("[\"2026-06-31T09:00\"]")},
+	    {slots, S("[\"2026-06-22\"]")},
+	    {slots, S("[\"2026-06-22T24:00\"]")},
+	    {slots, S("[20626]")},
+	    {slots, S("[\"\"]")},
+	    {slots, S("\"2026-06-22T09:00\"")},
+	    {slots, S("[\"2026-06-22T09:00\",]")},
+	    {slots, S("[,\"2026-06-22T09:00\"]")},
+	    {slots, S("{}")},
+	    {slots, S("[\"2026-06-22T00:00:00Z\"]")},
+	    {slots, S("[\"2026-02-29T09:00\"]")},
+	    {"\"drum\":30", S("\"drum\":-1")},
+	    {"\"slips\":34", S("\"slips\":034")},
+	    {"\"take\":1,", S("\"take\":1")},
 	    {from, S("[\"leave\",\"duty\"]")},
 	    {from, S("[\"duty\",\"duty\"]")},
 	    {from, S("[\"duty\",\"leave\",]")},
@@ -154,16 +167,17 @@ test_faults(void **state)
 	    {NONCE, S("00112233445566778899aabbccddeefF")},
 	    {NONCE, S("00112233445566778899aabbccddeefg")},
 	    {NONCE, S(HEX64)},
-	    {"\"v\":1", S("\"v\":2")},
-	    {"\"v\":1", S("\"v\":0")},
-	    {"\"v\":1", S("\"v\":\"1\"")},
-	    {"{\"conflicts\"", S("\xEF\xBB\xBF{\"conflicts\"")},
+	    {"\"v\":2", S("\"v\":1")},
+	    {"\"v\":2", S("\"v\":0")},
+	    {"\"v\":2", S("\"v\":\"2\"")},
+	    {"{\"away\"", S("\xEF\xBB\xBF{\"away\"")},
 	};
 	const struct change right[] = {
 	    {rows, S("\"rows\":0")},
 	    {rows, S("\"rows\":16777216")},
-	    {dates, S("[\"0001-01-01\",\"9999-12-31\"]")},
-	    {dates, S("[\"2028-02-29\"]")},
+	    {slots, S("[\"0001-01-01T00:00\",\"9999-12-31T23:59\"]")},
+	    {slots, S("[\"2028-02-29T12:00\"]")},
+	    {"\"class\":\"A\\\\B\"", S("\"class\":\"\"")},
 	    {from, S("[\"A\",\"a\",\"any\"]")},
 	    {take, S("\"take\":0")},
 	    {take, S("\"take\":3")},
@@ -212,23 +226,24 @@ test_cut_and_continued(void **state)
 	}
 }
 
-/* `n` days in a row, as many matters as fit. */
+/* So many slots, an hour apart. */
 static void
-expect_many(size_t n_dates, int right)
+expect_slots(size_t n, int right)
 {
 	struct slice text;
-	struct buf dates;
-	char date[DATE_TEXT];
+	struct buf slots;
+	char slot[SLOT_TEXT];
 
-	buf_init(&dates, 1 << 16);
-	for (size_t i = 0; i < n_dates; i++) {
-		text_from_date(20000 + (int32_t)i, date);
-		buf_format(&dates, "%s\"%s\"", i == 0 ? "" : ",", date);
+	buf_init(&slots, 1 << 16);
+	for (size_t i = 0; i < n; i++) {
+		slot_format(slot_of(20000, 0) + (slot_t)i * 60, slot);
+		buf_format(&slots, "%s\"%s\"", i == 0 ? "" : ",", slot);
 	}
-	text = slice_with(S(canonical), S("\"2026-06-22\",\"2026-06-23\",\"2026-06-29\""), buf_view(&dates));
+	text = slice_with(S(canonical), S("\"2026-06-22T09:00\",\"2026-06-22T14:30\",\"2026-06-29T09:00\""),
+	    buf_view(&slots));
 	expect(text, right);
 	slice_free(text);
-	buf_release(&dates);
+	buf_release(&slots);
 }
 
 static void
@@ -236,11 +251,17 @@ test_limits(void **state)
 {
 	struct slice text;
 	struct buf matters;
+	const struct change above[] = {
+	    {"\"rows\":9", S("\"rows\":16777217")},
+	    {"\"rows\":3", S("\"rows\":16777217")},
+	    {"\"drum\":30", S("\"drum\":16777217")},
+	    {"\"take\":7", S("\"take\":16777217")},
+	};
 
 	(void)state;
-	expect_many(400, 0);
-	expect_many(401, ERR_REFUSED);
-	expect_many(1000, ERR_REFUSED);
+	expect_all(above, sizeof above / sizeof above[0], ERR_LIMIT);
+	expect_slots(2000, 0);
+	expect_slots(2001, ERR_LIMIT);
 	buf_init(&matters, 1 << 19);
 	for (int i = 0; i < 50000; i++)
 		buf_format(&matters, "%s\"%05d\"", i == 0 ? "" : ",", i);
