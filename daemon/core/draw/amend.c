@@ -1,6 +1,7 @@
 /* Amendments (PROTOCOL 9): read and written as canonical JSON, proposed from the drawn order, and applied to the places. */
 #include "core/draw/amend.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/json.h"
@@ -44,7 +45,7 @@ amendment_parse(struct slice bytes, struct amendment *ret_amendment, struct err 
 	json_key(&r, "type");
 	good = slice_is(json_plain(&r), a.of_target ? "target" : "seat");
 	json_key(&r, "v");
-	good = good && json_uint(&r) == 1;
+	good = good && json_uint(&r) == 2;
 	json_end(&r, '}');
 	good = good && json_done(&r) && a.amendment >= 1 && text_is_hex(a.nonce, NONCE_HEX) && text_is_id(a.out) &&
 	    (a.in.n == 0 || text_is_id(a.in)) && amendment_reason_ok(a.of_target, a.reason);
@@ -75,7 +76,26 @@ amendment_write(const struct amendment *a, struct buf *out)
 		buf_text(out, ",\"seat\":");
 		buf_uint(out, a->seat);
 	}
-	buf_text(out, a->of_target ? ",\"type\":\"target\",\"v\":1}" : ",\"type\":\"seat\",\"v\":1}");
+	buf_text(out, a->of_target ? ",\"type\":\"target\",\"v\":2}" : ",\"type\":\"seat\",\"v\":2}");
+}
+
+void
+amendments_hash(struct slice secret, uint64_t archive, const struct slice *sha256, size_t n,
+    char ret_hex[static HASH_HEX + 1])
+{
+	char text[48];
+	struct hash_stream s;
+	struct hash h;
+
+	hash_begin(&s);
+	hash_add(&s, secret.p, secret.n);
+	hash_add(&s, text, (size_t)snprintf(text, sizeof text, "amended/%llu/", (unsigned long long)archive));
+	for (size_t i = 0; i < n; i++) {
+		hash_add(&s, "/", i == 0 ? 0 : 1);
+		hash_add(&s, sha256[i].p, sha256[i].n);
+	}
+	h = hash_end(&s);
+	text_to_hex(h.b, HASH_BYTES, ret_hex);
 }
 
 int
@@ -89,7 +109,9 @@ places_new(const struct draw_input *input, const struct draw *draw, struct place
 	p.changes = calloc(draw->n_admitted * seats + 1, sizeof *p.changes);
 	p.load = calloc(draw->n_in + 1, sizeof *p.load);
 	p.placed = calloc(draw->n_reserve + 1, sizeof *p.placed);
-	if (p.v == NULL || p.team == NULL || p.changes == NULL || p.load == NULL || p.placed == NULL) {
+	p.busy = calloc(draw->n_in + 1, sizeof *p.busy);
+	if (p.v == NULL || p.team == NULL || p.changes == NULL || p.load == NULL || p.placed == NULL ||
+	    p.busy == NULL) {
 		places_release(&p);
 		return err_memory(err);
 	}
@@ -98,7 +120,7 @@ places_new(const struct draw_input *input, const struct draw *draw, struct place
 
 		if (!c->admitted)
 			continue;
-		p.v[p.n] = (struct place){.target = c->target, .stratum = c->stratum, .date = c->date};
+		p.v[p.n] = (struct place){.target = c->target, .stratum = c->stratum, .visit = c->visit};
 		memcpy(&p.team[p.n * seats], &draw->team[i * seats], seats * sizeof *p.team);
 		p.n++;
 	}
@@ -118,6 +140,7 @@ places_release(struct places *places)
 	free(places->load);
 	free(places->placed);
 	free(places->removed);
+	free(places->busy);
 	*places = (struct places){0};
 }
 
@@ -162,15 +185,49 @@ static bool
 may_take_seat(const struct places *p, size_t place, size_t seat, uint32_t inspector)
 {
 	const struct rules *rules = &p->input->commit->rules;
+	uint32_t target = p->v[place].target;
 
-	return (lawful_fits(rules, inspector_at(p, inspector)) >> seat & 1) != 0 &&
+	return lawful_fits_seat(rules, target_at(p, target), inspector_at(p, inspector), seat) &&
 	    (rules->max_load == 0 || p->load[inspector] < rules->max_load) && !in_team(p, place, inspector) &&
-	    !was_removed(p, place, inspector) && lawful_at(p, inspector, p->v[place].target);
+	    !was_removed(p, place, inspector) && lawful_at(p, inspector, target);
 }
 
-/* Of the inspectors [from, to) of the drawn order, the one with the least pair() who may take the seat. */
+/* Both hold a target, and these are of one unit. */
+static bool
+in_one_unit(const struct places *p, size_t a, size_t b)
+{
+	struct slice unit = target_unit(target_at(p, p->v[a].target));
+
+	return unit.n > 0 && slice_eq(unit, target_unit(target_at(p, p->v[b].target)));
+}
+
+/* Marks who is away on the day of the place's visit, or has another visit too close to it. */
+static void
+mark_busy(const struct places *p, size_t place)
+{
+	uint64_t spacing = p->input->commit->rules.spacing;
+	slot_t visit = p->v[place].visit;
+
+	for (size_t i = 0; i < p->draw->n_in; i++)
+		p->busy[i] = roster_is_away(p->input->roster, p->draw->order[i], slot_date(visit));
+	for (size_t i = 0; i < p->n; i++) {
+		slot_t other = p->v[i].visit;
+
+		if (i == place || p->v[i].target == AMEND_EMPTY || in_one_unit(p, i, place) ||
+		    (uint64_t)(other < visit ? visit - other : other - visit) >= spacing)
+			continue;
+		for (size_t s = 0; s < p->draw->seats; s++) {
+			uint32_t holder = p->team[i * p->draw->seats + s];
+
+			if (holder != AMEND_EMPTY)
+				p->busy[holder] = true;
+		}
+	}
+}
+
+/* Of the inspectors [from, to) of the drawn order, the one with the least pair() who may take the seat; busy ones or not. */
 static uint32_t
-least_pair(const struct places *p, size_t place, size_t seat, size_t from, size_t to)
+least_pair(const struct places *p, size_t place, size_t seat, bool busy, size_t from, size_t to)
 {
 	struct slice target = target_id(target_at(p, p->v[place].target));
 	uint32_t best = AMEND_EMPTY;
@@ -179,7 +236,7 @@ least_pair(const struct places *p, size_t place, size_t seat, size_t from, size_
 	for (size_t i = from; i < to; i++) {
 		struct hash pair;
 
-		if (!may_take_seat(p, place, seat, (uint32_t)i))
+		if (p->busy[i] != busy || !may_take_seat(p, place, seat, (uint32_t)i))
 			continue;
 		pair = draw_pair(&p->draw->prefix, target, inspector_id(inspector_at(p, (uint32_t)i)));
 		if (best == AMEND_EMPTY || memcmp(pair.b, least.b, HASH_BYTES) < 0) {
@@ -193,13 +250,16 @@ least_pair(const struct places *p, size_t place, size_t seat, size_t from, size_
 uint32_t
 places_next_inspector(const struct places *p, size_t place, size_t seat)
 {
-	uint32_t next;
+	uint32_t next = AMEND_EMPTY;
 
 	if (p->changes[place * p->draw->seats + seat] >= 2)
 		return AMEND_EMPTY;
-	next = least_pair(p, place, seat, 0, p->draw->n_drawn);
-	if (next == AMEND_EMPTY)
-		next = least_pair(p, place, seat, p->draw->n_drawn, p->draw->n_in);
+	mark_busy(p, place);
+	for (int busy = 0; busy <= 1 && next == AMEND_EMPTY; busy++) {
+		next = least_pair(p, place, seat, busy != 0, 0, p->draw->n_drawn);
+		if (next == AMEND_EMPTY)
+			next = least_pair(p, place, seat, busy != 0, p->draw->n_drawn, p->draw->n_in);
+	}
 	return next;
 }
 
@@ -288,7 +348,6 @@ apply_target(struct places *p, size_t place)
 	if (next != AMEND_EMPTY) {
 		p->placed[next] = true;
 		p->v[place].target = p->draw->reserve[next].target;
-		p->v[place].date = p->draw->reserve[next].date;
 		return;
 	}
 	p->v[place].target = AMEND_EMPTY; /* its seats no longer count as load */

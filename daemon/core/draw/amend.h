@@ -28,11 +28,18 @@ void amendment_write(const struct amendment *amendment, struct buf *out);
 /* "recusal", "unavailable", "other" for a seat; "closed", "moved", "other" for a target. */
 bool amendment_reason_ok(bool of_target, struct slice reason);
 
+/*
+ * What an archive entry of index `archive` says of a draw (PROTOCOL 9): H(secret || "amended/" || archive || "/" || the
+ * SHA-256 in hex of each amendment so far, joined by "/").
+ */
+void amendments_hash(struct slice secret, uint64_t archive, const struct slice *sha256, size_t n,
+    char ret_hex[static HASH_HEX + 1]);
+
 /* What the places of a draw hold now. */
 struct place {
 	uint32_t target;  /* roster index, AMEND_EMPTY where the place is empty for good */
 	uint32_t stratum; /* of its first target */
-	int32_t date;
+	slot_t visit;     /* stays when the target or the team changes */
 };
 
 struct places {
@@ -48,6 +55,7 @@ struct places {
 		uint32_t place, inspector;
 	} * removed; /* who was taken out of which place */
 	size_t n_removed;
+	bool *busy; /* [draw->n_in]: room to work in */
 };
 
 /* As the draw left it.  Release with places_release. */

@@ -52,7 +52,7 @@ seats_only_for(const struct assign_state *state, size_t target, const struct bou
 	size_t n = 0;
 
 	for (size_t s = 0; s < state->problem->seats; s++) {
-		const uint64_t *fit = state->fit + s * state->words;
+		const uint64_t *fit = assign_fit(state, (uint32_t)(target * state->problem->seats + s));
 		size_t w = 0;
 
 		while (w < state->words && (lawful[w] & fit[w] & ~bound->inspectors[w]) == 0)
@@ -303,16 +303,22 @@ pair_key(const struct hash *pair)
 static size_t
 gather_inspectors(const struct assign_state *state, size_t target, uint32_t *ret_inspectors)
 {
-	const uint64_t *lawful = lawful_row(state->problem->lawful, target);
+	const struct assign_problem *problem = state->problem;
+	const uint64_t *lawful = lawful_row(problem->lawful, target);
 	size_t n = 0;
 
-	for (size_t w = 0; w * 64 < state->n_usable; w++)
-		for (uint64_t some = lawful[w]; some != 0; some &= some - 1) {
+	for (size_t w = 0; w * 64 < state->n_usable; w++) {
+		uint64_t fit = 0;
+
+		for (size_t s = 0; s < problem->seats; s++)
+			fit |= assign_fit(state, (uint32_t)(target * problem->seats + s))[w];
+		for (uint64_t some = lawful[w] & fit; some != 0; some &= some - 1) {
 			uint32_t p = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(some);
 
-			if (p < state->n_usable && state->problem->fits[p] != 0)
+			if (p < state->n_usable)
 				ret_inspectors[n++] = p;
 		}
+	}
 	return n;
 }
 
@@ -356,13 +362,13 @@ static uint32_t
 least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
 {
 	const struct assign_state *state = seating->state;
-	size_t s = seat % state->problem->seats;
+	const uint64_t *fit = assign_fit(state, seat);
 	const struct candidate *least = NULL;
 
 	for (size_t i = 0; i < seating->n_candidates; i++) {
 		const struct candidate *c = &seating->candidates[i];
 
-		if ((least == NULL || c->key <= least->key) && (state->problem->fits[c->inspector] >> s & 1) != 0 &&
+		if ((least == NULL || c->key <= least->key) && assign_bit(fit, c->inspector) &&
 		    (c->inspector == holder || assign_may_give(state, seat, c->inspector)) &&
 		    (least == NULL || pair_before(seating, c, least)))
 			least = c;

@@ -22,7 +22,8 @@ struct assign_problem {
 	size_t n_targets;            /* the chosen ones, in ticket order over all strata */
 	size_t n_inspectors;         /* the `in` ones, in inspector() order */
 	size_t seats;                /* 1 .. TEAM_MAX */
-	const uint8_t *fits;         /* [n_inspectors]: bit s: fits seat s */
+	const uint8_t *fits;         /* [n_inspectors]: bit s: fits seat s, which is not `own` */
+	uint8_t own;                 /* bit s: seat s is `own`: lawful_own_row says who fits it */
 	struct lawful_table *lawful; /* rows by target, bits by inspector, both in the orders above */
 	uint64_t inspectors;         /* k: how many are drawn; 0 = all */
 	uint64_t max_load;           /* 0 = no limit */

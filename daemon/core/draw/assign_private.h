@@ -56,7 +56,7 @@ struct assign_state {
 	struct assign_inspector *inspectors;
 	size_t n_seats;
 	size_t words;  /* of a set of inspectors, as bits */
-	uint64_t *fit; /* [seats of a team]: who fits */
+	uint64_t *fit; /* [seats of a team]: who fits, but for seats `own` */
 	uint32_t *
 	    heads; /* a hash table of all bundles' heads by holder and kind, with linear probing; ASSIGN_NO_SEAT: free */
 	size_t heads_mask;
@@ -93,6 +93,9 @@ void assign_clear(struct assign_state *state, uint32_t n_usable, uint32_t limit)
 /* Sets a new limit, which is not below any load.  Forgets parts. */
 void assign_limit(struct assign_state *state, uint32_t limit);
 
+/* Who fits a seat, as a set; valid until a seat of another target is asked for. */
+const uint64_t *assign_fit(const struct assign_state *state, uint32_t seat);
+
 void assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector);
 void assign_unseat(struct assign_state *state, uint32_t seat);
 void assign_fix(struct assign_state *state, uint32_t seat);
@@ -122,6 +125,12 @@ static inline bool
 assign_bit(const uint64_t *bits, size_t i)
 {
 	return (bits[i / 64] >> i % 64 & 1) != 0;
+}
+
+static inline bool
+assign_fits(const struct assign_state *state, uint32_t inspector, uint32_t seat)
+{
+	return assign_bit(assign_fit(state, seat), inspector);
 }
 
 static inline void

@@ -14,13 +14,18 @@ fit_of(const struct assign_state *state, size_t s)
 	return state->fit + s * state->words;
 }
 
-/* The first seat of a team that the same inspectors fit. */
+/* The first seat of a team that the same inspectors fit, whatever the target: all seats `own` are alike. */
 static size_t
 same_fit(const struct assign_state *state, size_t s)
 {
+	unsigned own = state->problem->own;
 	size_t first = 0;
 
-	while (first < s && memcmp(fit_of(state, first), fit_of(state, s), state->words * sizeof *state->fit) != 0)
+	if ((own >> s & 1) != 0)
+		return (size_t)__builtin_ctz(own);
+	while (first < s &&
+	    ((own >> first & 1) != 0 ||
+	        memcmp(fit_of(state, first), fit_of(state, s), state->words * sizeof *state->fit) != 0))
 		first++;
 	return first;
 }
@@ -107,10 +112,14 @@ assign_state_release(struct assign_state *state)
 
 /* ---- who sits where ---- */
 
-static bool
-fits(const struct assign_state *state, uint32_t inspector, uint32_t seat)
+const uint64_t *
+assign_fit(const struct assign_state *state, uint32_t seat)
 {
-	return (state->problem->fits[inspector] >> seat % state->problem->seats & 1) != 0;
+	size_t s = seat % state->problem->seats;
+
+	if ((state->problem->own >> s & 1) != 0)
+		return lawful_own_row(state->problem->lawful, seat / state->problem->seats);
+	return fit_of(state, s);
 }
 
 static const uint64_t *
@@ -457,7 +466,7 @@ static bool
 follow_first(struct assign_state *state, uint32_t seat)
 {
 	const uint64_t *lawful = lawful_for(state, seat);
-	const uint64_t *fit = fit_of(state, seat % state->problem->seats);
+	const uint64_t *fit = assign_fit(state, seat);
 	uint32_t p = find_free(state, seat, lawful, fit);
 
 	if (p != ASSIGN_NOBODY) {
@@ -479,7 +488,7 @@ follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 		uint32_t p = state->seats[other].holder;
 
 		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unreached, p)) ||
-		    !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
+		    !assign_fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
 			continue;
 		if (assign_bit(state->free, p)) {
 			move_up(state, seat, p);
@@ -504,7 +513,7 @@ follow_seat(struct assign_state *state, uint32_t seat)
 	for (uint32_t other = begin; other < begin + seats; other++) {
 		uint32_t p = state->seats[other].holder;
 
-		if (other != seat && p != ASSIGN_NOBODY && fits(state, p, seat))
+		if (other != seat && p != ASSIGN_NOBODY && assign_fits(state, p, seat))
 			reach_seat(state, other, seat);
 	}
 	return false;
@@ -623,7 +632,7 @@ bool
 assign_hopeless(const struct assign_state *state, uint32_t seat)
 {
 	const uint64_t *lawful = lawful_for(state, seat);
-	const uint64_t *fit = fit_of(state, seat % state->problem->seats);
+	const uint64_t *fit = assign_fit(state, seat);
 
 	assert(state->open_part == 0);
 	for (size_t w = 0; w < state->words; w++)

@@ -1,10 +1,13 @@
 /* The draw (PROTOCOL 5 to 7): the seed and its hashes, the selection by ticket, the inspectors, the matters, the teams. */
 #include "core/draw/draw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/parallel.h"
+#include "core/base/slice_map.h"
 #include "core/base/text.h"
+#include "core/draw/visits.h"
 
 void
 chain_back(const char secret[static HASH_HEX], uint64_t links, char ret[static HASH_HEX + 1])
@@ -125,18 +128,48 @@ draw_ticket(const struct hash_prefix *seed, struct slice target, unsigned weight
 	return slips[least];
 }
 
-/* floor(x * D / 2^64) with x the first 8 bytes of the hash, exactly: D is at most 400. */
-int32_t
-draw_visit_date(const struct hash_prefix *seed, struct slice target, const int32_t *dates, size_t n_dates)
+/* floor(x * n / 2^64) with x the first 8 bytes of the hash, exactly: n is at most SLOTS_MAX. */
+static uint32_t
+scale_hash(const struct hash *h, size_t n)
 {
-	struct hash h = hash_one(seed, message_of("date/", target));
 	uint64_t high = 0, low = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		high = high << 8 | h.b[i];
-		low = low << 8 | h.b[4 + i];
+		high = high << 8 | h->b[i];
+		low = low << 8 | h->b[4 + i];
 	}
-	return dates[(high * n_dates + (low * n_dates >> 32)) >> 32];
+	return (uint32_t)((high * n + (low * n >> 32)) >> 32);
+}
+
+uint32_t
+draw_start(const char seed[static HASH_HEX], const struct rules *rules, const struct target *t, size_t n_slots)
+{
+	bool with_unit = rules->same_unit && t->unit_len > 0;
+	const char *kind = with_unit ? "visit/unit/" : "visit/target/";
+	struct slice of = with_unit ? target_unit(t) : target_id(t);
+	struct hash_stream s;
+	struct hash h;
+
+	hash_begin(&s);
+	hash_add(&s, seed, HASH_HEX);
+	hash_add(&s, kind, strlen(kind));
+	hash_add(&s, of.p, of.n);
+	h = hash_end(&s);
+	return scale_hash(&h, n_slots);
+}
+
+void
+draw_place_nonce(struct slice secret, size_t place, char ret_nonce[static NONCE_HEX + 1])
+{
+	char text[32];
+	struct hash_stream s;
+	struct hash h;
+
+	hash_begin(&s);
+	hash_add(&s, secret.p, secret.n);
+	hash_add(&s, text, (size_t)snprintf(text, sizeof text, "place/%zu", place));
+	h = hash_end(&s);
+	text_to_hex(h.b, NONCE_HEX / 2, ret_nonce);
 }
 
 enum drum
@@ -152,11 +185,10 @@ drum_due(const struct rules *rules, int32_t date, int32_t since, int32_t last_dr
 }
 
 int
-strata_count(const struct commit *commit, const struct roster *roster, struct stratum *ret, struct err *err)
+strata_count(const struct commit *commit, const struct roster *roster, struct sealed_stratum *ret, struct err *err)
 {
 	for (size_t i = 0; i < commit->n_strata; i++) {
-		ret[i] = commit->strata[i];
-		ret[i].drum = ret[i].slips = 0;
+		ret[i] = (struct sealed_stratum){.class = commit->strata[i].class};
 	}
 	for (size_t i = 0; i < roster->n_targets; i++) {
 		const struct target *t = &roster->targets[i];
@@ -173,7 +205,7 @@ strata_count(const struct commit *commit, const struct roster *roster, struct st
 		}
 	}
 	for (size_t i = 0; i < commit->n_strata; i++)
-		ret[i].take = stratum_take(&ret[i], ret[i].drum);
+		ret[i].take = stratum_take(&commit->strata[i], ret[i].drum);
 	return 0;
 }
 
@@ -256,15 +288,16 @@ heaps_free(struct heap *heaps, size_t n)
 
 /* A heap for each stratum, with room for no more than take part in it. */
 static struct heap *
-heaps_new(const struct commit *commit, const struct stratum *counted)
+heaps_new(const struct draw_input *input, const struct sealed_stratum *counted)
 {
-	size_t n = commit->n_strata;
+	uint64_t reserve = input->commit->rules.reserve;
+	size_t n = input->commit->n_strata;
 	struct heap *heaps = calloc(n + 1, sizeof *heaps);
 
 	for (size_t i = 0; heaps != NULL && i < n; i++) {
-		uint64_t drum = counted[i].drum, take = commit->strata[i].take;
+		uint64_t drum = counted[i].drum, take = input->sealed->strata[i].take;
 
-		heaps[i].cap = (size_t)(commit->rules.reserve < drum - take ? take + commit->rules.reserve : drum);
+		heaps[i].cap = (size_t)(reserve < drum - take ? take + reserve : drum);
 		heaps[i].v = malloc((heaps[i].cap + 1) * sizeof *heaps[i].v);
 		if (heaps[i].v == NULL) {
 			heaps_free(heaps, n);
@@ -349,8 +382,8 @@ take_from_heaps(const struct draw_input *input, struct heap *heaps, struct draw 
 	size_t n = input->commit->n_strata, chosen = 0, reserve = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		chosen += (size_t)input->commit->strata[i].take;
-		reserve += heaps[i].n - (size_t)input->commit->strata[i].take;
+		chosen += (size_t)input->sealed->strata[i].take;
+		reserve += heaps[i].n - (size_t)input->sealed->strata[i].take;
 	}
 	d->chosen = calloc(chosen + 1, sizeof *d->chosen);
 	d->reserve = calloc(reserve + 1, sizeof *d->reserve);
@@ -360,10 +393,8 @@ take_from_heaps(const struct draw_input *input, struct heap *heaps, struct draw 
 		qsort(heaps[i].v, heaps[i].n, sizeof *heaps[i].v, compare_slots);
 		for (size_t k = 0; k < heaps[i].n; k++) {
 			struct chosen *c = &heaps[i].v[k].c;
-			struct slice id = target_id(&input->roster->targets[c->target]);
 
-			c->date = draw_visit_date(&d->prefix, id, input->sealed->dates, input->sealed->n_dates);
-			if (k < input->commit->strata[i].take)
+			if (k < input->sealed->strata[i].take)
 				d->chosen[d->n_chosen++] = *c;
 			else
 				d->reserve[d->n_reserve++] = *c;
@@ -373,21 +404,40 @@ take_from_heaps(const struct draw_input *input, struct heap *heaps, struct draw 
 	return 0;
 }
 
+/* sealed.json has the strata of the commitment. */
+static int
+check_sealed_strata(const struct draw_input *input, struct err *err)
+{
+	const struct commit *commit = input->commit;
+	const struct sealed *sealed = input->sealed;
+	bool same = sealed->n_strata == commit->n_strata;
+
+	for (size_t i = 0; same && i < commit->n_strata; i++)
+		same = slice_eq(sealed->strata[i].class, commit->strata[i].class);
+	if (!same)
+		return err_set(err, ERR_REFUSED, N_("sealed.json has other strata than the commitment"));
+	if (sealed_chosen(sealed) > CHOSEN_SEATS_MAX / commit->rules.seats)
+		return err_set(err, ERR_LIMIT, N_("more than 1000000 seats are drawn"));
+	return 0;
+}
+
 static int
 select_targets(const struct draw_input *input, struct draw *d, struct err *err)
 {
 	size_t n = input->commit->n_strata;
-	struct stratum *counted = calloc(n + 1, sizeof *counted);
+	struct sealed_stratum *counted = calloc(n + 1, sizeof *counted);
 	struct heap *heaps = NULL;
-	int rc = counted == NULL ? err_memory(err) : strata_count(input->commit, input->roster, counted, err);
+	int rc = counted == NULL ? err_memory(err) : check_sealed_strata(input, err);
 
+	if (rc == 0)
+		rc = strata_count(input->commit, input->roster, counted, err);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (input->commit->strata[i].take > counted[i].drum)
+		if (input->sealed->strata[i].take > counted[i].drum)
 			rc = err_set(err, ERR_REFUSED,
 			    N_("the stratum \"%.*s\" takes more targets than take part in it"),
 			    SLICE_ARGS(counted[i].class));
 	if (rc == 0) {
-		heaps = heaps_new(input->commit, counted);
+		heaps = heaps_new(input, counted);
 		if (heaps == NULL)
 			rc = err_memory(err);
 	}
@@ -425,7 +475,7 @@ order_inspectors(const struct draw_input *input, struct draw *d, struct err *err
 		return err_memory(err);
 	}
 	for (size_t i = 0; i < roster->n_inspectors; i++)
-		if (roster->inspectors[i].in)
+		if (inspector_is_in(&roster->inspectors[i]))
 			ranked[d->n_in++] =
 			    (struct ranked){hash_one(&d->prefix,
 			                        message_of("inspector/", inspector_id(&roster->inspectors[i]))),
@@ -527,6 +577,7 @@ problem_new(const struct draw_input *input, const struct draw *d, struct pairs_c
 	    .n_inspectors = d->n_in,
 	    .seats = rules->seats,
 	    .fits = parts->fits,
+	    .own = lawful_own_seats(rules),
 	    .inspectors = rules->inspectors,
 	    .max_load = rules->max_load,
 	    .slack = rules->slack,
@@ -568,6 +619,110 @@ seat_teams(const struct draw_input *input, struct draw *d, struct err *err)
 	return rc;
 }
 
+/* ---- visits ---- */
+
+struct away_context {
+	const struct roster *roster;
+	const uint32_t *order;
+};
+
+static bool
+is_away_on(const void *ctx, uint32_t inspector, int32_t date)
+{
+	const struct away_context *away = ctx;
+
+	return roster_is_away(away->roster, away->order[inspector], date);
+}
+
+/* The admitted targets, as the step wants them. */
+struct visits_parts {
+	uint32_t *start, *unit, *team;
+	struct visit *visits;
+	struct slice_map units;
+};
+
+static void
+visits_parts_release(struct visits_parts *parts)
+{
+	free(parts->start);
+	free(parts->unit);
+	free(parts->team);
+	free(parts->visits);
+	slice_map_release(&parts->units);
+}
+
+/* Numbers the units from 0 in the order of their first place. */
+static int
+number_unit(struct slice_map *units, struct slice unit, uint32_t *ret)
+{
+	size_t known = unit.n == 0 ? 0 : slice_map_get(units, unit);
+
+	*ret = unit.n == 0 ? VISITS_NO_UNIT : (uint32_t)known;
+	if (unit.n == 0 || known != SLICE_MAP_NONE)
+		return 0;
+	*ret = (uint32_t)units->n;
+	return slice_map_put(units, unit, units->n);
+}
+
+static int
+gather_places(const struct draw_input *input, const struct draw *d, struct visits_parts *parts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_chosen; i++) {
+		const struct target *t = &input->roster->targets[d->chosen[i].target];
+
+		if (!d->chosen[i].admitted)
+			continue;
+		parts->start[n] = draw_start(d->seed, &input->commit->rules, t, input->sealed->n_slots);
+		if (number_unit(&parts->units, target_unit(t), &parts->unit[n]) != 0)
+			return ERR_MEMORY;
+		memcpy(&parts->team[n * d->seats], &d->team[i * d->seats], d->seats * sizeof *parts->team);
+		n++;
+	}
+	return 0;
+}
+
+static int
+find_visits(const struct draw_input *input, struct draw *d, struct err *err)
+{
+	struct away_context away = {input->roster, d->order};
+	struct visits_parts parts = {
+	    .start = calloc(d->n_admitted + 1, sizeof *parts.start),
+	    .unit = calloc(d->n_admitted + 1, sizeof *parts.unit),
+	    .team = calloc(d->n_admitted * d->seats + 1, sizeof *parts.team),
+	    .visits = calloc(d->n_admitted + 1, sizeof *parts.visits),
+	};
+	struct visits_problem problem = {
+	    .slots = input->sealed->slots,
+	    .n_slots = input->sealed->n_slots,
+	    .spacing = input->commit->rules.spacing,
+	    .seats = d->seats,
+	    .n_places = d->n_admitted,
+	    .start = parts.start,
+	    .unit = parts.unit,
+	    .team = parts.team,
+	    .n_inspectors = d->n_in,
+	    .is_away = is_away_on,
+	    .ctx = &away,
+	    .progress = input->progress,
+	};
+	int rc = 0;
+
+	if (parts.start == NULL || parts.unit == NULL || parts.team == NULL || parts.visits == NULL ||
+	    gather_places(input, d, &parts) != 0)
+		rc = err_memory(err);
+	if (rc == 0)
+		rc = visits_find(&problem, parts.visits, err);
+	for (size_t i = 0, n = 0; rc == 0 && i < d->n_chosen; i++)
+		if (d->chosen[i].admitted) {
+			d->chosen[i].visit = input->sealed->slots[parts.visits[n].slot];
+			d->chosen[i].kept = parts.visits[n++].kept;
+		}
+	visits_parts_release(&parts);
+	return rc;
+}
+
 int
 draw_compute(const struct draw_input *input, struct draw *ret_draw, struct err *err)
 {
@@ -584,6 +739,8 @@ draw_compute(const struct draw_input *input, struct draw *ret_draw, struct err *
 		rc = draw_matters(input, &d, err);
 	if (rc == 0)
 		rc = seat_teams(input, &d, err);
+	if (rc == 0)
+		rc = find_visits(input, &d, err);
 	if (rc != 0)
 		draw_release(&d);
 	else

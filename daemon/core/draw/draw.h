@@ -27,17 +27,24 @@ void draw_seed(struct slice secret, struct slice nonce, struct slice commit_hash
 struct hash draw_slip(const struct hash_prefix *seed, struct slice target, unsigned number);
 struct hash draw_ticket(const struct hash_prefix *seed, struct slice target, unsigned weight);
 struct hash draw_pair(const struct hash_prefix *seed, struct slice target, struct slice inspector);
-int32_t draw_visit_date(const struct hash_prefix *seed, struct slice target, const int32_t *dates, size_t n_dates);
 
-/* The drum value that PROTOCOL 5 gives a target that is neither excused nor carried. */
+/* start(t): an index into the slots. */
+uint32_t
+draw_start(const char seed[static HASH_HEX], const struct rules *rules, const struct target *t, size_t n_slots);
+
+/* The nonce of a place's line, which follows from the revealed secret (PROTOCOL 8). */
+void draw_place_nonce(struct slice secret, size_t place, char ret_nonce[static NONCE_HEX + 1]);
+
+/* The drum value that PROTOCOL 5 gives a target that is not excused, not carried, and in no other cycle's draw. */
 enum drum drum_due(const struct rules *rules, int32_t date, int32_t since, int32_t last_drawn);
 
 struct chosen {
 	struct hash ticket;
 	uint32_t target;  /* index into the roster */
 	uint32_t stratum; /* index into the commitment's strata */
-	int32_t date;     /* its visit date */
 	bool admitted;
+	bool kept;    /* of an admitted one: its slot suits the whole team */
+	slot_t visit; /* of an admitted one */
 };
 
 struct draw {
@@ -73,8 +80,8 @@ struct draw_input {
 
 /*
  * Draws.  The strata, the drum values and the limits are taken as they stand in the commitment and must have been
- * checked: every target is covered by a stratum, `take` is at most what takes part.  ERR_REFUSED where that does not
- * hold, ERR_MEMORY.  Release with draw_release.
+ * checked: every target is covered by a stratum, sealed.json has the commitment's strata, `take` is at most what takes
+ * part.  ERR_REFUSED where that does not hold, ERR_LIMIT, ERR_MEMORY.  Release with draw_release.
  */
 int draw_compute(const struct draw_input *input, struct draw *ret_draw, struct err *err);
 void draw_release(struct draw *draw);
@@ -90,6 +97,6 @@ int draw_why(const struct draw_input *input, const struct draw *draw, size_t cho
  * Counts drum, slips and take of each stratum over a roster into `ret` [commit->n_strata].  ERR_REFUSED names a target
  * whose class no stratum covers, or whose class is "*".
  */
-int strata_count(const struct commit *commit, const struct roster *roster, struct stratum *ret, struct err *err);
+int strata_count(const struct commit *commit, const struct roster *roster, struct sealed_stratum *ret, struct err *err);
 
 #endif

@@ -66,7 +66,7 @@ put_unfillable_seat(const struct explanation *w, size_t chosen, size_t seat)
 	for (size_t i = 0; i < w->draw->n_in; i++) {
 		const struct inspector *p = &w->input->roster->inspectors[w->draw->order[i]];
 
-		if ((lawful_fits(rules, p) >> seat & 1) == 0)
+		if (!lawful_fits_seat(rules, t, p, seat))
 			unfit++;
 		else
 			barred[lawful_pair(rules, w->input->roster, t, p)]++;

@@ -103,6 +103,29 @@ left_out(const struct places *places, const struct history_date *held_now, size_
 	return v;
 }
 
+/* What was carried before and what this draw left out, but for what its places hold: a visit that is owed stays owed. */
+static struct history_id *
+merge_carried(const struct history *history, struct history_id *left, size_t n_left,
+    const struct history_date *held_now, size_t n_held, size_t *ret_n)
+{
+	struct history_id *v = malloc((history->n_carried + n_left + 1) * sizeof *v);
+	size_t n = 0, i = 0, k = 0;
+
+	while (v != NULL && (i < history->n_carried || k < n_left)) {
+		int order = i == history->n_carried ? 1
+		    : k == n_left                   ? -1
+		                                    : compare_ids(&history->carried[i], &left[k]);
+		struct history_date key = {order <= 0 ? history->carried[i] : left[k], 0};
+
+		if (bsearch(&key, held_now, n_held, sizeof key, compare_dated_targets) == NULL)
+			v[n++] = key.target;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	*ret_n = n;
+	return v;
+}
+
 static struct history_pair *
 pairs_seated(const struct places *places, size_t *ret_n)
 {
@@ -126,9 +149,9 @@ pairs_seated(const struct places *places, size_t *ret_n)
 int
 history_add(struct history *history, const struct places *places, int32_t date, struct err *err)
 {
-	size_t n_held, n_last = 0, n_carried = 0, n_pairs = 0;
+	size_t n_held, n_left = 0, n_last = 0, n_carried = 0, n_pairs = 0;
 	struct history_date *now = targets_held(places, date, &n_held), *last = NULL;
-	struct history_id *carried = NULL;
+	struct history_id *left = NULL, *carried = NULL;
 	struct history_pair *pairs = pairs_seated(places, &n_pairs);
 	struct history_draw *draws = realloc(history->draws, (history->n_draws + 1) * sizeof *draws);
 
@@ -136,8 +159,11 @@ history_add(struct history *history, const struct places *places, int32_t date, 
 		history->draws = draws;
 	if (now != NULL) {
 		last = merge_dates(history->last, history->n_last, now, n_held, &n_last);
-		carried = left_out(places, now, n_held, &n_carried);
+		left = left_out(places, now, n_held, &n_left);
 	}
+	if (left != NULL)
+		carried = merge_carried(history, left, n_left, now, n_held, &n_carried);
+	free(left);
 	free(now);
 	if (last == NULL || carried == NULL || pairs == NULL || draws == NULL) {
 		free(last);
@@ -224,7 +250,7 @@ target_changed(const struct target *a, const struct target *b)
 {
 	return !slice_eq(target_class(a), target_class(b)) || !slice_eq(target_unit(a), target_unit(b)) ||
 	    !slice_eq(target_area(a), target_area(b)) || a->level != b->level || a->weight != b->weight ||
-	    a->since != b->since;
+	    !slice_eq(target_needs(a), target_needs(b)) || a->since != b->since;
 }
 
 static bool

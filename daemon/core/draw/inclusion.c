@@ -215,7 +215,8 @@ part_chances(const uint64_t *n, double *ret_chance, uint64_t take)
 }
 
 void
-inclusion_strata(const struct commit *commit, const struct roster *roster, struct stratum_odds *ret)
+inclusion_strata(const struct commit *commit, const struct sealed *sealed, const struct roster *roster,
+    struct stratum_odds *ret)
 {
 	for (size_t s = 0; s < commit->n_strata; s++)
 		ret[s] = (struct stratum_odds){.n = {{0}}};
@@ -227,7 +228,7 @@ inclusion_strata(const struct commit *commit, const struct roster *roster, struc
 			ret[s].n[t->drum == DRUM_IN][t->weight]++;
 	}
 	for (size_t s = 0; s < commit->n_strata; s++) {
-		uint64_t take = commit->strata[s].take, first = part_chances(ret[s].n[0], ret[s].chance[0], take);
+		uint64_t take = sealed->strata[s].take, first = part_chances(ret[s].n[0], ret[s].chance[0], take);
 
 		(void)part_chances(ret[s].n[1], ret[s].chance[1], take > first ? take - first : 0);
 	}

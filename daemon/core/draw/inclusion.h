@@ -5,6 +5,7 @@
 
 #include "core/format/entry.h"
 #include "core/format/roster.h"
+#include "core/format/sealed.h"
 
 /*
  * Inclusion probabilities (PROTOCOL 6): the chance of each target to be among the first `take` of its stratum, exact but
@@ -28,7 +29,8 @@ struct stratum_odds {
 };
 
 /* `ret` [commit->n_strata].  The strata's `take` is taken as it stands; a target that no stratum covers is left out. */
-void inclusion_strata(const struct commit *commit, const struct roster *roster, struct stratum_odds *ret);
+void inclusion_strata(const struct commit *commit, const struct sealed *sealed, const struct roster *roster,
+    struct stratum_odds *ret);
 
 /* The chance of one target of that roster; 0 for one that does not take part. */
 double inclusion_target(const struct commit *commit, const struct stratum_odds *odds, const struct target *t);

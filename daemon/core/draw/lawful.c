@@ -18,20 +18,22 @@
 #define ROWS_BYTES (LAWFUL_CACHE_BYTES - BASES_BYTES)
 #define NOT_CHOSEN UINT32_MAX
 
-enum { N_SCOPES = SCOPE_UNIT + 1 };
+enum { N_SCOPES = SCOPE_UNIT + 1, NEEDS = N_SCOPES, N_COLUMNS };
 
+/* A scope's column, or NEEDS. */
 static struct slice
-target_column(const struct target *t, enum scope scope)
+target_column(const struct target *t, int column)
 {
-	switch (scope) {
+	switch (column) {
+	case NEEDS:
+		return target_needs(t);
 	case SCOPE_AREA:
 		return target_area(t);
 	case SCOPE_UNIT:
 		return target_unit(t);
-	case SCOPE_TARGET:
-		break;
+	default:
+		return target_id(t);
 	}
-	return target_id(t);
 }
 
 /* Both values are given and differ. */
@@ -87,6 +89,27 @@ lawful_pair(const struct rules *rules, const struct roster *roster, const struct
 	return LAWFUL;
 }
 
+bool
+lawful_fits_seat(const struct rules *rules, const struct target *t, const struct inspector *p, size_t s)
+{
+	if (slice_is(rules->team[s], "any"))
+		return true;
+	if (slice_is(rules->team[s], "own"))
+		return t->needs_len == 0 || inspector_has_tag(p, target_needs(t));
+	return inspector_has_tag(p, rules->team[s]);
+}
+
+uint8_t
+lawful_own_seats(const struct rules *rules)
+{
+	unsigned own = 0;
+
+	for (size_t s = 0; s < rules->seats; s++)
+		if (slice_is(rules->team[s], "own"))
+			own |= 1U << s;
+	return (uint8_t)own;
+}
+
 uint8_t
 lawful_fits(const struct rules *rules, const struct inspector *p)
 {
@@ -98,7 +121,9 @@ lawful_fits(const struct rules *rules, const struct inspector *p)
 	return (uint8_t)fits;
 }
 
-/* Who is barred from which value of one column of the targets. */
+/*
+ * Who is barred from which value of one column of the targets.  Of the column `needs` it is who has that tag.
+ */
 struct bars {
 	struct slice *values; /* of the table's targets: ascending, distinct, none empty */
 	size_t n_values;
@@ -108,8 +133,8 @@ struct bars {
 
 /* What determines a row. */
 struct shape {
-	uint32_t level;         /* index into prefix */
-	uint32_t bar[N_SCOPES]; /* 1 + index of the value; 0: nobody is barred */
+	uint32_t level;          /* index into prefix */
+	uint32_t bar[N_COLUMNS]; /* 1 + index of the value; 0: nobody is barred; of NEEDS: the target needs nothing */
 };
 
 struct lawful_table {
@@ -117,8 +142,9 @@ struct lawful_table {
 	const struct roster *roster;
 	const uint32_t *targets, *inspectors;
 	size_t n_targets, n_inspectors;
+	bool own;     /* there is a seat `own`: each row is followed by the one of who fits it */
 	size_t words; /* of a row */
-	struct bars bars[N_SCOPES];
+	struct bars bars[N_COLUMNS];
 
 	/*
 	 * Inspectors whose own columns allow any target at all, highest level first: a target's level allows a prefix
@@ -161,7 +187,7 @@ table_inspector(const struct lawful_table *table, size_t p)
 }
 
 static bool
-bars_values(const struct lawful_table *table, enum scope scope, struct bars *bars)
+bars_values(const struct lawful_table *table, int column, struct bars *bars)
 {
 	size_t n = 0;
 
@@ -169,9 +195,9 @@ bars_values(const struct lawful_table *table, enum scope scope, struct bars *bar
 	if (bars->values == NULL)
 		return false;
 	for (size_t t = 0; t < table->n_targets; t++) {
-		struct slice value = target_column(table_target(table, t), scope);
+		struct slice value = target_column(table_target(table, t), column);
 
-		if (value.n > 0)
+		if (value.n > 0 && (column != NEEDS || table->own))
 			bars->values[n++] = value;
 	}
 	qsort(bars->values, n, sizeof *bars->values, by_text);
@@ -196,9 +222,9 @@ bars_find(const struct bars *bars, struct slice value)
 
 /* The first pass counts into `start[i]` how many are barred from value i.  The second pass stores the inspectors. */
 static void
-bar(struct lawful_table *table, enum scope scope, struct slice value, size_t inspector)
+bar(struct lawful_table *table, int column, struct slice value, size_t inspector)
 {
-	struct bars *bars = &table->bars[scope];
+	struct bars *bars = &table->bars[column];
 	uint32_t i = bars_find(bars, value);
 
 	if (i == 0)
@@ -221,6 +247,8 @@ bar_all(struct lawful_table *table, const uint32_t *position)
 			bar(table, SCOPE_UNIT, inspector_unit(table_inspector(table, p)), p);
 		if (table->rules->avoid_area)
 			bar(table, SCOPE_AREA, inspector_area(table_inspector(table, p)), p);
+		for (struct slice tags = inspector_tags(table_inspector(table, p)); table->own && tags.n > 0;)
+			bar(table, NEEDS, slice_cut(&tags, ';'), p);
 	}
 	/* Conflicts and inspectors ascend by the inspector's id, so one pass over both finds whose conflict each is. */
 	for (size_t i = 0; i < roster->n_conflicts; i++) {
@@ -255,8 +283,8 @@ table_bars(struct lawful_table *table)
 	uint32_t *position = array_new(table->roster->n_inspectors, sizeof *position);
 	bool ok = position != NULL;
 
-	for (int scope = 0; scope < N_SCOPES && ok; scope++)
-		ok = bars_values(table, (enum scope)scope, &table->bars[scope]);
+	for (int column = 0; column < N_COLUMNS && ok; column++)
+		ok = bars_values(table, column, &table->bars[column]);
 	if (!ok)
 		goto out;
 	for (size_t r = 0; r < table->roster->n_inspectors; r++)
@@ -264,8 +292,8 @@ table_bars(struct lawful_table *table)
 	for (size_t p = 0; p < table->n_inspectors; p++)
 		position[table->inspectors[p]] = (uint32_t)p;
 	bar_all(table, position);
-	for (int scope = 0; scope < N_SCOPES && ok; scope++)
-		ok = bars_open(&table->bars[scope]);
+	for (int column = 0; column < N_COLUMNS && ok; column++)
+		ok = bars_open(&table->bars[column]);
 	if (ok)
 		bar_all(table, position);
 out:
@@ -361,11 +389,18 @@ set_ranked(const struct lawful_table *table, uint64_t *row, size_t from, size_t 
 		row[table->ranked[i] / WORD_BITS] |= (uint64_t)1 << table->ranked[i] % WORD_BITS;
 }
 
+/* With that of the seat `own`. */
+static size_t
+row_words(const struct lawful_table *table)
+{
+	return table->own ? 2 * table->words : table->words;
+}
+
 /* How many rows fit into `bytes`; at least one. */
 static size_t
 rows_within(const struct lawful_table *table, size_t bytes)
 {
-	size_t rows = table->words == 0 ? bytes : bytes / (table->words * sizeof(uint64_t));
+	size_t rows = table->words == 0 ? bytes : bytes / (row_words(table) * sizeof(uint64_t));
 
 	return rows == 0 ? 1 : rows;
 }
@@ -409,11 +444,12 @@ shape_of(const struct lawful_table *table, const struct target *t)
 
 	assert(found != NULL);
 	shape.level = (uint32_t)(found - table->prefix);
-	for (int scope = 0; scope < N_SCOPES; scope++) {
-		const struct bars *bars = &table->bars[scope];
-		uint32_t i = bars_find(bars, target_column(t, (enum scope)scope));
+	for (int column = 0; column < N_COLUMNS; column++) {
+		const struct bars *bars = &table->bars[column];
+		uint32_t i = bars_find(bars, target_column(t, column));
+		bool matters = i > 0 && (column == NEEDS || bars->start[i] > bars->start[i - 1]);
 
-		shape.bar[scope] = i > 0 && bars->start[i] > bars->start[i - 1] ? i : 0;
+		shape.bar[column] = matters ? i : 0;
 	}
 	return shape;
 }
@@ -454,7 +490,7 @@ table_slots(struct lawful_table *table)
 	size_t room = rows_within(table, ROWS_BYTES);
 
 	table->n_slots = table->n_shapes < room ? table->n_shapes : room;
-	table->rows = array_new(table->n_slots * table->words, sizeof *table->rows);
+	table->rows = array_new(table->n_slots * row_words(table), sizeof *table->rows);
 	table->cached = array_new(table->n_slots, sizeof *table->cached);
 	return table->rows != NULL && table->cached != NULL;
 }
@@ -474,6 +510,7 @@ lawful_table_new(const struct rules *rules, const struct roster *roster, const u
 	table->inspectors = inspectors;
 	table->n_inspectors = n_inspectors;
 	table->words = (n_inspectors + WORD_BITS - 1) / WORD_BITS;
+	table->own = lawful_own_seats(rules) != 0;
 	if (!table_bars(table) || !table_rank(table) || !table_prefixes(table) || !table_bases(table) ||
 	    !table_shapes(table) || !table_slots(table)) {
 		lawful_table_free(table);
@@ -488,10 +525,10 @@ lawful_table_free(struct lawful_table *table)
 {
 	if (table == NULL)
 		return;
-	for (int scope = 0; scope < N_SCOPES; scope++) {
-		free(table->bars[scope].values);
-		free(table->bars[scope].start);
-		free(table->bars[scope].barred);
+	for (int column = 0; column < N_COLUMNS; column++) {
+		free(table->bars[column].values);
+		free(table->bars[column].start);
+		free(table->bars[column].barred);
 	}
 	free(table->ranked);
 	free(table->prefix);
@@ -521,19 +558,40 @@ compute_row(const struct lawful_table *table, const struct shape *shape, uint64_
 	}
 }
 
+/* Who fits a seat `own`: all where the target needs nothing. */
+static void
+compute_own_row(const struct lawful_table *table, const struct shape *shape, uint64_t *row)
+{
+	const struct bars *having = &table->bars[NEEDS];
+	uint32_t i = shape->bar[NEEDS];
+
+	memset(row, i == 0 ? 0xFF : 0, table->words * sizeof *row);
+	for (size_t h = i == 0 ? 0 : having->start[i - 1]; i > 0 && h < having->start[i]; h++)
+		row[having->barred[h] / WORD_BITS] |= (uint64_t)1 << having->barred[h] % WORD_BITS;
+}
+
 const uint64_t *
 lawful_row(struct lawful_table *table, size_t t)
 {
 	uint32_t shape = table->shape_of[t];
 	size_t slot = shape % table->n_slots;
-	uint64_t *row = table->rows + slot * table->words;
+	uint64_t *row = table->rows + slot * row_words(table);
 
 	assert(t < table->n_targets);
 	if (table->cached[slot] != shape + 1) {
 		compute_row(table, &table->shapes[shape], row);
+		if (table->own)
+			compute_own_row(table, &table->shapes[shape], row + table->words);
 		table->cached[slot] = shape + 1;
 	}
 	return row;
+}
+
+const uint64_t *
+lawful_own_row(struct lawful_table *table, size_t t)
+{
+	assert(table->own);
+	return lawful_row(table, t) + table->words;
 }
 
 uint32_t

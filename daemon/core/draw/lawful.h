@@ -19,8 +19,14 @@ enum lawful { LAWFUL, UNLAWFUL_UNIT, UNLAWFUL_AREA, UNLAWFUL_LEVEL, UNLAWFUL_CON
 enum lawful
 lawful_pair(const struct rules *rules, const struct roster *roster, const struct target *t, const struct inspector *p);
 
-/* Bit s is set where p fits seat s of the team. */
+/* p fits seat s of a team that visits t (PROTOCOL 7). */
+bool lawful_fits_seat(const struct rules *rules, const struct target *t, const struct inspector *p, size_t s);
+
+/* Bit s is set where p fits seat s whatever the target: the seat is for `any` or for one of p's tags. */
 uint8_t lawful_fits(const struct rules *rules, const struct inspector *p);
+
+/* Bit s is set where seat s asks for what the target needs. */
+uint8_t lawful_own_seats(const struct rules *rules);
 
 /*
  * The relation for many targets and an ordered choice of inspectors, as rows of bits: bit p of a target's row is set
@@ -39,8 +45,11 @@ int lawful_table_new(const struct rules *rules, const struct roster *roster, con
     const uint32_t *inspectors, size_t n_inspectors, struct lawful_table **ret_table, struct err *err);
 void lawful_table_free(struct lawful_table *table);
 
-/* (n_inspectors + 63) / 64 words; valid until the next call. */
+/* (n_inspectors + 63) / 64 words; valid until a row of another target is asked for. */
 const uint64_t *lawful_row(struct lawful_table *table, size_t t);
+
+/* The same of who fits a seat `own` for the target; only where the rules have such a seat. */
+const uint64_t *lawful_own_row(struct lawful_table *table, size_t t);
 
 /* A number below n_targets: targets with the same number share a row. */
 uint32_t lawful_shape(const struct lawful_table *table, size_t t);

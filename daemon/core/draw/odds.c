@@ -183,9 +183,10 @@ struct teams {
 	struct lawful_table *table;
 	uint32_t *targets, *inspectors; /* roster indices: those that take part */
 	size_t n_targets;
-	uint8_t *fits;    /* [n_in] */
+	uint8_t *fits;    /* [n_in]: as lawful_fits */
+	uint8_t own;      /* as lawful_own_seats */
 	uint8_t *seen;    /* by shape: 0 not known yet, 1 there is no team, 2 there is one */
-	uint64_t *useful; /* bits by place in odds->inspectors: lawful for a target that has a team */
+	uint64_t *useful; /* bits by place in odds->inspectors: may be in a lawful team of some target */
 	bool all_lawful;
 };
 
@@ -206,6 +207,7 @@ teams_new(const struct odds_input *input, struct odds *odds, struct teams *t, st
 	const struct roster *roster = input->roster;
 
 	*t = (struct teams){.input = input, .odds = odds, .all_lawful = true};
+	t->own = lawful_own_seats(&input->commit->rules);
 	t->targets = calloc(roster->n_targets + 1, sizeof *t->targets);
 	t->inspectors = calloc(odds->n_in + 1, sizeof *t->inspectors);
 	t->fits = calloc(odds->n_in + 1, 1);
@@ -230,19 +232,30 @@ is_in_row(const uint64_t *row, size_t p)
 	return (row[p / 64] >> p % 64 & 1) != 0;
 }
 
+/* The seats that the inspector fits at target t. */
+static uint8_t
+seats_at(const struct teams *teams, size_t t, size_t p)
+{
+	uint8_t seats = teams->fits[p];
+
+	if (teams->own != 0 && is_in_row(lawful_own_row(teams->table, t), p))
+		seats |= teams->own;
+	return seats;
+}
+
 /*
  * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many of
  * them fit one of its seats.
  */
 static bool
-fills_all_seats(const struct teams *teams, const uint64_t *row)
+fills_all_seats(const struct teams *teams, size_t t, const uint64_t *row)
 {
 	size_t within[1 << TEAM_MAX] = {0}, all = ((size_t)1 << teams->odds->seats) - 1;
 
 	/* first how many fit exactly these seats, then how many fit no seat but these */
 	for (size_t p = 0; p < teams->odds->n_in; p++)
 		if (is_in_row(row, p))
-			within[teams->fits[p]]++;
+			within[seats_at(teams, t, p)]++;
 	for (size_t s = 0; s < teams->odds->seats; s++)
 		for (size_t set = 1; set <= all; set++)
 			if ((set >> s & 1) != 0)
@@ -264,11 +277,12 @@ has_team(struct teams *teams, size_t t)
 	if (teams->seen[shape] != 0)
 		return teams->seen[shape] == 2;
 	row = lawful_row(teams->table, t);
-	good = fills_all_seats(teams, row);
+	good = fills_all_seats(teams, t, row);
 	teams->seen[shape] = good ? 2 : 1;
 	for (size_t p = 0; p < teams->odds->n_in; p++) {
 		teams->all_lawful &= is_in_row(row, p);
-		if (good && is_in_row(row, p))
+		/* In a lawful team it can replace whoever holds a seat that it fits. */
+		if (good && is_in_row(row, p) && seats_at(teams, t, p) != 0)
 			teams->useful[p / 64] |= (uint64_t)1 << p % 64;
 	}
 	return good;
@@ -294,9 +308,8 @@ find_visitable(struct teams *teams)
 		any &= slice_is(rules->team[s], "any");
 	for (size_t t = 0; t < teams->n_targets; t++)
 		odds->targets[teams->targets[t]].visitable = has_team(teams, t);
-	/* In a lawful team for the target he can replace whoever holds a seat that he fits. */
 	for (size_t p = 0; p < odds->n_in; p++)
-		odds->inspectors[p].useful = is_in_row(teams->useful, p) && teams->fits[p] != 0;
+		odds->inspectors[p].useful = is_in_row(teams->useful, p);
 	odds->plain = any && teams->all_lawful && odds->n_in >= odds->seats && loads_suffice(teams->input, odds);
 }
 
@@ -316,12 +329,11 @@ odds_new(const struct odds_input *input, struct odds *odds, struct err *err)
 		odds->targets[i] =
 		    (struct odds_target){.row = ODDS_NONE, .best = ODDS_NONE, .guess = {ODDS_NONE, ODDS_NONE}};
 	for (size_t i = 0; i < roster->n_inspectors; i++)
-		if (roster->inspectors[i].in)
+		if (inspector_is_in(&roster->inspectors[i]))
 			odds->inspectors[odds->n_in++] = (struct odds_inspector){.inspector = (uint32_t)i,
 			    .best = ODDS_NONE,
 			    .guess = {ODDS_NONE, ODDS_NONE}};
-	for (size_t s = 0; s < input->commit->n_strata; s++)
-		odds->to_choose += (double)input->commit->strata[s].take;
+	odds->to_choose = (double)sealed_chosen(input->sealed);
 	return 0;
 }
 
@@ -343,7 +355,7 @@ choose_exactly(const struct odds_input *input, struct odds *odds, struct err *er
 
 	if (strata == NULL)
 		return err_memory(err);
-	inclusion_strata(input->commit, input->roster, strata);
+	inclusion_strata(input->commit, input->sealed, input->roster, strata);
 	for (size_t i = 0; i < odds->n_targets; i++)
 		odds->targets[i].chosen = inclusion_target(input->commit, strata, &input->roster->targets[i]);
 	free(strata);
@@ -454,8 +466,8 @@ default_trials(const struct odds_input *input, const struct odds *odds)
 {
 	double hashes = odds->to_choose * (double)odds->seats * (double)odds->n_in + 1, trials;
 
-	for (size_t s = 0; s < input->commit->n_strata; s++)
-		hashes += (double)input->commit->strata[s].slips;
+	for (size_t s = 0; s < input->sealed->n_strata; s++)
+		hashes += (double)input->sealed->strata[s].slips;
 	trials = HASHES_MAX / hashes;
 	return trials > ODDS_TRIALS ? ODDS_TRIALS : trials < ODDS_TRIALS_LEAST ? ODDS_TRIALS_LEAST : (uint64_t)trials;
 }
@@ -590,7 +602,7 @@ odds_summary(const struct odds *odds)
 int
 odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *err)
 {
-	struct stratum *counted = calloc(input->commit->n_strata + 1, sizeof *counted);
+	struct sealed_stratum *counted = calloc(input->commit->n_strata + 1, sizeof *counted);
 	struct teams teams = {0};
 	struct odds odds = {0};
 	int rc = counted == NULL ? err_memory(err) : strata_count(input->commit, input->roster, counted, err);

@@ -21,6 +21,16 @@ put_ticket(struct buf *out, const struct hash *ticket)
 	buf_text(out, "\"}");
 }
 
+/* The last two members of a selected target. */
+static void
+put_selected_ticket(struct buf *out, const struct hash *ticket, struct slice visit)
+{
+	buf_text(out, ",\"ticket\":\"");
+	buf_hex(out, ticket->b, HASH_BYTES);
+	put_key_id(out, "\",\"visit\":", visit);
+	buf_byte(out, '}');
+}
+
 static void
 put_inspectors(const struct draw_input *input, const struct draw *draw, struct buf *out)
 {
@@ -52,13 +62,12 @@ put_selected_targets(const struct draw_input *input, const struct draw *draw, st
 
 	for (size_t i = 0; i < draw->n_chosen; i++) {
 		const struct target *t = &input->roster->targets[draw->chosen[i].target];
-		char date[DATE_TEXT];
+		char visit[SLOT_TEXT];
 
 		if (!draw->chosen[i].admitted)
 			continue;
-		text_from_date(draw->chosen[i].date, date);
+		slot_format(draw->chosen[i].visit, visit);
 		put_key_id(out, before, target_class(t));
-		put_key_id(out, ",\"date\":", slice_of(date));
 		put_key_id(out, ",\"id\":", target_id(t));
 		buf_text(out, ",\"team\":[");
 		for (size_t s = 0; s < draw->seats; s++) {
@@ -67,7 +76,7 @@ put_selected_targets(const struct draw_input *input, const struct draw *draw, st
 			put_key_id(out, s == 0 ? "" : ",", inspector_id(&input->roster->inspectors[p]));
 		}
 		buf_byte(out, ']');
-		put_ticket(out, &draw->chosen[i].ticket);
+		put_selected_ticket(out, &draw->chosen[i].ticket, slice_of(visit));
 		before = ",{\"class\":";
 	}
 }
@@ -108,7 +117,7 @@ record_write(const struct draw_input *input, const struct draw *draw, struct buf
 	put_selected_targets(input, draw, out);
 	buf_text(out, "],\"unstaffed\":[");
 	put_unstaffed(input, draw, out);
-	buf_text(out, "],\"v\":1}");
+	buf_text(out, "],\"v\":2}");
 }
 
 /* Makes room for `more` elements after the first n.  `array` points to the array's pointer, of whatever type. */
@@ -233,20 +242,20 @@ read_targets(struct json_reader *r, const char *key, struct record *rec, size_t 
 		    grow_array(&rec->team, &team_cap, *n * seats, seats, sizeof *rec->team) != 0)
 			return ERR_MEMORY;
 		t = &(*v)[*n];
-		t->date = DATE_NONE;
+		t->visit = SLOT_NONE;
 		json_begin(r, '{');
 		json_key(r, "class");
 		t->class = read_class(r);
-		if (selected) {
-			json_key(r, "date");
-			r->bad |= !text_to_date(json_plain(r), &t->date);
-		}
 		json_key(r, "id");
 		t->id = read_id(r);
 		if (selected)
 			read_team_ids(r, &rec->team[*n * seats], seats);
 		json_key(r, "ticket");
 		t->ticket = read_hash(r);
+		if (selected) {
+			json_key(r, "visit");
+			r->bad |= !slot_parse(json_plain(r), &t->visit);
+		}
 		json_end(r, '}');
 		++*n;
 	}
@@ -285,7 +294,7 @@ read_record_members(struct json_reader *r, size_t seats, struct record *rec)
 	    read_ids(r, "unstaffed", &rec->unstaffed, &rec->n_unstaffed) != 0)
 		return ERR_MEMORY;
 	json_key(r, "v");
-	r->bad |= json_uint(r) != 1;
+	r->bad |= json_uint(r) != 2;
 	json_end(r, '}');
 	return 0;
 }

@@ -15,7 +15,7 @@ void record_write(const struct draw_input *input, const struct draw *draw, struc
 struct record_target {
 	struct slice class; /* escaped */
 	struct slice id, ticket;
-	int32_t date; /* DATE_NONE in the reserve */
+	slot_t visit; /* SLOT_NONE in the reserve */
 };
 
 struct record_inspector {

@@ -62,7 +62,7 @@ enum form {
 #define HEX62 "3456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"
 
 #define TAIL(type) "\"time\":\"" TIME "\",\"type\":\"" type "\",\"v\":2"
-#define DRAW(beacon, signature)                                                                                      \
+#define DRAW(beacon, signature)                                                                     \
 	"{\"beacon\":\"" beacon "\",\"commit\":\"21" HEX62 "\",\"n\":7,\"places\":\"25" HEX62 "\"," \
 	"\"record\":\"22" HEX62 "\"," signature TAIL("draw") "}"
 
@@ -89,11 +89,11 @@ static const char *const forms[N_FORMS] = {
     [VOID_PUBLIC] = "{\"beacon\":\"314\",\"commit\":\"21" HEX62 "\",\"n\":7,\"reason\":\"no team\"," TAIL("void") "}",
     [REVEAL] = "{\"n\":7,\"record\":\"22" HEX62 "\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
     [REVEAL_VOID] = "{\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\"," TAIL("reveal") "}",
-    [REVEAL_BEACON] = "{\"beacon\":\"" HEX64 "\",\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62 "\",\"signature\":\"" HEX96
-                      "\"," TAIL("reveal") "}",
+    [REVEAL_BEACON] = "{\"beacon\":\"" HEX64 "\",\"n\":7,\"record\":\"\",\"secret\":\"23" HEX62
+                      "\",\"signature\":\"" HEX96 "\"," TAIL("reveal") "}",
     [AMEND_BEFORE] = "{\"amendment\":2,\"archive\":19,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
-    [ARCHIVE] = "{\"open\":[{\"amended\":\"26" HEX62 "\",\"n\":7},{\"amended\":\"27" HEX62 "\",\"n\":12}],\"root\":\"28" HEX62
-                "\"," TAIL("archive") "}",
+    [ARCHIVE] = "{\"open\":[{\"amended\":\"26" HEX62 "\",\"n\":7},{\"amended\":\"27" HEX62
+                "\",\"n\":12}],\"root\":\"28" HEX62 "\"," TAIL("archive") "}",
     [AMEND] = "{\"amendment\":2,\"n\":7,\"sha256\":\"24" HEX62 "\"," TAIL("amend") "}",
 };
 
@@ -547,8 +547,8 @@ test_commit_numbers(void **state)
 	    {"\"cover_days\":365", "\"cover_days\":"}, {"\"inspectors\":6", "\"inspectors\":"},
 	    {"\"max_load\":4", "\"max_load\":"}, {"\"reserve\":8", "\"reserve\":"},
 	    {"\"rest_days\":90", "\"rest_days\":"}, {"\"rotate\":2", "\"rotate\":"}, {"\"slack\":1", "\"slack\":"},
-	    {"\"quiet_days\":180", "\"quiet_days\":"}, {"\"spacing\":185", "\"spacing\":"}, {"\"per_10000\":500", "\"per_10000\":"},
-	    {"\"count\":12", "\"count\":"}};
+	    {"\"quiet_days\":180", "\"quiet_days\":"}, {"\"spacing\":185", "\"spacing\":"},
+	    {"\"per_10000\":500", "\"per_10000\":"}, {"\"count\":12", "\"count\":"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -630,18 +630,17 @@ test_strata(void **state)
 {
 	static const char a[] = "{\"class\":\"A\",\"per_10000\":500}";
 	static const char b[] = "{\"class\":\"B\",\"count\":12}", star[] = "{\"class\":\"*\",";
-	static const struct slice both =
-	    S("{\"class\":\"A\",\"count\":1,\"per_10000\":500}");
+	static const struct slice both = S("{\"class\":\"A\",\"count\":1,\"per_10000\":500}");
 
 	(void)state;
 	CHANGES(COMMIT_NONE, ERR_REFUSED, {b, S("{\"class\":\"A\",\"count\":12}")},
 	    {b, S("{\"class\":\"@\",\"count\":12}")}, {b, S("{\"class\":\"\",\"count\":12}")},
 	    {b, S("{\"class\":\"*\",\"count\":12}")}, {star, S("{\"class\":\"AA\",")}, {star, S("{\"class\":\"B\",")},
-	    {a, both}, {a, S("{\"class\":\"A\"}")}, {a, S("{\"class\":\"A\",\"drum\":3,\"per_10000\":500}")}, {a, S("{}")}, {a, S("")},
-	    {a, S("[]")}, {"\"class\":\"A\"", S("\"class\":7")}, {"\"class\":\"A\"", S("\"class\":\"A \"")},
-	    {"\"class\":\"A\"", S("\"class\":\"*\"")}, {"\"class\":\"A\"", S("\"class\":\"1  2\"")},
-	    {"\"class\":\"A\"", S("\"class\":\"1,2\"")}, {"\"class\":\"A\"", S("\"class\":\"1\\\"\"")},
-	    {"\"class\":\"A\"", S("\"class\":\"1\xC2\xA0\"")});
+	    {a, both}, {a, S("{\"class\":\"A\"}")}, {a, S("{\"class\":\"A\",\"drum\":3,\"per_10000\":500}")},
+	    {a, S("{}")}, {a, S("")}, {a, S("[]")}, {"\"class\":\"A\"", S("\"class\":7")},
+	    {"\"class\":\"A\"", S("\"class\":\"A \"")}, {"\"class\":\"A\"", S("\"class\":\"*\"")},
+	    {"\"class\":\"A\"", S("\"class\":\"1  2\"")}, {"\"class\":\"A\"", S("\"class\":\"1,2\"")},
+	    {"\"class\":\"A\"", S("\"class\":\"1\\\"\"")}, {"\"class\":\"A\"", S("\"class\":\"1\xC2\xA0\"")});
 	CHANGES(COMMIT_NONE, 0, {star, S("{\"class\":\"C\",")}, {star, S("{\"class\":\"一\",")},
 	    {star, S("{\"class\":\"\\\\\",")}, {"\"class\":\"A\"", S("\"class\":\"\"")},
 	    {"\"class\":\"A\"", S("\"class\":\"!\"")}, {"\"class\":\"A\"", S("\"class\":\"**\"")},
@@ -706,8 +705,8 @@ test_archive(void **state)
 	wrong_hash(ARCHIVE, "28" HEX62);
 	wrong_number(ARCHIVE, "\"n\":7", "\"n\":");
 	CHANGES(ARCHIVE, 0, {open, S("[]")}, {"\"n\":7", S("\"n\":11")});
-	CHANGES(ARCHIVE, ERR_REFUSED, {"\"n\":7", S("\"n\":12")}, {"\"n\":7", S("\"n\":13")},
-	    {"\"n\":7", S("\"n\":0")}, {open, S("{}")}, {open, S("[{}]")}, {open, S("[7]")});
+	CHANGES(ARCHIVE, ERR_REFUSED, {"\"n\":7", S("\"n\":12")}, {"\"n\":7", S("\"n\":13")}, {"\"n\":7", S("\"n\":0")},
+	    {open, S("{}")}, {open, S("[{}]")}, {open, S("[7]")});
 }
 
 /* What is not an object, or nothing that has a type. */
