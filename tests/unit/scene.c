@@ -7,7 +7,7 @@
 #define EXAMPLE "example/draws/0001/"
 /* Of the example's first draw: drand's round 1000, and what the log reveals. */
 #define EXAMPLE_BEACON "fe290beca10872ef2fb164d2aa4442de4566183ec51c56ff3cd603d930e54fdd"
-#define EXAMPLE_SECRET "98d796c5c2efb29d74b651d1682bf0c48c294e40185dc44dfb240087d4dcf704"
+#define EXAMPLE_SECRET "9d606003a5d97180e57687eac833279cf71786571f50199eb80d796165d58820"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 struct slice
@@ -213,19 +213,21 @@ void
 scene_example(struct scene *scene)
 {
 	struct err err = {0};
-	struct slice commit, targets, inspectors, conflicts;
+	struct slice commit, targets, inspectors, conflicts, away;
 
 	*scene = (struct scene){0};
 	commit = read_file(scene, EXAMPLE "commit.json");
 	targets = read_file(scene, EXAMPLE "targets.csv");
 	inspectors = read_file(scene, EXAMPLE "inspectors.csv");
 	conflicts = read_file(scene, EXAMPLE "conflicts.csv");
+	away = read_file(scene, EXAMPLE "away.csv");
 	hash_hex(commit, scene->commit_hash);
 	if (commit_parse(commit, &scene->commit, NULL, &err) != 0 ||
 	    sealed_parse(read_file(scene, EXAMPLE "sealed.json"), &scene->sealed, &err) != 0 ||
 	    roster_parse_targets(&scene->roster, targets, "targets.csv", scene->commit.date, NULL, &err) != 0 ||
 	    roster_parse_inspectors(&scene->roster, inspectors, "inspectors.csv", NULL, &err) != 0 ||
-	    roster_parse_conflicts(&scene->roster, conflicts, "conflicts.csv", &err) != 0)
+	    roster_parse_conflicts(&scene->roster, conflicts, "conflicts.csv", &err) != 0 ||
+	    roster_parse_away(&scene->roster, away, "away.csv", scene->sealed.slots, scene->sealed.n_slots, &err) != 0)
 		fail_msg("%s", err.message);
 	scene->input = (struct draw_input){.commit = &scene->commit,
 	    .commit_hash = slice_of(scene->commit_hash),
@@ -258,6 +260,39 @@ csv_of(struct scene *scene, const char *header, const char *rows, const char *pr
 	return keep(scene, whole, len);
 }
 
+#define SHORT_COMMAS 8 /* of a row without the columns needs and elsewhere */
+
+/* A whole targets.csv: the columns `needs` and `elsewhere` are put between, empty where the rows have none. */
+static struct slice
+targets_of(struct scene *scene, const char *rows)
+{
+	struct slice rest = slice_of(rows), fields;
+	struct buf with;
+	char *text;
+	size_t len;
+
+	buf_init(&with, (size_t)1 << 26);
+	while (rest.n > 0) {
+		struct slice row = slice_cut(&rest, '\n');
+		size_t column = 0, commas = 0;
+
+		for (size_t i = 0; i < row.n; i++)
+			commas += row.p[i] == ',';
+		for (fields = row; fields.p != NULL; column++) {
+			buf_slice(&with, slice_cut(&fields, ','));
+			if (commas == SHORT_COMMAS && (column == 4 || column == 7))
+				buf_byte(&with, ','); /* needs, elsewhere */
+			buf_text(&with, fields.p == NULL ? "" : ",");
+		}
+		buf_byte(&with, '\n');
+	}
+	buf_byte(&with, '\0');
+	len = with.len;
+	text = buf_steal(&with);
+	assert_non_null(text);
+	return csv_of(scene, roster_targets_header, (const char *)keep(scene, text, len).p, "," ZEROS);
+}
+
 void
 scene_rows(struct scene *scene, const char *targets, const char *inspectors, const char *conflicts)
 {
@@ -265,7 +300,7 @@ scene_rows(struct scene *scene, const char *targets, const char *inspectors, con
 	struct err err = {0};
 
 	*scene = (struct scene){0};
-	targets_csv = csv_of(scene, roster_targets_header, targets, "," ZEROS);
+	targets_csv = targets_of(scene, targets);
 	inspectors_csv = csv_of(scene, roster_inspectors_header, inspectors, "," ZEROS);
 	conflicts_csv = csv_of(scene, roster_conflicts_header, conflicts, "");
 	if (roster_parse_targets(&scene->roster, targets_csv, "targets.csv", SCENE_DATE, NULL, &err) != 0 ||
@@ -278,7 +313,9 @@ scene_rows(struct scene *scene, const char *targets, const char *inspectors, con
 	scene->commit.rules.seats = 1;
 	scene->commit.strata = scene->strata;
 	for (int i = 0; i < 5; i++)
-		scene->sealed.dates[scene->sealed.n_dates++] = SCENE_DATE + i;
+		scene->slots[scene->sealed.n_slots++] = slot_of(SCENE_DATE + i, 540);
+	scene->sealed.slots = scene->slots;
+	scene->sealed.strata = scene->sealed_strata;
 	scene->sealed.matters = scene->matters;
 	MODEL_HASH(scene->commit_hash, "a commitment");
 	scene->input = (struct draw_input){.commit = &scene->commit,
@@ -294,10 +331,12 @@ scene_stratum(struct scene *scene, const char *class, uint64_t count)
 {
 	struct commit *c = &scene->commit;
 	struct stratum *s = &scene->strata[c->n_strata];
+	struct sealed_stratum *sealed = &scene->sealed_strata[c->n_strata];
 	bool star = strcmp(class, "*") == 0;
 
 	assert_true(c->n_strata < sizeof scene->strata / sizeof scene->strata[0]);
 	*s = (struct stratum){.class = slice_of(class), .amount = count};
+	*sealed = (struct sealed_stratum){.class = slice_of(class)};
 	for (size_t i = 0; i < scene->roster.n_targets; i++) {
 		const struct target *t = &scene->roster.targets[i];
 		bool covered = slice_is(target_class(t), class);
@@ -308,12 +347,12 @@ scene_stratum(struct scene *scene, const char *class, uint64_t count)
 				covered &= !slice_eq(target_class(t), scene->strata[k].class);
 		}
 		if (covered && t->drum != DRUM_REST && t->drum != DRUM_EXCUSED) {
-			s->drum++;
-			s->slips += t->weight;
+			sealed->drum++;
+			sealed->slips += t->weight;
 		}
 	}
-	s->take = s->drum < count ? s->drum : count;
-	c->n_strata++;
+	sealed->take = sealed->drum < count ? sealed->drum : count;
+	scene->sealed.n_strata = ++c->n_strata;
 }
 
 void
@@ -358,7 +397,9 @@ chosen_of(const struct scene *scene, const struct draw *draw, struct slice id)
 	assert_true(stratum >= 0);
 	c.stratum = (uint32_t)stratum;
 	c.ticket = draw_ticket(&draw->prefix, id, scene->roster.targets[target].weight);
-	c.date = draw_visit_date(&draw->prefix, id, scene->sealed.dates, scene->sealed.n_dates);
+	c.visit = scene->sealed.slots[draw_start(draw->seed, &scene->commit.rules, &scene->roster.targets[target],
+	    scene->sealed.n_slots)];
+	c.kept = true;
 	return c;
 }
 

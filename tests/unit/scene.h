@@ -44,6 +44,8 @@ struct scene {
 	char *texts[8]; /* freed with the scene */
 	size_t n_texts;
 	struct stratum strata[8]; /* room for the commitment's, where the test makes it */
+	struct sealed_stratum sealed_strata[8];
+	slot_t slots[16];
 	struct slice matters[8];
 };
 
@@ -54,8 +56,8 @@ void scene_example(struct scene *scene);
 
 /*
  * Rosters of rows as in PROTOCOL 3 but without the header and the column `private`, each row ending in LF, ascending.
- * The commitment has the rules' zeros, one seat for `any`, and no strata: scene_stratum adds them.  The visit dates are
- * the five days from SCENE_DATE on.
+ * A target's row may leave out `needs` and `elsewhere`.  The commitment has the rules' zeros, one seat for `any`, and no
+ * strata: scene_stratum adds them.  The slots are at 09:00 on the five days from SCENE_DATE on.
  */
 void scene_rows(struct scene *scene, const char *targets, const char *inspectors, const char *conflicts);
 

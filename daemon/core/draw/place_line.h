@@ -15,8 +15,8 @@
  */
 
 /* Appends the line of the i-th admitted target, chosen[chosen]; the caller asks out->failed. */
-void place_line_write(const struct draw_input *input, const struct draw *draw, size_t place, size_t chosen,
-    struct buf *out);
+void
+place_line_write(const struct draw_input *input, const struct draw *draw, size_t place, size_t chosen, struct buf *out);
 
 /* The tree over all lines, for the root and for paths.  ERR_MEMORY.  Release with merkle_release, after a failure too. */
 int place_lines_tree(const struct draw_input *input, const struct draw *draw, struct merkle *ret_tree, struct err *err);
