@@ -244,8 +244,8 @@ seats_at(const struct teams *teams, size_t t, size_t p)
 }
 
 /*
- * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many of
- * them fit one of its seats.
+ * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many
+ * of them fit one of its seats.
  */
 static bool
 fills_all_seats(const struct teams *teams, size_t t, const uint64_t *row)
