@@ -156,7 +156,7 @@ json_bool(struct json_reader *r)
 {
 	bool value = r->at < r->end && *r->at == 't';
 
-	if (!literal(r, value ? "true" : "false", value ? 4 : 5))
+	if (!read_literal(r, value ? "true" : "false", value ? 4 : 5))
 		return false;
 	r->last = 'v';
 	return value;

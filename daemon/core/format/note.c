@@ -413,6 +413,8 @@ note_verify_cosignature(const struct note *note, const struct note_key *key, uin
 		if (signature->len != TIME_BYTES + SIGNATURE_BYTES)
 			return NOTE_FALSE;
 		time = read_be64(signature->bytes);
+		if (time >= (uint64_t)INTEGER_LIMIT)
+			return NOTE_FALSE;
 		verdict = cosignature_verdict(note->text, signature, key, time);
 		if (verdict != NOTE_TRUE)
 			return verdict;

@@ -218,13 +218,22 @@ parse_target(struct lines *lines, int32_t date, struct target *t, struct err *er
 
 	t->line = lines->line.p;
 	t->line_len = (uint32_t)lines->line.n;
-	if (id_field(lines, &t->id_len, err) != 0 ||
-	    text_field(lines, "class", &t->class_at, &t->class_len, err) != 0 ||
-	    text_field(lines, "unit", &t->unit_at, &t->unit_len, err) != 0 ||
-	    text_field(lines, "area", &t->area_at, &t->area_len, err) != 0 || level_field(lines, &t->level, err) != 0 ||
-	    needs_field(lines, t, err) != 0 || weight_field(lines, &t->weight, err) != 0 ||
-	    dates_fields(lines, date, t, err) != 0)
-		return ERR_REFUSED;
+	if (rc == 0)
+		rc = text_field(lines, "class", &t->class_at, &t->class_len, err);
+	if (rc == 0)
+		rc = text_field(lines, "unit", &t->unit_at, &t->unit_len, err);
+	if (rc == 0)
+		rc = text_field(lines, "area", &t->area_at, &t->area_len, err);
+	if (rc == 0)
+		rc = level_field(lines, &t->level, err);
+	if (rc == 0)
+		rc = needs_field(lines, t, err);
+	if (rc == 0)
+		rc = weight_field(lines, &t->weight, err);
+	if (rc == 0)
+		rc = dates_fields(lines, date, t, err);
+	if (rc != 0)
+		return rc;
 	if (!name_index(next_field(lines), drum_names, 5, &drum))
 		return line_fault(lines, err, "drum", N_("it must be in, due, carried, rest or excused"));
 	t->drum = (uint8_t)drum;

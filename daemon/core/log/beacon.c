@@ -169,26 +169,60 @@ beacon_check_value(const struct commit *commit, struct slice commit_hash, struct
 	return 0;
 }
 
-int
-beacon_check_void(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
-    const struct cosigned *cosigned, bool *ret_unproven, struct err *err)
+static int
+check_void_of_public(const struct commit *commit, const struct entry *outcome, bool in_time, enum void_value *ret,
+    struct err *err)
 {
-	enum source source = commit->beacon.source;
-	struct slice reason = outcome->void_.reason;
-
-	*ret_unproven = false;
-	if (outcome->void_.signature.p != NULL) {
-		if (source == SOURCE_NONE || source == SOURCE_PUBLIC)
-			return err_set(err, ERR_REFUSED,
-			    N_("the void has a beacon value, though its source gives none"));
-		return beacon_check_value(commit, commit_hash, outcome->void_.beacon, outcome->void_.signature, err);
-	}
-	if (source == SOURCE_NONE || source == SOURCE_PUBLIC ||
-	    cosigned_majority(cosigned->outcome_before_draw, cosigned->witnesses))
+	if (outcome->void_.signature.p != NULL)
+		return err_set(err, ERR_REFUSED, N_("there is a signature, though the source has none"));
+	*ret = in_time ? VOID_IN_TIME : VOID_WITHHELD;
+	if (outcome->void_.beacon.p == NULL)
 		return 0;
-	*ret_unproven = reason.n >= 6 && memcmp(reason.p, "beacon", 6) == 0;
-	if (*ret_unproven)
+	*ret = VOID_VALUE;
+	return check_public(&commit->beacon, outcome->void_.beacon, err);
+}
+
+/* Under drand and witness. */
+static int
+check_void_of_signature(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
+    const struct entry *reveal, bool in_time, enum void_value *ret, struct err *err)
+{
+	bool with_void = outcome->void_.beacon.p != NULL,
+	     with_reveal = reveal != NULL && reveal->reveal.beacon.p != NULL;
+	struct slice reason = outcome->void_.reason;
+	bool failed = commit->beacon.source == SOURCE_WITNESS && reason.n >= 6 && memcmp(reason.p, "beacon", 6) == 0;
+
+	if (with_void && with_reveal)
+		return err_set(err, ERR_REFUSED, N_("the void and its reveal both have the beacon's value"));
+	*ret = VOID_VALUE;
+	if (with_void)
+		return beacon_check_value(commit, commit_hash, outcome->void_.beacon, outcome->void_.signature, err);
+	if (with_reveal)
+		return beacon_check_value(commit, commit_hash, reveal->reveal.beacon, reveal->reveal.signature, err);
+	*ret = in_time ? VOID_IN_TIME : failed ? VOID_UNPROVEN : VOID_PENDING;
+	if (in_time || failed || reveal == NULL)
 		return 0;
 	return err_set(err, ERR_REFUSED,
-	    N_("the void has no beacon value, and its witnesses do not show that it came before draw_time"));
+	    N_("neither the void nor its reveal has the beacon's value, and its witnesses do not show that it came "
+	       "before "
+	       "draw_time"));
+}
+
+int
+beacon_check_void(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
+    const struct entry *reveal, const struct cosigned *cosigned, enum void_value *ret_value, struct err *err)
+{
+	bool in_time = cosigned_majority(cosigned->outcome_before_draw, cosigned->witnesses);
+	enum source source = commit->beacon.source;
+
+	if (source == SOURCE_DRAND || source == SOURCE_WITNESS)
+		return check_void_of_signature(commit, commit_hash, outcome, reveal, in_time, ret_value, err);
+	if (reveal != NULL && reveal->reveal.beacon.p != NULL)
+		return err_set(err, ERR_REFUSED, N_("the reveal has a beacon's value, though its source gives none"));
+	if (source == SOURCE_PUBLIC)
+		return check_void_of_public(commit, outcome, in_time, ret_value, err);
+	*ret_value = VOID_NO_SOURCE;
+	if (outcome->void_.beacon.p != NULL)
+		return err_set(err, ERR_REFUSED, N_("the void has a beacon value, though its source gives none"));
+	return 0;
 }

@@ -27,12 +27,22 @@ int beacon_check_value(const struct commit *commit, struct slice commit_hash, st
 /* Only the value's form, where no signature is at hand. */
 int beacon_check_value_form(const struct commit *commit, struct slice value, struct err *err);
 
+/* What a void says of the value that its draw would have had. */
+enum void_value {
+	VOID_VALUE,    /* it, or its reveal, has it */
+	VOID_IN_TIME,  /* it has none, and its witnesses show that it came before draw_time */
+	VOID_PENDING,  /* it has none yet: its reveal may bring it */
+	VOID_UNPROVEN, /* under witness: it says that the beacon failed, and nothing proves it */
+	VOID_WITHHELD, /* under public: the value may have been withheld */
+	VOID_NO_SOURCE /* under none there is no value */
+};
+
 /*
- * Under drand and witness a void must have a beacon value, unless its witnesses show that it came before draw_time.
- * `ret_unproven`: it has neither, but its reason begins with "beacon", and so it says that the beacon failed.
+ * A void must not be a draw that did not please (PROTOCOL 4): checks the value that it or its reveal has or must have.
+ * `reveal` NULL: it is not revealed yet.
  */
 int beacon_check_void(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
-    const struct cosigned *cosigned, bool *ret_unproven, struct err *err);
+    const struct entry *reveal, const struct cosigned *cosigned, enum void_value *ret_value, struct err *err);
 
 #define BEACON_MESSAGE_MAX 128
 /* Writes what a witness signs, "spotcheck-beacon/v1 LF H(commit entry) LF", and returns its length. */

@@ -21,19 +21,40 @@ struct cosigned {
 	uint64_t commit_in_time;      /* of them, those that cosigned the commitment in time */
 	uint64_t outcome_in_time;     /* the same for the outcome */
 	uint64_t outcome_before_draw; /* cosigned outcome.checkpoint before draw_time */
-	uint64_t independent;         /* of the witnesses, those that the caller named */
+	bool *both;                   /* [witnesses]: cosigned both in time; owned */
+	uint64_t independent;         /* how many the caller named */
+	uint64_t independent_both;    /* of these, in force at the commitment and cosigned both in time */
 	bool beacon_key_in_time;      /* the witness that is the beacon cosigned the commitment in time */
 	uint64_t cosigned_size;       /* of the largest checkpoint that a witness cosigned */
-	int64_t newest;               /* time of a cosignature, INT64_MIN where none */
 };
+
+void cosigned_release(struct cosigned *cosigned);
 
 struct trusted {
 	const struct slice *keys; /* the witnesses that the caller takes as independent */
 	size_t n;
 };
 
-/* The main checkpoint's cosignatures; ERR_REFUSED where one of a witness in force is false. */
-int cosigned_main(const struct log *log, const struct sequence *sequence, struct cosigned *ret, struct err *err);
+#define COSIGNED_NEVER INT64_MIN
+
+/*
+ * The main checkpoint's cosignatures; ERR_REFUSED where one of a witness in force at its last entry is false.  `ret_cosigned`
+ * says whether one is true.
+ */
+int cosigned_main(const struct log *log, const struct sequence *sequence, bool *ret_cosigned, struct err *err);
+
+/*
+ * The time that more than half of these witnesses reach by true cosignatures on the main checkpoint, or COSIGNED_NEVER.
+ * ERR_MEMORY.
+ */
+int cosigned_reached(const struct log *log, const struct witnesses *witnesses, int64_t *ret_time, struct err *err);
+
+/*
+ * Reads archive/NNNN.checkpoint of the archive entry `index`, where it is there.  `ret_in_time`: more than half of the
+ * witnesses in force at the entry cosigned it within 86400 s of its time.  ERR_REFUSED as below.
+ */
+int cosigned_archive(const struct log *log, const struct sequence *sequence, size_t index, const struct published *dir,
+    bool *ret_in_time, uint64_t *ret_size, struct err *err);
 
 /*
  * Reads commit.checkpoint and outcome.checkpoint of draw `index` (n - 1).  ERR_REFUSED where one does not hold what it
@@ -49,8 +70,12 @@ cosigned_majority(uint64_t k, uint64_t n)
 	return k > n / 2;
 }
 
-/* The class that a draw has if its beacon's value and signature hold.  `outcome` NULL: pending. */
-enum assurance cosigned_assurance(const struct cosigned *cosigned, enum source source, const struct entry *outcome);
+/*
+ * The class that a draw has if its beacon's value and signature hold.  `outcome` NULL: pending.  `reveal` may be NULL; a
+ * void's may bring its value.
+ */
+enum assurance cosigned_assurance(const struct cosigned *cosigned, enum source source, const struct entry *outcome,
+    const struct entry *reveal);
 
 /* Writes "draws/0007/NAME", or "draws/0007" where `name` is "". */
 #define DRAW_PATH_MAX 128

@@ -32,6 +32,7 @@ struct log {
 	size_t n_entries;
 	size_t n_parsed; /* how many of them have been parsed: all, once log_read_tree has returned 0 */
 	struct merkle tree;
+	uint64_t foreign_names; /* names in tile/ that are not the protocol's */
 };
 
 /* Reads `vkey` and `checkpoint`.  `pinned` (p NULL: none) is the key the caller trusts; the file's must be the same. */
@@ -46,7 +47,7 @@ int log_read_tree(struct log *log, const struct published *dir, struct err *err)
 /*
  * In log_tiles.c: the last part of log_read_tree.  Whatever else is in tile/ must be a partial tile of this tree.
  */
-int log_check_other_tiles(const struct log *log, const struct published *dir, struct err *err);
+int log_check_other_tiles(struct log *log, const struct published *dir, struct err *err);
 
 /* Check `signature`, after log_read_head and log_read_tree. */
 int log_check_signature(const struct log *log, struct err *err);

@@ -1,6 +1,6 @@
 /*
  * What is in tile/ beside the tiles of the checkpoint: partial tiles of earlier checkpoints, which must be right too.
- * What goes beyond its size may belong to a later one that is being published, as may a name that begins with a dot.
+ * What goes beyond its size may belong to a later one that is being published.  Other names are counted and not read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ struct walk {
 	const struct log *log;
 	const struct published *dir;
 	struct err *err;
+	uint64_t *foreign; /* how many names are not a tile's */
 };
 
 /* ---- names ---- */
@@ -26,8 +27,6 @@ collect_name(void *arg, const char *name, bool is_file)
 {
 	struct buf *names = arg;
 
-	if (name[0] == '.')
-		return;
 	buf_byte(names, is_file ? 'f' : 'd');
 	buf_put(names, name, strlen(name) + 1);
 }
@@ -109,8 +108,10 @@ check_partial_tile(const struct walk *w, const char *path)
 	uint64_t there;
 	int rc;
 
-	if (!parse_tile_path(path, &tile))
-		return err_set(w->err, ERR_REFUSED, N_("%s: that is no tile's name"), path);
+	if (!parse_tile_path(path, &tile)) {
+		++*w->foreign;
+		return 0;
+	}
 	there = w->log->n_entries >> (tile.level < 0 ? 0 : 8 * tile.level);
 	if (tile.width == TILE_WIDTH || tile.number > there / TILE_WIDTH ||
 	    tile.number * TILE_WIDTH + (uint64_t)tile.width > there)
@@ -144,19 +145,20 @@ check_tile_folder(const struct walk *w, const char *folder, unsigned depth)
 		int n = snprintf(path, sizeof path, "%s/%s", folder, names.data + at + 1);
 
 		if (n >= (int)sizeof path || depth >= DEPTH_MAX)
-			rc = err_set(w->err, ERR_REFUSED, N_("%s: that is no tile's name"), path);
+			++*w->foreign;
+		else if (names.data[at] == 'f')
+			rc = check_partial_tile(w, path);
 		else
-			rc =
-			    names.data[at] == 'f' ? check_partial_tile(w, path) : check_tile_folder(w, path, depth + 1);
+			rc = check_tile_folder(w, path, depth + 1);
 	}
 	buf_release(&names);
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 
 int
-log_check_other_tiles(const struct log *log, const struct published *dir, struct err *err)
+log_check_other_tiles(struct log *log, const struct published *dir, struct err *err)
 {
-	struct walk w = {log, dir, err};
+	struct walk w = {log, dir, err, &log->foreign_names};
 
 	return check_tile_folder(&w, "tile", 0);
 }

@@ -6,7 +6,7 @@
 
 static const char *const check_names[CHECK_COUNT] = {"signature", "tree", "append-only", "sequence", "order",
     "checkpoints", "files", "drum", "strata", "history", "chain", "beacon", "seed", "selection", "inspectors", "teams",
-    "dates", "matters", "record", "amendments", "receipt"};
+    "visits", "matters", "record", "amendments", "receipt"};
 
 const char *
 check_name(enum check check)
@@ -25,7 +25,7 @@ check_state_name(enum check_state state)
 const char *
 assurance_name(enum assurance assurance)
 {
-	static const char *const names[] = {"none", "pending", "unknown", "C", "B-if-independent", "B",
+	static const char *const names[] = {"none", "pending", "pending-C", "unknown", "C", "B-if-independent", "B",
 	    "unchecked-if-independent", "unchecked"};
 
 	return names[assurance];
@@ -39,6 +39,9 @@ assurance_words(enum assurance assurance)
 		return N_("no class: it was voided without a beacon value");
 	case ASSURANCE_PENDING:
 		return N_("class pending: there is no outcome yet");
+	case ASSURANCE_PENDING_C:
+		return N_(
+		    "class pending, C at best: there is no outcome yet, and no witness or beacon binds the operator");
 	case ASSURANCE_UNKNOWN:
 		return N_("no class: a check has failed");
 	case ASSURANCE_C:

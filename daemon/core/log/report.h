@@ -26,7 +26,7 @@ enum check {
 	CHECK_SELECTION,
 	CHECK_INSPECTORS,
 	CHECK_TEAMS,
-	CHECK_DATES,
+	CHECK_VISITS,
 	CHECK_MATTERS,
 	CHECK_RECORD,
 	CHECK_AMENDMENTS,
@@ -40,9 +40,10 @@ const char *check_name(enum check check);             /* "append-only" */
 const char *check_state_name(enum check_state state); /* "not run"; a message of the catalogue */
 
 enum assurance {
-	ASSURANCE_NONE,    /* a void without a beacon value */
-	ASSURANCE_PENDING, /* no outcome yet */
-	ASSURANCE_UNKNOWN, /* a check failed: nothing is promised */
+	ASSURANCE_NONE,      /* a void without a beacon value */
+	ASSURANCE_PENDING,   /* no outcome yet */
+	ASSURANCE_PENDING_C, /* the same, and C at best */
+	ASSURANCE_UNKNOWN,   /* a check failed: nothing is promised */
 	ASSURANCE_C,
 	ASSURANCE_B_IF, /* B if the witnesses named are independent */
 	ASSURANCE_B,
@@ -56,10 +57,12 @@ const char *assurance_words(enum assurance assurance); /* for people; a message 
 struct assurance_facts {
 	enum assurance assurance;
 	const struct slice *keys;  /* [witnesses]: their verifier keys */
+	const bool *both;          /* [witnesses]: cosigned both checkpoints in time */
 	uint64_t witnesses;        /* in force at the commitment */
-	uint64_t commit_cosigned;  /* how many of them cosigned the commitment in time */
-	uint64_t outcome_cosigned; /* and the outcome */
-	uint64_t independent;      /* how many of them the caller takes as independent */
+	uint64_t commit_cosigned;  /* of them in time for the commitment */
+	uint64_t outcome_cosigned; /* and for the outcome */
+	uint64_t independent;      /* how many the caller named as independent */
+	uint64_t independent_both; /* of these, in force and cosigned both in time */
 };
 
 /* Where a checker's findings go.  `n` is the draw's number, 0 for the log.  Functions may be NULL. */

@@ -59,7 +59,8 @@ find_or_add_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
 		s->cycles[index] = (struct cycle_state){.name = e->cycle.cycle,
 		    .open = SEQUENCE_NONE,
 		    .last = SEQUENCE_NONE,
-		    .unrevealed = SEQUENCE_NONE};
+		    .unrevealed = SEQUENCE_NONE,
+		    .last_reveal_time = INT64_MIN};
 		if (slice_map_put(&s->by_name, e->cycle.cycle, index) != 0)
 			return ERR_MEMORY;
 	}
@@ -92,7 +93,6 @@ apply_cycle(struct walk *w, const struct entry *e)
 	c->source = e->cycle.source;
 	c->anchor = e->cycle.anchor;
 	c->link = 0;
-	c->last_reveal_time = INT64_MIN;
 	return slice_map_put(&s->anchors, e->cycle.anchor, w->at);
 }
 
@@ -127,6 +127,34 @@ add_draw_state(struct walk *w, size_t cycle)
 	return 0;
 }
 
+bool
+sequence_looks_at(const struct log *log, const struct sequence *s, size_t index, size_t other)
+{
+	const struct draw_state *d = &s->draws[index], *o = &s->draws[other];
+	const struct commit *c = &logged_entry(log, d->commit)->commit;
+	int64_t days = (int64_t)c->date - logged_entry(log, o->commit)->commit.date;
+
+	return o->cycle != d->cycle && o->outcome != SEQUENCE_NONE && !o->is_void && o->outcome < d->commit &&
+	    c->rules.quiet_days > 0 && days < (int64_t)c->rules.quiet_days;
+}
+
+/* Of the newest commitment (PROTOCOL 4). */
+static int64_t
+due_reveal_time(const struct walk *w, const struct commit *commit, const struct cycle_state *cycle)
+{
+	int64_t due = commit->draw_time + (int64_t)cycle->embargo_days * DAY_S;
+
+	if (cycle->last_reveal_time > due)
+		due = cycle->last_reveal_time;
+	for (size_t i = 0; commit->rules.quiet_days > 0 && i + 1 < w->s->n_draws; i++) {
+		int64_t other = logged_entry(w->log, w->s->draws[i].commit)->commit.reveal_time;
+
+		if (other > due && sequence_looks_at(w->log, w->s, w->s->n_draws - 1, i))
+			due = other;
+	}
+	return due;
+}
+
 static int
 apply_commit(struct walk *w, const struct entry *e)
 {
@@ -134,6 +162,7 @@ apply_commit(struct walk *w, const struct entry *e)
 	size_t index = slice_map_get(&w->s->by_name, commit->cycle);
 	int64_t utc_date = commit->draw_time / DAY_S - (commit->draw_time % DAY_S < 0);
 	struct cycle_state *c;
+	int rc;
 
 	if (index == SLICE_MAP_NONE)
 		return out_of_sequence(w, N_("a commitment of a cycle that has no chain"));
@@ -149,16 +178,19 @@ apply_commit(struct walk *w, const struct entry *e)
 		return out_of_sequence(w, N_("the commitment does not use the chain's next link"));
 	if (commit->beacon.source != c->source)
 		return out_of_sequence(w, N_("the beacon's source is not that of the chain"));
-	if (commit->reveal_time < c->last_reveal_time)
-		return out_of_sequence(w, N_("it is to be revealed before an earlier link of its chain"));
+	if (!slice_eq(commit->origin, w->log->entries[0].entry.genesis.origin))
+		return out_of_sequence(w, N_("the commitment names the origin of another log"));
 	require_order(w, e->time <= commit->draw_time, N_("the commitment is later than its draw_time"));
-	require_order(w, commit->reveal_time == commit->draw_time + (int64_t)c->embargo_days * DAY_S,
-	    N_("reveal_time is not draw_time and the embargo's days"));
 	require_order(w, utc_date - commit->date <= 1 && commit->date - utc_date <= 1,
 	    N_("the date is more than a day from that of draw_time"));
 	c->link = commit->link;
-	c->last_reveal_time = commit->reveal_time;
-	return add_draw_state(w, index);
+	rc = add_draw_state(w, index);
+	if (rc == 0)
+		require_order(w, commit->reveal_time == due_reveal_time(w, commit, &w->s->cycles[index]),
+		    N_("reveal_time is not the latest of draw_time and the embargo's days, the cycle's draws, and "
+		       "those "
+		       "that it looks at"));
+	return rc;
 }
 
 static struct draw_state *
@@ -168,8 +200,9 @@ committed_draw(struct walk *w, uint64_t n)
 }
 
 static int
-apply_outcome(struct walk *w, uint64_t n, struct slice commit)
+apply_outcome(struct walk *w, uint64_t n, struct slice commit, bool is_void)
 {
+	struct cycle_state *c;
 	struct draw_state *d = committed_draw(w, n);
 
 	if (d == NULL)
@@ -179,14 +212,18 @@ apply_outcome(struct walk *w, uint64_t n, struct slice commit)
 	if (!slice_is(commit, w->log->entries[d->commit].hash))
 		return out_of_sequence(w, N_("the hash is not that of the commitment"));
 	d->outcome = w->at;
-	w->s->cycles[d->cycle].open = SEQUENCE_NONE;
+	d->is_void = is_void;
+	c = &w->s->cycles[d->cycle];
+	c->open = SEQUENCE_NONE;
+	if (!is_void && logged_entry(w->log, d->commit)->commit.reveal_time > c->last_reveal_time)
+		c->last_reveal_time = logged_entry(w->log, d->commit)->commit.reveal_time;
 	return 0;
 }
 
 static int
 apply_draw(struct walk *w, const struct entry *e)
 {
-	int rc = apply_outcome(w, e->draw.n, e->draw.commit);
+	int rc = apply_outcome(w, e->draw.n, e->draw.commit, false);
 
 	if (rc == 0)
 		require_order(w,
@@ -195,12 +232,23 @@ apply_draw(struct walk *w, const struct entry *e)
 	return rc;
 }
 
+static bool
+looks_at_sealed(const struct walk *w, size_t index)
+{
+	const struct commit *commit = &logged_entry(w->log, w->s->draws[index].commit)->commit;
+
+	for (size_t i = 0; commit->rules.quiet_days > 0 && i < w->s->n_draws; i++)
+		if (w->s->draws[i].reveal == SEQUENCE_NONE && sequence_looks_at(w->log, w->s, index, i))
+			return true;
+	return false;
+}
+
 static int
 apply_reveal(struct walk *w, const struct entry *e)
 {
 	struct draw_state *d = committed_draw(w, e->reveal.n);
+	const struct commit *commit;
 	struct cycle_state *c;
-	bool drawn;
 
 	if (d == NULL)
 		return out_of_sequence(w, N_("there is no commitment of this number"));
@@ -208,35 +256,60 @@ apply_reveal(struct walk *w, const struct entry *e)
 		return out_of_sequence(w, N_("the commitment is revealed already"));
 	c = &w->s->cycles[d->cycle];
 	require_order(w, d->outcome != SEQUENCE_NONE, N_("it is revealed before its draw or void"));
-	require_order(w, e->time >= logged_entry(w->log, d->commit)->commit.reveal_time,
-	    N_("it is revealed before reveal_time"));
+	commit = &logged_entry(w->log, d->commit)->commit;
+	require_order(w, e->time >= (d->is_void ? commit->draw_time : commit->reveal_time),
+	    d->is_void ? N_("a void is revealed before its draw_time") : N_("it is revealed before reveal_time"));
 	if (c->unrevealed != (size_t)(d - w->s->draws))
 		return out_of_sequence(w, N_("an earlier commitment of the cycle is not revealed yet"));
 	if (slice_map_get(&w->s->anchors, e->reveal.secret) != SLICE_MAP_NONE)
 		return out_of_sequence(w, N_("the secret is the anchor of a chain"));
 	if (d->outcome == SEQUENCE_NONE)
 		return ERR_REFUSED; /* what comes after it cannot be judged */
-	drawn = logged_entry(w->log, d->outcome)->type == ENTRY_DRAW;
-	if (!drawn && e->reveal.record.n > 0)
+	if (looks_at_sealed(w, (size_t)(d - w->s->draws)))
+		return out_of_sequence(w, N_("a draw that it looks at is not revealed yet"));
+	if (d->is_void && e->reveal.record.n > 0)
 		return out_of_sequence(w, N_("the reveal of a void names a record"));
 	d->reveal = w->at;
 	c->unrevealed = d->next;
 	return slice_map_put(&w->s->secrets, e->reveal.secret, w->at);
 }
 
+size_t
+sequence_amendment_stands(const struct log *log, size_t entry)
+{
+	const struct entry *e = logged_entry(log, entry);
+
+	return e->amend.before_reveal ? (size_t)e->amend.archive : entry;
+}
+
+static bool
+is_archive_between(const struct walk *w, uint64_t index, const struct draw_state *d)
+{
+	return index > d->outcome && index < d->reveal && logged_entry(w->log, (size_t)index)->type == ENTRY_ARCHIVE;
+}
+
 static int
 apply_amend(struct walk *w, const struct entry *e)
 {
 	struct draw_state *d = committed_draw(w, e->amend.n);
-	size_t *more;
+	size_t *more, stands;
 
 	if (d == NULL)
 		return out_of_sequence(w, N_("there is no commitment of this number"));
-	if (d->outcome == SEQUENCE_NONE || logged_entry(w->log, d->outcome)->type != ENTRY_DRAW)
+	if (d->outcome == SEQUENCE_NONE || d->is_void)
 		return out_of_sequence(w, N_("an amendment of what is not drawn"));
+	if (d->reveal == SEQUENCE_NONE)
+		return out_of_sequence(w, N_("an amendment is told before the reveal"));
 	if (e->amend.amendment != d->n_amends + 1)
 		return out_of_sequence(w, N_("the amendment's number does not follow the draw's last"));
-	d->amended_late |= d->next != SEQUENCE_NONE;
+	if (e->amend.before_reveal && w->at != d->reveal + 1 + d->n_amends)
+		return out_of_sequence(w, N_("an amendment made before the reveal does not follow it directly"));
+	if (e->amend.before_reveal && !is_archive_between(w, e->amend.archive, d))
+		return out_of_sequence(w, N_("the amendment names no archive entry between the draw and its reveal"));
+	stands = sequence_amendment_stands(w->log, w->at);
+	if (d->n_amends > 0 && stands < sequence_amendment_stands(w->log, d->amends[d->n_amends - 1]))
+		return out_of_sequence(w, N_("the amendment stands before the one before it"));
+	d->amended_late |= d->next != SEQUENCE_NONE && stands > w->s->draws[d->next].commit;
 	if ((d->n_amends & (d->n_amends - 1)) == 0) { /* room doubles at each power of two */
 		more = realloc(d->amends, (d->n_amends == 0 ? 1 : d->n_amends * 2) * sizeof *more);
 		if (more == NULL)
@@ -261,9 +334,48 @@ apply_witnesses(struct walk *w, const struct slice *keys, size_t n)
 		s->policies = more;
 		s->cap_policies = cap;
 	}
+	for (size_t i = 0; i < n; i++)
+		if (entry_same_signer(keys[i], logged_entry(w->log, 0)->genesis.key))
+			return out_of_sequence(w, N_("the log is its own witness"));
 	w->in_force = (struct witnesses){keys, n};
 	s->policies[s->n_policies].entry = w->at;
 	s->policies[s->n_policies++].witnesses = w->in_force;
+	return 0;
+}
+
+/* It names each draw that is drawn and not revealed, and no other. */
+static int
+apply_archive(struct walk *w, const struct entry *e)
+{
+	struct sequence *s = w->s;
+	size_t named = 0;
+
+	while (s->first_open < s->n_draws &&
+	    (s->draws[s->first_open].is_void || s->draws[s->first_open].reveal != SEQUENCE_NONE))
+		s->first_open++;
+	for (size_t i = s->first_open; i < s->n_draws; i++) {
+		const struct draw_state *d = &s->draws[i];
+		bool open = d->outcome != SEQUENCE_NONE && !d->is_void && d->reveal == SEQUENCE_NONE;
+		bool said = named < e->archive.n_open && e->archive.open[named].n == i + 1;
+
+		if (open != said)
+			return out_of_sequence(w,
+			    open ? N_("the archive entry leaves out a draw that is open")
+			         : N_("the archive entry names a draw that is not open"));
+		named += said;
+	}
+	if (named < e->archive.n_open)
+		return out_of_sequence(w, N_("the archive entry names a draw that is not open"));
+	if (s->n_archives == s->cap_archives) {
+		size_t cap = s->cap_archives * 2 + 64;
+		size_t *more = realloc(s->archives, cap * sizeof *more);
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		s->archives = more;
+		s->cap_archives = cap;
+	}
+	s->archives[s->n_archives++] = w->at;
 	return 0;
 }
 
@@ -287,11 +399,13 @@ apply_entry(struct walk *w, const struct entry *e)
 	case ENTRY_DRAW:
 		return apply_draw(w, e);
 	case ENTRY_VOID:
-		return apply_outcome(w, e->void_.n, e->void_.commit);
+		return apply_outcome(w, e->void_.n, e->void_.commit, true);
 	case ENTRY_REVEAL:
 		return apply_reveal(w, e);
 	case ENTRY_AMEND:
 		return apply_amend(w, e);
+	case ENTRY_ARCHIVE:
+		return apply_archive(w, e);
 	}
 	return 0;
 }
@@ -320,6 +434,7 @@ sequence_release(struct sequence *s)
 	free(s->draws);
 	free(s->cycles);
 	free(s->policies);
+	free(s->archives);
 	slice_map_release(&s->by_name);
 	slice_map_release(&s->anchors);
 	slice_map_release(&s->secrets);

@@ -29,7 +29,8 @@ struct draw_state {
 	size_t next;     /* the one after it */
 	size_t *amends;  /* entries, in their order; owned */
 	size_t n_amends;
-	bool amended_late;          /* an amendment stands after the cycle's next commitment */
+	bool amended_late; /* an amendment stands after the cycle's next commitment */
+	bool is_void;
 	struct slice anchor;        /* of the chain it uses */
 	struct witnesses witnesses; /* in force at the commitment */
 };
@@ -39,7 +40,7 @@ struct cycle_state {
 	uint64_t chain, length, embargo_days, link;
 	enum source source;
 	struct slice anchor;
-	int64_t last_reveal_time; /* of this chain's commitments */
+	int64_t last_reveal_time; /* the latest of its draws; INT64_MIN where there is none */
 	size_t open;              /* draw without an outcome, or SEQUENCE_NONE */
 	size_t last;              /* its latest draw, or SEQUENCE_NONE */
 	size_t unrevealed;        /* its first draw that is not revealed, or SEQUENCE_NONE */
@@ -55,9 +56,12 @@ struct sequence {
 		struct witnesses witnesses;
 	} * policies; /* genesis first */
 	size_t n_policies;
+	size_t *archives; /* the archive entries; owned */
+	size_t n_archives;
 	bool whole; /* all entries could be applied */
 	/* private: */
-	size_t cap_draws, cap_cycles, cap_policies;
+	size_t cap_draws, cap_cycles, cap_policies, cap_archives;
+	size_t first_open; /* no draw before it is open */
 	struct slice_map by_name, anchors, secrets;
 };
 
@@ -76,6 +80,15 @@ struct witnesses sequence_witnesses(const struct sequence *sequence, uint64_t si
  * ERR_REFUSED names what is overdue at `at`: an outcome 86400 s after draw_time, or a reveal 86400 s after reveal_time.
  */
 int sequence_overdue(const struct log *log, const struct sequence *sequence, int64_t at, struct err *err);
+
+/*
+ * Whether draw `index` looks at draw `other` (PROTOCOL 5): one of another cycle, drawn before the commitment of `index`, less
+ * than quiet_days earlier by their dates.
+ */
+bool sequence_looks_at(const struct log *log, const struct sequence *sequence, size_t index, size_t other);
+
+/* Where an amendment stands (PROTOCOL 9): the index of the archive entry that first counts it, or its own. */
+size_t sequence_amendment_stands(const struct log *log, size_t entry);
 
 /* The newest time of an entry. */
 int64_t sequence_newest(const struct log *log);
