@@ -56,7 +56,7 @@ compare_target(const struct draw_case *c, const struct chosen *chosen, const str
 	return 0;
 }
 
-/* The record lists each chosen target as the next selected or the next unstaffed one.  `teams` checks which of the two. */
+/* The record must list each chosen target as the next selected or next unstaffed one.  `teams` checks which of them. */
 int
 compare_selection(const struct draw_case *c, struct err *err)
 {

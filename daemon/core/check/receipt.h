@@ -11,8 +11,8 @@
 
 /*
  * A receipt is one target's proof of one revealed draw.  It names no other target.  It holds the target's row with the
- * audit path to the committed root, its private part, its ticket, the last tickets drawn in its stratum, and the outcome
- * that follows from these.  Its form is canonical JSON, which spotcheck(1) describes.
+ * audit path to the committed root, its private part, its ticket, the last tickets drawn in its stratum, and the
+ * outcome that follows from these.  Its form is canonical JSON, which spotcheck(1) describes.
  */
 
 #define RECEIPT_MAX ((size_t)1 << 20) /* bytes */

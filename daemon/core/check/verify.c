@@ -73,7 +73,7 @@ run_log(struct run *r, bool *ret_readable)
 	return 0;
 }
 
-/* Reads all checkpoints.  This comes before `sequence` is judged, because the newest cosignature says how late it is. */
+/* Reads all checkpoints, before `sequence` is judged: the newest cosignature says how late it is. */
 static int
 read_checkpoints(struct run *r, struct err *main_err)
 {
@@ -150,7 +150,7 @@ run_folders(struct run *r)
 	return 0;
 }
 
-/* The checks `sequence` to `files` of the log.  `ret_complete`: all entries are in sequence, so draws can be checked. */
+/* The checks `sequence` to `files` of the log.  `ret_complete`: all entries are in sequence, draws can be checked. */
 static int
 run_sequence(struct run *r, bool *ret_complete)
 {

@@ -1,4 +1,4 @@
-/* Amendments (PROTOCOL 9): read and written as canonical JSON, proposed from the drawn order, and applied to the places. */
+/* Amendments (PROTOCOL 9): read, written, proposed from the drawn order, and applied to the places of a draw. */
 #include "core/draw/amend.h"
 
 #include <stdlib.h>

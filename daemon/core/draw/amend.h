@@ -61,8 +61,8 @@ uint32_t places_next_target(const struct places *places, size_t place);
 
 /*
  * The amendment that the protocol gives for this place and seat (`seat` is ignored for a target).  Sets all but the
- * numbers, the nonce and the reason; slices point into the roster.  ERR_REFUSED where there is no such place or seat, or
- * it is empty.
+ * numbers, the nonce and the reason; slices point into the roster.  ERR_REFUSED where there is no such place or seat,
+ * or it is empty.
  */
 int places_propose(const struct places *places, bool of_target, uint64_t place, uint64_t seat,
     struct amendment *ret_amendment, struct err *err);

@@ -170,8 +170,9 @@ fill_all(struct assign_state *state, const struct assign_result *result)
 
 /*
  * Returns the least load limit with which the first n_drawn inspectors can fill the seats of all admitted targets, and
- * leaves such an assignment in `state`; 0 if max_load allows none.  The limit starts at the mean load.  Each step raises
- * it by the least that can suffice: only closed inspectors may take the seats still empty, and all of these are full.
+ * leaves such an assignment in `state`; 0 if max_load allows none.  The limit starts at the mean load.  Each step
+ * raises it by the least that can suffice: only closed inspectors may take the seats still empty, and all of these are
+ * full.
  */
 static uint32_t
 least_limit(struct assign_state *state, const struct assign_result *result, size_t n_drawn)

@@ -53,8 +53,8 @@ void assign_release(struct assign_result *result);
  * Why a target stays unstaffed: a set of seats, one more than the inspectors who may take them can fill.  The target
  * itself comes first.  The others were admitted before it and need the same inspectors.  `inspectors` are all who may
  * take any of these seats.  The first n_full of them are full, and hold only such seats.  Each of the others already
- * sits on such a seat in every team that could use him, and nobody sits twice in a team.  No inspectors: nobody may take
- * the seat.
+ * sits on such a seat in every team that could use him, and nobody sits twice in a team.  No inspectors: nobody may
+ * take the seat.
  */
 struct assign_why {
 	uint32_t *targets;

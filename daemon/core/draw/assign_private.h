@@ -11,22 +11,22 @@
  *
  * An inspector with room is free.  An empty seat can be filled if a free inspector may take it, or if somebody may take
  * it whose own seat can then be filled.  A search follows these steps.  From a seat it goes to every inspector who may
- * sit on it and is not yet in its team; if he sits elsewhere in that team, it goes to his seat there.  From an inspector
- * without room it goes to the seats that he holds.  It reaches every seat and inspector once.  When it reaches a free
- * inspector, everybody on the path moves by one seat.  This is Ford and Fulkerson's method on the network source -
- * inspector - inspector in a team - seat - sink.  A search tries last what earlier ones tried in vain, as Pothen and Fan
- * do (Computing the block triangular form of a sparse matrix, 1990).
+ * sit on it and is not yet in its team; if he sits elsewhere in that team, it goes to his seat there.  From an
+ * inspector without room it goes to the seats that he holds.  It reaches every seat and inspector once.  When it
+ * reaches a free inspector, everybody on the path moves by one seat.  This is Ford and Fulkerson's method on the
+ * network source - inspector - inspector in a team - seat - sink.  A search tries last what earlier ones tried in vain,
+ * as Pothen and Fan do (Computing the block triangular form of a sparse matrix, 1990).
  *
- * Parts.  What a failed search has reached leads to nothing else, and nobody in it is free.  This stays true while seats
- * are filled, exchanged and fixed: a path that entered it would have to end in it, and a cycle lies wholly inside or
- * wholly outside.  So assign_close() makes it a part of its own.  While seats are being filled, later searches stay out
- * of it.
+ * Parts.  What a failed search has reached leads to nothing else, and nobody in it is free.  This stays true while
+ * seats are filled, exchanged and fixed: a path that entered it would have to end in it, and a cycle lies wholly inside
+ * or wholly outside.  So assign_close() makes it a part of its own.  While seats are being filled, later searches stay
+ * out of it.
  *
  * While teams are seated (assign_give), an inspector can take a seat from its holder only if a path leads from him back
- * to the seat.  It leads there by the holder, who then has room; by a team-mate's seat that the holder may take; or by a
- * free inspector, through the source of the network, which no failed search has reached.  The seat also leads to him, so
- * both are on a cycle.  No cycle crosses from one part to another, so the search stays in the seat's part.  Each search
- * that fails splits a part, so few fail.
+ * to the seat.  It leads there by the holder, who then has room; by a team-mate's seat that the holder may take; or by
+ * a free inspector, through the source of the network, which no failed search has reached.  The seat also leads to him,
+ * so both are on a cycle.  No cycle crosses from one part to another, so the search stays in the seat's part.  Each
+ * search that fails splits a part, so few fail.
  */
 
 #define ASSIGN_NO_SEAT UINT32_MAX
@@ -57,8 +57,8 @@ struct assign_state {
 	size_t n_seats;
 	size_t words;  /* of a set of inspectors, as bits */
 	uint64_t *fit; /* [seats of a team]: who fits */
-	uint32_t *
-	    heads; /* a hash table of all bundles' heads by holder and kind, with linear probing; ASSIGN_NO_SEAT: free */
+	uint32_t
+	    *heads; /* a hash table of bundles' heads by holder and kind, with linear probing; ASSIGN_NO_SEAT: free */
 	size_t heads_mask;
 
 	uint32_t limit;    /* seats that one may hold */
@@ -97,7 +97,10 @@ void assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector);
 void assign_unseat(struct assign_state *state, uint32_t seat);
 void assign_fix(struct assign_state *state, uint32_t seat);
 
-/* Fills an empty seat and moves others if need be.  If false, nobody has moved; `done` and seat_queue are what it reached. */
+/*
+ * Fills an empty seat, and moves others if need be.  If false, nobody has moved; done and seat_queue are what it
+ * reached.
+ */
 bool assign_fill(struct assign_state *state, uint32_t seat);
 
 /* After a failed assign_fill: closes what it has reached to later searches.  Nothing in it may be unseated any more. */
@@ -108,7 +111,8 @@ bool assign_hopeless(const struct assign_state *state, uint32_t seat);
 
 /*
  * Takes the holder off a seat of a complete assignment.  The caller then tries others on it with assign_give, in any
- * order and each once, until one call returns true; if none does, assign_sit puts the old holder back.  Then assign_fix.
+ * order and each once, until one call returns true; if none does, assign_sit puts the old holder back.  Then
+ * assign_fix.
  */
 void assign_vacate(struct assign_state *state, uint32_t seat);
 

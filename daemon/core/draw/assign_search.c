@@ -321,9 +321,9 @@ begin_search(struct assign_state *state, uint32_t part)
 }
 
 /*
- * Called after a search that has succeeded and began at the n-th seat of the queue.  What it has not followed to the end
- * counts as not reached.  The rest led nowhere, and rarely leads anywhere after a change elsewhere.  So it is followed
- * again only when there is nothing else.
+ * Called after a search that has succeeded and began at the n-th seat of the queue.  What it has not followed to the
+ * end counts as not reached.  The rest led nowhere, and rarely leads anywhere after a change elsewhere.  So it is
+ * followed again only when there is nothing else.
  */
 static void
 keep_search(struct assign_state *state, size_t n)
@@ -520,8 +520,8 @@ follow_seats(struct assign_state *state)
 }
 
 /*
- * Follows one seat of each kind that an inspector holds.  There may be very many, so each is followed before the next is
- * reached.  If one ends the search, the inspector's next turn begins after it.
+ * Follows one seat of each kind that an inspector holds.  There may be very many, so each is followed before the next
+ * is reached.  If one ends the search, the inspector's next turn begins after it.
  */
 static bool
 follow_inspector(struct assign_state *state, uint32_t inspector)
@@ -634,7 +634,8 @@ assign_hopeless(const struct assign_state *state, uint32_t seat)
 
 /*
  * A path back to a seat enters its team by a seat whose holder is in the same part.  If there is none left, because it
- * has been fixed, the team's seats become a part without inspectors.  Otherwise each would cost a search that must fail.
+ * has been fixed, the team's seats become a part without inspectors.  Otherwise each would cost a search that must
+ * fail.
  */
 static void
 set_apart(struct assign_state *state, uint32_t seat)

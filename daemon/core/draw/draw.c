@@ -1,4 +1,4 @@
-/* The draw (PROTOCOL 5 to 7): the seed and its hashes, the selection by ticket, the inspectors, the matters, the teams. */
+/* The draw (PROTOCOL 5 to 7): seed and hashes, selection by ticket, inspectors, matters, teams. */
 #include "core/draw/draw.h"
 
 #include <stdlib.h>
@@ -43,7 +43,7 @@ hash_cmp(const struct hash *a, const struct hash *b)
 	return memcmp(a->b, b->b, HASH_BYTES);
 }
 
-/* Appends to a message that follows the seed.  The parts are ids (at most 32 bytes) and short words: they always fit. */
+/* Appends to a message that follows the seed.  It always fits: ids have at most 32 bytes, and words are short. */
 static void
 append_to_message(struct hash_message *m, const char *text, size_t len)
 {
@@ -178,9 +178,9 @@ strata_count(const struct commit *commit, const struct roster *roster, struct st
 }
 
 /*
- * Selection: in each stratum the first take + reserve targets by ticket, `carried` and `due` ones before `in` ones.  Each
- * stratum has a bounded heap with the last of its order on top.  So a roster of any size takes one pass, and what is not
- * selected is never sorted.
+ * Selection: in each stratum the first take + reserve targets by ticket, `carried` and `due` ones before `in` ones.
+ * Each stratum has a bounded heap with the last of its order on top.  So a roster of any size takes one pass, and what
+ * is not selected is never sorted.
  */
 
 struct slot {

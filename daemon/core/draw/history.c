@@ -1,4 +1,4 @@
-/* What a cycle's draws say of its next roster: dates, carried targets, rotation rows; and the changes between rosters. */
+/* What a cycle's draws say of its next roster, and what has changed from one roster to the next. */
 #include "core/draw/history.h"
 
 #include <stdlib.h>

@@ -45,8 +45,8 @@ void history_init(struct history *history);
 void history_release(struct history *history);
 
 /*
- * Adds a draw (not a void) of that date with all its amendments, when the cycle's next commitment is made or about to be
- * made.  ERR_MEMORY only.
+ * Adds a draw (not a void) of that date with all its amendments, when the cycle's next commitment is made or about to
+ * be made.  ERR_MEMORY only.
  */
 int history_add(struct history *history, const struct places *places, int32_t date, struct err *err);
 
@@ -54,8 +54,8 @@ int32_t history_last_drawn(const struct history *history, struct slice target); 
 bool history_is_carried(const struct history *history, struct slice target);
 
 /*
- * Appends the rotation rows ("I07,target,T9,rotation" and a LF; sorted, distinct) of the last `rotate` draws, where both
- * ids are in the roster.  ERR_MEMORY only.
+ * Appends the rotation rows ("I07,target,T9,rotation" and a LF; sorted, distinct) of the last `rotate` draws, where
+ * both ids are in the roster.  ERR_MEMORY only.
  */
 int history_rotation(const struct history *history, uint64_t rotate, const struct roster *roster, struct buf *out,
     struct err *err);

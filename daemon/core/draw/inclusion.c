@@ -6,11 +6,11 @@
 /*
  * Where all weights are equal, each of n targets has the chance k/n of being among the first k.  Otherwise:
  *
- * The ticket of a target of weight w is the least of w slips.  A slip is practically uniform on (0, 1), so the ticket is
- * above x with the chance (1 - x)^w.  With the time t = -ln(1 - x), which keeps the order, this chance is exp(-w t): each
- * target arrives at an exponential time of rate w, independently of the others.  (This is also successive sampling: of
- * those that have not arrived, the next one is i with the chance w_i / (the sum of their weights), as if slips were drawn
- * without replacement.)  Target i is among the first k if fewer than k others arrive before it:
+ * The ticket of a target of weight w is the least of w slips.  A slip is practically uniform on (0, 1), so the ticket
+ * is above x with the chance (1 - x)^w.  With the time t = -ln(1 - x), which keeps the order, this chance is exp(-w t):
+ * each target arrives at an exponential time of rate w, independently of the others.  (This is also successive
+ * sampling: of those that have not arrived, the next one is i with the chance w_i / (the sum of their weights), as if
+ * slips were drawn without replacement.)  Target i is among the first k if fewer than k others arrive before it:
  *
  *	P(i) = integral over t of w_i exp(-w_i t) P(N_i(t) < k).
  *
@@ -18,11 +18,11 @@
  * 1 - exp(-w_j t) and else 0.
  *
  * P(N_i < k) comes from N_i's characteristic function, the product of exp(-w t) + (1 - exp(-w t)) exp(i theta) over the
- * others, inverted at M angles.  That gives the distribution modulo M.  This is enough where M covers all likely values:
- * by Bernstein's inequality N is within 9 s + 25 of its mean except with the chance 1e-16, where s is its standard
- * deviation.  Targets of one weight share one factor, raised to their number.  Leaving one of them out is a division by
- * it; M is odd, so no factor is 0.  The product shrinks with the angle, so a few dozen angles suffice for any number of
- * targets.
+ * others, inverted at M angles.  That gives the distribution modulo M.  This is enough where M covers all likely
+ * values: by Bernstein's inequality N is within 9 s + 25 of its mean except with the chance 1e-16, where s is its
+ * standard deviation.  Targets of one weight share one factor, raised to their number.  Leaving one of them out is a
+ * division by it; M is odd, so no factor is 0.  The product shrinks with the angle, so a few dozen angles suffice for
+ * any number of targets.
  *
  * The integral is taken over ln t, from where P(N_i < k) is still 1 to where it is 0 (both within 1e-12), by the
  * Gauss-Legendre rule of eight points on each of 64 pieces.
@@ -132,7 +132,9 @@ greatest_of(const double *v, size_t n)
 	return most;
 }
 
-/* P(N < take) falls with time.  This is the last ln t at which it is 1 for all groups, or (upper) the first where it is 0. */
+/*
+ * P(N < take) falls with time.  Finds the last ln t where it is 1 for all groups, or (upper) the first where it is 0.
+ */
 static double
 edge(const struct inclusion_group *groups, size_t n_groups, double take, bool upper)
 {

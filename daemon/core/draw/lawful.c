@@ -9,8 +9,8 @@
 
 /*
  * The table keeps, for each column of the targets by which an inspector can be barred (id, unit, area), who is barred
- * from which value.  A target's row has the inspectors whose level and given columns allow it, without those barred from
- * its id, its unit and its area.  Targets for which these four sets are the same have one shape, and share a row.
+ * from which value.  A target's row has the inspectors whose level and given columns allow it, without those barred
+ * from its id, its unit and its area.  Targets for which these four sets are the same have one shape, and share a row.
  */
 
 #define WORD_BITS 64

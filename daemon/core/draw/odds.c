@@ -231,8 +231,8 @@ is_in_row(const uint64_t *row, size_t p)
 }
 
 /*
- * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many of
- * them fit one of its seats.
+ * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many
+ * of them fit one of its seats.
  */
 static bool
 fills_all_seats(const struct teams *teams, const uint64_t *row)

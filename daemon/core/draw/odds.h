@@ -19,12 +19,13 @@
  * seats / inspectors.  Otherwise draws are simulated with draw_compute and counted.  Trial i of 0, 1 … draws with the
  * seed H(H(seed text || "/" || i)): the same text and rosters give the same figures.
  *
- * What is counted is what happens to a target in the draws that choose it.  The share is multiplied by the exact chance to
- * be chosen, and is given with its 99 % confidence interval (Wilson's).
+ * What is counted is what happens to a target in the draws that choose it.  The share is multiplied by the exact chance
+ * to be chosen, and is given with its 99 % confidence interval (Wilson's).
  *
  * The greatest of many counted chances is too high on average, because luck helped to make it the greatest.  So a best
- * guess is made twice, from the even trials and from the odd ones, and each is tried on the other half.  The figure given
- * is how often it was right there.  It is somewhat too low on average, because each guess knows only half of the trials.
+ * guess is made twice, from the even trials and from the odd ones, and each is tried on the other half.  The figure
+ * given is how often it was right there.  It is somewhat too low on average, because each guess knows only half of the
+ * trials.
  */
 
 #define ODDS_TRIALS 10000
@@ -90,8 +91,8 @@ void odds_release(struct odds *odds); /* NULL is allowed */
 struct chance odds_counted(uint64_t count, uint64_t trials);
 
 /*
- * The chance that target t, an index into the roster, is visited; that p, a place in odds->inspectors, visits it; and the
- * latter given that t is chosen.
+ * The chance that target t, an index into the roster, is visited; that p, a place in odds->inspectors, visits it; and
+ * the latter given that t is chosen.
  */
 struct chance odds_staffed(const struct odds *odds, size_t t);
 struct chance odds_pair(const struct odds *odds, size_t t, size_t p);
@@ -100,14 +101,16 @@ struct chance odds_given(const struct odds *odds, size_t t, size_t p);
 /* The mean number of his visits in a draw.  `ret_error` gets half the 99 % interval of that. */
 double odds_load(const struct odds *odds, size_t p, double *ret_error);
 
-/* How often the best guess is right: that of inspector p where he will go, and that of who visits t, once t is chosen. */
+/*
+ * How often the best guess is right: that of inspector p where he will go, and that of who visits t, once t is chosen.
+ */
 struct chance odds_guess(const struct odds *odds, size_t p);
 struct chance odds_guess_visitor(const struct odds *odds, size_t t);
 
 /*
- * Over how many targets his visits are spread: as many targets with equal shares of his visits would be as hard to guess
- * for him.  1 / the sum of the squared shares (Simpson's index); 0: no visits.  Somewhat too high where pairs are left
- * out.
+ * Over how many targets his visits are spread: as many targets with equal shares of his visits would be as hard to
+ * guess for him.  1 / the sum of the squared shares (Simpson's index); 0: no visits.  Somewhat too high where pairs are
+ * left out.
  */
 double odds_spread(const struct odds *odds, size_t p);
 
