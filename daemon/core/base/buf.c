@@ -1,3 +1,4 @@
+/* A growing buffer that never exceeds its maximum and remembers a failed put. */
 #include "core/base/buf.h"
 
 #include <inttypes.h>
@@ -28,7 +29,7 @@ buf_clear(struct buf *buf)
 	buf->failed = buf->no_memory = false;
 }
 
-/* Room for `more` bytes after the content. */
+/* Makes room for `more` bytes after the content. */
 static bool
 buf_room(struct buf *buf, size_t more)
 {

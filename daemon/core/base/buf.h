@@ -9,7 +9,7 @@
 
 /*
  * A growing buffer with a maximum.  A put that does not fit (or for which there is no memory) changes nothing and sets
- * `failed`, which sticks: callers put all they have and ask once at the end.
+ * `failed`, which stays set: callers put everything and check once at the end.
  */
 struct buf {
 	char *data;
@@ -17,7 +17,7 @@ struct buf {
 	size_t cap;
 	size_t max; /* bytes; never exceeded */
 	bool failed;
-	bool no_memory; /* why: else the maximum */
+	bool no_memory; /* `failed` for lack of memory, not because of `max` */
 };
 
 /* An empty buffer of at most `max` bytes; no memory is taken yet.  Release with buf_release. */

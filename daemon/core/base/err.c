@@ -1,3 +1,4 @@
+/* Fills in an error, or reports a fault of a file, with its translated and formatted message. */
 #include "core/base/err.h"
 
 #include <stdarg.h>
@@ -19,7 +20,7 @@ cut_at_character(char *text, size_t size, int wanted)
 	text[end] = '\0';
 }
 
-/* A translated format is as long as the original's arguments allow: msgfmt --check holds the two together. */
+/* A translated format is no literal.  msgfmt --check makes sure that it takes the same arguments as the original. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 

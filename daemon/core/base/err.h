@@ -35,7 +35,7 @@ struct err {
  */
 __attribute__((format(printf, 3, 4))) int err_set(struct err *err, int code, const char *format, ...);
 
-/* err_set for want of memory. */
+/* err_set for lack of memory. */
 static inline int
 err_memory(struct err *err)
 {

@@ -1,3 +1,4 @@
+/* SHA-256 by libcrypto: whole, in pieces, for RFC 6962 trees, and in bulk behind a common prefix. */
 #include "core/base/hash.h"
 
 #include <assert.h>
@@ -8,16 +9,16 @@
 #include "core/base/text.h"
 
 /*
- * OpenSSL 3 deprecates the calls that let a state be copied; nothing else it has is as fast for one block.  They neither
- * allocate nor look for a provider, so they cannot fail; its one-shot SHA256() does both, and leaves its output as it was
- * where it fails.
+ * OpenSSL 3 deprecates the calls that let a state be copied, but it has nothing else that is as fast for one block.
+ * They neither allocate nor look for a provider, so they cannot fail.  Its one-shot SHA256() does both, and leaves its
+ * output untouched where it fails.
  */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct hash_stream *)0)->state), "room for libcrypto's state");
 
 #define BLOCK 64
-#define LANES 32 /* blocks that are prepared before any is hashed: one hashed right after it was written is slower */
+#define LANES 32 /* messages padded before any is hashed: hashing a block right after writing it is slower */
 
 struct hash
 hash_of(const void *bytes, size_t len)
@@ -114,7 +115,7 @@ hash_prefix(struct hash_prefix *ret_prefix, const char seed[static 64])
 
 /* FIPS 180-4 5.1.1: a one bit, zeros, and the length in bits of prefix and message.  Returns how many blocks. */
 static size_t
-pad(const struct hash_message *m, uint8_t out[static 2 * BLOCK])
+pad_message(const struct hash_message *m, uint8_t out[static 2 * BLOCK])
 {
 	size_t blocks = m->len <= 55 ? 1 : 2;
 	unsigned bits = (BLOCK + m->len) * 8u;
@@ -129,7 +130,7 @@ pad(const struct hash_message *m, uint8_t out[static 2 * BLOCK])
 }
 
 static struct hash
-finish(const struct hash_prefix *prefix, const uint8_t *padded, size_t blocks)
+hash_padded(const struct hash_prefix *prefix, const uint8_t *padded, size_t blocks)
 {
 	SHA256_CTX c;
 	struct hash h;
@@ -157,8 +158,8 @@ hash_bulk(const struct hash_prefix *prefix, const struct hash_message *messages,
 		size_t lanes = n - at < LANES ? n - at : LANES;
 
 		for (size_t i = 0; i < lanes; i++)
-			blocks[i] = pad(&messages[at + i], padded[i]);
+			blocks[i] = pad_message(&messages[at + i], padded[i]);
 		for (size_t i = 0; i < lanes; i++)
-			ret[at + i] = finish(prefix, padded[i], blocks[i]);
+			ret[at + i] = hash_padded(prefix, padded[i], blocks[i]);
 	}
 }

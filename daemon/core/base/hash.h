@@ -7,7 +7,7 @@
 #include "core/base/slice.h"
 
 /*
- * SHA-256 (FIPS 180-4).  This file and its .c are the only ones that know libcrypto.  Nothing here can fail.
+ * SHA-256 (FIPS 180-4).  In core only hash.c includes a header of libcrypto.  Nothing here can fail.
  *
  * libcrypto and not libsodium, because it uses the CPU's SHA instructions.  Its SHA256_* calls are deprecated but are
  * the only ones that let a state after one block be copied cheaply, which is what makes a ticket cost one block.

@@ -1,3 +1,4 @@
+/* Canonical JSON: a cursor that reads it, and the writing of strings. */
 #include "core/base/json.h"
 
 #include "core/base/text.h"
@@ -24,7 +25,7 @@ json_offset(const struct json_reader *r)
 }
 
 static bool
-literal(struct json_reader *r, const char *text, size_t len)
+read_literal(struct json_reader *r, const char *text, size_t len)
 {
 	if (r->bad || (size_t)(r->end - r->at) < len || memcmp(r->at, text, len) != 0) {
 		r->bad = true;
@@ -35,7 +36,7 @@ literal(struct json_reader *r, const char *text, size_t len)
 }
 
 static bool
-next_is(const struct json_reader *r, char c)
+next_byte_is(const struct json_reader *r, char c)
 {
 	return !r->bad && r->at < r->end && *r->at == c;
 }
@@ -43,26 +44,26 @@ next_is(const struct json_reader *r, char c)
 void
 json_begin(struct json_reader *r, char bracket)
 {
-	if (literal(r, &bracket, 1))
+	if (read_literal(r, &bracket, 1))
 		r->last = bracket;
 }
 
 void
 json_end(struct json_reader *r, char bracket)
 {
-	if (literal(r, &bracket, 1))
+	if (read_literal(r, &bracket, 1))
 		r->last = 'v';
 }
 
-/* The key after the comma that must stand before all but the first. */
+/* Reads the key, and before it the comma that every key but an object's first must have. */
 void
 json_key(struct json_reader *r, const char *key)
 {
 	if (r->last != '{')
-		(void)literal(r, ",", 1);
-	(void)literal(r, "\"", 1);
-	(void)literal(r, key, strlen(key));
-	if (literal(r, "\":", 2))
+		(void)read_literal(r, ",", 1);
+	(void)read_literal(r, "\"", 1);
+	(void)read_literal(r, key, strlen(key));
+	if (read_literal(r, "\":", 2))
 		r->last = ':';
 }
 
@@ -81,9 +82,9 @@ json_has_key(struct json_reader *r, const char *key)
 bool
 json_more(struct json_reader *r)
 {
-	if (r->bad || next_is(r, ']'))
+	if (r->bad || next_byte_is(r, ']'))
 		return false;
-	if (r->last != '[' && !literal(r, ",", 1))
+	if (r->last != '[' && !read_literal(r, ",", 1))
 		return false;
 	r->last = ',';
 	return true;
@@ -95,14 +96,14 @@ json_string(struct json_reader *r)
 	struct slice s = {"", 0};
 	const char *from;
 
-	if (!literal(r, "\"", 1))
+	if (!read_literal(r, "\"", 1))
 		return s;
 	from = r->at;
 	while (r->at < r->end && *r->at != '"') {
 		uint32_t c = 0;
 		size_t len = text_next((struct slice){r->at, (size_t)(r->end - r->at)}, &c);
 
-		if (c == '\\') /* only \" and \\ are written so, and always so */
+		if (c == '\\') /* canonical JSON has no other escapes than \" and \\ */
 			len = r->end - r->at >= 2 && (r->at[1] == '"' || r->at[1] == '\\') ? 2 : 0;
 		if (len == 0 || c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
 			r->bad = true;
@@ -111,7 +112,7 @@ json_string(struct json_reader *r)
 		r->at += len;
 	}
 	s = (struct slice){from, (size_t)(r->at - from)};
-	if (!literal(r, "\"", 1))
+	if (!read_literal(r, "\"", 1))
 		return (struct slice){"", 0};
 	r->last = 'v';
 	return s;
@@ -130,7 +131,7 @@ json_plain(struct json_reader *r)
 }
 
 static struct slice
-number(struct json_reader *r)
+number_text(struct json_reader *r)
 {
 	const char *from = r->at;
 
@@ -145,7 +146,7 @@ json_uint(struct json_reader *r)
 {
 	uint64_t value = 0;
 
-	if (!text_to_uint(number(r), &value))
+	if (!text_to_uint(number_text(r), &value))
 		r->bad = true;
 	return r->bad ? 0 : value;
 }
@@ -155,7 +156,7 @@ json_int(struct json_reader *r)
 {
 	int64_t value = 0;
 
-	if (!text_to_int(number(r), &value))
+	if (!text_to_int(number_text(r), &value))
 		r->bad = true;
 	return r->bad ? 0 : value;
 }

@@ -32,7 +32,7 @@ void json_key(struct json_reader *r, const char *key);
 bool json_has_key(struct json_reader *r, const char *key); /* reads the key if it is the next one; no fault if not */
 bool json_more(struct json_reader *r);                     /* in an array: another element follows */
 
-/* A string as it stands between its quotes, escapes and all; control characters and broken UTF-8 are faults. */
+/* A string as it is between its quotes, still escaped; control characters and broken UTF-8 are faults. */
 struct slice json_string(struct json_reader *r);
 /* A string that must have no escapes: ids, hashes, times, text of rosters. */
 struct slice json_plain(struct json_reader *r);
@@ -42,7 +42,7 @@ int64_t json_int(struct json_reader *r);
 /* Undoes \" and \\ of a slice from json_string into `out` (at least s.n bytes); returns the length. */
 size_t json_unescape(struct slice s, char *out);
 
-/* A quoted, escaped string.  Canonical JSON holds no control characters; where a text does, the result is JSON still. */
+/* Appends a quoted, escaped string.  A control character is written as \u00XX, which is JSON, but not canonical. */
 void json_put_string(struct buf *out, struct slice s);
 
 #endif

@@ -1,3 +1,4 @@
+/* Threads that work on one range of rows, a piece at a time. */
 #include "core/base/parallel.h"
 
 #include <pthread.h>
@@ -7,11 +8,11 @@ struct shared {
 	size_t n;
 	void (*work)(void *ctx, size_t piece, size_t from, size_t to);
 	void *ctx;
-	atomic_size_t next; /* the piece that nobody has taken yet */
+	atomic_size_t next; /* the first piece that no thread has taken */
 };
 
 static void *
-take_pieces(void *arg)
+run_pieces(void *arg)
 {
 	struct shared *s = arg;
 	size_t piece;
@@ -35,9 +36,9 @@ parallel_for(unsigned threads, size_t n, void (*work)(void *ctx, size_t piece, s
 	if (threads > PARALLEL_THREADS_MAX)
 		threads = PARALLEL_THREADS_MAX;
 	while (begun + 1 < threads && begun + 1 < pieces &&
-	    pthread_create(&helpers[begun], NULL, take_pieces, &shared) == 0)
+	    pthread_create(&helpers[begun], NULL, run_pieces, &shared) == 0)
 		begun++;
-	(void)take_pieces(&shared);
+	(void)run_pieces(&shared);
 	while (begun > 0)
 		(void)pthread_join(helpers[--begun], NULL);
 }

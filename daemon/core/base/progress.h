@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Long work tells how far it is; `tell` may be NULL. `what` is a message of the catalogue. */
+/* How long work reports its progress.  `tell` may be NULL; `what` is a message of the catalogue. */
 struct progress {
 	void (*tell)(void *ctx, const char *what, size_t done, size_t total);
 	void *ctx;

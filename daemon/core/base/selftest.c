@@ -1,3 +1,4 @@
+/* Runs each primitive on a published or known example. */
 #include "core/base/selftest.h"
 
 #include <sodium.h>
@@ -8,7 +9,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 
-/* Bytes from a literal of hex digits; the digits are ours, so a wrong count of them is a failed test. */
+/* Bytes from a literal of hex digits.  A wrong number of digits makes the test fail. */
 static bool
 from_hex(const char *hex, uint8_t *ret_bytes, size_t len)
 {

@@ -1,3 +1,4 @@
+/* A hash table with linear probing, at most half full, from slices to numbers. */
 #include "core/base/slice_map.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ slice_map_release(struct slice_map *map)
 
 /* The slot of the key, or the free one where it would go.  There is always a free one. */
 static size_t
-slot_of(const struct slice_map *map, struct slice key)
+find_slot(const struct slice_map *map, struct slice key)
 {
 	struct hash h = hash_of_slice(key);
 	size_t at;
@@ -34,12 +35,12 @@ slice_map_get(const struct slice_map *map, struct slice key)
 
 	if (map->cap == 0)
 		return SLICE_MAP_NONE;
-	at = slot_of(map, key);
+	at = find_slot(map, key);
 	return map->slots[at].key.p == NULL ? SLICE_MAP_NONE : map->slots[at].value;
 }
 
 static int
-grow(struct slice_map *map)
+grow_map(struct slice_map *map)
 {
 	struct slice_map bigger = {.cap = map->cap == 0 ? 64 : map->cap * 2};
 
@@ -48,7 +49,7 @@ grow(struct slice_map *map)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < map->cap; i++)
 		if (map->slots[i].key.p != NULL)
-			bigger.slots[slot_of(&bigger, map->slots[i].key)] = map->slots[i];
+			bigger.slots[find_slot(&bigger, map->slots[i].key)] = map->slots[i];
 	bigger.n = map->n;
 	free(map->slots);
 	*map = bigger;
@@ -60,9 +61,9 @@ slice_map_put(struct slice_map *map, struct slice key, size_t value)
 {
 	size_t at;
 
-	if (2 * (map->n + 1) > map->cap && grow(map) != 0)
+	if (2 * (map->n + 1) > map->cap && grow_map(map) != 0)
 		return ERR_MEMORY;
-	at = slot_of(map, key);
+	at = find_slot(map, key);
 	map->n += map->slots[at].key.p == NULL;
 	map->slots[at] = (struct slice_map_slot){key, value};
 	return 0;

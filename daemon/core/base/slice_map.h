@@ -6,7 +6,9 @@
 
 #include "core/base/slice.h"
 
-/* A map from texts that others keep to numbers; hashed by SHA-256, so that nobody can choose texts that collide. */
+/*
+ * A map from texts, which others keep, to numbers.  SHA-256 is its hash, so that nobody can choose texts that collide.
+ */
 struct slice_map {
 	struct slice_map_slot {
 		struct slice key; /* p NULL: free */

@@ -1,3 +1,4 @@
+/* The forms of PROTOCOL 2: UTF-8, texts, ids, integers, dates, times and hex digits. */
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -96,7 +97,7 @@ text_is_utf8(struct slice text)
 }
 
 static enum text_fault
-check(struct slice text, size_t max, bool in_roster, uint32_t *ret_code_point)
+check_characters(struct slice text, size_t max, bool in_roster, uint32_t *ret_code_point)
 {
 	uint32_t c = 0, before = ' ';
 
@@ -126,13 +127,13 @@ check(struct slice text, size_t max, bool in_roster, uint32_t *ret_code_point)
 enum text_fault
 text_check(struct slice text, uint32_t *ret_code_point)
 {
-	return check(text, TEXT_MAX, true, ret_code_point);
+	return check_characters(text, TEXT_MAX, true, ret_code_point);
 }
 
 enum text_fault
 text_check_reason(struct slice text)
 {
-	return check(text, TEXT_REASON_MAX, false, NULL);
+	return check_characters(text, TEXT_REASON_MAX, false, NULL);
 }
 
 const char *
@@ -180,7 +181,7 @@ is_digit(char c)
 }
 
 static bool
-is_alphanumeric(char c)
+is_ascii_alphanumeric(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -191,7 +192,7 @@ text_is_id(struct slice text)
 	if (text.n == 0 || text.n > ID_MAX)
 		return false;
 	for (size_t i = 0; i < text.n; i++)
-		if (!is_alphanumeric(text.p[i]) && text.p[i] != '.' && text.p[i] != '_' && text.p[i] != '-')
+		if (!is_ascii_alphanumeric(text.p[i]) && text.p[i] != '.' && text.p[i] != '_' && text.p[i] != '-')
 			return false;
 	return true;
 }
@@ -216,10 +217,10 @@ text_is_hex(struct slice text, size_t digits)
 bool
 text_is_zone(struct slice text)
 {
-	if (text.n == 0 || text.n > 64 || !is_alphanumeric(text.p[0]))
+	if (text.n == 0 || text.n > 64 || !is_ascii_alphanumeric(text.p[0]))
 		return false;
 	for (size_t i = 1; i < text.n; i++)
-		if (!is_alphanumeric(text.p[i]) && memchr("/_+-", text.p[i], 4) == NULL)
+		if (!is_ascii_alphanumeric(text.p[i]) && memchr("/_+-", text.p[i], 4) == NULL)
 			return false;
 	return true;
 }
@@ -258,7 +259,7 @@ text_to_int(struct slice text, int64_t *ret_value)
 	return true;
 }
 
-/* `digits` digits at p as a number; -1 where one is none. */
+/* `digits` digits at p as a number; -1 where one of them is not a digit. */
 static int
 number_at(const char *p, size_t digits)
 {
@@ -354,7 +355,7 @@ text_to_time(struct slice text, int64_t *ret_seconds)
 }
 
 static void
-put_number(char *p, int value, size_t digits)
+put_decimal(char *p, int value, size_t digits)
 {
 	for (size_t i = digits; i > 0; i--) {
 		p[i - 1] = (char)('0' + value % 10);
@@ -368,11 +369,11 @@ text_from_date(int32_t day, char ret_text[static DATE_TEXT])
 	int year, month, day_of_month;
 
 	date_parts(day, &year, &month, &day_of_month);
-	put_number(ret_text, year, 4);
+	put_decimal(ret_text, year, 4);
 	ret_text[4] = '-';
-	put_number(ret_text + 5, month, 2);
+	put_decimal(ret_text + 5, month, 2);
 	ret_text[7] = '-';
-	put_number(ret_text + 8, day_of_month, 2);
+	put_decimal(ret_text + 8, day_of_month, 2);
 	ret_text[10] = '\0';
 }
 
@@ -384,11 +385,11 @@ text_from_time(int64_t seconds, char ret_text[static TIME_TEXT])
 
 	text_from_date((int32_t)day, ret_text);
 	ret_text[10] = 'T';
-	put_number(ret_text + 11, rest / 3600, 2);
+	put_decimal(ret_text + 11, rest / 3600, 2);
 	ret_text[13] = ':';
-	put_number(ret_text + 14, rest / 60 % 60, 2);
+	put_decimal(ret_text + 14, rest / 60 % 60, 2);
 	ret_text[16] = ':';
-	put_number(ret_text + 17, rest % 60, 2);
+	put_decimal(ret_text + 17, rest % 60, 2);
 	ret_text[19] = 'Z';
 	ret_text[20] = '\0';
 }

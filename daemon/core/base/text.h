@@ -21,7 +21,7 @@
 #define DATE_NONE INT32_MIN
 #define DAY_S 86400
 
-/* What is wrong with a text; see text_fault_words for words. */
+/* What is wrong with a text. */
 enum text_fault {
 	TEXT_OK,
 	TEXT_LONG,
@@ -34,10 +34,10 @@ enum text_fault {
 /* Text of a roster.  `ret_code_point` (may be NULL) gets the offending character where one is excluded. */
 enum text_fault text_check(struct slice text, uint32_t *ret_code_point);
 
-/* A reason, label or operator: at most 1024 bytes without the characters that text excludes; commas and quotes allowed. */
+/* A reason, label or operator: at most 1024 bytes.  No character that a text excludes, but commas and quotes. */
 enum text_fault text_check_reason(struct slice text);
 
-/* The fault in words, for the catalogue ("longer than 192 bytes"). */
+/* The fault in words ("it is not UTF-8"), a message of the catalogue. */
 const char *text_fault_words(enum text_fault fault);
 
 /* Next code point of valid or invalid UTF-8: bytes consumed, 0 at a broken or truncated sequence or at the end. */

@@ -1,3 +1,4 @@
+/* The checks of one draw (PROTOCOL 10, `files` to `amendments`): runs them in their order and reports each. */
 #include "core/check/draw_check.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "core/base/json.h"
 #include "core/log/beacon.h"
 
-/* Each check's function says whether it holds; what it needs is asked before. */
+/* Each check_*() returns 0 where its check holds.  Its caller makes sure that what it reads is there. */
 
 static int
 check_drum(const struct draw_context *x, const struct draw_case *c, struct err *err)
@@ -26,7 +27,7 @@ check_drum(const struct draw_context *x, const struct draw_case *c, struct err *
 }
 
 static int
-check_strata(const struct draw_context *x, const struct draw_case *c, struct err *err)
+check_strata_counts(const struct draw_context *x, const struct draw_case *c, struct err *err)
 {
 	size_t n = x->commit->n_strata;
 	struct stratum *right = calloc(n + 1, sizeof *right);
@@ -61,9 +62,9 @@ check_chain(const struct draw_context *x, const struct draw_case *c, struct err 
 	return 0;
 }
 
-/* The secret and the beacon's value: from the log, or for a single folder from the record. */
+/* Takes the secret and the beacon's value from the log, or from the record where there is only a folder. */
 static int
-find_value(const struct draw_context *x, struct draw_case *c, struct err *err)
+find_secret_and_beacon(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
 	struct slice escaped = {"", 0};
 
@@ -95,7 +96,7 @@ value_is_known(const struct draw_context *x, const struct draw_case *c)
 }
 
 static int
-compute(struct draw_case *c, struct err *err)
+compute_draw(struct draw_case *c, struct err *err)
 {
 	int rc = draw_compute(&c->input, &c->draw, err);
 
@@ -156,37 +157,37 @@ struct run {
 	const struct draw_context *x;
 	struct draw_case *c;
 	struct report *report;
-	struct err *err; /* for what ends all: no memory, or a disk that fails */
+	struct err *err; /* filled where the run ends: no memory, or a disk that fails */
 	int rc;
 };
 
 static void
-say(struct run *r, enum check check, enum check_state state, const char *detail)
+report_state(struct run *r, enum check check, enum check_state state, const char *detail)
 {
 	r->c->state[check] = state;
 	report_check(r->report, r->x->n, check, state, detail);
 }
 
 static const char *
-words(const struct run *r, const char *message)
+translated_reason(const struct run *r, const char *message)
 {
 	return r->report->tr != NULL ? r->report->tr(message) : message;
 }
 
-/* Says what a check's function answered; nothing of what could not be told. */
+/* Reports what a check's function returned.  An error that says nothing about the draw ends the run instead. */
 static void
-judge(struct run *r, enum check check, int rc, const struct err *why)
+report_verdict(struct run *r, enum check check, int rc, const struct err *why)
 {
 	if (report_cannot_tell(rc)) {
 		r->rc = err_copy(r->err, why);
 		r->c->state[check] = CHECK_NOT_RUN;
 		return;
 	}
-	say(r, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
+	report_state(r, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
 }
 
 static bool
-holds(const struct run *r, enum check check)
+check_holds(const struct run *r, enum check check)
 {
 	return r->c->state[check] == CHECK_OK;
 }
@@ -198,19 +199,19 @@ run_files(struct run *r)
 	int rc = draw_files_check(r->x, r->c, &why);
 
 	if (rc == 0 && r->c->opened && !r->c->is_void) {
-		/* a record that is not canonical is found by `record`; here it is only not at hand */
+		/* the check `record` reports one that is not canonical; here it only counts as absent */
 		int parsed = record_parse(buf_view(&r->c->record_json), r->x->commit->rules.seats, &r->c->record, NULL);
 
 		r->c->has_record = parsed == 0;
 		rc = parsed == ERR_MEMORY ? err_memory(&why) : 0;
 	}
-	judge(r, CHECK_FILES, rc, &why);
+	report_verdict(r, CHECK_FILES, rc, &why);
 	if (r->c->not_nfc > 0)
 		report_note(r->report, r->x->n, N_("%zu texts of the rosters are not in normalisation form C"),
 		    r->c->not_nfc);
 }
 
-/* What the folder alone answers; `sealed` until it is opened. */
+/* Runs a check that needs only the folder's files.  It is `sealed` until the files are revealed. */
 static void
 run_content(struct run *r, enum check check,
     int (*function)(const struct draw_context *, const struct draw_case *, struct err *))
@@ -218,14 +219,14 @@ run_content(struct run *r, enum check check,
 	struct err why = {.tr = r->report->tr};
 
 	if (!r->c->opened)
-		say(r, check, CHECK_SEALED, "");
-	else if (!holds(r, CHECK_FILES))
-		say(r, check, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+		report_state(r, check, CHECK_SEALED, "");
+	else if (!check_holds(r, CHECK_FILES))
+		report_state(r, check, CHECK_NOT_RUN, translated_reason(r, N_("the files have failed")));
 	else
-		judge(r, check, function(r->x, r->c, &why), &why);
+		report_verdict(r, check, function(r->x, r->c, &why), &why);
 }
 
-/* `previous` stands in the log; the rest only in the opened files. */
+/* The log holds `changes.previous`.  The rest of what this check reads is in the revealed files. */
 static void
 run_history(struct run *r, const struct cycle_past *past)
 {
@@ -233,22 +234,22 @@ run_history(struct run *r, const struct cycle_past *past)
 	struct err why = {.tr = r->report->tr};
 
 	if (past == NULL) {
-		say(r, CHECK_HISTORY, CHECK_NOT_RUN,
-		    words(r, N_("a single folder does not hold the cycle's earlier draws")));
+		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN,
+		    translated_reason(r, N_("a single folder does not hold the cycle's earlier draws")));
 		return;
 	}
 	if (r->x->commit->changes.previous != (state->previous == SEQUENCE_NONE ? 0 : state->previous + 1))
-		say(r, CHECK_HISTORY, CHECK_FAILED,
-		    words(r, N_("changes.previous is not the cycle's previous commitment")));
+		report_state(r, CHECK_HISTORY, CHECK_FAILED,
+		    translated_reason(r, N_("changes.previous is not the cycle's previous commitment")));
 	else if (!r->c->opened)
-		say(r, CHECK_HISTORY, CHECK_SEALED, "");
-	else if (!holds(r, CHECK_FILES))
-		say(r, CHECK_HISTORY, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+		report_state(r, CHECK_HISTORY, CHECK_SEALED, "");
+	else if (!check_holds(r, CHECK_FILES))
+		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN, translated_reason(r, N_("the files have failed")));
 	else if (past->broken)
-		say(r, CHECK_HISTORY, CHECK_NOT_RUN,
-		    words(r, N_("an earlier draw of the cycle could not be recomputed")));
+		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN,
+		    translated_reason(r, N_("an earlier draw of the cycle could not be recomputed")));
 	else
-		judge(r, CHECK_HISTORY, history_check(r->x, r->c, past, &why), &why);
+		report_verdict(r, CHECK_HISTORY, history_check(r->x, r->c, past, &why), &why);
 }
 
 static void
@@ -257,11 +258,12 @@ run_chain(struct run *r)
 	struct err why = {.tr = r->report->tr};
 
 	if (!r->x->has_log && r->c->opened)
-		say(r, CHECK_CHAIN, CHECK_NOT_RUN, words(r, N_("a single folder does not hold the chain's anchor")));
+		report_state(r, CHECK_CHAIN, CHECK_NOT_RUN,
+		    translated_reason(r, N_("a single folder does not hold the chain's anchor")));
 	else if (r->x->reveal == NULL)
-		say(r, CHECK_CHAIN, CHECK_SEALED, "");
+		report_state(r, CHECK_CHAIN, CHECK_SEALED, "");
 	else
-		judge(r, CHECK_CHAIN, check_chain(r->x, r->c, &why), &why);
+		report_verdict(r, CHECK_CHAIN, check_chain(r->x, r->c, &why), &why);
 }
 
 static int
@@ -304,17 +306,18 @@ run_beacon(struct run *r)
 	else if (rc == 0 && !x->has_log && r->c->has_record)
 		rc = beacon_check_value_form(x->commit, r->c->record.beacon, &why);
 	if (rc != 0)
-		say(r, CHECK_BEACON, CHECK_FAILED, why.message);
+		report_state(r, CHECK_BEACON, CHECK_FAILED, why.message);
 	else if (!x->has_log && r->c->opened && x->commit->beacon.source >= SOURCE_DRAND)
-		say(r, CHECK_BEACON, CHECK_NOT_RUN,
-		    words(r, N_("form and round hold; the signature stands in the log")));
+		report_state(r, CHECK_BEACON, CHECK_NOT_RUN,
+		    translated_reason(r, N_("form and round hold; the signature stands in the log")));
 	else if (x->outcome == NULL && !r->c->opened)
-		say(r, CHECK_BEACON, CHECK_SEALED, "");
+		report_state(r, CHECK_BEACON, CHECK_SEALED, "");
 	else if (needs_bls(x))
-		say(r, CHECK_BEACON, CHECK_NOT_RUN,
-		    words(r, N_("round and value hold; the BLS signature is not run here, verify.html runs it")));
+		report_state(r, CHECK_BEACON, CHECK_NOT_RUN,
+		    translated_reason(r,
+		        N_("round and value hold; the BLS signature is not run here, verify.html runs it")));
 	else
-		say(r, CHECK_BEACON, CHECK_OK, "");
+		report_state(r, CHECK_BEACON, CHECK_OK, "");
 }
 
 static const struct {
@@ -331,23 +334,23 @@ static const struct {
 
 #define N_COMPARISONS ARRAY_LEN(comparisons)
 
-/* All from `seed` on is recomputed at once; why it cannot be is said for each. */
+/* The checks from `seed` to `matters` share one recomputation.  Where it fails, each of them reports why. */
 static void
-skip_comparisons(struct run *r, enum check_state state, const char *why)
+report_comparisons(struct run *r, enum check_state state, const char *why)
 {
 	for (size_t i = 0; i < N_COMPARISONS; i++)
-		say(r, comparisons[i].check, state, why);
+		report_state(r, comparisons[i].check, state, why);
 }
 
-/* What a check from `seed` on needs: what is drawn hangs on the seed, who and when on what is drawn. */
+/* Every comparison needs the right seed.  Teams and dates also need the right selection. */
 static bool
-needs_hold(const struct run *r, enum check check)
+prerequisites_hold(const struct run *r, enum check check)
 {
 	if (check == CHECK_SEED)
 		return true;
 	if (check == CHECK_DATES || check == CHECK_TEAMS)
-		return holds(r, CHECK_SEED) && holds(r, CHECK_SELECTION);
-	return holds(r, CHECK_SEED);
+		return check_holds(r, CHECK_SEED) && check_holds(r, CHECK_SELECTION);
+	return check_holds(r, CHECK_SEED);
 }
 
 static void
@@ -356,11 +359,11 @@ run_comparisons(struct run *r)
 	for (size_t i = 0; i < N_COMPARISONS; i++) {
 		struct err why = {.tr = r->report->tr};
 
-		if (needs_hold(r, comparisons[i].check))
-			judge(r, comparisons[i].check, comparisons[i].compare(r->c, &why), &why);
+		if (prerequisites_hold(r, comparisons[i].check))
+			report_verdict(r, comparisons[i].check, comparisons[i].compare(r->c, &why), &why);
 		else
-			say(r, comparisons[i].check, CHECK_NOT_RUN,
-			    words(r, N_("a check that it stands on has failed")));
+			report_state(r, comparisons[i].check, CHECK_NOT_RUN,
+			    translated_reason(r, N_("a check that it stands on has failed")));
 	}
 }
 
@@ -371,30 +374,31 @@ run_record(struct run *r)
 	struct err why = {.tr = r->report->tr};
 
 	if (!c->has_record)
-		judge(r, CHECK_RECORD,
+		report_verdict(r, CHECK_RECORD,
 		    record_parse(buf_view(&c->record_json), r->x->commit->rules.seats, &c->record, &why), &why);
 	else if (!c->has_draw)
-		say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+		report_state(r, CHECK_RECORD, CHECK_NOT_RUN,
+		    translated_reason(r, N_("a check that it stands on has failed")));
 	else
-		judge(r, CHECK_RECORD, compare_record(r->x, c, &why), &why);
+		report_verdict(r, CHECK_RECORD, compare_record(r->x, c, &why), &why);
 }
 
-/* Recomputes the draw and says what stands in its way; true where it was computed. */
+/* Recomputes the draw.  Where that is impossible, reports why for each comparison and returns false. */
 static bool
-run_draw(struct run *r)
+recompute_draw(struct run *r)
 {
 	struct err why = {.tr = r->report->tr};
 	int rc;
 
-	if (!holds(r, CHECK_FILES) || !holds(r, CHECK_STRATA) || r->c->secret.p == NULL) {
-		skip_comparisons(r, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+	if (!check_holds(r, CHECK_FILES) || !check_holds(r, CHECK_STRATA) || r->c->secret.p == NULL) {
+		report_comparisons(r, CHECK_NOT_RUN, translated_reason(r, N_("a check that it stands on has failed")));
 		return false;
 	}
-	rc = compute(r->c, &why);
+	rc = compute_draw(r->c, &why);
 	if (rc == ERR_MEMORY)
 		r->rc = err_memory(r->err);
 	if (rc != 0)
-		skip_comparisons(r, CHECK_NOT_RUN, why.message);
+		report_comparisons(r, CHECK_NOT_RUN, why.message);
 	return rc == 0;
 }
 
@@ -406,18 +410,19 @@ run_amendments(struct run *r)
 	int rc = check_late_amendment(r->x, &why);
 
 	if (rc != 0)
-		say(r, CHECK_AMENDMENTS, CHECK_FAILED, why.message);
+		report_state(r, CHECK_AMENDMENTS, CHECK_FAILED, why.message);
 	else if (!c->opened)
-		say(r, CHECK_AMENDMENTS, CHECK_SEALED, "");
+		report_state(r, CHECK_AMENDMENTS, CHECK_SEALED, "");
 	else if (c->is_void)
-		say(r, CHECK_AMENDMENTS, CHECK_OK, "");
+		report_state(r, CHECK_AMENDMENTS, CHECK_OK, "");
 	else if (!c->has_draw)
-		say(r, CHECK_AMENDMENTS, CHECK_NOT_RUN, words(r, N_("a check that it stands on has failed")));
+		report_state(r, CHECK_AMENDMENTS, CHECK_NOT_RUN,
+		    translated_reason(r, N_("a check that it stands on has failed")));
 	else
-		judge(r, CHECK_AMENDMENTS, check_amendments(r->x, c, &why), &why);
+		report_verdict(r, CHECK_AMENDMENTS, check_amendments(r->x, c, &why), &why);
 }
 
-/* The targets that a void avoided, the first few by name. */
+/* Notes how many targets the voided draw would have chosen, and the ids of the first few. */
 static void
 note_avoided(struct run *r)
 {
@@ -437,21 +442,24 @@ note_avoided(struct run *r)
 	buf_release(&names);
 }
 
-/* A void draws nothing; what it avoided, if it came late, is computed for all to see. */
+/*
+ * A void draws nothing.  Where it came after draw_time, or has a beacon value, what the draw would have chosen is
+ * computed and noted.
+ */
 static void
-run_void(struct run *r)
+report_void(struct run *r)
 {
 	struct err why = {.tr = r->report->tr};
 	int rc;
 
 	for (size_t i = 0; i < N_COMPARISONS; i++)
-		say(r, comparisons[i].check, CHECK_NOT_RUN, words(r, N_("a void has no record")));
-	say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("a void has no record")));
+		report_state(r, comparisons[i].check, CHECK_NOT_RUN, translated_reason(r, N_("a void has no record")));
+	report_state(r, CHECK_RECORD, CHECK_NOT_RUN, translated_reason(r, N_("a void has no record")));
 	if (r->x->outcome->time <= r->x->commit->draw_time && r->x->outcome->void_.signature.p == NULL)
 		return;
-	if (!holds(r, CHECK_FILES) || !holds(r, CHECK_STRATA) || !value_is_known(r->x, r->c))
+	if (!check_holds(r, CHECK_FILES) || !check_holds(r, CHECK_STRATA) || !value_is_known(r->x, r->c))
 		return;
-	rc = compute(r->c, &why);
+	rc = compute_draw(r->c, &why);
 	if (rc == ERR_MEMORY)
 		r->rc = err_memory(r->err);
 	if (rc == 0)
@@ -462,22 +470,22 @@ static void
 run_recomputation(struct run *r)
 {
 	if (!r->c->opened) {
-		skip_comparisons(r, CHECK_SEALED, "");
-		say(r, CHECK_RECORD, CHECK_SEALED, "");
+		report_comparisons(r, CHECK_SEALED, "");
+		report_state(r, CHECK_RECORD, CHECK_SEALED, "");
 		return;
 	}
 	if (r->c->is_void) {
-		run_void(r);
+		report_void(r);
 		return;
 	}
-	if (run_draw(r)) {
+	if (recompute_draw(r)) {
 		if (r->c->has_record)
 			run_comparisons(r);
 		else
-			skip_comparisons(r, CHECK_NOT_RUN, words(r, N_("the record cannot be read")));
+			report_comparisons(r, CHECK_NOT_RUN, translated_reason(r, N_("the record cannot be read")));
 	}
-	if (!holds(r, CHECK_FILES))
-		say(r, CHECK_RECORD, CHECK_NOT_RUN, words(r, N_("the files have failed")));
+	if (!check_holds(r, CHECK_FILES))
+		report_state(r, CHECK_RECORD, CHECK_NOT_RUN, translated_reason(r, N_("the files have failed")));
 	else
 		run_record(r);
 }
@@ -490,12 +498,12 @@ draw_check_all(const struct draw_context *x, struct cycle_past *past, struct dra
 
 	*c = (struct draw_case){0};
 	run_files(&r);
-	if (r.rc == 0 && find_value(x, c, err) != 0)
+	if (r.rc == 0 && find_secret_and_beacon(x, c, err) != 0)
 		r.rc = ERR_MEMORY;
 	if (r.rc != 0)
 		return r.rc;
 	run_content(&r, CHECK_DRUM, check_drum);
-	run_content(&r, CHECK_STRATA, check_strata);
+	run_content(&r, CHECK_STRATA, check_strata_counts);
 	run_history(&r, past);
 	run_chain(&r);
 	run_beacon(&r);

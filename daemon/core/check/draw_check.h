@@ -15,7 +15,7 @@
 #include "core/log/report.h"
 
 /*
- * The checks of one draw (PROTOCOL 10, from `files` on), over what its folder and, where there is one, the log say.
+ * The checks of one draw (PROTOCOL 10, from `files` on).  They read its folder and, where there is one, the log.
  */
 
 /* What the log says of a draw; without a log (a single folder) all but commit_bytes is empty. */
@@ -32,14 +32,14 @@ struct draw_context {
 	const struct log *log;
 	const struct draw_state *state;
 	const struct cosigned *cosigned;
-	bool cosigned_ok; /* check `checkpoints` said ok */
+	bool cosigned_ok; /* the check `checkpoints` holds */
 	const struct progress *progress;
 	unsigned threads;
 };
 
 /* What was found in the folder and recomputed from it. */
 struct draw_case {
-	bool opened; /* the later files are there */
+	bool opened; /* the files that the reveal publishes are there */
 	bool is_void;
 	struct buf commit_json, targets_csv, inspectors_csv, conflicts_csv, sealed_json, record_json;
 	struct roster roster;
@@ -48,7 +48,7 @@ struct draw_case {
 	struct record record;
 	bool has_record, has_draw;
 	struct slice secret;
-	char *beacon; /* the value, plain; input.beacon is a slice of it */
+	char *beacon; /* the value, unescaped; input.beacon points into it */
 	struct draw_input input;
 	struct draw draw;
 	struct places places;
@@ -63,26 +63,27 @@ struct cycle_past {
 	struct history history;
 	bool broken; /* an earlier draw could not be recomputed */
 	bool has_before;
-	struct buf before_files[3]; /* the cycle's previous commitment's CSV files, that `before` points into */
+	struct buf before_files[3]; /* CSV files of the cycle's previous commitment; `before` points into them */
 	struct roster before;
 };
 
 /*
- * Runs the checks from `files` to `amendments` in their order and reports each.  `past` NULL: a single folder, whose
- * history is not at hand.  `c` is released with draw_case_release.  ERR_MEMORY only.
+ * Runs the checks from `files` to `amendments` in their order and reports each.  `past` is NULL for a single folder,
+ * whose history is not known.  Release `c` with draw_case_release.  ERR_MEMORY, or ERR_OUTSIDE where a file cannot be
+ * read.
  */
 int draw_check_all(const struct draw_context *x, struct cycle_past *past, struct draw_case *c, struct report *report,
     struct err *err);
 void draw_case_release(struct draw_case *c);
 
-/* After the checks: the draw becomes part of its cycle's past; rosters are handed over.  ERR_MEMORY only. */
+/* After the checks: adds the draw to its cycle's past, which takes over the rosters of `c`.  ERR_MEMORY only. */
 int cycle_past_add(struct cycle_past *past, const struct draw_context *x, struct draw_case *c, struct err *err);
 void cycle_past_release(struct cycle_past *past);
 
-/* draw_files.c: the check `files`. ERR_REFUSED and the like: it failed. */
+/* In draw_files.c: the check `files`.  ERR_MEMORY and ERR_OUTSIDE: it could not be run.  Any other error: it failed. */
 int draw_files_check(const struct draw_context *x, struct draw_case *c, struct err *err);
 
-/* draw_compare.c: the published record against the computed draw, check by check. */
+/* In draw_compare.c: each compares one part of the published record with the computed draw. */
 int compare_seed(const struct draw_case *c, struct err *err);
 int compare_selection(const struct draw_case *c, struct err *err);
 int compare_inspectors(const struct draw_case *c, struct err *err);
@@ -91,7 +92,7 @@ int compare_dates(const struct draw_case *c, struct err *err);
 int compare_matters(const struct draw_case *c, struct err *err);
 int compare_record(const struct draw_context *x, const struct draw_case *c, struct err *err);
 
-/* draw_history.c: the check `history`. */
+/* In draw_history.c: the check `history`. */
 int
 history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past, struct err *err);
 

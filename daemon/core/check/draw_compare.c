@@ -1,4 +1,4 @@
-/* The published record against the computed draw: the checks `seed` to `record` (PROTOCOL 10), first difference shown. */
+/* Compares the published record with the computed draw: the checks `seed` to `record` (PROTOCOL 10). */
 
 #include "core/base/json.h"
 #include "core/check/draw_check.h"
@@ -56,7 +56,7 @@ compare_target(const struct draw_case *c, const struct chosen *chosen, const str
 	return 0;
 }
 
-/* Each chosen target stands next either among the selected or among the unstaffed; which of them, `teams` says. */
+/* The record must list each chosen target as the next selected or next unstaffed one.  `teams` checks which of them. */
 int
 compare_selection(const struct draw_case *c, struct err *err)
 {
@@ -158,7 +158,7 @@ compare_teams(const struct draw_case *c, struct err *err)
 	return rc;
 }
 
-/* The visit date hangs on the id alone, so each is held against its own, whoever staffs it. */
+/* A visit date follows from the target's id alone, so the dates can be right where teams are wrong. */
 int
 compare_dates(const struct draw_case *c, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* The check `files` (PROTOCOL 10): names, digests, roots, rows, forms and limits of a draw's folder. */
+/* The check `files` (PROTOCOL 10): names, digests, roots, rows, forms and limits of the files in a draw's folder. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,30 +9,30 @@
 #define AMENDMENT_MAX ((size_t)4096)
 
 static void
-file_path(const struct draw_context *x, const char *name, char ret[static DRAW_PATH_MAX + 64])
+draw_file_path(const struct draw_context *x, const char *name, char ret[static DRAW_PATH_MAX + 64])
 {
 	(void)snprintf(ret, DRAW_PATH_MAX + 64, "%s%s", x->folder, name);
 }
 
 static int
-read_file(const struct draw_context *x, const char *name, size_t max, struct buf *out, struct err *err)
+read_draw_file(const struct draw_context *x, const char *name, size_t max, struct buf *out, struct err *err)
 {
 	char path[DRAW_PATH_MAX + 64];
 
 	buf_init(out, max);
-	file_path(x, name, path);
+	draw_file_path(x, name, path);
 	return x->dir->read(x->dir->ctx, path, out, err);
 }
 
 struct listing {
 	const struct draw_context *x;
-	bool opened; /* one of the later files is there */
+	bool opened; /* a file that the reveal publishes is there */
 	size_t amendments;
-	char stray[64]; /* the first name that must not stand here */
+	char stray[64]; /* the first name that is not allowed */
 };
 
 static bool
-is_one_of(const char *name, const char *const *names, size_t n)
+name_is_listed(const char *name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(name, names[i]) == 0)
@@ -40,7 +40,7 @@ is_one_of(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
-/* A page or a picture for people. */
+/* A page for people, or its picture or script. */
 static bool
 is_page(const char *name)
 {
@@ -49,7 +49,7 @@ is_page(const char *name)
 	return dot != NULL && (strcmp(dot, ".html") == 0 || strcmp(dot, ".svg") == 0 || strcmp(dot, ".js") == 0);
 }
 
-/* amend-NN.json, at least two digits: its number, 0 where the name is another. */
+/* The number in amend-NN.json (at least two digits); 0 for any other name. */
 static uint64_t
 amendment_number(const char *name)
 {
@@ -64,9 +64,12 @@ amendment_number(const char *name)
 	return strcmp(name, expected) == 0 ? n : 0;
 }
 
-/* With a log it says what may stand here by now; a single folder shows it by what is there. */
+/*
+ * Whether the folder may hold this name by now.  With a log, its entries decide; without one, every name of a draw's
+ * files is allowed.  `ret_later`: the file is published by the reveal.
+ */
 static bool
-may_stand(const struct listing *l, const char *name, bool *ret_later)
+is_allowed_name(const struct listing *l, const char *name, bool *ret_later)
 {
 	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
 	const struct draw_context *x = l->x;
@@ -79,8 +82,8 @@ may_stand(const struct listing *l, const char *name, bool *ret_later)
 		return true;
 	if (strcmp(name, "outcome.checkpoint") == 0)
 		return !x->has_log || x->outcome != NULL;
-	*ret_later = is_one_of(name, opened, 4) || strcmp(name, "record.json") == 0 || number > 0;
-	if (is_one_of(name, opened, 4))
+	*ret_later = name_is_listed(name, opened, 4) || strcmp(name, "record.json") == 0 || number > 0;
+	if (name_is_listed(name, opened, 4))
 		return revealed;
 	if (strcmp(name, "record.json") == 0)
 		return revealed && drawn;
@@ -88,14 +91,14 @@ may_stand(const struct listing *l, const char *name, bool *ret_later)
 }
 
 static void
-look_at(void *arg, const char *name, bool is_file)
+classify_name(void *arg, const char *name, bool is_file)
 {
 	struct listing *l = arg;
 	bool later = false;
 
-	if ((!is_file || !may_stand(l, name, &later)) && l->stray[0] == '\0') {
+	if ((!is_file || !is_allowed_name(l, name, &later)) && l->stray[0] == '\0') {
 		(void)snprintf(l->stray, sizeof l->stray, "%s", name);
-		for (char *p = l->stray; *p != '\0'; p++) /* it goes to a terminal */
+		for (char *p = l->stray; *p != '\0'; p++) /* the message may go to a terminal */
 			if ((unsigned char)*p < 0x20 || *p == 0x7F)
 				*p = '?';
 	}
@@ -114,7 +117,7 @@ list_folder(const struct draw_context *x, struct draw_case *c, struct err *err)
 	memcpy(path, x->folder, len + 1);
 	if (len > 0)
 		path[len - 1] = '\0';
-	rc = x->dir->list(x->dir->ctx, path, look_at, &l, err);
+	rc = x->dir->list(x->dir->ctx, path, classify_name, &l, err);
 	if (rc != 0)
 		return rc;
 	if (l.stray[0] != '\0')
@@ -128,7 +131,7 @@ list_folder(const struct draw_context *x, struct draw_case *c, struct err *err)
 static int
 check_commit_json(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = read_file(x, "commit.json", ENTRY_MAX, &c->commit_json, err);
+	int rc = read_draw_file(x, "commit.json", ENTRY_MAX, &c->commit_json, err);
 
 	if (rc == 0 && !slice_eq(buf_view(&c->commit_json), x->commit_bytes))
 		rc = err_set(err, ERR_REFUSED, N_("%scommit.json: it is not the commitment that stands in the log"),
@@ -168,7 +171,7 @@ check_targets(const struct draw_context *x, struct draw_case *c, struct err *err
 {
 	const struct file_commitment *f = &x->commit->targets;
 	struct hash root;
-	int rc = read_file(x, "targets.csv", (size_t)f->rows * 1024 + 1024, &c->targets_csv, err);
+	int rc = read_draw_file(x, "targets.csv", (size_t)f->rows * 1024 + 1024, &c->targets_csv, err);
 
 	if (rc == 0)
 		rc = check_digest("targets.csv", buf_view(&c->targets_csv), f->sha256, err);
@@ -186,7 +189,7 @@ check_inspectors(const struct draw_context *x, struct draw_case *c, struct err *
 	const struct file_commitment *f = &x->commit->inspectors;
 	struct hash root;
 	size_t rows;
-	int rc = read_file(x, "inspectors.csv", (size_t)f->rows * 65536 + 1024, &c->inspectors_csv, err);
+	int rc = read_draw_file(x, "inspectors.csv", (size_t)f->rows * 65536 + 1024, &c->inspectors_csv, err);
 
 	if (rc == 0)
 		rc = check_digest("inspectors.csv", buf_view(&c->inspectors_csv), f->sha256, err);
@@ -200,9 +203,9 @@ check_inspectors(const struct draw_context *x, struct draw_case *c, struct err *
 }
 
 static int
-check_sealed(const struct draw_context *x, struct draw_case *c, struct err *err)
+check_sealed_json(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = read_file(x, "sealed.json", SEALED_MAX, &c->sealed_json, err);
+	int rc = read_draw_file(x, "sealed.json", SEALED_MAX, &c->sealed_json, err);
 
 	if (rc == 0)
 		rc = check_digest("sealed.json", buf_view(&c->sealed_json), x->commit->sealed, err);
@@ -216,7 +219,8 @@ check_sealed(const struct draw_context *x, struct draw_case *c, struct err *err)
 static int
 check_conflicts(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = read_file(x, "conflicts.csv", (size_t)c->sealed.conflicts_rows * 512 + 1024, &c->conflicts_csv, err);
+	int rc =
+	    read_draw_file(x, "conflicts.csv", (size_t)c->sealed.conflicts_rows * 512 + 1024, &c->conflicts_csv, err);
 
 	if (rc == 0)
 		rc = check_digest("conflicts.csv", buf_view(&c->conflicts_csv), c->sealed.conflicts_sha256, err);
@@ -228,7 +232,7 @@ check_conflicts(const struct draw_context *x, struct draw_case *c, struct err *e
 	return rc;
 }
 
-/* No honest record of this commitment is longer. */
+/* In bytes: no correct record of this commitment is longer. */
 static size_t
 record_max(const struct commit *commit)
 {
@@ -246,9 +250,9 @@ record_max(const struct commit *commit)
 }
 
 static int
-read_record(const struct draw_context *x, struct draw_case *c, struct err *err)
+read_record_json(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = read_file(x, "record.json", record_max(x->commit), &c->record_json, err);
+	int rc = read_draw_file(x, "record.json", record_max(x->commit), &c->record_json, err);
 
 	if (rc == ERR_ABSENT && !x->has_log)
 		return err_set(err, rc, N_("record.json is missing: there is nothing to replay (a void has none)"));
@@ -266,7 +270,7 @@ read_amendments(const struct draw_context *x, struct draw_case *c, struct err *e
 		int rc;
 
 		(void)snprintf(name, sizeof name, "amend-%02zu.json", i + 1);
-		rc = read_file(x, name, AMENDMENT_MAX, &c->amendments[i], err);
+		rc = read_draw_file(x, name, AMENDMENT_MAX, &c->amendments[i], err);
 		if (rc != 0)
 			return rc;
 	}
@@ -286,11 +290,11 @@ draw_files_check(const struct draw_context *x, struct draw_case *c, struct err *
 	if (rc == 0)
 		rc = check_inspectors(x, c, err);
 	if (rc == 0)
-		rc = check_sealed(x, c, err);
+		rc = check_sealed_json(x, c, err);
 	if (rc == 0)
 		rc = check_conflicts(x, c, err);
 	if (rc == 0 && !c->is_void)
-		rc = read_record(x, c, err);
+		rc = read_record_json(x, c, err);
 	if (rc == 0)
 		rc = read_amendments(x, c, err);
 	return rc;

@@ -1,11 +1,11 @@
-/* The check `history` (PROTOCOL 10): what the cycle's earlier draws and rosters say of this one. */
+/* The check `history` (PROTOCOL 10): compares a draw's rosters with the cycle's earlier draws and rosters. */
 
 #include <stdlib.h>
 
 #include "core/check/draw_check.h"
 
 static int
-check_target(const struct target *t, const struct history *history, struct err *err)
+check_target_history(const struct target *t, const struct history *history, struct err *err)
 {
 	struct slice id = target_id(t);
 	int32_t last = history_last_drawn(history, id);
@@ -32,7 +32,7 @@ check_target(const struct target *t, const struct history *history, struct err *
 }
 
 static int
-check_since(const struct roster *before, const struct target *t, struct err *err)
+check_since_kept(const struct roster *before, const struct target *t, struct err *err)
 {
 	ptrdiff_t index = roster_find_target(before, target_id(t));
 
@@ -43,7 +43,7 @@ check_since(const struct roster *before, const struct target *t, struct err *err
 	return 0;
 }
 
-/* The rotation rows of conflicts.csv are exactly those due. */
+/* The rotation rows of conflicts.csv must be exactly those that follow from the earlier draws. */
 static int
 check_rotation(const struct draw_context *x, const struct draw_case *c, const struct history *history, struct err *err)
 {
@@ -132,9 +132,9 @@ history_check(const struct draw_context *x, const struct draw_case *c, const str
 	int rc = 0;
 
 	for (size_t i = 0; i < c->roster.n_targets && rc == 0; i++) {
-		rc = check_target(&c->roster.targets[i], &past->history, err);
+		rc = check_target_history(&c->roster.targets[i], &past->history, err);
 		if (rc == 0 && past->has_before)
-			rc = check_since(&past->before, &c->roster.targets[i], err);
+			rc = check_since_kept(&past->before, &c->roster.targets[i], err);
 	}
 	if (rc == 0)
 		rc = check_rotation(x, c, &past->history, err);

@@ -1,3 +1,4 @@
+/* Receipts: made from a draw, written and read as canonical JSON, put into words, and compared with a checked draw. */
 #include "core/check/receipt.h"
 
 #include <stdlib.h>
@@ -13,11 +14,11 @@ static const char *const outcome_names[] = {"none", "reserve", "selected", "unst
 
 #define OUTCOMES ARRAY_LEN(outcome_names)
 
-/* ---- of a draw ---- */
+/* ---- from a draw ---- */
 
-/* The chosen stand in ticket order, so the last one seen is the last one drawn. */
+/* The chosen targets are in ticket order, so the last one found is the last one drawn. */
 static void
-find_line(const struct draw_input *input, const struct draw *draw, uint32_t stratum, struct receipt *r)
+find_last_tickets(const struct draw_input *input, const struct draw *draw, uint32_t stratum, struct receipt *r)
 {
 	for (size_t i = 0; i < draw->n_chosen; i++) {
 		const struct chosen *c = &draw->chosen[i];
@@ -64,7 +65,7 @@ receipt_of(const struct draw_input *input, const struct draw *draw, size_t index
 	    .take = stratum->take};
 	if (drum_takes_part((enum drum)t->drum))
 		text_to_hex(draw_ticket(&draw->prefix, target_id(t), t->weight).b, HASH_BYTES, ret_receipt->ticket);
-	find_line(input, draw, s, ret_receipt);
+	find_last_tickets(input, draw, s, ret_receipt);
 	find_outcome(draw, s, ret_receipt);
 }
 
@@ -89,14 +90,14 @@ receipt_add_path(const struct roster *roster, struct receipt *receipt, struct er
 /* ---- to canonical JSON and back ---- */
 
 static void
-put(struct buf *out, const char *before, struct slice text)
+put_text_member(struct buf *out, const char *before, struct slice text)
 {
 	buf_text(out, before);
 	json_put_string(out, text);
 }
 
 static void
-put_number(struct buf *out, const char *before, uint64_t number)
+put_number_member(struct buf *out, const char *before, uint64_t number)
 {
 	buf_text(out, before);
 	buf_uint(out, number);
@@ -107,43 +108,43 @@ receipt_write(const struct receipt *receipt, struct buf *out)
 {
 	const struct receipt *r = receipt;
 
-	put(out, "{\"commit\":", r->commit);
-	put_number(out, ",\"index\":", r->index);
-	put(out, ",\"key\":", r->key);
-	put(out, ",\"line\":{\"class\":", r->class);
-	put_number(out, ",\"drum\":", r->drum);
-	put(out, ",\"due\":", slice_of(r->due));
-	put(out, ",\"in\":", slice_of(r->in));
-	put_number(out, ",\"take\":", r->take);
-	put_number(out, "},\"n\":", r->n);
-	put(out, ",\"origin\":", r->origin);
-	put(out, ",\"outcome\":", slice_of(outcome_names[r->outcome]));
+	put_text_member(out, "{\"commit\":", r->commit);
+	put_number_member(out, ",\"index\":", r->index);
+	put_text_member(out, ",\"key\":", r->key);
+	put_text_member(out, ",\"line\":{\"class\":", r->class);
+	put_number_member(out, ",\"drum\":", r->drum);
+	put_text_member(out, ",\"due\":", slice_of(r->due));
+	put_text_member(out, ",\"in\":", slice_of(r->in));
+	put_number_member(out, ",\"take\":", r->take);
+	put_number_member(out, "},\"n\":", r->n);
+	put_text_member(out, ",\"origin\":", r->origin);
+	put_text_member(out, ",\"outcome\":", slice_of(outcome_names[r->outcome]));
 	buf_text(out, ",\"path\":[");
 	for (size_t i = 0; i < r->path_len; i++) {
 		buf_text(out, i == 0 ? "\"" : ",\"");
 		buf_hex(out, r->path[i].b, HASH_BYTES);
 		buf_byte(out, '"');
 	}
-	put(out, "],\"private\":{\"header\":", r->private_header);
-	put(out, ",\"row\":", r->private_row);
-	put(out, "},\"public\":{\"header\":", r->public_header);
-	put(out, ",\"row\":", r->public_row);
-	put_number(out, "},\"reserve\":", r->reserve);
-	put_number(out, ",\"rows\":", r->rows);
-	put(out, ",\"seed\":", r->seed);
-	put(out, ",\"ticket\":", slice_of(r->ticket));
+	put_text_member(out, "],\"private\":{\"header\":", r->private_header);
+	put_text_member(out, ",\"row\":", r->private_row);
+	put_text_member(out, "},\"public\":{\"header\":", r->public_header);
+	put_text_member(out, ",\"row\":", r->public_row);
+	put_number_member(out, "},\"reserve\":", r->reserve);
+	put_number_member(out, ",\"rows\":", r->rows);
+	put_text_member(out, ",\"seed\":", r->seed);
+	put_text_member(out, ",\"ticket\":", slice_of(r->ticket));
 	buf_text(out, ",\"type\":\"receipt\",\"v\":1}");
 }
 
-/* Reads a receipt; `out` is where its next text goes, without escapes. */
-struct reading {
+/* A receipt being read.  `out`: where the next unescaped text goes. */
+struct receipt_reader {
 	struct json_reader json;
 	char *out;
-	bool bad; /* of the right grammar, but not of the form */
+	bool bad; /* JSON of the right keys, but with a value that no receipt has */
 };
 
 static struct slice
-take(struct reading *r, const char *key)
+read_text_member(struct receipt_reader *r, const char *key)
 {
 	struct slice s;
 
@@ -155,16 +156,16 @@ take(struct reading *r, const char *key)
 }
 
 static uint64_t
-take_number(struct reading *r, const char *key)
+read_number_member(struct receipt_reader *r, const char *key)
 {
 	json_key(&r->json, key);
 	return json_uint(&r->json);
 }
 
 static struct slice
-take_digest(struct reading *r, const char *key)
+read_digest_member(struct receipt_reader *r, const char *key)
 {
-	struct slice s = take(r, key);
+	struct slice s = read_text_member(r, key);
 
 	r->bad |= !text_is_hex(s, HASH_HEX);
 	return s;
@@ -172,9 +173,9 @@ take_digest(struct reading *r, const char *key)
 
 /* A ticket, or "". */
 static void
-take_ticket(struct reading *r, const char *key, char ret_ticket[static HASH_HEX + 1])
+read_ticket_member(struct receipt_reader *r, const char *key, char ret_ticket[static HASH_HEX + 1])
 {
-	struct slice s = take(r, key);
+	struct slice s = read_text_member(r, key);
 
 	if (text_is_hex(s, HASH_HEX))
 		memcpy(ret_ticket, s.p, HASH_HEX);
@@ -183,7 +184,7 @@ take_ticket(struct reading *r, const char *key, char ret_ticket[static HASH_HEX 
 }
 
 static void
-take_path(struct reading *r, struct receipt *ret)
+read_path_member(struct receipt_reader *r, struct receipt *ret)
 {
 	json_key(&r->json, "path");
 	json_begin(&r->json, '[');
@@ -197,9 +198,9 @@ take_path(struct reading *r, struct receipt *ret)
 }
 
 static void
-take_outcome(struct reading *r, struct receipt *ret)
+read_outcome_member(struct receipt_reader *r, struct receipt *ret)
 {
-	struct slice word = take(r, "outcome");
+	struct slice word = read_text_member(r, "outcome");
 	size_t i = 0;
 
 	while (i < OUTCOMES && !slice_is(word, outcome_names[i]))
@@ -211,49 +212,49 @@ take_outcome(struct reading *r, struct receipt *ret)
 }
 
 static void
-take_line(struct reading *r, struct receipt *ret)
+read_line_member(struct receipt_reader *r, struct receipt *ret)
 {
 	json_key(&r->json, "line");
 	json_begin(&r->json, '{');
-	ret->class = take(r, "class");
-	ret->drum = take_number(r, "drum");
-	take_ticket(r, "due", ret->due);
-	take_ticket(r, "in", ret->in);
-	ret->take = take_number(r, "take");
+	ret->class = read_text_member(r, "class");
+	ret->drum = read_number_member(r, "drum");
+	read_ticket_member(r, "due", ret->due);
+	read_ticket_member(r, "in", ret->in);
+	ret->take = read_number_member(r, "take");
 	json_end(&r->json, '}');
 }
 
 static void
-take_row(struct reading *r, const char *key, struct slice *ret_header, struct slice *ret_row)
+read_row_member(struct receipt_reader *r, const char *key, struct slice *ret_header, struct slice *ret_row)
 {
 	json_key(&r->json, key);
 	json_begin(&r->json, '{');
-	*ret_header = take(r, "header");
-	*ret_row = take(r, "row");
+	*ret_header = read_text_member(r, "header");
+	*ret_row = read_text_member(r, "row");
 	json_end(&r->json, '}');
 }
 
 static void
-take_all(struct reading *r, struct receipt *ret)
+read_members(struct receipt_reader *r, struct receipt *ret)
 {
 	json_begin(&r->json, '{');
-	ret->commit = take_digest(r, "commit");
-	ret->index = take_number(r, "index");
-	ret->key = take(r, "key");
-	take_line(r, ret);
-	ret->n = take_number(r, "n");
+	ret->commit = read_digest_member(r, "commit");
+	ret->index = read_number_member(r, "index");
+	ret->key = read_text_member(r, "key");
+	read_line_member(r, ret);
+	ret->n = read_number_member(r, "n");
 	r->bad |= ret->n == 0;
-	ret->origin = take(r, "origin");
-	take_outcome(r, ret);
-	take_path(r, ret);
-	take_row(r, "private", &ret->private_header, &ret->private_row);
-	take_row(r, "public", &ret->public_header, &ret->public_row);
-	ret->reserve = take_number(r, "reserve");
-	ret->rows = take_number(r, "rows");
-	ret->seed = take_digest(r, "seed");
-	take_ticket(r, "ticket", ret->ticket);
-	r->bad |= !slice_is(take(r, "type"), "receipt");
-	r->bad |= take_number(r, "v") != 1;
+	ret->origin = read_text_member(r, "origin");
+	read_outcome_member(r, ret);
+	read_path_member(r, ret);
+	read_row_member(r, "private", &ret->private_header, &ret->private_row);
+	read_row_member(r, "public", &ret->public_header, &ret->public_row);
+	ret->reserve = read_number_member(r, "reserve");
+	ret->rows = read_number_member(r, "rows");
+	ret->seed = read_digest_member(r, "seed");
+	read_ticket_member(r, "ticket", ret->ticket);
+	r->bad |= !slice_is(read_text_member(r, "type"), "receipt");
+	r->bad |= read_number_member(r, "v") != 1;
 	json_end(&r->json, '}');
 }
 
@@ -261,7 +262,7 @@ int
 receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err)
 {
 	struct receipt it = {.n = 0};
-	struct reading r = {.bad = false};
+	struct receipt_reader r = {.bad = false};
 
 	if (bytes.n > RECEIPT_MAX)
 		return err_set(err, ERR_LIMIT, N_("it is larger than %zu bytes, so no receipt"), RECEIPT_MAX);
@@ -270,7 +271,7 @@ receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err)
 		return err_memory(err);
 	r.out = it.text;
 	json_open(&r.json, bytes);
-	take_all(&r, &it);
+	read_members(&r, &it);
 	if (r.bad || !json_done(&r.json)) {
 		receipt_release(&it);
 		return err_set(err, ERR_REFUSED,
@@ -289,10 +290,10 @@ receipt_release(struct receipt *receipt)
 	*receipt = (struct receipt){.n = 0};
 }
 
-/* ---- what stands in it ---- */
+/* ---- what a receipt says ---- */
 
 static struct slice
-column(const struct receipt *r, int at)
+receipt_column(const struct receipt *r, int at)
 {
 	struct slice rest = r->public_row, field = slice_cut(&rest, ',');
 
@@ -304,19 +305,19 @@ column(const struct receipt *r, int at)
 struct slice
 receipt_id(const struct receipt *receipt)
 {
-	return column(receipt, ROW_ID);
+	return receipt_column(receipt, ROW_ID);
 }
 
 struct slice
 receipt_drum(const struct receipt *receipt)
 {
-	return column(receipt, ROW_DRUM);
+	return receipt_column(receipt, ROW_DRUM);
 }
 
 struct slice
 receipt_weight(const struct receipt *receipt)
 {
-	return column(receipt, ROW_WEIGHT);
+	return receipt_column(receipt, ROW_WEIGHT);
 }
 
 static const char *
@@ -339,7 +340,7 @@ words_format(const struct receipt *r)
 	return N_("%.*s was in the drum and was not drawn");
 }
 
-/* As in err.c: msgfmt --check holds the catalogue's formats against ours; a number too many is no fault. */
+/* As in err.c: msgfmt --check compares the catalogue's formats with ours.  A format may leave the number out. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
@@ -354,13 +355,13 @@ receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text)
 
 #pragma GCC diagnostic pop
 
-/* ---- against a draw ---- */
+/* ---- compared with a draw ---- */
 
-/* H(header || LF || line), as the row says it. */
+/* The row's last column must be H(header || LF || line) of the private part, which must have the row's id. */
 static int
 check_private(const struct receipt *r, struct err *err)
 {
-	struct slice rest = r->private_row, said = column(r, ROW_PRIVATE);
+	struct slice rest = r->private_row, said = receipt_column(r, ROW_PRIVATE);
 	struct hash_stream stream;
 	struct hash hash;
 	char hex[HASH_HEX + 1];
@@ -413,7 +414,8 @@ receipt_check(const struct receipt *receipt, const struct draw_input *input, con
 		return err_set(err, ERR_REFUSED,
 		    N_("its draw %llu is another: this one's commitment has the hash %.*s"), n,
 		    SLICE_ARGS(input->commit_hash));
-	if ((rc = check_row(r, input, err)) != 0)
+	rc = check_row(r, input, err);
+	if (rc != 0)
 		return rc;
 	receipt_of(input, draw, (size_t)r->index, &right);
 	if (!slice_eq(r->seed, right.seed))

@@ -10,9 +10,9 @@
 #include "core/draw/draw.h"
 
 /*
- * A receipt: what one target may hold as proof of one revealed draw, naming nobody else.  Its row with the way to the
- * committed root, its private part, its ticket, where the line was drawn in its stratum, and so what came of it.
- * spotcheck(1) says its form, which is canonical JSON.
+ * A receipt is one target's proof of one revealed draw.  It names no other target.  It holds the target's row with the
+ * audit path to the committed root, its private part, its ticket, the last tickets drawn in its stratum, and the
+ * outcome that follows from these.  Its form is canonical JSON, which spotcheck(1) describes.
  */
 
 #define RECEIPT_MAX ((size_t)1 << 20) /* bytes */
@@ -31,39 +31,39 @@ struct receipt {
 	uint64_t n;
 	struct slice public_header, public_row; /* of targets.csv */
 	struct slice private_header, private_row;
-	uint64_t index, rows; /* the row's place in targets.csv from 0, and how many there are */
+	uint64_t index, rows; /* the row's index in targets.csv, from 0; how many rows there are */
 	struct hash path[RECEIPT_PATH_MAX];
 	size_t path_len;
 	struct slice seed;
 	char ticket[HASH_HEX + 1]; /* "" where it was not in the drum */
 	struct slice class;        /* of its stratum */
 	uint64_t drum, take;       /* of the stratum */
-	char due[HASH_HEX + 1];    /* the last ticket drawn of the carried and due ones, who come first; "": none */
-	char in[HASH_HEX + 1];     /* and of the others */
+	char due[HASH_HEX + 1];    /* the last ticket drawn among carried and due targets, which come first; "": none */
+	char in[HASH_HEX + 1];     /* the last ticket drawn among the others; "": none */
 	enum receipt_outcome outcome;
 	uint64_t reserve; /* its number in the stratum's reserve, from 1; 0: not in it */
-	char *text;       /* owned: what the slices of a parsed one point into */
+	char *text;       /* owned: the slices of a parsed receipt point into it */
 };
 
 /*
- * What a draw says of roster->targets[index]: all but the log's name and key, the private part and the path.  The slices
- * point into `input` and `draw`.
+ * Fills in what a draw says of roster->targets[index]: all but the log's name and key, the private part and the path.
+ * The slices point into `input` and `draw`.
  */
 void receipt_of(const struct draw_input *input, const struct draw *draw, size_t index, struct receipt *ret_receipt);
 
-/* The audit path of receipt->index (RFC 6962 2.1.1).  ERR_MEMORY. */
+/* Fills in the audit path of receipt->index (RFC 6962 2.1.1).  ERR_MEMORY. */
 int receipt_add_path(const struct roster *roster, struct receipt *receipt, struct err *err);
 
-/* The canonical bytes, appended; the caller asks out->failed. */
+/* Appends the canonical bytes; the caller checks out->failed. */
 void receipt_write(const struct receipt *receipt, struct buf *out);
 
-/* Refused: anything but the form.  Release with receipt_release. */
+/* ERR_REFUSED: it is not a receipt.  ERR_LIMIT: longer than RECEIPT_MAX.  ERR_MEMORY.  Release with receipt_release. */
 int receipt_parse(struct slice bytes, struct receipt *ret_receipt, struct err *err);
 void receipt_release(struct receipt *receipt); /* NULL is allowed */
 
 /*
- * Holds a receipt against a draw that has been checked: everything in it but the log's name and key.  ERR_REFUSED says
- * what is not so.
+ * Compares a receipt with a draw that has been checked: everything in it but the log's name and key.  ERR_REFUSED says
+ * what differs.
  */
 int
 receipt_check(const struct receipt *receipt, const struct draw_input *input, const struct draw *draw, struct err *err);
@@ -72,7 +72,7 @@ struct slice receipt_id(const struct receipt *receipt);   /* the target */
 struct slice receipt_drum(const struct receipt *receipt); /* the word in its row */
 struct slice receipt_weight(const struct receipt *receipt);
 
-/* "T5 was in the drum and was not drawn", in the catalogue's words, appended. */
+/* Appends "T5 was in the drum and was not drawn", translated by `tr` (may be NULL). */
 void receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text), struct buf *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* The checker (PROTOCOL 10): runs every check of a published directory in order, or those of one draw's folder. */
 #include "core/check/verify.h"
 
 #include <stdio.h>
@@ -21,46 +22,46 @@ struct run {
 	struct cycle_past *pasts; /* [n_cycles] */
 	struct receipt receipt;   /* of options->receipt; n is 0 where it cannot be read */
 	struct err receipt_why;   /* what is wrong with it; code 0 nothing */
-	bool receipt_held;        /* its draw was asked */
+	bool receipt_holds;       /* it was compared with its draw and agrees */
 };
 
 static bool
-say(struct run *r, enum check check, int rc, const struct err *why)
+report_result(struct run *r, enum check check, int rc, const struct err *why)
 {
 	report_check(r->report, 0, check, rc == 0 ? CHECK_OK : CHECK_FAILED, rc == 0 ? "" : why->message);
 	return rc == 0;
 }
 
 static void
-skip(struct run *r, enum check from, const char *why)
+skip_checks(struct run *r, enum check from, const char *why)
 {
 	for (int check = (int)from; check <= CHECK_FILES; check++)
 		report_check(r->report, 0, (enum check)check, CHECK_NOT_RUN,
 		    r->report->tr != NULL ? r->report->tr(why) : why);
 }
 
-/* `signature`, `tree` and `append-only`; `ret_whole`: the log can be read on. */
+/* The checks `signature`, `tree` and `append-only`.  `ret_readable`: the log's entries can be used. */
 static int
-run_log(struct run *r, bool *ret_whole)
+run_log(struct run *r, bool *ret_readable)
 {
 	struct err head = {.tr = r->report->tr}, signature = head, tree = head, since = head;
 	int rc = log_read_head(&r->log, r->dir, r->options->key, &head);
 
-	*ret_whole = false;
+	*ret_readable = false;
 	if (report_cannot_tell(rc))
 		return err_copy(r->err, &head);
 	if (rc != 0) {
-		say(r, CHECK_SIGNATURE, rc, &head);
-		skip(r, CHECK_TREE, N_("there is no checkpoint to start from"));
+		report_result(r, CHECK_SIGNATURE, rc, &head);
+		skip_checks(r, CHECK_TREE, N_("there is no checkpoint to start from"));
 		return 0;
 	}
 	rc = log_read_tree(&r->log, r->dir, &tree);
 	if (report_cannot_tell(rc))
 		return err_copy(r->err, &tree);
-	*ret_whole = say(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
-	*ret_whole &= say(r, CHECK_TREE, rc, &tree);
-	if (!*ret_whole) {
-		skip(r, CHECK_APPEND_ONLY, N_("the log has failed"));
+	*ret_readable = report_result(r, CHECK_SIGNATURE, log_check_signature(&r->log, &signature), &signature);
+	*ret_readable &= report_result(r, CHECK_TREE, rc, &tree);
+	if (!*ret_readable) {
+		skip_checks(r, CHECK_APPEND_ONLY, N_("the log has failed"));
 		return 0;
 	}
 	if (r->options->since.p == NULL)
@@ -68,11 +69,11 @@ run_log(struct run *r, bool *ret_whole)
 		    r->report->tr != NULL ? r->report->tr(N_("no earlier checkpoint was given"))
 		                          : N_("no earlier checkpoint was given"));
 	else
-		say(r, CHECK_APPEND_ONLY, log_check_since(&r->log, r->options->since, &since), &since);
+		report_result(r, CHECK_APPEND_ONLY, log_check_since(&r->log, r->options->since, &since), &since);
 	return 0;
 }
 
-/* The checkpoints are read before `sequence` is judged, since their cosignatures tell how late it is. */
+/* Reads all checkpoints, before `sequence` is judged: the newest cosignature says how late it is. */
 static int
 read_checkpoints(struct run *r, struct err *main_err)
 {
@@ -116,9 +117,9 @@ struct folders {
 	char stray[64];
 };
 
-/* A folder of digits under draws/ is a draw's, by its one name. */
+/* A folder of digits under draws/ must be that of a committed draw, by the one name that its number has. */
 static void
-look_at_folder(void *arg, const char *name, bool is_file)
+classify_folder(void *arg, const char *name, bool is_file)
 {
 	struct folders *f = arg;
 	char expected[32];
@@ -137,7 +138,7 @@ run_folders(struct run *r)
 {
 	struct folders f = {.n_draws = r->sequence.n_draws};
 	struct err why = {.tr = r->report->tr};
-	int rc = r->dir->list(r->dir->ctx, "draws", look_at_folder, &f, &why);
+	int rc = r->dir->list(r->dir->ctx, "draws", classify_folder, &f, &why);
 
 	if (rc == ERR_ABSENT && f.n_draws == 0)
 		rc = 0;
@@ -145,32 +146,33 @@ run_folders(struct run *r)
 		rc = err_set(&why, ERR_REFUSED, N_("draws/%s: no commitment in the log has this number"), f.stray);
 	if (report_cannot_tell(rc))
 		return err_copy(r->err, &why);
-	say(r, CHECK_FILES, rc, &why);
+	report_result(r, CHECK_FILES, rc, &why);
 	return 0;
 }
 
-/* `sequence` to `files` for the log; true where the draws' story is whole. */
+/* The checks `sequence` to `files` of the log.  `ret_complete`: all entries are in sequence, draws can be checked. */
 static int
-run_story(struct run *r, bool *ret_whole)
+run_sequence(struct run *r, bool *ret_complete)
 {
 	struct err sequence = {.tr = r->report->tr}, order = sequence, checkpoints = sequence;
 	int rc = sequence_read(&r->log, &r->sequence, &sequence, &order);
 
-	if (rc == 0 && (rc = read_checkpoints(r, &checkpoints)) != 0)
-		return rc;
-	if (rc == ERR_MEMORY)
+	if (rc != 0)
 		return err_memory(r->err);
-	*ret_whole = r->sequence.whole;
+	rc = read_checkpoints(r, &checkpoints);
+	if (rc != 0)
+		return rc;
+	*ret_complete = r->sequence.whole;
 	if (sequence.code == 0 && r->sequence.whole)
 		(void)sequence_overdue(&r->log, &r->sequence, as_of(r), &sequence);
-	say(r, CHECK_SEQUENCE, sequence.code, &sequence);
-	say(r, CHECK_ORDER, order.code, &order);
-	say(r, CHECK_CHECKPOINTS, checkpoints.code, &checkpoints);
+	report_result(r, CHECK_SEQUENCE, sequence.code, &sequence);
+	report_result(r, CHECK_ORDER, order.code, &order);
+	report_result(r, CHECK_CHECKPOINTS, checkpoints.code, &checkpoints);
 	return run_folders(r);
 }
 
 static struct draw_context
-context(const struct run *r, size_t index)
+draw_context_of(const struct run *r, size_t index)
 {
 	const struct draw_state *d = &r->sequence.draws[index];
 	const struct log_entry *entries = r->log.entries;
@@ -198,7 +200,7 @@ context(const struct run *r, size_t index)
 }
 
 static void
-say_assurance(const struct run *r, const struct draw_context *x, bool failed)
+report_assurance(const struct run *r, const struct draw_context *x, bool failed)
 {
 	const struct cosigned *c = x->cosigned;
 	struct assurance_facts facts = {.assurance = cosigned_assurance(c, x->commit->beacon.source, x->outcome),
@@ -214,9 +216,9 @@ say_assurance(const struct run *r, const struct draw_context *x, bool failed)
 		r->report->assurance(r->report->ctx, x->n, &facts);
 }
 
-/* While the draw that it is of is at hand. */
+/* Compares the receipt with its draw while that draw is in memory. */
 static void
-hold_receipt(struct run *r, const struct draw_context *x, const struct draw_case *c)
+compare_receipt(struct run *r, const struct draw_context *x, const struct draw_case *c)
 {
 	unsigned long long n = x->n;
 	char until[TIME_TEXT];
@@ -229,14 +231,14 @@ hold_receipt(struct run *r, const struct draw_context *x, const struct draw_case
 		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"),
 		    n, until);
 	} else if (c->has_draw) {
-		r->receipt_held = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
+		r->receipt_holds = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
 	}
 }
 
 static int
-run_draw(struct run *r, size_t index)
+verify_draw(struct run *r, size_t index)
 {
-	struct draw_context x = context(r, index);
+	struct draw_context x = draw_context_of(r, index);
 	struct cycle_past *past = &r->pasts[r->sequence.draws[index].cycle];
 	uint64_t failures = r->report->failures;
 	struct draw_case c;
@@ -247,9 +249,9 @@ run_draw(struct run *r, size_t index)
 	rc = draw_check_all(&x, past, &c, r->report, r->err);
 	if (rc == 0) {
 		note_draw(&x, &c, r->report);
-		say_assurance(r, &x, r->report->failures > failures);
+		report_assurance(r, &x, r->report->failures > failures);
 		if (r->receipt.n == x.n)
-			hold_receipt(r, &x, &c);
+			compare_receipt(r, &x, &c);
 		rc = cycle_past_add(past, &x, &c, r->err);
 	}
 	draw_case_release(&c);
@@ -269,9 +271,9 @@ read_receipt(struct run *r)
 	return rc == ERR_MEMORY ? err_memory(r->err) : 0;
 }
 
-/* Which log and draw it is of: what is said of it before anything that its draw says. */
+/* Whether the receipt is of this log and of a draw in it.  This fault is reported before any that its draw showed. */
 static void
-place_receipt(struct run *r)
+check_receipt_origin(struct run *r)
 {
 	const struct receipt *it = &r->receipt;
 
@@ -292,9 +294,9 @@ skip_receipt(struct run *r, const char *why)
 	    r->report->tr != NULL ? r->report->tr(why) : why);
 }
 
-/* What it says, once the whole directory holds. */
+/* Reports the receipt, but only where every check of the directory holds. */
 static int
-say_receipt(struct run *r)
+report_receipt(struct run *r)
 {
 	struct report *report = r->report;
 	struct buf words;
@@ -304,12 +306,12 @@ say_receipt(struct run *r)
 		skip_receipt(r, N_("the directory itself does not hold"));
 		return 0;
 	}
-	place_receipt(r);
+	check_receipt_origin(r);
 	if (r->receipt_why.code != 0) {
 		report_check(report, r->receipt.n, CHECK_RECEIPT, CHECK_FAILED, r->receipt_why.message);
 		return 0;
 	}
-	if (!r->receipt_held) {
+	if (!r->receipt_holds) {
 		skip_receipt(r, N_("its draw could not be recomputed"));
 		return 0;
 	}
@@ -329,19 +331,19 @@ verify_directory(const struct published *dir, const struct verify_options *optio
     struct err *err)
 {
 	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
-	bool whole = false, readable = false;
+	bool complete = false, readable = false;
 	int rc = read_receipt(&r);
 
 	if (rc == 0)
 		rc = run_log(&r, &readable);
 	if (rc == 0 && readable)
-		rc = run_story(&r, &whole);
-	for (size_t i = 0; rc == 0 && whole && i < r.sequence.n_draws; i++)
-		rc = run_draw(&r, i);
-	if (rc == 0 && whole)
+		rc = run_sequence(&r, &complete);
+	for (size_t i = 0; rc == 0 && complete && i < r.sequence.n_draws; i++)
+		rc = verify_draw(&r, i);
+	if (rc == 0 && complete)
 		note_log(&r.log, &r.sequence, &r.all, r.pasts, options, report);
 	if (rc == 0 && options->receipt.p != NULL)
-		rc = say_receipt(&r);
+		rc = report_receipt(&r);
 	receipt_release(&r.receipt);
 	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
 		cycle_past_release(&r.pasts[i]);

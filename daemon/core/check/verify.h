@@ -21,25 +21,25 @@ struct verify_options {
 	struct slice since;     /* an earlier checkpoint's bytes; p NULL: none */
 	struct slice receipt;   /* one to be checked against the directory; p NULL: none */
 	bool has_at;
-	int64_t at; /* what must be done by then */
+	int64_t at; /* the time at which overdue outcomes and reveals are judged; else the newest time in the log */
 	bool has_now;
-	int64_t now; /* only for a note on what is overdue by now */
+	int64_t now; /* only for a note on what is overdue at this time */
 	const struct progress *progress;
-	unsigned threads; /* 0 and 1: none but the caller's */
+	unsigned threads; /* 0 and 1: only the caller's */
 };
 
-/* Every check is reported; report->failures says how many failed.  ERR_MEMORY only. */
+/* Reports every check; report->failures says how many failed.  ERR_MEMORY, or ERR_OUTSIDE where a disk fails. */
 int verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
     struct err *err);
 
 /*
- * One draw's folder, whose files `dir` names without a path.  `ret_sealed` (may be NULL): its later files are not there
- * yet, `ret_reveal_time` gets when they will be.  ERR_MEMORY only.
+ * Checks one draw's folder, whose files `dir` names without a path.  `ret_sealed` (may be NULL): the files that the
+ * reveal publishes are not there yet.  `ret_reveal_time` (may be NULL) gets the time of the reveal.  Errors as above.
  */
 int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads, struct report *report,
     bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
 
-/* verify_notes.c: what is lawful but worth knowing. */
+/* In verify_notes.c: notes on what is lawful but worth knowing. */
 struct sequence;
 struct draw_context;
 struct draw_case;

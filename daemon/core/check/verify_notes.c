@@ -1,4 +1,4 @@
-/* What is lawful but worth knowing (PROTOCOL 10, "noted"). */
+/* Notes on what is lawful but worth knowing (PROTOCOL 10, "noted"). */
 
 #include <stdlib.h>
 
@@ -40,7 +40,7 @@ note_changes(const struct draw_context *x, struct report *report)
 	    (unsigned long long)c->conflicts_removed);
 }
 
-/* Each unstaffed target with its reason, the first few. */
+/* The number of unstaffed targets, and the reason for each of the first few. */
 static void
 note_unstaffed(const struct draw_context *x, const struct draw_case *c, struct report *report)
 {

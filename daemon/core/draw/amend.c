@@ -1,3 +1,4 @@
+/* Amendments (PROTOCOL 9): read, written, proposed from the drawn order, and applied to the places of a draw. */
 #include "core/draw/amend.h"
 
 #include <stdlib.h>
@@ -234,10 +235,10 @@ places_propose(const struct places *p, bool of_target, uint64_t place, uint64_t 
 		return err_set(err, ERR_REFUSED, N_("there is no such place in this draw"));
 	if (p->v[place].target == AMEND_EMPTY)
 		return err_set(err, ERR_REFUSED, N_("the place is empty, for good"));
-	ret_amendment->of_target = of_target;
-	ret_amendment->place = place;
 	if (of_target) {
 		next = places_next_target(p, place);
+		ret_amendment->of_target = true;
+		ret_amendment->place = place;
 		ret_amendment->out = target_id(target_at(p, p->v[place].target));
 		ret_amendment->in = (struct slice){"", 0};
 		if (next != AMEND_EMPTY)
@@ -250,6 +251,8 @@ places_propose(const struct places *p, bool of_target, uint64_t place, uint64_t 
 	if (holder == AMEND_EMPTY)
 		return err_set(err, ERR_REFUSED, N_("the seat is empty, for good"));
 	next = places_next_inspector(p, place, seat);
+	ret_amendment->of_target = false;
+	ret_amendment->place = place;
 	ret_amendment->seat = seat;
 	ret_amendment->out = inspector_id(inspector_at(p, holder));
 	ret_amendment->in = (struct slice){"", 0};
@@ -288,7 +291,7 @@ apply_target(struct places *p, size_t place)
 		p->v[place].date = p->draw->reserve[next].date;
 		return;
 	}
-	p->v[place].target = AMEND_EMPTY; /* its seats count for no load */
+	p->v[place].target = AMEND_EMPTY; /* its seats no longer count as load */
 	for (size_t s = 0; s < p->draw->seats; s++) {
 		uint32_t holder = p->team[place * p->draw->seats + s];
 

@@ -9,7 +9,8 @@
 #include "core/draw/draw.h"
 
 /*
- * Amendments (PROTOCOL 9): who takes a seat, which reserve takes a place.  No new randomness: the drawn order says it.
+ * Amendments (PROTOCOL 9): who takes a seat, which reserve takes a place.  The drawn order decides, without new
+ * randomness.
  */
 
 #define AMEND_EMPTY UINT32_MAX
@@ -53,14 +54,15 @@ struct places {
 int places_new(const struct draw_input *input, const struct draw *draw, struct places *ret_places, struct err *err);
 void places_release(struct places *places);
 
-/* Who would take the seat: a place in draw->order, or AMEND_EMPTY. The seat is held by somebody. */
+/* Who would take a seat that somebody holds: a place in draw->order, or AMEND_EMPTY. */
 uint32_t places_next_inspector(const struct places *places, size_t place, size_t seat);
-/* Which reserve would take the place: an index into draw->reserve, or AMEND_EMPTY. The place is not empty. */
+/* Which reserve would take a place that is not empty: an index into draw->reserve, or AMEND_EMPTY. */
 uint32_t places_next_target(const struct places *places, size_t place);
 
 /*
- * The amendment that the protocol gives for this place and seat (`seat` is ignored for a target): `in` and `out` are set,
- * slices point into the roster.  ERR_REFUSED where there is no such place or seat, or it is empty.
+ * The amendment that the protocol gives for this place and seat (`seat` is ignored for a target).  Sets all but the
+ * numbers, the nonce and the reason; slices point into the roster.  ERR_REFUSED where there is no such place or seat,
+ * or it is empty.
  */
 int places_propose(const struct places *places, bool of_target, uint64_t place, uint64_t seat,
     struct amendment *ret_amendment, struct err *err);

@@ -1,16 +1,15 @@
+/*
+ * Teams (PROTOCOL 7): admits targets, draws inspectors, sets the load limit, seats the teams, and explains why a target
+ * stays unstaffed.
+ */
 #include "core/draw/assign.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "core/draw/assign_private.h"
-
-static void *
-array(size_t n, size_t size)
-{
-	return calloc(n == 0 ? 1 : n, size);
-}
 
 /* The load limit that max_load stands for: nobody can hold more seats than there are targets. */
 static uint32_t
@@ -23,30 +22,31 @@ highest_limit(const struct assign_problem *problem)
 /*
  * Step 1: admit.
  *
- * A target that fails has cost a search of all that it leads to.  All inspectors seen there are full, and hold only
- * seats that were seen; if none of these is the target's own, they are closed, and no search goes there again.  But
- * some may be, and come back when the target is given up.  Then the inspectors are remembered as a crowd: since what is
- * admitted stays admitted, just `room` more seats that nobody outside the crowd may take can ever be filled.
+ * Where a target cannot be staffed, the failed search has reached a set of inspectors.  All of them are full, and they
+ * hold only seats that the search reached.  If none of these seats is the target's own, the set is closed: no later
+ * search enters it.  If some are, their holders get room again when the target is given up.  Then the set is kept as a
+ * bound: what is admitted stays admitted, so that only `room` more seats can be filled that nobody outside the set may
+ * take.
  */
 
-#define CROWDS 32
+#define BOUNDS_MAX 32
 
-struct crowd {
-	uint64_t *people; /* bits */
+struct bound {
+	uint64_t *inspectors; /* bits */
 	size_t room;
 };
 
 struct admission {
 	struct assign_state *state;
 	uint64_t *bits;
-	struct crowd crowds[CROWDS]; /* the latest ones, in no order */
+	struct bound bounds[BOUNDS_MAX]; /* the latest ones, in no order */
 	size_t oldest;
-	size_t n_crowds;
+	size_t n_bounds;
 };
 
-/* Of a target's seats, how many nobody outside the crowd may take. */
+/* How many of a target's seats nobody outside the bound's inspectors may take. */
 static size_t
-seats_within(const struct assign_state *state, size_t target, const struct crowd *crowd)
+seats_only_for(const struct assign_state *state, size_t target, const struct bound *bound)
 {
 	const uint64_t *lawful = lawful_row(state->problem->lawful, target);
 	size_t n = 0;
@@ -55,7 +55,7 @@ seats_within(const struct assign_state *state, size_t target, const struct crowd
 		const uint64_t *fit = state->fit + s * state->words;
 		size_t w = 0;
 
-		while (w < state->words && (lawful[w] & fit[w] & ~crowd->people[w]) == 0)
+		while (w < state->words && (lawful[w] & fit[w] & ~bound->inspectors[w]) == 0)
 			w++;
 		n += w == state->words;
 	}
@@ -63,65 +63,65 @@ seats_within(const struct assign_state *state, size_t target, const struct crowd
 }
 
 static bool
-crowds_allow(const struct admission *admission, size_t target)
+bounds_allow(const struct admission *admission, size_t target)
 {
 	const struct assign_state *state = admission->state;
 
 	for (size_t s = 0; s < state->problem->seats; s++)
 		if (assign_hopeless(state, (uint32_t)(target * state->problem->seats + s)))
 			return false;
-	for (size_t i = 0; i < admission->n_crowds; i++)
-		if (seats_within(state, target, &admission->crowds[i]) > admission->crowds[i].room)
+	for (size_t i = 0; i < admission->n_bounds; i++)
+		if (seats_only_for(state, target, &admission->bounds[i]) > admission->bounds[i].room)
 			return false;
 	return true;
 }
 
 static void
-crowds_admit(struct admission *admission, size_t target)
+bounds_subtract(struct admission *admission, size_t target)
 {
-	for (size_t i = 0; i < admission->n_crowds; i++)
-		admission->crowds[i].room -= seats_within(admission->state, target, &admission->crowds[i]);
+	for (size_t i = 0; i < admission->n_bounds; i++)
+		admission->bounds[i].room -= seats_only_for(admission->state, target, &admission->bounds[i]);
 }
 
-/* After a failed search for a seat, while the target's seats before it, from first_seat on, are still held. */
+/* Called after a failed search for `seat`, while the target's earlier seats, from first_seat on, are still held. */
 static void
-learn(struct admission *admission, uint32_t first_seat, uint32_t seat)
+learn_from_failure(struct admission *admission, uint32_t first_seat, uint32_t seat)
 {
 	struct assign_state *state = admission->state;
-	struct crowd *crowd = &admission->crowds[admission->oldest];
+	struct bound *bound = &admission->bounds[admission->oldest];
 	size_t room = 0;
 
 	for (uint32_t other = first_seat; other < seat; other++)
-		room += state->seats[other].seen && !assign_bit(state->unseen, state->seats[other].holder);
+		room += state->seats[other].reached && !assign_bit(state->unreached, state->seats[other].holder);
 	if (room == 0) {
 		assign_close(state);
 		return;
 	}
-	crowd->room = room;
+	bound->room = room;
 	for (size_t w = 0; w < state->words; w++)
-		crowd->people[w] = ~state->unseen[w];
-	admission->oldest = (admission->oldest + 1) % CROWDS;
-	if (admission->n_crowds < CROWDS)
-		admission->n_crowds++;
+		bound->inspectors[w] = ~state->unreached[w];
+	admission->oldest = (admission->oldest + 1) % BOUNDS_MAX;
+	if (admission->n_bounds < BOUNDS_MAX)
+		admission->n_bounds++;
 }
 
 static bool
-admit(struct admission *admission, size_t target)
+admit_target(struct admission *admission, size_t target)
 {
 	struct assign_state *state = admission->state;
 	uint32_t begin = (uint32_t)(target * state->problem->seats);
 
-	if (!crowds_allow(admission, target))
+	if (!bounds_allow(admission, target))
 		return false;
 	for (uint32_t seat = begin; seat < begin + state->problem->seats; seat++) {
 		if (assign_fill(state, seat))
 			continue;
-		learn(admission, begin, seat);
+		learn_from_failure(admission, begin, seat);
 		while (seat-- > begin)
-			assign_rise(state, seat);
+			assign_unseat(state, seat);
 		return false;
 	}
-	crowds_admit(admission, target);
+	bounds_subtract(admission, target);
 	return true;
 }
 
@@ -129,16 +129,16 @@ static int
 admit_all(struct assign_state *state, struct assign_result *result, struct err *err)
 {
 	const struct assign_problem *problem = state->problem;
-	struct admission admission = {.state = state, .bits = array(CROWDS * state->words, sizeof(uint64_t))};
+	struct admission admission = {.state = state, .bits = array_new(BOUNDS_MAX * state->words, sizeof(uint64_t))};
 
 	if (admission.bits == NULL)
 		return err_memory(err);
-	for (size_t i = 0; i < CROWDS; i++)
-		admission.crowds[i].people = admission.bits + i * state->words;
+	for (size_t i = 0; i < BOUNDS_MAX; i++)
+		admission.bounds[i].inspectors = admission.bits + i * state->words;
 	assign_clear(state, (uint32_t)problem->n_inspectors, highest_limit(problem));
 	for (size_t t = 0; t < problem->n_targets; t++) {
 		progress_tell(problem->progress, N_("admitting targets"), t, problem->n_targets);
-		result->admitted[t] = admit(&admission, t);
+		result->admitted[t] = admit_target(&admission, t);
 		result->n_admitted += result->admitted[t];
 	}
 	free(admission.bits);
@@ -169,9 +169,10 @@ fill_all(struct assign_state *state, const struct assign_result *result)
 }
 
 /*
- * The least load limit with which the first n_drawn inspectors have an assignment for the admitted targets, and that
- * assignment; 0 if max_load allows none.  The limit is raised from the mean load, each time by the least that could do:
- * the seats still empty can be filled by nobody but the closed inspectors, all of whom are full.
+ * Returns the least load limit with which the first n_drawn inspectors can fill the seats of all admitted targets, and
+ * leaves such an assignment in `state`; 0 if max_load allows none.  The limit starts at the mean load.  Each step
+ * raises it by the least that can suffice: only closed inspectors may take the seats still empty, and all of these are
+ * full.
  */
 static uint32_t
 least_limit(struct assign_state *state, const struct assign_result *result, size_t n_drawn)
@@ -197,7 +198,7 @@ least_limit(struct assign_state *state, const struct assign_result *result, size
 	}
 }
 
-/* k of step 2. */
+/* How many inspectors the rules ask for: k of step 2. */
 static size_t
 wanted_inspectors(const struct assign_problem *problem)
 {
@@ -205,7 +206,7 @@ wanted_inspectors(const struct assign_problem *problem)
 	                                                                               : (size_t)problem->inspectors;
 }
 
-/* The least k' and, for it, the least limit and an assignment.  More inspectors never do harm, so halving finds k'. */
+/* Finds the least k', its least limit and an assignment, by bisection: more inspectors never allow less. */
 static void
 draw_inspectors(struct assign_state *state, struct assign_result *result)
 {
@@ -259,7 +260,7 @@ struct candidate {
 struct seating {
 	struct assign_state *state;
 	size_t target;
-	uint32_t *people;             /* who may sit on any seat of the target */
+	uint32_t *inspectors;         /* who may sit on any seat of the target */
 	struct candidate *candidates; /* the same, with their pairs */
 	size_t n_candidates;
 	struct hash *pairs; /* [PAIRS_AT_ONCE] */
@@ -268,7 +269,7 @@ struct seating {
 static void
 seating_release(struct seating *seating)
 {
-	free(seating->people);
+	free(seating->inspectors);
 	free(seating->candidates);
 	free(seating->pairs);
 }
@@ -279,10 +280,10 @@ seating_init(struct seating *seating, struct assign_state *state, struct err *er
 	size_t n = state->n_usable;
 
 	*seating = (struct seating){.state = state};
-	seating->people = array(n, sizeof *seating->people);
-	seating->candidates = array(n, sizeof *seating->candidates);
-	seating->pairs = array(PAIRS_AT_ONCE, sizeof *seating->pairs);
-	if (seating->people == NULL || seating->candidates == NULL || seating->pairs == NULL) {
+	seating->inspectors = array_new(n, sizeof *seating->inspectors);
+	seating->candidates = array_new(n, sizeof *seating->candidates);
+	seating->pairs = array_new(PAIRS_AT_ONCE, sizeof *seating->pairs);
+	if (seating->inspectors == NULL || seating->candidates == NULL || seating->pairs == NULL) {
 		seating_release(seating);
 		return err_memory(err);
 	}
@@ -290,7 +291,7 @@ seating_init(struct seating *seating, struct assign_state *state, struct err *er
 }
 
 static uint64_t
-key_of(const struct hash *pair)
+pair_key(const struct hash *pair)
 {
 	uint64_t key = 0;
 
@@ -301,7 +302,7 @@ key_of(const struct hash *pair)
 
 /* The drawn inspectors who are lawful for the target and fit one of its seats. */
 static size_t
-gather_people(const struct assign_state *state, size_t target, uint32_t *ret_people)
+gather_inspectors(const struct assign_state *state, size_t target, uint32_t *ret_inspectors)
 {
 	const uint64_t *lawful = lawful_row(state->problem->lawful, target);
 	size_t n = 0;
@@ -311,7 +312,7 @@ gather_people(const struct assign_state *state, size_t target, uint32_t *ret_peo
 			uint32_t p = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(some);
 
 			if (p < state->n_usable && state->problem->fits[p] != 0)
-				ret_people[n++] = p;
+				ret_inspectors[n++] = p;
 		}
 	return n;
 }
@@ -320,22 +321,22 @@ static void
 gather_candidates(struct seating *seating)
 {
 	const struct assign_problem *problem = seating->state->problem;
-	size_t n = gather_people(seating->state, seating->target, seating->people);
+	size_t n = gather_inspectors(seating->state, seating->target, seating->inspectors);
 
 	for (size_t at = 0; at < n; at += PAIRS_AT_ONCE) {
 		size_t some = n - at < PAIRS_AT_ONCE ? n - at : PAIRS_AT_ONCE;
 
-		problem->pairs(problem->ctx, seating->target, seating->people + at, some, seating->pairs);
+		problem->pairs(problem->ctx, seating->target, seating->inspectors + at, some, seating->pairs);
 		for (size_t i = 0; i < some; i++)
 			seating->candidates[at + i] =
-			    (struct candidate){key_of(&seating->pairs[i]), seating->people[at + i]};
+			    (struct candidate){pair_key(&seating->pairs[i]), seating->inspectors[at + i]};
 	}
 	seating->n_candidates = n;
 }
 
 /* pair(t, a) < pair(t, b) as whole hashes. */
 static bool
-before(const struct seating *seating, const struct candidate *a, const struct candidate *b)
+pair_before(const struct seating *seating, const struct candidate *a, const struct candidate *b)
 {
 	const struct assign_problem *problem = seating->state->problem;
 	uint32_t both[2] = {a->inspector, b->inspector};
@@ -348,8 +349,9 @@ before(const struct seating *seating, const struct candidate *a, const struct ca
 }
 
 /*
- * The least candidate who is not known to be impossible; the seat's last holder never is.  One whom assign_give has
- * refused is known to be, so asking again finds the next.  Few are refused, and most candidates are passed over by key.
+ * The candidate with the least pair, of those who may still be possible.  The seat's last holder always is.  One whom
+ * assign_give has refused is not, so that the next call finds the next candidate.  Few are refused, and comparing keys
+ * rules out most candidates.
  */
 static uint32_t
 least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
@@ -363,7 +365,7 @@ least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
 
 		if ((least == NULL || c->key <= least->key) && (state->problem->fits[c->inspector] >> s & 1) != 0 &&
 		    (c->inspector == holder || assign_may_give(state, seat, c->inspector)) &&
-		    (least == NULL || before(seating, c, least)))
+		    (least == NULL || pair_before(seating, c, least)))
 			least = c;
 	}
 	assert(least != NULL);
@@ -371,7 +373,7 @@ least_candidate(const struct seating *seating, uint32_t seat, uint32_t holder)
 }
 
 static void
-seat_one(struct seating *seating, uint32_t seat)
+seat_least_candidate(struct seating *seating, uint32_t seat)
 {
 	struct assign_state *state = seating->state;
 	uint32_t holder = state->seats[seat].holder;
@@ -403,7 +405,7 @@ seat_all(struct assign_state *state, const struct assign_result *result, struct 
 		seating.target = t;
 		gather_candidates(&seating);
 		for (size_t s = 0; s < problem->seats; s++)
-			seat_one(&seating, (uint32_t)(t * problem->seats + s));
+			seat_least_candidate(&seating, (uint32_t)(t * problem->seats + s));
 	}
 	seating_release(&seating);
 	return 0;
@@ -426,18 +428,22 @@ assign_solve(const struct assign_problem *problem, struct assign_result *ret_res
 	struct assign_result result = {0};
 	int r;
 
-	result.admitted = array(problem->n_targets, sizeof *result.admitted);
-	result.team = array(problem->n_targets * problem->seats, sizeof *result.team);
-	result.load = array(problem->n_inspectors, sizeof *result.load);
+	result.admitted = array_new(problem->n_targets, sizeof *result.admitted);
+	result.team = array_new(problem->n_targets * problem->seats, sizeof *result.team);
+	result.load = array_new(problem->n_inspectors, sizeof *result.load);
 	if (result.admitted == NULL || result.team == NULL || result.load == NULL) {
 		r = err_memory(err);
 		goto out;
 	}
-	if ((r = assign_state_init(&state, problem, err)) < 0 || (r = admit_all(&state, &result, err)) < 0)
+	r = assign_state_init(&state, problem, err);
+	if (r == 0)
+		r = admit_all(&state, &result, err);
+	if (r != 0)
 		goto out;
 	draw_inspectors(&state, &result);
 	set_limit(&state, &result);
-	if ((r = seat_all(&state, &result, err)) < 0)
+	r = seat_all(&state, &result, err);
+	if (r != 0)
 		goto out;
 	copy_result(&state, &result);
 	*ret_result = result;
@@ -458,12 +464,12 @@ assign_release(struct assign_result *result)
 }
 
 /*
- * Why not.
+ * Why a target stays unstaffed.
  */
 
-/* An assignment for what was admitted before the target, with room up to max_load: as step 1 had when it came to it. */
+/* Seats what was admitted before the target, with room up to max_load, as in step 1 when it came to the target. */
 static void
-restore(struct assign_state *state, const struct assign_result *result, size_t target)
+restore_admitted(struct assign_state *state, const struct assign_result *result, size_t target)
 {
 	const struct assign_problem *problem = state->problem;
 
@@ -473,7 +479,10 @@ restore(struct assign_state *state, const struct assign_result *result, size_t t
 			assign_sit(state, (uint32_t)(t * problem->seats + s), result->team[t * problem->seats + s]);
 }
 
-/* Fills the target's seats until one fails, and returns that: first each alone, because that says the most. */
+/*
+ * The first of the target's seats that cannot be filled.  Each is tried alone first, because a seat that fails alone
+ * explains the most.  Then they are filled one after the other.
+ */
 static uint32_t
 failing_seat(struct assign_state *state, size_t target)
 {
@@ -484,7 +493,7 @@ failing_seat(struct assign_state *state, size_t target)
 	for (seat = begin; seat < end; seat++) {
 		if (!assign_fill(state, seat))
 			return seat;
-		assign_rise(state, seat);
+		assign_unseat(state, seat);
 	}
 	for (seat = begin; seat < end; seat++)
 		if (!assign_fill(state, seat))
@@ -505,9 +514,9 @@ add_seat(const struct assign_state *state, uint32_t seat, uint32_t *index, struc
 	why->seats[index[t] - 1] |= (uint8_t)(1U << seat % state->problem->seats);
 }
 
-/* What the failed search has seen.  The search began at the target, which is therefore the first. */
+/* Copies what the failed search has reached.  It began at the target, so that the target comes first. */
 static void
-explain(struct assign_state *state, uint32_t *index, struct assign_why *why)
+collect_reasons(struct assign_state *state, uint32_t *index, struct assign_why *why)
 {
 	for (size_t i = 0; i < state->n_seat_queue; i++)
 		add_seat(state, state->seat_queue[i], index, why);
@@ -517,10 +526,10 @@ explain(struct assign_state *state, uint32_t *index, struct assign_why *why)
 	for (size_t i = 0; i < state->n_seat_queue; i++) {
 		uint32_t p = state->seats[state->seat_queue[i]].holder;
 
-		if (p == ASSIGN_NOBODY || !assign_bit(state->unseen, p))
+		if (p == ASSIGN_NOBODY || !assign_bit(state->unreached, p))
 			continue;
 		why->inspectors[why->n_inspectors++] = p;
-		assign_bit_clear(state->unseen, p);
+		assign_bit_clear(state->unreached, p);
 	}
 }
 
@@ -530,22 +539,23 @@ assign_why(const struct assign_problem *problem, const struct assign_result *res
 {
 	struct assign_state state = {0};
 	struct assign_why why = {0};
-	uint32_t *index = array(problem->n_targets, sizeof *index);
+	uint32_t *index = array_new(problem->n_targets, sizeof *index);
 	int r;
 
 	assert(target < problem->n_targets && !result->admitted[target]);
-	why.targets = array(problem->n_targets, sizeof *why.targets);
-	why.seats = array(problem->n_targets, sizeof *why.seats);
-	why.inspectors = array(problem->n_inspectors, sizeof *why.inspectors);
+	why.targets = array_new(problem->n_targets, sizeof *why.targets);
+	why.seats = array_new(problem->n_targets, sizeof *why.seats);
+	why.inspectors = array_new(problem->n_inspectors, sizeof *why.inspectors);
 	if (index == NULL || why.targets == NULL || why.seats == NULL || why.inspectors == NULL) {
 		r = err_memory(err);
 		goto out;
 	}
-	if ((r = assign_state_init(&state, problem, err)) < 0)
+	r = assign_state_init(&state, problem, err);
+	if (r != 0)
 		goto out;
-	restore(&state, result, target);
+	restore_admitted(&state, result, target);
 	why.seat = failing_seat(&state, target) % problem->seats;
-	explain(&state, index, &why);
+	collect_reasons(&state, index, &why);
 	*ret_why = why;
 	why = (struct assign_why){0};
 out:

@@ -38,7 +38,7 @@ struct assign_result {
 	uint32_t *team; /* [n_targets * seats]: inspector, or ASSIGN_NOBODY where not admitted */
 	uint64_t *load; /* [n_inspectors]: seats held */
 	size_t n_admitted;
-	size_t n_drawn;        /* the first so many inspectors are drawn (k'); see below for 0 admitted */
+	size_t n_drawn;        /* k': the first n_drawn inspectors are drawn */
 	uint64_t least, limit; /* both 0 where nothing is admitted */
 };
 
@@ -50,10 +50,11 @@ int assign_solve(const struct assign_problem *problem, struct assign_result *ret
 void assign_release(struct assign_result *result);
 
 /*
- * Why a target stays unstaffed: a set of seats, one more than their people can fill.  The target itself comes first;
- * the others were admitted before it and draw on the same people.  `inspectors` are all who may take any of these
- * seats.  The first n_full of them are full, and hold nothing but such seats; each of the others sits on such a seat in
- * each of the teams that could use him, and nobody sits twice in a team.  No inspectors: nobody may take the seat.
+ * Why a target stays unstaffed: a set of seats, one more than the inspectors who may take them can fill.  The target
+ * itself comes first.  The others were admitted before it and need the same inspectors.  `inspectors` are all who may
+ * take any of these seats.  The first n_full of them are full, and hold only such seats.  Each of the others already
+ * sits on such a seat in every team that could use him, and nobody sits twice in a team.  No inspectors: nobody may
+ * take the seat.
  */
 struct assign_why {
 	uint32_t *targets;

@@ -1,14 +1,11 @@
+/* The assignment of assign_private.h: who sits where, which parts are closed, and the search for augmenting paths. */
 #include "core/draw/assign_private.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *
-array(size_t n, size_t size)
-{
-	return calloc(n == 0 ? 1 : n, size);
-}
+#include "core/base/array.h"
 
 /* Who fits seat s of a team. */
 static uint64_t *
@@ -69,20 +66,20 @@ assign_state_init(struct assign_state *state, const struct assign_problem *probl
 
 	assert(problem->seats >= 1 && problem->seats <= TEAM_MAX && n_seats < UINT32_MAX && n < UINT32_MAX);
 	*state = (struct assign_state){.problem = problem, .n_seats = n_seats, .words = words};
-	state->seats = array(n_seats, sizeof *state->seats);
-	state->inspectors = array(n, sizeof *state->inspectors);
-	state->fit = array(problem->seats * words, sizeof *state->fit);
-	state->free = array(words, sizeof *state->free);
-	state->open = array(words, sizeof *state->open);
-	state->unseen = array(words, sizeof *state->unseen);
-	state->seat_queue = array(n_seats, sizeof *state->seat_queue);
-	state->followed = array(n_seats, sizeof *state->followed);
+	state->seats = array_new(n_seats, sizeof *state->seats);
+	state->inspectors = array_new(n, sizeof *state->inspectors);
+	state->fit = array_new(problem->seats * words, sizeof *state->fit);
+	state->free = array_new(words, sizeof *state->free);
+	state->open = array_new(words, sizeof *state->open);
+	state->unreached = array_new(words, sizeof *state->unreached);
+	state->seat_queue = array_new(n_seats, sizeof *state->seat_queue);
+	state->followed = array_new(n_seats, sizeof *state->followed);
 	state->heads_mask = heads_size(n_seats) - 1;
-	state->heads = array(state->heads_mask + 1, sizeof *state->heads);
-	state->stack = array(n, sizeof *state->stack);
-	state->done = array(n, sizeof *state->done);
+	state->heads = array_new(state->heads_mask + 1, sizeof *state->heads);
+	state->stack = array_new(n, sizeof *state->stack);
+	state->done = array_new(n, sizeof *state->done);
 	if (state->seats == NULL || state->inspectors == NULL || state->fit == NULL || state->free == NULL ||
-	    state->open == NULL || state->unseen == NULL || state->seat_queue == NULL || state->followed == NULL ||
+	    state->open == NULL || state->unreached == NULL || state->seat_queue == NULL || state->followed == NULL ||
 	    state->heads == NULL || state->stack == NULL || state->done == NULL) {
 		assign_state_release(state);
 		return err_memory(err);
@@ -99,7 +96,7 @@ assign_state_release(struct assign_state *state)
 	free(state->fit);
 	free(state->free);
 	free(state->open);
-	free(state->unseen);
+	free(state->unreached);
 	free(state->seat_queue);
 	free(state->followed);
 	free(state->heads);
@@ -152,7 +149,7 @@ heads_home(const struct assign_state *state, uint32_t inspector, uint32_t kind)
 	return (size_t)(key >> 32) & state->heads_mask;
 }
 
-/* Where the bundle stands in the table, or would stand. */
+/* The bundle's slot in the table, or the free slot where it would go. */
 static size_t
 heads_find(const struct assign_state *state, uint32_t inspector, uint32_t kind)
 {
@@ -168,7 +165,7 @@ heads_find(const struct assign_state *state, uint32_t inspector, uint32_t kind)
 	return i;
 }
 
-/* Closes the gap with those that would stand there had it been empty (Knuth, TAOCP 6.4, algorithm R). */
+/* Frees a slot, and moves into the gap what probing would not find behind it (Knuth, TAOCP 6.4, algorithm R). */
 static void
 heads_remove(struct assign_state *state, size_t gap)
 {
@@ -235,7 +232,7 @@ bundle_add(struct assign_state *state, uint32_t seat)
 	seats[*head].next = seat;
 }
 
-/* Takes it out, while it has its holder still.  If it was the head, another one becomes the head. */
+/* Takes a seat out of its bundle, before it loses its holder.  If it was the head, another seat becomes the head. */
 static void
 bundle_remove(struct assign_state *state, uint32_t seat)
 {
@@ -267,7 +264,7 @@ assign_sit(struct assign_state *state, uint32_t seat, uint32_t inspector)
 }
 
 void
-assign_rise(struct assign_state *state, uint32_t seat)
+assign_unseat(struct assign_state *state, uint32_t seat)
 {
 	uint32_t inspector = state->seats[seat].holder;
 
@@ -286,7 +283,7 @@ assign_fix(struct assign_state *state, uint32_t seat)
 	state->seats[seat].part = ASSIGN_FIXED;
 }
 
-/* ---- parts, and what a search has seen ---- */
+/* ---- parts, and what a search has reached ---- */
 
 static void
 open_part(struct assign_state *state, uint32_t part)
@@ -307,7 +304,7 @@ forget_search(struct assign_state *state)
 	for (size_t i = 0; i < state->n_seat_queue; i++) {
 		struct assign_seat *seat = &state->seats[state->seat_queue[i]];
 
-		seat->seen = false;
+		seat->reached = false;
 		state->followed[seat->kind] = ASSIGN_NO_SEAT;
 	}
 	state->n_seat_queue = state->seat_at = state->n_stack = state->n_done = state->done_at = 0;
@@ -319,13 +316,14 @@ begin_search(struct assign_state *state, uint32_t part)
 	forget_search(state);
 	if (state->open_part != part)
 		open_part(state, part);
-	memcpy(state->unseen, state->open, state->words * sizeof *state->unseen);
-	state->n_unseen = state->n_open;
+	memcpy(state->unreached, state->open, state->words * sizeof *state->unreached);
+	state->n_unreached = state->n_open;
 }
 
 /*
- * A search, from the n-th seat of the queue on, has ended well.  What it has not followed to the end is as if not seen.
- * The rest is not followed again until there is nothing else: it led nowhere, and rarely does after a change elsewhere.
+ * Called after a search that has succeeded and began at the n-th seat of the queue.  What it has not followed to the
+ * end counts as not reached.  The rest led nowhere, and rarely leads anywhere after a change elsewhere.  So it is
+ * followed again only when there is nothing else.
  */
 static void
 keep_search(struct assign_state *state, size_t n)
@@ -333,10 +331,10 @@ keep_search(struct assign_state *state, size_t n)
 	for (size_t i = n; i < state->seat_at; i++)
 		state->followed[state->seats[state->seat_queue[i]].kind] = ASSIGN_NO_SEAT;
 	for (size_t i = state->seat_at; i < state->n_seat_queue; i++)
-		state->seats[state->seat_queue[i]].seen = false;
+		state->seats[state->seat_queue[i]].reached = false;
 	for (size_t i = 0; i < state->n_stack; i++)
-		assign_bit_set(state->unseen, state->stack[i]);
-	state->n_unseen += state->n_stack;
+		assign_bit_set(state->unreached, state->stack[i]);
+	state->n_unreached += state->n_stack;
 	state->n_seat_queue = state->seat_at;
 	state->n_stack = 0;
 }
@@ -384,30 +382,30 @@ assign_close(struct assign_state *state)
 		state->inspectors[state->done[i]].part = part;
 	for (size_t i = 0; i < state->n_seat_queue; i++)
 		state->seats[state->seat_queue[i]].part = part;
-	memcpy(state->open, state->unseen, state->words * sizeof *state->open);
-	state->n_open = state->n_unseen;
+	memcpy(state->open, state->unreached, state->words * sizeof *state->open);
+	state->n_open = state->n_unreached;
 	forget_search(state);
 }
 
 /* ---- a search ---- */
 
 static void
-see_seat(struct assign_state *state, uint32_t seat, uint32_t parent)
+reach_seat(struct assign_state *state, uint32_t seat, uint32_t parent)
 {
-	struct assign_seat *seen = &state->seats[seat];
+	struct assign_seat *s = &state->seats[seat];
 
-	if (seen->seen || seen->part != state->open_part)
+	if (s->reached || s->part != state->open_part)
 		return;
-	seen->seen = true;
-	seen->parent = parent;
+	s->reached = true;
+	s->parent = parent;
 	state->seat_queue[state->n_seat_queue++] = seat;
 }
 
 static void
-see_inspector(struct assign_state *state, uint32_t inspector, uint32_t via)
+reach_inspector(struct assign_state *state, uint32_t inspector, uint32_t via)
 {
-	assign_bit_clear(state->unseen, inspector);
-	state->n_unseen--;
+	assign_bit_clear(state->unreached, inspector);
+	state->n_unreached--;
 	state->inspectors[inspector].via = via;
 	state->stack[state->n_stack++] = inspector;
 }
@@ -420,14 +418,14 @@ move_up(struct assign_state *state, uint32_t seat, uint32_t inspector)
 		uint32_t before = state->seats[seat].holder;
 
 		if (before != ASSIGN_NOBODY)
-			assign_rise(state, seat);
+			assign_unseat(state, seat);
 		assign_sit(state, seat, inspector);
 		inspector = before;
 		seat = state->seats[seat].parent;
 	}
 }
 
-/* A free inspector who can take the seat just so. */
+/* A free inspector who can take the seat without anybody else moving. */
 static uint32_t
 find_free(const struct assign_state *state, uint32_t seat, const uint64_t *lawful, const uint64_t *fit)
 {
@@ -441,20 +439,20 @@ find_free(const struct assign_state *state, uint32_t seat, const uint64_t *lawfu
 	return ASSIGN_NOBODY;
 }
 
-/* Those without room who could take the seat if they had any. */
+/* Reaches the inspectors who could take the seat if they had room. */
 static void
-see_full(struct assign_state *state, uint32_t seat, const uint64_t *lawful, const uint64_t *fit)
+reach_full_inspectors(struct assign_state *state, uint32_t seat, const uint64_t *lawful, const uint64_t *fit)
 {
-	for (size_t w = 0; w < state->words && state->n_unseen > 0; w++)
-		for (uint64_t some = lawful[w] & fit[w] & state->unseen[w]; some != 0; some &= some - 1) {
+	for (size_t w = 0; w < state->words && state->n_unreached > 0; w++)
+		for (uint64_t some = lawful[w] & fit[w] & state->unreached[w]; some != 0; some &= some - 1) {
 			uint32_t p = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(some);
 
 			if (held_in_team(state, seat, p) == ASSIGN_NO_SEAT)
-				see_inspector(state, p, seat);
+				reach_inspector(state, p, seat);
 		}
 }
 
-/* The first seat of its kind: everybody who may sit on it gets a look. */
+/* Follows the first seat of its kind: to everybody who may sit on it. */
 static bool
 follow_first(struct assign_state *state, uint32_t seat)
 {
@@ -466,11 +464,11 @@ follow_first(struct assign_state *state, uint32_t seat)
 		move_up(state, seat, p);
 		return true;
 	}
-	see_full(state, seat, lawful, fit);
+	reach_full_inspectors(state, seat, lawful, fit);
 	return false;
 }
 
-/* After another of its kind: only those left out there, because they sit in that team (and so are lawful here too). */
+/* Follows a seat after `known`, of its kind: only to those in the team of `known`, who are lawful here too. */
 static bool
 follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 {
@@ -480,19 +478,19 @@ follow_again(struct assign_state *state, uint32_t seat, uint32_t known)
 	for (uint32_t other = begin; other < begin + seats; other++) {
 		uint32_t p = state->seats[other].holder;
 
-		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unseen, p)) ||
+		if (p == ASSIGN_NOBODY || !(assign_bit(state->free, p) || assign_bit(state->unreached, p)) ||
 		    !fits(state, p, seat) || held_in_team(state, seat, p) != ASSIGN_NO_SEAT)
 			continue;
 		if (assign_bit(state->free, p)) {
 			move_up(state, seat, p);
 			return true;
 		}
-		see_inspector(state, p, seat);
+		reach_inspector(state, p, seat);
 	}
 	return false;
 }
 
-/* Follows a seat.  True, here and below, if that ended the search: everybody has moved. */
+/* Follows a seat.  Here and below, true means that the search has succeeded and everybody has moved. */
 static bool
 follow_seat(struct assign_state *state, uint32_t seat)
 {
@@ -507,7 +505,7 @@ follow_seat(struct assign_state *state, uint32_t seat)
 		uint32_t p = state->seats[other].holder;
 
 		if (other != seat && p != ASSIGN_NOBODY && fits(state, p, seat))
-			see_seat(state, other, seat);
+			reach_seat(state, other, seat);
 	}
 	return false;
 }
@@ -522,8 +520,8 @@ follow_seats(struct assign_state *state)
 }
 
 /*
- * Follows one seat of each kind that an inspector holds, each before the next is seen, for there may be very many.  If
- * one ends the search, the inspector's next turn begins behind it.
+ * Follows one seat of each kind that an inspector holds.  There may be very many, so each is followed before the next
+ * is reached.  If one ends the search, the inspector's next turn begins after it.
  */
 static bool
 follow_inspector(struct assign_state *state, uint32_t inspector)
@@ -537,7 +535,7 @@ follow_inspector(struct assign_state *state, uint32_t inspector)
 	do {
 		uint32_t next = state->seats[seat].next_bundle;
 
-		see_seat(state, seat, p->via);
+		reach_seat(state, seat, p->via);
 		if (follow_seats(state)) {
 			if (state->seats[next].holder == inspector)
 				p->first = next;
@@ -563,7 +561,7 @@ follow_bundles(struct assign_state *state, uint32_t inspector)
 		for (uint32_t seat = state->seats[head].next; seat != head;) {
 			uint32_t next = state->seats[seat].next;
 
-			see_seat(state, seat, p->via);
+			reach_seat(state, seat, p->via);
 			if (follow_seats(state))
 				return true;
 			seat = next;
@@ -573,7 +571,7 @@ follow_bundles(struct assign_state *state, uint32_t inspector)
 	return false;
 }
 
-/* Depth first, so that searches which end well leave most of what they have seen to others. */
+/* Depth first: a search that succeeds then leaves most of what it has reached to later ones. */
 static bool
 follow_all(struct assign_state *state)
 {
@@ -591,7 +589,7 @@ follow_all(struct assign_state *state)
 	return false;
 }
 
-/* Only a search that leaves nothing out may say that there is no way. */
+/* Only a search that leaves nothing out proves that there is no path. */
 static bool
 run_search(struct assign_state *state, bool leave_nothing_out)
 {
@@ -608,7 +606,7 @@ run_search(struct assign_state *state, bool leave_nothing_out)
 static bool
 search_from(struct assign_state *state, uint32_t seat, bool leave_nothing_out)
 {
-	see_seat(state, seat, ASSIGN_NO_SEAT);
+	reach_seat(state, seat, ASSIGN_NO_SEAT);
 	return run_search(state, leave_nothing_out);
 }
 
@@ -635,8 +633,9 @@ assign_hopeless(const struct assign_state *state, uint32_t seat)
 }
 
 /*
- * Whoever comes back to a seat comes to its team by a seat that is held from within the same part.  If there is none,
- * because it has been fixed, the team's seats make a part without inspectors.  Else each would cost a hopeless search.
+ * A path back to a seat enters its team by a seat whose holder is in the same part.  If there is none left, because it
+ * has been fixed, the team's seats become a part without inspectors.  Otherwise each would cost a search that must
+ * fail.
  */
 static void
 set_apart(struct assign_state *state, uint32_t seat)
@@ -658,7 +657,7 @@ void
 assign_vacate(struct assign_state *state, uint32_t seat)
 {
 	set_apart(state, seat);
-	assign_rise(state, seat);
+	assign_unseat(state, seat);
 	begin_search(state, state->seats[seat].part);
 	state->seats[seat].parent = ASSIGN_NO_SEAT;
 }
@@ -672,7 +671,7 @@ assign_may_give(const struct assign_state *state, uint32_t seat, uint32_t inspec
 	    (held == ASSIGN_NO_SEAT ? state->inspectors[inspector].part : state->seats[held].part);
 }
 
-/* Nobody moves until somebody is given the seat, so what the search for one has closed is closed for the next. */
+/* Nobody moves until the seat is given, so what a failed search has closed stays closed for the next inspector. */
 bool
 assign_give(struct assign_state *state, uint32_t seat, uint32_t inspector)
 {
@@ -685,9 +684,9 @@ assign_give(struct assign_state *state, uint32_t seat, uint32_t inspector)
 		return true;
 	}
 	if (held != ASSIGN_NO_SEAT)
-		see_seat(state, held, seat);
+		reach_seat(state, held, seat);
 	else
-		see_inspector(state, inspector, seat);
+		reach_inspector(state, inspector, seat);
 	if (run_search(state, true))
 		return true;
 	assign_close(state);

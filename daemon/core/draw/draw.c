@@ -1,3 +1,4 @@
+/* The draw (PROTOCOL 5 to 7): seed and hashes, selection by ticket, inspectors, matters, teams. */
 #include "core/draw/draw.h"
 
 #include <stdlib.h>
@@ -42,28 +43,28 @@ hash_cmp(const struct hash *a, const struct hash *b)
 	return memcmp(a->b, b->b, HASH_BYTES);
 }
 
-/* Appends to a message behind the seed.  The parts are ids (at most 32 bytes) and short words: it always fits. */
+/* Appends to a message that follows the seed.  It always fits: ids have at most 32 bytes, and words are short. */
 static void
-append(struct hash_message *m, const char *text, size_t len)
+append_to_message(struct hash_message *m, const char *text, size_t len)
 {
 	memcpy(m->text + m->len, text, len);
 	m->len = (uint8_t)(m->len + len);
 }
 
 static struct hash_message
-message(const char *kind, struct slice id)
+message_of(const char *kind, struct slice id)
 {
 	struct hash_message m = {.len = 0};
 
-	append(&m, kind, strlen(kind));
-	append(&m, id.p, id.n);
+	append_to_message(&m, kind, strlen(kind));
+	append_to_message(&m, id.p, id.n);
 	return m;
 }
 
 static struct hash_message
 slip_message(struct slice target, unsigned number)
 {
-	struct hash_message m = message("target/", target);
+	struct hash_message m = message_of("target/", target);
 	char digits[4];
 	size_t at = sizeof digits;
 
@@ -71,18 +72,18 @@ slip_message(struct slice target, unsigned number)
 		digits[--at] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number != 0);
-	append(&m, "/", 1);
-	append(&m, digits + at, sizeof digits - at);
+	append_to_message(&m, "/", 1);
+	append_to_message(&m, digits + at, sizeof digits - at);
 	return m;
 }
 
 static struct hash_message
 pair_message(struct slice target, struct slice inspector)
 {
-	struct hash_message m = message("pair/", target);
+	struct hash_message m = message_of("pair/", target);
 
-	append(&m, "/", 1);
-	append(&m, inspector.p, inspector.n);
+	append_to_message(&m, "/", 1);
+	append_to_message(&m, inspector.p, inspector.n);
 	return m;
 }
 
@@ -128,7 +129,7 @@ draw_ticket(const struct hash_prefix *seed, struct slice target, unsigned weight
 int32_t
 draw_visit_date(const struct hash_prefix *seed, struct slice target, const int32_t *dates, size_t n_dates)
 {
-	struct hash h = hash_one(seed, message("date/", target));
+	struct hash h = hash_one(seed, message_of("date/", target));
 	uint64_t high = 0, low = 0;
 
 	for (size_t i = 0; i < 4; i++) {
@@ -177,8 +178,9 @@ strata_count(const struct commit *commit, const struct roster *roster, struct st
 }
 
 /*
- * Selection: in each stratum the first take + reserve, `carried` and `due` before `in`, by ticket.  One bounded heap a
- * stratum, the last of its order on top, so that a roster of any size costs one pass and no sorting of the rest.
+ * Selection: in each stratum the first take + reserve targets by ticket, `carried` and `due` ones before `in` ones.
+ * Each stratum has a bounded heap with the last of its order on top.  So a roster of any size takes one pass, and what
+ * is not selected is never sorted.
  */
 
 struct slot {
@@ -252,7 +254,7 @@ heaps_free(struct heap *heaps, size_t n)
 	free(heaps);
 }
 
-/* A heap for each stratum, no larger than what takes part in it. */
+/* A heap for each stratum, with room for no more than take part in it. */
 static struct heap *
 heaps_new(const struct commit *commit, const struct stratum *counted)
 {
@@ -272,7 +274,7 @@ heaps_new(const struct commit *commit, const struct stratum *counted)
 	return heaps;
 }
 
-/* Tickets are hashed by several threads into a table, and offered in the roster's order by one. */
+/* Several threads hash tickets into this table; one thread offers them to the heaps, in the roster's order. */
 struct tickets {
 	const struct target *targets;
 	const struct hash_prefix *prefix;
@@ -292,7 +294,7 @@ hash_tickets(void *ctx, size_t piece, size_t from, size_t to)
 }
 
 static void
-offer(const struct draw_input *input, size_t first, const struct tickets *tickets, size_t n, struct heap *heaps)
+offer_targets(const struct draw_input *input, size_t first, const struct tickets *tickets, size_t n, struct heap *heaps)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct target *t = &tickets->targets[i];
@@ -307,9 +309,9 @@ offer(const struct draw_input *input, size_t first, const struct tickets *ticket
 	}
 }
 
-/* So many rows at a time, that the table of tickets stays small however long the roster is. */
+/* Works on some rows at a time, so that the table of tickets stays small however long the roster is. */
 static int
-offer_all(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps, struct err *err)
+offer_roster(const struct draw_input *input, const struct hash_prefix *prefix, struct heap *heaps, struct err *err)
 {
 	size_t total = input->roster->n_targets;
 	unsigned threads = input->threads < 1       ? 1
@@ -327,7 +329,7 @@ offer_all(const struct draw_input *input, const struct hash_prefix *prefix, stru
 		progress_tell(input->progress, N_("tickets"), at, total);
 		tickets.targets = input->roster->targets + at;
 		parallel_for(threads, n, hash_tickets, &tickets);
-		offer(input, at, &tickets, n, heaps);
+		offer_targets(input, at, &tickets, n, heaps);
 	}
 	progress_tell(input->progress, N_("tickets"), total, total);
 	free(tickets.v);
@@ -340,7 +342,7 @@ compare_chosen(const void *a, const void *b)
 	return hash_cmp(&((const struct chosen *)a)->ticket, &((const struct chosen *)b)->ticket);
 }
 
-/* The heaps in their order: the first `take` of each are chosen, the next its reserve. */
+/* Sorts each heap: its first `take` targets are chosen, the others are its reserve. */
 static int
 take_from_heaps(const struct draw_input *input, struct heap *heaps, struct draw *d, struct err *err)
 {
@@ -390,7 +392,7 @@ select_targets(const struct draw_input *input, struct draw *d, struct err *err)
 			rc = err_memory(err);
 	}
 	if (rc == 0)
-		rc = offer_all(input, &d->prefix, heaps, err);
+		rc = offer_roster(input, &d->prefix, heaps, err);
 	if (rc == 0)
 		rc = take_from_heaps(input, heaps, d, err);
 	heaps_free(heaps, n);
@@ -426,7 +428,7 @@ order_inspectors(const struct draw_input *input, struct draw *d, struct err *err
 		if (roster->inspectors[i].in)
 			ranked[d->n_in++] =
 			    (struct ranked){hash_one(&d->prefix,
-			                        message("inspector/", inspector_id(&roster->inspectors[i]))),
+			                        message_of("inspector/", inspector_id(&roster->inspectors[i]))),
 			        (uint32_t)i};
 	qsort(ranked, d->n_in, sizeof *ranked, compare_ranked);
 	for (size_t i = 0; i < d->n_in; i++) {
@@ -450,8 +452,8 @@ draw_matters(const struct draw_input *input, struct draw *d, struct err *err)
 		return err_memory(err);
 	}
 	for (size_t i = 0; i < n; i++)
-		ranked[i] =
-		    (struct ranked){hash_one(&d->prefix, message("matter/", input->sealed->matters[i])), (uint32_t)i};
+		ranked[i] = (struct ranked){hash_one(&d->prefix, message_of("matter/", input->sealed->matters[i])),
+		    (uint32_t)i};
 	qsort(ranked, n, sizeof *ranked, compare_ranked);
 	d->n_matters = (size_t)input->sealed->take;
 	for (size_t i = 0; i < d->n_matters; i++)
@@ -468,14 +470,14 @@ struct pairs_ctx {
 #define PAIRS_AT_ONCE 64
 
 static void
-pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct hash *ret)
+hash_pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct hash *ret)
 {
 	const struct draw *d = ((const struct pairs_ctx *)ctx)->draw;
 	const struct roster *roster = ((const struct pairs_ctx *)ctx)->input->roster;
-	struct hash_message head = message("pair/", target_id(&roster->targets[d->chosen[t].target]));
+	struct hash_message head = message_of("pair/", target_id(&roster->targets[d->chosen[t].target]));
 	struct hash_message m[PAIRS_AT_ONCE];
 
-	append(&head, "/", 1);
+	append_to_message(&head, "/", 1);
 	for (size_t at = 0; at < n; at += PAIRS_AT_ONCE) {
 		size_t some = n - at < PAIRS_AT_ONCE ? n - at : PAIRS_AT_ONCE;
 
@@ -484,13 +486,13 @@ pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct ha
 
 			m[i].len = head.len;
 			memcpy(m[i].text, head.text, head.len);
-			append(&m[i], id.p, id.n);
+			append_to_message(&m[i], id.p, id.n);
 		}
 		hash_bulk(&d->prefix, m, some, ret + at);
 	}
 }
 
-/* The table keeps the targets' indices, which must be contiguous: they are gathered here. */
+/* What a problem points to.  The table keeps pointing to `targets`. */
 struct problem_parts {
 	uint32_t *targets;
 	uint8_t *fits;
@@ -528,7 +530,7 @@ problem_new(const struct draw_input *input, const struct draw *d, struct pairs_c
 	    .inspectors = rules->inspectors,
 	    .max_load = rules->max_load,
 	    .slack = rules->slack,
-	    .pairs = pairs,
+	    .pairs = hash_pairs,
 	    .ctx = ctx,
 	    .progress = input->progress};
 	return lawful_table_new(rules, input->roster, parts->targets, d->n_chosen, d->order, d->n_in, &parts->table,
@@ -554,7 +556,7 @@ seat_teams(const struct draw_input *input, struct draw *d, struct err *err)
 		d->seats = problem.seats;
 		d->team = result.team;
 		d->load = result.load;
-		result.team = NULL; /* they are the draw's now */
+		result.team = NULL; /* the draw owns them now */
 		result.load = NULL;
 		d->n_drawn = result.n_drawn;
 		d->n_admitted = result.n_admitted;

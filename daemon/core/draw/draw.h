@@ -19,17 +19,17 @@
 /* secret(i-1) = H(secret(i)), `links` times; `secret` and `ret` are 64 hex digits and may be the same. */
 void chain_back(const char secret[static HASH_HEX], uint64_t links, char ret[static HASH_HEX + 1]);
 
-/* seed = H(secret || nonce || H(commit entry) || beacon value); `beacon` is plain, not escaped. */
+/* seed = H(secret || nonce || H(commit entry) || beacon value); `beacon` is not escaped. */
 void draw_seed(struct slice secret, struct slice nonce, struct slice commit_hash, struct slice beacon,
     char ret_seed[static HASH_HEX + 1]);
 
-/* The hashes of PROTOCOL 6 one at a time, for whoever needs just one. */
+/* The hashes of PROTOCOL 6, one at a time. */
 struct hash draw_slip(const struct hash_prefix *seed, struct slice target, unsigned number);
 struct hash draw_ticket(const struct hash_prefix *seed, struct slice target, unsigned weight);
 struct hash draw_pair(const struct hash_prefix *seed, struct slice target, struct slice inspector);
 int32_t draw_visit_date(const struct hash_prefix *seed, struct slice target, const int32_t *dates, size_t n_dates);
 
-/* What the drum value of a target must be by PROTOCOL 5, where it is neither excused nor carried. */
+/* The drum value that PROTOCOL 5 gives a target that is neither excused nor carried. */
 enum drum drum_due(const struct rules *rules, int32_t date, int32_t since, int32_t last_drawn);
 
 struct chosen {
@@ -50,7 +50,7 @@ struct draw {
 	uint32_t *order; /* roster indices of the `in` inspectors in inspector() order */
 	struct hash *order_tickets;
 	size_t n_in;
-	size_t n_drawn; /* the first so many of `order` are drawn */
+	size_t n_drawn; /* the first n_drawn of `order` are drawn */
 	size_t seats;
 	uint32_t *team; /* [n_chosen * seats]: places in `order`, ASSIGN_NOBODY where not admitted */
 	uint64_t *load; /* [n_in]: seats held */
@@ -66,9 +66,9 @@ struct draw_input {
 	const struct roster *roster;
 	const struct sealed *sealed;
 	struct slice secret;             /* hex */
-	struct slice beacon;             /* the value, plain */
+	struct slice beacon;             /* the value, not escaped */
 	const struct progress *progress; /* may be NULL */
-	unsigned threads;                /* for the tickets; 0 and 1: none but the caller's */
+	unsigned threads;                /* for the tickets; 0 and 1: only the caller's */
 };
 
 /*
@@ -86,8 +86,10 @@ void draw_release(struct draw *draw);
 int draw_why(const struct draw_input *input, const struct draw *draw, size_t chosen, struct assign_why *ret_why,
     struct err *err);
 
-/* Counts drum, slips and take of each stratum over a roster into `ret` [commit->n_strata]; ERR_REFUSED names a target
- * whose class no stratum covers, or that has class "*". */
+/*
+ * Counts drum, slips and take of each stratum over a roster into `ret` [commit->n_strata].  ERR_REFUSED names a target
+ * whose class no stratum covers, or whose class is "*".
+ */
 int strata_count(const struct commit *commit, const struct roster *roster, struct stratum *ret, struct err *err);
 
 #endif

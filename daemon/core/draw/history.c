@@ -1,3 +1,4 @@
+/* What a cycle's draws say of its next roster, and what has changed from one roster to the next. */
 #include "core/draw/history.h"
 
 #include <stdlib.h>
@@ -22,7 +23,7 @@ history_release(struct history *history)
 }
 
 static struct history_id
-copy_id(struct slice id)
+history_id_of(struct slice id)
 {
 	struct history_id copy = {{0}};
 
@@ -37,38 +38,38 @@ compare_ids(const void *a, const void *b)
 }
 
 static int
-compare_dates(const void *a, const void *b)
+compare_dated_targets(const void *a, const void *b)
 {
 	return compare_ids(&((const struct history_date *)a)->target, &((const struct history_date *)b)->target);
 }
 
-/* The targets that the places hold, as amended, with the draw's date, ascending. */
+/* The targets that the amended places hold, each with the draw's date, ascending. */
 static struct history_date *
-held(const struct places *places, int32_t date, size_t *ret_n)
+targets_held(const struct places *places, int32_t date, size_t *ret_n)
 {
 	struct history_date *v = malloc((places->n + 1) * sizeof *v);
 	size_t n = 0;
 
 	for (size_t i = 0; v != NULL && i < places->n; i++)
 		if (places->v[i].target != AMEND_EMPTY)
-			v[n++] = (struct history_date){copy_id(target_id(
+			v[n++] = (struct history_date){history_id_of(target_id(
 			                                   &places->input->roster->targets[places->v[i].target])),
 			    date};
 	if (v != NULL)
-		qsort(v, n, sizeof *v, compare_dates);
+		qsort(v, n, sizeof *v, compare_dated_targets);
 	*ret_n = n;
 	return v;
 }
 
 /* Merges the newer dates over the older ones. */
 static struct history_date *
-merge(const struct history_date *old, size_t n_old, const struct history_date *new, size_t n_new, size_t *ret_n)
+merge_dates(const struct history_date *old, size_t n_old, const struct history_date *new, size_t n_new, size_t *ret_n)
 {
 	struct history_date *v = malloc((n_old + n_new + 1) * sizeof *v);
 	size_t n = 0, i = 0, k = 0;
 
 	while (v != NULL && (i < n_old || k < n_new)) {
-		int order = i == n_old ? 1 : k == n_new ? -1 : compare_dates(&old[i], &new[k]);
+		int order = i == n_old ? 1 : k == n_new ? -1 : compare_dated_targets(&old[i], &new[k]);
 
 		v[n++] = order < 0 ? old[i] : new[k];
 		i += order <= 0;
@@ -78,7 +79,7 @@ merge(const struct history_date *old, size_t n_old, const struct history_date *n
 	return v;
 }
 
-/* What the draw chose and no place holds now: unstaffed, or taken out and never put back; ascending. */
+/* The targets that the draw or an amendment placed and no place holds now, and the unstaffed ones; ascending. */
 static struct history_id *
 left_out(const struct places *places, const struct history_date *held_now, size_t n_held, size_t *ret_n)
 {
@@ -89,11 +90,11 @@ left_out(const struct places *places, const struct history_date *held_now, size_
 	for (size_t i = 0; v != NULL && i < draw->n_chosen + draw->n_reserve; i++) {
 		bool reserve = i >= draw->n_chosen;
 		const struct chosen *c = reserve ? &draw->reserve[i - draw->n_chosen] : &draw->chosen[i];
-		struct history_date key = {copy_id(target_id(&places->input->roster->targets[c->target])), 0};
+		struct history_date key = {history_id_of(target_id(&places->input->roster->targets[c->target])), 0};
 
 		if (reserve && !places->placed[i - draw->n_chosen])
 			continue;
-		if (bsearch(&key, held_now, n_held, sizeof key, compare_dates) == NULL)
+		if (bsearch(&key, held_now, n_held, sizeof key, compare_dated_targets) == NULL)
 			v[n++] = key.target;
 	}
 	if (v != NULL)
@@ -103,7 +104,7 @@ left_out(const struct places *places, const struct history_date *held_now, size_
 }
 
 static struct history_pair *
-pairs_of(const struct places *places, size_t *ret_n)
+pairs_seated(const struct places *places, size_t *ret_n)
 {
 	size_t seats = places->draw->seats, n = 0;
 	struct history_pair *v = malloc((places->n * seats + 1) * sizeof *v);
@@ -114,9 +115,9 @@ pairs_of(const struct places *places, size_t *ret_n)
 			uint32_t p = places->team[i * seats + s];
 
 			if (p != AMEND_EMPTY)
-				v[n++] = (struct history_pair){copy_id(inspector_id(
+				v[n++] = (struct history_pair){history_id_of(inspector_id(
 				                                   &roster->inspectors[places->draw->order[p]])),
-				    copy_id(target_id(&roster->targets[places->v[i].target]))};
+				    history_id_of(target_id(&roster->targets[places->v[i].target]))};
 		}
 	*ret_n = n;
 	return v;
@@ -126,15 +127,15 @@ int
 history_add(struct history *history, const struct places *places, int32_t date, struct err *err)
 {
 	size_t n_held, n_last = 0, n_carried = 0, n_pairs = 0;
-	struct history_date *now = held(places, date, &n_held), *last = NULL;
+	struct history_date *now = targets_held(places, date, &n_held), *last = NULL;
 	struct history_id *carried = NULL;
-	struct history_pair *pairs = pairs_of(places, &n_pairs);
+	struct history_pair *pairs = pairs_seated(places, &n_pairs);
 	struct history_draw *draws = realloc(history->draws, (history->n_draws + 1) * sizeof *draws);
 
 	if (draws != NULL)
 		history->draws = draws;
 	if (now != NULL) {
-		last = merge(history->last, history->n_last, now, n_held, &n_last);
+		last = merge_dates(history->last, history->n_last, now, n_held, &n_last);
 		carried = left_out(places, now, n_held, &n_carried);
 	}
 	free(now);
@@ -157,24 +158,24 @@ history_add(struct history *history, const struct places *places, int32_t date, 
 int32_t
 history_last_drawn(const struct history *history, struct slice target)
 {
-	struct history_date key = {copy_id(target), 0};
+	struct history_date key = {history_id_of(target), 0};
 	const struct history_date *hit = NULL;
 
 	if (history->n_last > 0)
-		hit = bsearch(&key, history->last, history->n_last, sizeof key, compare_dates);
+		hit = bsearch(&key, history->last, history->n_last, sizeof key, compare_dated_targets);
 	return hit == NULL ? DATE_NONE : hit->date;
 }
 
 bool
 history_is_carried(const struct history *history, struct slice target)
 {
-	struct history_id key = copy_id(target);
+	struct history_id key = history_id_of(target);
 
 	return history->n_carried > 0 &&
 	    bsearch(&key, history->carried, history->n_carried, sizeof key, compare_ids) != NULL;
 }
 
-/* As the lines sort: by inspector, then by target; no character of an id is below the comma. */
+/* In the order of the lines: by inspector, then by target.  No character of an id is below the comma. */
 static int
 compare_pairs(const void *a, const void *b)
 {
@@ -233,7 +234,7 @@ inspector_changed(const struct inspector *a, const struct inspector *b)
 	    a->level != b->level || !slice_eq(inspector_tags(a), inspector_tags(b));
 }
 
-/* Both sides ascend: one walk over the two tells what came, went and stayed. */
+/* Both rosters ascend, so one pass over the two finds what was added, removed and changed. */
 
 static void
 target_changes(const struct roster *before, const struct roster *now, struct changes *c)

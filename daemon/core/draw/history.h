@@ -11,7 +11,7 @@
 
 /*
  * What a cycle's draws so far say of its next roster (PROTOCOL 3, 5 and 10 `history`): when each target was last drawn,
- * which are carried, which pairs must not meet again.  Ids are copied, so that the rosters may go.
+ * which are carried, which pairs must not meet again.  Ids are copied: the rosters need not be kept.
  */
 
 struct history_id {
@@ -28,14 +28,14 @@ struct history_date {
 };
 
 struct history_draw {
-	struct history_pair *pairs; /* of places and teams, as amended */
+	struct history_pair *pairs; /* who visits which target, as amended */
 	size_t n_pairs;
 };
 
 struct history {
 	struct history_date *last; /* ascending by id: the date of the latest draw that holds it in a place */
 	size_t n_last;
-	struct history_id *carried; /* ascending: by the latest draw */
+	struct history_id *carried; /* ascending: carried from the latest draw */
 	size_t n_carried;
 	struct history_draw *draws; /* oldest first */
 	size_t n_draws;
@@ -45,8 +45,8 @@ void history_init(struct history *history);
 void history_release(struct history *history);
 
 /*
- * Takes in a draw (not a void) with all its amendments, once the cycle's next commitment is made or known to come.
- * `date` is the draw's.
+ * Adds a draw (not a void) of that date with all its amendments, when the cycle's next commitment is made or about to
+ * be made.  ERR_MEMORY only.
  */
 int history_add(struct history *history, const struct places *places, int32_t date, struct err *err);
 
@@ -54,13 +54,13 @@ int32_t history_last_drawn(const struct history *history, struct slice target); 
 bool history_is_carried(const struct history *history, struct slice target);
 
 /*
- * The rotation rows' lines ("I07,target,T9,rotation", sorted, distinct, no LF) over the last `rotate` draws whose two ids
- * are in the roster.  One LF-separated text appended to `out`.
+ * Appends the rotation rows ("I07,target,T9,rotation" and a LF; sorted, distinct) of the last `rotate` draws, where
+ * both ids are in the roster.  ERR_MEMORY only.
  */
 int history_rotation(const struct history *history, uint64_t rotate, const struct roster *roster, struct buf *out,
     struct err *err);
 
-/* PROTOCOL 4 `changes` of a roster against the cycle's previous one (NULL for the first, where every row is added). */
+/* PROTOCOL 4 `changes` from the cycle's previous roster (NULL for the first: every row is added).  Keeps `previous`. */
 void roster_changes(const struct roster *before, const struct roster *now, struct changes *ret_changes);
 
 #endif

@@ -1,41 +1,44 @@
+/* Inclusion probabilities: each target's chance to be among the first `take` tickets of its stratum. */
 #include "core/draw/inclusion.h"
 
 #include <math.h>
 
 /*
- * Where all weights are alike, each of n has the chance k/n of being among the k first.  Otherwise:
+ * Where all weights are equal, each of n targets has the chance k/n of being among the first k.  Otherwise:
  *
- * A target of weight w has the least of w slips for its ticket.  A slip is as good as uniform on (0, 1), so the ticket is
- * above x with the chance (1 - x)^w.  Read on the clock t = -ln(1 - x), which keeps the order, that is exp(-w t): each
- * target arrives at an exponential time of rate w, independently.  (It is also successive sampling: of those not yet
- * there the next one is i with the chance w_i / (the sum of their weights), which is slips drawn without replacement.)
- * Target i is among the first k when it arrives while fewer than k of the others have:
+ * The ticket of a target of weight w is the least of w slips.  A slip is practically uniform on (0, 1), so the ticket
+ * is above x with the chance (1 - x)^w.  With the time t = -ln(1 - x), which keeps the order, this chance is exp(-w t):
+ * each target arrives at an exponential time of rate w, independently of the others.  (This is also successive
+ * sampling: of those that have not arrived, the next one is i with the chance w_i / (the sum of their weights), as if
+ * slips were drawn without replacement.)  Target i is among the first k if fewer than k others arrive before it:
  *
- *	P(i) = integral over t of w_i exp(-w_i t) P(N_i(t) < k),
+ *	P(i) = integral over t of w_i exp(-w_i t) P(N_i(t) < k).
  *
- * N_i(t) being how many of the others have arrived by t: a sum of independent yes and no, yes with 1 - exp(-w_j t).
+ * N_i(t) is how many of the others have arrived by t.  It is a sum of independent variables, 1 with the chance
+ * 1 - exp(-w_j t) and else 0.
  *
  * P(N_i < k) comes from N_i's characteristic function, the product of exp(-w t) + (1 - exp(-w t)) exp(i theta) over the
- * others, inverted at M angles.  That gives the distribution modulo M, which is enough where M covers all that N_i can be:
- * by Bernstein's inequality N is within 9 s + 25 of its mean but for 1e-16, s being its standard deviation.  Targets of
- * one weight have one factor, to the power of how many they are, and leaving one out is a division by it (M is odd, so no
- * factor is 0).  The product shrinks with the angle, so that a few dozen angles do, however many targets there are.
+ * others, inverted at M angles.  That gives the distribution modulo M.  This is enough where M covers all likely
+ * values: by Bernstein's inequality N is within 9 s + 25 of its mean except with the chance 1e-16, where s is its
+ * standard deviation.  Targets of one weight share one factor, raised to their number.  Leaving one of them out is a
+ * division by it; M is odd, so no factor is 0.  The product shrinks with the angle, so a few dozen angles suffice for
+ * any number of targets.
  *
- * The integral is taken over ln t, between where P(N_i < k) is 1 and where it is 0, but for 1e-12, by Gauss and
- * Legendre's rule of eight points on 64 pieces.
+ * The integral is taken over ln t, from where P(N_i < k) is still 1 to where it is 0 (both within 1e-12), by the
+ * Gauss-Legendre rule of eight points on each of 64 pieces.
  */
 
 #define PI 3.14159265358979323846
 #define PIECES 64
 #define POINTS 8
-#define NOUGHT 1e-12
-#define LN_T_LEAST (-100.0) /* by then nobody has arrived, with 2^24 targets of weight 100 */
-#define LN_T_MOST 10.0      /* and by now all have */
+#define NEGLIGIBLE 1e-12
+#define LN_T_LEAST (-100.0) /* nobody has arrived by then, even of 2^24 targets of weight 100 */
+#define LN_T_MOST 10.0      /* all have arrived by then */
 #define HALVINGS 60
 
 /* The chance that a target of this weight has arrived by t. */
 static double
-come_by(unsigned weight, double t)
+arrival_chance(unsigned weight, double t)
 {
 	return -expm1(-(double)weight * t);
 }
@@ -50,16 +53,16 @@ moment_at(const struct inclusion_group *groups, size_t n_groups, double t)
 	struct moment m = {t, 0, 0};
 
 	for (size_t g = 0; g < n_groups; g++) {
-		double come = come_by(groups[g].weight, t), n = (double)groups[g].n;
+		double arrived = arrival_chance(groups[g].weight, t), n = (double)groups[g].n;
 
-		m.mean += n * come;
-		m.deviation += n * come * (1 - come);
+		m.mean += n * arrived;
+		m.deviation += n * arrived * (1 - arrived);
 	}
 	m.deviation = sqrt(m.deviation);
 	return m;
 }
 
-/* The factor of one target at an angle, as ln of its size and its direction. */
+/* The factor of one target at an angle: the logarithm of its modulus, and its argument. */
 struct factor {
 	double ln_size, angle;
 };
@@ -67,14 +70,14 @@ struct factor {
 static struct factor
 factor_at(unsigned weight, double t, double theta)
 {
-	double stay = exp(-(double)weight * t), come = come_by(weight, t), half = sin(theta / 2);
+	double absent = exp(-(double)weight * t), arrived = arrival_chance(weight, t), half = sin(theta / 2);
 
-	/* |stay + come e^(i theta)|^2 = 1 - 4 stay come sin^2(theta/2) */
-	return (struct factor){0.5 * log1p(-4 * stay * come * half * half),
-	    atan2(come * sin(theta), stay + come * cos(theta))};
+	/* |absent + arrived e^(i theta)|^2 = 1 - 4 absent arrived sin^2(theta/2) */
+	return (struct factor){0.5 * log1p(-4 * absent * arrived * half * half),
+	    atan2(arrived * sin(theta), absent + arrived * cos(theta))};
 }
 
-/* ret[g] = P(N < take), N counting who has arrived by t of all but one of group g. */
+/* ret[g] = P(N < take), where N counts who has arrived by t of all targets but one of group g. */
 static void
 fewer_than(const struct inclusion_group *groups, size_t n_groups, double take, double t, double *ret)
 {
@@ -110,7 +113,7 @@ fewer_than(const struct inclusion_group *groups, size_t n_groups, double take, d
 }
 
 static double
-nearest_to_one(const double *v, size_t n)
+least_of(const double *v, size_t n)
 {
 	double least = 1;
 
@@ -120,7 +123,7 @@ nearest_to_one(const double *v, size_t n)
 }
 
 static double
-nearest_to_nought(const double *v, size_t n)
+greatest_of(const double *v, size_t n)
 {
 	double most = 0;
 
@@ -129,7 +132,9 @@ nearest_to_nought(const double *v, size_t n)
 	return most;
 }
 
-/* P(N < take) falls with time: the last ln t at which it is still 1 for all groups, or the first at which it is 0. */
+/*
+ * P(N < take) falls with time.  Finds the last ln t where it is 1 for all groups, or (upper) the first where it is 0.
+ */
 static double
 edge(const struct inclusion_group *groups, size_t n_groups, double take, bool upper)
 {
@@ -140,8 +145,7 @@ edge(const struct inclusion_group *groups, size_t n_groups, double take, bool up
 		bool before;
 
 		fewer_than(groups, n_groups, take, exp(middle), fewer);
-		before =
-		    upper ? nearest_to_nought(fewer, n_groups) > NOUGHT : 1 - nearest_to_one(fewer, n_groups) < NOUGHT;
+		before = upper ? greatest_of(fewer, n_groups) > NEGLIGIBLE : 1 - least_of(fewer, n_groups) < NEGLIGIBLE;
 		if (before)
 			low = middle;
 		else
@@ -162,7 +166,7 @@ integrate(struct inclusion_group *groups, size_t n_groups, double take)
 
 	/* up to `from` P(N < take) is 1 */
 	for (size_t g = 0; g < n_groups; g++)
-		groups[g].chance = come_by(groups[g].weight, exp(from));
+		groups[g].chance = arrival_chance(groups[g].weight, exp(from));
 	for (size_t piece = 0; piece < PIECES; piece++)
 		for (size_t i = 0; i < POINTS; i++) {
 			double t = exp(from + half * ((double)(2 * piece + 1) + at[i]));
@@ -193,7 +197,7 @@ inclusion_chances(struct inclusion_group *groups, size_t n_groups, uint64_t take
 		groups[g].chance = take >= n ? 1 : (double)take / (double)n;
 }
 
-/* Of one part of a stratum.  Returns how many it has. */
+/* The chances in one part of a stratum, by weight.  Returns how many targets it has. */
 static uint64_t
 part_chances(const uint64_t *n, double *ret_chance, uint64_t take)
 {

@@ -7,8 +7,8 @@
 #include "core/format/roster.h"
 
 /*
- * Inclusion probabilities (PROTOCOL 6): the chance of each target to be among the first `take` of its stratum, exact but
- * for rounding (to 1e-11).  To be chosen is not yet to be staffed: see core/odds.h for that.
+ * Inclusion probabilities (PROTOCOL 6): the chance of each target to be among the first `take` of its stratum, exact
+ * but for rounding (to 1e-11).  A chosen target need not be staffed: core/draw/odds.h has the chance of that.
  */
 
 /* Targets of one weight: each of them has the same chance. */
@@ -18,10 +18,12 @@ struct inclusion_group {
 	double chance;
 };
 
-/* Fills `chance` of each group, where `take` of all of them together come first.  n_groups is at most WEIGHT_MAX. */
+/* Fills in `chance` of each group, where `take` targets of all groups together come first.  n_groups <= WEIGHT_MAX. */
 void inclusion_chances(struct inclusion_group *groups, size_t n_groups, uint64_t take);
 
-/* The targets of a stratum that take part, by weight: [0] those that are `carried` or `due` and come first, [1] `in`. */
+/*
+ * The targets of a stratum that take part, by weight: [0] those that are `carried` or `due` and come first, [1] `in`.
+ */
 struct stratum_odds {
 	uint64_t n[2][WEIGHT_MAX + 1];
 	double chance[2][WEIGHT_MAX + 1]; /* 0 where n is 0 */

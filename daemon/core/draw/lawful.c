@@ -1,13 +1,16 @@
+/* The relations "lawful" and "fits" (PROTOCOL 7): for one pair, and as a table of bits for a whole draw. */
 #include "core/draw/lawful.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/array.h"
+
 /*
  * The table keeps, for each column of the targets by which an inspector can be barred (id, unit, area), who is barred
- * from which value.  A target's row is then: those whose level and given columns allow it, less those barred from its
- * id, its unit and its area.  Targets with the same answers to these four questions have one shape, and share a row.
+ * from which value.  A target's row has the inspectors whose level and given columns allow it, without those barred
+ * from its id, its unit and its area.  Targets for which these four sets are the same have one shape, and share a row.
  */
 
 #define WORD_BITS 64
@@ -18,7 +21,7 @@
 enum { N_SCOPES = SCOPE_UNIT + 1 };
 
 static struct slice
-column(const struct target *t, enum scope scope)
+target_column(const struct target *t, enum scope scope)
 {
 	switch (scope) {
 	case SCOPE_AREA:
@@ -78,7 +81,7 @@ lawful_pair(const struct rules *rules, const struct roster *roster, const struct
 
 		if (!slice_eq(c->inspector, id))
 			break;
-		if (slice_eq(c->value, column(t, c->scope)))
+		if (slice_eq(c->value, target_column(t, c->scope)))
 			return UNLAWFUL_CONFLICT;
 	}
 	return LAWFUL;
@@ -100,10 +103,10 @@ struct bars {
 	struct slice *values; /* of the table's targets: ascending, distinct, none empty */
 	size_t n_values;
 	uint32_t *start;  /* [n_values + 1]: where a value's inspectors begin in `barred` */
-	uint32_t *barred; /* positions in the table's order; one may stand twice */
+	uint32_t *barred; /* positions in the table's order; one may occur twice */
 };
 
-/* What a row follows from. */
+/* What determines a row. */
 struct shape {
 	uint32_t level;         /* index into prefix */
 	uint32_t bar[N_SCOPES]; /* 1 + index of the value; 0: nobody is barred */
@@ -133,17 +136,11 @@ struct lawful_table {
 	uint32_t *shape_of; /* [n_targets] */
 	size_t n_shapes;
 
-	/* A shape's row can stand in one slot only; with as many slots as shapes none is ever computed again. */
+	/* Each shape has one slot where its row can be.  With as many slots as shapes, no row is computed twice. */
 	uint64_t *rows;
-	uint32_t *tenant; /* [n_slots]: 1 + the shape whose row stands there; 0: none */
+	uint32_t *cached; /* [n_slots]: 1 + the shape whose row is there; 0: none */
 	size_t n_slots;
 };
-
-static void *
-array(size_t n, size_t size)
-{
-	return calloc(n == 0 ? 1 : n, size);
-}
 
 static int
 by_text(const void *a, const void *b)
@@ -168,11 +165,11 @@ bars_values(const struct lawful_table *table, enum scope scope, struct bars *bar
 {
 	size_t n = 0;
 
-	bars->values = array(table->n_targets, sizeof *bars->values);
+	bars->values = array_new(table->n_targets, sizeof *bars->values);
 	if (bars->values == NULL)
 		return false;
 	for (size_t t = 0; t < table->n_targets; t++) {
-		struct slice value = column(table_target(table, t), scope);
+		struct slice value = target_column(table_target(table, t), scope);
 
 		if (value.n > 0)
 			bars->values[n++] = value;
@@ -181,7 +178,7 @@ bars_values(const struct lawful_table *table, enum scope scope, struct bars *bar
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !slice_eq(bars->values[i], bars->values[i - 1]))
 			bars->values[bars->n_values++] = bars->values[i];
-	bars->start = array(bars->n_values + 1, sizeof *bars->start);
+	bars->start = array_new(bars->n_values + 1, sizeof *bars->start);
 	return bars->start != NULL;
 }
 
@@ -197,7 +194,7 @@ bars_find(const struct bars *bars, struct slice value)
 	return found == NULL ? 0 : (uint32_t)(found - bars->values) + 1;
 }
 
-/* First pass: counts, so that `start[i]` is how many are barred from value i.  Second pass: puts them in. */
+/* The first pass counts into `start[i]` how many are barred from value i.  The second pass stores the inspectors. */
 static void
 bar(struct lawful_table *table, enum scope scope, struct slice value, size_t inspector)
 {
@@ -225,7 +222,7 @@ bar_all(struct lawful_table *table, const uint32_t *position)
 		if (table->rules->avoid_area)
 			bar(table, SCOPE_AREA, inspector_area(table_inspector(table, p)), p);
 	}
-	/* Both ascend by the inspector's id, so one walk over both finds whose conflict each is. */
+	/* Conflicts and inspectors ascend by the inspector's id, so one pass over both finds whose conflict each is. */
 	for (size_t i = 0; i < roster->n_conflicts; i++) {
 		const struct conflict *c = &roster->conflicts[i];
 
@@ -238,7 +235,7 @@ bar_all(struct lawful_table *table, const uint32_t *position)
 	}
 }
 
-/* Turns counts into ends; putting the inspectors in moves each end down to its beginning. */
+/* Turns counts into ends.  The second pass moves each end down to its beginning. */
 static bool
 bars_open(struct bars *bars)
 {
@@ -248,14 +245,14 @@ bars_open(struct bars *bars)
 	for (size_t i = 0; i < bars->n_values; i++)
 		total = bars->start[i] += total;
 	bars->start[bars->n_values] = total;
-	bars->barred = array(total, sizeof *bars->barred);
+	bars->barred = array_new(total, sizeof *bars->barred);
 	return bars->barred != NULL;
 }
 
 static bool
 table_bars(struct lawful_table *table)
 {
-	uint32_t *position = array(table->roster->n_inspectors, sizeof *position);
+	uint32_t *position = array_new(table->roster->n_inspectors, sizeof *position);
 	bool ok = position != NULL;
 
 	for (int scope = 0; scope < N_SCOPES && ok; scope++)
@@ -284,9 +281,9 @@ eligible(const struct rules *rules, const struct inspector *p)
 	    !(rules->has_level_gap && p->level == LEVEL_NONE);
 }
 
-/* Without a rule on levels all rank alike. */
+/* Without a rule on levels all have the same rank. */
 static size_t
-rank(const struct rules *rules, const struct inspector *p)
+level_rank(const struct rules *rules, const struct inspector *p)
 {
 	return rules->has_level_gap ? (size_t)p->level : 0;
 }
@@ -296,12 +293,12 @@ table_rank(struct lawful_table *table)
 {
 	uint32_t next[LEVEL_MAX + 2] = {0};
 
-	table->ranked = array(table->n_inspectors, sizeof *table->ranked);
+	table->ranked = array_new(table->n_inspectors, sizeof *table->ranked);
 	if (table->ranked == NULL)
 		return false;
 	for (size_t p = 0; p < table->n_inspectors; p++)
 		if (eligible(table->rules, table_inspector(table, p)))
-			table->above[rank(table->rules, table_inspector(table, p))]++;
+			table->above[level_rank(table->rules, table_inspector(table, p))]++;
 	for (size_t level = LEVEL_MAX + 1; level-- > 0;) {
 		next[level] = table->above[level + 1];
 		table->above[level] += table->above[level + 1];
@@ -309,7 +306,7 @@ table_rank(struct lawful_table *table)
 	table->n_ranked = table->above[0];
 	for (size_t p = 0; p < table->n_inspectors; p++)
 		if (eligible(table->rules, table_inspector(table, p)))
-			table->ranked[next[rank(table->rules, table_inspector(table, p))]++] = (uint32_t)p;
+			table->ranked[next[level_rank(table->rules, table_inspector(table, p))]++] = (uint32_t)p;
 	return true;
 }
 
@@ -344,7 +341,7 @@ table_prefixes(struct lawful_table *table)
 {
 	size_t n = 0;
 
-	table->prefix = array(table->n_targets, sizeof *table->prefix);
+	table->prefix = array_new(table->n_targets, sizeof *table->prefix);
 	if (table->prefix == NULL)
 		return false;
 	for (size_t t = 0; t < table->n_targets; t++)
@@ -364,7 +361,7 @@ set_ranked(const struct lawful_table *table, uint64_t *row, size_t from, size_t 
 		row[table->ranked[i] / WORD_BITS] |= (uint64_t)1 << table->ranked[i] % WORD_BITS;
 }
 
-/* How many rows fit into so many bytes: one at least. */
+/* How many rows fit into `bytes`; at least one. */
 static size_t
 rows_within(const struct lawful_table *table, size_t bytes)
 {
@@ -382,7 +379,7 @@ table_bases(struct lawful_table *table)
 
 	table->stride = table->n_prefix == 0 ? 1 : (table->n_prefix + room - 1) / room;
 	n_bases = (table->n_prefix + table->stride - 1) / table->stride;
-	table->bases = array(n_bases * table->words, sizeof *table->bases);
+	table->bases = array_new(n_bases * table->words, sizeof *table->bases);
 	if (table->bases == NULL)
 		return false;
 	for (size_t i = 0; i < n_bases; i++) {
@@ -414,7 +411,7 @@ shape_of(const struct lawful_table *table, const struct target *t)
 	shape.level = (uint32_t)(found - table->prefix);
 	for (int scope = 0; scope < N_SCOPES; scope++) {
 		const struct bars *bars = &table->bars[scope];
-		uint32_t i = bars_find(bars, column(t, (enum scope)scope));
+		uint32_t i = bars_find(bars, target_column(t, (enum scope)scope));
 
 		shape.bar[scope] = i > 0 && bars->start[i] > bars->start[i - 1] ? i : 0;
 	}
@@ -430,11 +427,11 @@ by_shape(const void *a, const void *b)
 static bool
 table_shapes(struct lawful_table *table)
 {
-	struct shaped *all = array(table->n_targets, sizeof *all);
+	struct shaped *all = array_new(table->n_targets, sizeof *all);
 	bool ok = false;
 
-	table->shapes = array(table->n_targets, sizeof *table->shapes);
-	table->shape_of = array(table->n_targets, sizeof *table->shape_of);
+	table->shapes = array_new(table->n_targets, sizeof *table->shapes);
+	table->shape_of = array_new(table->n_targets, sizeof *table->shape_of);
 	if (all == NULL || table->shapes == NULL || table->shape_of == NULL)
 		goto out;
 	for (size_t t = 0; t < table->n_targets; t++)
@@ -457,9 +454,9 @@ table_slots(struct lawful_table *table)
 	size_t room = rows_within(table, ROWS_BYTES);
 
 	table->n_slots = table->n_shapes < room ? table->n_shapes : room;
-	table->rows = array(table->n_slots * table->words, sizeof *table->rows);
-	table->tenant = array(table->n_slots, sizeof *table->tenant);
-	return table->rows != NULL && table->tenant != NULL;
+	table->rows = array_new(table->n_slots * table->words, sizeof *table->rows);
+	table->cached = array_new(table->n_slots, sizeof *table->cached);
+	return table->rows != NULL && table->cached != NULL;
 }
 
 int
@@ -502,12 +499,12 @@ lawful_table_free(struct lawful_table *table)
 	free(table->shapes);
 	free(table->shape_of);
 	free(table->rows);
-	free(table->tenant);
+	free(table->cached);
 	free(table);
 }
 
 static void
-compute(const struct lawful_table *table, const struct shape *shape, uint64_t *row)
+compute_row(const struct lawful_table *table, const struct shape *shape, uint64_t *row)
 {
 	size_t base = shape->level / table->stride;
 
@@ -532,9 +529,9 @@ lawful_row(struct lawful_table *table, size_t t)
 	uint64_t *row = table->rows + slot * table->words;
 
 	assert(t < table->n_targets);
-	if (table->tenant[slot] != shape + 1) {
-		compute(table, &table->shapes[shape], row);
-		table->tenant[slot] = shape + 1;
+	if (table->cached[slot] != shape + 1) {
+		compute_row(table, &table->shapes[shape], row);
+		table->cached[slot] = shape + 1;
 	}
 	return row;
 }

@@ -15,7 +15,7 @@
 /* Why an inspector is not lawful for a target, for explanations. */
 enum lawful { LAWFUL, UNLAWFUL_UNIT, UNLAWFUL_AREA, UNLAWFUL_LEVEL, UNLAWFUL_CONFLICT };
 
-/* One pair, the slow, obvious way: scans the inspector's conflicts.  `roster->conflicts` ascend by inspector. */
+/* One pair, by a scan of the inspector's conflicts.  `roster->conflicts` ascend by inspector. */
 enum lawful
 lawful_pair(const struct rules *rules, const struct roster *roster, const struct target *t, const struct inspector *p);
 

@@ -1,3 +1,4 @@
+/* The odds of a draw: exact where the draw is plain, counted over simulated draws otherwise. */
 #include "core/draw/odds.h"
 
 #include <assert.h>
@@ -8,8 +9,8 @@
 #include "core/draw/inclusion.h"
 #include "core/draw/lawful.h"
 
-#define Z99 2.5758293035489004 /* a normal value is within so many deviations with 99 % */
-#define HASHES_MAX 500000000   /* of all trials, where their number is ours to choose: half a minute */
+#define Z99 2.5758293035489004 /* a normal value is within this many deviations of its mean with 99 % */
+#define HASHES_MAX 500000000   /* of all trials, where the caller leaves their number open: about half a minute */
 
 /* ---- what is counted, as chances ---- */
 
@@ -28,19 +29,19 @@ odds_counted(uint64_t count, uint64_t trials)
 }
 
 static struct chance
-exactly(double p)
+exact_chance(double p)
 {
 	return (struct chance){p, p, p};
 }
 
-/* A seat each, of as many as are in the drum: where the draw is plain. */
+/* Where the draw is plain: each inspector's chance to be in the team of a chosen target. */
 static double
 plain_share(const struct odds *odds)
 {
 	return (double)odds->seats / (double)odds->n_in;
 }
 
-/* Of what is so given that the target is chosen, that chance being exact: the part that it has of all draws. */
+/* A chance given that the target is chosen, turned into one over all draws.  The chance to be chosen is exact. */
 static struct chance
 when_chosen(const struct odds_target *target, struct chance given)
 {
@@ -53,12 +54,12 @@ odds_staffed(const struct odds *odds, size_t t)
 	const struct odds_target *target = &odds->targets[t];
 
 	if (!target->visitable)
-		return exactly(0);
+		return exact_chance(0);
 	return when_chosen(target,
-	    odds->plain ? exactly(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
+	    odds->plain ? exact_chance(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
 }
 
-/* In the even (0) or odd (1) trials. */
+/* How often p visited t in the even (0) or odd (1) trials. */
 static uint32_t
 pair_count(const struct odds *odds, size_t t, size_t p, int half)
 {
@@ -79,9 +80,9 @@ odds_given(const struct odds *odds, size_t t, size_t p)
 	const struct odds_target *target = &odds->targets[t];
 
 	if (!target->visitable || target->chosen == 0)
-		return exactly(0);
+		return exact_chance(0);
 	if (odds->plain)
-		return exactly(plain_share(odds));
+		return exact_chance(plain_share(odds));
 	return odds_counted(pair_both(odds, t, p), target->row == ODDS_NONE ? 0 : target->came[0] + target->came[1]);
 }
 
@@ -93,14 +94,14 @@ odds_pair(const struct odds *odds, size_t t, size_t p)
 
 /* ---- guesses ---- */
 
-/* A guess that the other half of the trials gave, tried on this one: given that t is chosen. */
+/* How often a guess from the other half of the trials is right in this one, given that t is chosen. */
 static struct chance
-tried(const struct odds *odds, uint32_t t, uint32_t p, int half)
+try_guess(const struct odds *odds, uint32_t t, uint32_t p, int half)
 {
 	const struct odds_target *target;
 
 	if (t == ODDS_NONE || p == ODDS_NONE)
-		return exactly(0);
+		return exact_chance(0);
 	target = &odds->targets[t];
 	return odds_counted(pair_count(odds, t, p, half), target->came[half]);
 }
@@ -122,13 +123,13 @@ odds_guess(const struct odds *odds, size_t p)
 	struct chance found[2];
 
 	if (inspector->best == ODDS_NONE)
-		return exactly(0);
+		return exact_chance(0);
 	if (odds->plain)
 		return odds_pair(odds, inspector->best, p);
 	for (int half = 0; half < 2; half++) {
 		uint32_t t = inspector->guess[1 - half];
 
-		found[half] = tried(odds, t, (uint32_t)p, half);
+		found[half] = try_guess(odds, t, (uint32_t)p, half);
 		if (t != ODDS_NONE)
 			found[half] = when_chosen(&odds->targets[t], found[half]);
 	}
@@ -141,10 +142,11 @@ odds_guess_visitor(const struct odds *odds, size_t t)
 	const struct odds_target *target = &odds->targets[t];
 
 	if (target->best == ODDS_NONE)
-		return exactly(0);
+		return exact_chance(0);
 	if (odds->plain)
 		return odds_given(odds, t, target->best);
-	return mean_of(tried(odds, (uint32_t)t, target->guess[1], 0), tried(odds, (uint32_t)t, target->guess[0], 1));
+	return mean_of(try_guess(odds, (uint32_t)t, target->guess[1], 0),
+	    try_guess(odds, (uint32_t)t, target->guess[0], 1));
 }
 
 /* ---- loads ---- */
@@ -160,7 +162,7 @@ odds_load(const struct odds *odds, size_t p, double *ret_error)
 		return odds->to_choose * plain_share(odds);
 	mean = (double)inspector->seats / n;
 	variance = (double)inspector->squares / n - mean * mean;
-	/* of one draw nothing is known but that he is in each team once at most */
+	/* one draw shows no more than that he is in each team at most once */
 	*ret_error = odds->trials < 2 ? odds->to_choose : Z99 * sqrt(fmax(variance, 0) / (n - 1));
 	return mean;
 }
@@ -182,7 +184,7 @@ struct teams {
 	uint32_t *targets, *inspectors; /* roster indices: those that take part */
 	size_t n_targets;
 	uint8_t *fits;    /* [n_in] */
-	uint8_t *seen;    /* by shape: 0 not looked at, 1 there is no team, 2 there is one */
+	uint8_t *seen;    /* by shape: 0 not known yet, 1 there is no team, 2 there is one */
 	uint64_t *useful; /* bits by place in odds->inspectors: lawful for a target that has a team */
 	bool all_lawful;
 };
@@ -223,23 +225,23 @@ teams_new(const struct odds_input *input, struct odds *odds, struct teams *t, st
 }
 
 static bool
-bit(const uint64_t *row, size_t p)
+is_in_row(const uint64_t *row, size_t p)
 {
 	return (row[p / 64] >> p % 64 & 1) != 0;
 }
 
 /*
- * Whether these inspectors can fill all seats: by Hall's theorem they can where each set of seats has as many who fit at
- * least one of it.
+ * Whether these inspectors can fill all seats.  By Hall's theorem they can if, for each set of seats, at least as many
+ * of them fit one of its seats.
  */
 static bool
-fills(const struct teams *teams, const uint64_t *row)
+fills_all_seats(const struct teams *teams, const uint64_t *row)
 {
 	size_t within[1 << TEAM_MAX] = {0}, all = ((size_t)1 << teams->odds->seats) - 1;
 
-	/* how many fit just these seats, and then how many fit none but these */
+	/* first how many fit exactly these seats, then how many fit no seat but these */
 	for (size_t p = 0; p < teams->odds->n_in; p++)
-		if (bit(row, p))
+		if (is_in_row(row, p))
 			within[teams->fits[p]]++;
 	for (size_t s = 0; s < teams->odds->seats; s++)
 		for (size_t set = 1; set <= all; set++)
@@ -251,7 +253,7 @@ fills(const struct teams *teams, const uint64_t *row)
 	return true;
 }
 
-/* All targets of one shape at once. */
+/* Whether there is a lawful team for the target.  It is found out once for all targets of one shape. */
 static bool
 has_team(struct teams *teams, size_t t)
 {
@@ -262,17 +264,17 @@ has_team(struct teams *teams, size_t t)
 	if (teams->seen[shape] != 0)
 		return teams->seen[shape] == 2;
 	row = lawful_row(teams->table, t);
-	good = fills(teams, row);
+	good = fills_all_seats(teams, row);
 	teams->seen[shape] = good ? 2 : 1;
 	for (size_t p = 0; p < teams->odds->n_in; p++) {
-		teams->all_lawful &= bit(row, p);
-		if (good && bit(row, p))
+		teams->all_lawful &= is_in_row(row, p);
+		if (good && is_in_row(row, p))
 			teams->useful[p / 64] |= (uint64_t)1 << p % 64;
 	}
 	return good;
 }
 
-/* Nobody is unstaffed for want of people: each can be in so many teams as it takes. */
+/* Whether max_load leaves enough seats for all chosen targets. */
 static bool
 loads_suffice(const struct odds_input *input, const struct odds *odds)
 {
@@ -282,7 +284,7 @@ loads_suffice(const struct odds_input *input, const struct odds *odds)
 }
 
 static void
-look_at_teams(struct teams *teams)
+find_visitable(struct teams *teams)
 {
 	const struct rules *rules = &teams->input->commit->rules;
 	struct odds *odds = teams->odds;
@@ -292,9 +294,9 @@ look_at_teams(struct teams *teams)
 		any &= slice_is(rules->team[s], "any");
 	for (size_t t = 0; t < teams->n_targets; t++)
 		odds->targets[teams->targets[t]].visitable = has_team(teams, t);
-	/* In a team of a target's he can take the place of whoever holds a seat that he fits. */
+	/* In a lawful team for the target he can replace whoever holds a seat that he fits. */
 	for (size_t p = 0; p < odds->n_in; p++)
-		odds->inspectors[p].useful = bit(teams->useful, p) && teams->fits[p] != 0;
+		odds->inspectors[p].useful = is_in_row(teams->useful, p) && teams->fits[p] != 0;
 	odds->plain = any && teams->all_lawful && odds->n_in >= odds->seats && loads_suffice(teams->input, odds);
 }
 
@@ -356,7 +358,7 @@ struct likely {
 };
 
 static int
-likelier_first(const void *a, const void *b)
+compare_likely(const void *a, const void *b)
 {
 	const struct likely *x = a, *y = b;
 
@@ -365,7 +367,7 @@ likelier_first(const void *a, const void *b)
 	return (x->target > y->target) - (x->target < y->target);
 }
 
-/* A row of pairs for each target that can be visited: the likeliest ones first, as long as there is room. */
+/* Gives a row of pairs to each target that can be visited, the likeliest first, as long as there is room. */
 static int
 make_rows(const struct odds_input *input, struct odds *odds, struct err *err)
 {
@@ -377,7 +379,7 @@ make_rows(const struct odds_input *input, struct odds *odds, struct err *err)
 	for (size_t t = 0; t < odds->n_targets; t++)
 		if (odds->targets[t].visitable && odds->targets[t].chosen > 0)
 			likely[n++] = (struct likely){odds->targets[t].chosen, (uint32_t)t};
-	qsort(likely, n, sizeof *likely, likelier_first);
+	qsort(likely, n, sizeof *likely, compare_likely);
 	odds->rows = n < room ? n : room;
 	for (size_t i = 0; i < odds->rows; i++)
 		odds->targets[likely[i].target].row = (uint32_t)i;
@@ -438,14 +440,15 @@ try_once(const struct odds_input *input, uint64_t trial, const uint32_t *place_o
 	text_to_hex(hash.b, HASH_BYTES, secret);
 	draw_input.secret = slice_of(secret);
 	draw_input.commit_hash = draw_input.beacon = sealed.nonce = (struct slice){"", 0};
-	if ((rc = draw_compute(&draw_input, &draw, err)) != 0)
+	rc = draw_compute(&draw_input, &draw, err);
+	if (rc != 0)
 		return rc;
 	count_draw(&draw, trial % 2, place_of, odds);
 	draw_release(&draw);
 	return 0;
 }
 
-/* As many as take half a minute: what a draw costs are the hashes of its slips and of the pairs in its teams. */
+/* As many as take about half a minute.  A draw costs the hashes of its slips and of the pairs for its teams. */
 static uint64_t
 default_trials(const struct odds_input *input, const struct odds *odds)
 {
@@ -478,7 +481,7 @@ simulate(const struct odds_input *input, struct odds *odds, struct err *err)
 
 /* ---- the best guesses ---- */
 
-/* All inspectors are alike. */
+/* In a plain draw all inspectors are alike. */
 static void
 find_best_plain(struct odds *odds)
 {
@@ -505,12 +508,12 @@ find_best_plain(struct odds *odds)
 static double
 half_chance(const struct odds *odds, uint32_t t, size_t p, int half)
 {
-	return odds->targets[t].chosen * tried(odds, t, (uint32_t)p, half).p;
+	return odds->targets[t].chosen * try_guess(odds, t, (uint32_t)p, half).p;
 }
 
-/* Whoever comes first keeps the place where others are as likely. */
+/* Of several that are as likely, the first stays the best. */
 static void
-hold_against_best(struct odds *odds, uint32_t t, uint32_t p)
+update_best(struct odds *odds, uint32_t t, uint32_t p)
 {
 	struct odds_target *target = &odds->targets[t];
 	struct odds_inspector *inspector = &odds->inspectors[p];
@@ -543,11 +546,11 @@ find_best_of(struct odds *odds, uint32_t t)
 
 		if (count == 0)
 			continue;
-		/* the square of the count itself would lean high */
+		/* an unbiased estimate; the square of the count itself would be too high on average */
 		if (came > 1)
 			odds->inspectors[p].squared +=
 			    target->chosen * target->chosen * count * (count - 1) / (came * (came - 1));
-		hold_against_best(odds, t, p);
+		update_best(odds, t, p);
 	}
 }
 
@@ -582,7 +585,7 @@ odds_summary(const struct odds *odds)
 	return s;
 }
 
-/* ---- the whole ---- */
+/* ---- all of it ---- */
 
 int
 odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *err)
@@ -599,7 +602,7 @@ odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *
 	if (rc == 0)
 		rc = teams_new(input, &odds, &teams, err);
 	if (rc == 0) {
-		look_at_teams(&teams);
+		find_visitable(&teams);
 		if (!odds.plain)
 			rc = simulate(input, &odds, err);
 	}

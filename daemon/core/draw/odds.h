@@ -12,19 +12,20 @@
  * The odds of a draw before it is made: each target's chance to be chosen and to be visited, each pair's to meet, what
  * each inspector has to expect, and how well each could guess.
  *
- * To be chosen is exact always (core/inclusion.h).  The rest is exact where the draw is plain: every inspector in the
- * drum is lawful for every target in it, all seats are for `any`, and max_load leaves room for all.  Then every chosen
- * target is staffed, and the inspectors differ by their hashes alone, so that each has the same chance at each seat
- * (however many of them are drawn, and whatever `slack` is): a pair's chance is the target's times seats / inspectors.
- * Elsewhere so many draws are simulated, by draw_compute itself, and counted.  Trial i of 0, 1 … draws with the seed
- * H(H(seed text || "/" || i)): the same text and rosters give the same figures.
+ * The chance to be chosen is always exact (core/draw/inclusion.h).  The rest is exact where the draw is plain: every
+ * inspector in the drum is lawful for every target in it, all seats are for `any`, and max_load leaves room for all.
+ * Then every chosen target is staffed, and the inspectors differ by their hashes alone.  So each has the same chance at
+ * each seat, however many of them are drawn and whatever `slack` is: a pair's chance is the target's times
+ * seats / inspectors.  Otherwise draws are simulated with draw_compute and counted.  Trial i of 0, 1 … draws with the
+ * seed H(H(seed text || "/" || i)): the same text and rosters give the same figures.
  *
- * Counted is what comes of a target in those draws that choose it; the share, times the exact chance to be chosen, is
- * given with its 99 % confidence interval (Wilson's).
+ * What is counted is what happens to a target in the draws that choose it.  The share is multiplied by the exact chance
+ * to be chosen, and is given with its 99 % confidence interval (Wilson's).
  *
- * The greatest of many counted chances leans high: it is the luckiest as well.  So a best guess is made twice, from the
- * even trials and from the odd ones, and is tried on the others; it is said how often it was right there.  That leans low,
- * by what half as many trials leave to be known.
+ * The greatest of many counted chances is too high on average, because luck helped to make it the greatest.  So a best
+ * guess is made twice, from the even trials and from the odd ones, and each is tried on the other half.  The figure
+ * given is how often it was right there.  It is somewhat too low on average, because each guess knows only half of the
+ * trials.
  */
 
 #define ODDS_TRIALS 10000
@@ -62,7 +63,7 @@ struct odds_inspector {
 	uint32_t inspector;      /* index into the roster */
 	bool useful;             /* may be in a lawful team of some target */
 	uint64_t seats, squares; /* simulated: the sum of his loads, and of their squares */
-	uint32_t best;           /* whom he visits most often, an index into the roster; ODDS_NONE: nobody */
+	uint32_t best;           /* the target that he visits most often, an index into the roster; ODDS_NONE: none */
 	uint32_t guess[2];       /* the same in the even and in the odd trials */
 	double squared;          /* the sum over targets of the squares of his pairs' chances, without bias */
 };
@@ -86,29 +87,34 @@ struct odds {
 int odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *err);
 void odds_release(struct odds *odds); /* NULL is allowed */
 
-/* `count` of `trials` as a chance with its interval; no trials: 0 with nothing known. */
+/* `count` of `trials` as a chance with its interval; without trials 0, with the interval 0 to 1. */
 struct chance odds_counted(uint64_t count, uint64_t trials);
 
-/* Target t, an index into the roster, is visited; p, a place in odds->inspectors, visits it; and the same given that
- * t is chosen. */
+/*
+ * The chance that target t, an index into the roster, is visited; that p, a place in odds->inspectors, visits it; and
+ * the latter given that t is chosen.
+ */
 struct chance odds_staffed(const struct odds *odds, size_t t);
 struct chance odds_pair(const struct odds *odds, size_t t, size_t p);
 struct chance odds_given(const struct odds *odds, size_t t, size_t p);
 
-/* His visits in a draw, on the average; and half the 99 % interval of that. */
+/* The mean number of his visits in a draw.  `ret_error` gets half the 99 % interval of that. */
 double odds_load(const struct odds *odds, size_t p, double *ret_error);
 
-/* How often his best guess where he will go is right; and whoever guesses, once t is chosen, who visits it. */
+/*
+ * How often the best guess is right: that of inspector p where he will go, and that of who visits t, once t is chosen.
+ */
 struct chance odds_guess(const struct odds *odds, size_t p);
 struct chance odds_guess_visitor(const struct odds *odds, size_t t);
 
 /*
- * So many targets, each with an equal share of his visits, would be as hard to guess for him: 1 / the sum of the squared
- * shares of his visits (Simpson's index); 0: none.  Somewhat high where pairs are left out.
+ * Over how many targets his visits are spread: as many targets with equal shares of his visits would be as hard to
+ * guess for him.  1 / the sum of the squared shares (Simpson's index); 0: no visits.  Somewhat too high where pairs are
+ * left out.
  */
 double odds_spread(const struct odds *odds, size_t p);
 
-/* In a word: over the inspectors, and over what is chosen. */
+/* A few figures over all inspectors and all targets. */
 struct odds_summary {
 	uint32_t target, inspector; /* of the likeliest pair; ODDS_NONE where there is none */
 	double guess_mean;          /* the inspectors' best guesses, on the average */

@@ -1,3 +1,4 @@
+/* record.json (PROTOCOL 8): written from a draw, and read in its canonical form. */
 #include "core/draw/record.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ put_inspectors(const struct draw_input *input, const struct draw *draw, struct b
 }
 
 static void
-put_reserve(const struct draw_input *input, const struct draw *draw, struct buf *out)
+put_reserve_targets(const struct draw_input *input, const struct draw *draw, struct buf *out)
 {
 	for (size_t i = 0; i < draw->n_reserve; i++) {
 		const struct target *t = &input->roster->targets[draw->reserve[i].target];
@@ -45,7 +46,7 @@ put_reserve(const struct draw_input *input, const struct draw *draw, struct buf 
 }
 
 static void
-put_selected(const struct draw_input *input, const struct draw *draw, struct buf *out)
+put_selected_targets(const struct draw_input *input, const struct draw *draw, struct buf *out)
 {
 	const char *before = "{\"class\":";
 
@@ -100,19 +101,19 @@ record_write(const struct draw_input *input, const struct draw *draw, struct buf
 	buf_text(out, "],\"n\":");
 	buf_uint(out, input->commit->n);
 	buf_text(out, ",\"reserve\":[");
-	put_reserve(input, draw, out);
+	put_reserve_targets(input, draw, out);
 	put_key_id(out, "],\"secret\":", input->secret);
 	put_key_id(out, ",\"seed\":", slice_of(draw->seed));
 	buf_text(out, ",\"selected\":[");
-	put_selected(input, draw, out);
+	put_selected_targets(input, draw, out);
 	buf_text(out, "],\"unstaffed\":[");
 	put_unstaffed(input, draw, out);
 	buf_text(out, "],\"v\":1}");
 }
 
-/* An array that grows by doubling; what it holds is of one type at each use. */
+/* Makes room for `more` elements after the first n.  `array` points to the array's pointer, of whatever type. */
 static int
-grow(void *array, size_t *cap, size_t n, size_t more, size_t size)
+grow_array(void *array, size_t *cap, size_t n, size_t more, size_t size)
 {
 	void *bigger;
 	size_t wanted = *cap;
@@ -148,7 +149,7 @@ read_hash(struct json_reader *r)
 	return hash;
 }
 
-/* As it stands between its quotes. */
+/* A class, escaped as it is in the JSON. */
 static struct slice
 read_class(struct json_reader *r)
 {
@@ -170,7 +171,7 @@ read_inspectors(struct json_reader *r, struct record *rec)
 	while (json_more(r)) {
 		struct record_inspector *p;
 
-		if (grow(&rec->inspectors, &cap, rec->n_inspectors, 1, sizeof *p) != 0)
+		if (grow_array(&rec->inspectors, &cap, rec->n_inspectors, 1, sizeof *p) != 0)
 			return ERR_MEMORY;
 		p = &rec->inspectors[rec->n_inspectors++];
 		json_begin(r, '{');
@@ -194,7 +195,7 @@ read_ids(struct json_reader *r, const char *key, struct slice **ids, size_t *n)
 	json_key(r, key);
 	json_begin(r, '[');
 	while (json_more(r)) {
-		if (grow(ids, &cap, *n, 1, sizeof **ids) != 0)
+		if (grow_array(ids, &cap, *n, 1, sizeof **ids) != 0)
 			return ERR_MEMORY;
 		(*ids)[(*n)++] = read_id(r);
 	}
@@ -204,7 +205,7 @@ read_ids(struct json_reader *r, const char *key, struct slice **ids, size_t *n)
 
 /* Exactly `seats` ids. */
 static void
-read_team(struct json_reader *r, struct slice *team, size_t seats)
+read_team_ids(struct json_reader *r, struct slice *team, size_t seats)
 {
 	json_key(r, "team");
 	json_begin(r, '[');
@@ -228,8 +229,8 @@ read_targets(struct json_reader *r, const char *key, struct record *rec, size_t 
 	while (json_more(r)) {
 		struct record_target *t;
 
-		if (grow(v, &cap, *n, 1, sizeof **v) != 0 ||
-		    grow(&rec->team, &team_cap, *n * seats, seats, sizeof *rec->team) != 0)
+		if (grow_array(v, &cap, *n, 1, sizeof **v) != 0 ||
+		    grow_array(&rec->team, &team_cap, *n * seats, seats, sizeof *rec->team) != 0)
 			return ERR_MEMORY;
 		t = &(*v)[*n];
 		t->date = DATE_NONE;
@@ -243,7 +244,7 @@ read_targets(struct json_reader *r, const char *key, struct record *rec, size_t 
 		json_key(r, "id");
 		t->id = read_id(r);
 		if (selected)
-			read_team(r, &rec->team[*n * seats], seats);
+			read_team_ids(r, &rec->team[*n * seats], seats);
 		json_key(r, "ticket");
 		t->ticket = read_hash(r);
 		json_end(r, '}');
@@ -254,7 +255,7 @@ read_targets(struct json_reader *r, const char *key, struct record *rec, size_t 
 }
 
 static int
-read_record(struct json_reader *r, size_t seats, struct record *rec)
+read_record_members(struct json_reader *r, size_t seats, struct record *rec)
 {
 	json_begin(r, '{');
 	json_key(r, "beacon");
@@ -297,7 +298,7 @@ record_parse(struct slice bytes, size_t seats, struct record *ret_record, struct
 	int rc;
 
 	json_open(&r, bytes);
-	rc = read_record(&r, seats, &rec);
+	rc = read_record_members(&r, seats, &rec);
 	if (rc != 0)
 		err_memory(err);
 	else if (!json_done(&r))

@@ -9,7 +9,7 @@
 
 /* record.json (PROTOCOL 8). */
 
-/* The canonical bytes of what was computed, appended; the caller asks out->failed. */
+/* Appends the canonical bytes of a computed draw; the caller checks out->failed. */
 void record_write(const struct draw_input *input, const struct draw *draw, struct buf *out);
 
 struct record_target {
@@ -23,7 +23,7 @@ struct record_inspector {
 	uint64_t load;
 };
 
-/* A record as somebody published it; slices point into its bytes. */
+/* A published record; slices point into its bytes. */
 struct record {
 	struct slice beacon; /* escaped */
 	struct slice commit, secret, seed;
@@ -41,7 +41,7 @@ struct record {
 	size_t n_unstaffed;
 };
 
-/* Reads the canonical form; `seats` is the team's size.  Refused: anything else.  Release with record_release. */
+/* `seats` is the team's size.  ERR_REFUSED: not the canonical form.  ERR_MEMORY.  Release with record_release. */
 int record_parse(struct slice bytes, size_t seats, struct record *ret_record, struct err *err);
 void record_release(struct record *record);
 

@@ -1,3 +1,4 @@
+/* The log's entries (PROTOCOL 2 and 4), read from canonical JSON; entry_write.c writes them. */
 #include "core/format/entry.h"
 
 #include <assert.h>
@@ -89,8 +90,8 @@ stratum_take(const struct stratum *stratum, uint64_t drum)
 }
 
 /*
- * Reading.  The reader's fault sticks, so each function reads on and the form is asked for at the end; `parse` carries
- * the first broken form in words.
+ * Reading.  The JSON reader's fault is sticky, so each function reads on, and the fault is checked at the end.  `parse`
+ * keeps in words the first value that breaks a form or a limit.  The member_*() read a key and its value.
  */
 
 struct parse {
@@ -107,7 +108,7 @@ must(struct parse *p, bool holds, const char *wrong)
 }
 
 static void
-within(struct parse *p, bool holds, const char *wrong)
+must_be_within(struct parse *p, bool holds, const char *wrong)
 {
 	if (!holds && p->wrong == NULL)
 		p->limit = true;
@@ -115,23 +116,23 @@ within(struct parse *p, bool holds, const char *wrong)
 }
 
 static uint64_t
-key_uint(struct parse *p, const char *key)
+member_uint(struct parse *p, const char *key)
 {
 	json_key(&p->r, key);
 	return json_uint(&p->r);
 }
 
 static uint64_t
-key_number(struct parse *p, const char *key)
+member_number(struct parse *p, const char *key)
 {
-	uint64_t value = key_uint(p, key);
+	uint64_t value = member_uint(p, key);
 
 	must(p, value >= 1, N_("a number that counts from 1 is 0"));
 	return value;
 }
 
 static struct slice
-key_hex(struct parse *p, const char *key, size_t digits)
+member_hex(struct parse *p, const char *key, size_t digits)
 {
 	struct slice s;
 
@@ -142,7 +143,7 @@ key_hex(struct parse *p, const char *key, size_t digits)
 }
 
 static struct slice
-key_id(struct parse *p, const char *key)
+member_id(struct parse *p, const char *key)
 {
 	struct slice s;
 
@@ -153,7 +154,7 @@ key_id(struct parse *p, const char *key)
 }
 
 static int64_t
-key_time(struct parse *p, const char *key)
+member_time(struct parse *p, const char *key)
 {
 	int64_t time = 0;
 
@@ -162,9 +163,9 @@ key_time(struct parse *p, const char *key)
 	return time;
 }
 
-/* A reason, label or operator, escaped as it stands. */
+/* A reason, label or operator, which stays escaped. */
 static struct slice
-key_reason(struct parse *p, const char *key)
+member_reason(struct parse *p, const char *key)
 {
 	char plain[2 * TEXT_REASON_MAX];
 	struct slice s;
@@ -181,16 +182,16 @@ key_reason(struct parse *p, const char *key)
 }
 
 static bool
-key_is(struct slice text, enum note_algorithm algorithm)
+is_key_of(struct slice text, enum note_algorithm algorithm)
 {
 	struct note_key key;
 
 	return note_key_parse(text, &key, NULL) == 0 && key.algorithm == algorithm;
 }
 
-/* Distinct verifier keys of witnesses; the array is the caller's. */
+/* Distinct verifier keys of witnesses.  The caller frees the array. */
 static int
-key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct err *err)
+member_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct err *err)
 {
 	struct slice *keys = NULL;
 	size_t n = 0;
@@ -206,7 +207,7 @@ key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct er
 			return err_memory(err);
 		}
 		keys = more;
-		must(p, key_is(key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
+		must(p, is_key_of(key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
 		for (size_t i = 0; i < n; i++)
 			must(p, !slice_eq(keys[i], key), N_("a witness is named twice"));
 		keys[n++] = key;
@@ -217,11 +218,11 @@ key_witnesses(struct parse *p, struct slice **ret_keys, size_t *ret_n, struct er
 	return 0;
 }
 
-/* The keys that every entry ends with but for those between, in their order: time, type, v. */
+/* The keys that every entry has: time, type, v. */
 static void
-tail(struct parse *p, struct entry *e)
+read_tail(struct parse *p, struct entry *e)
 {
-	e->time = key_time(p, "time");
+	e->time = member_time(p, "time");
 	json_key(&p->r, "type");
 	must(p, slice_is(json_plain(&p->r), type_names[e->type]), N_("the type is not the one that its keys say"));
 	json_key(&p->r, "v");
@@ -244,7 +245,7 @@ symbols_ok(struct slice escaped)
 }
 
 static void
-key_source(struct parse *p, enum source source)
+member_source(struct parse *p, enum source source)
 {
 	json_key(&p->r, "source");
 	must(p, slice_is(json_plain(&p->r), source_names[source]),
@@ -259,8 +260,8 @@ read_beacon(struct parse *p, struct beacon *b)
 	if (json_has_key(&p->r, "count")) {
 		b->source = SOURCE_PUBLIC;
 		b->count = json_uint(&p->r);
-		b->label = key_reason(p, "label");
-		key_source(p, b->source);
+		b->label = member_reason(p, "label");
+		member_source(p, b->source);
 		json_key(&p->r, "symbols");
 		b->symbols = json_string(&p->r);
 		must(p, symbols_ok(b->symbols), N_("the symbols are not printable ASCII in ascending order"));
@@ -268,16 +269,16 @@ read_beacon(struct parse *p, struct beacon *b)
 		b->source = SOURCE_DRAND;
 		b->chain = json_plain(&p->r);
 		must(p, slice_is(b->chain, drand_quicknet), N_("the drand chain is not quicknet"));
-		b->round = key_number(p, "round");
-		key_source(p, b->source);
+		b->round = member_number(p, "round");
+		member_source(p, b->source);
 	} else if (json_has_key(&p->r, "key")) {
 		b->source = SOURCE_WITNESS;
 		b->key = json_plain(&p->r);
-		must(p, key_is(b->key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
-		key_source(p, b->source);
+		must(p, is_key_of(b->key, NOTE_COSIGNATURE_V1), N_("a witness's verifier key is malformed"));
+		member_source(p, b->source);
 	} else {
 		b->source = SOURCE_NONE;
-		key_source(p, b->source);
+		member_source(p, b->source);
 	}
 	json_end(&p->r, '}');
 }
@@ -289,39 +290,39 @@ read_changes(struct parse *p, struct changes *c)
 	json_begin(&p->r, '{');
 	json_key(&p->r, "conflicts");
 	json_begin(&p->r, '{');
-	c->conflicts_added = key_uint(p, "added");
-	c->conflicts_removed = key_uint(p, "removed");
+	c->conflicts_added = member_uint(p, "added");
+	c->conflicts_removed = member_uint(p, "removed");
 	json_end(&p->r, '}');
 	json_key(&p->r, "inspectors");
 	json_begin(&p->r, '{');
-	c->inspectors_added = key_uint(p, "added");
-	c->inspectors_changed = key_uint(p, "changed");
-	c->inspectors_removed = key_uint(p, "removed");
+	c->inspectors_added = member_uint(p, "added");
+	c->inspectors_changed = member_uint(p, "changed");
+	c->inspectors_removed = member_uint(p, "removed");
 	json_end(&p->r, '}');
-	c->previous = key_uint(p, "previous");
+	c->previous = member_uint(p, "previous");
 	json_key(&p->r, "targets");
 	json_begin(&p->r, '{');
-	c->targets_added = key_uint(p, "added");
-	c->targets_changed = key_uint(p, "changed");
-	c->targets_removed = key_uint(p, "removed");
+	c->targets_added = member_uint(p, "added");
+	c->targets_changed = member_uint(p, "changed");
+	c->targets_removed = member_uint(p, "removed");
 	json_end(&p->r, '}');
 	json_end(&p->r, '}');
 }
 
 static void
-read_file(struct parse *p, const char *name, struct file_commitment *f)
+read_file_commitment(struct parse *p, const char *name, struct file_commitment *f)
 {
 	json_key(&p->r, name);
 	json_begin(&p->r, '{');
-	f->root = key_hex(p, "root", HASH_HEX);
-	f->rows = key_uint(p, "rows");
-	within(p, f->rows <= ROSTER_ROWS_MAX, N_("a file has more than 16777216 rows"));
-	f->sha256 = key_hex(p, "sha256", HASH_HEX);
+	f->root = member_hex(p, "root", HASH_HEX);
+	f->rows = member_uint(p, "rows");
+	must_be_within(p, f->rows <= ROSTER_ROWS_MAX, N_("a file has more than 16777216 rows"));
+	f->sha256 = member_hex(p, "sha256", HASH_HEX);
 	json_end(&p->r, '}');
 }
 
 static void
-read_team(struct parse *p, struct rules *rules)
+read_team_tags(struct parse *p, struct rules *rules)
 {
 	json_key(&p->r, "team");
 	json_begin(&p->r, '[');
@@ -329,7 +330,7 @@ read_team(struct parse *p, struct rules *rules)
 		struct slice seat = json_plain(&p->r);
 
 		must(p, text_is_id(seat), N_("a seat of the team asks for no tag and not for any"));
-		within(p, rules->seats < TEAM_MAX, N_("a team has more than 8 seats"));
+		must_be_within(p, rules->seats < TEAM_MAX, N_("a team has more than 8 seats"));
 		if (rules->seats < TEAM_MAX)
 			rules->team[rules->seats++] = seat;
 	}
@@ -357,17 +358,17 @@ read_rules(struct parse *p, struct rules *rules)
 		before = column;
 	}
 	json_end(&p->r, ']');
-	rules->cover_days = key_uint(p, "cover_days");
-	rules->inspectors = key_uint(p, "inspectors");
+	rules->cover_days = member_uint(p, "cover_days");
+	rules->inspectors = member_uint(p, "inspectors");
 	rules->has_level_gap = json_has_key(&p->r, "level_gap");
 	if (rules->has_level_gap)
 		rules->level_gap = json_int(&p->r);
-	rules->max_load = key_uint(p, "max_load");
-	rules->reserve = key_uint(p, "reserve");
-	rules->rest_days = key_uint(p, "rest_days");
-	rules->rotate = key_uint(p, "rotate");
-	rules->slack = key_uint(p, "slack");
-	read_team(p, rules);
+	rules->max_load = member_uint(p, "max_load");
+	rules->reserve = member_uint(p, "reserve");
+	rules->rest_days = member_uint(p, "rest_days");
+	rules->rotate = member_uint(p, "rotate");
+	rules->slack = member_uint(p, "slack");
+	read_team_tags(p, rules);
 	json_key(&p->r, "timezone");
 	rules->timezone = json_plain(&p->r);
 	must(p, text_is_zone(rules->timezone), N_("the time zone is not an IANA name"));
@@ -387,20 +388,20 @@ read_stratum(struct parse *p, struct stratum *s, char **class_text)
 		s->amount = json_uint(&p->r);
 	else
 		s->by_rate = true;
-	s->drum = key_uint(p, "drum");
-	within(p, s->drum <= ROSTER_ROWS_MAX, N_("a stratum has more than 16777216 targets"));
+	s->drum = member_uint(p, "drum");
+	must_be_within(p, s->drum <= ROSTER_ROWS_MAX, N_("a stratum has more than 16777216 targets"));
 	if (s->by_rate) {
-		s->amount = key_uint(p, "per_10000");
+		s->amount = member_uint(p, "per_10000");
 		must(p, s->amount <= 10000, N_("per_10000 is above 10000"));
 	}
-	s->slips = key_uint(p, "slips");
-	s->take = key_uint(p, "take");
+	s->slips = member_uint(p, "slips");
+	s->take = member_uint(p, "take");
 	json_end(&p->r, '}');
 }
 
-/* Strictly ascending classes, but that a last one may be "*". */
+/* The classes ascend strictly, except that the last may be "*". */
 static void
-check_strata(struct parse *p, const struct commit *c)
+check_strata_order(struct parse *p, const struct commit *c)
 {
 	uint64_t chosen = 0;
 
@@ -412,9 +413,9 @@ check_strata(struct parse *p, const struct commit *c)
 		must(p, i == 0 || (star && last) || slice_cmp(c->strata[i - 1].class, c->strata[i].class) < 0,
 		    N_("the classes of the strata do not ascend"));
 		chosen += c->strata[i].take;
-		within(p, chosen <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
+		must_be_within(p, chosen <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
 	}
-	within(p, chosen * c->rules.seats <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
+	must_be_within(p, chosen * c->rules.seats <= CHOSEN_SEATS_MAX, N_("more than 1000000 seats are drawn"));
 }
 
 static int
@@ -441,7 +442,7 @@ read_strata(struct parse *p, struct commit *c, struct err *err)
 	}
 	json_end(&p->r, ']');
 	if (!p->r.bad)
-		check_strata(p, c);
+		check_strata_order(p, c);
 	return 0;
 }
 
@@ -451,28 +452,28 @@ read_commit(struct parse *p, struct entry *e, struct err *err)
 	struct commit *c = &e->commit;
 
 	read_beacon(p, &c->beacon);
-	c->chain = key_number(p, "chain");
+	c->chain = member_number(p, "chain");
 	read_changes(p, &c->changes);
-	c->cycle = key_id(p, "cycle");
+	c->cycle = member_id(p, "cycle");
 	json_key(&p->r, "date");
 	must(p, text_to_date(json_plain(&p->r), &c->date), N_("a date is not of the form 2026-06-22"));
-	c->draw_time = key_time(p, "draw_time");
+	c->draw_time = member_time(p, "draw_time");
 	json_key(&p->r, "excused");
 	json_begin(&p->r, '{');
-	c->excused_inspectors = key_uint(p, "inspectors");
-	c->excused_targets = key_uint(p, "targets");
+	c->excused_inspectors = member_uint(p, "inspectors");
+	c->excused_targets = member_uint(p, "targets");
 	json_end(&p->r, '}');
 	json_key(&p->r, "files");
 	json_begin(&p->r, '{');
-	read_file(p, "inspectors.csv", &c->inspectors);
-	read_file(p, "targets.csv", &c->targets);
+	read_file_commitment(p, "inspectors.csv", &c->inspectors);
+	read_file_commitment(p, "targets.csv", &c->targets);
 	json_end(&p->r, '}');
-	c->link = key_number(p, "link");
-	within(p, c->link <= CHAIN_LENGTH_MAX, N_("the link is above 10000, the longest chain allowed"));
-	c->n = key_number(p, "n");
-	c->reveal_time = key_time(p, "reveal_time");
+	c->link = member_number(p, "link");
+	must_be_within(p, c->link <= CHAIN_LENGTH_MAX, N_("the link is above 10000, the longest chain allowed"));
+	c->n = member_number(p, "n");
+	c->reveal_time = member_time(p, "reveal_time");
 	read_rules(p, &c->rules);
-	c->sealed = key_hex(p, "sealed", HASH_HEX);
+	c->sealed = member_hex(p, "sealed", HASH_HEX);
 	return read_strata(p, c, err);
 }
 
@@ -481,34 +482,34 @@ read_genesis(struct parse *p, struct entry *e, struct err *err)
 {
 	json_key(&p->r, "key");
 	e->genesis.key = json_plain(&p->r);
-	must(p, key_is(e->genesis.key, NOTE_ED25519), N_("the log's verifier key is malformed"));
-	e->genesis.operator = key_reason(p, "operator");
+	must(p, is_key_of(e->genesis.key, NOTE_ED25519), N_("the log's verifier key is malformed"));
+	e->genesis.operator = member_reason(p, "operator");
 	json_key(&p->r, "origin");
 	e->genesis.origin = json_plain(&p->r);
 	must(p, note_name_ok(e->genesis.origin), N_("the origin is empty or holds white space or +"));
-	tail(p, e);
-	return key_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
+	read_tail(p, e);
+	return member_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
 }
 
 static int
 read_policy(struct parse *p, struct entry *e, struct err *err)
 {
-	e->policy.reason = key_reason(p, "reason");
-	tail(p, e);
-	return key_witnesses(p, &e->policy.witnesses, &e->policy.n_witnesses, err);
+	e->policy.reason = member_reason(p, "reason");
+	read_tail(p, e);
+	return member_witnesses(p, &e->policy.witnesses, &e->policy.n_witnesses, err);
 }
 
 static void
 read_cycle(struct parse *p, struct entry *e)
 {
-	e->cycle.anchor = key_hex(p, "anchor", HASH_HEX);
-	e->cycle.chain = key_number(p, "chain");
-	e->cycle.cycle = key_id(p, "cycle");
-	e->cycle.embargo_days = key_uint(p, "embargo_days");
-	within(p, e->cycle.embargo_days <= EMBARGO_DAYS_MAX, N_("the embargo is above 400 days"));
-	e->cycle.length = key_number(p, "length");
-	within(p, e->cycle.length <= CHAIN_LENGTH_MAX, N_("the chain is longer than 10000"));
-	e->cycle.reason = key_reason(p, "reason");
+	e->cycle.anchor = member_hex(p, "anchor", HASH_HEX);
+	e->cycle.chain = member_number(p, "chain");
+	e->cycle.cycle = member_id(p, "cycle");
+	e->cycle.embargo_days = member_uint(p, "embargo_days");
+	must_be_within(p, e->cycle.embargo_days <= EMBARGO_DAYS_MAX, N_("the embargo is above 400 days"));
+	e->cycle.length = member_number(p, "length");
+	must_be_within(p, e->cycle.length <= CHAIN_LENGTH_MAX, N_("the chain is longer than 10000"));
+	e->cycle.reason = member_reason(p, "reason");
 	must(p, e->cycle.chain != 1 || e->cycle.reason.n == 0, N_("a first chain has a reason; it must be empty"));
 	json_key(&p->r, "source");
 	must(p, source_parse(json_plain(&p->r), &e->cycle.source), N_("there is no such source of a beacon"));
@@ -516,7 +517,7 @@ read_cycle(struct parse *p, struct entry *e)
 
 /* The hex of a drand (48 bytes) or a witness's (64) signature. */
 static struct slice
-read_signature(struct parse *p)
+read_beacon_signature(struct parse *p)
 {
 	struct slice s = json_plain(&p->r);
 
@@ -530,13 +531,13 @@ read_draw(struct parse *p, struct entry *e)
 {
 	json_key(&p->r, "beacon");
 	e->draw.beacon = json_string(&p->r);
-	e->draw.commit = key_hex(p, "commit", HASH_HEX);
-	e->draw.inspectors = key_uint(p, "inspectors");
-	e->draw.n = key_number(p, "n");
-	e->draw.record = key_hex(p, "record", HASH_HEX);
-	e->draw.selected = key_uint(p, "selected");
+	e->draw.commit = member_hex(p, "commit", HASH_HEX);
+	e->draw.inspectors = member_uint(p, "inspectors");
+	e->draw.n = member_number(p, "n");
+	e->draw.record = member_hex(p, "record", HASH_HEX);
+	e->draw.selected = member_uint(p, "selected");
 	if (json_has_key(&p->r, "signature"))
-		e->draw.signature = read_signature(p);
+		e->draw.signature = read_beacon_signature(p);
 }
 
 static void
@@ -546,35 +547,35 @@ read_void(struct parse *p, struct entry *e)
 
 	if (with_beacon)
 		e->void_.beacon = json_string(&p->r);
-	e->void_.commit = key_hex(p, "commit", HASH_HEX);
-	e->void_.n = key_number(p, "n");
-	e->void_.reason = key_reason(p, "reason");
+	e->void_.commit = member_hex(p, "commit", HASH_HEX);
+	e->void_.n = member_number(p, "n");
+	e->void_.reason = member_reason(p, "reason");
 	if (with_beacon) {
 		json_key(&p->r, "signature");
-		e->void_.signature = read_signature(p);
+		e->void_.signature = read_beacon_signature(p);
 	}
 }
 
 static void
 read_reveal(struct parse *p, struct entry *e)
 {
-	e->reveal.n = key_number(p, "n");
+	e->reveal.n = member_number(p, "n");
 	json_key(&p->r, "record");
 	e->reveal.record = json_plain(&p->r);
 	must(p, e->reveal.record.n == 0 || text_is_hex(e->reveal.record, HASH_HEX),
 	    N_("a hash, secret or signature is not lowercase hexadecimal of its length"));
-	e->reveal.secret = key_hex(p, "secret", HASH_HEX);
+	e->reveal.secret = member_hex(p, "secret", HASH_HEX);
 }
 
 static void
 read_amend(struct parse *p, struct entry *e)
 {
-	e->amend.amendment = key_number(p, "amendment");
-	e->amend.n = key_number(p, "n");
-	e->amend.sha256 = key_hex(p, "sha256", HASH_HEX);
+	e->amend.amendment = member_number(p, "amendment");
+	e->amend.n = member_number(p, "n");
+	e->amend.sha256 = member_hex(p, "sha256", HASH_HEX);
 }
 
-/* genesis and policy have a key after `v`, and so read their tail themselves. */
+/* genesis and policy have `witnesses` after `v`, and so they read their tail themselves. */
 static int
 read_entry(struct parse *p, struct entry *e, struct err *err)
 {
@@ -608,7 +609,7 @@ read_entry(struct parse *p, struct entry *e, struct err *err)
 		break;
 	}
 	if (rc == 0 && e->type != ENTRY_GENESIS && e->type != ENTRY_POLICY)
-		tail(p, e);
+		read_tail(p, e);
 	json_end(&p->r, '}');
 	return rc;
 }
@@ -635,7 +636,7 @@ skip_value(struct json_reader *r)
 	r->last = 'v';
 }
 
-/* The value of the outermost key "type", found before the rest is read: it says which keys must be there. */
+/* Finds the outermost "type" before the rest is read, because it says which keys must be there. */
 static bool
 find_type(struct slice bytes, enum entry_type *ret_type)
 {

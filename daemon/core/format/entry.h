@@ -12,8 +12,8 @@
 #include "core/format/note.h"
 
 /*
- * The log's entries (PROTOCOL 4): canonical JSON to structs and back.  Slices point into the entry's bytes; texts that
- * may hold escapes (operator, reason, label, symbols, beacon value) are kept as they stand in the JSON.
+ * The log's entries (PROTOCOL 4): canonical JSON to structs and back.  Slices point into the entry's bytes.  Texts that
+ * may hold escapes (operator, reason, label, symbols, beacon value) stay escaped, as in the JSON.
  */
 
 #define ENTRY_MAX 65535
@@ -77,7 +77,7 @@ struct rules {
 };
 
 struct stratum {
-	struct slice class; /* "*" covers what has none of its own */
+	struct slice class; /* "*" covers every class that has no stratum of its own */
 	uint64_t drum, slips, take;
 	bool by_rate;    /* per_10000, not count */
 	uint64_t amount; /* the count, or the rate in 1/10000 */
@@ -108,7 +108,7 @@ struct commit {
 	struct slice sealed;    /* hex */
 	struct stratum *strata; /* owned: release with entry_release or commit_release */
 	size_t n_strata;
-	char *class_text; /* owned: where the classes stand, unescaped; NULL where the caller keeps them */
+	char *class_text; /* owned: the unescaped text of the classes; NULL where the caller keeps it */
 };
 
 struct entry {
@@ -154,16 +154,16 @@ struct entry {
 };
 
 /*
- * Reads one entry.  Refused: bytes that are not canonical, a type or key that PROTOCOL 4 does not name, a form or a limit
- * of PROTOCOL 2 that does not hold.  `ret_entry` is released with entry_release; on failure there is nothing to release.
+ * Reads one entry.  ERR_REFUSED: the bytes are not canonical, PROTOCOL 4 has no such type or key, or a value breaks a
+ * form of PROTOCOL 2.  ERR_LIMIT: a value breaks a limit.  ERR_MEMORY.  Release with entry_release.
  */
 int entry_parse(struct slice bytes, struct entry *ret_entry, struct err *err);
 void entry_release(struct entry *entry);
 
-/* The canonical bytes of an entry, appended to `out`; the caller asks out->failed. */
+/* Appends the canonical bytes of an entry to `out`; the caller checks out->failed. */
 void entry_write(const struct entry *entry, struct buf *out);
 
-/* The object that stands in commit.json alone, with its `type`: the same bytes as the entry. */
+/* Reads commit.json, which is the bytes of a commit entry.  `ret_time` (may be NULL) gets the entry's time. */
 int commit_parse(struct slice bytes, struct commit *ret_commit, int64_t *ret_time, struct err *err);
 void commit_release(struct commit *commit);
 

@@ -1,10 +1,10 @@
-/* Entries to canonical bytes (PROTOCOL 2 and 4): keys in bytewise order, written where entry.c reads them. */
+/* Entries to canonical bytes (PROTOCOL 2 and 4): keys in bytewise order, as entry.c reads them. */
 
 #include "core/base/json.h"
 #include "core/format/entry.h"
 
 static void
-put_quoted(struct buf *out, const char *key, struct slice escaped)
+put_quoted_value(struct buf *out, const char *key, struct slice escaped)
 {
 	buf_text(out, key);
 	buf_byte(out, '"');
@@ -20,30 +20,30 @@ put_uint(struct buf *out, const char *key, uint64_t value)
 }
 
 static void
-put_time(struct buf *out, const char *key, int64_t time)
+put_time_value(struct buf *out, const char *key, int64_t time)
 {
 	char text[TIME_TEXT];
 
 	text_from_time(time, text);
-	put_quoted(out, key, slice_of(text));
+	put_quoted_value(out, key, slice_of(text));
 }
 
 static void
-put_beacon(struct buf *out, const struct beacon *b)
+put_beacon_object(struct buf *out, const struct beacon *b)
 {
 	switch (b->source) {
 	case SOURCE_PUBLIC:
 		put_uint(out, "{\"count\":", b->count);
-		put_quoted(out, ",\"label\":", b->label);
-		put_quoted(out, ",\"source\":\"public\",\"symbols\":", b->symbols);
+		put_quoted_value(out, ",\"label\":", b->label);
+		put_quoted_value(out, ",\"source\":\"public\",\"symbols\":", b->symbols);
 		break;
 	case SOURCE_DRAND:
-		put_quoted(out, "{\"chain\":", b->chain);
+		put_quoted_value(out, "{\"chain\":", b->chain);
 		put_uint(out, ",\"round\":", b->round);
 		buf_text(out, ",\"source\":\"drand\"");
 		break;
 	case SOURCE_WITNESS:
-		put_quoted(out, "{\"key\":", b->key);
+		put_quoted_value(out, "{\"key\":", b->key);
 		buf_text(out, ",\"source\":\"witness\"");
 		break;
 	case SOURCE_NONE:
@@ -54,7 +54,7 @@ put_beacon(struct buf *out, const struct beacon *b)
 }
 
 static void
-put_changes(struct buf *out, const struct changes *c)
+put_changes_object(struct buf *out, const struct changes *c)
 {
 	put_uint(out, "{\"conflicts\":{\"added\":", c->conflicts_added);
 	put_uint(out, ",\"removed\":", c->conflicts_removed);
@@ -69,26 +69,26 @@ put_changes(struct buf *out, const struct changes *c)
 }
 
 static void
-put_file(struct buf *out, const char *key, const struct file_commitment *f)
+put_file_object(struct buf *out, const char *key, const struct file_commitment *f)
 {
-	put_quoted(out, key, f->root);
+	put_quoted_value(out, key, f->root);
 	put_uint(out, ",\"rows\":", f->rows);
-	put_quoted(out, ",\"sha256\":", f->sha256);
+	put_quoted_value(out, ",\"sha256\":", f->sha256);
 	buf_byte(out, '}');
 }
 
 static void
-put_list(struct buf *out, const char *key, const struct slice *items, size_t n)
+put_string_array(struct buf *out, const char *key, const struct slice *items, size_t n)
 {
 	buf_text(out, key);
 	buf_byte(out, '[');
 	for (size_t i = 0; i < n; i++)
-		put_quoted(out, i == 0 ? "" : ",", items[i]);
+		put_quoted_value(out, i == 0 ? "" : ",", items[i]);
 	buf_byte(out, ']');
 }
 
 static void
-put_rules(struct buf *out, const struct rules *r)
+put_rules_object(struct buf *out, const struct rules *r)
 {
 	buf_text(out, "{\"avoid\":[");
 	if (r->avoid_area)
@@ -106,13 +106,13 @@ put_rules(struct buf *out, const struct rules *r)
 	put_uint(out, ",\"rest_days\":", r->rest_days);
 	put_uint(out, ",\"rotate\":", r->rotate);
 	put_uint(out, ",\"slack\":", r->slack);
-	put_list(out, ",\"team\":", r->team, r->seats);
-	put_quoted(out, ",\"timezone\":", r->timezone);
+	put_string_array(out, ",\"team\":", r->team, r->seats);
+	put_quoted_value(out, ",\"timezone\":", r->timezone);
 	buf_byte(out, '}');
 }
 
 static void
-put_strata(struct buf *out, const struct stratum *strata, size_t n)
+put_stratum_objects(struct buf *out, const struct stratum *strata, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct stratum *s = &strata[i];
@@ -131,69 +131,69 @@ put_strata(struct buf *out, const struct stratum *strata, size_t n)
 }
 
 static void
-put_commit(struct buf *out, const struct commit *c)
+put_commit_keys(struct buf *out, const struct commit *c)
 {
 	char date[DATE_TEXT];
 
 	text_from_date(c->date, date);
 	buf_text(out, "\"beacon\":");
-	put_beacon(out, &c->beacon);
+	put_beacon_object(out, &c->beacon);
 	put_uint(out, ",\"chain\":", c->chain);
 	buf_text(out, ",\"changes\":");
-	put_changes(out, &c->changes);
-	put_quoted(out, ",\"cycle\":", c->cycle);
-	put_quoted(out, ",\"date\":", slice_of(date));
-	put_time(out, ",\"draw_time\":", c->draw_time);
+	put_changes_object(out, &c->changes);
+	put_quoted_value(out, ",\"cycle\":", c->cycle);
+	put_quoted_value(out, ",\"date\":", slice_of(date));
+	put_time_value(out, ",\"draw_time\":", c->draw_time);
 	put_uint(out, ",\"excused\":{\"inspectors\":", c->excused_inspectors);
 	put_uint(out, ",\"targets\":", c->excused_targets);
-	put_file(out, "},\"files\":{\"inspectors.csv\":{\"root\":", &c->inspectors);
-	put_file(out, ",\"targets.csv\":{\"root\":", &c->targets);
+	put_file_object(out, "},\"files\":{\"inspectors.csv\":{\"root\":", &c->inspectors);
+	put_file_object(out, ",\"targets.csv\":{\"root\":", &c->targets);
 	put_uint(out, "},\"link\":", c->link);
 	put_uint(out, ",\"n\":", c->n);
-	put_time(out, ",\"reveal_time\":", c->reveal_time);
+	put_time_value(out, ",\"reveal_time\":", c->reveal_time);
 	buf_text(out, ",\"rules\":");
-	put_rules(out, &c->rules);
-	put_quoted(out, ",\"sealed\":", c->sealed);
+	put_rules_object(out, &c->rules);
+	put_quoted_value(out, ",\"sealed\":", c->sealed);
 	buf_text(out, ",\"strata\":[");
-	put_strata(out, c->strata, c->n_strata);
+	put_stratum_objects(out, c->strata, c->n_strata);
 	buf_byte(out, ']');
 }
 
 static void
-put_cycle(struct buf *out, const struct entry *e)
+put_cycle_keys(struct buf *out, const struct entry *e)
 {
-	put_quoted(out, "\"anchor\":", e->cycle.anchor);
+	put_quoted_value(out, "\"anchor\":", e->cycle.anchor);
 	put_uint(out, ",\"chain\":", e->cycle.chain);
-	put_quoted(out, ",\"cycle\":", e->cycle.cycle);
+	put_quoted_value(out, ",\"cycle\":", e->cycle.cycle);
 	put_uint(out, ",\"embargo_days\":", e->cycle.embargo_days);
 	put_uint(out, ",\"length\":", e->cycle.length);
-	put_quoted(out, ",\"reason\":", e->cycle.reason);
-	put_quoted(out, ",\"source\":", slice_of(source_name(e->cycle.source)));
+	put_quoted_value(out, ",\"reason\":", e->cycle.reason);
+	put_quoted_value(out, ",\"source\":", slice_of(source_name(e->cycle.source)));
 }
 
 static void
-put_draw(struct buf *out, const struct entry *e)
+put_draw_keys(struct buf *out, const struct entry *e)
 {
-	put_quoted(out, "\"beacon\":", e->draw.beacon);
-	put_quoted(out, ",\"commit\":", e->draw.commit);
+	put_quoted_value(out, "\"beacon\":", e->draw.beacon);
+	put_quoted_value(out, ",\"commit\":", e->draw.commit);
 	put_uint(out, ",\"inspectors\":", e->draw.inspectors);
 	put_uint(out, ",\"n\":", e->draw.n);
-	put_quoted(out, ",\"record\":", e->draw.record);
+	put_quoted_value(out, ",\"record\":", e->draw.record);
 	put_uint(out, ",\"selected\":", e->draw.selected);
 	if (e->draw.signature.p != NULL)
-		put_quoted(out, ",\"signature\":", e->draw.signature);
+		put_quoted_value(out, ",\"signature\":", e->draw.signature);
 }
 
 static void
-put_void(struct buf *out, const struct entry *e)
+put_void_keys(struct buf *out, const struct entry *e)
 {
 	if (e->void_.signature.p != NULL)
-		put_quoted(out, "\"beacon\":", e->void_.beacon);
-	put_quoted(out, e->void_.signature.p != NULL ? ",\"commit\":" : "\"commit\":", e->void_.commit);
+		put_quoted_value(out, "\"beacon\":", e->void_.beacon);
+	put_quoted_value(out, e->void_.signature.p != NULL ? ",\"commit\":" : "\"commit\":", e->void_.commit);
 	put_uint(out, ",\"n\":", e->void_.n);
-	put_quoted(out, ",\"reason\":", e->void_.reason);
+	put_quoted_value(out, ",\"reason\":", e->void_.reason);
 	if (e->void_.signature.p != NULL)
-		put_quoted(out, ",\"signature\":", e->void_.signature);
+		put_quoted_value(out, ",\"signature\":", e->void_.signature);
 }
 
 void
@@ -202,42 +202,42 @@ entry_write(const struct entry *e, struct buf *out)
 	buf_byte(out, '{');
 	switch (e->type) {
 	case ENTRY_GENESIS:
-		put_quoted(out, "\"key\":", e->genesis.key);
-		put_quoted(out, ",\"operator\":", e->genesis.operator);
-		put_quoted(out, ",\"origin\":", e->genesis.origin);
+		put_quoted_value(out, "\"key\":", e->genesis.key);
+		put_quoted_value(out, ",\"operator\":", e->genesis.operator);
+		put_quoted_value(out, ",\"origin\":", e->genesis.origin);
 		break;
 	case ENTRY_POLICY:
-		put_quoted(out, "\"reason\":", e->policy.reason);
+		put_quoted_value(out, "\"reason\":", e->policy.reason);
 		break;
 	case ENTRY_CYCLE:
-		put_cycle(out, e);
+		put_cycle_keys(out, e);
 		break;
 	case ENTRY_COMMIT:
-		put_commit(out, &e->commit);
+		put_commit_keys(out, &e->commit);
 		break;
 	case ENTRY_DRAW:
-		put_draw(out, e);
+		put_draw_keys(out, e);
 		break;
 	case ENTRY_VOID:
-		put_void(out, e);
+		put_void_keys(out, e);
 		break;
 	case ENTRY_REVEAL:
 		put_uint(out, "\"n\":", e->reveal.n);
-		put_quoted(out, ",\"record\":", e->reveal.record);
-		put_quoted(out, ",\"secret\":", e->reveal.secret);
+		put_quoted_value(out, ",\"record\":", e->reveal.record);
+		put_quoted_value(out, ",\"secret\":", e->reveal.secret);
 		break;
 	case ENTRY_AMEND:
 		put_uint(out, "\"amendment\":", e->amend.amendment);
 		put_uint(out, ",\"n\":", e->amend.n);
-		put_quoted(out, ",\"sha256\":", e->amend.sha256);
+		put_quoted_value(out, ",\"sha256\":", e->amend.sha256);
 		break;
 	}
-	put_time(out, ",\"time\":", e->time);
-	put_quoted(out, ",\"type\":", slice_of(entry_type_name(e->type)));
+	put_time_value(out, ",\"time\":", e->time);
+	put_quoted_value(out, ",\"type\":", slice_of(entry_type_name(e->type)));
 	put_uint(out, ",\"v\":", 1);
 	if (e->type == ENTRY_GENESIS)
-		put_list(out, ",\"witnesses\":", e->genesis.witnesses, e->genesis.n_witnesses);
+		put_string_array(out, ",\"witnesses\":", e->genesis.witnesses, e->genesis.n_witnesses);
 	if (e->type == ENTRY_POLICY)
-		put_list(out, ",\"witnesses\":", e->policy.witnesses, e->policy.n_witnesses);
+		put_string_array(out, ",\"witnesses\":", e->policy.witnesses, e->policy.n_witnesses);
 	buf_byte(out, '}');
 }

@@ -12,14 +12,14 @@
 #define TILE_LEVELS 8
 
 static bool
-same(const struct hash *a, const struct hash *b)
+same_hash(const struct hash *a, const struct hash *b)
 {
 	return memcmp(a->b, b->b, HASH_BYTES) == 0;
 }
 
 /* The largest power of two below n; n > 1. */
 static uint64_t
-split(uint64_t n)
+split_point(uint64_t n)
 {
 	return (uint64_t)1 << (63 - __builtin_clzll(n - 1));
 }
@@ -30,7 +30,7 @@ merkle_root_begin(struct merkle_root *m)
 	m->size = 0;
 }
 
-/* stack[l] is a complete subtree of 2^l leaves where bit l of size is set: adding a subtree is adding 2^level to size. */
+/* stack[l] is a complete subtree of 2^l leaves where bit l of size is set.  A new subtree adds 2^level to size. */
 void
 merkle_root_add_subtree(struct merkle_root *m, struct hash root, unsigned level)
 {
@@ -126,8 +126,8 @@ merkle_add(struct merkle *m, struct hash leaf, struct err *err)
 }
 
 /*
- * MTH of the n > 0 leaves from `start` on, where the RFC's cuts lead to that list: so `start` is a multiple of a power
- * of two >= n, and the list is the complete subtrees that the bits of n name, the largest first.
+ * MTH of the n > 0 leaves from `start` on, a list to which the RFC's cuts lead.  So `start` is a multiple of a power of
+ * two >= n, and the list consists of the complete subtrees that the bits of n name, the largest first.
  */
 static struct hash
 list_hash(const struct merkle *m, uint64_t start, uint64_t n)
@@ -163,7 +163,7 @@ audit_path(const struct merkle *m, uint64_t index, uint64_t start, uint64_t n, s
 
 	if (n == 1)
 		return 0;
-	k = split(n);
+	k = split_point(n);
 	if (index < k) {
 		len = audit_path(m, index, start, k, ret_path);
 		ret_path[len] = list_hash(m, start + k, n - k);
@@ -194,7 +194,7 @@ subproof(const struct merkle *m, uint64_t old, uint64_t start, uint64_t n, bool 
 		ret_path[0] = list_hash(m, start, n);
 		return 1;
 	}
-	k = split(n);
+	k = split_point(n);
 	if (old <= k) {
 		len = subproof(m, old, start, k, known, ret_path);
 		ret_path[len] = list_hash(m, start + k, n - k);
@@ -243,12 +243,12 @@ merkle_audit_holds(struct hash leaf, uint64_t index, uint64_t size, const struct
 		fn >>= 1;
 		sn >>= 1;
 	}
-	return sn == 0 && same(&r, &root);
+	return sn == 0 && same_hash(&r, &root);
 }
 
 /* RFC 9162 2.1.4.2 from its step 5 on: `start` is a node of both trees, at the level of fn and sn. */
 static bool
-climb(uint64_t fn, uint64_t sn, const struct hash *start, const struct hash *path, size_t path_len,
+climb_both(uint64_t fn, uint64_t sn, const struct hash *start, const struct hash *path, size_t path_len,
     const struct hash *old_root, const struct hash *root)
 {
 	struct hash fr = *start, sr = *start;
@@ -266,7 +266,7 @@ climb(uint64_t fn, uint64_t sn, const struct hash *start, const struct hash *pat
 		fn >>= 1;
 		sn >>= 1;
 	}
-	return sn == 0 && same(&fr, old_root) && same(&sr, root);
+	return sn == 0 && same_hash(&fr, old_root) && same_hash(&sr, root);
 }
 
 bool
@@ -278,11 +278,11 @@ merkle_consistency_holds(uint64_t old, struct hash old_root, uint64_t size, stru
 	if (old > size)
 		return false;
 	if (old == size)
-		return path_len == 0 && same(&old_root, &root);
+		return path_len == 0 && same_hash(&old_root, &root);
 	if (old == 0) {
 		struct hash empty = hash_of("", 0);
 
-		return path_len == 0 && same(&old_root, &empty);
+		return path_len == 0 && same_hash(&old_root, &empty);
 	}
 	if (path_len == 0)
 		return false;
@@ -292,13 +292,13 @@ merkle_consistency_holds(uint64_t old, struct hash old_root, uint64_t size, stru
 		sn >>= 1;
 	/* An old tree that is one complete subtree is its own first node; the proof leaves it out. */
 	if ((old & (old - 1)) == 0)
-		return climb(fn, sn, &old_root, path, path_len, &old_root, &root);
-	return climb(fn, sn, &path[0], path + 1, path_len - 1, &old_root, &root);
+		return climb_both(fn, sn, &old_root, path, path_len, &old_root, &root);
+	return climb_both(fn, sn, &path[0], path + 1, path_len - 1, &old_root, &root);
 }
 
-/* Appends to a path that has room for all that can come. */
+/* Appends to a path, which has room for the longest one. */
 static char *
-put_text(char *at, const char *text)
+put_path_text(char *at, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -316,9 +316,9 @@ put_digits(char *at, unsigned value, int digits)
 	return at + digits;
 }
 
-/* Groups of three digits, all but the last with an x before: 1234067 is x001/x234/067. */
+/* Groups of three digits, with an x before each but the last: 1234067 is x001/x234/067. */
 static char *
-put_number(char *at, uint64_t number)
+put_tile_number(char *at, uint64_t number)
 {
 	unsigned groups[7];
 	int n = 0;
@@ -343,15 +343,15 @@ tile_path(struct tile tile, char ret_path[static TILE_PATH_MAX])
 	char *at = ret_path;
 
 	assert(tile.level >= -1 && tile.level < TILE_LEVELS && tile.width >= 1 && tile.width <= TILE_WIDTH);
-	at = put_text(at, "tile/");
+	at = put_path_text(at, "tile/");
 	if (tile.level < 0)
-		at = put_text(at, "entries");
+		at = put_path_text(at, "entries");
 	else
 		at = put_digits(at, (unsigned)tile.level, 1);
 	*at++ = '/';
-	at = put_number(at, tile.number);
+	at = put_tile_number(at, tile.number);
 	if (tile.width < TILE_WIDTH) {
-		at = put_text(at, ".p/");
+		at = put_path_text(at, ".p/");
 		at = put_digits(at, (unsigned)tile.width, tile.width >= 100 ? 3 : tile.width >= 10 ? 2 : 1);
 	}
 	*at = '\0';

@@ -1,6 +1,6 @@
 /*
- * Signed notes after C2SP signed-note, as strict as Go's golang.org/x/mod/sumdb/note on what a note is, and stricter on
- * base64: bytes have one form only, or a byte could change and the note still pass.
+ * Signed notes after C2SP signed-note.  What a note is, is as strict as in Go's golang.org/x/mod/sumdb/note.  base64 is
+ * stricter: only the canonical form passes, so that no byte of a note can change unnoticed.
  */
 #include "core/format/note.h"
 
@@ -24,11 +24,11 @@ _Static_assert(crypto_sign_BYTES == SIGNATURE_BYTES, "Ed25519");
 
 /* ---- base64 ---- */
 
-/* Characters read at a time: each piece but the last stands for BYTES whole ones. */
+/* Characters read at a time; each piece but the last stands for PIECE_BYTES bytes. */
 #define PIECE_CHARS 256
 #define PIECE_BYTES 192
 
-/* At most PIECE_CHARS of canonical, padded base64. */
+/* Reads at most PIECE_CHARS of canonical, padded base64. */
 static bool
 piece_read(struct slice text, uint8_t ret_bytes[static PIECE_BYTES], size_t *ret_len)
 {
@@ -64,9 +64,9 @@ base64_read(struct slice text, uint8_t *ret_bytes, size_t max, size_t *ret_len)
 	return true;
 }
 
-/* Exactly so many bytes. */
+/* Reads canonical base64 of exactly `len` bytes. */
 static bool
-base64_is(struct slice text, uint8_t *ret_bytes, size_t len)
+base64_read_exactly(struct slice text, uint8_t *ret_bytes, size_t len)
 {
 	size_t got;
 
@@ -84,7 +84,7 @@ is_space(uint32_t c)
 }
 
 static bool
-name_shaped(struct slice name)
+is_well_formed_name(struct slice name)
 {
 	if (name.n == 0)
 		return false;
@@ -103,12 +103,13 @@ name_shaped(struct slice name)
 bool
 note_name_ok(struct slice name)
 {
-	return name.n <= NOTE_NAME_MAX && name_shaped(name);
+	return name.n <= NOTE_NAME_MAX && is_well_formed_name(name);
 }
 
 /* The first four bytes of SHA-256(name || LF || algorithm || public key). */
 static void
-key_id(struct slice name, enum note_algorithm algorithm, const uint8_t public_key[static 32], uint8_t ret_id[static 4])
+compute_key_id(struct slice name, enum note_algorithm algorithm, const uint8_t public_key[static 32],
+    uint8_t ret_id[static 4])
 {
 	const uint8_t between[2] = {'\n', (uint8_t)algorithm};
 	struct hash_stream stream;
@@ -130,7 +131,8 @@ note_key_parse(struct slice text, struct note_key *ret_key, struct err *err)
 	struct slice id_hex = slice_cut(&rest, '+');
 	uint8_t bytes[1 + PUBLIC_KEY_BYTES], id[4], right_id[4];
 
-	if (!note_name_ok(name) || !text_from_hex(id_hex, id, sizeof id) || !base64_is(rest, bytes, sizeof bytes))
+	if (!note_name_ok(name) || !text_from_hex(id_hex, id, sizeof id) ||
+	    !base64_read_exactly(rest, bytes, sizeof bytes))
 		return err_set(err, ERR_REFUSED,
 		    N_("\"%.*s\" is not a verifier key: one is "
 		       "name+<8 hex digits>+<base64 of 33 bytes>"),
@@ -140,7 +142,7 @@ note_key_parse(struct slice text, struct note_key *ret_key, struct err *err)
 		    N_("the key of \"%.*s\" is of kind %d: only Ed25519 (1) and "
 		       "cosignature/v1 (4) are known"),
 		    SLICE_ARGS(name), bytes[0]);
-	key_id(name, bytes[0], bytes + 1, right_id);
+	compute_key_id(name, bytes[0], bytes + 1, right_id);
 	if (memcmp(id, right_id, sizeof id) != 0)
 		return err_set(err, ERR_REFUSED, N_("the key of \"%.*s\" does not have the id that it names: %.*s"),
 		    SLICE_ARGS(name), SLICE_ARGS(id_hex));
@@ -161,7 +163,7 @@ note_key_make(const char *name, enum note_algorithm algorithm, const uint8_t pub
 
 	_Static_assert(NOTE_NAME_MAX + 1 + 8 + 1 + KEY_BASE64 + 1 <= NOTE_KEY_TEXT, "room for the longest key");
 	assert(note_name_ok(slice_of(name)));
-	key_id(slice_of(name), algorithm, public_key, id);
+	compute_key_id(slice_of(name), algorithm, public_key, id);
 	bytes[0] = (uint8_t)algorithm;
 	memcpy(bytes + 1, public_key, PUBLIC_KEY_BYTES);
 
@@ -191,7 +193,7 @@ is_note_text(struct slice text)
 	return true;
 }
 
-/* One line without its LF. */
+/* Reads one line of a signature, without its LF. */
 static int
 signature_parse(struct slice line, struct note_signature *ret_signature, struct err *err)
 {
@@ -206,7 +208,7 @@ signature_parse(struct slice line, struct note_signature *ret_signature, struct 
 	line.p += dash_len;
 	line.n -= dash_len;
 	name = slice_cut(&line, ' ');
-	if (!name_shaped(name))
+	if (!is_well_formed_name(name))
 		return err_set(err, ERR_REFUSED, N_("a signed note: a signature has no proper name before it"));
 	if (!base64_read(line, bytes, sizeof bytes, &len) || len <= sizeof ret_signature->id)
 		return err_set(err, ERR_REFUSED,
@@ -223,7 +225,7 @@ signature_parse(struct slice line, struct note_signature *ret_signature, struct 
 	return 0;
 }
 
-/* Where the last empty line begins, which is where the text ends.  0 where there is none. */
+/* The text ends where the last empty line begins; 0 where there is no empty line. */
 static size_t
 text_length(struct slice bytes)
 {
@@ -289,7 +291,7 @@ checkpoint_parse(struct slice text, struct checkpoint *ret_checkpoint, struct er
 		    N_("a checkpoint's size must be a number below 2^53 without leading "
 		       "zeros, not \"%.*s\""),
 		    SLICE_ARGS(size));
-	if (!base64_is(root, c.root.b, HASH_BYTES))
+	if (!base64_read_exactly(root, c.root.b, HASH_BYTES))
 		return err_set(err, ERR_REFUSED, N_("a checkpoint's root must be the base64 of 32 bytes, not \"%.*s\""),
 		    SLICE_ARGS(root));
 	*ret_checkpoint = c;
@@ -321,7 +323,7 @@ verifies(const uint8_t signature[static 64], struct slice message, const struct 
 }
 
 static bool
-is_by(const struct note_signature *signature, const struct note_key *key)
+is_signature_of(const struct note_signature *signature, const struct note_key *key)
 {
 	return memcmp(signature->id, key->id, sizeof key->id) == 0 && slice_eq(signature->name, key->name);
 }
@@ -336,7 +338,7 @@ note_verify(const struct note *note, const struct note_key *key)
 	for (size_t i = 0; i < note->n_signatures; i++) {
 		const struct note_signature *signature = &note->signatures[i];
 
-		if (!is_by(signature, key))
+		if (!is_signature_of(signature, key))
 			continue;
 		if (signature->len != SIGNATURE_BYTES || !verifies(signature->bytes, note->text, key))
 			return NOTE_FALSE;
@@ -365,7 +367,7 @@ put_cosigned(struct buf *out, uint64_t time, struct slice text)
 	buf_slice(out, text);
 }
 
-#define COSIGNED_SMALL 4096 /* longer than any checkpoint; a note may have more, and then memory is asked for */
+#define COSIGNED_SMALL 4096 /* bytes, more than any checkpoint has; a longer note is copied to allocated memory */
 
 static enum note_verdict
 cosignature_verdict(struct slice text, const struct note_signature *signature, const struct note_key *key,
@@ -404,7 +406,7 @@ note_verify_cosignature(const struct note *note, const struct note_key *key, uin
 		enum note_verdict verdict;
 		uint64_t time;
 
-		if (!is_by(signature, key))
+		if (!is_signature_of(signature, key))
 			continue;
 		if (signature->len != TIME_BYTES + SIGNATURE_BYTES)
 			return NOTE_FALSE;
@@ -423,15 +425,15 @@ note_verify_cosignature(const struct note *note, const struct note_key *key, uin
 
 /* "— name base64(id || signature)" LF; the signature has len <= 72 bytes. */
 static void
-put_line(struct buf *out, const char *name, enum note_algorithm algorithm, const uint8_t secret_key[static 64],
-    const uint8_t *signature, size_t len)
+put_signature_line(struct buf *out, const char *name, enum note_algorithm algorithm,
+    const uint8_t secret_key[static 64], const uint8_t *signature, size_t len)
 {
 	uint8_t bytes[4 + TIME_BYTES + SIGNATURE_BYTES];
 	char text[sodium_base64_ENCODED_LEN(sizeof bytes, B64)];
 
 	assert(note_name_ok(slice_of(name)) && len <= sizeof bytes - 4);
 	/* libsodium's secret key ends with the public one. */
-	key_id(slice_of(name), algorithm, secret_key + 32, bytes);
+	compute_key_id(slice_of(name), algorithm, secret_key + 32, bytes);
 	memcpy(bytes + 4, signature, len);
 	sodium_bin2base64(text, sizeof text, bytes, 4 + len, B64);
 	buf_text(out, dash);
@@ -449,7 +451,7 @@ note_sign(struct slice text, const char *name, const uint8_t secret_key[static 6
 	if (crypto_sign_detached(signature, NULL, (const unsigned char *)text.p, text.n, secret_key) != 0)
 		out_line->failed = true;
 	else
-		put_line(out_line, name, NOTE_ED25519, secret_key, signature, sizeof signature);
+		put_signature_line(out_line, name, NOTE_ED25519, secret_key, signature, sizeof signature);
 }
 
 void
@@ -468,6 +470,6 @@ note_cosign(struct slice text, const char *name, const uint8_t secret_key[static
 	        secret_key) != 0)
 		out_line->failed = true;
 	else
-		put_line(out_line, name, NOTE_COSIGNATURE_V1, secret_key, signature, sizeof signature);
+		put_signature_line(out_line, name, NOTE_COSIGNATURE_V1, secret_key, signature, sizeof signature);
 	buf_release(&message);
 }

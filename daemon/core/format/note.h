@@ -33,8 +33,8 @@ struct note_key {
 };
 
 /*
- * Refused: a name that note_name_ok refuses, a wrong key id, another algorithm, base64 not canonical.  A key that is no
- * good point passes here and verifies nothing.
+ * ERR_REFUSED: a name that note_name_ok refuses, a wrong key id, another algorithm, base64 that is not canonical.  A
+ * key that is not a valid point is accepted here, but verifies nothing.
  */
 int note_key_parse(struct slice text, struct note_key *ret_key, struct err *err);
 void note_key_make(const char *name, enum note_algorithm algorithm, const uint8_t public_key[static 32],
@@ -46,7 +46,7 @@ struct note_signature {
 	struct slice name;
 	uint8_t id[4];
 	uint8_t bytes[72]; /* 64, or 8 of time before them */
-	size_t len; /* of the signature without the key id; 0 for one longer than `bytes`: no key of ours made it */
+	size_t len; /* of the signature without the key id; 0: longer than `bytes`, which no known algorithm makes */
 };
 
 struct note {
@@ -85,14 +85,14 @@ enum note_verdict note_verify(const struct note *note, const struct note_key *ke
 
 /*
  * A cosignature/v1; `ret_time` gets, with TRUE alone, the earliest time (seconds; any uint64_t) of the valid ones.
- * FALSE as above; ABSENT also where there is no memory for a copy of the text: nobody is accused for want of it.
+ * FALSE as above.  ABSENT also where there is no memory for a copy of the text, so that no witness is accused for that.
  */
 enum note_verdict note_verify_cosignature(const struct note *note, const struct note_key *key, uint64_t *ret_time);
 
 /*
  * Appends the line "— name base64 LF" for a text that ends in LF: the log's own signature, or a witness's at `time`.
- * `secret_key` is libsodium's 64 bytes; note_name_ok(name).  A note is the text, LF, and such lines.  Where it cannot be
- * signed, `out_line` has failed.
+ * `secret_key` is libsodium's 64 bytes; note_name_ok(name).  A note is the text, LF, and such lines.  Where it cannot
+ * be signed, `out_line` has failed.
  */
 void note_sign(struct slice text, const char *name, const uint8_t secret_key[static 64], struct buf *out_line);
 void note_cosign(struct slice text, const char *name, const uint8_t secret_key[static 64], uint64_t time,

@@ -1,3 +1,4 @@
+/* The public CSV files of a draw (PROTOCOL 2 and 3): read and checked row by row, and their Merkle roots. */
 #include "core/format/roster.h"
 
 #include <stdlib.h>
@@ -49,7 +50,7 @@ struct lines {
 };
 
 static int
-fault(const struct lines *lines, struct err *err, const char *column, const char *wrong)
+line_fault(const struct lines *lines, struct err *err, const char *column, const char *wrong)
 {
 	return err_set(err, ERR_REFUSED, N_("%s:%lu: %s: %s"), lines->file, lines->number, column,
 	    err != NULL && err->tr != NULL ? err->tr(wrong) : wrong);
@@ -84,15 +85,15 @@ lines_next(struct lines *lines, struct err *err)
 	lines->fields = lines->line;
 	lines->number++;
 	if (lines->line.n > UINT32_MAX)
-		return fault(lines, err, N_("line"), N_("it is too long"));
+		return line_fault(lines, err, N_("line"), N_("it is too long"));
 	if (lines->number > 2 && slice_cmp(lines->before, lines->line) >= 0)
-		return fault(lines, err, N_("line"), N_("it does not come after the line before it, bytewise"));
+		return line_fault(lines, err, N_("line"), N_("it does not come after the line before it, bytewise"));
 	return 0;
 }
 
-/* The next field; a line that has none left gives one that no form allows. */
+/* The next field.  Where the line has none left, it is a text that no form allows. */
 static struct slice
-field(struct lines *lines)
+next_field(struct lines *lines)
 {
 	if (lines->fields.p == NULL)
 		return (struct slice){"\n", 1};
@@ -103,7 +104,7 @@ static int
 lines_end_of_line(const struct lines *lines, struct err *err)
 {
 	if (lines->fields.p != NULL)
-		return fault(lines, err, N_("line"), N_("it has more columns than the header"));
+		return line_fault(lines, err, N_("line"), N_("it has more columns than the header"));
 	return 0;
 }
 
@@ -111,11 +112,11 @@ lines_end_of_line(const struct lines *lines, struct err *err)
 static int
 text_field(struct lines *lines, const char *column, uint16_t *ret_at, uint8_t *ret_len, struct err *err)
 {
-	struct slice text = field(lines);
+	struct slice text = next_field(lines);
 	enum text_fault wrong = text_check(text, NULL);
 
 	if (wrong != TEXT_OK)
-		return fault(lines, err, column, text_fault_words(wrong));
+		return line_fault(lines, err, column, text_fault_words(wrong));
 	if (!text_is_nfc(text))
 		lines->not_nfc++;
 	*ret_at = text.n == 0 ? 0 : (uint16_t)(text.p - lines->line.p);
@@ -126,12 +127,12 @@ text_field(struct lines *lines, const char *column, uint16_t *ret_at, uint8_t *r
 static int
 id_field(struct lines *lines, uint8_t *ret_len, struct err *err)
 {
-	struct slice id = field(lines), before = lines->before;
+	struct slice id = next_field(lines), before = lines->before;
 
 	if (!text_is_id(id))
-		return fault(lines, err, "id", N_("it must be 1 to 32 of A-Z a-z 0-9 . _ -"));
+		return line_fault(lines, err, "id", N_("it must be 1 to 32 of A-Z a-z 0-9 . _ -"));
 	if (lines->number > 2 && slice_eq(slice_cut(&before, ','), id))
-		return fault(lines, err, "id", N_("it stands in the file twice"));
+		return line_fault(lines, err, "id", N_("it stands in the file twice"));
 	*ret_len = (uint8_t)id.n;
 	return 0;
 }
@@ -139,14 +140,14 @@ id_field(struct lines *lines, uint8_t *ret_len, struct err *err)
 static int
 level_field(struct lines *lines, int16_t *ret_level, struct err *err)
 {
-	struct slice text = field(lines);
+	struct slice text = next_field(lines);
 	uint64_t level;
 
 	*ret_level = LEVEL_NONE;
 	if (text.n == 0)
 		return 0;
 	if (!text_to_uint(text, &level) || level > LEVEL_MAX)
-		return fault(lines, err, "level", N_("it must be 0 to 999, or empty"));
+		return line_fault(lines, err, "level", N_("it must be 0 to 999, or empty"));
 	*ret_level = (int16_t)level;
 	return 0;
 }
@@ -154,8 +155,8 @@ level_field(struct lines *lines, int16_t *ret_level, struct err *err)
 static int
 private_field(struct lines *lines, struct err *err)
 {
-	if (!text_is_hex(field(lines), HASH_HEX))
-		return fault(lines, err, "private", N_("it must be 64 hexadecimal digits in lower case"));
+	if (!text_is_hex(next_field(lines), HASH_HEX))
+		return line_fault(lines, err, "private", N_("it must be 64 hexadecimal digits in lower case"));
 	return lines_end_of_line(lines, err);
 }
 
@@ -164,8 +165,8 @@ weight_field(struct lines *lines, uint8_t *ret_weight, struct err *err)
 {
 	uint64_t weight;
 
-	if (!text_to_uint(field(lines), &weight) || weight < 1 || weight > WEIGHT_MAX)
-		return fault(lines, err, "weight", N_("it must be 1 to 100"));
+	if (!text_to_uint(next_field(lines), &weight) || weight < 1 || weight > WEIGHT_MAX)
+		return line_fault(lines, err, "weight", N_("it must be 1 to 100"));
 	*ret_weight = (uint8_t)weight;
 	return 0;
 }
@@ -173,15 +174,15 @@ weight_field(struct lines *lines, uint8_t *ret_weight, struct err *err)
 static int
 dates_fields(struct lines *lines, int32_t date, struct target *t, struct err *err)
 {
-	struct slice since = field(lines), last = field(lines);
+	struct slice since = next_field(lines), last = next_field(lines);
 
 	if (!text_to_date(since, &t->since) || memcmp(since.p + 4, "-01-01", 6) != 0)
-		return fault(lines, err, "since", N_("it must be 1 January of a year, as 2026-01-01"));
+		return line_fault(lines, err, "since", N_("it must be 1 January of a year, as 2026-01-01"));
 	if (t->since > date)
-		return fault(lines, err, "since", N_("it must not be after the date of the draw"));
+		return line_fault(lines, err, "since", N_("it must not be after the date of the draw"));
 	t->last_drawn = DATE_NONE;
 	if (last.n > 0 && !text_to_date(last, &t->last_drawn))
-		return fault(lines, err, "last_drawn", N_("it must be a date as 2026-06-22, or empty"));
+		return line_fault(lines, err, "last_drawn", N_("it must be a date as 2026-06-22, or empty"));
 	return 0;
 }
 
@@ -189,17 +190,26 @@ static int
 parse_target(struct lines *lines, int32_t date, struct target *t, struct err *err)
 {
 	size_t drum;
+	int rc = id_field(lines, &t->id_len, err);
 
 	t->line = lines->line.p;
 	t->line_len = (uint32_t)lines->line.n;
-	if (id_field(lines, &t->id_len, err) != 0 ||
-	    text_field(lines, "class", &t->class_at, &t->class_len, err) != 0 ||
-	    text_field(lines, "unit", &t->unit_at, &t->unit_len, err) != 0 ||
-	    text_field(lines, "area", &t->area_at, &t->area_len, err) != 0 || level_field(lines, &t->level, err) != 0 ||
-	    weight_field(lines, &t->weight, err) != 0 || dates_fields(lines, date, t, err) != 0)
-		return ERR_REFUSED;
-	if (!name_index(field(lines), drum_names, 5, &drum))
-		return fault(lines, err, "drum", N_("it must be in, due, carried, rest or excused"));
+	if (rc == 0)
+		rc = text_field(lines, "class", &t->class_at, &t->class_len, err);
+	if (rc == 0)
+		rc = text_field(lines, "unit", &t->unit_at, &t->unit_len, err);
+	if (rc == 0)
+		rc = text_field(lines, "area", &t->area_at, &t->area_len, err);
+	if (rc == 0)
+		rc = level_field(lines, &t->level, err);
+	if (rc == 0)
+		rc = weight_field(lines, &t->weight, err);
+	if (rc == 0)
+		rc = dates_fields(lines, date, t, err);
+	if (rc != 0)
+		return rc;
+	if (!name_index(next_field(lines), drum_names, 5, &drum))
+		return line_fault(lines, err, "drum", N_("it must be in, due, carried, rest or excused"));
 	t->drum = (uint8_t)drum;
 	return private_field(lines, err);
 }
@@ -238,7 +248,7 @@ roster_parse_targets(struct roster *roster, struct slice bytes, const char *file
 static int
 tags_field(struct lines *lines, struct inspector *p, struct err *err)
 {
-	struct slice tags = field(lines), before = {NULL, 0};
+	struct slice tags = next_field(lines), before = {NULL, 0};
 
 	p->tags_at = tags.n == 0 ? 0 : (uint16_t)(tags.p - lines->line.p);
 	p->tags_len = (uint32_t)tags.n;
@@ -248,9 +258,10 @@ tags_field(struct lines *lines, struct inspector *p, struct err *err)
 		struct slice tag = slice_cut(&tags, ';');
 
 		if (!text_is_tag(tag))
-			return fault(lines, err, "tags", N_("a tag must be 1 to 32 of A-Z a-z 0-9 . _ - and not any"));
+			return line_fault(lines, err, "tags",
+			    N_("a tag must be 1 to 32 of A-Z a-z 0-9 . _ - and not any"));
 		if (before.p != NULL && slice_cmp(before, tag) >= 0)
-			return fault(lines, err, "tags", N_("they must be distinct and sorted"));
+			return line_fault(lines, err, "tags", N_("they must be distinct and sorted"));
 		before = tag;
 	}
 	return 0;
@@ -260,17 +271,24 @@ static int
 parse_inspector(struct lines *lines, struct inspector *p, struct err *err)
 {
 	struct slice drum;
+	int rc = id_field(lines, &p->id_len, err);
 
 	p->line = lines->line.p;
 	p->line_len = (uint32_t)lines->line.n;
-	if (id_field(lines, &p->id_len, err) != 0 || text_field(lines, "unit", &p->unit_at, &p->unit_len, err) != 0 ||
-	    text_field(lines, "area", &p->area_at, &p->area_len, err) != 0 || level_field(lines, &p->level, err) != 0 ||
-	    tags_field(lines, p, err) != 0)
-		return ERR_REFUSED;
-	drum = field(lines);
+	if (rc == 0)
+		rc = text_field(lines, "unit", &p->unit_at, &p->unit_len, err);
+	if (rc == 0)
+		rc = text_field(lines, "area", &p->area_at, &p->area_len, err);
+	if (rc == 0)
+		rc = level_field(lines, &p->level, err);
+	if (rc == 0)
+		rc = tags_field(lines, p, err);
+	if (rc != 0)
+		return rc;
+	drum = next_field(lines);
 	p->in = slice_is(drum, "in");
 	if (!p->in && !slice_is(drum, "excused"))
-		return fault(lines, err, "drum", N_("it must be in or excused"));
+		return line_fault(lines, err, "drum", N_("it must be in or excused"));
 	return private_field(lines, err);
 }
 
@@ -312,27 +330,27 @@ parse_conflict(struct lines *lines, const struct roster *roster, struct conflict
 	size_t index;
 
 	c->line = lines->line;
-	c->inspector = field(lines);
-	scope = field(lines);
-	c->value = field(lines);
-	why = field(lines);
+	c->inspector = next_field(lines);
+	scope = next_field(lines);
+	c->value = next_field(lines);
+	why = next_field(lines);
 	if (!text_is_id(c->inspector) || roster_find_inspector(roster, c->inspector) < 0)
-		return fault(lines, err, "inspector", N_("there is no such inspector in inspectors.csv"));
+		return line_fault(lines, err, "inspector", N_("there is no such inspector in inspectors.csv"));
 	if (!name_index(scope, scope_names, 3, &index))
-		return fault(lines, err, "scope", N_("it must be target, unit or area"));
+		return line_fault(lines, err, "scope", N_("it must be target, unit or area"));
 	c->scope = (enum scope)index;
 	wrong = text_check(c->value, NULL);
 	if (wrong != TEXT_OK)
-		return fault(lines, err, "value", text_fault_words(wrong));
+		return line_fault(lines, err, "value", text_fault_words(wrong));
 	if (c->value.n == 0)
-		return fault(lines, err, "value", N_("it is empty"));
+		return line_fault(lines, err, "value", N_("it is empty"));
 	if (c->scope == SCOPE_TARGET && roster_find_target(roster, c->value) < 0)
-		return fault(lines, err, "value", N_("there is no such target in targets.csv"));
+		return line_fault(lines, err, "value", N_("there is no such target in targets.csv"));
 	c->rotation = slice_is(why, "rotation");
 	if (!c->rotation && !slice_is(why, "declared"))
-		return fault(lines, err, "why", N_("it must be declared or rotation"));
+		return line_fault(lines, err, "why", N_("it must be declared or rotation"));
 	if (c->rotation && c->scope != SCOPE_TARGET)
-		return fault(lines, err, "why", N_("rotation goes with the scope target"));
+		return line_fault(lines, err, "why", N_("rotation goes with the scope target"));
 	return lines_end_of_line(lines, err);
 }
 
@@ -348,9 +366,9 @@ compare_used(const void *a, const void *b)
 	return slice_cmp(((const struct used_value *)a)->value, ((const struct used_value *)b)->value);
 }
 
-/* Every value of a scope stands in that column of the targets: one pass over them, however many conflicts there are. */
+/* Every value of this scope must occur in that column of the targets.  One pass over the targets finds them all. */
 static int
-values_stand(const struct roster *roster, const struct conflict *conflicts, size_t n, enum scope scope,
+check_values_exist(const struct roster *roster, const struct conflict *conflicts, size_t n, enum scope scope,
     const char *file, struct err *err)
 {
 	struct used_value *used = calloc(n + 1, sizeof *used);
@@ -401,9 +419,9 @@ roster_parse_conflicts(struct roster *roster, struct slice bytes, const char *fi
 			rc = parse_conflict(&lines, roster, &conflicts[i], err);
 	}
 	if (rc == 0)
-		rc = values_stand(roster, conflicts, rows, SCOPE_UNIT, file, err);
+		rc = check_values_exist(roster, conflicts, rows, SCOPE_UNIT, file, err);
 	if (rc == 0)
-		rc = values_stand(roster, conflicts, rows, SCOPE_AREA, file, err);
+		rc = check_values_exist(roster, conflicts, rows, SCOPE_AREA, file, err);
 	if (rc != 0) {
 		free(conflicts);
 		return rc;
@@ -435,9 +453,9 @@ inspector_has_tag(const struct inspector *p, struct slice tag)
 	return false;
 }
 
-/* The row of n, ascending by id, that has this one; -1 where none has. */
+/* The index of the row with this id, among n rows that ascend by id; -1 where there is none. */
 static ptrdiff_t
-find(const void *rows, size_t n, struct slice (*id_of)(const void *rows, size_t index), struct slice id)
+find_by_id(const void *rows, size_t n, struct slice (*id_of)(const void *rows, size_t index), struct slice id)
 {
 	size_t low = 0, high = n;
 
@@ -470,13 +488,13 @@ id_of_inspector(const void *rows, size_t index)
 ptrdiff_t
 roster_find_target(const struct roster *roster, struct slice id)
 {
-	return find(roster->targets, roster->n_targets, id_of_target, id);
+	return find_by_id(roster->targets, roster->n_targets, id_of_target, id);
 }
 
 ptrdiff_t
 roster_find_inspector(const struct roster *roster, struct slice id)
 {
-	return find(roster->inspectors, roster->n_inspectors, id_of_inspector, id);
+	return find_by_id(roster->inspectors, roster->n_inspectors, id_of_inspector, id);
 }
 
 struct hash
@@ -526,7 +544,7 @@ roster_targets_root(const struct roster *roster, unsigned threads, struct hash *
 	merkle_root_begin(&m);
 	for (size_t i = 0; i < whole; i++)
 		merkle_root_add_subtree(&m, merkle_root_end(&p.roots[i]), PIECE_LEVEL);
-	for (unsigned level = PIECE_LEVEL; level-- > 0;) /* the larger subtrees of the rest stand first */
+	for (unsigned level = PIECE_LEVEL; level-- > 0;) /* the larger subtrees of the rest come first */
 		if ((p.roots[whole].size >> level & 1) != 0)
 			merkle_root_add_subtree(&m, p.roots[whole].stack[level], level);
 	*ret_root = merkle_root_end(&m);

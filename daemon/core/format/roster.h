@@ -10,7 +10,8 @@
 #include "core/base/text.h"
 
 /*
- * The public CSV files of a draw (PROTOCOL 3), parsed in place: rows point into the file's bytes, which the caller keeps.
+ * The public CSV files of a draw (PROTOCOL 3), parsed in place: rows point into the file's bytes, which the caller
+ * keeps.
  */
 
 #define ROSTER_ROWS_MAX ((size_t)1 << 24)
@@ -124,9 +125,9 @@ extern const char roster_conflicts_header[];
 
 /*
  * Each parser reads one whole file: header, forms, limits, strictly ascending lines.  `file` is the name for messages
- * ("FILE:LINE: …", the first fault only).  The arrays are the caller's to release with roster_release; on failure
- * nothing is kept.  Conflicts are held against the two other rosters, which are parsed first: ids known, values in their column.
- * `ret_not_nfc` (may be NULL) counts the texts that are valid but not in NFC.
+ * ("FILE:LINE: …", the first fault only).  The caller releases the arrays with roster_release; on failure nothing is
+ * kept.  Conflicts are checked against targets and inspectors, which are parsed first: ids are known, values occur in
+ * their column.  `ret_not_nfc` (may be NULL) is increased by the number of texts that are valid but not in NFC.
  */
 int roster_parse_targets(struct roster *roster, struct slice bytes, const char *file, int32_t date, size_t *ret_not_nfc,
     struct err *err);

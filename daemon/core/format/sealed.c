@@ -1,3 +1,4 @@
+/* sealed.json (PROTOCOL 3), read and written in its canonical form. */
 #include "core/format/sealed.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include "core/base/text.h"
 
 static bool
-read_dates(struct json_reader *r, struct sealed *s)
+read_visit_dates(struct json_reader *r, struct sealed *s)
 {
 	bool good = true;
 
@@ -28,7 +29,7 @@ read_dates(struct json_reader *r, struct sealed *s)
 
 /* The array has room for as many matters as the file could hold: each takes at least three bytes. */
 static int
-read_matters(struct json_reader *r, size_t bytes, struct sealed *s, bool *good)
+read_matter_ids(struct json_reader *r, size_t bytes, struct sealed *s, bool *good)
 {
 	struct slice before = {"", 0};
 
@@ -72,8 +73,8 @@ sealed_parse(struct slice bytes, struct sealed *ret_sealed, struct err *err)
 	json_key(&r, "sha256");
 	s.conflicts_sha256 = json_plain(&r);
 	json_end(&r, '}');
-	good = text_is_hex(s.conflicts_sha256, HASH_HEX) && read_dates(&r, &s);
-	if (good && read_matters(&r, bytes.n, &s, &good) != 0)
+	good = text_is_hex(s.conflicts_sha256, HASH_HEX) && read_visit_dates(&r, &s);
+	if (good && read_matter_ids(&r, bytes.n, &s, &good) != 0)
 		return err_memory(err);
 	json_key(&r, "nonce");
 	s.nonce = json_plain(&r);

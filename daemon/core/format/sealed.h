@@ -7,7 +7,7 @@
 #include "core/base/err.h"
 #include "core/base/slice.h"
 
-/* sealed.json (PROTOCOL 3): what would tell when to expect whom.  Slices point into the file's bytes. */
+/* sealed.json (PROTOCOL 3): what must stay secret until the reveal.  Slices point into the file's bytes. */
 
 #define DATES_MAX 400
 #define NONCE_HEX 32
@@ -23,7 +23,7 @@ struct sealed {
 	struct slice nonce;
 };
 
-/* Refused: anything but the canonical form.  Release with sealed_release. */
+/* ERR_REFUSED: not the canonical form.  ERR_MEMORY.  Release with sealed_release. */
 int sealed_parse(struct slice bytes, struct sealed *ret_sealed, struct err *err);
 void sealed_release(struct sealed *sealed);
 void sealed_write(const struct sealed *sealed, struct buf *out);

@@ -1,3 +1,4 @@
+/* Beacons: the form and strength of what a commitment names, and whether a value follows from its signature. */
 #include "core/log/beacon.h"
 
 #include <sodium.h>
@@ -50,7 +51,7 @@ beacon_message(struct slice commit_hash, char ret_message[static BEACON_MESSAGE_
 	return len + HASH_HEX + 1;
 }
 
-/* Exactly `count` of `symbols`, nothing between. */
+/* A public value must be exactly `count` of `symbols`, with nothing between them. */
 static int
 check_public(const struct beacon *b, struct slice value, struct err *err)
 {

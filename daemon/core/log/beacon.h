@@ -8,10 +8,13 @@
 #include "core/log/cosigned.h"
 
 /*
- * Beacons (PROTOCOL 4, 10 `beacon`): form and strength of what a commitment names, and whether a value is the one.
+ * Beacons (PROTOCOL 4, 10 `beacon`): form and strength of what a commitment names, and whether a value is right.
  */
 
-/* What can be told from the commitment alone: strength, the round, the witness in force (`witnesses` NULL: not at hand). */
+/*
+ * Checks what a commitment names: the strength, the round, or that its witness is in force (`witnesses` NULL: that is
+ * not checked).
+ */
 int beacon_check_form(const struct commit *commit, const struct witnesses *witnesses, struct err *err);
 
 /*
@@ -24,12 +27,15 @@ int beacon_check_value(const struct commit *commit, struct slice commit_hash, st
 /* Only the value's form, where no signature is at hand. */
 int beacon_check_value_form(const struct commit *commit, struct slice value, struct err *err);
 
-/* A void's duty to have a value under drand and witness.  `ret_unproven`: its reason begins with "beacon". */
+/*
+ * Under drand and witness a void must have a beacon value, unless its witnesses show that it came before draw_time.
+ * `ret_unproven`: it has neither, but its reason begins with "beacon", and so it says that the beacon failed.
+ */
 int beacon_check_void(const struct commit *commit, struct slice commit_hash, const struct entry *outcome,
     const struct cosigned *cosigned, bool *ret_unproven, struct err *err);
 
 #define BEACON_MESSAGE_MAX 128
-/* "spotcheck-beacon/v1 LF H(commit entry) LF", what a witness signs; returns its length. */
+/* Writes what a witness signs, "spotcheck-beacon/v1 LF H(commit entry) LF", and returns its length. */
 size_t beacon_message(struct slice commit_hash, char ret_message[static BEACON_MESSAGE_MAX]);
 
 #endif

@@ -1,3 +1,4 @@
+/* Reads a draw's checkpoints, counts who cosigned them in time, and says which class of assurance the draw has. */
 #include "core/log/cosigned.h"
 
 #include <stdio.h>
@@ -9,9 +10,9 @@ draw_path(uint64_t n, const char *name, char ret_path[static DRAW_PATH_MAX])
 	    name);
 }
 
-/* One witness's cosignature on a note.  `ret_time` only where it is true. */
+/* Verifies one witness's cosignature on a note.  `ret_time` means something only with NOTE_TRUE. */
 static enum note_verdict
-cosignature(const struct note *note, struct slice key_text, int64_t *ret_time)
+verify_witness(const struct note *note, struct slice key_text, int64_t *ret_time)
 {
 	struct note_key key;
 	uint64_t time = 0;
@@ -34,12 +35,12 @@ is_among(struct slice key, const struct slice *keys, size_t n)
 }
 
 static int
-false_cosignature(const char *name, struct slice key, struct err *err)
+refuse_false_cosignature(const char *name, struct slice key, struct err *err)
 {
 	return err_set(err, ERR_REFUSED, N_("%s: the cosignature of %.*s is false"), name, SLICE_ARGS(key));
 }
 
-/* No cosignature by a witness in force at the checkpoint itself is false either. */
+/* Checks the cosignatures of the witnesses in force at the checkpoint itself: none may be false. */
 static int
 check_in_force(const struct sequence *s, const struct note *note, uint64_t size, const char *name, struct cosigned *ret,
     struct err *err)
@@ -48,10 +49,10 @@ check_in_force(const struct sequence *s, const struct note *note, uint64_t size,
 
 	for (size_t i = 0; i < w.n; i++) {
 		int64_t time = 0;
-		enum note_verdict verdict = cosignature(note, w.keys[i], &time);
+		enum note_verdict verdict = verify_witness(note, w.keys[i], &time);
 
 		if (verdict == NOTE_FALSE)
-			return false_cosignature(name, w.keys[i], err);
+			return refuse_false_cosignature(name, w.keys[i], err);
 		if (verdict == NOTE_TRUE) {
 			ret->newest = time > ret->newest ? time : ret->newest;
 			ret->cosigned_size = size > ret->cosigned_size ? size : ret->cosigned_size;
@@ -67,18 +68,18 @@ cosigned_main(const struct log *log, const struct sequence *s, struct cosigned *
 	return check_in_force(s, &log->note, log->checkpoint.size, "checkpoint", ret, err);
 }
 
-/* Calls back for each witness in force at the commitment who cosigned this checkpoint. */
+/* Calls `each` for every witness in force at the commitment that cosigned this checkpoint.  None may be false. */
 static int
-count(const struct draw_state *d, const struct note *note, const char *name,
+count_cosigners(const struct draw_state *d, const struct note *note, const char *name,
     void (*each)(struct cosigned *ret, const struct commit *c, struct slice key, int64_t time), const struct commit *c,
     struct cosigned *ret, struct err *err)
 {
 	for (size_t i = 0; i < d->witnesses.n; i++) {
 		int64_t time = 0;
-		enum note_verdict verdict = cosignature(note, d->witnesses.keys[i], &time);
+		enum note_verdict verdict = verify_witness(note, d->witnesses.keys[i], &time);
 
 		if (verdict == NOTE_FALSE)
-			return false_cosignature(name, d->witnesses.keys[i], err);
+			return refuse_false_cosignature(name, d->witnesses.keys[i], err);
 		if (verdict == NOTE_TRUE) {
 			ret->newest = time > ret->newest ? time : ret->newest;
 			each(ret, c, d->witnesses.keys[i], time);
@@ -88,7 +89,7 @@ count(const struct draw_state *d, const struct note *note, const char *name,
 }
 
 static void
-of_commit(struct cosigned *ret, const struct commit *c, struct slice key, int64_t time)
+count_commit_cosigner(struct cosigned *ret, const struct commit *c, struct slice key, int64_t time)
 {
 	bool in_time = time <= c->draw_time - COMMIT_LEAD_S;
 
@@ -98,7 +99,7 @@ of_commit(struct cosigned *ret, const struct commit *c, struct slice key, int64_
 }
 
 static void
-of_outcome(struct cosigned *ret, const struct commit *c, struct slice key, int64_t time)
+count_outcome_cosigner(struct cosigned *ret, const struct commit *c, struct slice key, int64_t time)
 {
 	(void)key;
 	ret->outcome_in_time += time <= c->draw_time + OUTCOME_DELAY_S;
@@ -106,8 +107,8 @@ of_outcome(struct cosigned *ret, const struct commit *c, struct slice key, int64
 }
 
 static int
-check_file(const struct log *log, const struct sequence *s, size_t index, const struct published *dir, bool outcome,
-    struct cosigned *ret, struct err *err)
+check_draw_checkpoint(const struct log *log, const struct sequence *s, size_t index, const struct published *dir,
+    bool outcome, struct cosigned *ret, struct err *err)
 {
 	const struct draw_state *d = &s->draws[index];
 	const struct commit *c = &log->entries[d->commit].entry.commit;
@@ -129,7 +130,8 @@ check_file(const struct log *log, const struct sequence *s, size_t index, const 
 			err_set(err, rc, N_("%s: %s"), name, why.message);
 	}
 	if (rc == 0)
-		rc = count(d, &note, name, outcome ? of_outcome : of_commit, c, ret, err);
+		rc = count_cosigners(d, &note, name, outcome ? count_outcome_cosigner : count_commit_cosigner, c, ret,
+		    err);
 	if (rc == 0)
 		rc = check_in_force(s, &note, checkpoint.size, name, ret, err);
 	buf_release(&bytes);
@@ -146,9 +148,9 @@ cosigned_draw(const struct log *log, const struct sequence *s, size_t index, con
 	*ret = (struct cosigned){.witnesses = d->witnesses.n, .newest = INT64_MIN};
 	for (size_t i = 0; i < d->witnesses.n; i++)
 		ret->independent += is_among(d->witnesses.keys[i], trusted->keys, trusted->n);
-	rc = check_file(log, s, index, dir, false, ret, err);
+	rc = check_draw_checkpoint(log, s, index, dir, false, ret, err);
 	if (rc == 0 && d->outcome != SEQUENCE_NONE)
-		rc = check_file(log, s, index, dir, true, ret, err);
+		rc = check_draw_checkpoint(log, s, index, dir, true, ret, err);
 	return rc;
 }
 

@@ -1,3 +1,4 @@
+/* Reads a published log and checks it: its checkpoint's signature, its tree, and earlier checkpoints against it. */
 #include "core/log/log.h"
 
 #include <stdlib.h>
@@ -71,15 +72,15 @@ split_bundle(struct log *log, struct slice bytes, struct tile tile, const char *
 	return 0;
 }
 
-struct reading {
+struct tile_check {
 	struct log *log;
 	const struct published *dir;
 	struct err *err;
 };
 
-/* Room for one more bundle; the arrays grow with what is really there, whatever size the checkpoint claims. */
+/* Makes room for one more bundle.  The arrays grow with what is really there, not with the size that is claimed. */
 static int
-grow(struct log *log, size_t *cap, struct err *err)
+grow_bundles(struct log *log, size_t *cap, struct err *err)
 {
 	size_t bundles = *cap * 2 + 4;
 	struct buf *b;
@@ -108,7 +109,7 @@ read_bundles(struct log *log, const struct published *dir, struct err *err)
 		struct tile tile = {-1, log->n_bundles, left < TILE_WIDTH ? (int)left : TILE_WIDTH};
 		char path[TILE_PATH_MAX];
 		struct buf *bundle;
-		int rc = grow(log, &cap, err);
+		int rc = grow_bundles(log, &cap, err);
 
 		if (rc != 0)
 			return rc;
@@ -128,7 +129,7 @@ read_bundles(struct log *log, const struct published *dir, struct err *err)
 static int
 check_tile(void *ctx, struct tile tile)
 {
-	struct reading *r = ctx;
+	struct tile_check *r = ctx;
 	struct hash hashes[TILE_WIDTH];
 	char path[TILE_PATH_MAX];
 	struct buf bytes;
@@ -167,7 +168,7 @@ parse_entries(struct log *log, struct err *err)
 int
 log_read_tree(struct log *log, const struct published *dir, struct err *err)
 {
-	struct reading r = {log, dir, err};
+	struct tile_check r = {log, dir, err};
 	struct hash root;
 	int rc = read_bundles(log, dir, err);
 
@@ -197,7 +198,7 @@ log_check_signature(const struct log *log, struct err *err)
 	if (log->checkpoint.size == 0)
 		return err_set(err, ERR_REFUSED, N_("the log is empty: entry 0 must be genesis"));
 	if (log->n_parsed == 0)
-		return 0; /* what is wrong with entry 0, `tree` says */
+		return 0; /* the check `tree` reports what is wrong with entry 0 */
 	genesis = &log->entries[0].entry;
 	if (genesis->type != ENTRY_GENESIS)
 		return err_set(err, ERR_REFUSED, N_("entry 0 is not genesis"));
@@ -208,7 +209,7 @@ log_check_signature(const struct log *log, struct err *err)
 	return 0;
 }
 
-/* A note of this log: its text a checkpoint of its origin, signed by its key, a prefix of its tree. */
+/* Reads a note that must be a checkpoint of this log: of its origin, signed by its key, a prefix of its tree. */
 static int
 check_prefix(const struct log *log, struct slice bytes, struct note *note, struct checkpoint *checkpoint,
     struct err *err)

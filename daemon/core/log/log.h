@@ -16,7 +16,7 @@
 
 struct log_entry {
 	struct slice bytes;      /* into one of the bundles */
-	char hash[HASH_HEX + 1]; /* H(entry bytes), by which others name it */
+	char hash[HASH_HEX + 1]; /* H(entry bytes), by which other entries refer to it */
 	struct entry entry;
 };
 
@@ -30,7 +30,7 @@ struct log {
 	size_t n_bundles;
 	struct log_entry *entries;
 	size_t n_entries;
-	size_t n_parsed; /* how many of them have been parsed: all, once log_read_tree has said 0 */
+	size_t n_parsed; /* how many of them have been parsed: all, once log_read_tree has returned 0 */
 	struct merkle tree;
 };
 
@@ -44,17 +44,19 @@ int log_read_head(struct log *log, const struct published *dir, struct slice pin
 int log_read_tree(struct log *log, const struct published *dir, struct err *err);
 
 /*
- * The rest of `tree`, after that: whatever else stands in tile/ is a partial tile of this tree.  In log_tiles.c.
+ * In log_tiles.c: the last part of log_read_tree.  Whatever else is in tile/ must be a partial tile of this tree.
  */
 int log_check_other_tiles(const struct log *log, const struct published *dir, struct err *err);
 
-/* Check `signature`, after both. */
+/* Check `signature`, after log_read_head and log_read_tree. */
 int log_check_signature(const struct log *log, struct err *err);
 
 /* Check `append-only`: an earlier checkpoint's bytes are signed by the key and a prefix of this tree. */
 int log_check_since(const struct log *log, struct slice earlier, struct err *err);
 
-/* A checkpoint of this log that holds entry `index`: signed, of this origin, a prefix.  `ret_note` points into bytes. */
+/*
+ * A checkpoint of this log (signed, of this origin, a prefix) that holds entry `index`.  `ret_note` points into bytes.
+ */
 int log_check_checkpoint(const struct log *log, struct slice bytes, uint64_t index, struct note *ret_note,
     struct checkpoint *ret_checkpoint, struct err *err);
 

@@ -1,13 +1,12 @@
+/*
+ * What is in tile/ beside the tiles of the checkpoint: partial tiles of earlier checkpoints, which must be right too.
+ * What goes beyond its size may belong to a later one that is being published, as may a name that begins with a dot.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log/log.h"
-
-/*
- * What stands in tile/ beside what the checkpoint calls for: partial tiles of its forerunners, which must be right too.
- * What goes beyond its size may be of a successor that is just being published, as may a name that begins with a dot.
- */
 
 #define DEPTH_MAX 10
 #define PATH_BYTES 256
@@ -23,7 +22,7 @@ struct walk {
 /* ---- names ---- */
 
 static void
-take_name(void *arg, const char *name, bool is_file)
+collect_name(void *arg, const char *name, bool is_file)
 {
 	struct buf *names = arg;
 
@@ -34,7 +33,7 @@ take_name(void *arg, const char *name, bool is_file)
 }
 
 static bool
-take_digits(const char **at, size_t n, uint64_t *ret_number)
+parse_digits(const char **at, size_t n, uint64_t *ret_number)
 {
 	for (size_t i = 0; i < n; i++, (*at)++) {
 		if (**at < '0' || **at > '9' || *ret_number > UINT64_MAX / 16)
@@ -44,9 +43,9 @@ take_digits(const char **at, size_t n, uint64_t *ret_number)
 	return true;
 }
 
-/* The tile whose path it is; what it would be called must come to the same. */
+/* Reads a tile's path, which must be exactly the one that tile_path gives. */
 static bool
-parse_path(const char *path, struct tile *ret_tile)
+parse_tile_path(const char *path, struct tile *ret_tile)
 {
 	const char *at = path + sizeof "tile/" - 1;
 	struct tile tile = {.level = -1, .width = TILE_WIDTH};
@@ -63,14 +62,14 @@ parse_path(const char *path, struct tile *ret_tile)
 	}
 	while (*at == 'x') {
 		at++;
-		if (!take_digits(&at, 3, &tile.number) || *at++ != '/')
+		if (!parse_digits(&at, 3, &tile.number) || *at++ != '/')
 			return false;
 	}
-	if (!take_digits(&at, 3, &tile.number))
+	if (!parse_digits(&at, 3, &tile.number))
 		return false;
 	if (strncmp(at, ".p/", 3) == 0) {
 		at += 3;
-		if (strlen(at) > 3 || !take_digits(&at, strlen(at), &width) || width < 1 || width >= TILE_WIDTH)
+		if (strlen(at) > 3 || !parse_digits(&at, strlen(at), &width) || width < 1 || width >= TILE_WIDTH)
 			return false;
 		tile.width = (int)width;
 	}
@@ -84,7 +83,7 @@ parse_path(const char *path, struct tile *ret_tile)
 /* ---- bytes ---- */
 
 static void
-put_right(const struct log *log, struct tile tile, struct buf *out)
+put_expected(const struct log *log, struct tile tile, struct buf *out)
 {
 	struct hash hashes[TILE_WIDTH];
 
@@ -103,39 +102,39 @@ put_right(const struct log *log, struct tile tile, struct buf *out)
 }
 
 static int
-check_file(const struct walk *w, const char *path)
+check_partial_tile(const struct walk *w, const char *path)
 {
 	struct tile tile;
 	struct buf right, given;
 	uint64_t there;
 	int rc;
 
-	if (!parse_path(path, &tile))
+	if (!parse_tile_path(path, &tile))
 		return err_set(w->err, ERR_REFUSED, N_("%s: that is no tile's name"), path);
 	there = w->log->n_entries >> (tile.level < 0 ? 0 : 8 * tile.level);
 	if (tile.width == TILE_WIDTH || tile.number > there / TILE_WIDTH ||
 	    tile.number * TILE_WIDTH + (uint64_t)tile.width > there)
-		return 0; /* a full one has been read; or it goes beyond */
+		return 0; /* a full tile has been checked already, or it goes beyond the checkpoint */
 	buf_init(&right, (size_t)TILE_WIDTH * (ENTRY_MAX + 2));
 	buf_init(&given, (size_t)TILE_WIDTH * (ENTRY_MAX + 2));
-	put_right(w->log, tile, &right);
+	put_expected(w->log, tile, &right);
 	rc = right.failed ? err_memory(w->err) : w->dir->read(w->dir->ctx, path, &given, w->err);
 	if (rc == 0 && !slice_eq(buf_view(&given), buf_view(&right)))
 		rc = err_set(w->err, ERR_REFUSED, N_("%s: it is not what the entries give"), path);
 	buf_release(&given);
 	buf_release(&right);
-	return rc == ERR_ABSENT ? 0 : rc; /* just replaced by a fuller one */
+	return rc == ERR_ABSENT ? 0 : rc; /* a fuller one has just replaced it */
 }
 
-/* As deep as DEPTH_MAX. */
+/* Checks all files in a folder, down to DEPTH_MAX folders deep. */
 static int
-check_folder(const struct walk *w, const char *folder, unsigned depth)
+check_tile_folder(const struct walk *w, const char *folder, unsigned depth)
 {
 	struct buf names;
 	int rc;
 
 	buf_init(&names, NAMES_MAX);
-	rc = w->dir->list(w->dir->ctx, folder, take_name, &names, w->err);
+	rc = w->dir->list(w->dir->ctx, folder, collect_name, &names, w->err);
 	if (rc == 0 && names.no_memory)
 		rc = err_memory(w->err);
 	if (rc == 0 && names.failed)
@@ -147,7 +146,8 @@ check_folder(const struct walk *w, const char *folder, unsigned depth)
 		if (n >= (int)sizeof path || depth >= DEPTH_MAX)
 			rc = err_set(w->err, ERR_REFUSED, N_("%s: that is no tile's name"), path);
 		else
-			rc = names.data[at] == 'f' ? check_file(w, path) : check_folder(w, path, depth + 1);
+			rc =
+			    names.data[at] == 'f' ? check_partial_tile(w, path) : check_tile_folder(w, path, depth + 1);
 	}
 	buf_release(&names);
 	return rc == ERR_ABSENT ? 0 : rc;
@@ -158,5 +158,5 @@ log_check_other_tiles(const struct log *log, const struct published *dir, struct
 {
 	struct walk w = {log, dir, err};
 
-	return check_folder(&w, "tile", 0);
+	return check_tile_folder(&w, "tile", 0);
 }

@@ -7,13 +7,14 @@
 #include "core/base/err.h"
 
 /*
- * A published directory (PROTOCOL 4), or one draw's folder, as the checker sees it.  Core opens no files: whoever calls
- * gives these two functions, over a file system, an archive or a test's memory.
+ * A published directory (PROTOCOL 4), or one draw's folder, as the checker sees it.  Core opens no files: the caller
+ * provides these two functions, over a file system, an archive or a test's memory.
  */
 struct published {
 	/*
-	 * Appends the file `path` (relative, '/' between names) to `out`, whose max bounds it.  ERR_ABSENT: there is none;
-	 * ERR_LIMIT: it is larger than out->max; ERR_REFUSED: it is no regular file; ERR_OUTSIDE: it cannot be read.
+	 * Appends the file `path` (relative, '/' between names) to `out`, whose max bounds it.  ERR_ABSENT: there is
+	 * none; ERR_LIMIT: it is larger than out->max; ERR_REFUSED: it is not a regular file; ERR_OUTSIDE: it cannot be
+	 * read.
 	 */
 	int (*read)(void *ctx, const char *path, struct buf *out, struct err *err);
 	/* Calls `each` for every name in the folder `path` ("" is the top).  ERR_ABSENT, ERR_OUTSIDE. */

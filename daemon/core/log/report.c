@@ -1,3 +1,4 @@
+/* The names of checks, states and classes, and the calls that pass a checker's findings on. */
 #include "core/log/report.h"
 
 #include <stdarg.h>
@@ -66,7 +67,7 @@ report_check(struct report *report, uint64_t n, enum check check, enum check_sta
 		report->check(report->ctx, n, check, state, detail);
 }
 
-/* As in err.c: msgfmt --check holds the catalogue's formats against ours. */
+/* As in err.c: msgfmt --check compares the catalogue's formats with ours. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 

@@ -7,7 +7,7 @@
 #include "core/base/err.h"
 #include "core/base/slice.h"
 
-/* What a checker says (PROTOCOL 10), in the page's order. */
+/* What a checker reports: the checks of PROTOCOL 10 in their order. */
 
 enum check {
 	CHECK_SIGNATURE,
@@ -30,7 +30,7 @@ enum check {
 	CHECK_MATTERS,
 	CHECK_RECORD,
 	CHECK_AMENDMENTS,
-	CHECK_RECEIPT, /* one that the caller holds, after all that the page names */
+	CHECK_RECEIPT, /* one that the caller holds; it comes after the checks of PROTOCOL 10 */
 	CHECK_COUNT
 };
 
@@ -57,9 +57,9 @@ struct assurance_facts {
 	enum assurance assurance;
 	const struct slice *keys;  /* [witnesses]: their verifier keys */
 	uint64_t witnesses;        /* in force at the commitment */
-	uint64_t commit_cosigned;  /* of them in time for the commitment */
-	uint64_t outcome_cosigned; /* and for the outcome */
-	uint64_t independent;      /* of them the caller named as independent */
+	uint64_t commit_cosigned;  /* how many of them cosigned the commitment in time */
+	uint64_t outcome_cosigned; /* and the outcome */
+	uint64_t independent;      /* how many of them the caller takes as independent */
 };
 
 /* Where a checker's findings go.  `n` is the draw's number, 0 for the log.  Functions may be NULL. */
@@ -72,7 +72,7 @@ struct report {
 	uint64_t failures; /* checks that failed so far */
 };
 
-/* A check could not be run, through no fault of what is checked: no memory, or a disk that fails.  It ends all. */
+/* The check could not be run, and says nothing of what is checked: no memory, or a disk that fails.  The run ends. */
 static inline bool
 report_cannot_tell(int rc)
 {

@@ -1,3 +1,4 @@
+/* Goes through a log's entries and keeps the state of each draw and cycle: the checks `sequence` and `order`. */
 #include "core/log/sequence.h"
 
 #include <assert.h>
@@ -15,12 +16,12 @@ struct walk {
 };
 
 static const struct entry *
-entry_at(const struct log *log, size_t index)
+logged_entry(const struct log *log, size_t index)
 {
 	return &log->entries[index].entry;
 }
 
-/* Reports once and returns the code, so that a fault of `sequence` can end the walk. */
+/* Sets the fault of `sequence` and returns its code, which ends the walk. */
 static int
 out_of_sequence(struct walk *w, const char *wrong)
 {
@@ -30,7 +31,7 @@ out_of_sequence(struct walk *w, const char *wrong)
 }
 
 static void
-in_order(struct walk *w, bool holds, const char *wrong)
+require_order(struct walk *w, bool holds, const char *wrong)
 {
 	const char *words = w->order_err->tr != NULL ? w->order_err->tr(wrong) : wrong;
 
@@ -39,7 +40,7 @@ in_order(struct walk *w, bool holds, const char *wrong)
 }
 
 static int
-begin_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
+find_or_add_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
 {
 	struct sequence *s = w->s;
 	size_t index = slice_map_get(&s->by_name, e->cycle.cycle);
@@ -67,13 +68,13 @@ begin_cycle(struct walk *w, const struct entry *e, size_t *ret_index)
 }
 
 static int
-take_cycle(struct walk *w, const struct entry *e)
+apply_cycle(struct walk *w, const struct entry *e)
 {
 	struct sequence *s = w->s;
 	struct cycle_state *c;
 	size_t index;
 
-	if (begin_cycle(w, e, &index) != 0)
+	if (find_or_add_cycle(w, e, &index) != 0)
 		return ERR_MEMORY;
 	assert(s->cycles != NULL);
 	c = &s->cycles[index];
@@ -96,7 +97,7 @@ take_cycle(struct walk *w, const struct entry *e)
 }
 
 static int
-add_draw(struct walk *w, size_t cycle)
+add_draw_state(struct walk *w, size_t cycle)
 {
 	struct sequence *s = w->s;
 	struct cycle_state *c = &s->cycles[cycle];
@@ -127,7 +128,7 @@ add_draw(struct walk *w, size_t cycle)
 }
 
 static int
-take_commit(struct walk *w, const struct entry *e)
+apply_commit(struct walk *w, const struct entry *e)
 {
 	const struct commit *commit = &e->commit;
 	size_t index = slice_map_get(&w->s->by_name, commit->cycle);
@@ -150,26 +151,26 @@ take_commit(struct walk *w, const struct entry *e)
 		return out_of_sequence(w, N_("the beacon's source is not that of the chain"));
 	if (commit->reveal_time < c->last_reveal_time)
 		return out_of_sequence(w, N_("it is to be revealed before an earlier link of its chain"));
-	in_order(w, e->time <= commit->draw_time, N_("the commitment is later than its draw_time"));
-	in_order(w, commit->reveal_time == commit->draw_time + (int64_t)c->embargo_days * DAY_S,
+	require_order(w, e->time <= commit->draw_time, N_("the commitment is later than its draw_time"));
+	require_order(w, commit->reveal_time == commit->draw_time + (int64_t)c->embargo_days * DAY_S,
 	    N_("reveal_time is not draw_time and the embargo's days"));
-	in_order(w, utc_date - commit->date <= 1 && commit->date - utc_date <= 1,
+	require_order(w, utc_date - commit->date <= 1 && commit->date - utc_date <= 1,
 	    N_("the date is more than a day from that of draw_time"));
 	c->link = commit->link;
 	c->last_reveal_time = commit->reveal_time;
-	return add_draw(w, index);
+	return add_draw_state(w, index);
 }
 
 static struct draw_state *
-draw_of(struct walk *w, uint64_t n)
+committed_draw(struct walk *w, uint64_t n)
 {
 	return n >= 1 && n <= w->s->n_draws ? &w->s->draws[n - 1] : NULL;
 }
 
 static int
-take_outcome(struct walk *w, uint64_t n, struct slice commit)
+apply_outcome(struct walk *w, uint64_t n, struct slice commit)
 {
-	struct draw_state *d = draw_of(w, n);
+	struct draw_state *d = committed_draw(w, n);
 
 	if (d == NULL)
 		return out_of_sequence(w, N_("there is no commitment of this number"));
@@ -183,20 +184,21 @@ take_outcome(struct walk *w, uint64_t n, struct slice commit)
 }
 
 static int
-take_draw(struct walk *w, const struct entry *e)
+apply_draw(struct walk *w, const struct entry *e)
 {
-	int rc = take_outcome(w, e->draw.n, e->draw.commit);
+	int rc = apply_outcome(w, e->draw.n, e->draw.commit);
 
 	if (rc == 0)
-		in_order(w, e->time >= entry_at(w->log, draw_of(w, e->draw.n)->commit)->commit.draw_time,
+		require_order(w,
+		    e->time >= logged_entry(w->log, committed_draw(w, e->draw.n)->commit)->commit.draw_time,
 		    N_("the draw is earlier than its draw_time"));
 	return rc;
 }
 
 static int
-take_reveal(struct walk *w, const struct entry *e)
+apply_reveal(struct walk *w, const struct entry *e)
 {
-	struct draw_state *d = draw_of(w, e->reveal.n);
+	struct draw_state *d = committed_draw(w, e->reveal.n);
 	struct cycle_state *c;
 	bool drawn;
 
@@ -205,16 +207,16 @@ take_reveal(struct walk *w, const struct entry *e)
 	if (d->reveal != SEQUENCE_NONE)
 		return out_of_sequence(w, N_("the commitment is revealed already"));
 	c = &w->s->cycles[d->cycle];
-	in_order(w, d->outcome != SEQUENCE_NONE, N_("it is revealed before its draw or void"));
-	in_order(w, e->time >= entry_at(w->log, d->commit)->commit.reveal_time,
+	require_order(w, d->outcome != SEQUENCE_NONE, N_("it is revealed before its draw or void"));
+	require_order(w, e->time >= logged_entry(w->log, d->commit)->commit.reveal_time,
 	    N_("it is revealed before reveal_time"));
 	if (c->unrevealed != (size_t)(d - w->s->draws))
 		return out_of_sequence(w, N_("an earlier commitment of the cycle is not revealed yet"));
 	if (slice_map_get(&w->s->anchors, e->reveal.secret) != SLICE_MAP_NONE)
 		return out_of_sequence(w, N_("the secret is the anchor of a chain"));
 	if (d->outcome == SEQUENCE_NONE)
-		return ERR_REFUSED; /* nothing after it can be judged */
-	drawn = entry_at(w->log, d->outcome)->type == ENTRY_DRAW;
+		return ERR_REFUSED; /* what comes after it cannot be judged */
+	drawn = logged_entry(w->log, d->outcome)->type == ENTRY_DRAW;
 	if (!drawn && e->reveal.record.n > 0)
 		return out_of_sequence(w, N_("the reveal of a void names a record"));
 	d->reveal = w->at;
@@ -223,14 +225,14 @@ take_reveal(struct walk *w, const struct entry *e)
 }
 
 static int
-take_amend(struct walk *w, const struct entry *e)
+apply_amend(struct walk *w, const struct entry *e)
 {
-	struct draw_state *d = draw_of(w, e->amend.n);
+	struct draw_state *d = committed_draw(w, e->amend.n);
 	size_t *more;
 
 	if (d == NULL)
 		return out_of_sequence(w, N_("there is no commitment of this number"));
-	if (d->outcome == SEQUENCE_NONE || entry_at(w->log, d->outcome)->type != ENTRY_DRAW)
+	if (d->outcome == SEQUENCE_NONE || logged_entry(w->log, d->outcome)->type != ENTRY_DRAW)
 		return out_of_sequence(w, N_("an amendment of what is not drawn"));
 	if (e->amend.amendment != d->n_amends + 1)
 		return out_of_sequence(w, N_("the amendment's number does not follow the draw's last"));
@@ -246,7 +248,7 @@ take_amend(struct walk *w, const struct entry *e)
 }
 
 static int
-take_witnesses(struct walk *w, const struct slice *keys, size_t n)
+apply_witnesses(struct walk *w, const struct slice *keys, size_t n)
 {
 	struct sequence *s = w->s;
 
@@ -266,30 +268,30 @@ take_witnesses(struct walk *w, const struct slice *keys, size_t n)
 }
 
 static int
-take_entry(struct walk *w, const struct entry *e)
+apply_entry(struct walk *w, const struct entry *e)
 {
 	if (w->at > 0)
-		in_order(w, e->time >= entry_at(w->log, w->at - 1)->time,
+		require_order(w, e->time >= logged_entry(w->log, w->at - 1)->time,
 		    N_("its time is before that of the entry before"));
 	if ((e->type == ENTRY_GENESIS) != (w->at == 0))
 		return out_of_sequence(w, N_("genesis stands once, as entry 0"));
 	switch (e->type) {
 	case ENTRY_GENESIS:
-		return take_witnesses(w, e->genesis.witnesses, e->genesis.n_witnesses);
+		return apply_witnesses(w, e->genesis.witnesses, e->genesis.n_witnesses);
 	case ENTRY_POLICY:
-		return take_witnesses(w, e->policy.witnesses, e->policy.n_witnesses);
+		return apply_witnesses(w, e->policy.witnesses, e->policy.n_witnesses);
 	case ENTRY_CYCLE:
-		return take_cycle(w, e);
+		return apply_cycle(w, e);
 	case ENTRY_COMMIT:
-		return take_commit(w, e);
+		return apply_commit(w, e);
 	case ENTRY_DRAW:
-		return take_draw(w, e);
+		return apply_draw(w, e);
 	case ENTRY_VOID:
-		return take_outcome(w, e->void_.n, e->void_.commit);
+		return apply_outcome(w, e->void_.n, e->void_.commit);
 	case ENTRY_REVEAL:
-		return take_reveal(w, e);
+		return apply_reveal(w, e);
 	case ENTRY_AMEND:
-		return take_amend(w, e);
+		return apply_amend(w, e);
 	}
 	return 0;
 }
@@ -302,7 +304,7 @@ sequence_read(const struct log *log, struct sequence *ret_sequence, struct err *
 	int rc = 0;
 
 	for (; w.at < log->n_entries && rc == 0; w.at++)
-		rc = take_entry(&w, entry_at(log, w.at));
+		rc = apply_entry(&w, logged_entry(log, w.at));
 	s.whole = rc == 0;
 	*ret_sequence = s;
 	return rc == ERR_MEMORY ? rc : 0;
@@ -344,7 +346,7 @@ int
 sequence_overdue(const struct log *log, const struct sequence *s, int64_t at, struct err *err)
 {
 	for (size_t i = 0; i < s->n_draws; i++) {
-		const struct commit *c = &entry_at(log, s->draws[i].commit)->commit;
+		const struct commit *c = &logged_entry(log, s->draws[i].commit)->commit;
 
 		if (s->draws[i].outcome == SEQUENCE_NONE && at - c->draw_time > OVERDUE_S)
 			return err_set(err, ERR_REFUSED,
@@ -362,7 +364,7 @@ sequence_newest(const struct log *log)
 	int64_t newest = INT64_MIN;
 
 	for (size_t i = 0; i < log->n_parsed; i++)
-		if (entry_at(log, i)->time > newest)
-			newest = entry_at(log, i)->time;
+		if (logged_entry(log, i)->time > newest)
+			newest = logged_entry(log, i)->time;
 	return newest;
 }

@@ -8,8 +8,8 @@
 #include "core/log/log.h"
 
 /*
- * The log's story: which commitment has which outcome, reveal and amendments, and whether the order of entries is what
- * PROTOCOL 4 and 6 allow (checks `sequence` and `order`).
+ * Which commitment of a log has which outcome, reveal and amendments, and whether the order of entries is what PROTOCOL
+ * 4 and 6 allow (checks `sequence` and `order`).
  */
 
 #define SEQUENCE_NONE SIZE_MAX
@@ -55,15 +55,15 @@ struct sequence {
 		struct witnesses witnesses;
 	} * policies; /* genesis first */
 	size_t n_policies;
-	bool whole; /* all entries were taken in */
+	bool whole; /* all entries could be applied */
 	/* private: */
 	size_t cap_draws, cap_cycles, cap_policies;
 	struct slice_map by_name, anchors, secrets;
 };
 
 /*
- * Reads a log whose tree was checked.  `sequence_err` gets what check `sequence` finds (code 0: nothing), but for what is
- * overdue; `order_err` what check `order` finds.  Returns ERR_MEMORY or 0.
+ * Reads a log whose tree was checked.  `sequence_err` gets the first fault that check `sequence` finds (code 0: none),
+ * except what is overdue; `order_err` the first of check `order`.  Returns ERR_MEMORY or 0.
  */
 int
 sequence_read(const struct log *log, struct sequence *ret_sequence, struct err *sequence_err, struct err *order_err);
@@ -72,7 +72,9 @@ void sequence_release(struct sequence *sequence);
 /* The witnesses in force at the end of the first `size` entries (at least 1). */
 struct witnesses sequence_witnesses(const struct sequence *sequence, uint64_t size);
 
-/* What is overdue at `at`: an outcome 86400 s after draw_time, a reveal 86400 s after reveal_time. */
+/*
+ * ERR_REFUSED names what is overdue at `at`: an outcome 86400 s after draw_time, or a reveal 86400 s after reveal_time.
+ */
 int sequence_overdue(const struct log *log, const struct sequence *sequence, int64_t at, struct err *err);
 
 /* The newest time of an entry. */

@@ -1,3 +1,4 @@
+/* The requests of a log to its witness, read and written, and what the witness answers to them. */
 #include "core/log/witness.h"
 
 #include <sodium.h>
@@ -12,9 +13,9 @@
 
 /* ---- what both requests have ---- */
 
-/* "WORD NUMBER" of the first line, then hashes up to the empty line; `rest` gets what follows. */
+/* Reads "WORD NUMBER" in the first line, then hashes up to the empty line.  `rest` gets what follows. */
 static int
-parse_head(struct slice body, const char *word, uint64_t *ret_number, struct hash *hashes, size_t *ret_n,
+parse_request_head(struct slice body, const char *word, uint64_t *ret_number, struct hash *hashes, size_t *ret_n,
     struct slice *rest, struct err *err)
 {
 	struct slice line = slice_cut(&body, '\n'), first = slice_cut(&line, ' ');
@@ -46,7 +47,7 @@ parse_head(struct slice body, const char *word, uint64_t *ret_number, struct has
 }
 
 static void
-write_head(struct buf *out, const char *word, uint64_t number, const struct hash *hashes, size_t n)
+write_request_head(struct buf *out, const char *word, uint64_t number, const struct hash *hashes, size_t n)
 {
 	char text[HASH_B64];
 
@@ -69,7 +70,7 @@ parse_checkpoint(struct slice bytes, struct note *note, struct checkpoint *check
 	return rc != 0 ? rc : checkpoint_parse(note->text, checkpoint, err);
 }
 
-/* By the log's key; anything else is somebody else's. */
+/* Whether the log is known and its key has signed the checkpoint. */
 static enum witness_answer
 judge_signature(const struct note *note, const struct checkpoint *checkpoint, const struct witness_log *log,
     struct err *err)
@@ -94,7 +95,7 @@ judge_signature(const struct note *note, const struct checkpoint *checkpoint, co
 int
 witness_request_parse(struct slice body, struct witness_request *ret, struct err *err)
 {
-	int rc = parse_head(body, "old", &ret->old, ret->proof, &ret->n_proof, &ret->bytes, err);
+	int rc = parse_request_head(body, "old", &ret->old, ret->proof, &ret->n_proof, &ret->bytes, err);
 
 	return rc != 0 ? rc : parse_checkpoint(ret->bytes, &ret->note, &ret->checkpoint, err);
 }
@@ -102,7 +103,7 @@ witness_request_parse(struct slice body, struct witness_request *ret, struct err
 void
 witness_request_write(uint64_t old, const struct hash *proof, size_t n_proof, struct slice note, struct buf *out)
 {
-	write_head(out, "old", old, proof, n_proof);
+	write_request_head(out, "old", old, proof, n_proof);
 	buf_slice(out, note);
 }
 
@@ -145,7 +146,7 @@ int
 witness_beacon_parse(struct slice body, struct witness_beacon_request *ret, struct err *err)
 {
 	struct slice rest;
-	int rc = parse_head(body, "commit", &ret->index, ret->path, &ret->n_path, &rest, err);
+	int rc = parse_request_head(body, "commit", &ret->index, ret->path, &ret->n_path, &rest, err);
 
 	if (rc != 0)
 		return rc;
@@ -160,7 +161,7 @@ void
 witness_beacon_write(uint64_t index, const struct hash *path, size_t n_path, struct slice entry, struct slice note,
     struct buf *out)
 {
-	write_head(out, "commit", index, path, n_path);
+	write_request_head(out, "commit", index, path, n_path);
 	buf_slice(out, entry);
 	buf_text(out, "\n\n");
 	buf_slice(out, note);

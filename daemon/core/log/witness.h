@@ -12,21 +12,21 @@
 #include "core/format/note.h"
 
 /*
- * What a log and its witness say to each other: requests, and what a witness answers to them.  add-checkpoint is C2SP
- * tlog-witness by the letter; the beacon (PROTOCOL 4) is asked for in the same manner, by our own request.
+ * The requests of a log to its witness, and the answers.  add-checkpoint is exactly that of C2SP tlog-witness.  The
+ * request for a beacon (PROTOCOL 4) is our own, in the same style.
  */
 
 #define WITNESS_PROOF_MAX 63
 #define WITNESS_BODY_MAX ((size_t)256 << 10) /* bytes of a request; a longer one is refused unread */
 #define WITNESS_SIZE_TYPE "text/x.tlog.size"
 
-/* The HTTP status codes, by what they say. */
+/* What a witness answers, as HTTP status codes. */
 enum witness_answer {
 	WITNESS_YES = 200,
 	WITNESS_BAD_REQUEST = 400,
 	WITNESS_NOT_SIGNED = 403, /* not by the log's key; of a beacon: not cosigned by this witness in time */
 	WITNESS_UNKNOWN_LOG = 404,
-	WITNESS_CONFLICT = 409, /* not the size that it cosigned last, or another root of that size */
+	WITNESS_CONFLICT = 409, /* `old` is not the size that it cosigned last, or the root of that size is another */
 	WITNESS_NO_PROOF = 422,
 	WITNESS_TOO_EARLY = 425 /* a beacon before its draw_time */
 };
@@ -57,8 +57,8 @@ int witness_request_parse(struct slice body, struct witness_request *ret, struct
 void witness_request_write(uint64_t old, const struct hash *proof, size_t n_proof, struct slice note, struct buf *out);
 
 /*
- * What a witness that knows `log` (NULL: no log of this origin) has to answer; `err` (may be NULL) gets the reason of
- * all but WITNESS_YES, after which it keeps the checkpoint, and only then cosigns.
+ * What a witness must answer that knows this of the log (NULL: nothing).  `err` (may be NULL) gets the reason of every
+ * answer but WITNESS_YES.  After WITNESS_YES the witness first stores the checkpoint, and only then cosigns it.
  */
 enum witness_answer
 witness_judge(const struct witness_request *request, const struct witness_log *log, struct err *err);
@@ -66,7 +66,9 @@ witness_judge(const struct witness_request *request, const struct witness_log *l
 /* ---- beacon ---- */
 
 /*
- *	commit INDEX LF, base64(hash) LF … (RFC 6962 audit path), LF, commit entry LF, LF, checkpoint with the witness's own cosignature
+ *	commit INDEX LF, base64(hash) LF …, LF, commit entry LF, LF, checkpoint
+ *
+ * The hashes are the RFC 6962 audit path.  The checkpoint bears the witness's own cosignature.
  */
 struct witness_beacon_request {
 	uint64_t index; /* of the entry in the log */
@@ -82,13 +84,14 @@ void witness_beacon_write(uint64_t index, const struct hash *path, size_t n_path
     struct buf *out);
 
 /*
- * Whether the witness of `vkey` gives its signature at `now`: for a commitment that names it, that it cosigned in time, and
- * whose draw_time has come.  `ret_n` and `ret_hash` get which one, with WITNESS_YES alone.
+ * Whether the witness of `vkey` gives its signature at `now`.  It does for a commitment that names it, that it cosigned
+ * in time, and whose draw_time has come.  With WITNESS_YES alone, `ret_n` and `ret_hash` get the commitment's number
+ * and hash.
  */
 enum witness_answer witness_beacon_judge(const struct witness_beacon_request *request, const struct witness_log *log,
     struct slice vkey, int64_t now, uint64_t *ret_n, char ret_hash[static HASH_HEX + 1], struct err *err);
 
-/* The same two questions of a commitment whose checkpoint was read already: of a published directory, say. */
+/* The same for a commitment that is known to be in the log and whose checkpoint is parsed, without the proof. */
 enum witness_answer witness_beacon_allowed(const struct commit *commit, const struct note *note, struct slice vkey,
     int64_t now, struct err *err);
 
