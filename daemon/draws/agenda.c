@@ -83,8 +83,8 @@ add_occurrence(struct agenda_reader *r, const struct config_cycle *cycle, const 
 }
 
 /*
- * A sealed draw is listed where its period or holiday overlaps the days that are asked for.  Its own day does not count:
- * somebody who asks for one day after the other would learn it.
+ * A sealed draw is listed where its period or holiday overlaps the days that are asked for.  Its own day does not
+ * count: somebody who asks for one day after the other would learn it.
  */
 static bool
 is_occurrence_wanted(const struct agenda_want *want, const struct occurrence *o)

@@ -57,8 +57,8 @@ int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row,
 int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
 
 /*
- * When the next draw or reveal is due; INT64_MAX: none is.  A draw whose value from outside is still missing counts only
- * while its time is after `now`.
+ * When the next draw or reveal is due; INT64_MAX: none is.  A draw whose value from outside is still missing counts
+ * only while its time is after `now`.
  */
 int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
 
@@ -69,8 +69,8 @@ int draws_first_public(struct store *store, struct draw_row *ret_row, struct err
 int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err);
 
 /*
- * The beacon value of a draw as text, and the one given to a `run` that has not drawn yet ("" where none was given).  The
- * caller frees it.
+ * The beacon value of a draw as text, and the one given to a `run` that has not drawn yet ("" where none was given).
+ * The caller frees it.
  */
 int draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err);
 int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err);

@@ -28,9 +28,9 @@ struct plan {
 };
 
 /*
- * Reads what is settled.  With `may_choose` it also writes: `since`, where it is not set yet, and the secrets of periods
- * that are near.  Call it outside a transaction then.  Without `may_choose` nothing is written.  Release with plan_close,
- * after a failure too.
+ * Reads what is settled.  With `may_choose` it also writes: `since`, where it is not set yet, and the secrets of
+ * periods that are near.  Call it outside a transaction then.  Without `may_choose` nothing is written.  Release with
+ * plan_close, after a failure too.
  */
 int plan_open(struct plan *ret_plan, struct store *store, const struct config_cycle *cycle,
     const struct calendar *calendar, int64_t now, bool may_choose, struct err *err);
