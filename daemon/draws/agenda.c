@@ -135,7 +135,7 @@ read_visit_dates(struct agenda_reader *r, struct agenda_row *row)
 	return rc;
 }
 
-/* By the rule as it is now.  When the letters really left is in the outbox. */
+/* By the rule as it is now.  The outbox has the times at which letters were really sent. */
 static int64_t
 notice_time_of(const struct agenda_want *want, const struct draw_row *draw, int32_t visit_first)
 {

@@ -11,8 +11,8 @@
 
 /*
  * A cycle's timetable: what its rule and the calendar give, without what is settled already.  The state keeps only what
- * is settled (store/schema.c): so a restart, a jump of the clock or a holiday that moves loses nothing and repeats
- * nothing.
+ * is settled, when the cycle was first seen, and the secrets of random days (store/schema.c).  So a restart, a jump of
+ * the clock or a holiday that moves loses nothing and repeats nothing.
  */
 struct plan {
 	struct store *store; /* NULL: there is no state yet */

@@ -11,7 +11,7 @@
 #include "core/format/roster.h"
 #include "store/store.h"
 
-/* The rosters as the CSV files of a draw (PROTOCOL 3), each target with its drum value (PROTOCOL 5). */
+/* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (PROTOCOL 5). */
 
 struct rows_want {
 	struct store *store;

@@ -121,8 +121,8 @@ int outbox_deliver_maildir(struct store *store, const char *path, int64_t now, s
     struct err *err);
 
 /*
- * Makes queued letters whose notice has come due at once, without the rest of their pause: for delivery into a folder,
- * which somebody may have repaired.
+ * Makes queued letters due at once, if their notice has come, whatever is left of their pause: for delivery into a
+ * folder, which somebody may have repaired.
  */
 int outbox_hasten(struct store *store, int64_t now, struct err *err);
 

@@ -45,7 +45,7 @@ enum smtp_outcome {
 	SMTP_UNKNOWN  /* the server has all of it, and did not say whether it accepts it */
 };
 
-/* A letter under way.  Until smtp_end it must not move, and neither may the slices given to smtp_begin. */
+/* A letter under way.  Until smtp_end it must not move, and neither may the bytes of its message. */
 struct smtp_letter {
 	CURL *easy; /* the caller's */
 	struct curl_slist *recipients;

@@ -19,7 +19,7 @@
  * is removed, moved or entered.  What a crash leaves behind is removed by the next call.
  */
 struct publish_options {
-	bool fresh;                 /* read every file that is there; else only where size or time of change differ */
+	bool fresh;                 /* read every file that is there; else only where the time of change differs */
 	bool in_place;              /* replace files one by one, even if the folders could be exchanged */
 	const struct config *pages; /* also pages for people (pages.h), by this configuration; NULL: none */
 };
@@ -40,7 +40,7 @@ int publish_news(struct store *store, const struct signing_key *key, const struc
 
 /*
  * Publishes with pages into config->public_dir, if the publication there is damaged and may be mended: the state has
- * published there before, does not wait to be compared (restored.h), and the published tiles and draws do not go
+ * published there before, does not wait to be compared (ledger/restored.h), and the published tiles and draws do not go
  * beyond its log.  Else it does nothing.
  */
 int publish_mend(struct store *store, const struct signing_key *key, const struct config *config, struct err *err);

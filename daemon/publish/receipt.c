@@ -41,7 +41,7 @@ set_log_name(struct issued *it, struct store *store, struct err *err)
 static int
 add_private_row(struct issued *it, struct store *store, struct slice target, struct err *err)
 {
-	int rc = private_line_read(store, it->drawn.row.n, "targets-private.csv", target, &it->private_header,
+	int rc = private_line_read(store, it->stored.row.n, "targets-private.csv", target, &it->private_header,
 	    &it->private_row, err);
 
 	it->receipt.private_header = buf_view(&it->private_header);
@@ -58,7 +58,7 @@ check_issued(const struct issued *it, struct err *err)
 	int rc = receipt_parse(buf_view(&it->bytes), &again, &why);
 
 	if (rc == 0) {
-		rc = receipt_check(&again, &it->drawn.input, &it->drawn.draw, &why);
+		rc = receipt_check(&again, &it->stored.input, &it->stored.draw, &why);
 		receipt_release(&again);
 	}
 	if (rc == ERR_MEMORY)
@@ -76,7 +76,7 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	int rc;
 
 	*it = (struct issued){.receipt = {.n = 0}};
-	stored_draw_init(&it->drawn);
+	stored_draw_init(&it->stored);
 	buf_init(&it->private_header, PRIVATE_LINE_MAX);
 	buf_init(&it->private_row, PRIVATE_LINE_MAX);
 	buf_init(&it->bytes, RECEIPT_MAX);
@@ -84,18 +84,18 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	if (rc == 0)
 		rc = refuse_unrevealed(&row, err);
 	if (rc == 0)
-		rc = stored_draw_load(&it->drawn, store, n, err);
+		rc = stored_draw_load(&it->stored, store, n, err);
 	if (rc != 0)
 		return rc;
-	at = roster_find_target(&it->drawn.roster, target);
+	at = roster_find_target(&it->stored.roster, target);
 	if (at < 0)
 		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"),
 		    SLICE_ARGS(target), (unsigned long long)n);
-	rc = stored_draw_again(&it->drawn, store, progress, err);
+	rc = stored_draw_again(&it->stored, store, progress, err);
 	if (rc != 0)
 		return rc;
-	receipt_of(&it->drawn.input, &it->drawn.draw, (size_t)at, &it->receipt);
-	rc = receipt_add_path(&it->drawn.roster, &it->receipt, err);
+	receipt_of(&it->stored.input, &it->stored.draw, (size_t)at, &it->receipt);
+	rc = receipt_add_path(&it->stored.roster, &it->receipt, err);
 	if (rc == 0)
 		rc = set_log_name(it, store, err);
 	if (rc == 0)
@@ -116,7 +116,7 @@ issued_release(struct issued *issued)
 {
 	if (issued == NULL)
 		return;
-	stored_draw_release(&issued->drawn);
+	stored_draw_release(&issued->stored);
 	buf_release(&issued->genesis);
 	buf_release(&issued->private_header);
 	buf_release(&issued->private_row);

@@ -15,7 +15,7 @@
  * struct issued.
  */
 struct issued {
-	struct stored_draw drawn;
+	struct stored_draw stored;
 	struct buf genesis, private_header, private_row;
 	struct receipt receipt;
 	struct buf bytes; /* the receipt to hand out */

@@ -134,7 +134,7 @@ static int
 put_page_values(struct template_row *values, struct store *store, const struct config *config,
     const struct issued *issued, bool chinese, struct err *err)
 {
-	const struct draw_row *row = &issued->drawn.row;
+	const struct draw_row *row = &issued->stored.row;
 	const struct receipt *r = &issued->receipt;
 	struct draw_assurance assurance = {.assurance = ASSURANCE_UNKNOWN};
 	int64_t committed = 0;
@@ -154,7 +154,7 @@ put_page_values(struct template_row *values, struct store *store, const struct c
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put_uint(values, "rows", r->rows);
 	template_put_uint(values, "place", r->index + 1);
-	template_put(values, "class", site_stratum(&issued->drawn.commit, r->class, chinese));
+	template_put(values, "class", site_stratum(&issued->stored.commit, r->class, chinese));
 	template_put_uint(values, "drum", r->drum);
 	template_put_uint(values, "take", r->take);
 	put_drum(values, r);

@@ -33,7 +33,7 @@ struct tree {
 struct tree_options {
 	const char *public_dir;
 	bool in_place; /* replace files one by one; also chosen where folders cannot be exchanged */
-	bool fresh;    /* read each file that is there; else only where size or time of change differ */
+	bool fresh;    /* read each file that is there; else only where the time of change differs */
 	bool ours;
 };
 
