@@ -1,9 +1,10 @@
+/* The log of who was shown a draw that is still sealed, and why: rows of the table `access`. */
 #include "draws/access.h"
 
 #include "core/base/text.h"
 
 static bool
-text_ok(const char *text)
+is_one_line(const char *text)
 {
 	return text != NULL && text[0] != '\0' && text_check_reason(slice_of(text)) == TEXT_OK;
 }
@@ -13,13 +14,13 @@ access_write(struct store *store, const struct access_note *note, struct err *er
 {
 	struct query q;
 
-	if (note->n == 0 && (!text_ok(note->by) || !text_ok(note->reason)))
+	if (note->n == 0 && (!is_one_line(note->by) || !is_one_line(note->reason)))
 		return err_set(err, ERR_REFUSED,
-		    N_("a name and a reason are needed, which are logged, of one line each: --by NAME --reason TEXT"));
-	if (!text_ok(note->by) || !text_ok(note->reason))
+		    N_("a name and a reason of one line each are needed, and are logged: --by NAME --reason TEXT"));
+	if (!is_one_line(note->by) || !is_one_line(note->reason))
 		return err_set(err, ERR_REFUSED,
-		    N_("draw %llu is sealed: whoever looks at it gives a name and a reason, which are logged: "
-		       "--by NAME --reason TEXT"),
+		    N_("draw %llu is sealed: to see it give a name and a reason, which are logged: --by NAME --reason "
+		       "TEXT"),
 		    (unsigned long long)note->n);
 	query_open(&q, store, "INSERT INTO access (time, by, what, n, reason) VALUES (?, ?, ?, nullif(?, 0), ?)");
 	query_put_int(&q, note->time);

@@ -7,8 +7,9 @@
 #include "store/store.h"
 
 /*
- * Notes who looks at what is still secret, and why, before it is shown, or who lets a restored state sign that was compared with
- * no publication; in a transaction of its own, or the caller's.  ERR_REFUSED: no name or no reason.
+ * Logs who is about to see what is still secret, and why; also who lets a restored state sign although it was compared
+ * with no publication.  In a transaction of its own, or in the caller's.  ERR_REFUSED: the name or the reason is
+ * missing, or is not one line of text.
  */
 struct access_note {
 	int64_t time;

@@ -1,3 +1,4 @@
+/* The agenda: what the timetables plan and what is committed already, in one list by time of draw. */
 #include "draws/agenda.h"
 
 #include <stdio.h>
@@ -11,16 +12,16 @@
 
 #define PERIOD_DAYS 366 /* the longest is a year */
 
-struct reading {
+struct agenda_reader {
 	const struct agenda_want *want;
 	struct agenda *agenda;
-	struct draw_row *draws; /* copied first: the walk must not be disturbed by other questions */
+	struct draw_row *draws; /* copied first: no other query runs while draws_each walks */
 	size_t n_draws;
 	struct err *err;
 };
 
 static int
-add_row(struct reading *r, const struct agenda_row *row, const char *cycle, const char *title)
+add_agenda_row(struct agenda_reader *r, const struct agenda_row *row, const char *cycle, const char *title)
 {
 	struct agenda *all = r->agenda;
 	struct agenda_row *added;
@@ -55,10 +56,10 @@ agenda_release(struct agenda *agenda)
 	*agenda = (struct agenda){.v = NULL};
 }
 
-/* ---- what is to come ---- */
+/* ---- what the timetables plan ---- */
 
 static int
-add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct occurrence *o)
+add_occurrence(struct agenda_reader *r, const struct config_cycle *cycle, const struct occurrence *o)
 {
 	struct agenda_row row = {.state = o->provisional ? N_("provisional") : N_("planned"),
 	    .sealed = o->random && (o->open || !r->want->unsealed),
@@ -75,18 +76,18 @@ add_occurrence(struct reading *r, const struct config_cycle *cycle, const struct
 
 	if (row.sealed) {
 		row.state = N_("sealed");
-		row.order = clock_instant(o->first, 0, NULL); /* its place tells nothing */
+		row.order = clock_instant(o->first, 0, NULL); /* its place in the list must not tell the day */
 	}
 	plan_title(cycle, o, title);
-	return add_row(r, &row, cycle->name, title);
+	return add_agenda_row(r, &row, cycle->name, title);
 }
 
 /*
- * A sealed draw is there where its period or holiday has a day that is asked for: by its own day, whoever asks for one day
- * after the other would learn it.
+ * A sealed draw is listed where its period or holiday overlaps the days that are asked for.  Its own day does not
+ * count: somebody who asks for one day after the other would learn it.
  */
 static bool
-is_asked_for(const struct agenda_want *want, const struct occurrence *o)
+is_occurrence_wanted(const struct agenda_want *want, const struct occurrence *o)
 {
 	int32_t date = clock_date(o->draw_time);
 
@@ -96,7 +97,7 @@ is_asked_for(const struct agenda_want *want, const struct occurrence *o)
 }
 
 static int
-add_cycle(struct reading *r, const struct config_cycle *cycle)
+add_planned_of_cycle(struct agenda_reader *r, const struct config_cycle *cycle)
 {
 	const struct agenda_want *want = r->want;
 	int32_t reach = want->unsealed ? 0 : PERIOD_DAYS;
@@ -107,7 +108,7 @@ add_cycle(struct reading *r, const struct config_cycle *cycle)
 	if (rc == 0)
 		rc = plan_list(&plan, want->from - reach, want->to + reach, &list, r->err);
 	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		if (is_asked_for(want, &list.v[i]))
+		if (is_occurrence_wanted(want, &list.v[i]))
 			rc = add_occurrence(r, cycle, &list.v[i]);
 	schedule_list_release(&list);
 	plan_close(&plan);
@@ -117,7 +118,7 @@ add_cycle(struct reading *r, const struct config_cycle *cycle)
 /* ---- what is committed ---- */
 
 static int
-read_dates(struct reading *r, struct agenda_row *row)
+read_visit_dates(struct agenda_reader *r, struct agenda_row *row)
 {
 	struct sealed sealed = {0};
 	struct buf bytes;
@@ -134,9 +135,9 @@ read_dates(struct reading *r, struct agenda_row *row)
 	return rc;
 }
 
-/* By the rule of today; the letters say when they really left. */
+/* By the rule as it is now.  The outbox has the times at which letters were really sent. */
 static int64_t
-notice_of(const struct agenda_want *want, const struct draw_row *draw, int32_t visit_first)
+notice_time_of(const struct agenda_want *want, const struct draw_row *draw, int32_t visit_first)
 {
 	const struct config_cycle *cycle = config_cycle(want->config, draw->cycle);
 	int64_t notice;
@@ -149,7 +150,7 @@ notice_of(const struct agenda_want *want, const struct draw_row *draw, int32_t v
 }
 
 static int
-add_draw(struct reading *r, const struct draw_row *draw)
+add_committed_draw(struct agenda_reader *r, const struct draw_row *draw)
 {
 	struct agenda_row row = {.state = draw_state(draw),
 	    .n = draw->n,
@@ -160,27 +161,30 @@ add_draw(struct reading *r, const struct draw_row *draw)
 	char title[PLAN_TITLE];
 	int rc;
 
-	if ((rc = plan_title_of(r->want->store, draw->n, title, r->err)) != 0 ||
-	    (rc = draws_commit_time(r->want->store, draw, &row.commit_time, r->err)) != 0 ||
-	    (rc = read_dates(r, &row)) != 0)
+	rc = plan_title_of(r->want->store, draw->n, title, r->err);
+	if (rc == 0)
+		rc = draws_commit_time(r->want->store, draw, &row.commit_time, r->err);
+	if (rc == 0)
+		rc = read_visit_dates(r, &row);
+	if (rc != 0)
 		return rc;
-	row.notice_time = notice_of(r->want, draw, row.visit_first);
-	return add_row(r, &row, draw->cycle, title);
+	row.notice_time = notice_time_of(r->want, draw, row.visit_first);
+	return add_agenda_row(r, &row, draw->cycle, title);
 }
 
 static bool
-is_wanted(const struct agenda_want *want, const struct draw_row *draw)
+is_draw_wanted(const struct agenda_want *want, const struct draw_row *draw)
 {
 	return want->pending ? !draw->revealed : draw->date >= want->from && draw->date <= want->to;
 }
 
 static int
-take_draw(void *ctx, const struct draw_row *draw)
+collect_wanted_draw(void *ctx, const struct draw_row *draw)
 {
-	struct reading *r = ctx;
+	struct agenda_reader *r = ctx;
 	struct draw_row *grown;
 
-	if (!is_wanted(r->want, draw))
+	if (!is_draw_wanted(r->want, draw))
 		return 0;
 	grown = reallocarray(r->draws, r->n_draws + 1, sizeof *grown);
 	if (grown == NULL)
@@ -191,17 +195,17 @@ take_draw(void *ctx, const struct draw_row *draw)
 }
 
 static int
-add_draws(struct reading *r)
+add_committed_draws(struct agenda_reader *r)
 {
-	int rc = r->want->store == NULL ? 0 : draws_each(r->want->store, take_draw, r, r->err);
+	int rc = r->want->store == NULL ? 0 : draws_each(r->want->store, collect_wanted_draw, r, r->err);
 
 	for (size_t i = 0; rc == 0 && i < r->n_draws; i++)
-		rc = add_draw(r, &r->draws[i]);
+		rc = add_committed_draw(r, &r->draws[i]);
 	free(r->draws);
 	return rc;
 }
 
-/* ---- all of it ---- */
+/* ---- both, in order ---- */
 
 static int
 compare_rows(const void *a, const void *b)
@@ -218,13 +222,13 @@ compare_rows(const void *a, const void *b)
 int
 agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct err *err)
 {
-	struct reading r = {.want = want, .agenda = ret_agenda, .err = err};
+	struct agenda_reader r = {.want = want, .agenda = ret_agenda, .err = err};
 	int rc;
 
 	*ret_agenda = (struct agenda){.v = NULL};
-	rc = add_draws(&r);
+	rc = add_committed_draws(&r);
 	for (size_t i = 0; rc == 0 && i < want->config->n_cycles; i++)
-		rc = add_cycle(&r, &want->config->cycles[i]);
+		rc = add_planned_of_cycle(&r, &want->config->cycles[i]);
 	if (rc == 0 && ret_agenda->n > 0)
 		qsort(ret_agenda->v, ret_agenda->n, sizeof *ret_agenda->v, compare_rows);
 	return rc;

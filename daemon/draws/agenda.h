@@ -11,17 +11,17 @@
 #include "core/calendar/calendar.h"
 #include "store/store.h"
 
-/* What is to come, of the timetables and of the draws that are committed: what `schedule` and the digest say. */
+/* What is to come, by the timetables and by the draws that are committed: `schedule` and the digest show it. */
 
 struct agenda_row {
 	char cycle[ID_MAX + 1];
-	char *title;       /* as plan_title has it; owned by the outlook */
+	char *title;       /* as plan_title writes it; owned by the agenda */
 	const char *state; /* "planned", "provisional", "sealed", or draw_state; in the catalogue */
 	uint64_t n;        /* 0: not committed */
-	bool sealed;       /* when is not to be told, or not known */
+	bool sealed;       /* the day of the draw is secret, or not chosen yet */
 	bool voided;
-	int64_t order; /* by which rows are sorted; of what is sealed its period's beginning, which tells nothing */
-	int32_t first, last;                                      /* the period or holiday of what is not committed */
+	int64_t order; /* sort key: the time of draw; for a sealed row its period's beginning, which tells nothing */
+	int32_t first, last;                                      /* period or holiday, where not committed */
 	int64_t commit_time, draw_time, notice_time, reveal_time; /* UTC */
 	int32_t visit_first, visit_last;
 };
@@ -32,17 +32,17 @@ struct agenda {
 };
 
 struct agenda_want {
-	struct store *store; /* NULL: there is no state yet, and the timetable is what the INI says */
+	struct store *store; /* NULL: there is no state yet; the INI alone gives the timetable */
 	const struct config *config;
-	const struct calendar *calendar; /* covers the days asked for with a year around them */
+	const struct calendar *calendar; /* covers the days asked for, and a year before and after */
 	int64_t now;
-	int32_t from, to; /* drawn on these local dates, both included */
-	bool pending;     /* of draws all that are not opened yet instead, whatever their date */
-	bool unsealed;    /* tell random moments too */
+	int32_t from, to; /* local dates of the draw, both included */
+	bool pending;     /* of committed draws: all that are not opened yet, whatever their date */
+	bool unsealed;    /* show the days of random draws too */
 };
 
 /*
- * By time of draw.  Reads, and chooses no random day.  ERR_MEMORY, ERR_LIMIT, ERR_OUTSIDE.  Release with
+ * Rows by `order`.  It only reads: no random day is chosen.  ERR_MEMORY, ERR_LIMIT, ERR_OUTSIDE.  Release with
  * agenda_release, after a failure too.
  */
 int agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct err *err);

@@ -1,3 +1,4 @@
+/* The assurance class of a draw: counts which witnesses cosigned its checkpoints in time (PROTOCOL 4). */
 #include "draws/assurance.h"
 
 #include "core/log/cosigned.h"
@@ -11,7 +12,7 @@ struct tally {
 	bool beacon_key;
 };
 
-/* Too late for a class is still better than nobody. */
+/* The first checkpoint from `least` on that has any cosignature, in time or not; where none has, `*ret_size` stays. */
 static int
 first_cosigned(struct store *store, uint64_t least, uint64_t *ret_size, struct err *err)
 {
@@ -25,11 +26,11 @@ first_cosigned(struct store *store, uint64_t least, uint64_t *ret_size, struct e
 }
 
 /*
- * The checkpoint, not before `least`, that most of the policy's witnesses cosigned by `until`; that of `beacon_key` (p
- * NULL: none) comes before numbers.
+ * Of the checkpoints of at least `least` entries the one that most of the policy's witnesses cosigned by `until`.  One
+ * that `beacon_key` (p NULL: none) cosigned is preferred to any number of others.
  */
 static int
-best(struct store *store, const struct policy *policy, uint64_t least, int64_t until, struct slice beacon_key,
+best_cosigned(struct store *store, const struct policy *policy, uint64_t least, int64_t until, struct slice beacon_key,
     struct tally *ret, struct err *err)
 {
 	struct tally at = {.size = least};
@@ -51,13 +52,14 @@ best(struct store *store, const struct policy *policy, uint64_t least, int64_t u
 		if (at.beacon_key > ret->beacon_key || (at.beacon_key == ret->beacon_key && at.n > ret->n))
 			*ret = at;
 	}
-	if ((rc = query_close(&q, err)) != 0 || ret->n > 0)
+	rc = query_close(&q, err);
+	if (rc != 0 || ret->n > 0)
 		return rc;
 	return first_cosigned(store, least, &ret->size, err);
 }
 
 static int
-best_for_commit(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
+best_commit_checkpoint(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
     struct err *err)
 {
 	struct entry e = {0};
@@ -68,11 +70,13 @@ best_for_commit(struct store *store, const struct draw_row *row, const struct po
 	buf_init(&bytes, ENTRY_MAX);
 	if (row->source == SOURCE_WITNESS) {
 		rc = ledger_entry(store, row->commit_entry, &bytes, err);
-		if (rc == 0 && (rc = entry_parse(buf_view(&bytes), &e, err)) == 0)
+		if (rc == 0)
+			rc = entry_parse(buf_view(&bytes), &e, err);
+		if (rc == 0)
 			key = e.commit.beacon.key;
 	}
 	if (rc == 0)
-		rc = best(store, policy, row->commit_size, row->draw_time - COMMIT_LEAD_S, key, ret, err);
+		rc = best_cosigned(store, policy, row->commit_size, row->draw_time - COMMIT_LEAD_S, key, ret, err);
 	if (key.p != NULL)
 		entry_release(&e);
 	buf_release(&bytes);
@@ -80,11 +84,11 @@ best_for_commit(struct store *store, const struct draw_row *row, const struct po
 }
 
 static int
-best_for_outcome(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
+best_outcome_checkpoint(struct store *store, const struct draw_row *row, const struct policy *policy, struct tally *ret,
     struct err *err)
 {
-	return best(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S, (struct slice){NULL, 0}, ret,
-	    err);
+	return best_cosigned(store, policy, row->outcome_size, row->draw_time + OUTCOME_DELAY_S,
+	    (struct slice){NULL, 0}, ret, err);
 }
 
 int
@@ -94,7 +98,9 @@ draw_assurance_commit_size(struct store *store, const struct draw_row *row, uint
 	struct tally tally;
 	int rc = policy_at(store, row->commit_entry, &policy, err);
 
-	if (rc == 0 && (rc = best_for_commit(store, row, &policy, &tally, err)) == 0)
+	if (rc == 0)
+		rc = best_commit_checkpoint(store, row, &policy, &tally, err);
+	if (rc == 0)
 		*ret_size = tally.size;
 	policy_release(&policy);
 	return rc;
@@ -107,7 +113,9 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 	struct tally tally;
 	int rc = policy_at(store, row->commit_entry, &policy, err);
 
-	if (rc == 0 && (rc = best_for_outcome(store, row, &policy, &tally, err)) == 0)
+	if (rc == 0)
+		rc = best_outcome_checkpoint(store, row, &policy, &tally, err);
+	if (rc == 0)
 		*ret_size = tally.size;
 	policy_release(&policy);
 	return rc;
@@ -116,7 +124,7 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 /* ---- the class ---- */
 
 static int
-assess(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret,
+read_assurance(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret,
     struct err *err)
 {
 	struct entry e = {0};
@@ -127,9 +135,11 @@ assess(struct store *store, const struct draw_row *row, const struct cosigned *c
 		*ret = ASSURANCE_PENDING;
 		return 0;
 	}
-	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) != 0)
+	rc = ledger_entry(store, row->outcome_entry, &bytes, err);
+	if (rc != 0)
 		return rc;
-	if ((rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
+	rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc == 0) {
 		*ret = cosigned_assurance(cosigned, row->source, &e);
 		entry_release(&e);
 	}
@@ -146,9 +156,9 @@ draw_assurance_read(struct store *store, const struct draw_row *row, struct draw
 	int rc = policy_at(store, row->commit_entry, &policy, err);
 
 	if (rc == 0)
-		rc = best_for_commit(store, row, &policy, &commit, err);
+		rc = best_commit_checkpoint(store, row, &policy, &commit, err);
 	if (rc == 0 && row->outcome != OUTCOME_NONE)
-		rc = best_for_outcome(store, row, &policy, &outcome, err);
+		rc = best_outcome_checkpoint(store, row, &policy, &outcome, err);
 	if (rc == 0) {
 		cosigned.witnesses = policy.n;
 		cosigned.commit_in_time = commit.n;
@@ -158,7 +168,7 @@ draw_assurance_read(struct store *store, const struct draw_row *row, struct draw
 		    .commit_in_time = commit.n,
 		    .outcome_in_time = outcome.n,
 		    .beacon_key_in_time = commit.beacon_key};
-		rc = assess(store, row, &cosigned, &ret->assurance, err);
+		rc = read_assurance(store, row, &cosigned, &ret->assurance, err);
 	}
 	policy_release(&policy);
 	return rc;

@@ -12,17 +12,17 @@
 /* What the cosignatures of witnesses give a draw: its published checkpoints, and its class (PROTOCOL 4). */
 
 /*
- * Which checkpoint is published as a draw's commit.checkpoint or outcome.checkpoint: of those that hold the entry the
- * one that most witnesses cosigned in time, the smallest of several.
+ * The size of the checkpoint that is published as a draw's commit.checkpoint or outcome.checkpoint: of those that hold
+ * the entry, the one that most witnesses cosigned in time; of several such the smallest.
  */
 int draw_assurance_commit_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
 int draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
 
-/* The class that a draw has, as far as it can be told now, and of how many witnesses. */
+/* A draw's class by what is known now, and how many witnesses it rests on. */
 struct draw_assurance {
 	enum assurance assurance;
 	uint64_t witnesses, commit_in_time, outcome_in_time;
-	bool beacon_key_in_time; /* where the beacon is a witness: that one cosigned the commitment in time */
+	bool beacon_key_in_time; /* the beacon is a witness, and it cosigned the commitment in time */
 };
 int draw_assurance_read(struct store *store, const struct draw_row *row, struct draw_assurance *ret, struct err *err);
 

@@ -1,3 +1,4 @@
+/* The table of draws and the files of each draw: queries for one, for the one that is due, for all. */
 #include "draws/draws.h"
 
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 #include "core/draw/draw.h"
 #include "ledger/ledger.h"
 
-#define COLUMNS                                                                                                   \
+#define SELECT_DRAW                                                                                               \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
 	" outcome_entry, outcome_size, reveal_entry, record, run,"                                                \
 	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
@@ -21,7 +22,7 @@ copy_text(struct slice text, char *ret_text, size_t size)
 }
 
 static void
-read_row(struct query *q, struct draw_row *ret)
+read_draw_row(struct query *q, struct draw_row *ret)
 {
 	struct draw_row row = {.n = (uint64_t)query_int(q, 0)};
 	struct slice outcome = query_text(q, 8);
@@ -46,15 +47,15 @@ read_row(struct query *q, struct draw_row *ret)
 	*ret = row;
 }
 
-/* The first row of a query that has its parameters; closes it. */
+/* Runs a query whose parameters are set, takes its first row and closes it.  ERR_ABSENT sets no err. */
 static int
-first_row(struct query *q, struct draw_row *ret_row, struct err *err)
+read_first_draw(struct query *q, struct draw_row *ret_row, struct err *err)
 {
 	bool there = query_row(q);
 	int rc;
 
 	if (there)
-		read_row(q, ret_row);
+		read_draw_row(q, ret_row);
 	rc = query_close(q, err);
 	return rc == 0 && !there ? ERR_ABSENT : rc;
 }
@@ -75,54 +76,55 @@ draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err
 	struct query q;
 	int rc;
 
-	query_open(&q, store, COLUMNS "WHERE n = ?");
+	query_open(&q, store, SELECT_DRAW "WHERE n = ?");
 	query_put_int(&q, (int64_t)n);
-	rc = first_row(&q, ret_row, err);
+	rc = read_first_draw(&q, ret_row, err);
 	if (rc == ERR_ABSENT)
 		err_set(err, rc, N_("there is no draw %llu"), (unsigned long long)n);
 	return rc;
 }
 
 static int
-find_of_cycle(struct store *store, const char *sql, const char *cycle, struct draw_row *ret_row, struct err *err)
+find_draw_of_cycle(struct store *store, const char *sql, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
 	struct query q;
 
 	query_open(&q, store, sql);
 	query_put_string(&q, cycle);
-	return first_row(&q, ret_row, err);
+	return read_first_draw(&q, ret_row, err);
 }
 
 int
 draws_open(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome IS NULL", cycle, ret_row, err);
+	return find_draw_of_cycle(store, SELECT_DRAW "WHERE cycle = ? AND outcome IS NULL", cycle, ret_row, err);
 }
 
 int
 draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? ORDER BY n DESC LIMIT 1", cycle, ret_row, err);
+	return find_draw_of_cycle(store, SELECT_DRAW "WHERE cycle = ? ORDER BY n DESC LIMIT 1", cycle, ret_row, err);
 }
 
 int
 draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT 1", cycle,
-	    ret_row, err);
+	return find_draw_of_cycle(store, SELECT_DRAW "WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT 1",
+	    cycle, ret_row, err);
 }
 
 int
 draws_unrevealed(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND reveal_entry IS NULL ORDER BY n LIMIT 1", cycle,
-	    ret_row, err);
+	return find_draw_of_cycle(store, SELECT_DRAW "WHERE cycle = ? AND reveal_entry IS NULL ORDER BY n LIMIT 1",
+	    cycle, ret_row, err);
 }
 
 int
 draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err)
 {
-	return find_of_cycle(store, COLUMNS "WHERE cycle = ? AND run = 1 ORDER BY n LIMIT 1", cycle, ret_row, err);
+	return find_draw_of_cycle(store, SELECT_DRAW "WHERE cycle = ? AND run = 1 ORDER BY n LIMIT 1", cycle, ret_row,
+	    err);
 }
 
 int
@@ -131,12 +133,12 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 	struct query q;
 
 	query_open(&q, store,
-	    COLUMNS
+	    SELECT_DRAW
 	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
 	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
 	    " ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
-	return first_row(&q, ret_row, err);
+	return read_first_draw(&q, ret_row, err);
 }
 
 int
@@ -145,12 +147,12 @@ draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_ro
 	struct query q;
 
 	query_open(&q, store,
-	    COLUMNS "WHERE outcome IS NULL AND draw_time <= ? AND n <> ? AND (source = 'none'"
-	            " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
-	            " ORDER BY draw_time, n LIMIT 1");
+	    SELECT_DRAW "WHERE outcome IS NULL AND draw_time <= ? AND n <> ? AND (source = 'none'"
+	                " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
+	                " ORDER BY draw_time, n LIMIT 1");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)except);
-	return first_row(&q, ret_row, err);
+	return read_first_draw(&q, ret_row, err);
 }
 
 int
@@ -187,8 +189,8 @@ draws_first_public(struct store *store, struct draw_row *ret_row, struct err *er
 {
 	struct query q;
 
-	query_open(&q, store, COLUMNS "WHERE outcome IS NULL AND source = 'public' ORDER BY draw_time, n LIMIT 1");
-	return first_row(&q, ret_row, err);
+	query_open(&q, store, SELECT_DRAW "WHERE outcome IS NULL AND source = 'public' ORDER BY draw_time, n LIMIT 1");
+	return read_first_draw(&q, ret_row, err);
 }
 
 int
@@ -198,9 +200,9 @@ draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *r
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, store, COLUMNS "ORDER BY n");
+	query_open(&q, store, SELECT_DRAW "ORDER BY n");
 	while (rc == 0 && query_row(&q)) {
-		read_row(&q, &row);
+		read_draw_row(&q, &row);
 		rc = visit(ctx, &row);
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
@@ -208,7 +210,7 @@ draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *r
 }
 
 static int
-get_text(struct store *store, const char *sql, uint64_t n, char **ret_value, struct err *err)
+get_draw_text(struct store *store, const char *sql, uint64_t n, char **ret_value, struct err *err)
 {
 	struct buf value;
 	struct query q;
@@ -220,8 +222,10 @@ get_text(struct store *store, const char *sql, uint64_t n, char **ret_value, str
 	if (query_row(&q))
 		buf_slice(&value, query_text(&q, 0));
 	rc = query_close(&q, err);
-	if (rc == 0 && (*ret_value = buf_steal(&value)) == NULL)
-		rc = err_memory(err);
+	if (rc == 0) {
+		*ret_value = buf_steal(&value);
+		rc = *ret_value != NULL ? 0 : err_memory(err);
+	}
 	buf_release(&value);
 	return rc;
 }
@@ -229,13 +233,13 @@ get_text(struct store *store, const char *sql, uint64_t n, char **ret_value, str
 int
 draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err)
 {
-	return get_text(store, "SELECT beacon FROM draw WHERE n = ?", n, ret_value, err);
+	return get_draw_text(store, "SELECT beacon FROM draw WHERE n = ?", n, ret_value, err);
 }
 
 int
 draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err)
 {
-	return get_text(store, "SELECT run_value FROM draw WHERE n = ?", n, ret_value, err);
+	return get_draw_text(store, "SELECT run_value FROM draw WHERE n = ?", n, ret_value, err);
 }
 
 int
@@ -310,7 +314,7 @@ draw_file_begin(struct draw_file *file, struct store *store, uint64_t n, const c
 }
 
 static int
-put_part(struct draw_file *file, const char *bytes, size_t len, struct err *err)
+put_file_part(struct draw_file *file, const char *bytes, size_t len, struct err *err)
 {
 	struct query q;
 
@@ -332,7 +336,7 @@ draw_file_flush(struct draw_file *file, struct err *err)
 	int rc = file->bytes.failed ? err_memory(err) : 0;
 
 	for (; rc == 0 && file->bytes.len - at >= DRAW_FILE_PART; at += DRAW_FILE_PART)
-		rc = put_part(file, file->bytes.data + at, DRAW_FILE_PART, err);
+		rc = put_file_part(file, file->bytes.data + at, DRAW_FILE_PART, err);
 	if (at > 0) {
 		memmove(file->bytes.data, file->bytes.data + at, file->bytes.len - at);
 		file->bytes.len -= at;
@@ -346,7 +350,7 @@ draw_file_end(struct draw_file *file, struct err *err)
 	int rc = draw_file_flush(file, err);
 
 	if (rc == 0 && (file->bytes.len > 0 || file->part == 0))
-		rc = put_part(file, file->bytes.data, file->bytes.len, err);
+		rc = put_file_part(file, file->bytes.data, file->bytes.len, err);
 	buf_clear(&file->bytes);
 	return rc;
 }
@@ -358,7 +362,7 @@ draw_file_release(struct draw_file *file)
 		buf_release(&file->bytes);
 }
 
-/* Straight from the caller's bytes, which may be many. */
+/* Writes from the caller's bytes without a copy: a file may be large. */
 int
 draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err)
 {
@@ -368,7 +372,7 @@ draw_file_put(struct store *store, uint64_t n, const char *name, struct slice by
 	do {
 		size_t len = bytes.n < DRAW_FILE_PART ? bytes.n : DRAW_FILE_PART;
 
-		rc = put_part(&file, bytes.p, len, err);
+		rc = put_file_part(&file, bytes.p, len, err);
 		bytes.p += len;
 		bytes.n -= len;
 	} while (rc == 0 && bytes.n > 0);
@@ -397,14 +401,14 @@ draw_file_each(struct store *store, uint64_t n, const char *name, int (*visit)(v
 }
 
 static int
-append_part(void *ctx, struct slice part)
+append_file_part(void *ctx, struct slice part)
 {
 	buf_slice(ctx, part);
 	return ((struct buf *)ctx)->failed ? ERR_MEMORY : 0;
 }
 
 static int
-file_size(struct store *store, uint64_t n, const char *name, size_t *ret_size, struct err *err)
+draw_file_size(struct store *store, uint64_t n, const char *name, size_t *ret_size, struct err *err)
 {
 	struct query q;
 
@@ -416,7 +420,7 @@ file_size(struct store *store, uint64_t n, const char *name, size_t *ret_size, s
 	return query_close(&q, err);
 }
 
-/* One allocation of the right size: growing by doubling would take twice the memory for a large file. */
+/* One allocation of the right size: a buffer that doubles would take twice the memory for a large file. */
 int
 draw_file_get(struct store *store, uint64_t n, const char *name, struct buf *ret_bytes, struct err *err)
 {
@@ -424,14 +428,14 @@ draw_file_get(struct store *store, uint64_t n, const char *name, struct buf *ret
 	int rc;
 
 	buf_init(ret_bytes, 0);
-	rc = file_size(store, n, name, &size, err);
+	rc = draw_file_size(store, n, name, &size, err);
 	if (rc != 0)
 		return rc;
 	ret_bytes->data = malloc(size + 1);
 	if (ret_bytes->data == NULL)
 		return err_memory(err);
 	ret_bytes->cap = ret_bytes->max = size;
-	rc = draw_file_each(store, n, name, append_part, ret_bytes, err);
+	rc = draw_file_each(store, n, name, append_file_part, ret_bytes, err);
 	return rc == ERR_MEMORY ? err_memory(err) : rc;
 }
 

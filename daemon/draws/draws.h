@@ -24,53 +24,53 @@ struct draw_row {
 	enum source source;
 	enum draw_outcome outcome;
 	bool revealed;
-	bool called_off;                      /* it will be voided in place of being drawn */
-	bool run;                             /* the command `run` began it and has not yet said that all is done */
+	bool called_off;                      /* it will be voided and not drawn */
+	bool run;                             /* the command `run` began it and has not finished */
 	uint64_t commit_entry, commit_size;   /* in the log; the size of commit.checkpoint */
 	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
 	uint64_t reveal_entry;                /* where revealed */
 	char record[HASH_HEX + 1];            /* H(record.json), "" where there is none */
 };
 
-/* "committed", "called off", "drawn", "voided", "opened": what came of it; in the catalogue. */
+/* How far it has come: "committed", "called off", "drawn", "voided" or "opened"; in the catalogue. */
 const char *draw_state(const struct draw_row *row);
 
 /* ERR_ABSENT: there is no such draw. */
 int draws_find(struct store *store, uint64_t n, struct draw_row *ret_row, struct err *err);
 
 /*
- * The cycle's open commitment, its latest commitment, its latest draw that was not voided; ERR_ABSENT, with nothing
- * said.
+ * The cycle's open commitment, its latest commitment, its latest draw that was not voided.  ERR_ABSENT sets no err.
  */
 int draws_open(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 int draws_latest(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 int draws_latest_drawn(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 
-/* The cycle's first commitment that is not revealed; the cycle's unfinished `run`; ERR_ABSENT, with nothing said. */
+/* The cycle's first commitment that is not revealed; the cycle's unfinished `run`.  ERR_ABSENT sets no err. */
 int draws_unrevealed(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 int draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, struct err *err);
 
 /*
- * The next thing that is overdue: a reveal whose time has come and before which no other of its cycle is due, else a
- * draw that needs no value from outside, or has it.  `except` (0: none) is left alone.  ERR_ABSENT, with nothing said.
+ * The next step that is due at `now`: a reveal, where every earlier draw of its cycle is revealed; a draw that needs no
+ * value from outside, or whose value is there, other than `except` (0: none).  ERR_ABSENT sets no err.
  */
 int draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err);
 int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct draw_row *ret_row, struct err *err);
 
 /*
- * When the state makes something due next: a draw that needs no value from outside, has it, or is yet to come, or an opening;
- * INT64_MAX where nothing.  Of another beacon than none only the draw's time itself counts, if it is after `now`.
+ * When the next draw or reveal is due; INT64_MAX: none is.  A draw whose value from outside is still missing counts
+ * only while its time is after `now`.
  */
 int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
 
-/* The open commitment of a public value whose draw comes first; ERR_ABSENT, with nothing said. */
+/* Of the open commitments with a public beacon the one that is drawn first.  ERR_ABSENT sets no err. */
 int draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err);
 
 /* All, by number.  `visit` returns 0 to go on; anything else ends the walk and is returned. */
 int draws_each(struct store *store, int (*visit)(void *ctx, const struct draw_row *row), void *ctx, struct err *err);
 
 /*
- * The plain beacon value of a draw, and of a run that has not drawn yet ("" where none was given); the caller frees it.
+ * The beacon value of a draw as text, and the one given to a `run` that has not drawn yet ("" where none was given).
+ * The caller frees it.
  */
 int draws_beacon(struct store *store, uint64_t n, char **ret_value, struct err *err);
 int draws_run_value(struct store *store, uint64_t n, char **ret_value, struct err *err);
@@ -86,20 +86,20 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 int
 draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err);
 
-/* Why the draw is to be voided in place of being drawn (step_void), which the caller frees; NULL where it is not. */
+/* Why the draw is to be voided and not drawn (step_void): the caller frees it.  NULL: it was not called off. */
 int draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
 
-/* The command `run` has said that all is done. */
+/* Marks the command `run` as finished. */
 int draws_run_done(struct store *store, uint64_t n, struct err *err);
 
 /* ---- files, kept in parts, since one may be larger than a database value ---- */
 
 #define DRAW_FILE_PART ((size_t)4 << 20)
-#define DRAW_FILE_MAX ((size_t)1 << 36) /* bytes; what buffers for a file are bounded by */
+#define DRAW_FILE_MAX ((size_t)1 << 36) /* bytes: the bound of a buffer for a file */
 
-/* Writes a file bit by bit.  Put what there is into `bytes`, call flush now and then, end once. */
+/* Writes a file part by part: append to `bytes`, call draw_file_flush now and then, and draw_file_end once. */
 struct draw_file {
-	struct store *store; /* NULL: a rehearsal, which keeps nothing */
+	struct store *store; /* NULL: a rehearsal, which writes nothing */
 	uint64_t n;
 	const char *name;
 	int64_t part;
@@ -112,10 +112,10 @@ void draw_file_release(struct draw_file *file);               /* NULL is allowed
 
 int draw_file_put(struct store *store, uint64_t n, const char *name, struct slice bytes, struct err *err);
 
-/* The whole file; the caller releases the buffer, also where there is no such file (ERR_ABSENT). */
+/* The whole file; ERR_ABSENT: there is none.  The caller releases the buffer, after a failure too. */
 int draw_file_get(struct store *store, uint64_t n, const char *name, struct buf *ret_bytes, struct err *err);
 
-/* Part by part. */
+/* The file part by part.  `visit` returns 0 to go on; anything else ends the walk and is returned. */
 int draw_file_each(struct store *store, uint64_t n, const char *name, int (*visit)(void *ctx, struct slice part),
     void *ctx, struct err *err);
 

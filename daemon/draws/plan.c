@@ -1,3 +1,4 @@
+/* A cycle's timetable: the occurrences that its rule and the calendar give, without those that are settled. */
 #include "draws/plan.h"
 
 #include <sodium.h>
@@ -8,12 +9,12 @@
 #include "core/base/text.h"
 #include "system/clock.h"
 
-#define NEAR_DAYS 40       /* random days of a period are chosen so long before its first commitment can be */
-#define LOOK_BACK_DAYS 400 /* what is older than that was missed long ago */
-#define LOOK_AHEAD_DAYS 70 /* what most cycles have to do next is nearer */
-#define LOOK_FAR_DAYS 800  /* and the next holiday of a kind */
-#define SETTLED_DAYS 62    /* what is so much older than the latest that is settled was settled too */
-#define MOVES_DAYS 10      /* by how much a holiday may move and still be the same */
+#define NEAR_DAYS 40       /* a period's random days are chosen this long before its earliest commitment */
+#define LOOK_BACK_DAYS 400 /* older occurrences are not made up for */
+#define LOOK_AHEAD_DAYS 70 /* the next occurrence of most cycles is nearer */
+#define LOOK_FAR_DAYS 800  /* the next holiday of any kind is nearer */
+#define SETTLED_DAYS 62    /* occurrences this much older than the latest settled one count as settled */
+#define MOVES_DAYS 10      /* a holiday that moves by at most this is still the same one */
 
 struct plan_settled {
 	int32_t key, date;
@@ -34,9 +35,12 @@ read_since(struct plan *p, struct err *err)
 	return query_close(&q, err);
 }
 
-/* Seen for the first time: what was due before is nobody's fault.  The log knows better than a clock that is behind it. */
+/*
+ * Notes when the service first saw the cycle: what was due before that is not missed.  The time of the newest log entry
+ * counts where the clock is behind it.
+ */
 static int
-begin_cycle(struct plan *p, struct err *err)
+begin_timetable(struct plan *p, struct err *err)
 {
 	struct query q;
 	int rc = read_since(p, err);
@@ -93,7 +97,7 @@ plan_open(struct plan *ret_plan, struct store *store, const struct config_cycle 
 	    .may_choose = may_choose};
 	if (store == NULL)
 		return 0;
-	rc = begin_cycle(p, err);
+	rc = begin_timetable(p, err);
 	return rc != 0 ? rc : read_settled(p, err);
 }
 
@@ -112,7 +116,7 @@ plan_close(struct plan *plan)
 /* ---- is it settled ---- */
 
 static const char *
-name_of(const struct holiday_name *name, char *text, size_t size)
+holiday_key_or_name(const struct holiday_name *name, char *text, size_t size)
 {
 	if (name->key != NULL)
 		return name->key;
@@ -120,7 +124,7 @@ name_of(const struct holiday_name *name, char *text, size_t size)
 	return text;
 }
 
-/* The calendar has a holiday that bears the name from this very day on. */
+/* The calendar has a holiday of this name that begins on the day `key`. */
 static bool
 begins_on(const struct calendar *c, const char *name, int32_t key)
 {
@@ -128,21 +132,21 @@ begins_on(const struct calendar *c, const char *name, int32_t key)
 	char text[HOLIDAY_TITLE];
 
 	for (size_t i = 0; h != NULL && i < h->n_names; i++)
-		if (h->names[i].date == key && strcmp(name_of(&h->names[i], text, sizeof text), name) == 0)
+		if (h->names[i].date == key && strcmp(holiday_key_or_name(&h->names[i], text, sizeof text), name) == 0)
 			return true;
 	return false;
 }
 
-/* The same day, or one near it if that day is no longer what it was: the holiday has moved. */
+/* The same day; or a near one, where the calendar no longer has the holiday on the old day: it has moved. */
 static bool
-is_same(const struct plan *p, const struct plan_settled *s, int32_t date)
+is_same_holiday(const struct plan *p, const struct plan_settled *s, int32_t date)
 {
 	return s->key == date || (abs(s->key - date) <= MOVES_DAYS && !begins_on(p->calendar, s->name, s->key));
 }
 
-/* What was settled belongs to this occurrence's period or holiday. */
+/* Whether the settled row is of this occurrence's period or holiday. */
 static bool
-belongs(const struct plan *p, const struct plan_settled *s, const struct occurrence *o)
+belongs_to_occurrence(const struct plan *p, const struct plan_settled *s, const struct occurrence *o)
 {
 	char text[HOLIDAY_TITLE];
 
@@ -151,7 +155,8 @@ belongs(const struct plan *p, const struct plan_settled *s, const struct occurre
 	for (size_t i = 0; i < o->holiday->n_names; i++) {
 		const struct holiday_name *name = &o->holiday->names[i];
 
-		if (strcmp(s->name, name_of(name, text, sizeof text)) == 0 && is_same(p, s, name->date))
+		if (strcmp(s->name, holiday_key_or_name(name, text, sizeof text)) == 0 &&
+		    is_same_holiday(p, s, name->date))
 			return true;
 	}
 	return false;
@@ -163,12 +168,12 @@ is_settled(const struct plan *p, const struct occurrence *o)
 	bool any_day = p->cycle->rule.day != DAY_RANDOM;
 
 	for (size_t i = 0; i < p->n_settled; i++)
-		if ((any_day || p->settled[i].date == o->date) && belongs(p, &p->settled[i], o))
+		if ((any_day || p->settled[i].date == o->date) && belongs_to_occurrence(p, &p->settled[i], o))
 			return true;
 	return false;
 }
 
-/* How many random days of its period or holiday are.  Rows are by date. */
+/* How many random days of its period or holiday are settled.  Rows are by date. */
 static int64_t
 count_settled(const struct plan *p, const struct occurrence *o)
 {
@@ -179,7 +184,7 @@ count_settled(const struct plan *p, const struct occurrence *o)
 		const struct plan_settled *s = &p->settled[i];
 
 		/* A holiday with two names has two rows a day. */
-		if (s->date != seen && belongs(p, s, o)) {
+		if (s->date != seen && belongs_to_occurrence(p, s, o)) {
 			n++;
 			seen = s->date;
 		}
@@ -190,7 +195,7 @@ count_settled(const struct plan *p, const struct occurrence *o)
 /* ---- random days ---- */
 
 static int
-choose(struct plan *p, int32_t key, struct err *err)
+make_period_secret(struct plan *p, int32_t key, struct err *err)
 {
 	uint8_t secret[SCHEDULE_SECRET];
 	struct query q;
@@ -209,7 +214,7 @@ choose(struct plan *p, int32_t key, struct err *err)
 }
 
 static bool
-read_secret(struct plan *p, int32_t key, uint8_t ret[static SCHEDULE_SECRET])
+read_period_secret(struct plan *p, int32_t key, uint8_t ret[static SCHEDULE_SECRET])
 {
 	struct query q;
 	bool there = false;
@@ -231,7 +236,7 @@ read_secret(struct plan *p, int32_t key, uint8_t ret[static SCHEDULE_SECRET])
 	return there;
 }
 
-/* From when on a period's days may be chosen. */
+/* When a period's random days may be chosen, at the earliest (UTC). */
 static int64_t
 near_time(const struct plan *p, int32_t key)
 {
@@ -242,25 +247,25 @@ near_time(const struct plan *p, int32_t key)
 }
 
 static bool
-secret_of(void *ctx, int32_t key, uint8_t ret[static SCHEDULE_SECRET])
+period_secret(void *ctx, int32_t key, uint8_t ret[static SCHEDULE_SECRET])
 {
 	struct plan *p = ctx;
 
 	if (p->store == NULL || p->rc != 0)
 		return false;
-	if (read_secret(p, key, ret))
+	if (read_period_secret(p, key, ret))
 		return true;
 	if (!p->may_choose || p->rc != 0 || p->now < near_time(p, key))
 		return false;
-	p->rc = choose(p, key, p->err);
-	return p->rc == 0 && read_secret(p, key, ret);
+	p->rc = make_period_secret(p, key, p->err);
+	return p->rc == 0 && read_period_secret(p, key, ret);
 }
 
 /* ---- what is left ---- */
 
-/* Of a period with random days no more than `times`, whatever the calendar did to those that were. */
+/* A period has at most `times` random days, even where the calendar has changed since some were settled. */
 static bool
-has_had_its_share(const struct plan *p, const struct schedule_list *list, const struct occurrence *o)
+has_all_its_days(const struct plan *p, const struct schedule_list *list, const struct occurrence *o)
 {
 	int64_t n = count_settled(p, o);
 
@@ -275,7 +280,7 @@ plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list *ret
 	const struct schedule s = {.calendar = plan->calendar,
 	    .zone = clock_zone(),
 	    .rule = &plan->cycle->rule,
-	    .secret = secret_of,
+	    .secret = period_secret,
 	    .ctx = plan};
 	struct schedule_list all = {0}, left = {0};
 	int rc;
@@ -296,7 +301,7 @@ plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list *ret
 		bool old = plan->since != INT64_MAX && !o.open && o.commit_time < plan->since;
 
 		if (old || (!o.open && is_settled(plan, &o)) ||
-		    (plan->cycle->rule.day == DAY_RANDOM && has_had_its_share(plan, &left, &o)))
+		    (plan->cycle->rule.day == DAY_RANDOM && has_all_its_days(plan, &left, &o)))
 			continue;
 		left.v[left.n++] = o;
 	}
@@ -304,9 +309,9 @@ plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list *ret
 	return 0;
 }
 
-/* The first day on which something may be that is not settled yet. */
+/* The first day on which an occurrence may not be settled yet. */
 static int32_t
-oldest(const struct plan *p)
+first_open_day(const struct plan *p)
 {
 	int32_t from = clock_date(p->now) - LOOK_BACK_DAYS, first = DATE_NONE;
 
@@ -320,11 +325,11 @@ oldest(const struct plan *p)
 }
 
 static int
-next_within(struct plan *plan, int32_t ahead_days, struct plan_next *ret_next, struct err *err)
+find_next_within(struct plan *plan, int32_t ahead_days, struct plan_next *ret_next, struct err *err)
 {
 	struct schedule_list list = {0};
 	size_t n = 0;
-	int rc = plan_list(plan, oldest(plan), clock_date(plan->now) + ahead_days, &list, err);
+	int rc = plan_list(plan, first_open_day(plan), clock_date(plan->now) + ahead_days, &list, err);
 
 	*ret_next = (struct plan_next){.look = INT64_MAX};
 	for (size_t i = 0; rc == 0 && i < list.n; i++) {
@@ -336,7 +341,7 @@ next_within(struct plan *plan, int32_t ahead_days, struct plan_next *ret_next, s
 			list.v[n++] = list.v[i];
 	}
 	list.n = rc == 0 ? n : 0;
-	/* Of several that are due only the last one is made up for. */
+	/* Of several that are due only the last is made up for. */
 	for (n = 0; n + 1 < list.n && list.v[n + 1].commit_time <= plan->now; n++)
 		;
 	if (list.n > 0) {
@@ -356,9 +361,9 @@ plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err)
 	int rc;
 
 	if (plan->since == INT64_MAX)
-		plan->since = plan->now; /* the service has yet to see the cycle */
-	rc = next_within(plan, LOOK_AHEAD_DAYS, ret_next, err);
-	return rc != 0 || ret_next->any ? rc : next_within(plan, LOOK_FAR_DAYS, ret_next, err);
+		plan->since = plan->now; /* the service has not seen the cycle yet */
+	rc = find_next_within(plan, LOOK_AHEAD_DAYS, ret_next, err);
+	return rc != 0 || ret_next->any ? rc : find_next_within(plan, LOOK_FAR_DAYS, ret_next, err);
 }
 
 void
@@ -370,7 +375,7 @@ plan_next_release(struct plan_next *next)
 	*next = (struct plan_next){0};
 }
 
-/* ---- what it is for ---- */
+/* ---- titles ---- */
 
 static void
 period_title(enum schedule_when when, int32_t first, char *ret, size_t size)
@@ -420,7 +425,7 @@ plan_settle(struct store *store, const struct config_cycle *cycle, const struct 
 	for (size_t i = 0; i < (h == NULL ? 1 : h->n_names) && good; i++) {
 		query_put_string(&q, cycle->name);
 		query_put_int(&q, h == NULL ? occurrence->key : h->names[i].date);
-		query_put_string(&q, h == NULL ? "" : name_of(&h->names[i], text, sizeof text));
+		query_put_string(&q, h == NULL ? "" : holiday_key_or_name(&h->names[i], text, sizeof text));
 		query_put_string(&q, title);
 		query_put_int(&q, occurrence->date);
 		query_put_int(&q, now);

@@ -10,61 +10,60 @@
 #include "store/store.h"
 
 /*
- * A cycle's timetable: what its rule and the calendar give, without what is settled already.  The state remembers no
- * more than that (store/schema.c), so nothing is lost or done twice by a restart, a jump of the clock, or a holiday that
- * moves.
+ * A cycle's timetable: what its rule and the calendar give, without what is settled already.  The state keeps only what
+ * is settled, when the cycle was first seen, and the secrets of random days (store/schema.c).  So a restart, a jump of
+ * the clock or a holiday that moves loses nothing and repeats nothing.
  */
 struct plan {
 	struct store *store; /* NULL: there is no state yet */
 	const struct config_cycle *cycle;
 	const struct calendar *calendar;
-	int64_t since; /* occurrences whose commitment was due before are not ours; INT64_MAX: none are, yet */
+	int64_t since; /* occurrences whose commitment was due before are left out; INT64_MAX: not set yet */
 	int64_t now;
-	bool may_choose; /* secrets are made for what comes up next */
+	bool may_choose; /* random days may be chosen: secrets are written to the state */
 	struct plan_settled *settled;
 	size_t n_settled;
-	int rc; /* of reading a secret */
+	int rc; /* the first failure to read or make a secret */
 	struct err *err;
 };
 
 /*
- * Reads what is settled.  With `may_choose` the cycle is ours from now on, if it was not before, and random days are
- * chosen where a period comes near: so not within a transaction.  Without it nothing is written.  Release with
+ * Reads what is settled.  With `may_choose` it also writes: `since`, where it is not set yet, and the secrets of
+ * periods that are near.  Call it outside a transaction then.  Without `may_choose` nothing is written.  Release with
  * plan_close, after a failure too.
  */
 int plan_open(struct plan *ret_plan, struct store *store, const struct config_cycle *cycle,
     const struct calendar *calendar, int64_t now, bool may_choose, struct err *err);
 void plan_close(struct plan *plan); /* NULL is allowed */
 
-/* schedule_list of what is not settled and not before `since`. */
+/* As schedule_list, without what is settled or was due before `since`. */
 int plan_list(struct plan *plan, int32_t from, int32_t to, struct schedule_list *ret_list, struct err *err);
 
 /* What the daemon has to do for a cycle. */
 struct plan_next {
-	bool any;                  /* there is a next one, below, that is neither open nor provisional */
-	struct occurrence next;    /* committed at next.commit_time, or as soon as can be after it */
-	struct occurrence *missed; /* those before it that it is too late for, since the next one is due: owned */
+	bool any;                  /* there is a `next`, which is neither open nor provisional */
+	struct occurrence next;    /* to be committed at next.commit_time, or late if that has passed */
+	struct occurrence *missed; /* earlier ones that are too late, since `next` is due; owned */
 	size_t n_missed;
-	int64_t
-	    look; /* when to look again though nothing is due: a period with random days comes near; INT64_MAX: never */
+	int64_t look; /* when a period's random days may be chosen: ask again then; INT64_MAX: none */
 };
 int plan_next(struct plan *plan, struct plan_next *ret_next, struct err *err);
 void plan_next_release(struct plan_next *next); /* NULL is allowed */
 
 /*
- * Settles an occurrence: draw `n` was committed for it, or (n 0) none came of it, and why.  Within the caller's
- * transaction.
+ * Settles an occurrence: draw `n` was committed for it; or n is 0, no draw was, and `why` says the reason.  Within the
+ * caller's transaction.
  */
 int plan_settle(struct store *store, const struct config_cycle *cycle, const struct occurrence *occurrence, int64_t now,
     uint64_t n, const char *why, struct err *err);
 
-/* What draw `n` was committed for is open again.  Within the caller's transaction. */
+/* The occurrence that draw `n` was committed for is no longer settled.  Within the caller's transaction. */
 int plan_reopen(struct store *store, uint64_t n, struct err *err);
 
-/* Why the next commitment could not be made, as of `now`; NULL: it could. */
+/* Records why the next commitment could not be made at `now`; `fault` NULL: it could, the record is cleared. */
 int plan_fault(struct store *store, const char *cycle, const char *fault, int64_t now, struct err *err);
 
-/* When that was tried last; INT64_MIN where nothing stands in the way.  `ret_fault` (may be NULL) is the caller's. */
+/* When a commitment failed last; INT64_MIN: no failure is recorded.  The caller frees `ret_fault` (may be NULL). */
 int plan_tried(struct store *store, const char *cycle, int64_t *ret_time, char **ret_fault, struct err *err);
 
 /* "2026-05", "2026-Q2", "2026", a week's first day, or the holiday's names. */
@@ -72,10 +71,10 @@ int plan_tried(struct store *store, const char *cycle, int64_t *ret_time, char *
 void
 plan_title(const struct config_cycle *cycle, const struct occurrence *occurrence, char ret_title[static PLAN_TITLE]);
 
-/* The same for people: names of holidays that have a key in the language of `tr`, others as they are. */
+/* The title for people: holidays that have a key are named in the language of `tr`, others as they are. */
 void plan_title_words(const char *title, const char *(*tr)(const char *text), char ret_words[static PLAN_TITLE]);
 
-/* What a draw was committed for, as plan_title had it; "" for one by hand. */
+/* The title of what a draw was committed for, as plan_title wrote it; "" for a draw by hand. */
 int plan_title_of(struct store *store, uint64_t n, char ret_title[static PLAN_TITLE], struct err *err);
 
 #endif

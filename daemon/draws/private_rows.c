@@ -1,25 +1,26 @@
+/* Reads some rows of a draw's private CSV file, which may be too large to hold in memory. */
 #include "draws/private_rows.h"
 
 #include <stdlib.h>
 
 #include "draws/draws.h"
 
-struct reading {
+struct private_reader {
 	struct private_rows *rows;
 	const struct slice *ids;
 	size_t n_ids;
-	struct buf rest;           /* the beginning of a line that the next part goes on with */
-	struct buf *header, *line; /* of one id: the lines as they stand, not their fields; NULL */
+	struct buf rest;           /* the beginning of a line that goes on in the next part */
+	struct buf *header, *line; /* set: copies the two lines as they stand; NULL: splits them into fields */
 	bool header_read;
 	bool bad;
 };
 
 static int
-add_field(struct private_rows *rows, size_t at)
+add_private_field(struct private_rows *rows, size_t at)
 {
 	size_t used = rows->n_fields;
 
-	/* fields[] grows by doubling: it has room up to the next power of two. */
+	/* fields[] has room up to the next power of two. */
 	if ((used & (used - 1)) == 0) {
 		struct private_field *more = realloc(rows->fields, (used == 0 ? 1 : used * 2) * sizeof *more);
 
@@ -31,9 +32,9 @@ add_field(struct private_rows *rows, size_t at)
 	return 0;
 }
 
-/* RFC 4180, one field off the front; the comma behind it too. */
+/* Cuts one field and the comma behind it off the front (RFC 4180); the line is {NULL, 0} after the last. */
 static void
-take_field(struct slice *line, struct buf *out)
+cut_csv_field(struct slice *line, struct buf *out)
 {
 	bool quoted = line->n > 0 && line->p[0] == '"';
 	size_t i = quoted ? 1 : 0;
@@ -59,14 +60,14 @@ take_field(struct slice *line, struct buf *out)
 }
 
 static int
-add_line(struct private_rows *rows, struct slice line, size_t *ret_fields)
+add_private_line(struct private_rows *rows, struct slice line, size_t *ret_fields)
 {
 	*ret_fields = 0;
 	do {
 		size_t at = rows->bytes.len;
 
-		take_field(&line, &rows->bytes);
-		if (rows->bytes.failed || add_field(rows, at) != 0)
+		cut_csv_field(&line, &rows->bytes);
+		if (rows->bytes.failed || add_private_field(rows, at) != 0)
 			return ERR_MEMORY;
 		++*ret_fields;
 	} while (line.p != NULL);
@@ -74,14 +75,14 @@ add_line(struct private_rows *rows, struct slice line, size_t *ret_fields)
 }
 
 static int
-keep_line(struct buf *out, struct slice line)
+copy_raw_line(struct buf *out, struct slice line)
 {
 	buf_slice(out, line);
 	return out->failed ? ERR_MEMORY : 0;
 }
 
 static int
-take_line(struct reading *r, struct slice line)
+read_private_line(struct private_reader *r, struct slice line)
 {
 	struct slice rest = line;
 	size_t fields = 0;
@@ -89,9 +90,10 @@ take_line(struct reading *r, struct slice line)
 
 	if (!r->header_read) {
 		r->header_read = true;
-		rc = r->header != NULL ? keep_line(r->header, line) : add_line(r->rows, line, &r->rows->n_columns);
+		rc = r->header != NULL ? copy_raw_line(r->header, line)
+		                       : add_private_line(r->rows, line, &r->rows->n_columns);
 	} else if (r->rows->n < r->n_ids && slice_eq(slice_cut(&rest, ','), r->ids[r->rows->n])) {
-		rc = r->line != NULL ? keep_line(r->line, line) : add_line(r->rows, line, &fields);
+		rc = r->line != NULL ? copy_raw_line(r->line, line) : add_private_line(r->rows, line, &fields);
 		r->bad |= fields != r->rows->n_columns;
 		r->rows->n++;
 	}
@@ -99,9 +101,9 @@ take_line(struct reading *r, struct slice line)
 }
 
 static int
-take_part(void *ctx, struct slice part)
+read_private_part(void *ctx, struct slice part)
 {
-	struct reading *r = ctx;
+	struct private_reader *r = ctx;
 	int rc = 0;
 
 	while (rc == 0 && part.n > 0 && memchr(part.p, '\n', part.n) != NULL) {
@@ -111,7 +113,7 @@ take_part(void *ctx, struct slice part)
 			buf_slice(&r->rest, line);
 			line = buf_view(&r->rest);
 		}
-		rc = r->rest.failed ? ERR_MEMORY : take_line(r, line);
+		rc = r->rest.failed ? ERR_MEMORY : read_private_line(r, line);
 		buf_clear(&r->rest);
 	}
 	buf_slice(&r->rest, part);
@@ -119,12 +121,12 @@ take_part(void *ctx, struct slice part)
 }
 
 static int
-read_file(struct reading *r, struct store *store, uint64_t n, const char *file, struct err *err)
+read_private_file(struct private_reader *r, struct store *store, uint64_t n, const char *file, struct err *err)
 {
 	int rc;
 
 	buf_init(&r->rest, DRAW_FILE_MAX);
-	rc = draw_file_each(store, n, file, take_part, r, err);
+	rc = draw_file_each(store, n, file, read_private_part, r, err);
 	buf_release(&r->rest);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
@@ -139,11 +141,11 @@ int
 private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
     struct private_rows *ret_rows, struct err *err)
 {
-	struct reading r = {.rows = ret_rows, .ids = ids, .n_ids = n_ids};
+	struct private_reader r = {.rows = ret_rows, .ids = ids, .n_ids = n_ids};
 
 	*ret_rows = (struct private_rows){.n = 0};
 	buf_init(&ret_rows->bytes, DRAW_FILE_MAX);
-	return read_file(&r, store, n, file, err);
+	return read_private_file(&r, store, n, file, err);
 }
 
 int
@@ -151,9 +153,9 @@ private_line_read(struct store *store, uint64_t n, const char *file, struct slic
     struct buf *ret_line, struct err *err)
 {
 	struct private_rows counted = {.n = 0};
-	struct reading r = {.rows = &counted, .ids = &id, .n_ids = 1, .header = ret_header, .line = ret_line};
+	struct private_reader r = {.rows = &counted, .ids = &id, .n_ids = 1, .header = ret_header, .line = ret_line};
 
-	return read_file(&r, store, n, file, err);
+	return read_private_file(&r, store, n, file, err);
 }
 
 void
@@ -167,7 +169,7 @@ private_rows_release(struct private_rows *rows)
 }
 
 static struct slice
-field(const struct private_rows *rows, size_t line, size_t column)
+private_field_text(const struct private_rows *rows, size_t line, size_t column)
 {
 	const struct private_field *f = &rows->fields[line * rows->n_columns + column];
 
@@ -178,7 +180,7 @@ struct slice
 private_value(const struct private_rows *rows, size_t row, const char *column)
 {
 	for (size_t c = 0; c < rows->n_columns; c++)
-		if (slice_is(field(rows, 0, c), column))
-			return field(rows, 1 + row, c);
+		if (slice_is(private_field_text(rows, 0, c), column))
+			return private_field_text(rows, 1 + row, c);
 	return (struct slice){"", 0};
 }

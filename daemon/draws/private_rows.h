@@ -9,7 +9,7 @@
 #include "core/base/slice.h"
 #include "store/store.h"
 
-/* Some rows of a draw's private file (PROTOCOL 3), as they stood at the commitment: names, addresses, telephones. */
+/* Rows of a draw's private file (PROTOCOL 3) as they were committed: names, addresses, telephones. */
 struct private_rows {
 	struct buf bytes; /* the header's and the rows' fields, unquoted */
 	struct private_field {
@@ -21,14 +21,14 @@ struct private_rows {
 };
 
 /*
- * The rows of `ids`, which ascend strictly, in their order; all of them must be there (ERR_OUTSIDE: the state is
- * damaged).  Reads the file once, whatever its size.  Release with private_rows_release, after a failure too.
+ * The rows of `ids`, in the same order: the ids ascend strictly.  ERR_OUTSIDE: one has no row, so the state is damaged.
+ * Reads the file once, part by part.  Release with private_rows_release, after a failure too.
  */
 int private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,
     struct private_rows *ret_rows, struct err *err);
 void private_rows_release(struct private_rows *rows); /* NULL is allowed */
 
-/* The header's and one row's line as they stand, without the LF, appended: what the row's digest is made of. */
+/* Appends the header line and one row's line as they stand, without the LF: the row's digest is made of both. */
 int private_line_read(struct store *store, uint64_t n, const char *file, struct slice id, struct buf *ret_header,
     struct buf *ret_line, struct err *err);
 

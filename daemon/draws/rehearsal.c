@@ -1,3 +1,4 @@
+/* A rehearsal: draws once with a secret that is thrown away, and keeps nothing. */
 #include "draws/rehearsal.h"
 
 #include <sodium.h>
@@ -5,7 +6,7 @@
 #include "core/calendar/schedule.h"
 #include "system/clock.h"
 
-#define AHEAD_DAYS 400
+#define AHEAD_DAYS 400 /* a holiday of any kind begins within that */
 
 static void
 random_hex(char ret_hex[static HASH_HEX + 1])
@@ -16,9 +17,9 @@ random_hex(char ret_hex[static HASH_HEX + 1])
 	text_to_hex(random, sizeof random, ret_hex);
 }
 
-/* During a holiday that is yet to come, where today is in none. */
+/* Now; for a cycle that visits during a holiday, where today has no such day left, the next holiday. */
 static int
-draw_time(const struct operator *operator, const struct config_cycle *cycle, int64_t *ret, struct err *err)
+rehearsal_draw_time(const struct operator *operator, const struct config_cycle *cycle, int64_t *ret, struct err *err)
 {
 	struct schedule s = {.calendar = operator->calendar, .zone = clock_zone(), .rule = &cycle->rule};
 	int32_t today = clock_date(operator->now), visit;
@@ -36,7 +37,7 @@ draw_time(const struct operator *operator, const struct config_cycle *cycle, int
 	return rc;
 }
 
-/* Read in one view of the state, which stays as it is. */
+/* In a transaction that is rolled back: one view of the state, which does not change. */
 static int
 take_snapshot(struct rehearsal *r, const struct operator *operator, const struct config_cycle *cycle, struct err *err)
 {
@@ -45,7 +46,7 @@ take_snapshot(struct rehearsal *r, const struct operator *operator, const struct
 	    .cycle = cycle,
 	    .now = operator->now,
 	    .progress = operator->progress};
-	int rc = draw_time(operator, cycle, &want.draw_time, err);
+	int rc = rehearsal_draw_time(operator, cycle, &want.draw_time, err);
 
 	if (rc == 0)
 		rc = store_exec(operator->store, "BEGIN", err);
@@ -64,7 +65,8 @@ rehearsal_make(struct rehearsal *r, const struct operator *operator, const struc
 	snapshot_init(&r->snapshot);
 	if (sodium_init() < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
-	if ((rc = take_snapshot(r, operator, cycle, err)) != 0)
+	rc = take_snapshot(r, operator, cycle, err);
+	if (rc != 0)
 		return rc;
 	random_hex(r->secret);
 	random_hex(r->commit_hash);

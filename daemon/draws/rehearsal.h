@@ -7,8 +7,8 @@
 #include "ledger/operator.h"
 
 /*
- * A draw on the rosters as they stand now, with a secret that is thrown away: it shows whether the rules leave enough
- * people, and changes nothing.  The parts point at each other, so a struct rehearsal stays where it is.
+ * A draw on the rosters as they stand now, with a secret that is thrown away.  It shows whether the rules leave enough
+ * people, and changes nothing.  The members point at each other: do not copy or move a struct rehearsal.
  */
 struct rehearsal {
 	struct snapshot snapshot;

@@ -1,3 +1,4 @@
+/* Takes the snapshot that a commitment fixes: checks rosters and rules, writes the files, fills the commitment. */
 #include "draws/snapshot.h"
 
 #include <sodium.h>
@@ -37,50 +38,50 @@ snapshot_release(struct snapshot *s)
 	snapshot_init(s);
 }
 
-/* ---- a few names for a message, and how many there are ---- */
+/* ---- the first few names at fault, and how many there are, for a message ---- */
 
-#define FEW 8
+#define NAMES_SHOWN 8
 
-struct few {
-	struct slice names[FEW];
+struct name_list {
+	struct slice names[NAMES_SHOWN];
 	size_t n;
-	char text[FEW * (TEXT_MAX + 2) + 32];
+	char text[NAMES_SHOWN * (TEXT_MAX + 2) + 32];
 };
 
 static void
-few_add(struct few *few, struct slice name)
+name_list_add(struct name_list *list, struct slice name)
 {
-	if (few->n < FEW)
-		few->names[few->n] = name;
-	few->n++;
+	if (list->n < NAMES_SHOWN)
+		list->names[list->n] = name;
+	list->n++;
 }
 
 static bool
-few_has(const struct few *few, struct slice name)
+name_list_has(const struct name_list *list, struct slice name)
 {
-	for (size_t i = 0; i < few->n && i < FEW; i++)
-		if (slice_eq(few->names[i], name))
+	for (size_t i = 0; i < list->n && i < NAMES_SHOWN; i++)
+		if (slice_eq(list->names[i], name))
 			return true;
 	return false;
 }
 
 /* "T001, T004 … (12)" */
 static const char *
-few_text(struct few *few)
+name_list_text(struct name_list *list)
 {
 	struct buf out;
 
-	buf_init(&out, sizeof few->text - 1);
-	for (size_t i = 0; i < few->n && i < FEW; i++) {
+	buf_init(&out, sizeof list->text - 1);
+	for (size_t i = 0; i < list->n && i < NAMES_SHOWN; i++) {
 		buf_text(&out, i == 0 ? "" : ", ");
-		buf_slice(&out, few->names[i].n > 0 ? few->names[i] : slice_of("\"\""));
+		buf_slice(&out, list->names[i].n > 0 ? list->names[i] : slice_of("\"\""));
 	}
-	if (few->n > FEW)
-		buf_format(&out, " \xE2\x80\xA6 (%zu)", few->n);
-	memcpy(few->text, out.data == NULL ? "" : out.data, out.len);
-	few->text[out.len] = '\0';
+	if (list->n > NAMES_SHOWN)
+		buf_format(&out, " \xE2\x80\xA6 (%zu)", list->n);
+	memcpy(list->text, out.data == NULL ? "" : out.data, out.len);
+	list->text[out.len] = '\0';
 	buf_release(&out);
-	return few->text;
+	return list->text;
 }
 
 /* ---- rules and strata ---- */
@@ -108,7 +109,7 @@ rules_of(const struct snapshot_want *want)
 }
 
 static int
-begin_strata(struct commit *commit, const struct config_cycle *cycle, struct err *err)
+copy_strata(struct commit *commit, const struct config_cycle *cycle, struct err *err)
 {
 	commit->strata = calloc(cycle->n_sample + 1, sizeof *commit->strata);
 	if (commit->strata == NULL)
@@ -121,7 +122,7 @@ begin_strata(struct commit *commit, const struct config_cycle *cycle, struct err
 	return 0;
 }
 
-/* ---- what must hold before anything is promised ---- */
+/* ---- what must hold before a commitment ---- */
 
 static int
 check_age(struct store *store, const struct snapshot_want *want, enum roster_kind kind, const char *name,
@@ -164,37 +165,37 @@ check_ages(struct store *store, const struct snapshot_want *want, struct err *er
 static int
 check_classes(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
 {
-	struct few few = {.n = 0};
+	struct name_list names = {.n = 0};
 
-	for (size_t i = 0; i < s->roster.n_targets && few.n < FEW; i++) {
+	for (size_t i = 0; i < s->roster.n_targets && names.n < NAMES_SHOWN; i++) {
 		struct slice class = target_class(&s->roster.targets[i]);
 
-		if ((commit_stratum(&s->commit, class) < 0 || slice_is(class, "*")) && !few_has(&few, class))
-			few_add(&few, class);
+		if ((commit_stratum(&s->commit, class) < 0 || slice_is(class, "*")) && !name_list_has(&names, class))
+			name_list_add(&names, class);
 	}
-	if (few.n == 0)
+	if (names.n == 0)
 		return 0;
 	return err_set(err, ERR_REFUSED,
 	    N_("[cycle %s] sample covers no targets of class %s: give them a rate, or all others one "
 	       "as *:10%%"),
-	    cycle->name, few_text(&few));
+	    cycle->name, name_list_text(&names));
 }
 
 static int
 check_levels(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
 {
-	struct few few = {.n = 0};
+	struct name_list names = {.n = 0};
 
 	for (size_t i = 0; i < s->roster.n_targets; i++)
 		if (s->roster.targets[i].level == LEVEL_NONE && s->roster.targets[i].drum != DRUM_EXCUSED)
-			few_add(&few, target_id(&s->roster.targets[i]));
+			name_list_add(&names, target_id(&s->roster.targets[i]));
 	for (size_t i = 0; i < s->roster.n_inspectors; i++)
 		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].in)
-			few_add(&few, inspector_id(&s->roster.inspectors[i]));
-	if (!cycle->has_level_gap || few.n == 0)
+			name_list_add(&names, inspector_id(&s->roster.inspectors[i]));
+	if (!cycle->has_level_gap || names.n == 0)
 		return 0;
 	return err_set(err, ERR_REFUSED, N_("[cycle %s] level_gap compares levels, and these have none: %s"),
-	    cycle->name, few_text(&few));
+	    cycle->name, name_list_text(&names));
 }
 
 static int
@@ -206,8 +207,8 @@ check_weights(const struct snapshot *s, const struct config_cycle *cycle, struct
 		if (s->roster.targets[i].weight != 1)
 			return 0;
 	return err_set(err, ERR_REFUSED,
-	    N_("[cycle %s] weight = risk, but the roster of targets tells no two of them apart: give "
-	       "its column weight, or set weight = none"),
+	    N_("[cycle %s] weight = risk, but all targets in the roster have the same weight: give its column weight, "
+	       "or set weight = none"),
 	    cycle->name);
 }
 
@@ -224,14 +225,17 @@ check_rosters(const struct snapshot *s, const struct snapshot_want *want, struct
 		    cycle->name);
 	if (s->roster.n_inspectors == 0)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] there are no inspectors to send"), cycle->name);
-	if ((rc = check_classes(s, cycle, err)) != 0 || (rc = check_levels(s, cycle, err)) != 0)
-		return rc;
-	return check_weights(s, cycle, err);
+	rc = check_classes(s, cycle, err);
+	if (rc == 0)
+		rc = check_levels(s, cycle, err);
+	if (rc == 0)
+		rc = check_weights(s, cycle, err);
+	return rc;
 }
 
-/* ---- what would tell when to expect whom ---- */
+/* ---- sealed.json: the days of the visits, the matters ---- */
 
-/* Whether a day is worked that is only computed is not known yet. */
+/* A festival that is only computed may move: whether the days around it are workdays is not known yet. */
 static int
 check_announced(const struct snapshot *s, const struct snapshot_want *want, struct err *err)
 {
@@ -243,14 +247,13 @@ check_announced(const struct snapshot *s, const struct snapshot_want *want, stru
 		return 0;
 	text_from_date(last, date);
 	return err_set(err, ERR_NOT_YET,
-	    N_("[cycle %s] the visits, up to %s, depend on festivals that are computed and not announced yet, and "
-	       "nothing is "
-	       "committed from one: put the year's holidays into [calendar] files"),
+	    N_("[cycle %s] the visits, up to %s, depend on computed festivals that are not announced yet, so nothing "
+	       "is committed: put the year's holidays into [calendar] files"),
 	    want->cycle->name, date);
 }
 
 static int
-take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err)
+set_visit_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err)
 {
 	const struct config_cycle *cycle = want->cycle;
 	char date[DATE_TEXT];
@@ -259,8 +262,8 @@ take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err
 	if (s->sealed.n_dates == 0 && cycle->rule.when == WHEN_DURING_HOLIDAY) {
 		text_from_date(s->commit.date, date);
 		return err_set(err, ERR_REFUSED,
-		    N_("[cycle %s] when = during holiday: %s is in no holiday, or its last day, and leaves none for "
-		       "visits"),
+		    N_("[cycle %s] when = during holiday: %s is in no holiday, or is the last day of one, so no day is "
+		       "left for visits"),
 		    cycle->name, date);
 	}
 	if (s->sealed.n_dates == 0)
@@ -278,17 +281,17 @@ take_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err
 }
 
 static int
-compare_slices(const void *a, const void *b)
+compare_matter_ids(const void *a, const void *b)
 {
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 static int
-count_known(void *ctx, const struct rosters_matter *matter)
+mark_known_matter(void *ctx, const struct rosters_matter *matter)
 {
 	struct sealed *sealed = ctx;
 
-	/* What is known moves to the front. */
+	/* Known matters move to the front; until all are read `take` counts them. */
 	for (size_t i = sealed->take; i < sealed->n_matters; i++)
 		if (slice_eq(sealed->matters[i], matter->id)) {
 			struct slice known = sealed->matters[i];
@@ -300,7 +303,7 @@ count_known(void *ctx, const struct rosters_matter *matter)
 }
 
 static int
-take_matters(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
+set_matters(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
 {
 	struct sealed *sealed = &s->sealed;
 	int rc;
@@ -310,19 +313,19 @@ take_matters(struct snapshot *s, struct store *store, const struct config_cycle 
 		return err_memory(err);
 	for (size_t i = 0; i < cycle->matters.n; i++)
 		sealed->matters[sealed->n_matters++] = slice_of(cycle->matters.items[i]);
-	rc = rosters_each_matter(store, count_known, sealed, err);
+	rc = rosters_each_matter(store, mark_known_matter, sealed, err);
 	if (rc == 0 && sealed->take < sealed->n_matters)
 		rc = err_set(err, ERR_REFUSED,
 		    N_("[cycle %s] matters names \"%.*s\", which does not stand in the roster of matters: "
 		       "\"spotcheck import matters FILE\""),
 		    cycle->name, SLICE_ARGS(sealed->matters[sealed->take]));
-	qsort(sealed->matters, sealed->n_matters, sizeof *sealed->matters, compare_slices);
+	qsort(sealed->matters, sealed->n_matters, sizeof *sealed->matters, compare_matter_ids);
 	sealed->take = (uint64_t)cycle->matters_take;
 	return rc;
 }
 
 static int
-seal(struct snapshot *s, struct err *err)
+write_sealed_file(struct snapshot *s, struct err *err)
 {
 	uint8_t nonce[NONCE_HEX / 2];
 
@@ -349,7 +352,7 @@ parse_targets(struct snapshot *s, struct err *err)
 }
 
 static int
-write_rosters(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
+write_roster_files(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
 {
 	struct rows_want rows = {.store = store,
 	    .cycle = want->cycle,
@@ -359,12 +362,18 @@ write_rosters(struct snapshot *s, struct store *store, const struct snapshot_wan
 	    .progress = want->progress};
 	int rc;
 
-	if ((rc = rows_targets(&rows, &s->targets, err)) != 0 ||
-	    (rc = rows_inspectors(&rows, &s->inspectors, err)) != 0 || (rc = parse_targets(s, err)) != 0 ||
-	    (rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err)) != 0 ||
-	    (rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err)) != 0)
-		return rc;
-	return roster_parse_conflicts(&s->roster, buf_view(&s->conflicts), "conflicts.csv", err);
+	rc = rows_targets(&rows, &s->targets, err);
+	if (rc == 0)
+		rc = rows_inspectors(&rows, &s->inspectors, err);
+	if (rc == 0)
+		rc = parse_targets(s, err);
+	if (rc == 0)
+		rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err);
+	if (rc == 0)
+		rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err);
+	if (rc == 0)
+		rc = roster_parse_conflicts(&s->roster, buf_view(&s->conflicts), "conflicts.csv", err);
+	return rc;
 }
 
 static struct file_commitment
@@ -389,9 +398,9 @@ commit_files(struct snapshot *s)
 		s->commit.excused_inspectors += !s->roster.inspectors[i].in;
 }
 
-/* `since` stays as it was in the commitment before. */
+/* A target's `since` must be what it was in the commitment before. */
 static int
-check_since(const struct roster *before, const struct roster *now, struct err *err)
+check_since_unchanged(const struct roster *before, const struct roster *now, struct err *err)
 {
 	size_t k = 0;
 
@@ -410,9 +419,9 @@ check_since(const struct roster *before, const struct roster *now, struct err *e
 	return 0;
 }
 
-/* Against the cycle's previous commitment, voided ones included. */
+/* What changed since the cycle's previous commitment, which may have been voided. */
 static int
-take_changes(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
+set_changes(struct snapshot *s, struct store *store, const struct config_cycle *cycle, struct err *err)
 {
 	struct draw_row before;
 	struct stored_draw previous;
@@ -427,7 +436,7 @@ take_changes(struct snapshot *s, struct store *store, const struct config_cycle 
 	stored_draw_init(&previous);
 	rc = stored_draw_load(&previous, store, before.n, err);
 	if (rc == 0)
-		rc = check_since(&previous.roster, &s->roster, err);
+		rc = check_since_unchanged(&previous.roster, &s->roster, err);
 	if (rc == 0) {
 		s->commit.changes.previous = before.n;
 		roster_changes(&previous.roster, &s->roster, &s->commit.changes);
@@ -446,15 +455,24 @@ snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_wan
 	s->commit.draw_time = want->draw_time;
 	s->commit.date = clock_date(want->draw_time);
 	s->commit.rules = rules_of(want);
-	if ((rc = check_ages(store, want, err)) != 0 || (rc = begin_strata(&s->commit, want->cycle, err)) != 0 ||
-	    (rc = take_dates(s, want, err)) != 0 || (rc = take_matters(s, store, want->cycle, err)) != 0 ||
-	    (rc = write_rosters(s, store, want, err)) != 0 || (rc = check_rosters(s, want, err)) != 0 ||
-	    (rc = strata_count(&s->commit, &s->roster, s->commit.strata, err)) != 0)
+	rc = check_ages(store, want, err);
+	if (rc == 0)
+		rc = copy_strata(&s->commit, want->cycle, err);
+	if (rc == 0)
+		rc = set_visit_dates(s, want, err);
+	if (rc == 0)
+		rc = set_matters(s, store, want->cycle, err);
+	if (rc == 0)
+		rc = write_roster_files(s, store, want, err);
+	if (rc == 0)
+		rc = check_rosters(s, want, err);
+	if (rc == 0)
+		rc = strata_count(&s->commit, &s->roster, s->commit.strata, err);
+	if (rc != 0)
 		return rc;
 	commit_files(s);
-	if ((rc = take_changes(s, store, want->cycle, err)) != 0)
-		return rc;
-	return seal(s, err);
+	rc = set_changes(s, store, want->cycle, err);
+	return rc == 0 ? write_sealed_file(s, err) : rc;
 }
 
 int
@@ -463,9 +481,12 @@ snapshot_keep(const struct snapshot *s, struct store *store, struct err *err)
 	uint64_t n = s->commit.n;
 	int rc;
 
-	if ((rc = draw_file_put(store, n, "targets.csv", buf_view(&s->targets), err)) != 0 ||
-	    (rc = draw_file_put(store, n, "inspectors.csv", buf_view(&s->inspectors), err)) != 0 ||
-	    (rc = draw_file_put(store, n, "conflicts.csv", buf_view(&s->conflicts), err)) != 0)
-		return rc;
-	return draw_file_put(store, n, "sealed.json", buf_view(&s->sealed_bytes), err);
+	rc = draw_file_put(store, n, "targets.csv", buf_view(&s->targets), err);
+	if (rc == 0)
+		rc = draw_file_put(store, n, "inspectors.csv", buf_view(&s->inspectors), err);
+	if (rc == 0)
+		rc = draw_file_put(store, n, "conflicts.csv", buf_view(&s->conflicts), err);
+	if (rc == 0)
+		rc = draw_file_put(store, n, "sealed.json", buf_view(&s->sealed_bytes), err);
+	return rc;
 }

@@ -15,13 +15,13 @@
 
 /*
  * The rosters, rules and dates of one draw as they stand now: the files that a commitment fixes, and what the
- * commitment says of them.  The parts point at each other, so a struct snapshot stays where it is.
+ * commitment says of them.  The members point at each other: do not copy or move a struct snapshot.
  */
 struct snapshot {
 	struct buf targets, inspectors, conflicts, sealed_bytes; /* the files */
 	struct roster roster;                                    /* of the files */
 	struct sealed sealed;
-	struct commit commit; /* all but beacon, chain, link and reveal_time, which are the caller's */
+	struct commit commit; /* the caller fills in beacon, chain, link and reveal_time */
 	char hex[6][HASH_HEX + 1];
 	char nonce[NONCE_HEX + 1];
 };
@@ -36,18 +36,18 @@ struct snapshot_want {
 	const struct progress *progress; /* may be NULL */
 };
 
-/* Zeroes; afterwards snapshot_release is always right. */
+/* Zeroes; snapshot_release is allowed from then on. */
 void snapshot_init(struct snapshot *s);
 void snapshot_release(struct snapshot *s); /* NULL is allowed */
 
 /*
- * Takes it, within the caller's transaction, and writes the two private files into the state (not for a rehearsal).
- * ERR_REFUSED names what is wrong with the rosters or the rules and what would be right; ERR_OUTSIDE, ERR_MEMORY,
- * ERR_LIMIT.
+ * Takes the snapshot within the caller's transaction, and writes the two private files into the state (not for a
+ * rehearsal).  ERR_REFUSED says what is wrong with the rosters or the rules, and what would be right; ERR_NOT_YET: the
+ * visits depend on festivals that are not announced; ERR_OUTSIDE, ERR_MEMORY, ERR_LIMIT.
  */
 int snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err);
 
-/* Keeps the four public files. */
+/* Writes targets.csv, inspectors.csv, conflicts.csv and sealed.json into the state. */
 int snapshot_keep(const struct snapshot *s, struct store *store, struct err *err);
 
 #endif

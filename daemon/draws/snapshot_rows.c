@@ -1,3 +1,4 @@
+/* Writes the rosters in the state as the CSV files of a draw, public and private (PROTOCOL 3). */
 #include "draws/snapshot_rows.h"
 
 #include <sodium.h>
@@ -14,15 +15,15 @@
 
 struct private_file {
 	struct draw_file file;
-	struct hash_stream header; /* H of what stands before each line: the header and its LF */
-	/* In bulk: one system call each would cost more than the hashing. */
+	struct hash_stream header; /* hashed so far: the header and its LF, which each row's digest begins with */
+	/* Nonces in bulk: a system call for each would cost more than the hashing. */
 	uint8_t random[NONCES_AT_ONCE][NONCE_HEX / 2];
 	size_t n_random;
 };
 
-/* RFC 4180: in quotes where it must be. */
+/* One field, in quotes where RFC 4180 asks for them. */
 static void
-put_field(struct buf *out, struct slice field)
+put_csv_field(struct buf *out, struct slice field)
 {
 	bool quoted = false;
 
@@ -56,7 +57,7 @@ private_begin(struct private_file *p, const struct rows_want *want, enum roster_
 	buf_text(out, "id,nonce");
 	for (size_t i = 0; i < columns.n; i++) {
 		buf_byte(out, ',');
-		put_field(out, slice_of(columns.items[i]));
+		put_csv_field(out, slice_of(columns.items[i]));
 	}
 	buf_byte(out, '\n');
 	hash_begin(&p->header);
@@ -84,7 +85,7 @@ private_row(struct private_file *p, struct slice id, const struct slice *fields,
 	buf_hex(out, p->random[--p->n_random], sizeof p->random[0]);
 	for (size_t i = 0; i < n; i++) {
 		buf_byte(out, ',');
-		put_field(out, fields[i]);
+		put_csv_field(out, fields[i]);
 	}
 	if (out->failed)
 		return err_memory(err);
@@ -102,24 +103,24 @@ private_release(struct private_file *p)
 	draw_file_release(&p->file);
 }
 
-/* ---- what a cycle's draws so far say of a target: queries that run beside the roster, both ascending by id ---- */
+/* ---- a query over targets, read in step with the roster: both ascend by id ---- */
 
-struct beside {
+struct id_cursor {
 	struct query q;
 	bool there;
 };
 
 static void
-beside_open(struct beside *b, struct store *store, const char *sql, const char *cycle)
+id_cursor_open(struct id_cursor *b, struct store *store, const char *sql, const char *cycle)
 {
 	query_open(&b->q, store, sql);
 	query_put_string(&b->q, cycle);
 	b->there = query_row(&b->q);
 }
 
-/* Moves on to the row of this id; false where there is none. */
+/* Moves on to the row of this id; false: it has none.  Ids are asked for in ascending order. */
 static bool
-beside_is(struct beside *b, struct slice id)
+id_cursor_find(struct id_cursor *b, struct slice id)
 {
 	int order = -1;
 
@@ -132,24 +133,24 @@ beside_is(struct beside *b, struct slice id)
 static const char sql_last_drawn[] = "SELECT p.target, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n"
                                      " WHERE d.cycle = ? AND p.target IS NOT NULL GROUP BY p.target ORDER BY p.target";
 
-/* What the latest draw that was not voided chose, and no place holds. */
+/* The targets that the latest draw (not voided) chose and that no place holds. */
 static const char sql_carried[] =
     "SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw')"
     " ORDER BY target";
 
 /* ---- targets.csv ---- */
 
-struct targets_walk {
+struct roster_walk {
 	const struct rows_want *want;
 	struct private_file private;
-	struct beside last_drawn, carried;
+	struct id_cursor last_drawn, carried;
 	uint64_t n, total; /* rows of the roster, for progress */
 	struct buf *out;
 	struct err *err;
 };
 
 static void
-put_level(struct buf *out, int level)
+put_level_field(struct buf *out, int level)
 {
 	if (level != LEVEL_NONE)
 		buf_uint(out, (uint64_t)level);
@@ -157,7 +158,7 @@ put_level(struct buf *out, int level)
 }
 
 static void
-put_date(struct buf *out, int32_t date)
+put_date_field(struct buf *out, int32_t date)
 {
 	char text[DATE_TEXT];
 
@@ -169,14 +170,14 @@ put_date(struct buf *out, int32_t date)
 }
 
 static void
-put_text(struct buf *out, struct slice text)
+put_text_field(struct buf *out, struct slice text)
 {
 	buf_slice(out, text);
 	buf_byte(out, ',');
 }
 
 static enum drum
-drum_of(const struct targets_walk *w, const struct rosters_target *t, int32_t since, int32_t last_drawn, bool carried)
+drum_of(const struct roster_walk *w, const struct rosters_target *t, int32_t since, int32_t last_drawn, bool carried)
 {
 	if (t->excused)
 		return DRUM_EXCUSED;
@@ -184,35 +185,36 @@ drum_of(const struct targets_walk *w, const struct rosters_target *t, int32_t si
 }
 
 static int
-put_target(void *ctx, const struct rosters_target *t)
+put_target_row(void *ctx, const struct rosters_target *t)
 {
-	struct targets_walk *w = ctx;
+	struct roster_walk *w = ctx;
 	struct buf *out = w->out;
 	int32_t since = text_date_of(text_year_of(t->since), 1, 1);
-	int32_t last_drawn = beside_is(&w->last_drawn, t->id) ? (int32_t)query_int(&w->last_drawn.q, 1) : DATE_NONE;
-	bool carried = beside_is(&w->carried, t->id);
+	int32_t last_drawn =
+	    id_cursor_find(&w->last_drawn, t->id) ? (int32_t)query_int(&w->last_drawn.q, 1) : DATE_NONE;
+	bool carried = id_cursor_find(&w->carried, t->id);
 	int rc;
 
 	if (w->n++ % 65536 == 0)
 		progress_tell(w->want->progress, N_("rosters"), (size_t)w->n, (size_t)w->total);
-	put_text(out, t->id);
-	put_text(out, t->class);
-	put_text(out, t->unit);
-	put_text(out, t->area);
-	put_level(out, t->level);
+	put_text_field(out, t->id);
+	put_text_field(out, t->class);
+	put_text_field(out, t->unit);
+	put_text_field(out, t->area);
+	put_level_field(out, t->level);
 	buf_uint(out, w->want->cycle->weight == CYCLE_WEIGHT_NONE ? 1 : (uint64_t)t->weight);
 	buf_byte(out, ',');
-	put_date(out, since);
-	put_date(out, last_drawn);
-	put_text(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried))));
+	put_date_field(out, since);
+	put_date_field(out, last_drawn);
+	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried))));
 	rc = private_row(&w->private, t->id, t->private, t->n_private, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
 }
 
-/* How it went: the walk, the queries beside it, the private file, the public one; the first fault is told. */
+/* Closes the queries, ends the private file, and returns the first failure; `rc` is that of the walk. */
 static int
-walk_end(int rc, struct targets_walk *w, struct err *err)
+end_roster_walk(int rc, struct roster_walk *w, struct err *err)
 {
 	int last_drawn = query_close(&w->last_drawn.q, rc == 0 ? err : NULL);
 	int carried;
@@ -231,7 +233,7 @@ walk_end(int rc, struct targets_walk *w, struct err *err)
 int
 rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 {
-	struct targets_walk w = {.want = want, .out = out, .err = err};
+	struct roster_walk w = {.want = want, .out = out, .err = err};
 	int rc = private_begin(&w.private, want, ROSTER_TARGETS, ROWS_TARGETS_PRIVATE, err);
 
 	buf_text(out, roster_targets_header);
@@ -239,29 +241,29 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 	if (rc == 0)
 		rc = rosters_count(want->store, ROSTER_TARGETS, &w.total, err);
 	if (rc == 0) {
-		beside_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
-		beside_open(&w.carried, want->store, sql_carried, want->cycle->name);
+		id_cursor_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
+		id_cursor_open(&w.carried, want->store, sql_carried, want->cycle->name);
 		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date,
-		    put_target, &w, err);
+		    put_target_row, &w, err);
 	}
 	progress_tell(want->progress, N_("rosters"), (size_t)w.total, (size_t)w.total);
-	return walk_end(rc, &w, err);
+	return end_roster_walk(rc, &w, err);
 }
 
 /* ---- inspectors.csv ---- */
 
 static int
-put_inspector(void *ctx, const struct rosters_inspector *p)
+put_inspector_row(void *ctx, const struct rosters_inspector *p)
 {
-	struct targets_walk *w = ctx;
+	struct roster_walk *w = ctx;
 	struct buf *out = w->out;
 	int rc;
 
-	put_text(out, p->id);
-	put_text(out, p->unit);
-	put_text(out, p->area);
-	put_level(out, p->level);
-	put_text(out, p->tags);
+	put_text_field(out, p->id);
+	put_text_field(out, p->unit);
+	put_text_field(out, p->area);
+	put_level_field(out, p->level);
+	put_text_field(out, p->tags);
 	buf_text(out, p->excused ? "excused," : "in,");
 	rc = private_row(&w->private, p->id, p->private, p->n_private, out, w->err);
 	buf_byte(out, '\n');
@@ -271,19 +273,19 @@ put_inspector(void *ctx, const struct rosters_inspector *p)
 int
 rows_inspectors(const struct rows_want *want, struct buf *out, struct err *err)
 {
-	struct targets_walk w = {.want = want, .out = out, .err = err};
+	struct roster_walk w = {.want = want, .out = out, .err = err};
 	int rc = private_begin(&w.private, want, ROSTER_INSPECTORS, ROWS_INSPECTORS_PRIVATE, err);
 
 	buf_text(out, roster_inspectors_header);
 	buf_byte(out, '\n');
 	if (rc == 0)
-		rc = rosters_each_inspector(want->store, want->date, put_inspector, &w, err);
-	return walk_end(rc, &w, err);
+		rc = rosters_each_inspector(want->store, want->date, put_inspector_row, &w, err);
+	return end_roster_walk(rc, &w, err);
 }
 
 /* ---- conflicts.csv ---- */
 
-struct lines {
+struct conflict_lines {
 	struct buf bytes; /* lines with their LF */
 	size_t n;
 };
@@ -294,9 +296,9 @@ compare_slices(const void *a, const void *b)
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* Sorted, distinct. */
+/* Appends the lines in order, each once. */
 static int
-put_sorted(const struct lines *lines, struct buf *out, struct err *err)
+put_sorted_lines(const struct conflict_lines *lines, struct buf *out, struct err *err)
 {
 	struct slice *v = malloc((lines->n + 1) * sizeof *v), rest = buf_view(&lines->bytes);
 
@@ -316,16 +318,17 @@ put_sorted(const struct lines *lines, struct buf *out, struct err *err)
 }
 
 /*
- * The values of a column of targets.csv, sorted, to ask which conflicts still concern somebody; made once it is asked.
+ * The values of a column of targets.csv, sorted, each once: a conflict with a value that is not there concerns nobody.
+ * Read when the first conflict needs them.
  */
-struct values {
+struct column_values {
 	struct slice *v;
 	size_t n;
 };
 
 static int
-values_of(const struct roster *roster, struct slice (*column)(const struct target *t), struct values *ret,
-    struct err *err)
+read_column_values(const struct roster *roster, struct slice (*column)(const struct target *t),
+    struct column_values *ret, struct err *err)
 {
 	size_t n = 0;
 
@@ -342,53 +345,55 @@ values_of(const struct roster *roster, struct slice (*column)(const struct targe
 }
 
 static bool
-values_have(const struct values *values, struct slice value)
+column_has(const struct column_values *values, struct slice value)
 {
 	return value.n > 0 && bsearch(&value, values->v, values->n, sizeof value, compare_slices) != NULL;
 }
 
 struct conflicts_walk {
 	const struct roster *roster;
-	struct values units, areas;
-	struct lines lines;
+	struct column_values units, areas;
+	struct conflict_lines lines;
 	struct err *err;
 };
 
 static void
-add_line(struct lines *lines, struct slice inspector, enum scope scope, struct slice value, const char *why)
+add_conflict_line(struct conflict_lines *lines, struct slice inspector, enum scope scope, struct slice value,
+    const char *why)
 {
-	put_text(&lines->bytes, inspector);
-	put_text(&lines->bytes, slice_of(scope_name(scope)));
-	put_text(&lines->bytes, value);
+	put_text_field(&lines->bytes, inspector);
+	put_text_field(&lines->bytes, slice_of(scope_name(scope)));
+	put_text_field(&lines->bytes, value);
 	buf_text(&lines->bytes, why);
 	buf_byte(&lines->bytes, '\n');
 	lines->n++;
 }
 
-/* Declared conflicts whose inspector and value stand in the draw's rosters. */
+/* A declared conflict, if the draw's rosters have both its inspector and its value. */
 static int
-add_declared(void *ctx, const struct rosters_conflict *c)
+add_declared_conflict(void *ctx, const struct rosters_conflict *c)
 {
 	struct conflicts_walk *w = ctx;
-	struct values *values = c->scope == SCOPE_UNIT ? &w->units : &w->areas;
-	bool stands = roster_find_inspector(w->roster, c->inspector) >= 0;
+	struct column_values *values = c->scope == SCOPE_UNIT ? &w->units : &w->areas;
+	bool concerned = roster_find_inspector(w->roster, c->inspector) >= 0;
 	int rc = 0;
 
-	if (stands && c->scope == SCOPE_TARGET) {
-		stands = roster_find_target(w->roster, c->value) >= 0;
-	} else if (stands) {
+	if (concerned && c->scope == SCOPE_TARGET) {
+		concerned = roster_find_target(w->roster, c->value) >= 0;
+	} else if (concerned) {
 		if (values->v == NULL)
-			rc = values_of(w->roster, c->scope == SCOPE_UNIT ? target_unit : target_area, values, w->err);
-		stands = rc == 0 && values_have(values, c->value);
+			rc = read_column_values(w->roster, c->scope == SCOPE_UNIT ? target_unit : target_area, values,
+			    w->err);
+		concerned = rc == 0 && column_has(values, c->value);
 	}
-	if (stands)
-		add_line(&w->lines, c->inspector, c->scope, c->value, "declared");
+	if (concerned)
+		add_conflict_line(&w->lines, c->inspector, c->scope, c->value, "declared");
 	return rc;
 }
 
-/* Pairs of the last `rotate` draws, as amended. */
+/* The pairs of inspector and target of the last `rotate` draws, as amended. */
 static int
-add_rotation(const struct rows_want *want, struct conflicts_walk *w, struct err *err)
+add_rotation_conflicts(const struct rows_want *want, struct conflicts_walk *w, struct err *err)
 {
 	struct query q;
 
@@ -402,7 +407,7 @@ add_rotation(const struct rows_want *want, struct conflicts_walk *w, struct err 
 		struct slice inspector = query_text(&q, 0), target = query_text(&q, 1);
 
 		if (roster_find_inspector(w->roster, inspector) >= 0 && roster_find_target(w->roster, target) >= 0)
-			add_line(&w->lines, inspector, SCOPE_TARGET, target, "rotation");
+			add_conflict_line(&w->lines, inspector, SCOPE_TARGET, target, "rotation");
 	}
 	return query_close(&q, err);
 }
@@ -414,13 +419,14 @@ rows_conflicts(const struct rows_want *want, const struct roster *roster, struct
 	int rc;
 
 	buf_init(&w.lines.bytes, DRAW_FILE_MAX);
-	if ((rc = rosters_each_conflict(want->store, add_declared, &w, err)) != 0 ||
-	    (rc = add_rotation(want, &w, err)) != 0)
-		goto out;
-	buf_text(out, roster_conflicts_header);
-	buf_byte(out, '\n');
-	rc = w.lines.bytes.failed ? err_memory(err) : put_sorted(&w.lines, out, err);
-out:
+	rc = rosters_each_conflict(want->store, add_declared_conflict, &w, err);
+	if (rc == 0)
+		rc = add_rotation_conflicts(want, &w, err);
+	if (rc == 0) {
+		buf_text(out, roster_conflicts_header);
+		buf_byte(out, '\n');
+		rc = w.lines.bytes.failed ? err_memory(err) : put_sorted_lines(&w.lines, out, err);
+	}
 	free(w.units.v);
 	free(w.areas.v);
 	buf_release(&w.lines.bytes);

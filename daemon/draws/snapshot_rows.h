@@ -11,7 +11,7 @@
 #include "core/format/roster.h"
 #include "store/store.h"
 
-/* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (5). */
+/* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (PROTOCOL 5). */
 
 struct rows_want {
 	struct store *store;
@@ -22,11 +22,11 @@ struct rows_want {
 	const struct progress *progress; /* may be NULL */
 };
 
-/* Append the whole file to `out`; the private one goes straight to the state.  ERR_REFUSED, ERR_OUTSIDE, ERR_MEMORY. */
+/* Append the whole file to `out`, and write the private one to the state.  ERR_REFUSED, ERR_OUTSIDE, ERR_MEMORY. */
 int rows_targets(const struct rows_want *want, struct buf *out, struct err *err);
 int rows_inspectors(const struct rows_want *want, struct buf *out, struct err *err);
 
-/* conflicts.csv over the two rosters, which are parsed already. */
+/* Appends conflicts.csv to `out`; `roster` has targets and inspectors parsed. */
 int rows_conflicts(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
 
 #define ROWS_TARGETS_PRIVATE "targets-private.csv"

@@ -1,3 +1,4 @@
+/* Loads a draw from the state, checks its files against the commitment, and computes it again. */
 #include "draws/stored_draw.h"
 
 #include <stdlib.h>
@@ -32,23 +33,27 @@ stored_draw_release(struct stored_draw *d)
 }
 
 static int
-parse_all(struct stored_draw *d, struct err *err)
+parse_stored_files(struct stored_draw *d, struct err *err)
 {
 	struct slice targets = buf_view(&d->targets);
 	int64_t time = 0;
 	int rc;
 
-	if ((rc = commit_parse(buf_view(&d->commit_bytes), &d->commit, &time, err)) != 0)
+	rc = commit_parse(buf_view(&d->commit_bytes), &d->commit, &time, err);
+	if (rc != 0)
 		return rc;
 	d->has_commit = true;
 	hash_hex(buf_view(&d->commit_bytes), d->commit_hash);
-	if ((rc = sealed_parse(buf_view(&d->sealed_bytes), &d->sealed, err)) != 0)
+	rc = sealed_parse(buf_view(&d->sealed_bytes), &d->sealed, err);
+	if (rc != 0)
 		return rc;
 	d->has_sealed = true;
-	if ((rc = roster_parse_targets(&d->roster, targets, "targets.csv", d->commit.date, NULL, err)) != 0 ||
-	    (rc = roster_parse_inspectors(&d->roster, buf_view(&d->inspectors), "inspectors.csv", NULL, err)) != 0)
-		return rc;
-	return roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
+	rc = roster_parse_targets(&d->roster, targets, "targets.csv", d->commit.date, NULL, err);
+	if (rc == 0)
+		rc = roster_parse_inspectors(&d->roster, buf_view(&d->inspectors), "inspectors.csv", NULL, err);
+	if (rc == 0)
+		rc = roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
+	return rc;
 }
 
 static bool
@@ -74,14 +79,20 @@ stored_draw_load(struct stored_draw *d, struct store *store, uint64_t n, struct 
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int rc;
 
-	if ((rc = draws_find(store, n, &d->row, err)) != 0 ||
-	    (rc = ledger_entry(store, d->row.commit_entry, &d->commit_bytes, err)) != 0 ||
-	    (rc = draw_file_get(store, n, "targets.csv", &d->targets, err)) != 0 ||
-	    (rc = draw_file_get(store, n, "inspectors.csv", &d->inspectors, err)) != 0 ||
-	    (rc = draw_file_get(store, n, "conflicts.csv", &d->conflicts, err)) != 0 ||
-	    (rc = draw_file_get(store, n, "sealed.json", &d->sealed_bytes, err)) != 0)
+	rc = draws_find(store, n, &d->row, err);
+	if (rc == 0)
+		rc = ledger_entry(store, d->row.commit_entry, &d->commit_bytes, err);
+	if (rc == 0)
+		rc = draw_file_get(store, n, "targets.csv", &d->targets, err);
+	if (rc == 0)
+		rc = draw_file_get(store, n, "inspectors.csv", &d->inspectors, err);
+	if (rc == 0)
+		rc = draw_file_get(store, n, "conflicts.csv", &d->conflicts, err);
+	if (rc == 0)
+		rc = draw_file_get(store, n, "sealed.json", &d->sealed_bytes, err);
+	if (rc != 0)
 		return rc;
-	rc = parse_all(d, &why);
+	rc = parse_stored_files(d, &why);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
 	if (rc == 0 && is_as_committed(d))
@@ -110,7 +121,8 @@ stored_draw_compute(struct stored_draw *d, struct store *store, const char *beac
 	    .secret = slice_of(d->secret),
 	    .beacon = slice_of(d->beacon),
 	    .progress = progress};
-	if ((rc = draw_compute(&d->input, &d->draw, err)) != 0)
+	rc = draw_compute(&d->input, &d->draw, err);
+	if (rc != 0)
 		return rc;
 	return places_new(&d->input, &d->draw, &d->places, err);
 }

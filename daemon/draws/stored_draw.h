@@ -12,8 +12,8 @@
 #include "store/store.h"
 
 /*
- * A draw brought back from the state: its commitment and files, and what follows from them.  The parts point at each
- * other, so a struct stored_draw stays where it is.
+ * A draw loaded from the state: its commitment and files, and what is computed from them.  The members point at each
+ * other: do not copy or move a struct stored_draw.
  */
 struct stored_draw {
 	struct draw_row row;
@@ -24,25 +24,25 @@ struct stored_draw {
 	bool has_commit, has_sealed;
 	char commit_hash[HASH_HEX + 1];
 	char secret[HASH_HEX + 1];
-	char *beacon; /* plain */
+	char *beacon; /* the value as text */
 	struct draw_input input;
 	struct draw draw;
 	struct places places;
 	uint64_t amendments; /* how many are applied to the places */
 };
 
-/* Zeroes; afterwards stored_draw_release is always right. */
+/* Zeroes; stored_draw_release is allowed from then on. */
 void stored_draw_init(struct stored_draw *d);
 void stored_draw_release(struct stored_draw *d); /* NULL is allowed */
 
-/* The commitment and its rosters.  What does not fit what was committed is ERR_OUTSIDE: the state is damaged. */
+/* Loads commitment and rosters.  ERR_OUTSIDE: the files are not what was committed, so the state is damaged. */
 int stored_draw_load(struct stored_draw *d, struct store *store, uint64_t n, struct err *err);
 
-/* Draws with this value, after stored_draw_load. */
+/* Computes the draw with this beacon value, after stored_draw_load. */
 int stored_draw_compute(struct stored_draw *d, struct store *store, const char *beacon, const struct progress *progress,
     struct err *err);
 
-/* Draws again what has been drawn, and applies its amendments, after stored_draw_load. */
+/* Computes again a draw that was drawn, and applies its amendments, after stored_draw_load. */
 int stored_draw_again(struct stored_draw *d, struct store *store, const struct progress *progress, struct err *err);
 
 #endif

@@ -1,3 +1,4 @@
+/* The visits of a draw as amended: reads places and seats, and adds names from the private files. */
 #include "draws/visits.h"
 
 #include <stdlib.h>
@@ -5,9 +6,9 @@
 #include "draws/draws.h"
 #include "draws/snapshot_rows.h"
 
-/* Two passes: the first counts, so that the texts stay where they are. */
+/* The first of two passes: it counts, so that ids get one buffer that never moves. */
 static int
-count(struct store *store, uint64_t n, struct visits *v, struct err *err)
+count_visits(struct store *store, uint64_t n, struct visits *v, struct err *err)
 {
 	struct query q;
 	int rc;
@@ -31,9 +32,9 @@ count(struct store *store, uint64_t n, struct visits *v, struct err *err)
 	return v->v == NULL || v->seats == NULL ? err_memory(err) : 0;
 }
 
-/* An id copied to where it stays: the buffer was given its whole size at once. */
+/* Copies an id into the buffer, which has its full size already and does not move. */
 static struct slice
-keep_id(struct buf *ids, struct slice id)
+copy_visit_id(struct buf *ids, struct slice id)
 {
 	size_t at = ids->len;
 
@@ -42,7 +43,7 @@ keep_id(struct buf *ids, struct slice id)
 }
 
 static int
-read_rows(struct store *store, uint64_t n, struct visits *v, struct err *err)
+read_visit_rows(struct store *store, uint64_t n, struct visits *v, struct err *err)
 {
 	size_t seats = 0, places = 0;
 	struct query q;
@@ -56,9 +57,9 @@ read_rows(struct store *store, uint64_t n, struct visits *v, struct err *err)
 		if (seats % v->n_seats == 0)
 			v->v[places++] = (struct visit_row){.place = (uint64_t)query_int(&q, 0),
 			    .date = (int32_t)query_int(&q, 1),
-			    .target = keep_id(&v->ids, query_text(&q, 2)),
+			    .target = copy_visit_id(&v->ids, query_text(&q, 2)),
 			    .seats = &v->seats[seats]};
-		v->seats[seats++].inspector = keep_id(&v->ids, query_text(&q, 3));
+		v->seats[seats++].inspector = copy_visit_id(&v->ids, query_text(&q, 3));
 	}
 	rc = query_close(&q, err);
 	if (rc == 0 && (v->ids.failed || seats != v->n * v->n_seats))
@@ -70,7 +71,7 @@ read_rows(struct store *store, uint64_t n, struct visits *v, struct err *err)
 
 struct named {
 	struct slice id;
-	struct slice *name; /* where it belongs */
+	struct slice *name; /* where its name is to be set */
 };
 
 static int
@@ -131,12 +132,12 @@ visits_read(struct store *store, uint64_t n, struct visits *ret_visits, struct e
 	int rc;
 
 	*ret_visits = (struct visits){.n = 0};
-	rc = count(store, n, ret_visits, err);
+	rc = count_visits(store, n, ret_visits, err);
 	if (rc == 0 && ret_visits->n > 0) {
-		/* One put makes the room for all. */
+		/* All room at once: the slices point into it. */
 		ret_visits->ids.data = malloc(ret_visits->ids.max);
 		ret_visits->ids.cap = ret_visits->ids.data == NULL ? 0 : ret_visits->ids.max;
-		rc = read_rows(store, n, ret_visits, err);
+		rc = read_visit_rows(store, n, ret_visits, err);
 		if (rc == 0)
 			rc = add_names(store, n, ret_visits, err);
 	}

@@ -9,17 +9,17 @@
 #include "draws/private_rows.h"
 #include "store/store.h"
 
-/* Who visits whom when, as amended: what a draw's tables say, with names from the rosters as they were committed. */
+/* Which inspectors visit which target on which day, as amended; names are from the rosters as committed. */
 
 struct visit_seat {
-	struct slice inspector; /* empty where the seat is empty for good */
+	struct slice inspector; /* empty: nobody is left for the seat */
 	struct slice name;
 };
 
 struct visit_row {
 	uint64_t place;
 	int32_t date;
-	struct slice target; /* empty where the place is empty for good */
+	struct slice target; /* empty: no target is left for the place */
 	struct slice name;
 	struct visit_seat *seats;
 };
@@ -29,7 +29,7 @@ struct visits {
 	size_t n;
 	size_t n_seats; /* of each team */
 	struct visit_seat *seats;
-	struct buf ids;
+	struct buf ids; /* the rows' ids point into it */
 	struct private_rows targets, inspectors;
 };
 

@@ -1,3 +1,4 @@
+/* Writes what commitment, outcome, reveal and amendment change in the tables of draws. */
 #include "draws/write.h"
 
 #include "draws/draws.h"
@@ -27,7 +28,7 @@ insert_draw(struct store *store, const struct commit *c, uint64_t entry, uint64_
 }
 
 static int
-use_link(struct store *store, const struct commit *c, struct err *err)
+mark_link_used(struct store *store, const struct commit *c, struct err *err)
 {
 	struct query q;
 
@@ -45,7 +46,7 @@ stored_draw_write_commit(struct store *store, const struct commit *commit, uint6
 {
 	int rc = insert_draw(store, commit, entry, size, err);
 
-	return rc != 0 ? rc : use_link(store, commit, err);
+	return rc != 0 ? rc : mark_link_used(store, commit, err);
 }
 
 /* ---- the outcome ---- */
@@ -103,7 +104,7 @@ insert_unstaffed(struct store *store, const struct stored_draw *d, struct err *e
 }
 
 static int
-update_draw(struct store *store, const struct stored_draw *d, uint64_t entry, uint64_t size, struct err *err)
+write_outcome(struct store *store, const struct stored_draw *d, uint64_t entry, uint64_t size, struct err *err)
 {
 	struct query q;
 
@@ -125,11 +126,16 @@ stored_draw_write(const struct stored_draw *d, struct store *store, struct slice
 {
 	int rc;
 
-	if ((rc = update_draw(store, d, entry, size, err)) != 0 ||
-	    (rc = draw_file_put(store, d->row.n, "record.json", record, err)) != 0 ||
-	    (rc = insert_places(store, d, err)) != 0 || (rc = insert_seats(store, d, err)) != 0)
-		return rc;
-	return insert_unstaffed(store, d, err);
+	rc = write_outcome(store, d, entry, size, err);
+	if (rc == 0)
+		rc = draw_file_put(store, d->row.n, "record.json", record, err);
+	if (rc == 0)
+		rc = insert_places(store, d, err);
+	if (rc == 0)
+		rc = insert_seats(store, d, err);
+	if (rc == 0)
+		rc = insert_unstaffed(store, d, err);
+	return rc;
 }
 
 int
@@ -219,7 +225,8 @@ update_place(struct store *store, const struct amendment *a, int32_t date, struc
 	query_put_int(&q, (int64_t)a->n);
 	query_put_int(&q, (int64_t)a->place);
 	query_run(&q);
-	if ((rc = query_close(&q, err)) != 0)
+	rc = query_close(&q, err);
+	if (rc != 0)
 		return rc;
 	query_open(&q, store, "INSERT INTO draw_left (n, target, unstaffed) VALUES (?, ?, 0)");
 	query_put_int(&q, (int64_t)a->n);
@@ -234,7 +241,9 @@ stored_draw_write_amendment(struct stored_draw *d, struct store *store, const st
 {
 	int rc = insert_amendment(store, amendment, entry, err);
 
-	if (rc != 0 || (rc = places_apply(&d->places, amendment, err)) != 0)
+	if (rc == 0)
+		rc = places_apply(&d->places, amendment, err);
+	if (rc != 0)
 		return rc;
 	d->amendments++;
 	return amendment->of_target ? update_place(store, amendment, d->places.v[amendment->place].date, err)

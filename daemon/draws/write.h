@@ -11,20 +11,20 @@
 #include "store/store.h"
 
 /*
- * What the entries of a draw leave in the state's tables (store/schema.c), within the transaction that appends them.
- * `entry` is the entry's index in the log, `size` that of the first checkpoint that is to hold it.
+ * Writes what a draw's log entries change in the state's tables (store/schema.c), within the transaction that appends
+ * them.  `entry` is the entry's index in the log, `size` the size of the first checkpoint that will hold it.
  */
 int stored_draw_write_commit(struct store *store, const struct commit *commit, uint64_t entry, uint64_t size,
     struct err *err);
 
-/* After stored_draw_compute; `record` is record.json, d->row.record its hash. */
+/* The outcome, after stored_draw_compute; `record` is record.json, d->row.record its hash. */
 int stored_draw_write(const struct stored_draw *d, struct store *store, struct slice record, uint64_t entry,
     uint64_t size, struct err *err);
 
 int stored_draw_write_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err);
 int stored_draw_write_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err);
 
-/* Applies it to the places too.  ERR_REFUSED where it is not the one that the protocol gives. */
+/* Applies the amendment to d->places too.  ERR_REFUSED: it is not the one that the protocol gives. */
 int stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment,
     uint64_t entry, struct err *err);
 

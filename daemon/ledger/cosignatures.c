@@ -1,3 +1,4 @@
+/* Cosignatures of this log: verifies a line before it is kept, and writes a checkpoint with all that were kept. */
 #include "ledger/cosignatures.h"
 
 #include "core/base/text.h"
@@ -7,10 +8,11 @@
 
 #define SERIAL "cosignature_serial" /* in meta */
 
-/* ---- taking them ---- */
+/* ---- one cosignature ---- */
 
 static int
-insert(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line, struct err *err)
+insert_cosignature(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line,
+    struct err *err)
 {
 	struct query q;
 	int64_t serial = 0;
@@ -22,9 +24,12 @@ insert(struct store *store, uint64_t size, const char *vkey, int64_t time, struc
 	query_put_int(&q, time);
 	query_put_blob(&q, line.p, line.n);
 	query_run(&q);
-	if ((rc = query_close(&q, err)) != 0 || (rc = cosignatures_serial(store, &serial, err)) != 0)
-		return rc;
-	return store_meta_set_int(store, SERIAL, serial + 1, err);
+	rc = query_close(&q, err);
+	if (rc == 0)
+		rc = cosignatures_serial(store, &serial, err);
+	if (rc == 0)
+		rc = store_meta_set_int(store, SERIAL, serial + 1, err);
+	return rc;
 }
 
 int
@@ -51,16 +56,16 @@ cosignatures_has(struct store *store, uint64_t size, const char *vkey)
 	return query_close(&q, NULL) == 0 && has;
 }
 
-/* A line as it may stand in a note, with its LF: no empty line, no second one. */
+/* Exactly one line with its LF, and not an empty one. */
 static bool
-is_line(struct slice line)
+is_single_line(struct slice line)
 {
 	return line.n > 1 && line.p[line.n - 1] == '\n' && memchr(line.p, '\n', line.n) == line.p + line.n - 1;
 }
 
-/* The checkpoint with this line alone behind it. */
+/* Verifies the note that the checkpoint `base` and this one line make. */
 static enum note_verdict
-verdict(struct slice base, struct slice line, const char *vkey, int64_t *ret_time)
+verify_line(struct slice base, struct slice line, const char *vkey, int64_t *ret_time)
 {
 	enum note_verdict v = NOTE_ABSENT;
 	struct note_key key;
@@ -71,7 +76,7 @@ verdict(struct slice base, struct slice line, const char *vkey, int64_t *ret_tim
 	buf_init(&bytes, LEDGER_NOTE_MAX);
 	buf_slice(&bytes, base);
 	buf_slice(&bytes, line);
-	if (!bytes.failed && is_line(line) && note_parse(buf_view(&bytes), &note, NULL) == 0 &&
+	if (!bytes.failed && is_single_line(line) && note_parse(buf_view(&bytes), &note, NULL) == 0 &&
 	    note_key_parse(slice_of(vkey), &key, NULL) == 0)
 		v = note_verify_cosignature(&note, &key, &time);
 	*ret_time = time < (uint64_t)INTEGER_LIMIT ? (int64_t)time : INTEGER_LIMIT;
@@ -80,12 +85,12 @@ verdict(struct slice base, struct slice line, const char *vkey, int64_t *ret_tim
 }
 
 static int
-keep(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line, struct err *err)
+keep_cosignature(struct store *store, uint64_t size, const char *vkey, int64_t time, struct slice line, struct err *err)
 {
 	int rc = store_begin(store, err);
 
 	if (rc == 0)
-		rc = insert(store, size, vkey, time, line, err);
+		rc = insert_cosignature(store, size, vkey, time, line, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
@@ -113,7 +118,7 @@ cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct sl
 
 	if (rc != 0)
 		return rc;
-	switch (verdict(buf_view(&base), line, vkey, &time)) {
+	switch (verify_line(buf_view(&base), line, vkey, &time)) {
 	case NOTE_ABSENT:
 		rc = err_set(err, ERR_REFUSED, N_("it is no cosignature by the key %s"), vkey);
 		break;
@@ -129,16 +134,16 @@ cosignatures_add(struct store *store, uint64_t size, const char *vkey, struct sl
 	buf_release(&base);
 	if (rc != 0 || cosignatures_has(store, size, vkey))
 		return rc;
-	return keep(store, size, vkey, time, line, err);
+	return keep_cosignature(store, size, vkey, time, line, err);
 }
 
-/* ---- by hand ---- */
+/* ---- lines carried by hand ---- */
 
-/* A witness in force that the line's name and key id are of; NULL: none. */
+/* The witness of the policy whose name and key id the line bears; NULL: none. */
 static const struct slice *
-whose(const struct policy *policy, struct slice line)
+witness_of_line(const struct policy *policy, struct slice line)
 {
-	static const char text[] = "x\n\n"; /* a note, for its signature's sake */
+	static const char text[] = "x\n\n"; /* any text: note_parse needs one before the signature */
 	struct note note;
 	struct note_key key;
 	struct buf bytes;
@@ -172,9 +177,9 @@ checkpoint_time(struct store *store, uint64_t size, int64_t *ret, struct err *er
 	return query_close(&q, err);
 }
 
-/* Which checkpoint the line is over; newest first, since that is where it will be. */
+/* The size of the checkpoint that the line signs; tries the newest first. */
 static int
-find_size(struct store *store, const char *vkey, struct slice line, uint64_t *ret_size, struct err *err)
+find_checkpoint_of(struct store *store, const char *vkey, struct slice line, uint64_t *ret_size, struct err *err)
 {
 	struct query q;
 	int64_t time;
@@ -183,7 +188,7 @@ find_size(struct store *store, const char *vkey, struct slice line, uint64_t *re
 	*ret_size = 0;
 	query_open(&q, store, "SELECT size, note FROM log_checkpoint ORDER BY size DESC");
 	while (*ret_size == 0 && query_row(&q))
-		if (verdict(query_blob(&q, 1), line, vkey, &time) == NOTE_TRUE)
+		if (verify_line(query_blob(&q, 1), line, vkey, &time) == NOTE_TRUE)
 			*ret_size = (uint64_t)query_int(&q, 0);
 	rc = query_close(&q, err);
 	if (rc == 0 && *ret_size == 0)
@@ -193,10 +198,10 @@ find_size(struct store *store, const char *vkey, struct slice line, uint64_t *re
 }
 
 static int
-add_line(struct store *store, const struct policy *policy, struct slice line, int64_t now, uint64_t *taken,
+add_carried_line(struct store *store, const struct policy *policy, struct slice line, int64_t now, uint64_t *taken,
     struct err *err)
 {
-	const struct slice *key = whose(policy, line);
+	const struct slice *key = witness_of_line(policy, line);
 	uint64_t size = 0;
 	int64_t since = 0;
 	char *vkey;
@@ -205,9 +210,10 @@ add_line(struct store *store, const struct policy *policy, struct slice line, in
 	if (key == NULL)
 		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is no cosignature by a witness in force"),
 		    SLICE_ARGS(((struct slice){line.p, line.n - 1})));
-	if ((vkey = slice_dup(*key)) == NULL)
+	vkey = slice_dup(*key);
+	if (vkey == NULL)
 		return err_memory(err);
-	rc = find_size(store, vkey, line, &size, err);
+	rc = find_checkpoint_of(store, vkey, line, &size, err);
 	if (rc == 0)
 		rc = checkpoint_time(store, size, &since, err);
 	if (rc == 0 && !cosignatures_has(store, size, vkey)) {
@@ -220,9 +226,9 @@ add_line(struct store *store, const struct policy *policy, struct slice line, in
 
 static const char dash[] = "\xe2\x80\x94 "; /* every signature line of a note begins with it */
 
-/* In a whole note the log's own signature stands first. */
+/* The log's own signature line, which is in a complete note: its name is the note's first line. */
 static bool
-is_own(struct slice bytes, struct slice line)
+is_line_of_log(struct slice bytes, struct slice line)
 {
 	struct slice rest = bytes, origin = slice_cut(&rest, '\n');
 	size_t n = sizeof dash - 1;
@@ -246,10 +252,10 @@ cosignatures_add_any(struct store *store, struct slice bytes, int64_t now, uint6
 		if (line.n < sizeof dash - 1 || memcmp(line.p, dash, sizeof dash - 1) != 0 || rest.p == NULL)
 			continue;
 		line.n++; /* with its LF */
-		if (is_own(bytes, line))
+		if (is_line_of_log(bytes, line))
 			continue;
 		lines++;
-		rc = add_line(store, &policy, line, now, ret_taken, err);
+		rc = add_carried_line(store, &policy, line, now, ret_taken, err);
 	}
 	policy_release(&policy);
 	if (rc == 0 && lines == 0)
@@ -258,11 +264,11 @@ cosignatures_add_any(struct store *store, struct slice bytes, int64_t now, uint6
 	return rc;
 }
 
-/* ---- a published checkpoint ---- */
+/* ---- the cosignatures of a published checkpoint ---- */
 
-/* The line of a note that bears this key's true cosignature. */
+/* The line of a note that is a true cosignature by this key; p NULL: none is. */
 static struct slice
-line_of(struct slice note, struct slice base, const char *vkey, int64_t *ret_time)
+find_line_of_key(struct slice note, struct slice base, const char *vkey, int64_t *ret_time)
 {
 	struct slice rest = note;
 
@@ -272,14 +278,14 @@ line_of(struct slice note, struct slice base, const char *vkey, int64_t *ret_tim
 		if (rest.p == NULL)
 			break;
 		line.n++;
-		if (verdict(base, line, vkey, ret_time) == NOTE_TRUE)
+		if (verify_line(base, line, vkey, ret_time) == NOTE_TRUE)
 			return line;
 	}
 	return (struct slice){NULL, 0};
 }
 
 static int
-adopt_of(struct store *store, uint64_t size, struct slice note, struct slice base, const struct policy *policy,
+adopt_of_policy(struct store *store, uint64_t size, struct slice note, struct slice base, const struct policy *policy,
     struct err *err)
 {
 	int rc = 0;
@@ -291,9 +297,9 @@ adopt_of(struct store *store, uint64_t size, struct slice note, struct slice bas
 
 		if (vkey == NULL)
 			return err_memory(err);
-		line = line_of(note, base, vkey, &time);
+		line = find_line_of_key(note, base, vkey, &time);
 		if (line.p != NULL)
-			rc = insert(store, size, vkey, time, line, err);
+			rc = insert_cosignature(store, size, vkey, time, line, err);
 		free(vkey);
 	}
 	return rc;
@@ -314,7 +320,7 @@ cosignatures_adopt(struct store *store, uint64_t size, struct slice note, struct
 
 		rc = policy_at(store, (uint64_t)query_int(&q, 0), &policy, err);
 		if (rc == 0)
-			rc = adopt_of(store, size, note, buf_view(&base), &policy, err);
+			rc = adopt_of_policy(store, size, note, buf_view(&base), &policy, err);
 		policy_release(&policy);
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
@@ -322,7 +328,7 @@ cosignatures_adopt(struct store *store, uint64_t size, struct slice note, struct
 	return rc != 0 ? rc : closed;
 }
 
-/* ---- publishing them ---- */
+/* ---- the note to publish ---- */
 
 int
 cosignatures_note(struct store *store, uint64_t size, struct buf *ret_note, struct err *err)

@@ -1,3 +1,4 @@
+/* Makes, reads and writes signing keys, and makes and reads recovery codes. */
 #include "ledger/keys.h"
 
 #include <assert.h>
@@ -19,14 +20,14 @@
 #define FILE_MAX 1024 /* bytes of a key file */
 
 static int
-ready(struct err *err)
+start_sodium(struct err *err)
 {
 	return sodium_init() >= 0 ? 0 : err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
 }
 
-/* Fills in what follows from name, algorithm and seed. */
+/* Computes the other members from name, algorithm and seed. */
 static int
-derive(struct signing_key *key, const uint8_t seed[static 32], struct err *err)
+derive_key(struct signing_key *key, const uint8_t seed[static 32], struct err *err)
 {
 	struct slice rest;
 
@@ -42,7 +43,7 @@ derive(struct signing_key *key, const uint8_t seed[static 32], struct err *err)
 }
 
 static int
-take_name(struct slice name, struct signing_key *key, struct err *err)
+set_key_name(struct slice name, struct signing_key *key, struct err *err)
 {
 	if (name.n > NOTE_NAME_MAX || !note_name_ok(name))
 		return err_set(err, ERR_REFUSED,
@@ -61,10 +62,13 @@ key_make(const char *name, enum note_algorithm algorithm, struct signing_key *re
 	uint8_t seed[32];
 	int rc;
 
-	if ((rc = ready(err)) != 0 || (rc = take_name(slice_of(name), &key, err)) != 0)
+	rc = start_sodium(err);
+	if (rc == 0)
+		rc = set_key_name(slice_of(name), &key, err);
+	if (rc != 0)
 		return rc;
 	randombytes_buf(seed, sizeof seed);
-	rc = derive(&key, seed, err);
+	rc = derive_key(&key, seed, err);
 	if (rc == 0)
 		*ret_key = key;
 	sodium_memzero(seed, sizeof seed);
@@ -79,9 +83,9 @@ key_wipe(struct signing_key *key)
 		sodium_memzero(key, sizeof *key);
 }
 
-/* PRIVATE+KEY+name+id+base64, where the id must be the one that follows. */
+/* PRIVATE+KEY+name+id+base64; ERR_REFUSED also where the id is not the one that the rest gives. */
 static int
-parse(struct slice line, struct signing_key *key, struct err *err)
+parse_key_line(struct slice line, struct signing_key *key, struct err *err)
 {
 	uint8_t bytes[33];
 	struct slice name, id;
@@ -98,9 +102,9 @@ parse(struct slice line, struct signing_key *key, struct err *err)
 	    len != sizeof bytes || (bytes[0] != NOTE_ED25519 && bytes[0] != NOTE_COSIGNATURE_V1))
 		return err_set(err, ERR_REFUSED, N_("it is no key of 32 bytes for Ed25519"));
 	key->algorithm = (enum note_algorithm)bytes[0];
-	rc = take_name(name, key, err);
+	rc = set_key_name(name, key, err);
 	if (rc == 0)
-		rc = derive(key, bytes + 1, err);
+		rc = derive_key(key, bytes + 1, err);
 	if (rc == 0 && !slice_is(id, key->id))
 		rc = err_set(err, ERR_REFUSED, N_("it is damaged: its key id is not %s"), key->id);
 	sodium_memzero(bytes, sizeof bytes);
@@ -108,7 +112,7 @@ parse(struct slice line, struct signing_key *key, struct err *err)
 }
 
 static int
-open_private(const char *path, int *ret_fd, struct err *err)
+open_key_file(const char *path, int *ret_fd, struct err *err)
 {
 	struct stat st;
 	int rc = file_open(AT_FDCWD, path, FILE_REFUSE_LINKS, ret_fd, &st, NULL);
@@ -133,18 +137,18 @@ key_read(const char *path, struct signing_key *ret_key, struct err *err)
 	char bytes[FILE_MAX];
 	struct slice rest;
 	ssize_t len;
-	int rc = ready(err), fd = -1;
+	int rc = start_sodium(err), fd = -1;
 
 	if (rc == 0)
-		rc = open_private(path, &fd, err);
+		rc = open_key_file(path, &fd, err);
 	if (rc != 0)
 		return rc;
-	len = file_read_up_to(fd, bytes, sizeof bytes); /* no copy of it is left in the heap */
+	len = file_read_up_to(fd, bytes, sizeof bytes); /* not buffered: no copy stays in the heap */
 	(void)close(fd);
 	if (len < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be read: %s"), path, strerror(errno));
 	rest = (struct slice){bytes, (size_t)len};
-	rc = parse(slice_cut(&rest, '\n'), &key, &why);
+	rc = parse_key_line(slice_cut(&rest, '\n'), &key, &why);
 	if (rc != 0)
 		err_set(err, rc, N_("the key %s cannot be used: %s"), path, why.message);
 	else
@@ -157,15 +161,15 @@ key_read(const char *path, struct signing_key *ret_key, struct err *err)
 /* ---- writing ---- */
 
 static char *
-name_beside(const char *path)
+unfinished_path(const char *path)
 {
-	char *beside = NULL;
+	char *unfinished = NULL;
 
-	return asprintf(&beside, "%s.new", path) < 0 ? NULL : beside;
+	return asprintf(&unfinished, "%s.new", path) < 0 ? NULL : unfinished;
 }
 
 static int
-cannot_write(const char *path, struct err *err)
+cannot_write_key(const char *path, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, N_("the key %s cannot be written: %s"), path, strerror(errno));
 }
@@ -173,20 +177,20 @@ cannot_write(const char *path, struct err *err)
 int
 key_remove_unfinished(const char *path, struct err *err)
 {
-	char *beside = name_beside(path);
+	char *unfinished = unfinished_path(path);
 	int rc = 0;
 
-	if (beside == NULL)
+	if (unfinished == NULL)
 		return err_memory(err);
-	if (unlink(beside) != 0 && errno != ENOENT)
-		rc = err_set(err, ERR_OUTSIDE, "%s: %s", beside, strerror(errno));
-	free(beside);
+	if (unlink(unfinished) != 0 && errno != ENOENT)
+		rc = err_set(err, ERR_OUTSIDE, "%s: %s", unfinished, strerror(errno));
+	free(unfinished);
 	return rc;
 }
 
-/* A new file: one that was left there may be a second name of the key itself. */
+/* Creates the file.  It never opens one that is there: that may be a second link to the key itself. */
 static int
-write_synced(const char *path, const char *text, size_t len)
+write_key_synced(const char *path, const char *text, size_t len)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good;
@@ -197,27 +201,27 @@ write_synced(const char *path, const char *text, size_t len)
 	return close(fd) == 0 && good ? 0 : -1;
 }
 
-/* Written beside, then linked into place: a link, unlike a rename, never replaces a key that is there. */
+/* Writes PATH.new, then links it to PATH: a link, unlike a rename, never replaces a key that is there. */
 static int
-write_new(const char *path, const char *text, size_t len, struct err *err)
+link_new_key(const char *path, const char *text, size_t len, struct err *err)
 {
-	char *beside = name_beside(path);
-	int rc = beside == NULL ? err_memory(err) : key_remove_unfinished(path, err);
+	char *unfinished = unfinished_path(path);
+	int rc = unfinished == NULL ? err_memory(err) : key_remove_unfinished(path, err);
 
 	if (rc != 0) {
-		free(beside);
+		free(unfinished);
 		return rc;
 	}
-	if (write_synced(beside, text, len) != 0)
-		rc = cannot_write(path, err);
-	else if (link(beside, path) != 0)
+	if (write_key_synced(unfinished, text, len) != 0)
+		rc = cannot_write_key(path, err);
+	else if (link(unfinished, path) != 0)
 		rc = errno == EEXIST ? err_set(err, ERR_REFUSED, N_("there is a key %s already"), path)
-		                     : cannot_write(path, err);
-	if (unlink(beside) != 0 && rc == 0)
-		rc = cannot_write(path, err);
+		                     : cannot_write_key(path, err);
+	if (unlink(unfinished) != 0 && rc == 0)
+		rc = cannot_write_key(path, err);
 	if (rc == 0 && file_sync_folder_of(path) != 0)
-		rc = cannot_write(path, err);
-	free(beside);
+		rc = cannot_write_key(path, err);
+	free(unfinished);
 	return rc;
 }
 
@@ -229,12 +233,13 @@ key_write(const char *path, const struct signing_key *key, struct err *err)
 	char text[FILE_MAX];
 	int len, rc;
 
-	if ((rc = ready(err)) != 0)
+	rc = start_sodium(err);
+	if (rc != 0)
 		return rc;
 	memcpy(bytes + 1, key->secret, 32); /* libsodium's secret key begins with the seed */
 	sodium_bin2base64(base64, sizeof base64, bytes, sizeof bytes, B64);
 	len = snprintf(text, sizeof text, PREFIX "%s+%s+%s\n", key->name, key->id, base64);
-	rc = write_new(path, text, (size_t)len, err);
+	rc = link_new_key(path, text, (size_t)len, err);
 	sodium_memzero(bytes, sizeof bytes);
 	sodium_memzero(base64, sizeof base64);
 	sodium_memzero(text, sizeof text);
@@ -249,7 +254,7 @@ key_write(const char *path, const struct signing_key *key, struct err *err)
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 static void
-put_check(uint8_t bytes[static CODE_BYTES])
+put_check_bytes(uint8_t bytes[static CODE_BYTES])
 {
 	static const char label[] = "spotcheck recovery code\n";
 	struct hash_stream s;
@@ -293,23 +298,23 @@ int
 recovery_make(char ret_public[static RECOVERY_PUBLIC], char ret_code[static RECOVERY_CODE], struct err *err)
 {
 	uint8_t bytes[CODE_BYTES];
-	int rc = ready(err);
+	int rc = start_sodium(err);
 
 	if (rc != 0)
 		return rc;
 	randombytes_buf(bytes, 32);
 	rc = recovery_public(bytes, ret_public, err);
 	if (rc == 0) {
-		put_check(bytes);
+		put_check_bytes(bytes);
 		write_code(bytes, ret_code);
 	}
 	sodium_memzero(bytes, sizeof bytes);
 	return rc;
 }
 
-/* The value of a character that people may write for one of the alphabet; -1 for none, -2 for what parts groups. */
+/* The 5 bits that a character stands for; -1: it is no character of a code; -2: a separator, to be skipped. */
 static int
-value_of(char c)
+character_value(char c)
 {
 	const char *at;
 
@@ -331,12 +336,12 @@ recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public
 {
 	uint8_t bytes[CODE_BYTES] = {0}, check[CODE_BYTES];
 	size_t n = 0;
-	int rc = ready(err);
+	int rc = start_sodium(err);
 
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; i < code.n; i++) {
-		int value = value_of(code.p[i]);
+		int value = character_value(code.p[i]);
 
 		if (value == -2)
 			continue;
@@ -348,7 +353,7 @@ recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public
 		n++;
 	}
 	memcpy(check, bytes, sizeof check);
-	put_check(check);
+	put_check_bytes(check);
 	if (n != CODE_CHARACTERS || sodium_memcmp(check, bytes, sizeof check) != 0)
 		return err_set(err, ERR_REFUSED, N_("this is no recovery code: a character is wrong or missing"));
 	rc = recovery_public(bytes, ret_public, err);

@@ -8,7 +8,7 @@
 #include "core/format/note.h"
 
 /*
- * Keys that sign, in files of their own, and the recovery key, whose secret half no machine keeps.
+ * Signing keys, each in a file of its own, and the recovery key, whose secret half is stored nowhere.
  *
  * A key file is one line in the form of Go's sumdb/note, which other tools of transparency logs read too:
  *
@@ -30,30 +30,30 @@ struct signing_key {
 int key_make(const char *name, enum note_algorithm algorithm, struct signing_key *ret_key, struct err *err);
 
 /*
- * The file's key.  ERR_ABSENT: there is none; ERR_REFUSED: others may read it, or it is damaged; ERR_OUTSIDE.
- * Forget it with key_wipe.
+ * Reads a key file.  ERR_ABSENT: there is none; ERR_REFUSED: others may read it, or it is damaged; ERR_OUTSIDE.
+ * Wipe the key with key_wipe after use.
  */
 int key_read(const char *path, struct signing_key *ret_key, struct err *err);
 
-/* Writes a file (0600) that must not exist: ERR_REFUSED where it does.  When this returns 0 it is on the disk. */
+/* Writes a new file (mode 0600) and syncs it to disk.  ERR_REFUSED: the file exists; ERR_OUTSIDE, ERR_MEMORY. */
 int key_write(const char *path, const struct signing_key *key, struct err *err);
 
-/* Removes what a key_write that was killed has left beside: key_write does so itself. */
+/* Removes the file that a killed key_write left next to `path`.  key_write does so too. */
 int key_remove_unfinished(const char *path, struct err *err);
 
 void key_wipe(struct signing_key *key); /* NULL is allowed */
 
 /*
  * The recovery key: an X25519 pair.  The public half (64 hex digits) stays in the state, the secret half is shown once,
- * as a code that people can copy: 14 groups of 4 letters and digits (Crockford's base32, in which I, L, O and U do not
- * occur), the last 24 bits of which tell a slip of the pen.
+ * as a code that people can copy: 14 groups of 4 letters and digits in Crockford's base32, which has no I, L, O and U.
+ * The last 24 bits are a check: a wrong character is noticed.
  */
 #define RECOVERY_CODE 70 /* bytes with the NUL */
 #define RECOVERY_PUBLIC 65
 
 int recovery_make(char ret_public[static RECOVERY_PUBLIC], char ret_code[static RECOVERY_CODE], struct err *err);
 
-/* Reads a code in any case, with any spaces or hyphens, O for 0, I or L for 1.  ERR_REFUSED: it cannot be right. */
+/* Reads a code: case, spaces and hyphens do not matter, O is 0, I and L are 1.  ERR_REFUSED: it is no code. */
 int recovery_parse(struct slice code, uint8_t ret_secret[static 32], char ret_public[static RECOVERY_PUBLIC],
     struct err *err);
 

@@ -1,3 +1,4 @@
+/* The operator's log: appends entries, signs checkpoints, reads both from the state. */
 #include "ledger/ledger.h"
 
 #include <stdlib.h>
@@ -23,9 +24,9 @@ ledger_tree(struct store *store, struct merkle *ret_tree, int64_t *ret_last_time
 	return rc != 0 ? rc : closed;
 }
 
-/* A checkpoint of this log, by its key; `ret_size` gets how many entries it covers. */
+/* Whether the note is a checkpoint of this log, signed by its key; `ret_size` gets how many entries it covers. */
 static bool
-note_fits(const struct ledger *log, struct slice bytes, uint64_t *ret_size)
+checkpoint_fits(const struct ledger *log, struct slice bytes, uint64_t *ret_size)
 {
 	struct checkpoint checkpoint;
 	struct note_key key;
@@ -41,9 +42,9 @@ note_fits(const struct ledger *log, struct slice bytes, uint64_t *ret_size)
 	    note_key_parse(slice_of(log->key->vkey), &key, NULL) == 0 && note_verify(&note, &key) == NOTE_TRUE;
 }
 
-/* What was signed last must be what would be signed now. */
+/* The newest checkpoint must fit the leaves in the state. */
 static int
-check_sealed(struct ledger *log, struct err *err)
+check_newest_checkpoint(struct ledger *log, struct err *err)
 {
 	uint64_t size = 0;
 	struct buf note;
@@ -53,7 +54,7 @@ check_sealed(struct ledger *log, struct err *err)
 		return rc;
 	buf_init(&note, LEDGER_NOTE_MAX);
 	rc = ledger_checkpoint(log->store, log->sealed, &note, err);
-	if (rc == 0 && (!note_fits(log, buf_view(&note), &size) || size != log->sealed))
+	if (rc == 0 && (!checkpoint_fits(log, buf_view(&note), &size) || size != log->sealed))
 		rc = err_set(err, ERR_REFUSED,
 		    N_("the log in the state does not fit its own last checkpoint: the state is damaged, or "
 		       "%s is not its key. Nothing is signed; restore both from a backup"),
@@ -66,15 +67,16 @@ int
 ledger_open(struct store *store, const struct signing_key *key, struct ledger *ret_log, struct err *err)
 {
 	struct ledger log = {.store = store, .key = key, .last_time = INT64_MIN};
-	bool alone = !store_in_transaction(store);
-	int rc = alone ? store_exec(store, "BEGIN", err) : 0; /* leaves and checkpoint of one moment: others append */
+	bool own_transaction = !store_in_transaction(store);
+	int rc = own_transaction ? store_exec(store, "BEGIN", err)
+	                         : 0; /* one view of leaves and checkpoint: others append */
 
 	merkle_init(&log.tree);
 	if (rc == 0)
 		rc = ledger_tree(store, &log.tree, &log.last_time, err);
 	if (rc == 0)
-		rc = check_sealed(&log, err);
-	if (alone)
+		rc = check_newest_checkpoint(&log, err);
+	if (own_transaction)
 		store_rollback(store);
 	if (rc == 0)
 		*ret_log = log;
@@ -103,7 +105,7 @@ ledger_time(const struct ledger *log, int64_t now)
 }
 
 static int
-insert(struct ledger *log, const struct hash *leaf, int64_t time, struct slice bytes, struct err *err)
+insert_entry(struct ledger *log, const struct hash *leaf, int64_t time, struct slice bytes, struct err *err)
 {
 	struct query q;
 
@@ -117,10 +119,10 @@ insert(struct ledger *log, const struct hash *leaf, int64_t time, struct slice b
 }
 
 static int
-append(struct ledger *log, int64_t time, struct slice bytes, struct err *err)
+append_leaf(struct ledger *log, int64_t time, struct slice bytes, struct err *err)
 {
 	struct hash leaf = hash_leaf(bytes);
-	int rc = insert(log, &leaf, time, bytes, err);
+	int rc = insert_entry(log, &leaf, time, bytes, err);
 
 	if (rc == 0)
 		rc = merkle_add(&log->tree, leaf, err);
@@ -136,12 +138,12 @@ ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_
 	struct buf bytes;
 	int rc;
 
-	buf_init(&bytes, (size_t)8 << 20); /* entry_parse knows the bound, and says what is too large */
+	buf_init(&bytes, (size_t)8 << 20); /* above ENTRY_MAX: entry_parse refuses what is too large, in words */
 	entry_write(entry, &bytes);
 	rc = bytes.failed ? err_memory(err) : entry_parse(buf_view(&bytes), &again, err);
 	if (rc == 0) {
 		entry_release(&again);
-		rc = append(log, entry->time, buf_view(&bytes), err);
+		rc = append_leaf(log, entry->time, buf_view(&bytes), err);
 	}
 	if (rc == 0 && ret_hash != NULL)
 		hash_hex(buf_view(&bytes), ret_hash);
@@ -150,7 +152,7 @@ ledger_append(struct ledger *log, const struct entry *entry, char ret_hash[HASH_
 }
 
 static int
-keep_note(struct ledger *log, const char *sql, uint64_t size, struct slice note, struct err *err)
+insert_checkpoint(struct ledger *log, const char *sql, uint64_t size, struct slice note, struct err *err)
 {
 	struct query q;
 	int rc;
@@ -168,12 +170,12 @@ keep_note(struct ledger *log, const char *sql, uint64_t size, struct slice note,
 int
 ledger_adopt(struct ledger *log, int64_t time, struct slice bytes, struct err *err)
 {
-	return append(log, time, bytes, err);
+	return append_leaf(log, time, bytes, err);
 }
 
-/* Text and our signature; cosignatures are kept apart. */
+/* The checkpoint's text and the log's signature; cosignatures are kept apart. */
 static int
-write_note(const struct ledger *log, uint64_t size, struct buf *out, struct err *err)
+write_signed_checkpoint(const struct ledger *log, uint64_t size, struct buf *out, struct err *err)
 {
 	struct checkpoint checkpoint = {slice_of(log->key->name), size, merkle_prefix_root(&log->tree, size)};
 	struct buf text;
@@ -194,13 +196,13 @@ ledger_adopt_checkpoint(struct ledger *log, struct slice note, uint64_t *ret_siz
 	struct buf ours;
 	int rc;
 
-	if (!note_fits(log, note, ret_size))
+	if (!checkpoint_fits(log, note, ret_size))
 		return err_set(err, ERR_REFUSED, N_("it is no checkpoint of this log"));
 	buf_init(&ours, LEDGER_NOTE_MAX);
-	rc = write_note(log, *ret_size, &ours, err);
-	if (rc == 0) /* draws may share one */
-		rc = keep_note(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)", *ret_size,
-		    buf_view(&ours), err);
+	rc = write_signed_checkpoint(log, *ret_size, &ours, err);
+	if (rc == 0) /* two draws may share a checkpoint */
+		rc = insert_checkpoint(log, "INSERT OR IGNORE INTO log_checkpoint (size, note) VALUES (?, ?)",
+		    *ret_size, buf_view(&ours), err);
 	buf_release(&ours);
 	return rc;
 }
@@ -212,17 +214,17 @@ ledger_seal(struct ledger *log, struct err *err)
 	int rc;
 
 	buf_init(&note, LEDGER_NOTE_MAX);
-	rc = write_note(log, log->tree.size, &note, err);
+	rc = write_signed_checkpoint(log, log->tree.size, &note, err);
 	if (rc == 0)
-		rc = keep_note(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", log->tree.size,
+		rc = insert_checkpoint(log, "INSERT INTO log_checkpoint (size, note) VALUES (?, ?)", log->tree.size,
 		    buf_view(&note), err);
 	buf_release(&note);
 	return rc;
 }
 
-/* The one blob that a query with one parameter gives. */
+/* The one blob that a query with one parameter gives; ERR_ABSENT: it gives no row. */
 static int
-get_blob(struct store *store, const char *sql, uint64_t key, size_t max, struct buf *ret_bytes, struct err *err)
+get_log_blob(struct store *store, const char *sql, uint64_t key, size_t max, struct buf *ret_bytes, struct err *err)
 {
 	struct query q;
 	bool there;
@@ -247,13 +249,14 @@ get_blob(struct store *store, const char *sql, uint64_t key, size_t max, struct 
 int
 ledger_entry(struct store *store, uint64_t index, struct buf *ret_bytes, struct err *err)
 {
-	return get_blob(store, "SELECT bytes FROM log_entry WHERE idx = ?", index, ENTRY_MAX, ret_bytes, err);
+	return get_log_blob(store, "SELECT bytes FROM log_entry WHERE idx = ?", index, ENTRY_MAX, ret_bytes, err);
 }
 
 int
 ledger_checkpoint(struct store *store, uint64_t size, struct buf *ret_note, struct err *err)
 {
-	return get_blob(store, "SELECT note FROM log_checkpoint WHERE size = ?", size, LEDGER_NOTE_MAX, ret_note, err);
+	return get_log_blob(store, "SELECT note FROM log_checkpoint WHERE size = ?", size, LEDGER_NOTE_MAX, ret_note,
+	    err);
 }
 
 int

@@ -1,3 +1,4 @@
+/* Opens the operator's side of the log: reads its key, and refuses a state that is unfit to sign. */
 #include "ledger/operator.h"
 
 #include <stdio.h>
@@ -33,10 +34,10 @@ operator_published(const struct operator *operator, const char *dir, struct buf 
 	publication_release(&there);
 }
 
-/* ---- against what was published ---- */
+/* ---- the state against what was published ---- */
 
 static int
-refuse_other(const char *dir, const struct publication *there, const struct operator *operator, struct err *err)
+refuse_other_key(const char *dir, const struct publication *there, const struct operator *operator, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
 	    N_("%s holds the publication of another key, %s, and not that of %s: nothing is signed. Restore the right "
@@ -46,19 +47,17 @@ refuse_other(const char *dir, const struct publication *there, const struct oper
 }
 
 static int
-refuse_damaged(const char *dir, struct err *err)
+refuse_damaged_publication(const char *dir, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
-	    N_("the checkpoint of the publication in %s is missing or damaged, so that nobody knows how far the log "
-	       "has come: nothing "
-	       "is signed. \"spotcheck publish\" mends it where the state is not older; else \"spotcheck recover "
-	       "--published DIR\" "
-	       "takes another copy"),
+	    N_("the checkpoint of the publication in %s is missing or damaged, so nobody knows how many entries the "
+	       "log has: nothing is signed. \"spotcheck publish\" mends it where the state is not older; else "
+	       "\"spotcheck recover --published DIR\" takes another copy"),
 	    dir);
 }
 
 static int
-compare_log(struct operator *operator, const char *dir, const struct checkpoint *published, struct err *err)
+compare_with_checkpoint(struct operator *operator, const char *dir, const struct checkpoint *published, struct err *err)
 {
 	struct ledger log;
 	struct hash root;
@@ -80,12 +79,12 @@ compare_log(struct operator *operator, const char *dir, const struct checkpoint 
 			       "right backup"),
 			    dir);
 	}
-	operator->halted = rc != 0; /* the state's standing is meant; a damaged one is another matter */
+	operator->halted = rc != 0; /* ledger_open's own refusal, above, does not halt: that is a damaged state */
 	ledger_release(&log);
 	return rc;
 }
 
-/* A restored backup may be older than what it signed later: whatever it signed now would be a second log. */
+/* A restored backup may lack entries that were signed after it: what it signed now would be a second log. */
 int
 operator_compare(struct operator *operator, const char *dir, struct err *err)
 {
@@ -93,11 +92,11 @@ operator_compare(struct operator *operator, const char *dir, struct err *err)
 	int rc = publication_read(dir, operator->key.vkey, &there, err);
 
 	if (rc == 0 && there.kind == PUBLICATION_OTHER)
-		rc = refuse_other(dir, &there, operator, err);
+		rc = refuse_other_key(dir, &there, operator, err);
 	else if (rc == 0 && there.kind == PUBLICATION_DAMAGED)
-		rc = refuse_damaged(dir, err);
+		rc = refuse_damaged_publication(dir, err);
 	else if (rc == 0 && there.kind == PUBLICATION_OURS)
-		rc = compare_log(operator, dir, &there.checkpoint, err);
+		rc = compare_with_checkpoint(operator, dir, &there.checkpoint, err);
 	if (there.kind == PUBLICATION_OTHER || there.kind == PUBLICATION_DAMAGED)
 		operator->halted = rc == ERR_REFUSED;
 	publication_release(&there);
@@ -169,6 +168,6 @@ operator_open(struct operator *operator, struct err *err)
 		operator->halted = rc == ERR_REFUSED;
 	}
 	if (rc != 0)
-		key_wipe(&operator->key); /* nothing is signed, and nothing published over what is there */
+		key_wipe(&operator->key); /* without the key nothing can be signed or published */
 	return rc;
 }

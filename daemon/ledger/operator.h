@@ -15,25 +15,25 @@
 
 struct letters; /* letters/make.h */
 
-/* What every step of a draw stands on. */
+/* What every step of a draw needs: configuration, state, key, time. */
 struct operator {
 	const struct config *config;
-	const struct calendar *calendar; /* of the years around now; NULL where no step asks it */
+	const struct calendar *calendar; /* of the years around now; NULL: no step needs it */
 	struct store *store;
 	struct signing_key key;
-	const struct letters *letters; /* NULL where no step writes letters */
+	const struct letters *letters; /* NULL: no step writes letters */
 	int64_t now;
 	const struct progress *progress; /* may be NULL */
-	/* Told of each entry once its transaction stands; may be NULL.  `n` is 0 for what belongs to no draw. */
+	/* Called for each entry after its transaction is committed; may be NULL.  `n` 0: the entry is of no draw. */
 	void (*told)(void *ctx, enum entry_type type, uint64_t n, const char *cycle);
 	void *ctx;
 	/*
-	 * Asks the witnesses whether they have seen a longer log, before anything is signed (ask.h); NULL: there is nobody to ask.
-	 * ERR_REFUSED: they have, and nothing is signed.
+	 * Asks the witnesses, before anything is signed, whether they have seen a longer log (remote/ask.h); NULL:
+	 * nobody is asked.  ERR_REFUSED: they have, and nothing is signed.
 	 */
 	int (*ask)(struct operator *operator, struct err *err);
-	bool asked;  /* once is enough */
-	bool halted; /* they have, or operator_open has found the state unfit to sign: it was this that was refused */
+	bool asked;  /* `ask` has succeeded: it is called once */
+	bool halted; /* the refusal was this: a witness or operator_open found the state unfit to sign */
 };
 
 /* The path of the log's key; the caller frees it. */
@@ -43,30 +43,31 @@ char *operator_key_path(const struct store *store);
 int operator_key(struct operator *operator, struct err *err);
 
 /*
- * The checkpoint published in `dir` and how many entries it covers; 0 where there is none of this log.  The caller
- * releases the note.
+ * The checkpoint published in `dir` and how many entries it covers; 0: there is none of this log.  The caller releases
+ * the note.
  */
 void operator_published(const struct operator *operator, const char *dir, struct buf *ret_note, uint64_t *ret_size);
 
 /*
- * Holds the state against what was published in `dir`, with the log's key: ERR_REFUSED where that has entries that the
- * state has not, or others, where it is another key's, or its checkpoint is damaged or missing; and then operator->halted.  A
- * folder without a publication says nothing.
+ * Compares the state with what was published in `dir`.  ERR_REFUSED, and operator->halted is set: the publication has
+ * entries that the state lacks, or different ones; or it is another key's; or its checkpoint is damaged or missing.  0
+ * where the folder has no publication.  ERR_REFUSED without operator->halted: the state itself is damaged.
  */
 int operator_compare(struct operator *operator, const char *dir, struct err *err);
 
 /*
- * As many entries were published somewhere, and the state, which has fewer, is to sign nothing until it has them: for a
- * publication that is not public_dir.
+ * Records that `entries` entries were published somewhere else than in public_dir: the state signs nothing until it has
+ * as many.
  */
 int operator_expect(struct operator *operator, uint64_t entries, struct err *err);
 
-/* ERR_REFUSED: it has fewer than are expected. */
+/* ERR_REFUSED: the state has fewer entries than operator_expect has recorded. */
 int operator_check_expected(struct store *store, struct err *err);
 
 /*
- * Before anything is signed: both, against public_dir and what is expected, and whether a restored state was compared at all
- * (restored.h).  Where the state may not sign, ERR_REFUSED and operator->halted; the operator has no key then.
+ * To be called before anything is signed: reads the key, compares the state with public_dir, checks the expected
+ * entries, and that a restored state was compared at all (restored.h).  ERR_REFUSED and operator->halted: the state
+ * may not sign.  After any failure the operator has no key.
  */
 int operator_open(struct operator *operator, struct err *err);
 

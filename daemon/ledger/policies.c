@@ -1,3 +1,4 @@
+/* Finds the witness policy in force at an entry of the log: the table `policy` lists the entries that set one. */
 #include "ledger/policies.h"
 
 #include "ledger/ledger.h"
@@ -25,8 +26,12 @@ policy_at(struct store *store, uint64_t index, struct policy *ret, struct err *e
 	query_put_int(&q, (int64_t)index);
 	if (query_row(&q))
 		entry = query_int(&q, 0);
-	if ((rc = query_close(&q, err)) != 0 || (rc = ledger_entry(store, (uint64_t)entry, &ret->bytes, err)) != 0 ||
-	    (rc = entry_parse(buf_view(&ret->bytes), &ret->entry, err)) != 0)
+	rc = query_close(&q, err);
+	if (rc == 0)
+		rc = ledger_entry(store, (uint64_t)entry, &ret->bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&ret->bytes), &ret->entry, err);
+	if (rc != 0)
 		return rc;
 	ret->parsed = true;
 	if (ret->entry.type == ENTRY_GENESIS) {

@@ -9,12 +9,15 @@
 #include "core/format/entry.h"
 #include "store/store.h"
 
-/* Who the witnesses are (PROTOCOL 4): the genesis says it, and each policy from there on. */
+/* Who the witnesses are (PROTOCOL 4): the genesis names them, and each later policy entry names them anew. */
 
-/* Entry `index` of the log is the genesis or a policy; within the transaction that appends it. */
+/* Records that entry `index` of the log is the genesis or a policy; within the transaction that appends it. */
 int policies_add(struct store *store, uint64_t index, struct err *err);
 
-/* The verifier keys in force at an entry, as they stand in it.  Zeroed, then released with policy_release. */
+/*
+ * The verifier keys in force at an entry; `witnesses` points into `entry`.  Release with policy_release, also after a
+ * failure.
+ */
 struct policy {
 	struct buf bytes;
 	struct entry entry;

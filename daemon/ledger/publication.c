@@ -1,4 +1,4 @@
-/* Whose publication a folder holds: asked before anything is signed, begun, restored or published over it. */
+/* Finds out whose publication a folder holds, before anything is signed, begun, restored or published there. */
 
 #include "ledger/publication.h"
 
@@ -19,15 +19,15 @@
 /* ---- reading ---- */
 
 static int
-cannot_read(const char *path, struct err *err)
+cannot_read_publication(const char *path, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, N_("%s cannot be read, so nobody knows whose publication this is: %s"), path,
 	    strerror(errno));
 }
 
 /*
- * A file's bytes: none of what is no regular file, or larger than any of ours.  ERR_ABSENT, with nothing said, where there is no
- * such file.
+ * A file's bytes; none where it is no regular file, or larger than the buffer's bound.  ERR_ABSENT sets no err: there
+ * is no such file.
  */
 static int
 read_top_file(const char *dir, const char *name, struct buf *ret_bytes, struct err *err)
@@ -44,13 +44,13 @@ read_top_file(const char *dir, const char *name, struct buf *ret_bytes, struct e
 	if (errno == ENOTDIR)
 		return ERR_ABSENT;
 	if (errno != 0 && errno != ELOOP)
-		return cannot_read(path, err);
+		return cannot_read_publication(path, err);
 	buf_clear(ret_bytes);
 	return 0;
 }
 
 static bool
-has_folder(const char *dir, const char *name)
+has_path(const char *dir, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -59,7 +59,7 @@ has_folder(const char *dir, const char *name)
 	return lstat(path, &st) == 0;
 }
 
-/* ---- whose ---- */
+/* ---- whose publication ---- */
 
 static bool
 is_signed_by(const struct note *note, const struct note_key *key)
@@ -72,28 +72,27 @@ is_signed_by(const struct note *note, const struct note_key *key)
 }
 
 static void
-keep_other(struct publication *p, struct slice whose)
+set_other_key(struct publication *p, struct slice key)
 {
 	p->kind = PUBLICATION_OTHER;
-	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(whose.n < sizeof p->key ? whose.n : sizeof p->key - 1),
-	    whose.p);
+	(void)snprintf(p->key, sizeof p->key, "%.*s", (int)(key.n < sizeof p->key ? key.n : sizeof p->key - 1), key.p);
 }
 
-/* Name and id are all that a note tells of a key. */
+/* A note has only the name and the id of a key. */
 static void
-keep_signer(struct publication *p, const struct note *note)
+set_other_signer(struct publication *p, const struct note *note)
 {
 	const struct note_signature *by = &note->signatures[0];
 
-	keep_other(p, p->checkpoint.origin);
+	set_other_key(p, p->checkpoint.origin);
 	if (note->n_signatures > 0)
 		(void)snprintf(p->key, sizeof p->key, "%.*s+%02x%02x%02x%02x", SLICE_ARGS(by->name), by->id[0],
 		    by->id[1], by->id[2], by->id[3]);
 }
 
-/* A checkpoint that is none, or whose signature by the key is false, says nothing of another log. */
+/* Not parsed, or with a false signature by the key, it is damaged: that is no sign of another log. */
 static void
-judge_checkpoint(struct publication *p, const char *vkey)
+classify_checkpoint(struct publication *p, const char *vkey)
 {
 	struct note_key key;
 	struct note note;
@@ -103,14 +102,14 @@ judge_checkpoint(struct publication *p, const char *vkey)
 	    checkpoint_parse(note.text, &p->checkpoint, NULL) != 0)
 		return;
 	if (vkey == NULL || note_key_parse(slice_of(vkey), &key, NULL) != 0 || !is_signed_by(&note, &key))
-		keep_signer(p, &note);
+		set_other_signer(p, &note);
 	else if (note_verify(&note, &key) == NOTE_TRUE)
 		p->kind = PUBLICATION_OURS;
 }
 
-/* Where the checkpoint is not ours the vkey beside it says whose the folder is. */
+/* Where the checkpoint is not ours, the file vkey tells whose publication it is. */
 static void
-judge_vkey(struct publication *p, const char *vkey, const struct buf *text)
+classify_by_vkey(struct publication *p, const char *vkey, const struct buf *text)
 {
 	struct slice rest = buf_view(text), line = slice_cut(&rest, '\n');
 	bool ours = vkey != NULL && slice_is(line, vkey);
@@ -119,7 +118,7 @@ judge_vkey(struct publication *p, const char *vkey, const struct buf *text)
 	if (p->kind == PUBLICATION_OURS || note_key_parse(line, &key, NULL) != 0)
 		return;
 	if (!ours)
-		keep_other(p, line);
+		set_other_key(p, line);
 	else if (p->kind == PUBLICATION_OTHER && slice_eq(p->checkpoint.origin, key.name))
 		p->kind = PUBLICATION_DAMAGED;
 }
@@ -135,15 +134,15 @@ publication_read(const char *dir, const char *vkey, struct publication *ret, str
 	buf_init(&text, NOTE_KEY_TEXT);
 	rc = read_top_file(dir, "checkpoint", &ret->note, err);
 	if (rc == 0)
-		judge_checkpoint(ret, vkey);
-	else if (rc == ERR_ABSENT && (has_folder(dir, "tile") || has_folder(dir, "draws")))
+		classify_checkpoint(ret, vkey);
+	else if (rc == ERR_ABSENT && (has_path(dir, "tile") || has_path(dir, "draws")))
 		ret->kind = PUBLICATION_DAMAGED;
 	if (rc == 0 || rc == ERR_ABSENT)
 		rc = read_top_file(dir, "vkey", &text, err);
 	if (rc == 0 && ret->kind == PUBLICATION_NONE)
 		ret->kind = PUBLICATION_DAMAGED;
 	if (rc == 0)
-		judge_vkey(ret, vkey, &text);
+		classify_by_vkey(ret, vkey, &text);
 	buf_release(&text);
 	return rc == ERR_ABSENT ? 0 : rc;
 }
@@ -154,9 +153,9 @@ publication_release(struct publication *publication)
 	buf_release(&publication->note);
 }
 
-/* ---- how long ---- */
+/* ---- how many entries ---- */
 
-/* A partial tile's width: the digits of a file's name; 0 for any other name. */
+/* A partial tile's width, which is its file's name in decimal; 0 for any other name. */
 static long
 width_of(const char *name)
 {
@@ -166,7 +165,7 @@ width_of(const char *name)
 	return *end == '\0' && width > 0 && width < TILE_WIDTH ? width : 0;
 }
 
-/* The tile that the next entry would be in, full or wider than we have it. */
+/* Looks at the tile of the next entry: whether it is there in full, or wider than `size` entries make it. */
 bool
 publication_is_longer(const char *dir, uint64_t size)
 {
@@ -190,7 +189,7 @@ publication_is_longer(const char *dir, uint64_t size)
 bool
 publication_has_tiles(const char *dir)
 {
-	return has_folder(dir, "tile/entries/000") || has_folder(dir, "tile/entries/000.p");
+	return has_path(dir, "tile/entries/000") || has_path(dir, "tile/entries/000.p");
 }
 
 bool
@@ -199,10 +198,10 @@ publication_has_draw(const char *dir, uint64_t n)
 	char name[40];
 
 	(void)snprintf(name, sizeof name, "draws/%04llu", (unsigned long long)n);
-	return has_folder(dir, name);
+	return has_path(dir, name);
 }
 
-/* ---- may one begin there ---- */
+/* ---- whether a log may begin there ---- */
 
 static bool
 is_within(const char *path, const char *folder)

@@ -1,8 +1,9 @@
+/* The mark of a state that was restored and not yet compared with a publication: such a state signs nothing. */
 #include "ledger/restored.h"
 
 #include "ledger/publication.h"
 
-#define MARK "uncompared" /* in meta */
+#define MARK "uncompared" /* the mark: a name in meta */
 
 int
 restored_mark(struct store *store, struct err *err)
@@ -43,7 +44,7 @@ restored_check(struct store *store, struct err *err)
 	       "--by NAME --reason TEXT\" says so"));
 }
 
-/* ---- whose publication ---- */
+/* ---- the backup's key ---- */
 
 int
 restored_compare_key(const char *dir, const char *vkey, bool *ret_published, struct err *err)

@@ -1,3 +1,4 @@
+/* Turns a letter's CommonMark text into the HTML page that mail programs show. */
 #include "letters/html.h"
 
 #include <cmark.h>
@@ -6,7 +7,7 @@
 
 #include "text/html.h"
 
-/* Few mail programs know more of CSS than this; those that know none show headings, lists and paragraphs. */
+/* Most mail programs understand this much CSS.  Those without CSS still show headings, lists and paragraphs. */
 static const char style[] =
     ":root{color-scheme:light dark}"
     "body{margin:0}"
@@ -23,40 +24,41 @@ static const char style[] =
 /* ---- lines ---- */
 
 static bool
-is_word(struct slice s)
+is_latin_letter_or_digit(struct slice s)
 {
 	return s.n == 1 &&
 	    ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= 'A' && s.p[0] <= 'Z') || (s.p[0] >= '0' && s.p[0] <= '9'));
 }
 
 static struct slice
-literal(cmark_node *node)
+node_text(cmark_node *node)
 {
 	const char *text = node == NULL ? NULL : cmark_node_get_literal(node);
 
 	return slice_of(text == NULL ? "" : text);
 }
 
-/* Chinese has no spaces: one stays at a line's end only between two words of another script. */
+/* Chinese has no spaces: a line break becomes one only between two words in Latin script. */
 static bool
-parts_words(cmark_node *soft_break)
+separates_latin_words(cmark_node *soft_break)
 {
-	struct slice before = literal(cmark_node_previous(soft_break)), after = literal(cmark_node_next(soft_break));
+	struct slice before = node_text(cmark_node_previous(soft_break)),
+	             after = node_text(cmark_node_next(soft_break));
 
-	return before.n > 0 && after.n > 0 && is_word((struct slice){before.p + before.n - 1, 1}) &&
-	    is_word((struct slice){after.p, 1});
+	return before.n > 0 && after.n > 0 && is_latin_letter_or_digit((struct slice){before.p + before.n - 1, 1}) &&
+	    is_latin_letter_or_digit((struct slice){after.p, 1});
 }
 
 static void
-join_lines(cmark_node *document)
+join_chinese_lines(cmark_node *document)
 {
 	cmark_iter *iter = cmark_iter_new(document);
 
 	while (cmark_iter_next(iter) != CMARK_EVENT_DONE) {
 		cmark_node *node = cmark_iter_get_node(iter);
 
-		if (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK && !parts_words(node))
-			cmark_node_free(node); /* allowed on the leaf that the iterator has just given */
+		if (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK && !separates_latin_words(node))
+			cmark_node_free(node); /* allowed: the iterator has just returned this leaf */
 	}
 	cmark_iter_free(iter);
 }
@@ -69,8 +71,8 @@ letter_html(struct slice text, const struct template_marks *marks, struct slice 
 	char *html;
 
 	if (chinese)
-		join_lines(document);
-	html = cmark_render_html(document, CMARK_OPT_DEFAULT); /* which leaves HTML out */
+		join_chinese_lines(document);
+	html = cmark_render_html(document, CMARK_OPT_DEFAULT); /* without raw HTML */
 	cmark_node_free(document);
 	if (html == NULL)
 		return err_memory(err);

@@ -9,9 +9,10 @@
 #include "text/template.h"
 
 /*
- * A letter's text as a page of HTML for mail programs, one column that a telephone shows well: no image, no script,
- * nothing from elsewhere.  `text` is CommonMark (0.30) as template_render_marked gives it, with its `marks`; HTML in it,
- * and links other than web and mail addresses, are left out.  `title` is the subject.  ERR_LIMIT, ERR_MEMORY.
+ * Appends a letter's text as a page of HTML for mail programs: one column that fits a telephone, without images,
+ * scripts or anything from elsewhere.  `text` is CommonMark (0.30) as template_render_marked gives it, with its
+ * `marks`.  HTML in it, and links other than web and mail addresses, are left out.  `title` is the subject.
+ * ERR_LIMIT, ERR_MEMORY.
  */
 int letter_html(struct slice text, const struct template_marks *marks, struct slice title, bool chinese,
     struct buf *out, struct err *err);

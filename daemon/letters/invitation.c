@@ -1,3 +1,4 @@
+/* Writes a letter's invitations: one calendar object for each day of visits, or to give a day back. */
 #include "letters/invitation.h"
 
 #include <libical/ical.h>
@@ -37,7 +38,7 @@ make_uid(const struct letter_input *input, const struct outbox_day *day, char re
 }
 
 static struct icaltimetype
-date_of(int32_t day)
+ical_date(int32_t day)
 {
 	char digits[DATE_TEXT];
 	struct icaltimetype date = icaltime_null_date();
@@ -49,9 +50,9 @@ date_of(int32_t day)
 	return date;
 }
 
-/* The earliest visit of that day; all have the time that the cycle has. */
+/* The time of a visit on that day; all visits of a cycle have the same. */
 static struct slice
-time_on(const struct letter_input *input, int32_t day)
+visit_time_on(const struct letter_input *input, int32_t day)
 {
 	for (size_t i = 0; i < input->n_visits; i++)
 		if (input->visits[i].date == day)
@@ -60,10 +61,10 @@ time_on(const struct letter_input *input, int32_t day)
 }
 
 static void
-make_words(const struct letter_input *input, const struct outbox_day *day, char summary[static WORDS_BYTES],
+make_summary(const struct letter_input *input, const struct outbox_day *day, char summary[static WORDS_BYTES],
     char description[static WORDS_BYTES])
 {
-	struct slice time = day->held ? time_on(input, day->day) : slice_of("");
+	struct slice time = day->held ? visit_time_on(input, day->day) : slice_of("");
 	unsigned long long n = (unsigned long long)input->draw;
 
 	if (letter_in_chinese(input)) {
@@ -72,7 +73,9 @@ make_words(const struct letter_input *input, const struct outbox_day *day, char 
 	} else {
 		(void)snprintf(summary, WORDS_BYTES, "Inspection %.*s (draw %llu)", SLICE_ARGS(time), n);
 		(void)snprintf(description, WORDS_BYTES,
-		    "Whom, where and with whom: see the message that this came with. Please do not copy it in here.");
+		    "For the target, the place and the colleagues see the message that this came with; please do not "
+		    "copy them "
+		    "in here.");
 	}
 }
 
@@ -82,7 +85,7 @@ make_address(struct slice address, char ret[static WORDS_BYTES])
 	(void)snprintf(ret, WORDS_BYTES, "mailto:%.*s", SLICE_ARGS(address));
 }
 
-/* A parameter's value cannot hold a double quote (RFC 5545 3.2). */
+/* A parameter's value cannot have a double quote (RFC 5545 3.2). */
 static void
 make_name(struct slice name, char ret[static WORDS_BYTES])
 {
@@ -92,10 +95,10 @@ make_name(struct slice name, char ret[static WORDS_BYTES])
 			*p = '\'';
 }
 
-/* ---- the object ---- */
+/* ---- the calendar object ---- */
 
 static icalproperty *
-organizer(const struct letter_input *input)
+make_organizer(const struct letter_input *input)
 {
 	char address[WORDS_BYTES], name[WORDS_BYTES];
 	icalproperty *p;
@@ -109,7 +112,7 @@ organizer(const struct letter_input *input)
 }
 
 static icalproperty *
-attendee(const struct letter_input *input)
+make_attendee(const struct letter_input *input)
 {
 	char address[WORDS_BYTES], name[WORDS_BYTES];
 	icalproperty *p;
@@ -133,16 +136,16 @@ make_event(const struct letter_input *input, const struct outbox_day *day)
 	char uid[LETTER_ID_BYTES], summary[WORDS_BYTES], description[WORDS_BYTES];
 
 	make_uid(input, day, uid);
-	make_words(input, day, summary, description);
+	make_summary(input, day, summary, description);
 	return icalcomponent_vanew(ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
 	    icalproperty_new_dtstamp(
 	        icaltime_from_timet_with_zone((time_t)input->sent_at, 0, icaltimezone_get_utc_timezone())),
-	    icalproperty_new_sequence((int)input->amendment), icalproperty_new_dtstart(date_of(day->day)),
-	    icalproperty_new_dtend(date_of(day->day + 1)), icalproperty_new_summary(summary),
+	    icalproperty_new_sequence((int)input->amendment), icalproperty_new_dtstart(ical_date(day->day)),
+	    icalproperty_new_dtend(ical_date(day->day + 1)), icalproperty_new_summary(summary),
 	    icalproperty_new_description(description), icalproperty_new_class(ICAL_CLASS_PRIVATE),
 	    icalproperty_new_status(day->held ? ICAL_STATUS_CONFIRMED : ICAL_STATUS_CANCELLED),
-	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT), organizer(input),
-	    attendee(input), (void *)NULL);
+	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT), make_organizer(input),
+	    make_attendee(input), (void *)NULL);
 }
 
 int
@@ -151,7 +154,7 @@ invitation_write(const struct letter_input *input, const struct outbox_day *day,
 	icalcomponent *calendar, *event;
 	char *text = NULL;
 
-	/* A property that could not be made would end the list of them in silence. */
+	/* icalcomponent_vanew takes a NULL property for the end of its list: only icalerrno tells that one failed. */
 	icalerror_clear_errno();
 	calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
 	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"), icalproperty_new_version("2.0"),

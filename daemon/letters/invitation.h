@@ -6,17 +6,17 @@
 #include "letters/letter.h"
 
 /*
- * The part of a letter that a calendar takes in (iTIP, RFC 5546 3.2.2 and 3.2.5): it asks for a whole day of the
- * inspector's on which visits are, or gives it back.  Calendars are shared with colleagues and shown on locked screens,
- * so it says that there is an inspection, at what time of day and for which draw, and nothing of whom it is about.
+ * The part of a letter that goes into the inspector's calendar (iTIP, RFC 5546 3.2.2 and 3.2.5): it asks for a day
+ * with visits, as an all-day event, or gives the day back.  Calendars are shared with colleagues and shown on locked
+ * screens.  So it says that there is an inspection, the time of day and the draw, but names no target and nobody else.
  *
- * A day of an inspector in a draw has one UID for ever; SEQUENCE is the amendment's number.
+ * The UID stays the same for an inspector, draw and day; SEQUENCE is the amendment's number.
  */
 
-/* "REQUEST" or "CANCEL", also the method in the part's Content-Type. */
+/* "REQUEST" or "CANCEL": METHOD, and the method in the part's Content-Type. */
 const char *invitation_method(const struct outbox_day *day);
 
-/* Writes the calendar object, lines of at most 75 octets, CRLF.  ERR_LIMIT, ERR_MEMORY. */
+/* Appends the calendar object: CRLF, lines of at most 75 octets.  ERR_LIMIT, ERR_MEMORY. */
 int invitation_write(const struct letter_input *input, const struct outbox_day *day, struct buf *out, struct err *err);
 
 /* Its file name, "2026-06-24.ics". */

@@ -1,3 +1,4 @@
+/* What all parts of a letter share: its language, its identifiers, the order of its visits. */
 #include "letters/letter_private.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 
-#define HOST_MAX 40 /* so that a Message-ID fits into a header line */
+#define HOST_MAX 40 /* bytes: with them a Message-ID fits into a header line */
 
 static const char *const kind_names[LETTER_KINDS] = {N_("assignment"), N_("updated"), N_("cancelled"), N_("keep-free"),
     N_("released")};
@@ -28,16 +29,16 @@ letter_in_chinese(const struct letter_input *input)
 	return !slice_is(language, "en");
 }
 
-/* ---- names of a letter ---- */
+/* ---- identifiers and file names ---- */
 
 static void
-add_line(struct hash_stream *stream, struct slice text)
+hash_line(struct hash_stream *stream, struct slice text)
 {
 	hash_add(stream, text.p, text.n);
 	hash_add(stream, "\n", 1);
 }
 
-/* The host of the log's name, or as much of its end as fits; a Message-ID is unique by its left side. */
+/* The host in the log's name, or its last labels that fit.  A Message-ID is unique by what is left of the @. */
 static struct slice
 host_of(struct slice origin)
 {
@@ -65,11 +66,11 @@ letter_name(const struct letter_input *input, struct slice what, struct slice nu
 	char digits[HASH_HEX + 1];
 
 	hash_begin(&stream);
-	add_line(&stream, what);
-	add_line(&stream, input->origin);
-	add_line(&stream, input->log_key);
-	add_line(&stream, numbers);
-	add_line(&stream, input->inspector_id);
+	hash_line(&stream, what);
+	hash_line(&stream, input->origin);
+	hash_line(&stream, input->log_key);
+	hash_line(&stream, numbers);
+	hash_line(&stream, input->inspector_id);
 	hash = hash_end(&stream);
 	text_to_hex(hash.b, HASH_BYTES, digits);
 	(void)snprintf(ret_name, LETTER_ID_BYTES, "%.32s@%.*s", digits, (int)host.n, host.p);
@@ -96,7 +97,7 @@ letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static
 	    (int)(inspector_id.n > ID_MAX ? ID_MAX : inspector_id.n), inspector_id.n == 0 ? "" : inspector_id.p);
 }
 
-/* ---- what is in it ---- */
+/* ---- visits ---- */
 
 static int
 compare_visits(const void *left, const void *right, void *ctx)

@@ -16,8 +16,8 @@ struct smime_certificate;
 
 enum letter_kind {
 	LETTER_ASSIGNMENT, /* after a draw: all visits of the inspector */
-	LETTER_UPDATED,    /* somebody joined or a target was replaced: the whole present list */
-	LETTER_CANCELLED,  /* visits that are taken from the inspector; no sheet */
+	LETTER_UPDATED,    /* an amendment has changed the visits: the complete list as it is now */
+	LETTER_CANCELLED,  /* visits that the inspector no longer makes; no sheet */
 	LETTER_KEEP_FREE,  /* at the commitment: on which days there may be visits */
 	LETTER_RELEASED,   /* the commitment was voided: those days are free again */
 	LETTER_KINDS
@@ -49,38 +49,37 @@ struct letter_matter {
 struct letter_input {
 	enum letter_kind kind;
 	uint64_t draw;
-	uint64_t amendment;         /* 0 for the assignment, else the amendment that is the reason */
+	uint64_t amendment;         /* 0 for the assignment, else the number of the amendment */
 	struct slice operator_name; /* the INI's operator */
 	struct slice origin, cycle, cycle_title;
 	int32_t date;             /* the draw's local date, days since 1970-01-01 */
 	struct slice commit_hash; /* 64 hex digits */
-	struct slice record_hash; /* the same; empty before the draw */
+	struct slice record_hash; /* 64 hex digits; empty before the draw */
 	struct slice log_key;     /* 8 hex digits */
 	struct slice inspector_id, inspector_name, inspector_email;
-	struct slice language; /* "zh_CN", "en"; else the one below */
+	struct slice language; /* "zh_CN" or "en"; any other: default_language */
 	struct slice default_language;
 	struct slice recuse_to, public_url;
-	struct slice from_name, from_address;       /* the INI's mail.from */
-	int32_t window_first, window_last;          /* the days on which visits may be */
-	int64_t draw_time;                          /* seconds since 1970 */
-	int64_t told_by;                            /* the same: when whoever is drawn has a letter, at the latest */
-	struct slice reason;                        /* of a void */
-	bool kept_free;                             /* a letter of LETTER_KEEP_FREE went before */
-	const struct smime_certificate *encrypt_to; /* NULL: in the clear */
-	int64_t sent_at;                   /* for the Date header: its notice, when it may leave; seconds since 1970 */
-	const struct letter_visit *visits; /* in any order; letter and sheet have them by date, then target id */
+	struct slice from_name, from_address; /* the INI's mail.from */
+	int32_t window_first, window_last;    /* the first and last day on which visits may be */
+	int64_t draw_time;                    /* seconds since 1970 */
+	int64_t told_by;                      /* seconds since 1970: an inspector who is drawn has a letter by then */
+	struct slice reason;                  /* why the draw was voided */
+	bool kept_free;                       /* a LETTER_KEEP_FREE came before */
+	const struct smime_certificate *encrypt_to; /* NULL: not encrypted */
+	int64_t sent_at;                            /* the Date header, and when it may be sent: seconds since 1970 */
+	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, then target id */
 	size_t n_visits;
-	const struct outbox_day
-	    *days; /* what becomes of days in the inspector's calendar; those asked for come first */
+	const struct outbox_day *days; /* one invitation each; the days asked for come first */
 	size_t n_days;
 	const struct letter_matter *matters; /* in the order drawn */
 	size_t n_matters;
 };
 
-/* As many invitations as a message can hold; further days have none. */
+/* Invitations in a letter, at most; further days get none. */
 #define LETTER_DAYS_MAX 64
 
-/* A Message-ID alone: of a letter that could not be made, or of another one of the same inspector and draw. */
+/* The Message-ID of the inspector's letter of that kind and amendment, with the < and >; no letter needs to exist. */
 #define LETTER_ID_BYTES 96
 void letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
     char ret_id[static LETTER_ID_BYTES]);

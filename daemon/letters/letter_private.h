@@ -5,17 +5,17 @@
 
 /* What the parts of a letter share. */
 
-/* In which of the two languages it is. */
+/* Whether the letter is in Chinese; else it is in English. */
 bool letter_in_chinese(const struct letter_input *input);
 
 /*
- * A name that nothing else has, "32 hex digits@host": it follows from the log, `what`, `numbers` and the inspector,
- * whenever it is made.
+ * A unique name, "32 hex digits@host".  It follows from the log, `what`, `numbers` and the inspector, so the same input
+ * always gives the same name.
  */
 void letter_name(const struct letter_input *input, struct slice what, struct slice numbers,
     char ret_name[static LETTER_ID_BYTES]);
 
-/* Indices of the visits by date, then target id; the caller frees.  NULL without memory. */
+/* Indices of the visits by date, then target id; the caller frees them.  NULL: no memory. */
 size_t *letter_order(const struct letter_input *input);
 
 #endif

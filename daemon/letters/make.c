@@ -1,3 +1,4 @@
+/* Makes a letter: loads the templates, renders the parts, and writes the message. */
 #include "letters/make.h"
 
 #include <stdio.h>
@@ -28,7 +29,7 @@ struct letters {
 /* ---- templates ---- */
 
 static int
-load_one(const char *folder, const char *name, struct diag *diag, struct template **ret_template)
+load_template(const char *folder, const char *name, struct diag *diag, struct template **ret_template)
 {
 	char *path;
 	int rc;
@@ -49,17 +50,17 @@ load_one(const char *folder, const char *name, struct diag *diag, struct templat
 }
 
 static int
-load_any(const char *folder, const char *fallback, const char *language, const char *kind, struct diag *diag,
-    struct template **ret_template)
+load_template_or_fallback(const char *folder, const char *fallback, const char *language, const char *kind,
+    struct diag *diag, struct template **ret_template)
 {
 	char name[64];
 	char *path;
 	int rc;
 
 	(void)snprintf(name, sizeof name, "%s/%s.txt", language, kind);
-	rc = load_one(folder, name, diag, ret_template);
+	rc = load_template(folder, name, diag, ret_template);
 	if (rc == ERR_ABSENT)
-		rc = load_one(fallback, name, diag, ret_template);
+		rc = load_template(fallback, name, diag, ret_template);
 	if (rc != ERR_ABSENT)
 		return rc;
 	if (asprintf(&path, "%s/%s", folder != NULL ? folder : fallback != NULL ? fallback : ".", name) < 0)
@@ -79,10 +80,10 @@ letters_load(const char *folder, const char *fallback, struct diag *diag, struct
 		return ERR_MEMORY;
 	for (size_t language = 0; language < LANGUAGES; language++)
 		for (size_t kind = 0; kind < LETTER_KINDS; kind++) {
-			int one = load_any(folder, fallback, language_names[language],
+			int loaded = load_template_or_fallback(folder, fallback, language_names[language],
 			    letter_kind_name((enum letter_kind)kind), diag, &letters->templates[language][kind]);
 
-			rc = one != 0 && rc != ERR_MEMORY ? one : rc;
+			rc = loaded != 0 && rc != ERR_MEMORY ? loaded : rc;
 		}
 	if (rc == 0)
 		*ret_letters = letters;
@@ -110,7 +111,7 @@ has_sheet(const struct letter_input *input)
 	return input->kind == LETTER_ASSIGNMENT || input->kind == LETTER_UPDATED;
 }
 
-/* What is rendered before the message is put together. */
+/* The rendered parts of a letter. */
 struct content {
 	struct buf subject, text, html, sheet;
 	struct buf days[LETTER_DAYS_MAX]; /* the invitations */
@@ -139,7 +140,7 @@ content_release(struct content *c)
 }
 
 static int
-render_html(const struct letter_input *input, const struct template *template, const struct template_row *values,
+render_html_part(const struct letter_input *input, const struct template *template, const struct template_row *values,
     struct content *c, struct err *err)
 {
 	struct template_marks marks = {0};
@@ -157,14 +158,14 @@ render_html(const struct letter_input *input, const struct template *template, c
 }
 
 static int
-render(const struct letters *letters, const struct letter_input *input, struct content *c, struct err *err)
+render_content(const struct letters *letters, const struct letter_input *input, struct content *c, struct err *err)
 {
 	const struct template *template = letters->templates[letter_in_chinese(input) ? 0 : 1][input->kind];
 	struct template_row *values = letter_values(input);
 	int rc = template_render(template, values, &c->subject, &c->text, err);
 
 	if (rc == 0)
-		rc = render_html(input, template, values, c, err);
+		rc = render_html_part(input, template, values, c, err);
 	if (rc == 0 && has_sheet(input))
 		rc = letter_sheet(input, &c->sheet, err);
 	for (; rc == 0 && c->n_days < input->n_days && c->n_days < LETTER_DAYS_MAX; c->n_days++) {
@@ -176,15 +177,15 @@ render(const struct letters *letters, const struct letter_input *input, struct c
 }
 
 /*
- * One text in the forms that a reader may choose from, the first day's invitation among them, which is where mail programs
- * look for it; and beside it what is to be kept: the sheet, and the invitations for further days.
+ * multipart/mixed: first multipart/alternative, of plain text, HTML and the first day's invitation, which mail programs
+ * look for there; then as attachments the sheet and the invitations of further days.
  */
-struct form {
+struct message_parts {
 	struct mime_part choices[3];
 	struct mime_part parts[2 + LETTER_DAYS_MAX];
 	char sheet_name[LETTER_SHEET_NAME_BYTES];
 	char day_names[LETTER_DAYS_MAX][INVITATION_NAME_BYTES];
-	struct mime_part whole;
+	struct mime_part body;
 };
 
 static struct mime_part
@@ -196,7 +197,7 @@ invitation_part(const struct letter_input *input, const struct content *c, size_
 }
 
 static void
-lay_out(const struct letter_input *input, const struct content *c, struct form *f)
+lay_out_parts(const struct letter_input *input, const struct content *c, struct message_parts *f)
 {
 	size_t n = 0;
 
@@ -217,17 +218,20 @@ lay_out(const struct letter_input *input, const struct content *c, struct form *
 		f->parts[n] = invitation_part(input, c, i);
 		f->parts[n++].file_name = slice_of(f->day_names[i]);
 	}
-	f->whole = (struct mime_part){.type = "multipart/mixed", .parts = f->parts, .n_parts = n};
+	f->body = (struct mime_part){.type = "multipart/mixed", .parts = f->parts, .n_parts = n};
 }
 
-/* What the letter goes on from: one thread for a draw, also for who joined later.  False where it begins one. */
+/*
+ * The Message-ID of the letter that begins the thread: all letters of a draw to an inspector are in one thread.  An
+ * inspector who joins by an amendment never had that letter.  False: this letter begins the thread itself.
+ */
 static bool
-thread_begin(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
+find_thread_start(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
 {
 	struct letter_input first = *input;
 
 	if (input->kept_free && input->kind != LETTER_KEEP_FREE) {
-		first.record_hash = slice_of(""); /* there was none yet */
+		first.record_hash = slice_of(""); /* there was no record yet */
 		letter_id(&first, LETTER_KEEP_FREE, 0, ret_id);
 		return true;
 	}
@@ -236,11 +240,11 @@ thread_begin(const struct letter_input *input, char ret_id[static LETTER_ID_BYTE
 }
 
 static int
-write_message(const struct letter_input *input, const struct content *c, struct letter *letter, struct err *err)
+write_letter_message(const struct letter_input *input, const struct content *c, struct letter *letter, struct err *err)
 {
 	char id[LETTER_ID_BYTES], first_id[LETTER_ID_BYTES];
 	struct slice reference;
-	struct form form;
+	struct message_parts parts;
 	struct mime_message message = {
 	    .from = {input->from_name, input->from_address},
 	    .to = {input->inspector_name, input->inspector_email},
@@ -248,15 +252,15 @@ write_message(const struct letter_input *input, const struct content *c, struct 
 	    .language = slice_of(letter_in_chinese(input) ? "zh-CN" : "en"),
 	    .date = input->sent_at,
 	    .encrypt_to = input->encrypt_to,
-	    .body = &form.whole,
+	    .body = &parts.body,
 	};
 	struct buf out;
 	int rc;
 
-	lay_out(input, c, &form);
+	lay_out_parts(input, c, &parts);
 	letter_id(input, input->kind, input->amendment, id);
 	message.message_id = slice_of(id);
-	if (thread_begin(input, first_id)) {
+	if (find_thread_start(input, first_id)) {
 		reference = slice_of(first_id);
 		message.in_reply_to = reference;
 		message.references = &reference;
@@ -288,9 +292,9 @@ letter_make(const struct letters *letters, const struct letter_input *input, str
 	int rc;
 
 	content_init(&content);
-	rc = render(letters, input, &content, err);
+	rc = render_content(letters, input, &content, err);
 	if (rc == 0)
-		rc = write_message(input, &content, &letter, err);
+		rc = write_letter_message(input, &content, &letter, err);
 	if (rc == 0) {
 		*ret_letter = letter;
 		letter = (struct letter){0};
@@ -313,7 +317,7 @@ letter_release(struct letter *letter)
 	*letter = (struct letter){0};
 }
 
-/* ---- to whom it is encrypted ---- */
+/* ---- the certificate ---- */
 
 int
 letter_certificate(const struct config *config, struct slice inspector, struct slice address, int64_t time,

@@ -1,3 +1,4 @@
+/* Which letters a draw and its amendments call for, and what each inspector is told. */
 #include "letters/notices.h"
 
 #include <stdio.h>
@@ -9,50 +10,50 @@
 #include "rosters/rosters.h"
 #include "system/clock.h"
 
-/* Some roster indices, ascending, and the private rows of the same. */
-struct some_rows {
+/* Rows of a roster: their indices, ascending, and their private rows in the same order. */
+struct roster_rows {
 	uint32_t *index;
 	size_t n;
 	struct private_rows rows;
 };
 
-/* A seat that somebody holds. */
+/* A seat that an inspector has. */
 struct holding {
-	uint32_t inspector; /* place in draw->order */
+	uint32_t inspector; /* index into draw->order */
 	uint32_t place;
 	uint32_t seat;
 };
 
-/* A visit, as it stands or stood. */
+/* A visit as it is, or as it was before the amendment. */
 struct visit {
 	uint32_t target; /* roster index */
 	int32_t date;
-	const uint32_t *team; /* [seats]: places in draw->order, AMEND_EMPTY */
+	const uint32_t *team; /* [seats]: indices into draw->order, or AMEND_EMPTY */
 	uint32_t seat;
 };
 
 struct matter_text {
 	char *name, *legal_basis;
-	struct slice *questions; /* each its own memory */
+	struct slice *questions; /* each allocated by itself */
 	size_t n_questions;
 };
 
 struct writer {
 	const struct operator *operator;
-	const struct config_cycle *cycle; /* NULL where the INI has it no longer */
+	const struct config_cycle *cycle; /* NULL: the INI no longer has it */
 	const struct stored_draw *d;
 	int64_t time;
 	uint64_t amendment;
 	char visit_time[8];
 	char commit_hash[HASH_HEX + 1];
-	bool kept_free; /* at the commitment people were asked to keep days free */
-	struct some_rows targets, inspectors;
+	bool kept_free; /* inspectors were asked to keep days free */
+	struct roster_rows targets, inspectors;
 	struct holding *holdings; /* by inspector, then by place */
 	size_t n_holdings;
 	struct matter_text *matters; /* in the order drawn */
 };
 
-/* ---- gathering ---- */
+/* ---- reading what the letters need ---- */
 
 static int
 compare_indices(const void *a, const void *b)
@@ -73,7 +74,7 @@ compare_holdings(const void *a, const void *b)
 }
 
 static void
-sort_distinct(struct some_rows *rows)
+sort_distinct(struct roster_rows *rows)
 {
 	size_t n = 0;
 
@@ -92,9 +93,9 @@ add_team(struct writer *w, const uint32_t *team)
 			w->inspectors.index[w->inspectors.n++] = w->d->draw.order[team[s]];
 }
 
-/* Who and what the letters may speak of, as roster indices; and who holds which seat. */
+/* Collects the roster rows that the letters may name, and which inspector has which seat. */
 static int
-gather(struct writer *w, const struct places_before *before, struct err *err)
+collect_roster_rows(struct writer *w, const struct places_before *before, struct err *err)
 {
 	const struct places *p = &w->d->places;
 	size_t seats = w->d->draw.seats;
@@ -124,48 +125,42 @@ gather(struct writer *w, const struct places_before *before, struct err *err)
 	return 0;
 }
 
-/* Roster rows ascend by id, and so do the ids of ascending indices. */
+/* The roster ascends by id, so the ids of ascending indices ascend, as private_rows_read asks. */
 static int
-read_private(struct writer *w, struct some_rows *some, bool of_targets, struct err *err)
+read_private_rows(struct writer *w, struct roster_rows *roster, bool of_targets, struct err *err)
 {
-	struct slice *ids = malloc((some->n + 1) * sizeof *ids);
+	struct slice *ids = malloc((roster->n + 1) * sizeof *ids);
 	int rc;
 
 	if (ids == NULL)
 		return err_memory(err);
-	for (size_t i = 0; i < some->n; i++)
-		ids[i] = of_targets ? target_id(&w->d->roster.targets[some->index[i]])
-		                    : inspector_id(&w->d->roster.inspectors[some->index[i]]);
+	for (size_t i = 0; i < roster->n; i++)
+		ids[i] = of_targets ? target_id(&w->d->roster.targets[roster->index[i]])
+		                    : inspector_id(&w->d->roster.inspectors[roster->index[i]]);
 	rc = private_rows_read(w->operator->store, w->d->row.n,
-	    of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids, some->n, &some->rows, err);
+	    of_targets ? ROWS_TARGETS_PRIVATE : ROWS_INSPECTORS_PRIVATE, ids, roster->n, &roster->rows, err);
 	free(ids);
 	return rc;
 }
 
 static struct slice
-value_of(const struct some_rows *some, uint32_t index, const char *column)
+private_text(const struct roster_rows *roster, uint32_t index, const char *column)
 {
-	const uint32_t *at = bsearch(&index, some->index, some->n, sizeof index, compare_indices);
+	const uint32_t *at = bsearch(&index, roster->index, roster->n, sizeof index, compare_indices);
 
-	return at == NULL ? (struct slice){"", 0} : private_value(&some->rows, (size_t)(at - some->index), column);
-}
-
-static char *
-copy(struct slice s)
-{
-	return slice_dup(s);
+	return at == NULL ? (struct slice){"", 0} : private_value(&roster->rows, (size_t)(at - roster->index), column);
 }
 
 static int
 copy_matter(const struct rosters_matter *m, struct matter_text *t)
 {
-	t->name = copy(m->name);
-	t->legal_basis = copy(m->legal_basis);
+	t->name = slice_dup(m->name);
+	t->legal_basis = slice_dup(m->legal_basis);
 	t->questions = calloc(m->n_questions + 1, sizeof *t->questions);
 	if (t->name == NULL || t->legal_basis == NULL || t->questions == NULL)
 		return ERR_MEMORY;
 	for (; t->n_questions < m->n_questions; t->n_questions++) {
-		char *question = copy(m->questions[t->n_questions]);
+		char *question = slice_dup(m->questions[t->n_questions]);
 
 		if (question == NULL)
 			return ERR_MEMORY;
@@ -185,7 +180,7 @@ matter_release(struct matter_text *t)
 }
 
 static int
-take_matter(void *ctx, const struct rosters_matter *m)
+copy_drawn_matter(void *ctx, const struct rosters_matter *m)
 {
 	struct writer *w = ctx;
 
@@ -195,16 +190,16 @@ take_matter(void *ctx, const struct rosters_matter *m)
 	return 0;
 }
 
-/* What the roster of matters says today; of a matter that has left it since, the id alone. */
+/* The texts in the roster of matters as it is now; a matter that is no longer there has no text. */
 static int
-read_matters(struct writer *w, struct err *err)
+read_matter_texts(struct writer *w, struct err *err)
 {
 	int rc;
 
 	w->matters = calloc(w->d->draw.n_matters + 1, sizeof *w->matters);
 	if (w->matters == NULL)
 		return err_memory(err);
-	rc = rosters_each_matter(w->operator->store, take_matter, w, err);
+	rc = rosters_each_matter(w->operator->store, copy_drawn_matter, w, err);
 	return rc == ERR_MEMORY ? err_memory(err) : rc;
 }
 
@@ -233,12 +228,18 @@ writer_open(struct writer *w, const struct operator *operator, const struct stor
 	w->d = d;
 	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
 	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
-	if ((rc = draws_commit_hash(operator->store, &d->row, w->commit_hash, err)) != 0 ||
-	    (rc = outbox_has(operator->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err)) != 0 ||
-	    (rc = gather(w, before, err)) != 0 || (rc = read_private(w, &w->targets, true, err)) != 0 ||
-	    (rc = read_private(w, &w->inspectors, false, err)) != 0)
-		return rc;
-	return read_matters(w, err);
+	rc = draws_commit_hash(operator->store, &d->row, w->commit_hash, err);
+	if (rc == 0)
+		rc = outbox_has(operator->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err);
+	if (rc == 0)
+		rc = collect_roster_rows(w, before, err);
+	if (rc == 0)
+		rc = read_private_rows(w, &w->targets, true, err);
+	if (rc == 0)
+		rc = read_private_rows(w, &w->inspectors, false, err);
+	if (rc == 0)
+		rc = read_matter_texts(w, err);
+	return rc;
 }
 
 /* ---- one letter ---- */
@@ -261,34 +262,34 @@ fill_colleagues(const struct writer *w, uint32_t self, const uint32_t *team, str
 			continue;
 		index = w->d->draw.order[team[s]];
 		ret[n++] = (struct letter_colleague){.id = inspector_id(&w->d->roster.inspectors[index]),
-		    .name = value_of(&w->inspectors, index, "name"),
-		    .phone = value_of(&w->inspectors, index, "phone")};
+		    .name = private_text(&w->inspectors, index, "name"),
+		    .phone = private_text(&w->inspectors, index, "phone")};
 	}
 	return n;
 }
 
 static struct letter_visit
-fill_visit(const struct writer *w, uint32_t self, const struct visit *v, struct letter_colleague *colleagues)
+make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct letter_colleague *colleagues)
 {
 	const struct target *t = &w->d->roster.targets[v->target];
 
 	return (struct letter_visit){.date = v->date,
 	    .time = slice_of(w->visit_time),
 	    .target_id = target_id(t),
-	    .target_name = value_of(&w->targets, v->target, "name"),
+	    .target_name = private_text(&w->targets, v->target, "name"),
 	    .unit = target_unit(t),
 	    .area = target_area(t),
-	    .post = value_of(&w->targets, v->target, "post"),
-	    .address = value_of(&w->targets, v->target, "address"),
-	    .phone = value_of(&w->targets, v->target, "phone"),
+	    .post = private_text(&w->targets, v->target, "post"),
+	    .address = private_text(&w->targets, v->target, "address"),
+	    .phone = private_text(&w->targets, v->target, "phone"),
 	    .seat = w->d->commit.rules.team[v->seat],
 	    .colleagues = colleagues,
 	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
 }
 
-/* When the letter may leave: at the draw, or so long before the first visit in it. */
+/* When the letter may be sent: by the rule of the cycle, counted from its first visit. */
 static int64_t
-notice_time(const struct writer *w, const struct visit *visits, size_t n)
+letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
 	int32_t first = INT32_MAX;
 
@@ -298,14 +299,14 @@ notice_time(const struct writer *w, const struct visit *visits, size_t n)
 }
 
 static int
-take_email(void *ctx, const struct rosters_inspector *p)
+copy_email(void *ctx, const struct rosters_inspector *p)
 {
 	buf_slice(ctx, p->email);
 	return 0;
 }
 
 static struct letter_input
-about(const struct writer *w, enum letter_kind kind, uint32_t self)
+begin_letter(const struct writer *w, enum letter_kind kind, uint32_t self)
 {
 	uint32_t index = w->d->draw.order[self];
 	struct letter_input input =
@@ -316,24 +317,24 @@ about(const struct writer *w, enum letter_kind kind, uint32_t self)
 	input.commit_hash = slice_of(w->commit_hash);
 	input.record_hash = slice_of(w->d->row.record);
 	input.inspector_id = inspector_id(inspector_of(w, self));
-	input.inspector_name = value_of(&w->inspectors, index, "name");
-	input.inspector_email = value_of(&w->inspectors, index, "email");
-	input.language = value_of(&w->inspectors, index, "language");
+	input.inspector_name = private_text(&w->inspectors, index, "name");
+	input.inspector_email = private_text(&w->inspectors, index, "email");
+	input.language = private_text(&w->inspectors, index, "language");
 	input.draw_time = w->d->row.draw_time;
 	input.kept_free = w->kept_free;
 	return input;
 }
 
-/* To the address of today where there is one, which may have been corrected since. */
+/* Uses the address that the roster has now, if there is one: it may have been corrected since the commitment. */
 static int
 address_letter(const struct writer *w, struct letter_input *input, struct buf *email, struct err *err)
 {
+	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int rc =
-	    rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email, email, NULL);
+	    rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, copy_email, email, &why);
 
 	if (rc != 0 && rc != ERR_ABSENT)
-		return rosters_find_inspector(w->operator->store, input->inspector_id, w->d->row.date, take_email,
-		    email, err);
+		return err_copy(err, &why);
 	if (email->failed)
 		return err_memory(err);
 	if (email->len > 0)
@@ -341,9 +342,9 @@ address_letter(const struct writer *w, struct letter_input *input, struct buf *e
 	return 0;
 }
 
-/* The seats that an inspector holds now: where they begin in holdings[], and how many there are. */
+/* The seats that an inspector has now: returns how many; `*ret_first` is the first in holdings[]. */
 static size_t
-held_by(const struct writer *w, uint32_t self, size_t *ret_first)
+find_holdings(const struct writer *w, uint32_t self, size_t *ret_first)
 {
 	size_t low = 0, high = w->n_holdings, n = 0;
 
@@ -370,11 +371,11 @@ has_day(const struct outbox_day *days, size_t n, int32_t day)
 	return false;
 }
 
-/* Whether the inspector has a visit on that day, as things stand. */
+/* Whether the inspector has a visit on that day now. */
 static bool
 visits_on(const struct writer *w, uint32_t self, int32_t day)
 {
-	size_t first, n = held_by(w, self, &first);
+	size_t first, n = find_holdings(w, self, &first);
 
 	for (size_t i = 0; i < n; i++)
 		if (w->d->places.v[w->holdings[first + i].place].date == day)
@@ -383,7 +384,7 @@ visits_on(const struct writer *w, uint32_t self, int32_t day)
 }
 
 static int
-compare_days(const void *a, const void *b)
+compare_calendar_days(const void *a, const void *b)
 {
 	const struct outbox_day *x = a, *y = b;
 
@@ -391,12 +392,12 @@ compare_days(const void *a, const void *b)
 }
 
 /*
- * What the letter's invitations say: the days of its visits are asked for, and days that the inspector was asked for
- * before and on which there is nothing any more are given back.  `ret` has room for LETTER_DAYS_MAX.
+ * The letter's invitations: they ask for the days of its visits, and give back days that an earlier letter asked for
+ * and on which the inspector has no visit any more.  `ret` has room for LETTER_DAYS_MAX.
  */
 static int
-fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n_visits,
-    struct outbox_day *ret, size_t *ret_n, struct err *err)
+fill_calendar_days(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits,
+    size_t n_visits, struct outbox_day *ret, size_t *ret_n, struct err *err)
 {
 	int32_t held[LETTER_DAYS_MAX];
 	size_t n_held = 0, n = 0;
@@ -406,7 +407,7 @@ fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const st
 	for (size_t i = 0; i < n_visits && kind != LETTER_CANCELLED && n < LETTER_DAYS_MAX; i++)
 		if (!has_day(ret, n, visits[i].date))
 			ret[n++] = (struct outbox_day){visits[i].date, true};
-	qsort(ret, n, sizeof *ret, compare_days);
+	qsort(ret, n, sizeof *ret, compare_calendar_days);
 	for (size_t i = 0; i < n_held && n < LETTER_DAYS_MAX; i++)
 		if (!has_day(ret, n, held[i]) && !visits_on(w, self, held[i]))
 			ret[n++] = (struct outbox_day){held[i], false};
@@ -415,14 +416,14 @@ fill_days(const struct writer *w, enum letter_kind kind, uint32_t self, const st
 }
 
 static int
-write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits, size_t n,
-    struct err *err)
+queue_inspector_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const struct visit *visits,
+    size_t n, struct err *err)
 {
 	size_t seats = w->d->draw.seats, n_matters = w->d->draw.n_matters;
 	struct letter_visit *v = calloc(n + 1, sizeof *v);
 	struct letter_colleague *colleagues = calloc(n * seats + 1, sizeof *colleagues);
 	struct letter_matter *matters = calloc(n_matters + 1, sizeof *matters);
-	struct letter_input input = about(w, kind, self);
+	struct letter_input input = begin_letter(w, kind, self);
 	struct outbox_day days[LETTER_DAYS_MAX];
 	struct buf email;
 	int rc = 0;
@@ -433,7 +434,7 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 		goto out;
 	}
 	for (size_t i = 0; i < n; i++)
-		v[i] = fill_visit(w, self, &visits[i], &colleagues[i * seats]);
+		v[i] = make_visit(w, self, &visits[i], &colleagues[i * seats]);
 	for (size_t i = 0; i < n_matters; i++) {
 		const struct matter_text *t = &w->matters[i];
 		struct slice id = w->d->sealed.matters[w->d->draw.matters[i]];
@@ -450,9 +451,9 @@ write_letter(const struct writer *w, enum letter_kind kind, uint32_t self, const
 	input.window_first = w->d->sealed.dates[0];
 	input.window_last = w->d->sealed.dates[w->d->sealed.n_dates - 1];
 	input.told_by = notices_time(w->operator, w->cycle, input.window_last, w->d->row.draw_time);
-	input.sent_at = kind == LETTER_CANCELLED ? w->time : notice_time(w, visits, n);
+	input.sent_at = kind == LETTER_CANCELLED ? w->time : letter_notice_time(w, visits, n);
 	input.days = days;
-	rc = fill_days(w, kind, self, visits, n, days, &input.n_days, err);
+	rc = fill_calendar_days(w, kind, self, visits, n, days, &input.n_days, err);
 	if (rc == 0)
 		rc = address_letter(w, &input, &email, err);
 	if (rc == 0)
@@ -465,12 +466,12 @@ out:
 	return rc;
 }
 
-/* All that an inspector has to visit now; nobody is first told that there is nothing. */
+/* A letter with all visits that an inspector has now; none where there are no visits and no earlier letter. */
 static int
-write_present(const struct writer *w, enum letter_kind kind, uint32_t self, struct err *err)
+queue_current_list(const struct writer *w, enum letter_kind kind, uint32_t self, struct err *err)
 {
 	const struct places *p = &w->d->places;
-	size_t first, n = held_by(w, self, &first);
+	size_t first, n = find_holdings(w, self, &first);
 	struct visit *visits = calloc(n + 1, sizeof *visits);
 	int rc = 0;
 
@@ -483,7 +484,7 @@ write_present(const struct writer *w, enum letter_kind kind, uint32_t self, stru
 		    &p->team[h->place * w->d->draw.seats], h->seat};
 	}
 	if (n > 0 || kind == LETTER_UPDATED)
-		rc = write_letter(w, kind, self, visits, n, err);
+		rc = queue_inspector_letter(w, kind, self, visits, n, err);
 	free(visits);
 	return rc;
 }
@@ -497,7 +498,7 @@ notices_draw(const struct operator *operator, const struct stored_draw *d, int64
 	for (size_t i = 0; rc == 0 && i < w.n_holdings; i++)
 		if (i == 0 || w.holdings[i].inspector != w.holdings[i - 1].inspector) {
 			progress_tell(operator->progress, N_("letters"), i, w.n_holdings);
-			rc = write_present(&w, LETTER_ASSIGNMENT, w.holdings[i].inspector, err);
+			rc = queue_current_list(&w, LETTER_ASSIGNMENT, w.holdings[i].inspector, err);
 		}
 	if (rc == 0)
 		progress_tell(operator->progress, N_("letters"), w.n_holdings, w.n_holdings);
@@ -508,43 +509,43 @@ notices_draw(const struct operator *operator, const struct stored_draw *d, int64
 /* ---- amendments ---- */
 
 static int
-withdraw(const struct writer *w, uint32_t self, struct outbox_withdrawn *ret, struct err *err)
+withdraw_letters(const struct writer *w, uint32_t self, struct outbox_withdrawn *ret, struct err *err)
 {
 	return outbox_withdraw(w->operator->store, w->d->row.n, inspector_id(inspector_of(w, self)), w->time, ret, err);
 }
 
 /*
- * Somebody who is no longer sent where the place is or was.  Where all that was written has left, he knows how things
- * were, and hears what is gone.  Where a later letter had to be withdrawn he does not, and hears how things are, were
- * it nothing.
+ * For an inspector who no longer has a seat at the place.  If all earlier letters were sent, this one says which visit
+ * is cancelled.  If one was sent and a later one had to be withdrawn, this one has the complete list, even an empty
+ * one.
  */
 static int
-tell_leaver(const struct writer *w, uint32_t self, const struct visit *gone, struct err *err)
+notify_leaver(const struct writer *w, uint32_t self, const struct visit *gone, struct err *err)
 {
 	struct outbox_withdrawn before = {0};
-	int rc = withdraw(w, self, &before, err);
+	int rc = withdraw_letters(w, self, &before, err);
 
 	if (rc != 0)
 		return rc;
 	if (!before.told)
-		return write_present(w, LETTER_ASSIGNMENT, self, err);
+		return queue_current_list(w, LETTER_ASSIGNMENT, self, err);
 	if (before.withdrawn > 0)
-		return write_present(w, LETTER_UPDATED, self, err);
-	return write_letter(w, LETTER_CANCELLED, self, gone, 1, err);
+		return queue_current_list(w, LETTER_UPDATED, self, err);
+	return queue_inspector_letter(w, LETTER_CANCELLED, self, gone, 1, err);
 }
 
-/* Somebody who joins, or whose colleague or target has changed. */
+/* For an inspector at the place: one who joins, or whose colleague or target has changed. */
 static int
-tell_present(const struct writer *w, uint32_t self, struct err *err)
+notify_member(const struct writer *w, uint32_t self, struct err *err)
 {
 	struct outbox_withdrawn before = {0};
-	int rc = withdraw(w, self, &before, err);
+	int rc = withdraw_letters(w, self, &before, err);
 
-	return rc != 0 ? rc : write_present(w, before.told ? LETTER_UPDATED : LETTER_ASSIGNMENT, self, err);
+	return rc != 0 ? rc : queue_current_list(w, before.told ? LETTER_UPDATED : LETTER_ASSIGNMENT, self, err);
 }
 
 static bool
-sits_at(const struct writer *w, size_t place, uint32_t self)
+has_seat_at(const struct writer *w, size_t place, uint32_t self)
 {
 	const struct places *p = &w->d->places;
 
@@ -565,20 +566,20 @@ notices_amend(const struct operator *operator, const struct stored_draw *d, cons
 	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
 		struct visit gone = {before->target, before->date, before->team, (uint32_t)s};
 
-		if (before->team[s] != AMEND_EMPTY && !sits_at(&w, change->place, before->team[s]))
-			rc = tell_leaver(&w, before->team[s], &gone, err);
+		if (before->team[s] != AMEND_EMPTY && !has_seat_at(&w, change->place, before->team[s]))
+			rc = notify_leaver(&w, before->team[s], &gone, err);
 	}
 	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
 		uint32_t self = d->places.team[change->place * d->draw.seats + s];
 
 		if (self != AMEND_EMPTY && d->places.v[change->place].target != AMEND_EMPTY)
-			rc = tell_present(&w, self, err);
+			rc = notify_member(&w, self, err);
 	}
 	writer_release(&w);
 	return rc;
 }
 
-/* ---- once more ---- */
+/* ---- a letter that could not be made ---- */
 
 int
 notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key, int64_t time,
@@ -591,7 +592,7 @@ notices_again(const struct operator *operator, const struct stored_draw *d, cons
 
 	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)
 		if (slice_is(inspector_id(inspector_of(&w, i)), key->inspector)) {
-			rc = write_present(&w, kind, i, err);
+			rc = queue_current_list(&w, kind, i, err);
 			break;
 		}
 	writer_release(&w);

@@ -9,30 +9,30 @@
 #include "mail/outbox.h"
 
 /*
- * Which letters a draw and its amendments call for, put into the outbox within the step's transaction.  `d` is as
- * amended.  Names, addresses and telephones are those that the commitment fixed; a letter goes to the address that the
- * inspector has today.
+ * Puts the letters that a draw and its amendments call for into the outbox, within the step's transaction.  `d` is as
+ * amended.  Names, addresses and telephones are those that were committed; but a letter is sent to the mail address
+ * that the roster has now.
  */
 
 /* An assignment for every inspector who has a seat. */
 int notices_draw(const struct operator *operator, const struct stored_draw *d, int64_t time, struct err *err);
 
-/* What an amendment leaves to be told. */
+/* The letters of an amendment, which has been applied to `d`. */
 struct notices_change {
 	uint64_t amendment;
 	struct places_before {
-		uint32_t target; /* roster index that the place held before, AMEND_EMPTY */
+		uint32_t target; /* index into the roster, or AMEND_EMPTY */
 		int32_t date;
-		uint32_t team[TEAM_MAX]; /* places in draw->order, AMEND_EMPTY */
-	} before;                        /* the place as it was */
+		uint32_t team[TEAM_MAX]; /* indices into draw->order, or AMEND_EMPTY */
+	} before;                        /* the place before the amendment */
 	size_t place;
 };
 int notices_amend(const struct operator *operator, const struct stored_draw *d, const struct notices_change *change,
     int64_t time, struct err *err);
 
 /*
- * Writes anew a letter to an inspector that could not be made: what he has to visit as things stand.  Of one that only took
- * visits away, which is `cancelled`, an update with the whole list takes the place.
+ * Makes a letter again that could not be made: with all visits that the inspector has now.  A letter of kind
+ * "cancelled" is replaced by an update with the complete list.
  */
 int notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key,
     int64_t time, struct err *err);

@@ -1,3 +1,4 @@
+/* The letters of a commitment to all inspectors: keep these days free, and they are free again. */
 #include "letters/notices_keep_free.h"
 
 #include <stdlib.h>
@@ -7,11 +8,11 @@
 #include "rosters/rosters.h"
 
 /*
- * Letters that speak of days and of nobody who is drawn: at the commitment, and where it is voided.  Both go to the
- * rosters' people of today, who at the commitment are those of the snapshot.
+ * Both letters name days and nobody who is drawn.  They go to the inspectors in the roster as it is now; at the
+ * commitment these are the snapshot's.
  */
 
-struct asking {
+struct inspectors_walk {
 	const struct operator *operator;
 	struct letter_input input;
 	int64_t now;
@@ -20,7 +21,7 @@ struct asking {
 };
 
 static void
-address(struct letter_input *input, const struct rosters_inspector *p)
+set_recipient(struct letter_input *input, const struct rosters_inspector *p)
 {
 	input->inspector_id = p->id;
 	input->inspector_name = p->name;
@@ -31,21 +32,22 @@ address(struct letter_input *input, const struct rosters_inspector *p)
 /* ---- at the commitment ---- */
 
 static int
-ask(void *ctx, const struct rosters_inspector *p)
+queue_keep_free(void *ctx, const struct rosters_inspector *p)
 {
-	struct asking *a = ctx;
+	struct inspectors_walk *a = ctx;
 
 	if (p->excused)
 		return 0;
-	address(&a->input, p);
-	return a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
+	set_recipient(&a->input, p);
+	a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
+	return a->rc;
 }
 
 int
 notices_keep_free(const struct operator *operator, const struct config_cycle *cycle, const struct commit *commit,
     const struct sealed *sealed, struct slice commit_hash, int64_t now, struct err *err)
 {
-	struct asking a = {.operator = operator,
+	struct inspectors_walk a = {.operator = operator,
 	    .input = notices_about(operator, cycle, commit->cycle, commit->n, commit->date),
 	    .now = now,
 	    .err = err};
@@ -59,31 +61,32 @@ notices_keep_free(const struct operator *operator, const struct config_cycle *cy
 	a.input.draw_time = commit->draw_time;
 	a.input.told_by = notices_time(operator, cycle, last, commit->draw_time);
 	a.input.sent_at = now;
-	rc = rosters_each_inspector(operator->store, commit->date, ask, &a, err);
+	rc = rosters_each_inspector(operator->store, commit->date, queue_keep_free, &a, err);
 	return a.rc != 0 ? a.rc : rc;
 }
 
 /* ---- at a void ---- */
 
 static int
-release(void *ctx, const struct rosters_inspector *p)
+queue_release(void *ctx, const struct rosters_inspector *p)
 {
-	struct asking *a = ctx;
+	struct inspectors_walk *a = ctx;
 	bool told = false;
 
 	a->rc = outbox_take_back(a->operator->store, a->input.draw, p->id, letter_kind_name(LETTER_KEEP_FREE), a->now,
 	    &told, a->err);
 	if (a->rc != 0 || !told)
 		return a->rc;
-	address(&a->input, p);
-	return a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
+	set_recipient(&a->input, p);
+	a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
+	return a->rc;
 }
 
 int
 notices_release(const struct operator *operator, const struct config_cycle *cycle, const struct draw_row *row,
     struct slice commit_hash, struct slice reason, int64_t now, struct err *err)
 {
-	struct asking a = {.operator = operator,
+	struct inspectors_walk a = {.operator = operator,
 	    .input = notices_about(operator, cycle, slice_of(row->cycle), row->n, row->date),
 	    .now = now,
 	    .err = err};
@@ -99,6 +102,6 @@ notices_release(const struct operator *operator, const struct config_cycle *cycl
 	a.input.kept_free = true;
 	a.input.reason = reason;
 	a.input.sent_at = now;
-	rc = rosters_each_inspector(operator->store, row->date, release, &a, err);
+	rc = rosters_each_inspector(operator->store, row->date, queue_release, &a, err);
 	return a.rc != 0 ? a.rc : rc;
 }

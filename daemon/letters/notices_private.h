@@ -4,21 +4,21 @@
 #include "letters/letter.h"
 #include "letters/notices.h"
 
-/* What the files of notices share. */
+/* What notices.c, notices_keep_free.c and notices_queue.c share. */
 
-/* What every letter of a draw says, whoever it is for.  `cycle` may be NULL, where the INI has it no longer. */
+/* A letter's input, with what all letters of a draw have in common.  `cycle` NULL: the INI no longer has it. */
 struct letter_input notices_about(const struct operator *operator, const struct config_cycle *cycle,
     struct slice cycle_name, uint64_t draw, int32_t date);
 
 /*
- * When a letter may leave of which the first visit is on `day`: as the cycle has it, at the draw or so long before the visit;
- * not before `least`.
+ * When a letter whose first visit is on `day` may be sent, by the cycle's rule: at the draw, or some time before the
+ * visit.  Never before `least`.
  */
 int64_t notices_time(const struct operator *operator, const struct config_cycle *cycle, int32_t day, int64_t least);
 
 /*
- * Makes the letter and puts it into the outbox, to be sent from input->sent_at on; one that cannot be made is kept there as
- * failed, with the reason.
+ * Makes the letter and puts it into the outbox, to be sent from input->sent_at on.  A letter that cannot be made is
+ * kept there as failed, with the reason.
  */
 int notices_queue(const struct operator *operator, const struct letter_input *input, int64_t now, struct err *err);
 

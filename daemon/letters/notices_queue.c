@@ -1,3 +1,4 @@
+/* Puts one letter into the outbox: what all letters of a draw share, when one may be sent, and making it. */
 #include "letters/notices_private.h"
 
 #include "letters/make.h"
@@ -52,14 +53,14 @@ notices_queue(const struct operator *operator, const struct letter_input *input,
 	    .n_days = input->n_days,
 	    .not_before = input->sent_at,
 	    .give_up = input->sent_at + operator->config->mail_retry_for.n};
-	struct letter_input sealed = *input;
+	struct letter_input encrypted = *input;
 	struct smime_certificate *certificate = NULL;
 	int rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at,
 	    &certificate, &why);
 
-	sealed.encrypt_to = certificate;
+	encrypted.encrypt_to = certificate;
 	if (rc == 0)
-		rc = letter_make(operator->letters, &sealed, &letter, &why);
+		rc = letter_make(operator->letters, &encrypted, &letter, &why);
 	smime_certificate_free(certificate);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);

@@ -1,3 +1,4 @@
+/* Writes the result sheet that inspectors fill in: CSV in the letter's language. */
 #include "letters/sheet.h"
 
 #include <stdlib.h>
@@ -6,14 +7,14 @@
 #include "core/base/text.h"
 #include "letters/letter_private.h"
 
-enum { COLUMNS = 8 };
+enum { SHEET_COLUMNS = 8 };
 
-static const char *const headers[2][COLUMNS] = {
+static const char *const headers[2][SHEET_COLUMNS] = {
     {"draw", "date", "target_id", "target_name", "matter", "question", "answer", "remarks"},
     {"抽取编号", "日期", "对象编号", "对象名称", "事项", "问题", "答案", "备注"},
 };
 
-/* A spreadsheet would take the value for a formula; an import takes the apostrophe off again. */
+/* A spreadsheet would take the value for a formula.  An apostrophe prevents that; an import removes it. */
 static bool
 is_formula(struct slice value)
 {
@@ -21,7 +22,7 @@ is_formula(struct slice value)
 }
 
 static void
-put_cell(struct buf *out, struct slice value, bool first)
+put_sheet_cell(struct buf *out, struct slice value, bool first)
 {
 	bool quoted = value.n > 0 &&
 	    (memchr(value.p, ',', value.n) != NULL || memchr(value.p, '"', value.n) != NULL ||
@@ -42,9 +43,9 @@ put_cell(struct buf *out, struct slice value, bool first)
 		buf_byte(out, '"');
 }
 
-/* The id too, which an import goes by; an id has no spaces. */
+/* Id and name: an import takes the id, which ends at the first space. */
 static void
-put_matter(struct buf *out, const struct letter_matter *matter)
+put_matter_cell(struct buf *out, const struct letter_matter *matter)
 {
 	struct buf text;
 
@@ -53,37 +54,37 @@ put_matter(struct buf *out, const struct letter_matter *matter)
 	buf_byte(&text, ' ');
 	buf_slice(&text, matter->name);
 	out->failed = out->failed || text.failed;
-	put_cell(out, buf_view(&text), false);
+	put_sheet_cell(out, buf_view(&text), false);
 	buf_release(&text);
 }
 
 static void
-put_row(struct buf *out, uint64_t draw, const struct letter_visit *visit, const struct letter_matter *matter,
+put_sheet_row(struct buf *out, uint64_t draw, const struct letter_visit *visit, const struct letter_matter *matter,
     struct slice question)
 {
 	char date[DATE_TEXT];
 
 	text_from_date(visit->date, date);
 	buf_uint(out, draw);
-	put_cell(out, slice_of(date), false);
-	put_cell(out, visit->target_id, false);
-	put_cell(out, visit->target_name, false);
-	put_matter(out, matter);
-	put_cell(out, question, false);
+	put_sheet_cell(out, slice_of(date), false);
+	put_sheet_cell(out, visit->target_id, false);
+	put_sheet_cell(out, visit->target_name, false);
+	put_matter_cell(out, matter);
+	put_sheet_cell(out, question, false);
 	buf_text(out, ",,\r\n");
 }
 
 /* A matter without a checklist has one row, so that there is a place for its answer. */
 static void
-put_visit(struct buf *out, const struct letter_input *input, const struct letter_visit *visit)
+put_visit_rows(struct buf *out, const struct letter_input *input, const struct letter_visit *visit)
 {
 	for (size_t m = 0; m < input->n_matters; m++) {
 		const struct letter_matter *matter = &input->matters[m];
 
 		if (matter->n_questions == 0)
-			put_row(out, input->draw, visit, matter, slice_of(""));
+			put_sheet_row(out, input->draw, visit, matter, slice_of(""));
 		for (size_t i = 0; i < matter->n_questions; i++)
-			put_row(out, input->draw, visit, matter, matter->questions[i]);
+			put_sheet_row(out, input->draw, visit, matter, matter->questions[i]);
 	}
 }
 
@@ -96,11 +97,11 @@ letter_sheet(const struct letter_input *input, struct buf *out, struct err *err)
 	if (order == NULL)
 		return err_memory(err);
 	buf_text(out, "\xEF\xBB\xBF");
-	for (size_t i = 0; i < COLUMNS; i++)
-		put_cell(out, slice_of(names[i]), i == 0);
+	for (size_t i = 0; i < SHEET_COLUMNS; i++)
+		put_sheet_cell(out, slice_of(names[i]), i == 0);
 	buf_text(out, "\r\n");
 	for (size_t i = 0; i < input->n_visits && !out->failed; i++)
-		put_visit(out, input, &input->visits[order[i]]);
+		put_visit_rows(out, input, &input->visits[order[i]]);
 	free(order);
 	if (out->no_memory)
 		return err_memory(err);

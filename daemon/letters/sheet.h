@@ -6,8 +6,9 @@
 #include "letters/letter.h"
 
 /*
- * The result sheet, one row for each visit, matter and question: CSV for people (BOM, CRLF, RFC 4180; a leading = + -
- * @ is neutralised), headers in the letter's language.
+ * Appends the result sheet, one row for each visit, matter and question: CSV for spreadsheets (RFC 4180 with BOM and
+ * CRLF; a value that begins with = + - @ or a tab gets an apostrophe before it), headers in the letter's language.
+ * ERR_LIMIT, ERR_MEMORY.
  */
 int letter_sheet(const struct letter_input *input, struct buf *out, struct err *err);
 

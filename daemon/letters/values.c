@@ -1,3 +1,4 @@
+/* Fills in the values of a letter's template: dates in words, visits, colleagues, matters. */
 #include "letters/values.h"
 
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include "letters/letter_private.h"
 #include "system/clock.h"
 
-#define COLLEAGUES_MAX 65536 /* bytes of the list of them; more is refused */
+#define COLLEAGUES_MAX 65536 /* bytes of the list of colleagues; a longer one is left out, and the template refused */
 
 static const struct template_name checklist_names[] = {{"question_number", NULL}, {"question", NULL}, {NULL, NULL}};
 
@@ -58,7 +59,7 @@ date_words(int32_t day, bool chinese, char ret_text[static WORDS_BYTES])
 }
 
 static void
-put_date(struct template_row *row, int32_t day, bool chinese)
+put_date_value(struct template_row *row, int32_t day, bool chinese)
 {
 	char text[WORDS_BYTES];
 
@@ -66,9 +67,8 @@ put_date(struct template_row *row, int32_t day, bool chinese)
 	template_put(row, "date", slice_of(text));
 }
 
-/* With its weekday. */
 static void
-put_day(struct template_row *row, const char *name, int32_t day, bool chinese)
+put_weekday_and_date(struct template_row *row, const char *name, int32_t day, bool chinese)
 {
 	char date[WORDS_BYTES], text[2 * WORDS_BYTES];
 
@@ -81,7 +81,7 @@ put_day(struct template_row *row, const char *name, int32_t day, bool chinese)
 }
 
 static void
-put_moment(struct template_row *row, const char *name, int64_t time, bool chinese)
+put_moment_value(struct template_row *row, const char *name, int64_t time, bool chinese)
 {
 	char date[WORDS_BYTES], local[CLOCK_TEXT], text[2 * WORDS_BYTES];
 
@@ -121,10 +121,10 @@ put_colleagues(struct template_row *row, const struct letter_visit *visit, bool 
 }
 
 static void
-put_visit(struct template_row *row, const struct letter_visit *visit, size_t number, bool chinese)
+put_visit_values(struct template_row *row, const struct letter_visit *visit, size_t number, bool chinese)
 {
 	template_put_uint(row, "number", number);
-	put_date(row, visit->date, chinese);
+	put_date_value(row, visit->date, chinese);
 	template_put(row, "weekday", slice_of(weekday_name(visit->date, chinese)));
 	template_put(row, "time", visit->time);
 	template_put(row, "target_id", visit->target_id);
@@ -139,7 +139,7 @@ put_visit(struct template_row *row, const struct letter_visit *visit, size_t num
 }
 
 static void
-put_matter(struct template_row *row, const struct letter_matter *matter, size_t number)
+put_matter_values(struct template_row *row, const struct letter_matter *matter, size_t number)
 {
 	template_put_uint(row, "number", number);
 	template_put(row, "matter_id", matter->id);
@@ -155,7 +155,7 @@ put_matter(struct template_row *row, const struct letter_matter *matter, size_t 
 }
 
 static void
-put_globals(struct template_row *row, const struct letter_input *input)
+put_letter_values(struct template_row *row, const struct letter_input *input)
 {
 	bool chinese = letter_in_chinese(input);
 	char sheet[LETTER_SHEET_NAME_BYTES];
@@ -171,11 +171,11 @@ put_globals(struct template_row *row, const struct letter_input *input)
 	template_put(row, "log_key", input->log_key);
 	template_put(row, "inspector_id", input->inspector_id);
 	template_put(row, "inspector_name", input->inspector_name);
-	put_date(row, input->date, chinese);
-	put_moment(row, "draw_at", input->draw_time, chinese);
-	put_moment(row, "told_by", input->told_by, chinese);
-	put_day(row, "window_first", input->window_first, chinese);
-	put_day(row, "window_last", input->window_last, chinese);
+	put_date_value(row, input->date, chinese);
+	put_moment_value(row, "draw_at", input->draw_time, chinese);
+	put_moment_value(row, "told_by", input->told_by, chinese);
+	put_weekday_and_date(row, "window_first", input->window_first, chinese);
+	put_weekday_and_date(row, "window_last", input->window_last, chinese);
 	template_put(row, "reason", input->reason);
 	template_put_uint(row, "visit_count", input->n_visits);
 	template_put(row, "recuse_to", input->recuse_to);
@@ -195,13 +195,13 @@ letter_values(const struct letter_input *input)
 		free(order);
 		return NULL;
 	}
-	put_globals(row, input);
+	put_letter_values(row, input);
 	template_put_list(row, "visits");
 	for (size_t i = 0; i < input->n_visits; i++)
-		put_visit(template_put_row(row, "visits"), &input->visits[order[i]], i + 1, chinese);
+		put_visit_values(template_put_row(row, "visits"), &input->visits[order[i]], i + 1, chinese);
 	template_put_list(row, "matters");
 	for (size_t i = 0; i < input->n_matters; i++)
-		put_matter(template_put_row(row, "matters"), &input->matters[i], i + 1);
+		put_matter_values(template_put_row(row, "matters"), &input->matters[i], i + 1);
 	free(order);
 	return row;
 }

@@ -1,3 +1,4 @@
+/* Delivers messages into a maildir, each once: the file name follows from the Message-ID. */
 #include "mail/maildir.h"
 
 #include <dirent.h>
@@ -15,8 +16,8 @@
 #include "system/file.h"
 
 /*
- * https://cr.yp.to/proto/maildir.html, but that a name is made of the Message-ID and not of time, process and host:
- * that is what lets a second attempt find the first.
+ * As https://cr.yp.to/proto/maildir.html, but a file name is made of the Message-ID and not of time, process and host:
+ * so a second attempt finds what the first delivered.
  */
 
 #define NAME_DIGITS 40
@@ -27,8 +28,9 @@ _Static_assert(NAME_LEN < MAILDIR_NAME_BYTES, "a name and its NUL fit");
 
 struct maildir {
 	char *path;
-	int dir, fresh, cur, tmp;          /* the folder, new/, cur/, tmp/ */
-	char (*names)[MAILDIR_NAME_BYTES]; /* ours that are there, ascending; then those delivered since */
+	int dir, fresh, cur, tmp; /* the folder, new/, cur/, tmp/ */
+	char (*names)
+	    [MAILDIR_NAME_BYTES]; /* of our messages: those found at opening, ascending; then those delivered since */
 	size_t n;
 	size_t cap;
 	size_t n_sorted;
@@ -44,22 +46,22 @@ maildir_name(struct slice message_id, char ret_name[static MAILDIR_NAME_BYTES])
 }
 
 static int
-say(const struct maildir *maildir, const char *part, struct err *err)
+set_folder_err(const struct maildir *maildir, const char *part, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, "%s%s%s: %s", maildir->path, *part == '\0' ? "" : "/", part, strerror(errno));
 }
 
 /* ---- opening ---- */
 
-/* The new folder's own entry is synced too. */
+/* Makes the folder, if it is missing, and syncs its parent. */
 static int
-make_dir(const struct maildir *maildir, int at, const char *name, const char *part, struct err *err)
+make_maildir_folder(const struct maildir *maildir, int at, const char *name, const char *part, struct err *err)
 {
 	char *path, *slash;
 	int rc = 0, parent;
 
 	if (mkdirat(at, name, 0700) != 0)
-		return errno == EEXIST ? 0 : say(maildir, part, err);
+		return errno == EEXIST ? 0 : set_folder_err(maildir, part, err);
 	path = strdup(name);
 	if (path == NULL)
 		return err_memory(err);
@@ -70,7 +72,7 @@ make_dir(const struct maildir *maildir, int at, const char *name, const char *pa
 		slash[slash == path] = '\0';
 	parent = openat(at, slash == NULL ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (parent < 0 || file_sync(parent) != 0)
-		rc = say(maildir, part, err);
+		rc = set_folder_err(maildir, part, err);
 	if (parent >= 0)
 		(void)close(parent);
 	free(path);
@@ -78,19 +80,23 @@ make_dir(const struct maildir *maildir, int at, const char *name, const char *pa
 }
 
 static int
-open_dir(const struct maildir *maildir, int at, const char *name, const char *part, int *ret_fd, struct err *err)
+open_maildir_folder(const struct maildir *maildir, int at, const char *name, const char *part, int *ret_fd,
+    struct err *err)
 {
-	int rc = make_dir(maildir, at, name, part, err);
+	int rc = make_maildir_folder(maildir, at, name, part, err);
 
 	if (rc != 0)
 		return rc;
 	*ret_fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return *ret_fd < 0 ? say(maildir, part, err) : 0;
+	return *ret_fd < 0 ? set_folder_err(maildir, part, err) : 0;
 }
 
-/* One delivers at a time.  File systems that know no such lock are left to their luck, and to the file names. */
+/*
+ * One process delivers at a time.  On a file system without such locks only the file names keep a message from being
+ * delivered twice.
+ */
 static int
-lock(const struct maildir *maildir, bool *ret_locked, struct err *err)
+lock_maildir(const struct maildir *maildir, bool *ret_locked, struct err *err)
 {
 	if (flock(maildir->tmp, LOCK_EX | LOCK_NB) == 0) {
 		*ret_locked = true;
@@ -102,9 +108,9 @@ lock(const struct maildir *maildir, bool *ret_locked, struct err *err)
 	return 0;
 }
 
-/* Ours: 40 hex digits and the ending; what follows is flags, or in tmp/ a process's number. */
+/* Our names are 40 hex digits and the ending; then flags may follow, or in tmp/ a process number. */
 static bool
-is_ours(const char *name)
+is_our_message(const char *name)
 {
 	return strlen(name) >= NAME_LEN && text_is_hex((struct slice){name, NAME_DIGITS}, NAME_DIGITS) &&
 	    memcmp(name + NAME_DIGITS, NAME_END, sizeof NAME_END - 1) == 0 &&
@@ -113,7 +119,7 @@ is_ours(const char *name)
 }
 
 static int
-remember(struct maildir *maildir, const char *name, struct err *err)
+add_message_name(struct maildir *maildir, const char *name, struct err *err)
 {
 	if (maildir->n == maildir->cap) {
 		size_t cap = maildir->cap == 0 ? 64 : maildir->cap * 2;
@@ -129,7 +135,7 @@ remember(struct maildir *maildir, const char *name, struct err *err)
 }
 
 static int
-each_of_ours(struct maildir *maildir, int fd, const char *part,
+each_our_message(struct maildir *maildir, int fd, const char *part,
     int (*each)(struct maildir *maildir, const char *name, struct err *err), struct err *err)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -138,43 +144,44 @@ each_of_ours(struct maildir *maildir, int fd, const char *part,
 	int rc = 0;
 
 	if (dir == NULL) {
-		rc = say(maildir, part, err);
+		rc = set_folder_err(maildir, part, err);
 		if (copy >= 0)
 			(void)close(copy);
 		return rc;
 	}
 	for (errno = 0; rc == 0 && (entry = readdir(dir)) != NULL; errno = 0)
-		if (is_ours(entry->d_name))
+		if (is_our_message(entry->d_name))
 			rc = each(maildir, entry->d_name, err);
 	if (rc == 0 && errno != 0)
-		rc = say(maildir, part, err);
+		rc = set_folder_err(maildir, part, err);
 	(void)closedir(dir);
 	return rc;
 }
 
 static int
-remove_stale(struct maildir *maildir, const char *name, struct err *err)
+remove_unfinished_message(struct maildir *maildir, const char *name, struct err *err)
 {
-	return unlinkat(maildir->tmp, name, 0) != 0 && errno != ENOENT ? say(maildir, "tmp", err) : 0;
+	return unlinkat(maildir->tmp, name, 0) != 0 && errno != ENOENT ? set_folder_err(maildir, "tmp", err) : 0;
 }
 
 static int
-compare_names(const void *a, const void *b)
+compare_message_names(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
 
-/* new/ before cur/: a reader moves messages that way, so none is missed. */
+/* new/ before cur/: a mail reader moves messages from new/ to cur/, so none is missed. */
 static int
-read_present(struct maildir *maildir, struct err *err)
+read_message_names(struct maildir *maildir, struct err *err)
 {
-	int rc;
+	int rc = each_our_message(maildir, maildir->fresh, "new", add_message_name, err);
 
-	if ((rc = each_of_ours(maildir, maildir->fresh, "new", remember, err)) != 0 ||
-	    (rc = each_of_ours(maildir, maildir->cur, "cur", remember, err)) != 0)
+	if (rc == 0)
+		rc = each_our_message(maildir, maildir->cur, "cur", add_message_name, err);
+	if (rc != 0)
 		return rc;
 	if (maildir->n > 0)
-		qsort(maildir->names, maildir->n, MAILDIR_NAME_BYTES, compare_names);
+		qsort(maildir->names, maildir->n, MAILDIR_NAME_BYTES, compare_message_names);
 	maildir->n_sorted = maildir->n;
 	return 0;
 }
@@ -190,21 +197,25 @@ maildir_open(const char *path, struct maildir **ret_maildir, struct err *err)
 		return err_memory(err);
 	maildir->dir = maildir->fresh = maildir->cur = maildir->tmp = -1;
 	maildir->path = strdup(path);
-	if (maildir->path == NULL) {
-		rc = err_memory(err);
-		goto out;
+	rc = maildir->path == NULL ? err_memory(err) : 0;
+	if (rc == 0)
+		rc = open_maildir_folder(maildir, AT_FDCWD, path, "", &maildir->dir, err);
+	if (rc == 0)
+		rc = open_maildir_folder(maildir, maildir->dir, "tmp", "tmp", &maildir->tmp, err);
+	if (rc == 0)
+		rc = open_maildir_folder(maildir, maildir->dir, "new", "new", &maildir->fresh, err);
+	if (rc == 0)
+		rc = open_maildir_folder(maildir, maildir->dir, "cur", "cur", &maildir->cur, err);
+	if (rc == 0)
+		rc = lock_maildir(maildir, &locked, err);
+	if (rc == 0 && locked)
+		rc = each_our_message(maildir, maildir->tmp, "tmp", remove_unfinished_message, err);
+	if (rc == 0)
+		rc = read_message_names(maildir, err);
+	if (rc == 0) {
+		*ret_maildir = maildir;
+		maildir = NULL;
 	}
-	if ((rc = open_dir(maildir, AT_FDCWD, path, "", &maildir->dir, err)) != 0 ||
-	    (rc = open_dir(maildir, maildir->dir, "tmp", "tmp", &maildir->tmp, err)) != 0 ||
-	    (rc = open_dir(maildir, maildir->dir, "new", "new", &maildir->fresh, err)) != 0 ||
-	    (rc = open_dir(maildir, maildir->dir, "cur", "cur", &maildir->cur, err)) != 0 ||
-	    (rc = lock(maildir, &locked, err)) != 0 ||
-	    (locked && (rc = each_of_ours(maildir, maildir->tmp, "tmp", remove_stale, err)) != 0) ||
-	    (rc = read_present(maildir, err)) != 0)
-		goto out;
-	*ret_maildir = maildir;
-	maildir = NULL;
-out:
 	maildir_close(maildir);
 	return rc;
 }
@@ -233,10 +244,10 @@ maildir_close(struct maildir *maildir)
 /* ---- delivering ---- */
 
 static bool
-is_there(const struct maildir *maildir, const char *name)
+has_message_name(const struct maildir *maildir, const char *name)
 {
 	if (maildir->n_sorted > 0 &&
-	    bsearch(name, maildir->names, maildir->n_sorted, MAILDIR_NAME_BYTES, compare_names) != NULL)
+	    bsearch(name, maildir->names, maildir->n_sorted, MAILDIR_NAME_BYTES, compare_message_names) != NULL)
 		return true;
 	for (size_t i = maildir->n_sorted; i < maildir->n; i++)
 		if (strcmp(name, maildir->names[i]) == 0)
@@ -245,7 +256,7 @@ is_there(const struct maildir *maildir, const char *name)
 }
 
 static int
-write_new(struct maildir *maildir, const char *name, struct slice message, struct err *err)
+write_message_file(struct maildir *maildir, const char *name, struct slice message, struct err *err)
 {
 	char tmp_name[MAILDIR_NAME_BYTES + 24];
 	int fd, rc = 0;
@@ -253,13 +264,13 @@ write_new(struct maildir *maildir, const char *name, struct slice message, struc
 	(void)snprintf(tmp_name, sizeof tmp_name, "%s-%ld", name, (long)getpid());
 	fd = openat(maildir->tmp, tmp_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return say(maildir, "tmp", err);
+		return set_folder_err(maildir, "tmp", err);
 	if (!file_write(fd, message.p, message.n) || file_sync(fd) != 0)
-		rc = say(maildir, "tmp", err);
-	if (close(fd) != 0 && rc == 0) /* where quotas speak late */
-		rc = say(maildir, "tmp", err);
+		rc = set_folder_err(maildir, "tmp", err);
+	if (close(fd) != 0 && rc == 0) /* some file systems report a full quota only here */
+		rc = set_folder_err(maildir, "tmp", err);
 	if (rc == 0 && renameat(maildir->tmp, tmp_name, maildir->fresh, name) != 0)
-		rc = say(maildir, "new", err);
+		rc = set_folder_err(maildir, "new", err);
 	if (rc != 0)
 		(void)unlinkat(maildir->tmp, tmp_name, 0);
 	return rc;
@@ -274,19 +285,20 @@ maildir_deliver(struct maildir *maildir, struct slice message_id, struct slice m
 	int rc;
 
 	maildir_name(message_id, name);
-	was_there = is_there(maildir, name);
+	was_there = has_message_name(maildir, name);
 	if (!was_there) {
-		if ((rc = remember(maildir, name, err)) != 0)
+		rc = add_message_name(maildir, name, err);
+		if (rc != 0)
 			return rc;
-		rc = write_new(maildir, name, message, err);
+		rc = write_message_file(maildir, name, message, err);
 		if (rc != 0) {
 			maildir->n--;
 			return rc;
 		}
 	}
-	/* Also where it was there: the crash may have come between rename and sync. */
+	/* Synced also where it was there: an earlier attempt may have crashed between rename and sync. */
 	if (file_sync(maildir->fresh) != 0)
-		return say(maildir, "new", err);
+		return set_folder_err(maildir, "new", err);
 	if (ret_was_there != NULL)
 		*ret_was_there = was_there;
 	return 0;

@@ -1,3 +1,4 @@
+/* Writes a mail message: checks what is to stand in it, then headers, parts and, if asked, encryption. */
 #include "mail/mime.h"
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@
 #define PARTS_MAX 127
 #define BOUNDARY_BYTES 36 /* "=_", 32 hex digits and a NUL, and room */
 
-/* ---- what is let in ---- */
+/* ---- checks of the input ---- */
 
 int
 mime_text_check(struct slice text, struct err *err)
@@ -41,7 +42,7 @@ check_mailbox(const struct mime_mailbox *mailbox, const char *header, struct err
 
 /* <left@right> of printable ASCII. */
 static int
-check_id(struct slice id, struct err *err)
+check_message_id(struct slice id, struct err *err)
 {
 	bool ok = id.n > 4 && id.n <= ID_BYTES_MAX && id.p[0] == '<' && id.p[id.n - 1] == '>' &&
 	    memchr(id.p, '@', id.n) != NULL;
@@ -64,12 +65,12 @@ is_token(const char *text)
 }
 
 static bool
-is_text(const struct mime_part *part)
+is_text_part(const struct mime_part *part)
 {
 	return strncmp(part->type, "text/", 5) == 0;
 }
 
-/* UTF-8, without control characters but tab and the ends of lines. */
+/* UTF-8; tabs and line ends are the only control characters. */
 static bool
 text_content_ok(struct slice content)
 {
@@ -99,11 +100,10 @@ check_part(const struct mime_part *part, unsigned depth, struct err *err)
 	    (part->method != NULL && !is_token(part->method)) ||
 	    (part->n_parts > 0) != (strncmp(part->type, "multipart/", 10) == 0))
 		return err_set(err, ERR_REFUSED, N_("the parts of the message do not fit together"));
-	if (is_text(part) && !text_content_ok(part->content))
+	if (is_text_part(part) && !text_content_ok(part->content))
 		return err_set(err, ERR_REFUSED,
 		    N_("the text of the message is not UTF-8, or holds control characters"));
-	if ((rc = mime_text_check(part->file_name, err)) != 0)
-		return rc;
+	rc = mime_text_check(part->file_name, err);
 	for (size_t i = 0; i < part->n_parts && rc == 0; i++)
 		rc = check_part(&part->parts[i], depth + 1, err);
 	return rc;
@@ -112,16 +112,22 @@ check_part(const struct mime_part *part, unsigned depth, struct err *err)
 static int
 check_message(const struct mime_message *m, struct err *err)
 {
-	int rc;
+	int rc = check_mailbox(&m->from, "From", err);
 
-	if ((rc = check_mailbox(&m->from, "From", err)) != 0 || (rc = check_mailbox(&m->to, "To", err)) != 0 ||
-	    (m->reply_to.address.n > 0 && (rc = check_mailbox(&m->reply_to, "Reply-To", err)) != 0) ||
-	    (rc = mime_text_check(m->subject, err)) != 0 || (rc = check_id(m->message_id, err)) != 0 ||
-	    (m->in_reply_to.n > 0 && (rc = check_id(m->in_reply_to, err)) != 0))
+	if (rc == 0)
+		rc = check_mailbox(&m->to, "To", err);
+	if (rc == 0 && m->reply_to.address.n > 0)
+		rc = check_mailbox(&m->reply_to, "Reply-To", err);
+	if (rc == 0)
+		rc = mime_text_check(m->subject, err);
+	if (rc == 0)
+		rc = check_message_id(m->message_id, err);
+	if (rc == 0 && m->in_reply_to.n > 0)
+		rc = check_message_id(m->in_reply_to, err);
+	for (size_t i = 0; rc == 0 && i < m->n_references; i++)
+		rc = check_message_id(m->references[i], err);
+	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < m->n_references; i++)
-		if ((rc = check_id(m->references[i], err)) != 0)
-			return rc;
 	for (size_t i = 0; i < m->language.n; i++)
 		if (m->language.p[i] != '-' && !text_is_id((struct slice){m->language.p + i, 1}))
 			return err_set(err, ERR_REFUSED, N_("a language is not of the form zh-CN"));
@@ -131,7 +137,7 @@ check_message(const struct mime_message *m, struct err *err)
 /* ---- headers ---- */
 
 static void
-put_mailbox(struct buf *out, const char *name, const struct mime_mailbox *mailbox)
+put_mailbox_header(struct buf *out, const char *name, const struct mime_mailbox *mailbox)
 {
 	struct mime_header header;
 	char address[ADDRESS_MAX + 3];
@@ -148,7 +154,7 @@ put_mailbox(struct buf *out, const char *name, const struct mime_mailbox *mailbo
 }
 
 static void
-put_ids(struct buf *out, const char *name, const struct slice *ids, size_t n)
+put_id_header(struct buf *out, const char *name, const struct slice *ids, size_t n)
 {
 	struct mime_header header;
 
@@ -160,9 +166,9 @@ put_ids(struct buf *out, const char *name, const struct slice *ids, size_t n)
 	mime_header_end(&header);
 }
 
-/* RFC 5322 3.3, in UTC. */
+/* The Date header (RFC 5322 3.3), in UTC. */
 static void
-put_date(struct buf *out, int64_t date)
+put_date_header(struct buf *out, int64_t date)
 {
 	static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -182,25 +188,25 @@ put_headers(struct buf *out, const struct mime_message *m)
 {
 	struct mime_header header;
 
-	put_date(out, m->date);
-	put_mailbox(out, "From:", &m->from);
-	put_mailbox(out, "To:", &m->to);
+	put_date_header(out, m->date);
+	put_mailbox_header(out, "From:", &m->from);
+	put_mailbox_header(out, "To:", &m->to);
 	if (m->reply_to.address.n > 0)
-		put_mailbox(out, "Reply-To:", &m->reply_to);
+		put_mailbox_header(out, "Reply-To:", &m->reply_to);
 	mime_header_begin(&header, out, "Subject:");
 	mime_header_text(&header, m->subject);
 	mime_header_end(&header);
-	put_ids(out, "Message-ID:", &m->message_id, 1);
-	put_ids(out, "In-Reply-To:", &m->in_reply_to, 1);
-	put_ids(out, "References:", m->references, m->n_references);
+	put_id_header(out, "Message-ID:", &m->message_id, 1);
+	put_id_header(out, "In-Reply-To:", &m->in_reply_to, 1);
+	put_id_header(out, "References:", m->references, m->n_references);
 	buf_text(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
 }
 
 /* ---- parts ---- */
 
 /*
- * "=_" occurs neither in quoted-printable nor in base64, so no content can hold it (RFC 2045 6.7); `path` tells one
- * multipart of a message from another.
+ * "=_" occurs neither in quoted-printable nor in base64, so no content can hold it (RFC 2045 6.7).  `path` is another
+ * number for each multipart of a message.
  */
 static void
 make_boundary(struct slice message_id, unsigned path, char ret_boundary[static BOUNDARY_BYTES])
@@ -220,7 +226,7 @@ make_boundary(struct slice message_id, unsigned path, char ret_boundary[static B
 }
 
 static void
-put_type(struct buf *out, const struct mime_part *part, const char *boundary)
+put_part_headers(struct buf *out, const struct mime_part *part, const char *boundary)
 {
 	struct mime_header header;
 
@@ -228,7 +234,7 @@ put_type(struct buf *out, const struct mime_part *part, const char *boundary)
 	mime_header_word(&header, slice_of(part->type));
 	if (boundary != NULL)
 		mime_header_parameter(&header, "boundary", slice_of(boundary));
-	else if (is_text(part))
+	else if (is_text_part(part))
 		mime_header_parameter(&header, "charset", slice_of("utf-8"));
 	if (part->method != NULL)
 		mime_header_parameter(&header, "method", slice_of(part->method));
@@ -242,15 +248,15 @@ put_type(struct buf *out, const struct mime_part *part, const char *boundary)
 }
 
 static void
-put_base64(struct buf *out, struct slice bytes)
+put_base64_body(struct buf *out, struct slice bytes)
 {
 	buf_text(out, "Content-Transfer-Encoding: base64\r\n\r\n");
 	mime_base64(out, bytes);
 }
 
-/* The shorter encoding; what stays readable on the wire wins a tie. */
+/* In the shorter encoding; quoted-printable, which people can read, where both are as long. */
 static void
-put_text(struct buf *out, struct slice text)
+put_text_body(struct buf *out, struct slice text)
 {
 	struct buf canonical, quoted;
 
@@ -261,7 +267,7 @@ put_text(struct buf *out, struct slice text)
 	if (canonical.failed) {
 		out->failed = true;
 	} else if (quoted.failed) {
-		put_base64(out, buf_view(&canonical));
+		put_base64_body(out, buf_view(&canonical));
 	} else {
 		buf_text(out, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
 		buf_slice(out, buf_view(&quoted));
@@ -271,23 +277,23 @@ put_text(struct buf *out, struct slice text)
 }
 
 static void
-put_part(struct buf *out, const struct mime_part *part, struct slice message_id, unsigned path)
+put_mime_part(struct buf *out, const struct mime_part *part, struct slice message_id, unsigned path)
 {
 	char boundary[BOUNDARY_BYTES];
 
 	if (part->n_parts == 0) {
-		put_type(out, part, NULL);
-		if (is_text(part) && !part->verbatim)
-			put_text(out, part->content);
+		put_part_headers(out, part, NULL);
+		if (is_text_part(part) && !part->verbatim)
+			put_text_body(out, part->content);
 		else
-			put_base64(out, part->content);
+			put_base64_body(out, part->content);
 		return;
 	}
 	make_boundary(message_id, path, boundary);
-	put_type(out, part, boundary);
+	put_part_headers(out, part, boundary);
 	for (size_t i = 0; i < part->n_parts; i++) {
 		buf_format(out, "\r\n--%s\r\n", boundary);
-		put_part(out, &part->parts[i], message_id, path * (PARTS_MAX + 1) + (unsigned)i + 1);
+		put_mime_part(out, &part->parts[i], message_id, path * (PARTS_MAX + 1) + (unsigned)i + 1);
 	}
 	buf_format(out, "\r\n--%s--\r\n", boundary);
 }
@@ -297,10 +303,10 @@ put_entity(struct buf *out, const struct mime_message *m)
 {
 	if (m->language.n > 0)
 		buf_format(out, "Content-Language: %.*s\r\n", (int)m->language.n, m->language.p);
-	put_part(out, m->body, m->message_id, 1);
+	put_mime_part(out, m->body, m->message_id, 1);
 }
 
-/* RFC 8551 3.3. */
+/* The body as an encrypted entity (RFC 8551 3.3). */
 static int
 put_encrypted(struct buf *out, const struct mime_message *m, struct err *err)
 {
@@ -320,7 +326,7 @@ put_encrypted(struct buf *out, const struct mime_message *m, struct err *err)
 		buf_text(out,
 		    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n name=\"smime.p7m\"\r\n"
 		    "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
-		put_base64(out, buf_view(&der));
+		put_base64_body(out, buf_view(&der));
 	}
 	buf_release(&der);
 	buf_release(&entity);

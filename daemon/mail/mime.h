@@ -14,14 +14,14 @@
  * lines of at most 78 columns, encoded words within lines of 76, never split inside a character; bodies in
  * quoted-printable or base64, whichever is shorter, in lines of at most 76.
  *
- * No name, address, subject, identifier or file name with a control character (CR, LF and NUL among them) or with
- * broken UTF-8 is let through: that is how headers and SMTP commands get injected.
+ * A name, address, subject, identifier or file name with a control character (such as CR, LF or NUL) or with malformed
+ * UTF-8 is refused: such bytes could inject headers or SMTP commands.
  */
 
 #define MIME_MESSAGE_MAX (16 * 1024 * 1024) /* bytes of a finished message */
 #define MIME_NAME_MAX 4096                  /* bytes of a display name, subject or file name */
 
-/* `name` may be empty; `address` is bare, as text/address.h has it.  Somebody else owns the bytes. */
+/* `name` may be empty; `address` is bare (text/address.h).  The caller owns the bytes. */
 struct mime_mailbox {
 	struct slice name;
 	struct slice address;
@@ -40,7 +40,7 @@ struct mime_part {
 
 struct mime_message {
 	struct mime_mailbox from;
-	struct mime_mailbox to;       /* one: see RFC 5321 4.5.4.1; what failed for whom stays visible */
+	struct mime_mailbox to;       /* one recipient a message (RFC 5321 4.5.4.1): a failure is that recipient's */
 	struct mime_mailbox reply_to; /* address empty: none */
 	struct slice subject;
 	struct slice message_id;  /* <…@…> */
@@ -49,20 +49,20 @@ struct mime_message {
 	size_t n_references;
 	struct slice language; /* Content-Language, such as zh-CN; may be empty */
 	int64_t date;          /* seconds since 1970, UTC */
-	const struct smime_certificate
-	    *encrypt_to; /* NULL: in the clear; else all but the headers above is encrypted */
+	/* NULL: not encrypted; else everything but the headers above is. */
+	const struct smime_certificate *encrypt_to;
 	const struct mime_part *body;
 };
 
 /*
- * Writes the whole message behind what `out` holds (its max is the bound).  Boundaries follow from the Message-ID, so
- * the same message gives the same bytes.  ERR_REFUSED, ERR_LIMIT, ERR_MEMORY.
+ * Appends the message to `out`, whose max is the bound.  Boundaries follow from the Message-ID, so the same message
+ * gives the same bytes, unless it is encrypted.  ERR_REFUSED, ERR_LIMIT, ERR_MEMORY; ERR_OUTSIDE: it could not be
+ * encrypted.
  */
 int mime_write(const struct mime_message *message, struct buf *out, struct err *err);
 
 /*
- * A name, subject or file name as this module takes it: UTF-8 without control characters, at most MIME_NAME_MAX
- * bytes.
+ * Checks a name, subject or file name: UTF-8 without control characters, at most MIME_NAME_MAX bytes.  ERR_REFUSED.
  */
 int mime_text_check(struct slice text, struct err *err);
 

@@ -1,3 +1,4 @@
+/* The encodings of mail: base64, quoted-printable, folded headers, encoded words and parameters. */
 #include "mail/mime_encode.h"
 
 #include <stdbool.h>
@@ -17,7 +18,7 @@ static const char hex_digits[] = "0123456789ABCDEF";
 /* ---- base64 ---- */
 
 static void
-put_base64(struct buf *out, struct slice bytes)
+put_base64_groups(struct buf *out, struct slice bytes)
 {
 	for (size_t i = 0; i < bytes.n; i += 3) {
 		size_t left = bytes.n - i;
@@ -43,7 +44,7 @@ mime_base64(struct buf *out, struct slice bytes)
 	for (size_t i = 0; i < bytes.n; i += in_line) {
 		size_t n = bytes.n - i < in_line ? bytes.n - i : in_line;
 
-		put_base64(out, (struct slice){bytes.p + i, n});
+		put_base64_groups(out, (struct slice){bytes.p + i, n});
 		buf_text(out, "\r\n");
 	}
 }
@@ -56,13 +57,13 @@ is_literal(unsigned char c)
 	return (c >= 0x20 && c < 0x7F && c != '=') || c == '\t';
 }
 
-/* One character, its bytes together; a soft line break before it where it would not fit. */
+/* One character, its bytes on one line; a soft line break before it where it does not fit. */
 static void
-put_quoted(struct buf *out, struct slice character, bool escape, bool last, size_t *column)
+put_quoted_character(struct buf *out, struct slice character, bool escape, bool last, size_t *column)
 {
 	size_t width = escape ? 3 * character.n : 1;
 
-	/* The last place of a line belongs to the "=" of a soft break, but where the line ends here anyway. */
+	/* The last column is for the "=" of a soft line break, unless the line ends with this character. */
 	if (*column + width > (last ? MIME_LINE_MAX : MIME_LINE_MAX - 1)) {
 		buf_text(out, "=\r\n");
 		*column = 0;
@@ -80,8 +81,8 @@ put_quoted(struct buf *out, struct slice character, bool escape, bool last, size
 }
 
 /*
- * Besides what must be escaped, a space at the line's end (which relays take away), and at its begin "." (SMTP) and
- * the F of "From " (mbox).
+ * Escapes what must be; also white space at the end of the line, which relays remove, and at its beginning "." (SMTP)
+ * and the F of "From " (mbox).
  */
 static void
 quote_line(struct buf *out, struct slice line)
@@ -99,7 +100,7 @@ quote_line(struct buf *out, struct slice line)
 		last = len == rest.n;
 		escape = !is_literal(c) || (last && (c == ' ' || c == '\t')) ||
 		    (column == 0 && (c == '.' || (rest.n > 4 && memcmp(rest.p, "From ", 5) == 0)));
-		put_quoted(out, (struct slice){rest.p, len}, escape, last, &column);
+		put_quoted_character(out, (struct slice){rest.p, len}, escape, last, &column);
 		i += len;
 	}
 	buf_text(out, "\r\n");
@@ -141,7 +142,7 @@ mime_header_begin(struct mime_header *header, struct buf *out, const char *name)
 }
 
 static void
-fold(struct mime_header *header)
+fold_header(struct mime_header *header)
 {
 	buf_text(header->out, "\r\n");
 	header->column = 0;
@@ -152,7 +153,7 @@ void
 mime_header_word(struct mime_header *header, struct slice word)
 {
 	if (header->column + 1 + word.n > (header->encoded ? MIME_LINE_MAX : MIME_HEADER_MAX))
-		fold(header);
+		fold_header(header);
 	buf_byte(header->out, ' ');
 	buf_slice(header->out, word);
 	header->column += 1 + word.n;
@@ -174,17 +175,17 @@ is_ascii(struct slice text)
 }
 
 static bool
-holds(struct slice text, const char *part)
+contains_text(struct slice text, const char *part)
 {
 	return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
 }
 
-/* ASCII that comes back as it was after folding at its spaces, and is not taken for an encoded word. */
+/* ASCII that can be folded at its spaces and unfolded to the same text, and that is not taken for an encoded word. */
 static bool
 is_foldable(struct slice text)
 {
-	if (!is_ascii(text) || holds(text, "=?") || holds(text, "  ") || text.n == 0 || text.p[0] == ' ' ||
-	    text.p[text.n - 1] == ' ')
+	if (!is_ascii(text) || contains_text(text, "=?") || contains_text(text, "  ") || text.n == 0 ||
+	    text.p[0] == ' ' || text.p[text.n - 1] == ' ')
 		return false;
 	while (text.n > 0)
 		if (slice_cut(&text, ' ').n > MIME_HEADER_MAX - 1)
@@ -193,15 +194,15 @@ is_foldable(struct slice text)
 }
 
 static void
-put_words(struct mime_header *header, struct slice text)
+put_plain_words(struct mime_header *header, struct slice text)
 {
 	while (text.n > 0)
 		mime_header_word(header, slice_cut(&text, ' '));
 }
 
-/* As many whole characters as `room` bytes hold, at least one. */
+/* The bytes of as many characters as fit into `room` bytes; at least one character. */
 static size_t
-whole_characters(struct slice text, size_t room)
+count_fitting_bytes(struct slice text, size_t room)
 {
 	size_t n = 0;
 	uint32_t c = 0;
@@ -217,9 +218,9 @@ whole_characters(struct slice text, size_t room)
 	return n;
 }
 
-/* RFC 2047 5: an encoded word has at most 75 characters, a line that holds one at most 76. */
+/* An encoded word has at most 75 characters, and a line with one at most 76 (RFC 2047 2). */
 static void
-put_encoded(struct mime_header *header, struct slice text)
+put_encoded_words(struct mime_header *header, struct slice text)
 {
 	const size_t frame = sizeof WORD_BEGIN - 1 + sizeof WORD_END - 1;
 
@@ -228,13 +229,13 @@ put_encoded(struct mime_header *header, struct slice text)
 		size_t room = used + 8 > MIME_LINE_MAX ? 0 : (MIME_LINE_MAX - used) / 4 * 3;
 		size_t n;
 
-		if (room < 4) { /* the longest character */
-			fold(header);
+		if (room < 4) { /* bytes of the longest character */
+			fold_header(header);
 			room = (MIME_LINE_MAX - 1 - frame) / 4 * 3;
 		}
-		n = whole_characters(text, room);
+		n = count_fitting_bytes(text, room);
 		buf_text(header->out, " " WORD_BEGIN);
-		put_base64(header->out, (struct slice){text.p, n});
+		put_base64_groups(header->out, (struct slice){text.p, n});
 		buf_text(header->out, WORD_END);
 		header->column += 1 + frame + (n + 2) / 3 * 4;
 		header->encoded = true;
@@ -247,9 +248,9 @@ void
 mime_header_text(struct mime_header *header, struct slice text)
 {
 	if (is_foldable(text))
-		put_words(header, text);
+		put_plain_words(header, text);
 	else
-		put_encoded(header, text);
+		put_encoded_words(header, text);
 }
 
 static bool
@@ -279,11 +280,11 @@ mime_header_phrase(struct mime_header *header, struct slice name)
 	struct buf quoted;
 
 	if (is_atoms(name)) {
-		put_words(header, name);
+		put_plain_words(header, name);
 		return;
 	}
-	if (!is_ascii(name) || holds(name, "=?") || name.n > PARAMETER_MAX / 2) {
-		put_encoded(header, name);
+	if (!is_ascii(name) || contains_text(name, "=?") || name.n > PARAMETER_MAX / 2) {
+		put_encoded_words(header, name);
 		return;
 	}
 	buf_init(&quoted, 2 + 2 * PARAMETER_MAX);
@@ -299,9 +300,9 @@ is_attribute(unsigned char c)
 	return c > 0x20 && c < 0x7F && memchr(not_attribute, c, sizeof not_attribute - 1) == NULL;
 }
 
-/* The next characters of `value`, percent-encoded, as many as fit into `room`; at least one. */
+/* Cuts as many characters as fit into `room` off `value`, and puts them percent-encoded. */
 static void
-put_percent(struct buf *out, struct slice *value, size_t room)
+put_percent_encoded(struct buf *out, struct slice *value, size_t room)
 {
 	while (value->n > 0) {
 		uint32_t c = 0;
@@ -326,19 +327,19 @@ put_percent(struct buf *out, struct slice *value, size_t room)
 }
 
 static void
-put_extended(struct mime_header *header, const char *name, struct slice value)
+put_extended_parameter(struct mime_header *header, const char *name, struct slice value)
 {
-	bool whole = 3 * value.n + strlen(name) + sizeof "*=UTF-8''" < MIME_HEADER_MAX - 1;
+	bool in_one_word = 3 * value.n + strlen(name) + sizeof "*=UTF-8''" < MIME_HEADER_MAX - 1;
 	struct buf word;
 
 	buf_init(&word, 2 * MIME_HEADER_MAX);
 	for (unsigned i = 0; i == 0 || value.n > 0; i++) {
 		buf_clear(&word);
 		buf_text(&word, name);
-		if (!whole)
+		if (!in_one_word)
 			buf_format(&word, "*%u", i);
 		buf_text(&word, i == 0 ? "*=UTF-8''" : "*=");
-		put_percent(&word, &value, MIME_HEADER_MAX - 2 - word.len);
+		put_percent_encoded(&word, &value, MIME_HEADER_MAX - 2 - word.len);
 		if (value.n > 0)
 			buf_byte(&word, ';');
 		mime_header_word(header, buf_view(&word));
@@ -357,9 +358,9 @@ mime_header_parameter(struct mime_header *header, const char *name, struct slice
 
 	buf_byte(header->out, ';');
 	header->column++;
-	if (!is_ascii(value) || value.n > PARAMETER_MAX || holds(value, "\"") || holds(value, "\\") ||
-	    holds(value, "=?")) {
-		put_extended(header, name, value);
+	if (!is_ascii(value) || value.n > PARAMETER_MAX || contains_text(value, "\"") || contains_text(value, "\\") ||
+	    contains_text(value, "=?")) {
+		put_extended_parameter(header, name, value);
 		return;
 	}
 	buf_init(&word, 2 * MIME_HEADER_MAX);

@@ -8,21 +8,21 @@
 #include "core/base/slice.h"
 
 /*
- * The encodings that mime.c is put together from.  All input was checked before: what they are given is UTF-8 without
- * control characters, where nothing else is said.
+ * The encodings that mime.c uses.  It has checked the input: UTF-8 without control characters, unless a function says
+ * otherwise.
  */
 
-#define MIME_LINE_MAX 76   /* of encoded bodies, and of lines with encoded words (RFC 2045 6.7, RFC 2047 2) */
-#define MIME_HEADER_MAX 78 /* of other header lines (RFC 5322 2.1.1) */
+#define MIME_LINE_MAX 76   /* columns of a line of an encoded body or with an encoded word (RFC 2045 6.7, RFC 2047 2) */
+#define MIME_HEADER_MAX 78 /* columns of any other header line (RFC 5322 2.1.1) */
 
 /*
- * A header under construction: `column` is how far the present line has come.  Words are put with a space before
- * each; a word that does not fit begins a new line.
+ * A header that is being written; `column` is the length of its last line so far.  Each word has a space before it; a
+ * word that does not fit begins a new line.
  */
 struct mime_header {
 	struct buf *out;
 	size_t column;
-	bool encoded; /* the present line holds an encoded word */
+	bool encoded; /* the last line has an encoded word */
 };
 
 void mime_header_begin(struct mime_header *header, struct buf *out, const char *name); /* "Subject:" */
@@ -30,7 +30,8 @@ void mime_header_word(struct mime_header *header, struct slice word);           
 void mime_header_end(struct mime_header *header);
 
 /*
- * Text by RFC 2047: as it is where that is ASCII which cannot be mistaken, else in encoded words of whole characters.
+ * Text by RFC 2047: plain where it is ASCII that nobody takes for an encoded word, else encoded words that split no
+ * character.
  */
 void mime_header_text(struct mime_header *header, struct slice text);
 
@@ -38,18 +39,17 @@ void mime_header_text(struct mime_header *header, struct slice text);
 void mime_header_phrase(struct mime_header *header, struct slice name);
 
 /*
- * `; name=value` as RFC 2231 has it: a quoted string where the value is short ASCII, else name*=, or name*0*=,
- * name*1*= …
+ * `; name=value` by RFC 2231: a quoted string where the value is short ASCII, else name*=, or name*0*=, name*1*= …
  */
 void mime_header_parameter(struct mime_header *header, const char *name, struct slice value);
 
-/* A body of lines of at most MIME_LINE_MAX, ended by CRLF.  Base64 takes any bytes. */
+/* Any bytes as base64, in lines of at most MIME_LINE_MAX columns, each with CRLF. */
 void mime_base64(struct buf *out, struct slice bytes);
 
-/* Lines ended by LF or CRLF are ended by CRLF. */
+/* Text with LF or CRLF: each line with CRLF. */
 void mime_canonical(struct buf *out, struct slice text);
 
-/* Text with LF or CRLF; tabs are allowed. */
+/* Text with LF or CRLF and tabs as quoted-printable. */
 void mime_quoted_printable(struct buf *out, struct slice text);
 
 #endif

@@ -1,3 +1,4 @@
+/* The outbox: letters in the state with their states, attempts and calendar days. */
 #include "mail/outbox.h"
 
 #include <stdio.h>
@@ -17,9 +18,9 @@ outbox_state_name(enum outbox_state state)
 	return state_names[state];
 }
 
-/* Of a word that is none, which the schema does not let in: failed. */
+/* The state of that name; failed for any other word, which the schema does not allow. */
 static enum outbox_state
-state_of(struct slice name)
+parse_state(struct slice name)
 {
 	for (unsigned i = 0; i < OUTBOX_STATES; i++)
 		if (slice_is(name, state_names[i]))
@@ -27,12 +28,12 @@ state_of(struct slice name)
 	return OUTBOX_FAILED;
 }
 
-/* A server's words, which may be anything, as one line of text. */
+/* A server's reply, which may be any bytes, as one line of text. */
 static void
-clean(struct slice reply, struct buf *out)
+put_clean_reply(struct slice reply, struct buf *out)
 {
 	plain_put(out, reply);
-	out->failed = false; /* what is too long is cut, at a character */
+	out->failed = false; /* a long reply is cut after a character */
 }
 
 static int
@@ -43,7 +44,7 @@ add_attempt(struct store *store, int64_t id, enum outbox_state result, struct sl
 	int rc;
 
 	buf_init(&words, ERR_MESSAGE_BYTES);
-	clean(reply, &words);
+	put_clean_reply(reply, &words);
 	query_open(&q, store,
 	    "INSERT INTO outbox_attempt (letter, attempt, at, result, reply) SELECT ?1, count(*) + 1, ?2, ?3, ?4"
 	    " FROM outbox_attempt WHERE letter = ?1");
@@ -77,7 +78,7 @@ outbox_note(struct store *store, int64_t id, enum outbox_state state, int64_t ne
 /* ---- adding ---- */
 
 static void
-put_letter(struct query *q, const struct outbox_letter *letter, const char *digest, int64_t now)
+put_letter_columns(struct query *q, const struct outbox_letter *letter, const char *digest, int64_t now)
 {
 	query_put_int(q, (int64_t)letter->draw);
 	query_put_int(q, (int64_t)letter->amendment);
@@ -98,7 +99,7 @@ put_letter(struct query *q, const struct outbox_letter *letter, const char *dige
 }
 
 static int
-key_id(struct store *store, const struct outbox_letter *letter, int64_t *ret_id, struct err *err)
+find_letter_id(struct store *store, const struct outbox_letter *letter, int64_t *ret_id, struct err *err)
 {
 	struct query q;
 
@@ -114,7 +115,7 @@ key_id(struct store *store, const struct outbox_letter *letter, int64_t *ret_id,
 }
 
 static int
-add_day(struct store *store, int64_t id, const struct outbox_day *day, struct err *err)
+add_letter_day(struct store *store, int64_t id, const struct outbox_day *day, struct err *err)
 {
 	struct query q;
 
@@ -127,7 +128,7 @@ add_day(struct store *store, int64_t id, const struct outbox_day *day, struct er
 }
 
 static int
-add_content(struct store *store, int64_t id, const struct outbox_letter *letter, struct err *err)
+add_letter_content(struct store *store, int64_t id, const struct outbox_letter *letter, struct err *err)
 {
 	struct query q;
 	int rc;
@@ -138,7 +139,7 @@ add_content(struct store *store, int64_t id, const struct outbox_letter *letter,
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	for (size_t i = 0; rc == 0 && i < letter->n_days; i++)
-		rc = add_day(store, id, &letter->days[i], err);
+		rc = add_letter_day(store, id, &letter->days[i], err);
 	return rc;
 }
 
@@ -164,14 +165,16 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 	    " fault = excluded.fault, changed = excluded.changed, not_before = excluded.not_before,"
 	    " next_at = excluded.next_at, give_up = excluded.give_up, digest = excluded.digest"
 	    " WHERE outbox_letter.fault <> '' AND outbox_letter.state = 'failed'");
-	put_letter(&q, letter, made ? digest : NULL, now);
+	put_letter_columns(&q, letter, made ? digest : NULL, now);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	if (rc != 0)
 		return rc;
 	added = sqlite3_changes(store_db(store)) > 0;
-	if (added && (rc = key_id(store, letter, &id, err)) == 0)
-		rc = made ? add_content(store, id, letter, err)
+	if (added)
+		rc = find_letter_id(store, letter, &id, err);
+	if (rc == 0 && added)
+		rc = made ? add_letter_content(store, id, letter, err)
 		          : add_attempt(store, id, OUTBOX_FAILED, letter->fault, now, err);
 	if (rc != 0)
 		return rc;
@@ -326,7 +329,7 @@ outbox_hasten(struct store *store, int64_t now, struct err *err)
 	return query_close(&q, err);
 }
 
-/* ---- what stands ---- */
+/* ---- counts and times ---- */
 
 int
 outbox_next(struct store *store, int64_t *ret_time, struct err *err)
@@ -337,22 +340,22 @@ outbox_next(struct store *store, int64_t *ret_time, struct err *err)
 
 	query_open(&q, store, "SELECT min(next_at) FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown')");
 	if (query_row(&q) && !query_is_null(&q, 0))
-		next = query_int(&q, 0); /* INT64_MAX too: what is unknown for good */
+		next = query_int(&q, 0); /* may be INT64_MAX: a letter that is unknown for good */
 	rc = query_close(&q, err);
 	if (rc == 0)
 		*ret_time = next;
 	return rc;
 }
 
-/* Rows of a state and how many. */
+/* Reads rows of a state and a count, and closes the query. */
 static int
-take_counts(struct query *q, uint64_t ret_counts[static OUTBOX_STATES], struct err *err)
+read_state_counts(struct query *q, uint64_t ret_counts[static OUTBOX_STATES], struct err *err)
 {
 	uint64_t counts[OUTBOX_STATES] = {0};
 	int rc;
 
 	while (query_row(q))
-		counts[state_of(query_text(q, 0))] = (uint64_t)query_int(q, 1);
+		counts[parse_state(query_text(q, 0))] = (uint64_t)query_int(q, 1);
 	rc = query_close(q, err);
 	if (rc == 0)
 		memcpy(ret_counts, counts, sizeof counts);
@@ -365,7 +368,7 @@ outbox_count(struct store *store, uint64_t ret_counts[static OUTBOX_STATES], str
 	struct query q;
 
 	query_open(&q, store, "SELECT state, count(*) FROM outbox_letter GROUP BY state");
-	return take_counts(&q, ret_counts, err);
+	return read_state_counts(&q, ret_counts, err);
 }
 
 int
@@ -378,7 +381,7 @@ outbox_count_draws(struct store *store, int64_t since, int64_t until, uint64_t r
 	    "SELECT state, count(*) FROM outbox_letter WHERE draw > 0 AND changed >= ? AND changed < ? GROUP BY state");
 	query_put_int(&q, since);
 	query_put_int(&q, until);
-	return take_counts(&q, ret_counts, err);
+	return read_state_counts(&q, ret_counts, err);
 }
 
 int
@@ -396,7 +399,7 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 
 /* ---- lists ---- */
 
-#define ROW                                                                                                        \
+#define SELECT_LETTER                                                                                              \
 	"SELECT id, state, draw, amendment, inspector, kind, sender, recipient, subject, message_id, created, "    \
 	"not_before,"                                                                                              \
 	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE " \
@@ -406,11 +409,11 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 	" FROM outbox_letter"
 
 static void
-take_row(struct query *q, struct outbox_row *ret_row)
+read_outbox_row(struct query *q, struct outbox_row *ret_row)
 {
 	*ret_row = (struct outbox_row){
 	    .id = query_int(q, 0),
-	    .state = state_of(query_text(q, 1)),
+	    .state = parse_state(query_text(q, 1)),
 	    .draw = (uint64_t)query_int(q, 2),
 	    .amendment = (uint64_t)query_int(q, 3),
 	    .inspector = query_text(q, 4),
@@ -433,19 +436,19 @@ take_row(struct query *q, struct outbox_row *ret_row)
 }
 
 static int
-each_row(struct query *q, int (*each)(void *ctx, const struct outbox_row *row), void *ctx, bool *ret_any,
+each_outbox_row(struct query *q, int (*each)(void *ctx, const struct outbox_row *row), void *ctx, bool *ret_any,
     struct err *err)
 {
 	struct outbox_row row;
-	int said = 0, rc;
+	int stopped = 0, rc;
 
-	while (said == 0 && query_row(q)) {
-		take_row(q, &row);
+	while (stopped == 0 && query_row(q)) {
+		read_outbox_row(q, &row);
 		*ret_any = true;
-		said = each(ctx, &row);
+		stopped = each(ctx, &row);
 	}
 	rc = query_close(q, err);
-	return rc != 0 ? rc : said;
+	return rc != 0 ? rc : stopped;
 }
 
 int
@@ -454,8 +457,8 @@ outbox_list(struct store *store, int (*each)(void *ctx, const struct outbox_row 
 	struct query q;
 	bool any = false;
 
-	query_open(&q, store, ROW " ORDER BY id");
-	return each_row(&q, each, ctx, &any, err);
+	query_open(&q, store, SELECT_LETTER " ORDER BY id");
+	return each_outbox_row(&q, each, ctx, &any, err);
 }
 
 int
@@ -466,9 +469,9 @@ outbox_get(struct store *store, int64_t id, int (*each)(void *ctx, const struct 
 	bool any = false;
 	int rc;
 
-	query_open(&q, store, ROW " WHERE id = ?");
+	query_open(&q, store, SELECT_LETTER " WHERE id = ?");
 	query_put_int(&q, id);
-	rc = each_row(&q, each, ctx, &any, err);
+	rc = each_outbox_row(&q, each, ctx, &any, err);
 	return rc != 0 || any ? rc : err_set(err, ERR_ABSENT, N_("there is no letter %lld"), (long long)id);
 }
 
@@ -477,29 +480,29 @@ outbox_attempts(struct store *store, int64_t id, int (*each)(void *ctx, const st
     void *ctx, struct err *err)
 {
 	struct query q;
-	int said = 0, rc;
+	int stopped = 0, rc;
 
 	query_open(&q, store, "SELECT at, result, reply FROM outbox_attempt WHERE letter = ? ORDER BY attempt");
 	query_put_int(&q, id);
-	while (said == 0 && query_row(&q)) {
-		struct outbox_attempt attempt = {query_int(&q, 0), state_of(query_text(&q, 1)), query_text(&q, 2)};
+	while (stopped == 0 && query_row(&q)) {
+		struct outbox_attempt attempt = {query_int(&q, 0), parse_state(query_text(&q, 1)), query_text(&q, 2)};
 
-		said = each(ctx, &attempt);
+		stopped = each(ctx, &attempt);
 	}
 	rc = query_close(&q, err);
-	return rc != 0 ? rc : said;
+	return rc != 0 ? rc : stopped;
 }
 
 /* ---- by hand ---- */
 
-struct present {
+struct letter_status {
 	enum outbox_state state;
 	char fault[ERR_MESSAGE_BYTES];
 	int64_t not_before, removed;
 };
 
 static int
-find(struct store *store, int64_t id, struct present *ret_present, struct err *err)
+find_letter_status(struct store *store, int64_t id, struct letter_status *ret_status, struct err *err)
 {
 	struct query q;
 	struct slice fault;
@@ -510,60 +513,60 @@ find(struct store *store, int64_t id, struct present *ret_present, struct err *e
 	query_put_int(&q, id);
 	found = query_row(&q);
 	if (found) {
-		ret_present->state = state_of(query_text(&q, 0));
+		ret_status->state = parse_state(query_text(&q, 0));
 		fault = query_text(&q, 1);
-		(void)snprintf(ret_present->fault, sizeof ret_present->fault, "%.*s", (int)fault.n, fault.p);
-		ret_present->not_before = query_int(&q, 2);
-		ret_present->removed = query_int(&q, 3);
+		(void)snprintf(ret_status->fault, sizeof ret_status->fault, "%.*s", (int)fault.n, fault.p);
+		ret_status->not_before = query_int(&q, 2);
+		ret_status->removed = query_int(&q, 3);
 	}
 	rc = query_close(&q, err);
 	return rc != 0 || found ? rc : err_set(err, ERR_ABSENT, N_("there is no letter %lld"), (long long)id);
 }
 
 static int
-retry(struct store *store, int64_t id, const char *by, int64_t now, int64_t retry_s, struct err *err)
+retry_letter(struct store *store, int64_t id, const char *by, int64_t now, int64_t retry_s, struct err *err)
 {
-	struct present present;
+	struct letter_status status;
 	char words[256];
 	struct query q;
-	int rc = find(store, id, &present, err);
+	int rc = find_letter_status(store, id, &status, err);
 
 	if (rc != 0)
 		return rc;
-	if (present.fault[0] != '\0')
-		return err_set(err, ERR_REFUSED, N_("letter %lld cannot be sent: %s"), (long long)id, present.fault);
-	if (present.state == OUTBOX_SENT)
+	if (status.fault[0] != '\0')
+		return err_set(err, ERR_REFUSED, N_("letter %lld cannot be sent: %s"), (long long)id, status.fault);
+	if (status.state == OUTBOX_SENT)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is sent"), (long long)id);
-	if (present.state == OUTBOX_SENDING)
+	if (status.state == OUTBOX_SENDING)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is being sent"), (long long)id);
-	if (present.removed != 0)
+	if (status.removed != 0)
 		return err_set(err, ERR_REFUSED,
 		    N_("letter %lld cannot be sent: its text was removed, as mail.keep says"), (long long)id);
 	query_open(&q, store, "UPDATE outbox_letter SET give_up = ? WHERE id = ?");
-	query_put_int(&q, (present.not_before > now ? present.not_before : now) + retry_s);
+	query_put_int(&q, (status.not_before > now ? status.not_before : now) + retry_s);
 	query_put_int(&q, id);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	(void)snprintf(words, sizeof words, "retry: %s", by);
 	return rc != 0 ? rc
-	               : outbox_note(store, id, OUTBOX_QUEUED, present.not_before > now ? present.not_before : now,
+	               : outbox_note(store, id, OUTBOX_QUEUED, status.not_before > now ? status.not_before : now,
 	                     slice_of(words), now, err);
 }
 
 static int
-cancel(struct store *store, int64_t id, const char *by, int64_t now, struct err *err)
+cancel_letter(struct store *store, int64_t id, const char *by, int64_t now, struct err *err)
 {
-	struct present present;
+	struct letter_status status;
 	char words[256];
-	int rc = find(store, id, &present, err);
+	int rc = find_letter_status(store, id, &status, err);
 
 	if (rc != 0)
 		return rc;
-	if (present.state == OUTBOX_CANCELLED)
+	if (status.state == OUTBOX_CANCELLED)
 		return 0;
-	if (present.state == OUTBOX_SENT)
+	if (status.state == OUTBOX_SENT)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is sent"), (long long)id);
-	if (present.state == OUTBOX_SENDING)
+	if (status.state == OUTBOX_SENDING)
 		return err_set(err, ERR_REFUSED, N_("letter %lld is being sent"), (long long)id);
 	(void)snprintf(words, sizeof words, "cancel: %s", by);
 	return outbox_note(store, id, OUTBOX_CANCELLED, now, slice_of(words), now, err);
@@ -572,9 +575,11 @@ cancel(struct store *store, int64_t id, const char *by, int64_t now, struct err 
 int
 outbox_retry(struct store *store, int64_t id, const char *by, int64_t now, int64_t retry_s, struct err *err)
 {
-	int rc;
+	int rc = store_begin(store, err);
 
-	if ((rc = store_begin(store, err)) == 0 && (rc = retry(store, id, by, now, retry_s, err)) == 0)
+	if (rc == 0)
+		rc = retry_letter(store, id, by, now, retry_s, err);
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	return rc;
@@ -583,9 +588,11 @@ outbox_retry(struct store *store, int64_t id, const char *by, int64_t now, int64
 int
 outbox_cancel(struct store *store, int64_t id, const char *by, int64_t now, struct err *err)
 {
-	int rc;
+	int rc = store_begin(store, err);
 
-	if ((rc = store_begin(store, err)) == 0 && (rc = cancel(store, id, by, now, err)) == 0)
+	if (rc == 0)
+		rc = cancel_letter(store, id, by, now, err);
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	return rc;

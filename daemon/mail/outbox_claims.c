@@ -1,15 +1,16 @@
+/* Hands out letters that are due to whoever delivers them, and records what became of each. */
 #include "mail/outbox_delivery.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 
 #define FIRST_PAUSE_S 60
-#define DOUBLED_MAX 5 /* pauses of 1, 2, 4 … 32 minutes */
+#define DOUBLED_MAX 5 /* times that the pause doubles: 1, 2, 4 … 32 minutes */
 #define ADDRESS_BYTES 1024
 #define OUTBOX_CLAIMS_MAX 64
 #define MESSAGE_BYTES (64 * 1024 * 1024)
 
-/* ---- what each way of delivery needs ---- */
+/* ---- letters that are due ---- */
 
 int
 outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, struct err *err)
@@ -17,25 +18,25 @@ outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, s
 	int64_t *ids = NULL, *more;
 	size_t n = 0, cap = 0;
 	struct query q;
-	bool short_of_memory = false;
+	bool no_memory = false;
 	int rc;
 
 	query_open(&q, store,
 	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND next_at <= ? ORDER BY "
 	    "next_at, id");
 	query_put_int(&q, now);
-	while (!short_of_memory && query_row(&q)) {
+	while (!no_memory && query_row(&q)) {
 		if (n == cap) {
 			cap = cap == 0 ? 64 : cap * 2;
 			more = reallocarray(ids, cap, sizeof *ids);
-			short_of_memory = more == NULL;
+			no_memory = more == NULL;
 			ids = more == NULL ? ids : more;
 		}
-		if (!short_of_memory)
+		if (!no_memory)
 			ids[n++] = query_int(&q, 0);
 	}
 	rc = query_close(&q, err);
-	if (rc == 0 && short_of_memory)
+	if (rc == 0 && no_memory)
 		rc = err_memory(err);
 	if (rc != 0) {
 		free(ids);
@@ -47,7 +48,7 @@ outbox_due(struct store *store, int64_t now, int64_t **ret_ids, size_t *ret_n, s
 }
 
 static void
-copy(struct buf *to, struct slice from, size_t max)
+init_copy(struct buf *to, struct slice from, size_t max)
 {
 	buf_init(to, max);
 	buf_slice(to, from);
@@ -70,10 +71,10 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 		claim->id = id;
 		claim->give_up = query_int(&q, 0);
 		claim->attempts = (uint64_t)query_int(&q, 1);
-		copy(&claim->sender, query_text(&q, 2), ADDRESS_BYTES);
-		copy(&claim->recipient, query_text(&q, 3), ADDRESS_BYTES);
-		copy(&claim->message_id, query_text(&q, 4), ADDRESS_BYTES);
-		copy(&claim->message, query_blob(&q, 5), MESSAGE_BYTES);
+		init_copy(&claim->sender, query_text(&q, 2), ADDRESS_BYTES);
+		init_copy(&claim->recipient, query_text(&q, 3), ADDRESS_BYTES);
+		init_copy(&claim->message_id, query_text(&q, 4), ADDRESS_BYTES);
+		init_copy(&claim->message, query_blob(&q, 5), MESSAGE_BYTES);
 	}
 	rc = query_close(&q, err);
 	if (rc == 0 &&
@@ -83,7 +84,7 @@ read_claim(struct store *store, int64_t id, struct outbox_claim *claim, bool *re
 }
 
 static int
-put_into_sending(struct store *store, int64_t id, int64_t now, struct err *err)
+mark_sending(struct store *store, int64_t id, int64_t now, struct err *err)
 {
 	struct query q;
 
@@ -100,10 +101,15 @@ outbox_claim(struct store *store, int64_t id, int64_t now, struct outbox_claim *
 {
 	struct outbox_claim claim = {0};
 	bool found = false;
-	int rc;
+	int rc = store_begin(store, err);
 
-	if ((rc = store_begin(store, err)) == 0 && (rc = read_claim(store, id, &claim, &found, err)) == 0 &&
-	    (!found || (rc = put_into_sending(store, id, now, err)) == 0) && (rc = store_commit(store, err)) == 0) {
+	if (rc == 0)
+		rc = read_claim(store, id, &claim, &found, err);
+	if (rc == 0 && found)
+		rc = mark_sending(store, id, now, err);
+	if (rc == 0)
+		rc = store_commit(store, err);
+	if (rc == 0) {
 		*ret_claimed = found;
 		*ret_claim = claim;
 		claim = (struct outbox_claim){0};
@@ -123,7 +129,7 @@ outbox_claim_due(struct store *store, int64_t now, struct outbox_claim *ret_clai
 	int rc;
 
 	query_open(&q, store,
-	    /* In the index's words, or SQLite looks at every letter there ever was. */
+	    /* The first condition repeats the index's, or SQLite would read every letter. */
 	    "SELECT id FROM outbox_letter WHERE state IN ('queued', 'sending', 'unknown') AND state <> 'sending'"
 	    " AND next_at <= ? ORDER BY next_at, id LIMIT ?");
 	query_put_int(&q, now);
@@ -137,7 +143,7 @@ outbox_claim_due(struct store *store, int64_t now, struct outbox_claim *ret_clai
 		ret_claims[claimed] = (struct outbox_claim){0};
 		rc = read_claim(store, ids[i], &ret_claims[claimed], &found, err);
 		if (rc == 0 && found)
-			rc = put_into_sending(store, ids[i], now, err);
+			rc = mark_sending(store, ids[i], now, err);
 		claimed++;
 	}
 	for (size_t i = 0; rc != 0 && i < claimed; i++)
@@ -155,7 +161,7 @@ outbox_claim_release(struct outbox_claim *claim)
 	buf_release(&claim->message);
 }
 
-/* ---- what became of it ---- */
+/* ---- the result of an attempt ---- */
 
 int64_t
 outbox_pause(uint64_t attempts)
@@ -173,7 +179,7 @@ outbox_settle(struct store *store, const struct outbox_claim *claim, enum outbox
 
 	if (to == OUTBOX_QUEUED || to == OUTBOX_UNKNOWN) {
 		next = now + outbox_pause(down ? 0 : claim->attempts);
-		if (next > claim->give_up) /* a last attempt, then no more */
+		if (next > claim->give_up) /* the last attempt */
 			next = claim->give_up;
 		if (now >= claim->give_up) {
 			next = INT64_MAX;

@@ -1,15 +1,16 @@
+/* Removes the text of letters that have been done for long enough, and their old bytes from the database. */
 #include "mail/outbox_keep.h"
 
 #include "core/base/hash.h"
+#include "core/base/text.h"
 
-#define REMOVED "outbox_removed"   /* in meta: when texts were last removed, all that were due */
-#define UNCUT "outbox_uncut"       /* in meta: 1 where the database's log may hold some that were removed */
-#define DIGESTED "outbox_digested" /* in meta: 1 since every letter that has a text has its digest */
-#define DAY_S 86400
-#define PAUSE_S 60   /* until the rest is removed */
-#define AT_ONCE 1000 /* letters in one transaction */
+#define REMOVED "outbox_removed"   /* in meta: when all texts that were due were last removed */
+#define UNCUT "outbox_uncut"       /* in meta: 1 while the database's WAL may still have removed texts */
+#define DIGESTED "outbox_digested" /* in meta: 1 once every letter with a text has its digest */
+#define PAUSE_S 60                 /* until the next batch, or the next attempt to truncate the WAL */
+#define BATCH 1000                 /* letters in one transaction */
 
-#define DONE                                                                                                 \
+#define FROM_DONE                                                                                            \
 	" FROM outbox_letter WHERE digest IS NOT NULL AND removed IS NULL AND (state IN ('sent', 'failed', " \
 	"'cancelled')"                                                                                       \
 	" OR (state = 'unknown' AND next_at = 9223372036854775807))"
@@ -29,7 +30,7 @@ put_digest(struct store *store, int64_t id, const char *digest, struct err *err)
 }
 
 static int
-fill_digests(struct store *store, struct err *err)
+put_missing_digests(struct store *store, struct err *err)
 {
 	char digest[HASH_HEX + 1];
 	struct query q;
@@ -46,14 +47,14 @@ fill_digests(struct store *store, struct err *err)
 	return rc != 0 ? rc : closed;
 }
 
-/* Once in a state's life: one of before there were digests has letters with a text and none. */
+/* Done once: a state from before version 5 of the schema may have letters without a digest. */
 static int
 complete_digests(struct store *store, struct err *err)
 {
 	int rc = store_begin(store, err);
 
 	if (rc == 0)
-		rc = fill_digests(store, err);
+		rc = put_missing_digests(store, err);
 	if (rc == 0)
 		rc = store_meta_set_int(store, DIGESTED, 1, err);
 	if (rc == 0)
@@ -64,21 +65,21 @@ complete_digests(struct store *store, struct err *err)
 
 /* ---- removing ---- */
 
-/* When the first text is to go that is there still; INT64_MAX where there is none. */
+/* When the next text is to be removed; INT64_MAX: there is none. */
 static int
-first_due(struct store *store, int64_t keep_s, int64_t *ret_time, struct err *err)
+first_removal_due(struct store *store, int64_t keep_s, int64_t *ret_time, struct err *err)
 {
 	int64_t changed = INT64_MAX;
-	int rc = store_int(store, "SELECT changed" DONE " ORDER BY changed, id LIMIT 1", &changed, err);
+	int rc = store_int(store, "SELECT changed" FROM_DONE " ORDER BY changed, id LIMIT 1", &changed, err);
 
 	if (rc == 0)
 		*ret_time = changed > INT64_MAX - keep_s ? INT64_MAX : changed + keep_s;
 	return rc;
 }
 
-/* The letters of one transaction: both statements mean the same ones. */
+/* Notes the ids of one batch, so that the two statements of remove_chosen_texts act on the same letters. */
 static int
-choose(struct store *store, int64_t before, int *ret_n, struct err *err)
+choose_done_letters(struct store *store, int64_t before, int *ret_n, struct err *err)
 {
 	struct query q;
 	int rc = store_exec(store,
@@ -89,9 +90,9 @@ choose(struct store *store, int64_t before, int *ret_n, struct err *err)
 	if (rc != 0)
 		return rc;
 	query_open(&q, store,
-	    "INSERT INTO temp.outbox_going (id) SELECT id" DONE " AND changed <= ? ORDER BY changed, id LIMIT ?");
+	    "INSERT INTO temp.outbox_going (id) SELECT id" FROM_DONE " AND changed <= ? ORDER BY changed, id LIMIT ?");
 	query_put_int(&q, before);
-	query_put_int(&q, AT_ONCE);
+	query_put_int(&q, BATCH);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	*ret_n = sqlite3_changes(store_db(store));
@@ -99,7 +100,7 @@ choose(struct store *store, int64_t before, int *ret_n, struct err *err)
 }
 
 static int
-remove_chosen(struct store *store, int64_t now, struct err *err)
+remove_chosen_texts(struct store *store, int64_t now, struct err *err)
 {
 	struct query q;
 	int rc;
@@ -116,17 +117,17 @@ remove_chosen(struct store *store, int64_t now, struct err *err)
 }
 
 static int
-remove_some(struct store *store, int64_t before, int64_t now, struct err *err)
+remove_done_batch(struct store *store, int64_t before, int64_t now, struct err *err)
 {
 	int n = 0, rc = store_begin(store, err);
 
 	if (rc == 0)
-		rc = choose(store, before, &n, err);
+		rc = choose_done_letters(store, before, &n, err);
 	if (rc == 0)
-		rc = remove_chosen(store, now, err);
+		rc = remove_chosen_texts(store, now, err);
 	if (rc == 0)
 		rc = store_meta_set_int(store, UNCUT, 1, err);
-	if (rc == 0 && n < AT_ONCE)
+	if (rc == 0 && n < BATCH)
 		rc = store_meta_set_int(store, REMOVED, now, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
@@ -134,7 +135,7 @@ remove_some(struct store *store, int64_t before, int64_t now, struct err *err)
 	return rc;
 }
 
-/* The database's log has the old pages until it is cut off; a reader may be in the way, and then it is tried again. */
+/* Truncates the WAL, which still has the old pages; `ret_cut` false: a reader prevents it, try again later. */
 static int
 cut_log(struct store *store, bool *ret_cut, struct err *err)
 {
@@ -145,7 +146,7 @@ cut_log(struct store *store, bool *ret_cut, struct err *err)
 	return *ret_cut ? store_meta_set_int(store, UNCUT, 0, err) : rc;
 }
 
-/* The one number of that name in meta; 0 where there is none. */
+/* A number in meta; 0 where there is none. */
 static int64_t
 meta_number(struct store *store, const char *name)
 {
@@ -163,18 +164,21 @@ outbox_keep(struct store *store, int64_t keep_s, int64_t now, int64_t *ret_next,
 	int rc = 0;
 
 	*ret_next = INT64_MAX;
-	last = last > now ? 0 : last; /* by a clock that was wrong */
+	last = last > now ? 0 : last; /* in the future: noted while the clock was wrong */
 	if (meta_number(store, DIGESTED) == 0)
 		rc = complete_digests(store, err);
-	if (rc != 0 || keep_s == 0 || (rc = first_due(store, keep_s, &due, err)) != 0)
+	if (rc != 0 || keep_s == 0)
 		return rc;
-	if (due <= now && now >= last + DAY_S) {
-		if ((rc = remove_some(store, now - keep_s, now, err)) != 0 ||
-		    (rc = first_due(store, keep_s, &due, err)) != 0)
-			return rc;
+	rc = first_removal_due(store, keep_s, &due, err);
+	if (rc == 0 && due <= now && now >= last + DAY_S) {
+		rc = remove_done_batch(store, now - keep_s, now, err);
+		if (rc == 0)
+			rc = first_removal_due(store, keep_s, &due, err);
 		last = meta_number(store, REMOVED);
 	}
-	if (meta_number(store, UNCUT) != 0 && (rc = cut_log(store, &cut, err)) != 0)
+	if (rc == 0 && meta_number(store, UNCUT) != 0)
+		rc = cut_log(store, &cut, err);
+	if (rc != 0)
 		return rc;
 	if (due != INT64_MAX)
 		*ret_next = due > last + DAY_S ? due : last + DAY_S;

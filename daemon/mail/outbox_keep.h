@@ -7,16 +7,17 @@
 #include "store/store.h"
 
 /*
- * How long the text of letters is kept.  A letter is done when it is sent, failed, cancelled or unknown for good; some time
- * after that its message and its subject, which may hold names, go.  Who, when, of which draw and kind, what became of it, the
- * servers' words and the message's SHA-256 stay, and so do the days that its invitation holds: what later letters refer to.
+ * How long the text of letters is kept.  A letter is done when it is sent, failed, cancelled or unknown for good.
+ * Some time later its message and its subject, which may contain names, are removed.  Recipient, times, draw, kind,
+ * state, the servers' replies and the message's SHA-256 stay, and so do the days of its invitation, which later
+ * letters refer to.
  */
 
 /*
- * Removes the text of letters that have been done for `keep_s` seconds (0: none): at most once a day, and of so many at once
- * as are done in a moment.  `*ret_next`: when there is more to do; INT64_MAX where nothing is.  The bytes are gone from the
- * database and its log when all is done; the pages are used again, and the file does not shrink.  First it gives their digest
- * to letters of an older state that have none.  Call it outside of any transaction.
+ * Removes the text of letters that have been done for `keep_s` seconds (0: of none): once a day, in batches of a
+ * moment each.  `*ret_next`: when to call it again; INT64_MAX: no need.  After the last batch the bytes are gone from
+ * the database and its write-ahead log; freed pages are used again, the file does not shrink.  Letters of an older
+ * state first get the digest that they lack.  Call it outside a transaction.
  */
 int outbox_keep(struct store *store, int64_t keep_s, int64_t now, int64_t *ret_next, struct err *err);
 

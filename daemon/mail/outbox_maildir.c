@@ -1,3 +1,4 @@
+/* Delivers letters that are due into a maildir, and records each result in the outbox. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,15 +7,16 @@
 #include "mail/outbox_delivery.h"
 
 static int
-settle(struct store *store, const struct outbox_claim *claim, bool delivered, struct slice words, int64_t now,
+settle_delivery(struct store *store, const struct outbox_claim *claim, bool delivered, struct slice words, int64_t now,
     struct outbox_tally *tally, struct err *err)
 {
 	enum outbox_state state = OUTBOX_SENT;
-	int rc;
+	int rc = store_begin(store, err);
 
-	if ((rc = store_begin(store, err)) == 0 &&
-	    (rc = outbox_settle(store, claim, delivered ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state,
-	         err)) == 0)
+	if (rc == 0)
+		rc = outbox_settle(store, claim, delivered ? OUTBOX_SENT : OUTBOX_QUEUED, false, words, now, &state,
+		    err);
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	tally->sent += rc == 0 && state == OUTBOX_SENT;
@@ -29,23 +31,24 @@ settle(struct store *store, const struct outbox_claim *claim, bool delivered, st
 
 /* `maildir` is NULL where it could not be opened; `fault` then says why. */
 static int
-deliver_one(struct store *store, struct maildir *maildir, const struct err *fault, int64_t id, int64_t now,
+deliver_letter(struct store *store, struct maildir *maildir, const struct err *fault, int64_t id, int64_t now,
     struct outbox_tally *tally, struct err *err)
 {
 	struct err refused = *fault;
 	struct outbox_claim claim = {0};
 	char words[MAILDIR_NAME_BYTES + 32], name[MAILDIR_NAME_BYTES];
 	bool claimed = false, was_there = false;
-	int rc, delivered = fault->code;
+	int rc = outbox_claim(store, id, now, &claim, &claimed, err), delivered = fault->code;
 
-	if ((rc = outbox_claim(store, id, now, &claim, &claimed, err)) != 0 || !claimed)
+	if (rc != 0 || !claimed)
 		goto out;
 	if (maildir != NULL)
 		delivered = maildir_deliver(maildir, buf_view(&claim.message_id), buf_view(&claim.message), &was_there,
 		    &refused);
 	maildir_name(buf_view(&claim.message_id), name);
 	(void)snprintf(words, sizeof words, "%s%s", was_there ? "was there: " : "new/", name);
-	rc = settle(store, &claim, delivered == 0, slice_of(delivered == 0 ? words : refused.message), now, tally, err);
+	rc = settle_delivery(store, &claim, delivered == 0, slice_of(delivered == 0 ? words : refused.message), now,
+	    tally, err);
 out:
 	outbox_claim_release(&claim);
 	return rc;
@@ -66,12 +69,12 @@ outbox_deliver_maildir(struct store *store, const char *path, int64_t now, struc
 		goto out;
 	rc = maildir_open(path, &maildir, &fault);
 	if (rc == ERR_NOT_YET) {
-		(void)err_set(err, rc, "%s", fault.message);
+		(void)err_copy(err, &fault);
 		goto out;
 	}
 	rc = 0;
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = deliver_one(store, maildir, &fault, ids[i], now, &tally, err);
+		rc = deliver_letter(store, maildir, &fault, ids[i], now, &tally, err);
 out:
 	if (rc == 0 && ret_tally != NULL)
 		*ret_tally = tally;

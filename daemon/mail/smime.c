@@ -1,3 +1,4 @@
+/* Reads and checks an inspector's certificate, and encrypts a message to it (S/MIME, with OpenSSL's CMS). */
 #include "mail/smime.h"
 
 #include <errno.h>
@@ -28,9 +29,9 @@ struct smime_certificate {
 
 /* ---- the file ---- */
 
-/* ERR_ABSENT, with nothing said, for want of the file alone: that its folder is none is a fault. */
+/* ERR_ABSENT sets no err: only the file is missing.  A folder that is none is ERR_OUTSIDE. */
 static int
-read_file(const char *path, struct buf *out, struct err *err)
+read_certificate_file(const char *path, struct buf *out, struct err *err)
 {
 	int rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, SMIME_FILE_MAX, out, NULL);
 
@@ -45,7 +46,7 @@ read_file(const char *path, struct buf *out, struct err *err)
 	return err_set(err, ERR_OUTSIDE, N_("%s cannot be read: %s"), path, strerror(errno));
 }
 
-/* No passphrase is ever asked for. */
+/* OpenSSL calls it for an encrypted block: it gives no passphrase, so nobody is asked for one. */
 static int
 no_passphrase(char *buf, int size, int writing, void *ctx)
 {
@@ -56,9 +57,9 @@ no_passphrase(char *buf, int size, int writing, void *ctx)
 	return -1;
 }
 
-/* More than one block of PEM: a second certificate, or a key, which has no business there. */
+/* A second block of PEM: another certificate, or a private key, which must not be there. */
 static bool
-has_more(struct slice text)
+has_second_block(struct slice text)
 {
 	static const char begin[] = "-----BEGIN ";
 	const char *first = text.n == 0 ? NULL : memmem(text.p, text.n, begin, sizeof begin - 1);
@@ -67,9 +68,9 @@ has_more(struct slice text)
 	    memmem(first + 1, text.n - (size_t)(first + 1 - text.p), begin, sizeof begin - 1) != NULL;
 }
 
-/* NULL where there is none. */
+/* NULL: the text has no certificate. */
 static X509 *
-parse(struct slice text)
+parse_certificate(struct slice text)
 {
 	BIO *in = BIO_new_mem_buf(text.n == 0 ? "" : text.p, (int)text.n);
 	X509 *certificate = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, no_passphrase, NULL);
@@ -79,10 +80,10 @@ parse(struct slice text)
 	return certificate;
 }
 
-/* ---- whether it serves ---- */
+/* ---- whether it may be used ---- */
 
 static bool
-time_of(const ASN1_TIME *time, int64_t *ret_time)
+read_asn1_time(const ASN1_TIME *time, int64_t *ret_time)
 {
 	struct tm tm = {0};
 
@@ -93,12 +94,12 @@ time_of(const ASN1_TIME *time, int64_t *ret_time)
 }
 
 static int
-check_times(const char *path, X509 *x, int64_t time, int64_t *ret_until, struct err *err)
+check_validity(const char *path, X509 *x, int64_t time, int64_t *ret_until, struct err *err)
 {
 	char text[TIME_TEXT];
 	int64_t from;
 
-	if (!time_of(X509_get0_notBefore(x), &from) || !time_of(X509_get0_notAfter(x), ret_until))
+	if (!read_asn1_time(X509_get0_notBefore(x), &from) || !read_asn1_time(X509_get0_notAfter(x), ret_until))
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate does not say when it is valid"), path);
 	if (time > *ret_until) {
 		text_from_time(*ret_until, text);
@@ -111,7 +112,7 @@ check_times(const char *path, X509 *x, int64_t time, int64_t *ret_until, struct 
 }
 
 static int
-check_key(const char *path, X509 *x, struct err *err)
+check_public_key(const char *path, X509 *x, struct err *err)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(x);
 	int kind = key == NULL ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key);
@@ -122,8 +123,9 @@ check_key(const char *path, X509 *x, struct err *err)
 	if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key is neither RSA nor EC"), path);
 	if (EVP_PKEY_get_bits(key) < least)
-		return err_set(err, ERR_REFUSED, N_("%s: the certificate's key has %d bits, and %d are the least"),
-		    path, EVP_PKEY_get_bits(key), least);
+		return err_set(err, ERR_REFUSED,
+		    N_("%s: the certificate's key has %d bits, and at least %d are needed"), path,
+		    EVP_PKEY_get_bits(key), least);
 	if ((uses & needed) == 0 || (extended & (XKU_SMIME | XKU_ANYEKU)) == 0)
 		return err_set(err, ERR_REFUSED, N_("%s: the certificate is not for encrypting mail"), path);
 	return 0;
@@ -132,13 +134,14 @@ check_key(const char *path, X509 *x, struct err *err)
 static int
 check_certificate(const char *path, X509 *x, struct slice address, int64_t time, int64_t *ret_until, struct err *err)
 {
-	int rc = check_times(path, x, time, ret_until, err);
+	int rc = check_validity(path, x, time, ret_until, err);
 
 	if (rc == 0)
-		rc = check_key(path, x, err);
-	/* An address of no bytes would be measured by its NUL, which a slice has not. */
+		rc = check_public_key(path, x, err);
+	/* Given length 0 OpenSSL would look for a NUL, which a slice does not have. */
 	if (rc == 0 && (address.n == 0 || X509_check_email(x, address.p, address.n, 0) != 1))
-		rc = err_set(err, ERR_REFUSED, N_("%s: the certificate is not one of %.*s"), path, SLICE_ARGS(address));
+		rc = err_set(err, ERR_REFUSED, N_("%s: the certificate is not for the address %.*s"), path,
+		    SLICE_ARGS(address));
 	ERR_clear_error();
 	return rc;
 }
@@ -157,11 +160,14 @@ smime_certificate_read(const char *folder, struct slice id, struct slice address
 	if (rc == 0 && !text_is_id(id))
 		rc = err_set(err, ERR_REFUSED, N_("\"%.*s\" is no id"), SLICE_ARGS(id));
 	if (rc == 0)
-		rc = read_file(path, &bytes, err);
-	if (rc == 0 && has_more(buf_view(&bytes)))
+		rc = read_certificate_file(path, &bytes, err);
+	if (rc == 0 && has_second_block(buf_view(&bytes)))
 		rc = err_set(err, ERR_REFUSED, N_("%s holds more than one certificate"), path);
-	if (rc == 0 && (certificate->x509 = parse(buf_view(&bytes))) == NULL)
-		rc = err_set(err, ERR_REFUSED, N_("%s holds no certificate in the form of PEM"), path);
+	if (rc == 0) {
+		certificate->x509 = parse_certificate(buf_view(&bytes));
+		if (certificate->x509 == NULL)
+			rc = err_set(err, ERR_REFUSED, N_("%s holds no certificate in PEM format"), path);
+	}
 	if (rc == 0)
 		rc = check_certificate(path, certificate->x509, address, time, &certificate->until, err);
 	if (rc == 0) {
@@ -191,7 +197,7 @@ smime_certificate_until(const struct smime_certificate *certificate)
 /* ---- encrypting ---- */
 
 static int
-fail(struct err *err)
+cannot_encrypt(struct err *err)
 {
 	char words[256];
 
@@ -200,7 +206,7 @@ fail(struct err *err)
 	return err_set(err, ERR_OUTSIDE, N_("the letter cannot be encrypted: %s"), words);
 }
 
-/* For EC the key is derived with SHA-256 (RFC 8551 2.3), where OpenSSL would take SHA-1. */
+/* For EC the key is derived with SHA-256 (RFC 8551 2.3); OpenSSL uses SHA-1 unless told. */
 static bool
 add_recipient(CMS_ContentInfo *cms, X509 *x)
 {
@@ -228,7 +234,7 @@ smime_encrypt(const struct smime_certificate *certificate, struct slice entity, 
 	cms = CMS_encrypt(NULL, NULL, EVP_aes_256_cbc(), CMS_BINARY | CMS_PARTIAL);
 	if (cms == NULL || !add_recipient(cms, certificate->x509) || CMS_final(cms, in, NULL, CMS_BINARY) != 1 ||
 	    i2d_CMS_bio(der, cms) != 1 || (len = BIO_get_mem_data(der, &bytes)) <= 0) {
-		rc = fail(err);
+		rc = cannot_encrypt(err);
 		goto out;
 	}
 	buf_put(out, bytes, (size_t)len);

@@ -1,3 +1,4 @@
+/* One letter over SMTP with libcurl: how to reach the server, the dialogue, and what its end means. */
 #include "mail/smtp.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ read_password(const char *path, char **ret_password, struct err *err)
 	return *ret_password == NULL ? err_memory(err) : 0;
 }
 
-/* systemd keeps credentials readable for the service's user alone. */
+/* password_file, or else the systemd credential, which only the service's user can read. */
 static int
 find_password(const struct config *config, char **ret_password, struct err *err)
 {
@@ -107,60 +108,60 @@ smtp_server_release(struct smtp_server *server)
 /* ---- the dialogue ---- */
 
 static bool
-begins(struct slice line, const char *words)
+begins_with_command(struct slice line, const char *words)
 {
 	return line.n >= strlen(words) && strncasecmp(line.p, words, strlen(words)) == 0;
 }
 
 static void
-tell(struct smtp_letter *letter, bool is_ours, struct slice line)
+show_line(struct smtp_letter *letter, bool is_ours, struct slice line)
 {
 	if (letter->say != NULL)
 		letter->say(letter->ctx, is_ours, line);
 }
 
 /*
- * libcurl waits for the answer to its QUIT, and nothing else goes on meanwhile: from a server that hangs none would come.
- * So none is waited for; where the socket is not known, not for long.
+ * libcurl blocks until its QUIT is answered, which a hanging server never does.  So the socket is shut down for
+ * reading; where it is not known, the wait is one second.
  */
 static void
-hear_no_more(struct smtp_letter *letter)
+stop_reading_replies(struct smtp_letter *letter)
 {
-	letter->over = true;
+	letter->quit_sent = true;
 	(void)curl_easy_setopt(letter->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
 	if (letter->socket != CURL_SOCKET_BAD)
 		(void)shutdown(letter->socket, SHUT_RD);
 }
 
 static void
-we_said(struct smtp_letter *letter, struct slice line)
+on_client_line(struct smtp_letter *letter, struct slice line)
 {
 	static const char hidden[] = "***";
 
-	if (begins(line, "MAIL FROM"))
-		letter->spoken_of = true;
-	if (begins(line, "AUTH "))
-		letter->hidden = true;
-	if (begins(line, "QUIT"))
-		hear_no_more(letter);
-	tell(letter, true, letter->hidden ? slice_of(hidden) : line);
+	if (begins_with_command(line, "MAIL FROM"))
+		letter->mail_from_sent = true;
+	if (begins_with_command(line, "AUTH "))
+		letter->secret = true;
+	if (begins_with_command(line, "QUIT"))
+		stop_reading_replies(letter);
+	show_line(letter, true, letter->secret ? slice_of(hidden) : line);
 }
 
-/* "250-…" goes on, "250 …" ends a reply; the last line is what is kept. */
+/* Keeps the code and the text of a reply's last line: "250-…" is followed by more lines, "250 …" is the last. */
 static void
-they_said(struct smtp_letter *letter, struct slice line)
+on_server_line(struct smtp_letter *letter, struct slice line)
 {
-	if (!letter->over && line.n >= 3 && line.p[0] >= '2' && line.p[0] <= '5' && line.p[1] >= '0' &&
+	if (!letter->quit_sent && line.n >= 3 && line.p[0] >= '2' && line.p[0] <= '5' && line.p[1] >= '0' &&
 	    line.p[1] <= '9' && line.p[2] >= '0' && line.p[2] <= '9') {
 		letter->code = (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 + (line.p[2] - '0');
 		(void)snprintf(letter->reply, sizeof letter->reply, "%.*s",
 		    (int)(line.n < SMTP_REPLY ? line.n : SMTP_REPLY - 1), line.p);
 		if (letter->code == 354)
-			letter->data = true;
+			letter->data_accepted = true;
 		if (letter->code != 334)
-			letter->hidden = false;
+			letter->secret = false;
 	}
-	tell(letter, false, line);
+	show_line(letter, false, line);
 }
 
 static int
@@ -180,22 +181,22 @@ on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len,
 		while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
 			line.n--;
 		if (type == CURLINFO_HEADER_OUT)
-			we_said(ctx, line);
+			on_client_line(ctx, line);
 		else
-			they_said(ctx, line);
+			on_server_line(ctx, line);
 	}
 	return 0;
 }
 
-/* A server may talk only so much. */
+/* Ends the transfer once the replies exceed SMTP_REPLIES_MAX bytes. */
 static size_t
 on_reply(char *bytes, size_t size, size_t n, void *ctx) /* NOLINT(readability-non-const-parameter) */
 {
 	struct smtp_letter *letter = ctx;
 
 	(void)bytes;
-	letter->answered += size * n;
-	return letter->answered > SMTP_REPLIES_MAX ? 0 : size * n;
+	letter->reply_bytes += size * n;
+	return letter->reply_bytes > SMTP_REPLIES_MAX ? 0 : size * n;
 }
 
 static size_t
@@ -223,7 +224,7 @@ smtp_cut(struct smtp_letter *letter)
 /* ---- a letter ---- */
 
 static char *
-in_brackets(struct slice address)
+bracketed_address(struct slice address)
 {
 	char *text = NULL;
 
@@ -231,7 +232,7 @@ in_brackets(struct slice address)
 }
 
 static void
-set_server(CURL *easy, const struct smtp_server *server)
+set_server_options(CURL *easy, const struct smtp_server *server)
 {
 	(void)curl_easy_setopt(easy, CURLOPT_URL, server->url);
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -266,8 +267,8 @@ smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server *ser
 	if (!address_ok(sender) || !address_ok(recipient))
 		return err_set(err, ERR_REFUSED, N_("\"%.*s\" is no mail address"),
 		    SLICE_ARGS(address_ok(sender) ? recipient : sender));
-	letter->sender = in_brackets(sender);
-	to = in_brackets(recipient);
+	letter->sender = bracketed_address(sender);
+	to = bracketed_address(recipient);
 	if (to != NULL)
 		letter->recipients = curl_slist_append(NULL, to);
 	free(to);
@@ -278,7 +279,7 @@ smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server *ser
 		return err_memory(err);
 	}
 	curl_easy_reset(easy);
-	set_server(easy, server);
+	set_server_options(easy, server);
 	(void)curl_easy_setopt(easy, CURLOPT_MAIL_FROM, letter->sender);
 	(void)curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, letter->recipients);
 	(void)curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
@@ -297,15 +298,15 @@ smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server *ser
 static enum smtp_outcome
 outcome_of(const struct smtp_letter *letter, CURLcode code)
 {
-	bool said_no = letter->code >= 400;
+	bool refused_by_reply = letter->code >= 400;
 
 	if (code == CURLE_OK)
 		return SMTP_SENT;
-	if (!letter->spoken_of)
+	if (!letter->mail_from_sent)
 		return SMTP_DOWN;
-	if (said_no)
+	if (refused_by_reply)
 		return letter->code >= 500 ? SMTP_REFUSED : SMTP_LATER;
-	return letter->data && letter->all_given ? SMTP_UNKNOWN : SMTP_LATER;
+	return letter->data_accepted && letter->all_given ? SMTP_UNKNOWN : SMTP_LATER;
 }
 
 enum smtp_outcome

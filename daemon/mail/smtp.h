@@ -10,77 +10,79 @@
 #include "core/base/slice.h"
 
 /*
- * One letter to one recipient over SMTP (RFC 5321), by libcurl: what to ask of a handle, and what its end means for the
- * letter.  Whoever drives the handles decides when: the mailer by a multi handle in its loop, test-mail by itself.
+ * One letter to one recipient over SMTP (RFC 5321) with libcurl: sets up a handle, and tells from its end what became
+ * of the letter.  The caller runs the handle: app/mailer.c in a multi handle, the command test-mail alone.
  */
 
-#define SMTP_TIMEOUT_S 60      /* for connecting with TLS and login, and for each reply */
-#define SMTP_LETTER_S 600      /* for one letter, all together */
+#define SMTP_TIMEOUT_S 60      /* to connect, with TLS and login, and for each reply */
+#define SMTP_LETTER_S 600      /* for one letter altogether */
 #define SMTP_REPLIES_MAX 65536 /* bytes of replies to one letter */
-#define SMTP_REPLY 256         /* bytes of what is kept of a reply, with its NUL */
+#define SMTP_REPLY 256         /* bytes kept of a reply, with the NUL */
 
-/* How to reach the server: from the INI, and the password's file. */
+/* How to reach the server, by the INI and the password's file. */
 struct smtp_server {
 	char *url;        /* for libcurl: smtp:// or smtps:// */
-	bool starttls;    /* must be had */
-	const char *user; /* "" for no login; the configuration's */
+	bool starttls;    /* required: without it nothing is sent */
+	const char *user; /* "": no login; owned by the configuration */
 	char *password;
-	const char *ca_file; /* "" for the system's */
+	const char *ca_file; /* "": the system's */
 	long timeout_s;
 };
 
 /*
- * The password is that of password_file, or else of the systemd credential "smtp-password"; both are read anew, so a
- * changed one counts from the next letter on.  ERR_REFUSED where there is a user and no password, or others can read
- * the file; ERR_OUTSIDE.  Release with smtp_server_release, after a failure too.
+ * The password is in password_file, or else in the systemd credential "smtp-password".  It is read at each call, so a
+ * new one counts from then on.  ERR_REFUSED: there is a user and no password, or others can read the file; ERR_MEMORY.
+ * Release with smtp_server_release, after a failure too.
  */
 int smtp_server_read(const struct config *config, struct smtp_server *ret_server, struct err *err);
 void smtp_server_release(struct smtp_server *server); /* wipes the password */
 
 enum smtp_outcome {
 	SMTP_SENT,
-	SMTP_DOWN,    /* no session: the letter was not spoken of, and the next one would fare no better */
-	SMTP_LATER,   /* the server puts this letter off, or the line was cut before it had all of it */
-	SMTP_REFUSED, /* the server refuses this letter for good */
-	SMTP_UNKNOWN  /* it has all of it, and did not say what becomes of it */
+	SMTP_DOWN,    /* no session: MAIL FROM was not reached, and no other letter would get further */
+	SMTP_LATER,   /* the server put this letter off, or the connection ended before it had all of it */
+	SMTP_REFUSED, /* the server refused this letter for good */
+	SMTP_UNKNOWN  /* the server has all of it, and did not say whether it accepts it */
 };
 
-/* A letter under way.  It stays where it is until smtp_end; the slices it was begun with do too. */
+/* A letter under way.  Until smtp_end it must not move, and neither may the bytes of its message. */
 struct smtp_letter {
 	CURL *easy; /* the caller's */
 	struct curl_slist *recipients;
 	char *sender;
-	curl_socket_t socket; /* for whoever sees which it is to tell; else CURL_SOCKET_BAD */
+	curl_socket_t socket; /* the caller sets it once it is known; CURL_SOCKET_BAD until then */
 	struct slice message; /* CRLF throughout */
-	size_t given;         /* of the message, to libcurl */
+	size_t given;         /* bytes of the message that libcurl has taken */
 	bool all_given;
-	bool spoken_of;   /* MAIL FROM has been said */
-	bool data;        /* the server has said 354 */
-	bool over;        /* QUIT has been said: what the server says to that is not about the letter */
-	bool hidden;      /* what is said now is a secret: AUTH and what follows */
-	bool cut;         /* by smtp_cut */
-	unsigned stirred; /* grows with whatever libcurl says or hears for it */
-	size_t answered;  /* bytes */
-	int code;         /* of the last reply; 0: none */
+	bool mail_from_sent;
+	bool data_accepted; /* the server has replied 354 */
+	bool quit_sent;     /* the reply to QUIT is not about the letter */
+	bool secret;        /* the client's lines are secret now: AUTH and what follows */
+	bool cut;           /* by smtp_cut */
+	unsigned stirred;   /* grows with everything that libcurl sends or receives for it */
+	size_t reply_bytes; /* of all replies */
+	int code;           /* of the last reply; 0: none */
 	char reply[SMTP_REPLY];
 	char fault[CURL_ERROR_SIZE];
-	/* Each line of the dialogue, without secrets, for a person, as it came: clean it.  May be NULL. */
+	/*
+	 * Called for each line of the dialogue, without secrets.  The bytes are as received: clean them.  May be NULL.
+	 */
 	void (*say)(void *ctx, bool is_ours, struct slice line);
 	void *ctx;
 };
 
-/* Sets the handle up; it is reset first.  ERR_REFUSED: an address is none.  ERR_MEMORY. */
+/* Resets the handle and sets it up.  ERR_REFUSED: no mail address; ERR_MEMORY.  `say` and `ctx` are kept. */
 int smtp_begin(struct smtp_letter *letter, CURL *easy, const struct smtp_server *server, struct slice sender,
     struct slice recipient, struct slice message, struct err *err);
 
 /*
- * Ends a letter for which nothing stirs any more: libcurl looks at CURLOPT_SERVER_RESPONSE_TIMEOUT only when it is run,
- * which in a loop it is not, and a handle that is taken from its multi handle completes half a letter.  So its socket is
- * shut down, and the letter ends as one whose line was cut.
+ * Ends a letter on which nothing happens any more.  libcurl checks CURLOPT_SERVER_RESPONSE_TIMEOUT only when it runs,
+ * which it does not in a loop without events; and removing the handle from its multi handle would complete half a
+ * letter.  So the socket is shut down, and the letter ends as if the connection was lost.
  */
 void smtp_cut(struct smtp_letter *letter);
 
-/* What became of it, in the server's words or libcurl's, cleaned (text/printable.h), `ret_words` of SMTP_REPLY bytes and more. */
+/* What became of the letter; `ret_words` gets the server's reply or libcurl's error, cleaned (text/printable.h). */
 #define SMTP_WORDS (SMTP_REPLY + CURL_ERROR_SIZE)
 enum smtp_outcome smtp_end(struct smtp_letter *letter, CURLcode code, char ret_words[static SMTP_WORDS]);
 

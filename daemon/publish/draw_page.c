@@ -1,3 +1,4 @@
+/* The values of a draw's page: commitment, assurance, outcome and, once it is revealed, the result. */
 #include "publish/draw_page.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {
     {"commit_hash", NULL}, {"recorded", recorded_names}, {"seeded", seeded_names}, {"files", file_names}, {NULL, NULL}};
 
 static void
-put_moment(struct template_row *values, const char *list, int64_t time, struct slice reason)
+put_time_row(struct template_row *values, const char *list, int64_t time, struct slice reason)
 {
 	struct template_row *row = template_put_row(values, list);
 
@@ -66,7 +67,7 @@ put_moment(struct template_row *values, const char *list, int64_t time, struct s
 }
 
 static void
-put_lists(struct template_row *values)
+put_empty_lists(struct template_row *values)
 {
 	static const char *const lists[] = {"explained", "cosigned", "beacon", "drawn", "void", "sealed", "opened",
 	    "changed", "result", "recorded", "seeded", "files"};
@@ -96,7 +97,7 @@ put_stratum(struct template_row *values, const struct stratum *s)
 }
 
 static void
-put_strata(struct template_row *values, const struct commit *c)
+put_stratum_rows(struct template_row *values, const struct commit *c)
 {
 	uint64_t drum = 0, take = 0;
 
@@ -130,7 +131,7 @@ put_change(struct template_row *row, const char *name, uint64_t added, bool has_
 }
 
 static void
-put_changes(struct template_row *values, const struct changes *c, bool chinese)
+put_roster_changes(struct template_row *values, const struct changes *c, bool chinese)
 {
 	struct template_row *row;
 
@@ -167,7 +168,7 @@ put_number_rule(struct template_row *values, const char *name, uint64_t n, bool 
 }
 
 static void
-put_rules(struct template_row *values, const struct rules *r, bool chinese)
+put_rule_rows(struct template_row *values, const struct rules *r, bool chinese)
 {
 	char team[WORDS_BYTES * 4] = "", gap[32];
 	size_t len = 0;
@@ -200,10 +201,10 @@ put_rules(struct template_row *values, const struct rules *r, bool chinese)
 	put_number_rule(values, chinese ? "每类候补" : "Reserve of each class", r->reserve, true);
 }
 
-/* ---- the outcome, as the log has it ---- */
+/* ---- outcome and reveal, from their log entries ---- */
 
 static int
-put_outcome(struct store *store, const struct draw_row *row, struct template_row *values, struct err *err)
+put_outcome_entry(struct store *store, const struct draw_row *row, struct template_row *values, struct err *err)
 {
 	char reason[2 * TEXT_REASON_MAX];
 	struct entry e;
@@ -213,11 +214,14 @@ put_outcome(struct store *store, const struct draw_row *row, struct template_row
 
 	if (row->outcome == OUTCOME_NONE)
 		return 0;
-	if ((rc = ledger_entry(store, row->outcome_entry, &bytes, err)) == 0 &&
-	    (rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
+	rc = ledger_entry(store, row->outcome_entry, &bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc == 0) {
 		if (row->outcome == OUTCOME_VOID && e.void_.reason.n <= sizeof reason)
 			n = json_unescape(e.void_.reason, reason);
-		put_moment(values, row->outcome == OUTCOME_VOID ? "void" : "drawn", e.time, (struct slice){reason, n});
+		put_time_row(values, row->outcome == OUTCOME_VOID ? "void" : "drawn", e.time,
+		    (struct slice){reason, n});
 		if (row->outcome == OUTCOME_DRAW)
 			template_put(template_put_row(values, "recorded"), "record_hash", slice_of(row->record));
 		entry_release(&e);
@@ -227,7 +231,7 @@ put_outcome(struct store *store, const struct draw_row *row, struct template_row
 }
 
 static int
-put_reveal(struct store *store, const struct draw_row *row, struct template_row *values, struct err *err)
+put_reveal_entry(struct store *store, const struct draw_row *row, struct template_row *values, struct err *err)
 {
 	struct entry e;
 	struct buf bytes;
@@ -235,25 +239,27 @@ put_reveal(struct store *store, const struct draw_row *row, struct template_row 
 
 	if (!row->revealed) {
 		if (row->outcome != OUTCOME_VOID)
-			put_moment(values, "sealed", row->reveal_time, slice_of(""));
+			put_time_row(values, "sealed", row->reveal_time, slice_of(""));
 		return 0;
 	}
-	if ((rc = ledger_entry(store, row->reveal_entry, &bytes, err)) == 0 &&
-	    (rc = entry_parse(buf_view(&bytes), &e, err)) == 0) {
-		put_moment(values, "opened", e.time, slice_of(""));
+	rc = ledger_entry(store, row->reveal_entry, &bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc == 0) {
+		put_time_row(values, "opened", e.time, slice_of(""));
 		entry_release(&e);
 	}
 	buf_release(&bytes);
 	return rc;
 }
 
-/* ---- the result, once it is open ---- */
+/* ---- the result of a revealed draw ---- */
 
 struct result {
 	struct store *store;
 	const struct draw_row *row;
 	bool chinese;
-	struct roster roster; /* of targets; empty where it is too large to be listed */
+	struct roster roster; /* targets only; empty: too many to list */
 	struct buf record_bytes, target_bytes;
 	struct record record;
 	bool has_record;
@@ -287,7 +293,7 @@ result_read(struct result *r, const struct commit *commit, struct err *err)
 }
 
 static void
-put_class(const struct result *r, struct template_row *row, struct slice id)
+put_target_class(const struct result *r, struct template_row *row, struct slice id)
 {
 	ptrdiff_t at = roster_find_target(&r->roster, id);
 
@@ -295,7 +301,7 @@ put_class(const struct result *r, struct template_row *row, struct slice id)
 }
 
 static void
-put_list(struct template_row *row, const char *name, const struct slice *ids, size_t n)
+put_id_list(struct template_row *row, const char *name, const struct slice *ids, size_t n)
 {
 	struct buf text;
 
@@ -309,7 +315,7 @@ put_list(struct template_row *row, const char *name, const struct slice *ids, si
 }
 
 static void
-put_selected(const struct result *r, struct template_row *result, size_t seats)
+put_selected_rows(const struct result *r, struct template_row *result, size_t seats)
 {
 	template_put_list(result, "selected");
 	for (size_t i = 0; i < r->record.n_selected && i < SITE_ROWS_MAX; i++) {
@@ -320,15 +326,15 @@ put_selected(const struct result *r, struct template_row *result, size_t seats)
 		text_from_date(t->date, date);
 		template_put_uint(row, "place", i);
 		template_put(row, "id", t->id);
-		put_class(r, row, t->id);
+		put_target_class(r, row, t->id);
 		template_put(row, "date", slice_of(date));
-		put_list(row, "team", &r->record.team[i * seats], seats);
+		put_id_list(row, "team", &r->record.team[i * seats], seats);
 		template_put(row, "ticket", t->ticket);
 	}
 }
 
 static void
-put_reserve(const struct result *r, struct template_row *result)
+put_reserve_rows(const struct result *r, struct template_row *result)
 {
 	struct template_row *reserved;
 
@@ -340,7 +346,7 @@ put_reserve(const struct result *r, struct template_row *result)
 		struct template_row *row = template_put_row(reserved, "reserve");
 
 		template_put(row, "id", r->record.reserve[i].id);
-		put_class(r, row, r->record.reserve[i].id);
+		put_target_class(r, row, r->record.reserve[i].id);
 		template_put(row, "ticket", r->record.reserve[i].ticket);
 	}
 }
@@ -373,7 +379,7 @@ put_amendment(struct template_row *amended, const struct amendment *a, bool chin
 }
 
 static int
-put_amendments(const struct result *r, struct template_row *result, struct err *err)
+put_amendment_rows(const struct result *r, struct template_row *result, struct err *err)
 {
 	struct template_row *amended = NULL;
 	struct query q;
@@ -409,7 +415,7 @@ part_words(enum drum drum, bool chinese)
 }
 
 static void
-put_roster(const struct result *r, struct template_row *result)
+put_roster_rows(const struct result *r, struct template_row *result)
 {
 	struct template_row *listed;
 
@@ -431,7 +437,7 @@ put_roster(const struct result *r, struct template_row *result)
 	}
 }
 
-/* What chance each had. */
+/* The picture of each target's chance. */
 static int
 put_picture(struct store *store, const struct draw_row *row, bool chinese, struct template_row *result, struct err *err)
 {
@@ -471,15 +477,15 @@ put_result(struct store *store, const struct draw_row *row, const struct commit 
 	template_put_uint(result, "chosen", r.record.n_selected + r.record.n_unstaffed);
 	template_put_uint(result, "staffed", r.record.n_selected);
 	template_put_uint(result, "people", r.record.n_inspectors);
-	put_list(result, "matters", r.record.matters, r.record.n_matters);
-	put_selected(&r, result, commit->rules.seats);
+	put_id_list(result, "matters", r.record.matters, r.record.n_matters);
+	put_selected_rows(&r, result, commit->rules.seats);
 	if (r.record.n_selected > SITE_ROWS_MAX)
 		template_put(template_put_row(result, "more"), "ids", slice_of("record.json"));
 	if (r.record.n_unstaffed > 0)
-		put_list(template_put_row(result, "unstaffed"), "ids", r.record.unstaffed, r.record.n_unstaffed);
-	put_reserve(&r, result);
-	put_roster(&r, result);
-	rc = put_amendments(&r, result, err);
+		put_id_list(template_put_row(result, "unstaffed"), "ids", r.record.unstaffed, r.record.n_unstaffed);
+	put_reserve_rows(&r, result);
+	put_roster_rows(&r, result);
+	rc = put_amendment_rows(&r, result, err);
 	if (rc == 0)
 		rc = put_picture(store, row, chinese, result, err);
 	seeded = template_put_row(values, "seeded");
@@ -492,7 +498,7 @@ put_result(struct store *store, const struct draw_row *row, const struct commit 
 /* ---- files ---- */
 
 static void
-put_file(struct template_row *values, const char *name)
+put_file_name(struct template_row *values, const char *name)
 {
 	template_put(template_put_row(values, "files"), "name", slice_of(name));
 }
@@ -502,20 +508,20 @@ put_files(const struct draw_row *row, struct template_row *values)
 {
 	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
 
-	put_file(values, "commit.json");
-	put_file(values, "commit.checkpoint");
+	put_file_name(values, "commit.json");
+	put_file_name(values, "commit.checkpoint");
 	if (row->outcome != OUTCOME_NONE)
-		put_file(values, "outcome.checkpoint");
+		put_file_name(values, "outcome.checkpoint");
 	for (size_t i = 0; row->revealed && i < ARRAY_LEN(opened); i++)
-		put_file(values, opened[i]);
+		put_file_name(values, opened[i]);
 	if (row->revealed && row->outcome == OUTCOME_DRAW)
-		put_file(values, "record.json");
+		put_file_name(values, "record.json");
 }
 
-/* ---- what the draw rests on ---- */
+/* ---- assurance and beacon ---- */
 
 static int
-put_class_of(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values,
+put_assurance(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values,
     struct err *err)
 {
 	struct draw_assurance assurance;
@@ -536,9 +542,9 @@ put_class_of(struct store *store, const struct draw_row *row, bool chinese, stru
 	return 0;
 }
 
-/* The randomness that nobody had before, in words. */
+/* What the beacon is, in words; nothing for a draw without one. */
 static void
-put_beacon(struct template_row *values, const struct beacon *beacon, bool chinese)
+put_beacon_words(struct template_row *values, const struct beacon *beacon, bool chinese)
 {
 	char words[TEXT_REASON_MAX + 256], label[TEXT_REASON_MAX];
 	struct note_key key = {.name = {"", 0}};
@@ -564,7 +570,7 @@ put_beacon(struct template_row *values, const struct beacon *beacon, bool chines
 	template_put(template_put_row(values, "beacon"), "words", slice_of(words));
 }
 
-/* ---- the whole ---- */
+/* ---- all values ---- */
 
 static int
 put_commitment(struct store *store, const struct draw_row *row, bool chinese, struct template_row *values,
@@ -573,18 +579,19 @@ put_commitment(struct store *store, const struct draw_row *row, bool chinese, st
 	struct entry e;
 	struct buf bytes;
 	char hash[HASH_HEX + 1];
-	int rc;
+	int rc = ledger_entry(store, row->commit_entry, &bytes, err);
 
-	if ((rc = ledger_entry(store, row->commit_entry, &bytes, err)) != 0 ||
-	    (rc = entry_parse(buf_view(&bytes), &e, err)) != 0)
+	if (rc == 0)
+		rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc != 0)
 		goto out;
 	hash_hex(buf_view(&bytes), hash);
 	template_put(values, "commit_hash", slice_of(hash));
 	site_put_time(values, "commit_time", e.time);
-	put_strata(values, &e.commit);
-	put_changes(values, &e.commit.changes, chinese);
-	put_rules(values, &e.commit.rules, chinese);
-	put_beacon(values, &e.commit.beacon, chinese);
+	put_stratum_rows(values, &e.commit);
+	put_roster_changes(values, &e.commit.changes, chinese);
+	put_rule_rows(values, &e.commit.rules, chinese);
+	put_beacon_words(values, &e.commit.beacon, chinese);
 	if (row->revealed && row->outcome == OUTCOME_DRAW)
 		rc = put_result(store, row, &e.commit, chinese, values, err);
 	entry_release(&e);
@@ -599,17 +606,19 @@ site_draw_values(struct store *store, const struct config *config, const struct 
 {
 	int rc;
 
-	put_lists(values);
+	put_empty_lists(values);
 	template_put_uint(values, "n", row->n);
 	template_put(values, "title", site_title(config, row->cycle));
 	template_put(values, "operator", slice_of(config->operator));
 	template_put(values, "state", slice_of(site_state(row, chinese)));
-	if ((rc = put_class_of(store, row, chinese, values, err)) != 0)
-		return rc;
 	site_put_time(values, "draw_time", row->draw_time);
 	put_files(row, values);
-	if ((rc = put_commitment(store, row, chinese, values, err)) != 0 ||
-	    (rc = put_outcome(store, row, values, err)) != 0)
-		return rc;
-	return put_reveal(store, row, values, err);
+	rc = put_assurance(store, row, chinese, values, err);
+	if (rc == 0)
+		rc = put_commitment(store, row, chinese, values, err);
+	if (rc == 0)
+		rc = put_outcome_entry(store, row, values, err);
+	if (rc == 0)
+		rc = put_reveal_entry(store, row, values, err);
+	return rc;
 }

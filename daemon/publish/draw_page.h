@@ -9,15 +9,15 @@
 #include "text/template.h"
 
 /*
- * What the page of a draw is filled with: nothing but what its published files say too, so before the reveal neither a
- * target nor an inspector.  For pages.c.
+ * The values of a draw's page.  It says nothing that the draw's published files do not say: before the reveal it names
+ * neither a target nor an inspector.
  */
 
 extern const struct template_name site_draw_names[];
 
-#define SITE_ROWS_MAX 5000 /* of a table; what is more stands in the files alone */
+#define SITE_ROWS_MAX 5000 /* rows of a table; further ones are in the files alone */
 
-/* Fills `values`; ERR_OUTSIDE where the state is damaged, ERR_MEMORY. */
+/* Fills `values`.  ERR_OUTSIDE: the state is damaged; ERR_MEMORY. */
 int site_draw_values(struct store *store, const struct config *config, const struct draw_row *row, bool chinese,
     struct template_row *values, struct err *err);
 

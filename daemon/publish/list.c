@@ -1,4 +1,4 @@
-/* What of the published folder is ours: the state's list of its files. */
+/* The state's list of the files that this log has published: in memory and in the table published_file. */
 
 #include "publish/list.h"
 
@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define FOLDER "published_dir"        /* in meta: the folder that the list is of */
-#define WORK "publish_work"           /* in meta: where a publishing that has not ended works */
-#define ANNOUNCED "publish_announced" /* in meta: its files are on the list */
+#define WORK "publish_work"           /* in meta: the work folder of a publishing that has not ended */
+#define ANNOUNCED "publish_announced" /* in meta: the files of that publishing are on the list */
 
 /* ---- in memory ---- */
 
@@ -45,7 +45,7 @@ publish_list_add(struct publish_list *list, const struct publish_file *file, str
 }
 
 static int
-compare_paths(const void *a, const void *b)
+compare_listed_paths(const void *a, const void *b)
 {
 	return strcmp(((const struct publish_file *)a)->path, ((const struct publish_file *)b)->path);
 }
@@ -54,12 +54,12 @@ void
 publish_list_sort(struct publish_list *list)
 {
 	if (list->n > 1)
-		qsort(list->v, list->n, sizeof *list->v, compare_paths);
+		qsort(list->v, list->n, sizeof *list->v, compare_listed_paths);
 }
 
 /* The first file whose path is not less than `path`. */
 static size_t
-lower_bound(const struct publish_list *list, const char *path)
+first_not_before(const struct publish_list *list, const char *path)
 {
 	size_t low = 0, high = list->n;
 
@@ -77,7 +77,7 @@ lower_bound(const struct publish_list *list, const char *path)
 struct publish_file *
 publish_list_find(const struct publish_list *list, const char *path)
 {
-	size_t at = lower_bound(list, path);
+	size_t at = first_not_before(list, path);
 
 	return at < list->n && strcmp(list->v[at].path, path) == 0 ? &list->v[at] : NULL;
 }
@@ -91,14 +91,14 @@ publish_list_has_folder(const struct publish_list *list, const char *path)
 
 	if (n < 0 || (size_t)n >= sizeof below)
 		return false;
-	at = lower_bound(list, below);
+	at = first_not_before(list, below);
 	return at < list->n && strncmp(list->v[at].path, below, (size_t)n) == 0;
 }
 
 /* ---- in the state ---- */
 
 static int
-read_rows(struct store *store, struct publish_list *list, struct err *err)
+read_list_rows(struct store *store, struct publish_list *list, struct err *err)
 {
 	struct query q;
 	int rc = 0, closed;
@@ -141,22 +141,22 @@ publish_list_read(struct store *store, const char *dir, struct publish_list *ret
 	*ret_list = (struct publish_list){0};
 	rc = is_list_of(store, dir, &of_dir, err);
 	if (rc == 0)
-		rc = read_rows(store, ret_list, err);
+		rc = read_list_rows(store, ret_list, err);
 	if (rc == 0)
 		*ret_of_dir = of_dir;
 	return rc;
 }
 
 static bool
-is_same(const struct publish_file *a, const struct publish_file *b)
+is_same_file(const struct publish_file *a, const struct publish_file *b)
 {
 	return b != NULL && a->size == b->size && a->mtime_ns == b->mtime_ns &&
 	    memcmp(&a->digest, &b->digest, sizeof a->digest) == 0 && strcmp(a->made_of, b->made_of) == 0;
 }
 
-/* Writes what differs from what the state has already. */
+/* Writes the rows that differ from those in the state. */
 static int
-write_rows(struct store *store, const struct publish_list *was, const struct publish_list *will, struct err *err)
+write_list_rows(struct store *store, const struct publish_list *was, const struct publish_list *will, struct err *err)
 {
 	struct query q;
 
@@ -165,7 +165,7 @@ write_rows(struct store *store, const struct publish_list *was, const struct pub
 	for (size_t i = 0; i < will->n; i++) {
 		const struct publish_file *file = &will->v[i];
 
-		if (is_same(file, publish_list_find(was, file->path)))
+		if (is_same_file(file, publish_list_find(was, file->path)))
 			continue;
 		query_put_string(&q, file->path);
 		query_put_int(&q, (int64_t)file->size);
@@ -179,7 +179,7 @@ write_rows(struct store *store, const struct publish_list *was, const struct pub
 }
 
 static int
-delete_rows(struct store *store, const struct publish_list *was, const struct publish_list *now, struct err *err)
+delete_list_rows(struct store *store, const struct publish_list *was, const struct publish_list *now, struct err *err)
 {
 	struct query q;
 
@@ -205,7 +205,7 @@ publish_list_announce(struct store *store, const char *dir, const struct publish
 	if (rc == 0)
 		rc = store_meta_set(store, FOLDER, dir, err);
 	if (rc == 0)
-		rc = write_rows(store, was, will, err);
+		rc = write_list_rows(store, was, will, err);
 	if (rc == 0)
 		rc = store_meta_set(store, WORK, work, err);
 	if (rc == 0)
@@ -216,7 +216,7 @@ publish_list_announce(struct store *store, const char *dir, const struct publish
 	return rc;
 }
 
-/* ---- work that has begun ---- */
+/* ---- a publishing under way ---- */
 
 static int
 forget_work(struct store *store, struct err *err)
@@ -231,9 +231,9 @@ publish_list_settle(struct store *store, const struct publish_list *was, const s
 	int rc = store_begin(store, err);
 
 	if (rc == 0)
-		rc = write_rows(store, was, now, err);
+		rc = write_list_rows(store, was, now, err);
 	if (rc == 0)
-		rc = delete_rows(store, was, now, err);
+		rc = delete_list_rows(store, was, now, err);
 	if (rc == 0 && over)
 		rc = forget_work(store, err);
 	if (rc == 0)

@@ -1,3 +1,4 @@
+/* Draws the picture of the chances in a revealed draw as SVG, and describes it in words. */
 #include "publish/odds_picture.h"
 
 #include <math.h>
@@ -10,12 +11,12 @@
 
 #define WIDTH 360
 #define BAR_AT 146
-#define BAR_WIDTH 152 /* of certainty */
+#define BAR_WIDTH 152 /* of a chance of 1 */
 #define ROW 20
-#define HEADING 50 /* of a class: its name, and what was taken of it */
+#define HEADING 50 /* height of the heading of a class: its name, and how many were drawn */
 #define TOP 2
 #define BARS_MAX 200
-#define WORDS_MAX 40 /* bars that are told in words */
+#define WORDS_MAX 40 /* bars that the text describes */
 #define NAME_COLUMNS 44
 
 const char *
@@ -32,8 +33,10 @@ site_odds_read(struct store *store, const struct draw_row *row, struct site_odds
 	int rc;
 
 	*odds = (struct site_odds){0};
-	if ((rc = ledger_entry(store, row->commit_entry, &odds->bytes, err)) != 0 ||
-	    (rc = entry_parse(buf_view(&odds->bytes), &odds->entry, err)) != 0)
+	rc = ledger_entry(store, row->commit_entry, &odds->bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&odds->bytes), &odds->entry, err);
+	if (rc != 0)
 		return rc;
 	odds->strata = calloc(odds->entry.commit.n_strata + 1, sizeof *odds->strata);
 	if (odds->strata == NULL) {
@@ -62,9 +65,9 @@ site_odds_release(struct site_odds *odds)
 
 /* ---- words ---- */
 
-/* No longer than its line. */
+/* As much of a name as fits its line of NAME_COLUMNS. */
 static struct slice
-cut(struct slice text, bool *ret_cut)
+fit_name(struct slice text, bool *ret_cut)
 {
 	struct slice left = text;
 	size_t columns = 0, n;
@@ -81,14 +84,14 @@ cut(struct slice text, bool *ret_cut)
 }
 
 static void
-put_percent(struct buf *out, double chance)
+put_chance_percent(struct buf *out, double chance)
 {
 	unsigned long long hundredths = (unsigned long long)llround(chance * 10000);
 
 	buf_format(out, "%llu.%02llu %%", hundredths / 100, hundredths % 100);
 }
 
-/* "first · 3 slips × 12": twelve targets that came before the others. */
+/* "first · 3 slips × 12": twelve targets with three slips each, drawn before the others. */
 static void
 put_group(struct buf *out, unsigned weight, uint64_t n, bool first, bool chinese)
 {
@@ -101,24 +104,24 @@ put_group(struct buf *out, unsigned weight, uint64_t n, bool first, bool chinese
 }
 
 static void
-put_taken(struct buf *out, const struct stratum *s, bool chinese)
+put_drawn_counts(struct buf *out, const struct stratum *s, bool chinese)
 {
 	buf_format(out, chinese ? "%llu 个参加，抽取 %llu 个" : "%llu took part, %llu were drawn",
 	    (unsigned long long)s->drum, (unsigned long long)s->take);
 }
 
-/* ---- what there is to show ---- */
+/* ---- the bars ---- */
 
 struct bar {
 	const struct stratum *stratum;
-	bool heads; /* the first of its class */
-	bool first; /* those who came before the others */
+	bool begins_class; /* its class has a heading above it */
+	bool first;        /* these targets were drawn before the others */
 	unsigned weight;
 	uint64_t n;
 	double chance;
 };
 
-/* Up to `max` of them, in the order of the classes; `ret_more` is how many there are beyond.  Returns how many. */
+/* Lists up to `max` bars in the order of the classes, and returns how many; `ret_more`: how many were left out. */
 static size_t
 list_bars(const struct site_odds *odds, struct bar *bars, size_t max, size_t *ret_more)
 {
@@ -126,7 +129,7 @@ list_bars(const struct site_odds *odds, struct bar *bars, size_t max, size_t *re
 
 	*ret_more = 0;
 	for (size_t s = 0; s < odds->entry.commit.n_strata; s++) {
-		bool heads = true;
+		bool begins_class = true;
 
 		for (int part = 0; part < 2; part++)
 			for (unsigned w = 1; w <= WEIGHT_MAX; w++) {
@@ -136,16 +139,16 @@ list_bars(const struct site_odds *odds, struct bar *bars, size_t max, size_t *re
 					++*ret_more;
 					continue;
 				}
-				bars[n++] = (struct bar){&odds->entry.commit.strata[s], heads, part == 0, w,
+				bars[n++] = (struct bar){&odds->entry.commit.strata[s], begins_class, part == 0, w,
 				    odds->strata[s].n[part][w], odds->strata[s].chance[part][w]};
-				heads = false;
+				begins_class = false;
 			}
 	}
 	return n;
 }
 
 static void
-put_more(struct buf *out, size_t more, bool chinese)
+put_more_rows(struct buf *out, size_t more, bool chinese)
 {
 	buf_format(out, chinese ? "另有 %zu 行" : "and %zu more", more);
 }
@@ -158,7 +161,7 @@ site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out)
 
 	buf_text(out, chinese ? "各类对象被抽中的机会：" : "The chance of each target to be drawn: ");
 	for (size_t i = 0; i < n; i++) {
-		if (bars[i].heads) {
+		if (bars[i].begins_class) {
 			buf_text(out, i == 0 ? "" : chinese ? "；" : "; ");
 			buf_slice(out, site_stratum(&odds->entry.commit, bars[i].stratum->class, chinese));
 			buf_text(out, chinese ? "：" : ": ");
@@ -167,11 +170,11 @@ site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out)
 		}
 		put_group(out, bars[i].weight, bars[i].n, bars[i].first, chinese);
 		buf_byte(out, ' ');
-		put_percent(out, bars[i].chance);
+		put_chance_percent(out, bars[i].chance);
 	}
 	if (more > 0) {
 		buf_text(out, chinese ? "；" : "; ");
-		put_more(out, more, chinese);
+		put_more_rows(out, more, chinese);
 	}
 }
 
@@ -184,10 +187,10 @@ put_heading(struct buf *out, const struct commit *commit, const struct stratum *
 
 	buf_format(out, "<text class=\"h\" x=\"0\" y=\"%u\">", at + 22);
 	buf_text(out, s->class.n == 0 || slice_is(s->class, "*") ? "" : chinese ? "类别 " : "Class ");
-	html_put(out, cut(site_stratum(commit, s->class, chinese), &shorter));
+	html_put(out, fit_name(site_stratum(commit, s->class, chinese), &shorter));
 	buf_text(out, shorter ? "…</text>\n" : "</text>\n");
 	buf_format(out, "<text class=\"s\" x=\"0\" y=\"%u\">", at + 40);
-	put_taken(out, s, chinese);
+	put_drawn_counts(out, s, chinese);
 	buf_text(out, "</text>\n");
 }
 
@@ -201,22 +204,22 @@ put_bar(struct buf *out, const struct bar *bar, unsigned at, bool chinese)
 	buf_format(out, "<rect class=\"b\" x=\"%d\" y=\"%u\" width=\"%ld\" height=\"12\"/>\n", BAR_AT, at + 4,
 	    lround(bar->chance * BAR_WIDTH));
 	buf_format(out, "<text class=\"n\" x=\"%d\" y=\"%u\">", WIDTH, at + 14);
-	put_percent(out, bar->chance);
+	put_chance_percent(out, bar->chance);
 	buf_text(out, "</text>\n");
 }
 
 static unsigned
-height(const struct bar *bars, size_t n, size_t more)
+picture_height(const struct bar *bars, size_t n, size_t more)
 {
 	unsigned at = TOP;
 
 	for (size_t i = 0; i < n; i++)
-		at += bars[i].heads ? HEADING + ROW : ROW;
+		at += bars[i].begins_class ? HEADING + ROW : ROW;
 	return at + (more > 0 ? ROW : 0) + 4;
 }
 
 static void
-put_head(struct buf *out, const struct site_odds *odds, unsigned tall, bool chinese)
+put_svg_head(struct buf *out, const struct site_odds *odds, unsigned height, bool chinese)
 {
 	struct buf words;
 
@@ -225,7 +228,7 @@ put_head(struct buf *out, const struct site_odds *odds, unsigned tall, bool chin
 	buf_format(out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" width=\"%d\" height=\"%u\" role=\"img\" "
 	    "aria-labelledby=\"title desc\" xml:lang=\"%s\">\n<title id=\"title\">%s</title>\n<desc id=\"desc\">",
-	    WIDTH, tall, WIDTH, tall, chinese ? "zh-CN" : "en",
+	    WIDTH, height, WIDTH, height, chinese ? "zh-CN" : "en",
 	    chinese ? "各类对象被抽中的机会" : "The chance of each target to be drawn");
 	html_put(out, buf_view(&words));
 	out->failed |= words.failed;
@@ -247,9 +250,9 @@ site_odds_svg(const struct site_odds *odds, bool chinese, struct buf *out)
 	size_t more, n = list_bars(odds, bars, BARS_MAX, &more);
 	unsigned at = TOP;
 
-	put_head(out, odds, height(bars, n, more), chinese);
+	put_svg_head(out, odds, picture_height(bars, n, more), chinese);
 	for (size_t i = 0; i < n; i++) {
-		if (bars[i].heads) {
+		if (bars[i].begins_class) {
 			put_heading(out, &odds->entry.commit, bars[i].stratum, at, chinese);
 			at += HEADING;
 		}
@@ -258,7 +261,7 @@ site_odds_svg(const struct site_odds *odds, bool chinese, struct buf *out)
 	}
 	if (more > 0) {
 		buf_format(out, "<text class=\"s\" x=\"0\" y=\"%u\">", at + 14);
-		put_more(out, more, chinese);
+		put_more_rows(out, more, chinese);
 		buf_text(out, "</text>\n");
 	}
 	buf_text(out, "</svg>\n");

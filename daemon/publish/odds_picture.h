@@ -7,26 +7,26 @@
 #include "draws/draws.h"
 
 /*
- * A picture for the page of a revealed draw: what chance each target had to be drawn, by class and by how many slips it had
- * in the drum.  It follows from commit.json and targets.csv alone (core/inclusion.h).  For pages.c and draw_page.c.
+ * A picture for the page of a revealed draw: each target's chance to be drawn, by class and by the number of its slips
+ * in the drum.  It is computed from commit.json and targets.csv alone (core/draw/inclusion.h).
  */
 struct site_odds {
-	struct buf bytes; /* of the commitment's entry */
+	struct buf bytes; /* the commitment's log entry */
 	struct entry entry;
-	struct stratum_odds *strata; /* of entry.commit; NULL: nothing is read yet */
+	struct stratum_odds *strata; /* one for each stratum of entry.commit; NULL: nothing was read */
 };
 
-/* What a language's picture is called in the draw's folder. */
+/* The picture's file name in the draw's folder. */
 const char *site_odds_name(bool chinese);
 
-/* Of a revealed draw.  ERR_OUTSIDE where the state is damaged, ERR_MEMORY.  Release after a failure too. */
+/* Reads a revealed draw.  ERR_OUTSIDE: the state is damaged; ERR_MEMORY.  Release after a failure too. */
 int site_odds_read(struct store *store, const struct draw_row *row, struct site_odds *ret_odds, struct err *err);
 void site_odds_release(struct site_odds *odds);
 
-/* The same in words, plain text, for whoever does not see it; the caller asks out->failed. */
+/* Appends the same in words, as plain text, for people who do not see it.  The caller checks out->failed. */
 void site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out);
 
-/* The picture, 360 units wide; the caller asks out->failed. */
+/* Appends the picture, 360 units wide.  The caller checks out->failed. */
 void site_odds_svg(const struct site_odds *odds, bool chinese, struct buf *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* Makes the pages for people: the index, a page for each draw, the pictures; in both languages. */
 #include "publish/pages.h"
 
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 #include "text/template.h"
 
 #define PATH_BYTES 160
-#define LISTED_MAX 500 /* draws in the index, the newest */
+#define LISTED_MAX 500 /* draws in the index: the newest */
 
 enum { ENGLISH, CHINESE, LANGUAGES };
 
@@ -34,7 +35,7 @@ struct site {
 	const struct config *config;
 	bool chinese; /* the INI's language */
 	struct template *index[LANGUAGES], *draw[LANGUAGES];
-	struct hash made_of; /* of what all pages of draws are made */
+	struct hash made_of; /* what all draw pages are made from: version, configuration, templates */
 };
 
 /* ---- templates ---- */
@@ -50,7 +51,7 @@ hash_text(struct hash_stream *stream, struct slice text)
 }
 
 static struct hash
-hash_making(const struct config *config)
+hash_common_made_of(const struct config *config)
 {
 	struct hash_stream stream;
 
@@ -75,10 +76,11 @@ site_open(struct store *store, const struct config *config, struct site **ret_si
 	site->store = store;
 	site->config = config;
 	site->chinese = strcmp(config->language, "en") != 0;
-	site->made_of = hash_making(config);
+	site->made_of = hash_common_made_of(config);
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
-		if ((rc = html_parse(site_index_template(l == CHINESE), index_names, &site->index[l], err)) == 0)
-			rc = html_parse(site_draw_template(l == CHINESE), site_draw_names, &site->draw[l], err);
+		rc = html_parse(site_index_template(l == CHINESE), index_names, &site->index[l], err);
+	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
+		rc = html_parse(site_draw_template(l == CHINESE), site_draw_names, &site->draw[l], err);
 	if (rc == 0)
 		*ret_site = site;
 	else
@@ -115,7 +117,7 @@ folder_name(uint64_t n, char ret_name[static 24])
 }
 
 static void
-put_common(const struct site *site, int language, struct template_row *values)
+put_common_values(const struct site *site, int language, struct template_row *values)
 {
 	template_put(values, "other", slice_of(page_name(site, language == CHINESE ? ENGLISH : CHINESE)));
 	template_put(values, "version", slice_of(VERSION));
@@ -124,9 +126,9 @@ put_common(const struct site *site, int language, struct template_row *values)
 
 /* ---- draws ---- */
 
-/* All that a draw's page says follows from what this names, and the log is only added to. */
+/* Hashes what a draw's page is made from.  Log entries never change, so their numbers stand for them. */
 static int
-name_making(const struct site *site, const struct draw_row *row, char ret_made_of[static PUBLISH_MADE_OF],
+compute_made_of(const struct site *site, const struct draw_row *row, char ret_made_of[static PUBLISH_MADE_OF],
     struct err *err)
 {
 	struct slice title = site_title(site->config, row->cycle);
@@ -161,12 +163,12 @@ name_making(const struct site *site, const struct draw_row *row, char ret_made_o
 }
 
 static int
-make_draw(struct site *site, const struct draw_row *row, int language, struct buf *out, struct err *err)
+make_draw_page(struct site *site, const struct draw_row *row, int language, struct buf *out, struct err *err)
 {
 	struct template_row *values = template_row_new();
 	int rc;
 
-	put_common(site, language, values);
+	put_common_values(site, language, values);
 	template_put(values, "up", slice_of(page_name(site, language)));
 	rc = site_draw_values(site->store, site->config, row, language == CHINESE, values, err);
 	if (rc == 0)
@@ -188,7 +190,7 @@ make_picture(struct site *site, const struct draw_row *row, int language, struct
 }
 
 static int
-put_made(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name,
+put_made_page(struct site *site, struct tree *tree, const struct draw_row *row, int language, const char *name,
     const char *made_of, int (*make)(struct site *, const struct draw_row *, int, struct buf *, struct err *),
     struct err *err)
 {
@@ -214,12 +216,13 @@ int
 site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err)
 {
 	char made_of[PUBLISH_MADE_OF];
-	int rc = name_making(site, row, made_of, err);
+	int rc = compute_made_of(site, row, made_of, err);
 
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++) {
-		rc = put_made(site, tree, row, l, page_name(site, l), made_of, make_draw, err);
+		rc = put_made_page(site, tree, row, l, page_name(site, l), made_of, make_draw_page, err);
 		if (rc == 0 && row->revealed && row->outcome == OUTCOME_DRAW)
-			rc = put_made(site, tree, row, l, site_odds_name(l == CHINESE), made_of, make_picture, err);
+			rc =
+			    put_made_page(site, tree, row, l, site_odds_name(l == CHINESE), made_of, make_picture, err);
 	}
 	return rc;
 }
@@ -230,15 +233,15 @@ struct listing {
 	const struct site *site;
 	int language;
 	struct template_row *some;
-	uint64_t first; /* the oldest that is listed */
+	uint64_t first; /* number of the oldest draw that is listed */
 	struct draw_row *rows;
-	enum assurance *classes; /* of the rows */
+	enum assurance *classes; /* one for each row */
 	size_t n;
 	struct err *err;
 };
 
 static int
-take_row(void *ctx, const struct draw_row *row)
+collect_listed_draw(void *ctx, const struct draw_row *row)
 {
 	struct listing *l = ctx;
 
@@ -256,7 +259,7 @@ take_row(void *ctx, const struct draw_row *row)
 }
 
 static void
-put_listed(const struct site *site, int language, const struct draw_row *row, enum assurance class,
+put_listed_draw(const struct site *site, int language, const struct draw_row *row, enum assurance class,
     struct template_row *some)
 {
 	struct template_row *values = template_put_row(some, "draws");
@@ -274,7 +277,7 @@ put_listed(const struct site *site, int language, const struct draw_row *row, en
 }
 
 static void
-put_list(const struct site *site, int language, const struct listing *list, struct template_row *values)
+put_draw_list(const struct site *site, int language, const struct listing *list, struct template_row *values)
 {
 	struct template_row *some, *earlier;
 
@@ -288,7 +291,7 @@ put_list(const struct site *site, int language, const struct listing *list, stru
 	some = template_put_row(values, "some");
 	template_put_list(some, "draws");
 	for (size_t i = list->n; i > 0; i--)
-		put_listed(site, language, &list->rows[i - 1], list->classes[i - 1], some);
+		put_listed_draw(site, language, &list->rows[i - 1], list->classes[i - 1], some);
 	if (list->first <= 1)
 		return;
 	earlier = template_put_row(values, "earlier");
@@ -298,8 +301,8 @@ put_list(const struct site *site, int language, const struct listing *list, stru
 }
 
 static int
-put_index(struct site *site, int language, const struct listing *list, const struct site_log *log, struct tree *tree,
-    struct err *err)
+put_index_page(struct site *site, int language, const struct listing *list, const struct site_log *log,
+    struct tree *tree, struct err *err)
 {
 	struct template_row *values = template_row_new();
 	char root[HASH_HEX + 1];
@@ -307,14 +310,14 @@ put_index(struct site *site, int language, const struct listing *list, const str
 	int rc;
 
 	text_to_hex(log->root.b, HASH_BYTES, root);
-	put_common(site, language, values);
+	put_common_values(site, language, values);
 	template_put(values, "operator", slice_of(site->config->operator));
 	template_put(values, "origin", slice_of(site->config->origin));
 	template_put(values, "vkey", slice_of(log->vkey));
 	template_put(values, "log_key", slice_of(log->key_id));
 	template_put_uint(values, "entries", log->entries);
 	template_put(values, "root", slice_of(root));
-	put_list(site, language, list, values);
+	put_draw_list(site, language, list, values);
 	buf_init(&page, HTML_PAGE_MAX);
 	rc = html_render(site->index[language], values, &page, err);
 	if (rc == 0)
@@ -340,9 +343,9 @@ site_put_index(struct site *site, struct tree *tree, const struct site_log *log,
 
 	list.first = last > LISTED_MAX ? (uint64_t)last - LISTED_MAX + 1 : 1;
 	if (rc == 0)
-		rc = draws_each(site->store, take_row, &list, err);
+		rc = draws_each(site->store, collect_listed_draw, &list, err);
 	for (int l = 0; rc == 0 && l < LANGUAGES; l++)
-		rc = put_index(site, l, &list, log, tree, err);
+		rc = put_index_page(site, l, &list, log, tree, err);
 	if (rc == 0)
 		rc = tree_put(tree, "verify.html", site_verify_page(), err);
 	free(list.rows);

@@ -9,22 +9,23 @@
 #include "store/store.h"
 
 /*
- * Pages for people beside the published data: index.html at the top and in each draw's folder, in the INI's language, the
- * same in the other one beside it, and verify.html, the checker.  No script but the checker's, nothing from elsewhere; they
- * say nothing that the files do not.
+ * Pages for people beside the published data: index.html at the top and in each draw's folder, in the INI's language;
+ * the same pages in the other language; and verify.html, the checker.  Only the checker has a script, and nothing is
+ * loaded from elsewhere.  The pages say nothing that the files do not say.
  *
- * A draw's page is made anew only where something that stands in it has changed: the list of what is published says of what
- * it was made.
+ * A draw's page is made again only where something in it has changed: the list of published files has a hash of what
+ * the page was made from (made_of).
  */
 struct site;
 
-/* ERR_MEMORY; ERR_REFUSED where a template of ours is broken. */
+/* ERR_MEMORY; ERR_REFUSED: an embedded template is malformed. */
 int site_open(struct store *store, const struct config *config, struct site **ret_site, struct err *err);
 void site_close(struct site *site); /* NULL is allowed */
 
+/* Puts a draw's pages, and for a revealed draw the pictures, into the tree. */
 int site_put_draw(struct site *site, struct tree *tree, const struct draw_row *row, struct err *err);
 
-/* What the top of the log is, for the index. */
+/* What the index says of the log. */
 struct site_log {
 	const char *vkey, *key_id;
 	uint64_t entries;

@@ -1,4 +1,4 @@
-/* Finding, making and removing our files in a folder that holds others' as well. */
+/* Finds, checks and removes our files in a folder where others may have files too. */
 
 #include "publish/place.h"
 
@@ -14,7 +14,7 @@
 #include "core/base/hash.h"
 #include "system/file.h"
 
-#define OPEN_FOLDERS 16 /* at a time, for nftw */
+#define OPEN_FOLDERS 16 /* descriptors that nftw may have open at a time */
 
 /* ---- one folder ---- */
 
@@ -27,7 +27,7 @@ place_is_mount(int fd)
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 &&
 	    (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
 		return (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-	/* Before Linux 5.8 a border of file systems is all that shows. */
+	/* Before Linux 5.8 only the mount of another file system can be seen. */
 	return fstat(fd, &st) == 0 && fstatat(fd, "..", &parent, 0) == 0 && st.st_dev != parent.st_dev;
 }
 
@@ -47,22 +47,22 @@ place_release(struct place *place)
 }
 
 static int
-open_own(int at, const char *name)
+open_folder_at(int at, const char *name)
 {
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* A folder right below another. */
+/* Opens a folder directly below another; with `make` it is made where it is missing. */
 static int
-open_one(int at, const char *name, bool make)
+open_subfolder(int at, const char *name, bool make)
 {
-	int fd = open_own(at, name);
+	int fd = open_folder_at(at, name);
 
 	if (fd < 0 && errno == ENOENT && make) {
 		if (mkdirat(at, name, 0755) != 0 && errno != EEXIST)
 			return -1;
-		fd = open_own(at, name);
-		if (fd >= 0 && fchmod(fd, 0755) != 0) { /* whatever the umask is */
+		fd = open_folder_at(at, name);
+		if (fd >= 0 && fchmod(fd, 0755) != 0) { /* mkdirat applied the umask */
 			(void)close(fd);
 			return -1;
 		}
@@ -82,7 +82,7 @@ open_folders(int root, char *folder, bool make)
 	char *rest = folder, *name;
 
 	while (fd >= 0 && (name = strsep(&rest, "/")) != NULL) {
-		int next = *name == '\0' ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : open_one(fd, name, make);
+		int next = *name == '\0' ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : open_subfolder(fd, name, make);
 		int why = errno;
 
 		(void)close(fd);
@@ -168,7 +168,7 @@ hash_file(int fd, struct hash *ret_digest)
 }
 
 static int
-open_file(int root, const char *path)
+open_listed_file(int root, const char *path)
 {
 	struct place place;
 	const char *name;
@@ -184,7 +184,7 @@ open_file(int root, const char *path)
 bool
 place_holds(int root, const struct publish_file *file, bool read)
 {
-	int fd = open_file(root, file->path);
+	int fd = open_listed_file(root, file->path);
 	struct hash digest;
 	struct stat st;
 	bool holds;
@@ -198,9 +198,9 @@ place_holds(int root, const struct publish_file *file, bool read)
 	return holds;
 }
 
-/* ---- looking through ---- */
+/* ---- scanning ---- */
 
-struct scan {
+struct folder_scan {
 	const char *public;
 	const struct publish_list *list;
 	bool others;
@@ -208,7 +208,7 @@ struct scan {
 };
 
 static int
-refuse_mount(const struct scan *s, const char *path)
+refuse_mount(const struct folder_scan *s, const char *path)
 {
 	return err_set(s->err, ERR_REFUSED,
 	    N_("%s/%s: something is mounted upon a part of the publication, and nothing was published: unmount it, or "
@@ -217,14 +217,14 @@ refuse_mount(const struct scan *s, const char *path)
 	    s->public, path);
 }
 
-static int scan_folder(struct scan *s, int fd, const char *folder);
+static int scan_folder(struct folder_scan *s, int fd, const char *folder);
 
-/* A folder of ours that is another user's by now, or a link, is looked at no further. */
+/* A folder on the list that another user owns now, or that is a link, is not entered: it is others'. */
 static int
-scan_below(struct scan *s, int at, const char *name, const char *path)
+scan_below(struct folder_scan *s, int at, const char *name, const char *path)
 {
 	struct stat st;
-	int fd = open_own(at, name), rc = 0;
+	int fd = open_folder_at(at, name), rc = 0;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		s->others = true;
@@ -241,7 +241,7 @@ scan_below(struct scan *s, int at, const char *name, const char *path)
 }
 
 static int
-scan_file(struct scan *s, int at, const char *name, const char *path)
+scan_file(struct folder_scan *s, int at, const char *name, const char *path)
 {
 	struct statx stx;
 
@@ -254,7 +254,7 @@ scan_file(struct scan *s, int at, const char *name, const char *path)
 }
 
 static int
-scan_entry(struct scan *s, int at, const char *folder, const char *name)
+scan_entry(struct folder_scan *s, int at, const char *folder, const char *name)
 {
 	char path[PATH_MAX];
 	int n = snprintf(path, sizeof path, "%s%s%s", folder, folder[0] == '\0' ? "" : "/", name);
@@ -271,9 +271,9 @@ scan_entry(struct scan *s, int at, const char *folder, const char *name)
 	return 0;
 }
 
-/* `fd` is given away. */
+/* Takes over `fd` and closes it. */
 static int
-scan_folder(struct scan *s, int fd, const char *folder)
+scan_folder(struct folder_scan *s, int fd, const char *folder)
 {
 	DIR *dir = fdopendir(fd);
 	const struct dirent *e;
@@ -294,7 +294,7 @@ scan_folder(struct scan *s, int fd, const char *folder)
 int
 place_scan(int root, const char *public_dir, const struct publish_list *list, bool *ret_others, struct err *err)
 {
-	struct scan s = {.public = public_dir, .list = list, .err = err};
+	struct folder_scan s = {.public = public_dir, .list = list, .err = err};
 	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
 
 	if (fd < 0)
@@ -308,14 +308,14 @@ place_scan(int root, const char *public_dir, const struct publish_list *list, bo
 
 /* ---- removing ---- */
 
-/* Whether the file before it on the list stands in the same folder, or below, so that it is not empty yet. */
+/* Whether the file before it on the list is in the same folder, or below: then the folder is not empty yet. */
 static bool
 shares_folder(const struct publish_list *list, size_t at, size_t n)
 {
 	return at > 0 && strncmp(list->v[at - 1].path, list->v[at].path, n + 1) == 0;
 }
 
-/* From the deepest up, as long as they are empty.  What others put there keeps them. */
+/* Removes the folders of a file from the deepest up, while they are empty.  Others' files keep a folder. */
 static void
 remove_folders(int root, const struct publish_list *list, size_t at)
 {
@@ -371,7 +371,7 @@ place_remove_empty(int root, const struct publish_list *list)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+remove_tree_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
 	(void)type;
@@ -382,5 +382,7 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 int
 place_remove_tree(const char *path)
 {
-	return nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT ? 0 : -1;
+	return nftw(path, remove_tree_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
+	    ? 0
+	    : -1;
 }

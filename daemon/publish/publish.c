@@ -1,3 +1,4 @@
+/* Publishes the log: puts tiles, draws, pages and checkpoint into a tree, and checks the folder every day. */
 #include "publish/publish.h"
 
 #include <fcntl.h>
@@ -22,14 +23,14 @@
 #include "system/file.h"
 
 #define LOCK_FILE "publish.lock"
-#define PUBLISHED "published_serial"      /* in meta: the cosignatures that are published */
-#define DAMAGED "published_damaged"       /* in meta: what had to be mended, since the last look that found nothing */
-#define LOOKED_DAY "published_looked_day" /* in meta: the day of the look at all files that is under way, or was last */
-#define LOOKED_AFTER "published_looked_after" /* in meta: the file that it has come to */
-#define LOOKED_BAD "published_looked_bad"     /* in meta: it has found something */
-#define LOOK_BYTES ((uint64_t)64 << 20)       /* that are read at a time */
-#define LOOK_FILE_BYTES 4096                  /* what opening a file counts for */
-#define NAME_MAX_BYTES 160                    /* of a path in the tree */
+#define PUBLISHED "published_serial"           /* in meta: the serial of the cosignatures published last */
+#define DAMAGED "published_damaged"            /* in meta: the damage mended since the last check without damage */
+#define CHECKED_DAY "published_looked_day"     /* in meta: the day of the check that is under way or was last */
+#define CHECKED_AFTER "published_looked_after" /* in meta: the last file that it has checked */
+#define CHECKED_BAD "published_looked_bad"     /* in meta: it has found damage */
+#define CHECK_BYTES ((uint64_t)64 << 20)       /* read in one call */
+#define CHECK_FILE_BYTES 4096                  /* added for each file, for the cost of opening it */
+#define NAME_MAX_BYTES 160                     /* of a path in the tree, with the NUL */
 
 struct publication_work {
 	struct store *store;
@@ -42,7 +43,7 @@ struct publication_work {
 /* ---- tiles ---- */
 
 static int
-bundle_bytes(struct publication_work *p, struct tile tile, struct buf *out, struct err *err)
+read_bundle(struct publication_work *p, struct tile tile, struct buf *out, struct err *err)
 {
 	struct query q;
 	int rc;
@@ -70,7 +71,7 @@ put_bundle(struct publication_work *p, struct tile tile, const char *path)
 	int rc;
 
 	buf_init(&bytes, (size_t)TILE_WIDTH * (ENTRY_MAX + 2));
-	rc = bundle_bytes(p, tile, &bytes, p->err);
+	rc = read_bundle(p, tile, &bytes, p->err);
 	if (rc == 0)
 		rc = tree_put(&p->tree, path, buf_view(&bytes), p->err);
 	buf_release(&bytes);
@@ -92,16 +93,16 @@ put_tile(struct publication_work *p, struct tile tile)
 }
 
 static int
-put_if_full(void *ctx, struct tile tile)
+put_full_tile(void *ctx, struct tile tile)
 {
 	return tile.width == TILE_WIDTH ? put_tile(ctx, tile) : 0;
 }
 
 #define LEVELS 7 /* 256^7 leaves are more than a log of 2^53 can have */
 
-/* The partial tile of each level that a tree of `size` ends in, where it has not become full since. */
+/* The partial tiles in which a tree of `size` ends, one at each level, unless they are full by now. */
 static int
-put_partials(struct publication_work *p, uint64_t size, bool put[static LEVELS][TILE_WIDTH])
+put_partial_tiles(struct publication_work *p, uint64_t size, bool put[static LEVELS][TILE_WIDTH])
 {
 	for (int level = 0; level < LEVELS; level++) {
 		uint64_t number = size >> (8 * (level + 1));
@@ -110,25 +111,27 @@ put_partials(struct publication_work *p, uint64_t size, bool put[static LEVELS][
 		if (width == 0 || put[level][width] || number != ledger_size(&p->log) >> (8 * (level + 1)))
 			continue;
 		put[level][width] = true;
-		if ((rc = put_tile(p, (struct tile){level, number, width})) != 0 ||
-		    (level == 0 && (rc = put_tile(p, (struct tile){-1, number, width})) != 0))
+		rc = put_tile(p, (struct tile){level, number, width});
+		if (rc == 0 && level == 0)
+			rc = put_tile(p, (struct tile){-1, number, width});
+		if (rc != 0)
 			return rc;
 	}
 	return 0;
 }
 
-/* Whoever holds an older checkpoint still finds its tiles: the partial ones go only when they are full. */
+/* Also the partial tiles of older checkpoints, so that they can still be checked; until those tiles are full. */
 static int
 put_tiles(struct publication_work *p)
 {
 	static const char sizes[] = "SELECT size FROM log_checkpoint ORDER BY size";
 	bool put[LEVELS][TILE_WIDTH] = {{false}};
 	struct query q;
-	int rc = tile_each(ledger_size(&p->log), put_if_full, p), closed;
+	int rc = tile_each(ledger_size(&p->log), put_full_tile, p), closed;
 
 	query_open(&q, p->store, sizes);
 	while (rc == 0 && query_row(&q))
-		rc = put_partials(p, (uint64_t)query_int(&q, 0), put);
+		rc = put_partial_tiles(p, (uint64_t)query_int(&q, 0), put);
 	closed = query_close(&q, rc == 0 ? p->err : NULL);
 	return rc != 0 ? rc : closed;
 }
@@ -136,7 +139,7 @@ put_tiles(struct publication_work *p)
 /* ---- draws ---- */
 
 static int
-put_note(struct publication_work *p, uint64_t size, const char *path)
+put_checkpoint(struct publication_work *p, uint64_t size, const char *path)
 {
 	struct buf note;
 	int rc = cosignatures_note(p->store, size, &note, p->err);
@@ -154,7 +157,7 @@ draw_path(uint64_t n, const char *name, char ret_path[static NAME_MAX_BYTES])
 }
 
 static int
-put_commit(struct publication_work *p, const struct draw_row *row)
+put_commitment_files(struct publication_work *p, const struct draw_row *row)
 {
 	char path[NAME_MAX_BYTES];
 	struct buf bytes;
@@ -166,16 +169,18 @@ put_commit(struct publication_work *p, const struct draw_row *row)
 		rc = tree_put(&p->tree, path, buf_view(&bytes), p->err);
 	buf_release(&bytes);
 	draw_path(row->n, "commit.checkpoint", path);
-	if (rc == 0 && (rc = draw_assurance_commit_size(p->store, row, &size, p->err)) == 0)
-		rc = put_note(p, size, path);
+	if (rc == 0)
+		rc = draw_assurance_commit_size(p->store, row, &size, p->err);
+	if (rc == 0)
+		rc = put_checkpoint(p, size, path);
+	if (rc != 0 || row->outcome == OUTCOME_NONE)
+		return rc;
 	draw_path(row->n, "outcome.checkpoint", path);
-	if (rc == 0 && row->outcome != OUTCOME_NONE &&
-	    (rc = draw_assurance_outcome_size(p->store, row, &size, p->err)) == 0)
-		rc = put_note(p, size, path);
-	return rc;
+	rc = draw_assurance_outcome_size(p->store, row, &size, p->err);
+	return rc == 0 ? put_checkpoint(p, size, path) : rc;
 }
 
-struct copying {
+struct file_copy {
 	struct store *store;
 	uint64_t n;
 	const char *name;
@@ -186,7 +191,7 @@ struct copying {
 static int
 copy_part(void *ctx, struct slice part)
 {
-	struct copying *c = ctx;
+	struct file_copy *c = ctx;
 
 	return tree_file_write(c->file, part, c->err);
 }
@@ -194,7 +199,7 @@ copy_part(void *ctx, struct slice part)
 static int
 copy_file(void *ctx, struct tree_file *file, struct err *err)
 {
-	struct copying *c = ctx;
+	struct file_copy *c = ctx;
 
 	c->file = file;
 	c->err = err;
@@ -206,14 +211,14 @@ struct draw_folder {
 	uint64_t n;
 };
 
-/* What the state keeps of a draw is public from the reveal on, but for the private files. */
+/* The files of a draw in the state, without the private ones: public from the reveal on. */
 static int
 put_draw_file(void *ctx, const char *name, uint64_t size)
 {
 	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json",
 	    "record.json"};
 	struct draw_folder *f = ctx;
-	struct copying c = {.store = f->p->store, .n = f->n, .name = name};
+	struct file_copy c = {.store = f->p->store, .n = f->n, .name = name};
 	char path[NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < ARRAY_LEN(public); i++)
@@ -225,7 +230,7 @@ put_draw_file(void *ctx, const char *name, uint64_t size)
 }
 
 static int
-put_amendments(struct publication_work *p, uint64_t n)
+put_amendment_files(struct publication_work *p, uint64_t n)
 {
 	char path[NAME_MAX_BYTES], name[40];
 	struct query q;
@@ -243,25 +248,24 @@ put_amendments(struct publication_work *p, uint64_t n)
 }
 
 static int
-put_draw(void *ctx, const struct draw_row *row)
+put_draw_folder(void *ctx, const struct draw_row *row)
 {
 	struct publication_work *p = ctx;
 	struct draw_folder folder = {p, row->n};
-	int rc = put_commit(p, row);
+	int rc = put_commitment_files(p, row);
 
 	if (rc == 0 && p->site != NULL)
 		rc = site_put_draw(p->site, &p->tree, row, p->err);
 	if (rc != 0 || !row->revealed)
 		return rc;
-	if ((rc = draw_file_list(p->store, row->n, put_draw_file, &folder, p->err)) != 0)
-		return rc;
-	return put_amendments(p, row->n);
+	rc = draw_file_list(p->store, row->n, put_draw_file, &folder, p->err);
+	return rc == 0 ? put_amendment_files(p, row->n) : rc;
 }
 
-/* ---- the whole ---- */
+/* ---- the publication ---- */
 
 static int
-put_index(struct publication_work *p)
+put_site_index(struct publication_work *p)
 {
 	struct site_log log = {.vkey = p->log.key->vkey,
 	    .key_id = p->log.key->id,
@@ -272,7 +276,7 @@ put_index(struct publication_work *p)
 }
 
 static int
-put_all(struct publication_work *p)
+put_publication(struct publication_work *p)
 {
 	struct buf vkey;
 	int rc;
@@ -282,20 +286,20 @@ put_all(struct publication_work *p)
 	buf_byte(&vkey, '\n');
 	rc = vkey.failed ? err_memory(p->err) : put_tiles(p);
 	if (rc == 0)
-		rc = draws_each(p->store, put_draw, p, p->err);
+		rc = draws_each(p->store, put_draw_folder, p, p->err);
 	if (rc == 0)
 		rc = tree_put(&p->tree, "vkey", buf_view(&vkey), p->err);
 	if (rc == 0)
-		rc = put_index(p);
+		rc = put_site_index(p);
 	if (rc == 0)
-		rc = put_note(p, ledger_size(&p->log), "checkpoint");
+		rc = put_checkpoint(p, ledger_size(&p->log), "checkpoint");
 	buf_release(&vkey);
 	return rc;
 }
 
-/* All is read in one view of the state, which is of what is durable. */
+/* Reads everything in one transaction, that is one view of the state, of committed data only. */
 static int
-put_view(struct publication_work *p, const struct signing_key *key, const struct publish_options *options)
+put_state_view(struct publication_work *p, const struct signing_key *key, const struct publish_options *options)
 {
 	int rc = store_exec(p->store, "BEGIN", p->err);
 
@@ -306,7 +310,7 @@ put_view(struct publication_work *p, const struct signing_key *key, const struct
 		if (options->pages != NULL)
 			rc = site_open(p->store, options->pages, &p->site, p->err);
 		if (rc == 0)
-			rc = put_all(p);
+			rc = put_publication(p);
 		ledger_release(&p->log);
 	}
 	site_close(p->site);
@@ -315,9 +319,9 @@ put_view(struct publication_work *p, const struct signing_key *key, const struct
 	return rc;
 }
 
-/* What was found damaged is told by an alarm, until a look at all finds nothing more. */
+/* Records found damage for the alarm, which stays until a complete check finds none. */
 static int
-keep_damage(struct publication_work *p)
+record_damage(struct publication_work *p)
 {
 	char text[192];
 
@@ -334,11 +338,11 @@ write_tree(struct publication_work *p, const struct signing_key *key, const stru
 	int rc = tree_begin(&p->tree, p->store, place, p->err);
 
 	if (rc == 0)
-		rc = put_view(p, key, options);
+		rc = put_state_view(p, key, options);
 	if (rc == 0)
 		rc = tree_end(&p->tree, p->err);
 	if (rc == 0)
-		rc = keep_damage(p);
+		rc = record_damage(p);
 	tree_release(&p->tree);
 	return rc;
 }
@@ -369,7 +373,7 @@ has_published(struct store *store, const char *public_dir, bool *ret_has, struct
 	return rc;
 }
 
-/* A state from a backup that was not compared yet, or is known to be older, is no measure. */
+/* Whether the state may lack published entries: it was restored and not compared, or is known to be older. */
 static int
 may_be_older(struct store *store, bool *ret_may, struct err *err)
 {
@@ -382,9 +386,9 @@ may_be_older(struct store *store, bool *ret_may, struct err *err)
 	return rc == ERR_REFUSED ? 0 : rc;
 }
 
-/* What stands there shows how far the log had come, and that is no further than the state's. */
+/* Whether the folder's tiles and draws show the published log's length, and the state has all of it. */
 static int
-shows_no_more(struct store *store, const char *public_dir, uint64_t size, bool *ret_no_more, struct err *err)
+is_not_longer(struct store *store, const char *public_dir, uint64_t size, bool *ret_no_more, struct err *err)
 {
 	int64_t draws = 0;
 	int rc = store_int(store, "SELECT coalesce(max(n), 0) FROM draw", &draws, err);
@@ -394,7 +398,7 @@ shows_no_more(struct store *store, const char *public_dir, uint64_t size, bool *
 	return rc;
 }
 
-/* A damaged publication is ours where the state has published there, and all that is published is in the state. */
+/* A damaged publication may be mended if the state has published there and has everything that was published. */
 static int
 may_mend(struct store *store, const char *public_dir, uint64_t size, bool *ret_may, struct err *err)
 {
@@ -404,13 +408,13 @@ may_mend(struct store *store, const char *public_dir, uint64_t size, bool *ret_m
 	*ret_may = false;
 	if (rc == 0 && has)
 		rc = may_be_older(store, &older, err);
-	return rc == 0 && has && !older ? shows_no_more(store, public_dir, size, ret_may, err) : rc;
+	return rc == 0 && has && !older ? is_not_longer(store, public_dir, size, ret_may, err) : rc;
 }
 
-/* Not a folder that holds the state, another log's publication, or somebody's other files alone. */
+/* ERR_REFUSED: the folder has the state, another log's publication, or only other files. */
 static int
-check_folder(struct store *store, const struct signing_key *key, const char *public_dir, uint64_t size, bool *ret_ours,
-    struct err *err)
+check_public_folder(struct store *store, const struct signing_key *key, const char *public_dir, uint64_t size,
+    bool *ret_ours, struct err *err)
 {
 	struct publication there;
 	bool may = false;
@@ -443,7 +447,7 @@ publish_locked(struct store *store, const struct signing_key *key, const char *p
 	if (rc == 0 && size == 0)
 		rc = err_set(err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
 	if (rc == 0)
-		rc = check_folder(store, key, public_dir, size, &place.ours, err);
+		rc = check_public_folder(store, key, public_dir, size, &place.ours, err);
 	if (rc == 0)
 		rc = write_tree(&p, key, &place, options);
 	if (rc == ERR_NOT_YET) {
@@ -460,7 +464,8 @@ publish(struct store *store, const struct signing_key *key, const char *public_d
 	static const struct publish_options usual = {.fresh = false};
 	int lock = -1, rc;
 
-	if ((rc = file_lock(store_dir(store), LOCK_FILE, &lock, err)) != 0)
+	rc = file_lock(store_dir(store), LOCK_FILE, &lock, err);
+	if (rc != 0)
 		return rc;
 	rc = publish_locked(store, key, public_dir, options == NULL ? &usual : options, err);
 	(void)close(lock);
@@ -504,7 +509,7 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 	struct publish_options options = {.pages = config};
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int64_t serial = 0, published_serial = 0;
-	bool is = false, cut_short = false;
+	bool published = false, cut_short = false;
 	uint64_t size = 0;
 	int rc = ledger_sealed_size(store, &size, err);
 
@@ -513,19 +518,19 @@ publish_news(struct store *store, const struct signing_key *key, const struct co
 	(void)store_meta_get_int(store, PUBLISHED, &published_serial, NULL);
 	rc = cosignatures_serial(store, &serial, err);
 	if (rc == 0)
-		rc = is_published(store, key, config->public_dir, size, &is, err);
+		rc = is_published(store, key, config->public_dir, size, &published, err);
 	if (rc == 0)
 		rc = was_cut_short(store, &cut_short, err);
-	is = is && serial == published_serial;
-	if (rc != 0 || (is && !cut_short))
+	published = published && serial == published_serial;
+	if (rc != 0 || (published && !cut_short))
 		return rc;
-	/* Where all is published, and what was left cannot be removed, or is in the way, that is tried again with the next. */
+	/* With all published already only leftovers remain: what cannot be removed now is tried again next time. */
 	rc = publish(store, key, config->public_dir, &options, &why);
-	if (is && (rc == ERR_OUTSIDE || rc == ERR_REFUSED))
+	if (published && (rc == ERR_OUTSIDE || rc == ERR_REFUSED))
 		return 0;
-	if (rc != 0 && err != NULL)
+	if (rc != 0)
 		return err_set(err, rc, "%s", why.message);
-	return rc == 0 && serial != published_serial ? store_meta_set_int(store, PUBLISHED, serial, err) : rc;
+	return serial != published_serial ? store_meta_set_int(store, PUBLISHED, serial, err) : 0;
 }
 
 int
@@ -537,17 +542,20 @@ publish_mend(struct store *store, const struct signing_key *key, const struct co
 	uint64_t size = 0;
 	int rc = publication_read(config->public_dir, key->vkey, &there, err);
 
-	if (rc == 0 && there.kind == PUBLICATION_DAMAGED && (rc = ledger_sealed_size(store, &size, err)) == 0)
-		rc = may_mend(store, config->public_dir, size, &may, err);
+	if (rc == 0 && there.kind == PUBLICATION_DAMAGED) {
+		rc = ledger_sealed_size(store, &size, err);
+		if (rc == 0)
+			rc = may_mend(store, config->public_dir, size, &may, err);
+	}
 	publication_release(&there);
 	return rc == 0 && may ? publish(store, key, config->public_dir, &options, err) : rc;
 }
 
-/* ---- a slow look at all ---- */
+/* ---- the daily check of all files ---- */
 
-/* Files from the one after `*after` on, up to some bytes; at the end `*after` becomes NULL. */
+/* Checks files after `*after`, up to CHECK_BYTES, and moves `*after` on; NULL: the last file was checked. */
 static int
-look_at_some(struct store *store, const struct publish_list *list, int root, char **after, bool *ret_bad,
+check_next_files(struct store *store, const struct publish_list *list, int root, char **after, bool *ret_bad,
     struct err *err)
 {
 	uint64_t bytes = 0;
@@ -558,12 +566,12 @@ look_at_some(struct store *store, const struct publish_list *list, int root, cha
 
 		if (*after != NULL && strcmp(file->path, *after) <= 0)
 			continue;
-		if (bytes > LOOK_BYTES) {
+		if (bytes > CHECK_BYTES) {
 			free(*after);
 			*after = strdup(list->v[i - 1].path);
 			return *after == NULL ? err_memory(err) : 0;
 		}
-		bytes += file->size + LOOK_FILE_BYTES;
+		bytes += file->size + CHECK_FILE_BYTES;
 		if (file->mtime_ns == 0 || place_holds(root, file, true))
 			continue;
 		*ret_bad = true;
@@ -575,7 +583,7 @@ look_at_some(struct store *store, const struct publish_list *list, int root, cha
 }
 
 static int
-look(struct store *store, const char *public_dir, char **after, bool *ret_bad, struct err *err)
+check_some_files(struct store *store, const char *public_dir, char **after, bool *ret_bad, struct err *err)
 {
 	char *real = realpath(public_dir, NULL);
 	struct publish_list list = {0};
@@ -584,7 +592,7 @@ look(struct store *store, const char *public_dir, char **after, bool *ret_bad, s
 	int rc = root < 0 ? 0 : publish_list_read(store, real, &list, &of_dir, err);
 
 	if (rc == 0 && of_dir)
-		rc = look_at_some(store, &list, root, after, ret_bad, err);
+		rc = check_next_files(store, &list, root, after, ret_bad, err);
 	publish_list_release(&list);
 	if (root >= 0)
 		(void)close(root);
@@ -592,16 +600,16 @@ look(struct store *store, const char *public_dir, char **after, bool *ret_bad, s
 	return rc;
 }
 
-/* Where the round of `day` stands; a new day begins a new round. */
+/* The last file that the check of `day` has come to; a new day begins a new check. */
 static int
-read_round(struct store *store, int32_t day, char **ret_after, bool *ret_over, struct err *err)
+read_check_round(struct store *store, int32_t day, char **ret_after, bool *ret_over, struct err *err)
 {
 	int64_t of = INT64_MIN;
-	int rc = store_meta_get_int(store, LOOKED_DAY, &of, NULL);
+	int rc = store_meta_get_int(store, CHECKED_DAY, &of, NULL);
 
 	*ret_after = NULL;
 	if (rc == 0 && of == day) {
-		rc = store_meta_get(store, LOOKED_AFTER, ret_after, NULL);
+		rc = store_meta_get(store, CHECKED_AFTER, ret_after, NULL);
 		*ret_over = rc == ERR_ABSENT;
 	} else {
 		*ret_over = false;
@@ -610,33 +618,33 @@ read_round(struct store *store, int32_t day, char **ret_after, bool *ret_over, s
 }
 
 static int
-write_round(struct store *store, int32_t day, const char *after, struct err *err)
+write_check_round(struct store *store, int32_t day, const char *after, struct err *err)
 {
-	int rc = store_meta_set_int(store, LOOKED_DAY, day, err);
+	int rc = store_meta_set_int(store, CHECKED_DAY, day, err);
 
 	if (rc != 0)
 		return rc;
-	return after == NULL ? store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_AFTER "'", err)
-	                     : store_meta_set(store, LOOKED_AFTER, after, err);
+	return after == NULL ? store_exec(store, "DELETE FROM meta WHERE name = '" CHECKED_AFTER "'", err)
+	                     : store_meta_set(store, CHECKED_AFTER, after, err);
 }
 
-/* A whole round without a fault: what had been mended is no longer told. */
+/* Goes on with the check.  A complete one without damage clears the record of damage. */
 static int
-look_on(struct store *store, const char *public_dir, int32_t day, char **after, bool *ret_bad, struct err *err)
+continue_check(struct store *store, const char *public_dir, int32_t day, char **after, bool *ret_bad, struct err *err)
 {
 	bool from_the_first = *after == NULL;
-	int rc = from_the_first ? store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_BAD "'", err) : 0;
+	int rc = from_the_first ? store_exec(store, "DELETE FROM meta WHERE name = '" CHECKED_BAD "'", err) : 0;
 
 	if (rc == 0)
-		rc = look(store, public_dir, after, ret_bad, err);
+		rc = check_some_files(store, public_dir, after, ret_bad, err);
 	if (rc == 0 && *ret_bad)
-		rc = store_meta_set(store, LOOKED_BAD, "1", err);
+		rc = store_meta_set(store, CHECKED_BAD, "1", err);
 	if (rc == 0)
-		rc = write_round(store, day, *after, err);
+		rc = write_check_round(store, day, *after, err);
 	if (rc == 0 && *after == NULL)
 		rc = store_exec(store,
 		    "DELETE FROM meta WHERE name = '" DAMAGED "' AND NOT EXISTS"
-		    " (SELECT 1 FROM meta WHERE name = '" LOOKED_BAD "')",
+		    " (SELECT 1 FROM meta WHERE name = '" CHECKED_BAD "')",
 		    err);
 	return rc;
 }
@@ -648,17 +656,17 @@ publish_look(struct store *store, const struct signing_key *key, const struct co
 	struct publish_options options = {.pages = config};
 	char *after = NULL;
 	bool bad = false;
-	int rc = read_round(store, day, &after, ret_over, err);
+	int rc = read_check_round(store, day, &after, ret_over, err);
 
 	if (rc != 0 || *ret_over)
 		return rc;
-	rc = look_on(store, config->public_dir, day, &after, &bad, err);
+	rc = continue_check(store, config->public_dir, day, &after, &bad, err);
 	*ret_over = after == NULL;
 	free(after);
 	if (rc == 0 && bad) {
 		rc = publish(store, key, config->public_dir, &options, err);
-		if (rc != 0) /* it is not over, and begins again */
-			(void)store_exec(store, "DELETE FROM meta WHERE name = '" LOOKED_DAY "'", NULL);
+		if (rc != 0) /* not mended: the check begins again */
+			(void)store_exec(store, "DELETE FROM meta WHERE name = '" CHECKED_DAY "'", NULL);
 	}
 	return rc;
 }

@@ -1,3 +1,4 @@
+/* Reads a published folder on a file system for core's checker. */
 #include "publish/reader.h"
 
 #include <dirent.h>
@@ -9,9 +10,9 @@
 
 #include "system/file.h"
 
-/* What stands there instead is the publisher's doing; the rest is this machine's. */
+/* ERR_REFUSED: the publisher has put something else there; ERR_OUTSIDE: this machine is at fault. */
 static int
-cannot_open(const char *path, struct err *err)
+cannot_open_published(const char *path, struct err *err)
 {
 	bool theirs = errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO || errno == ENODEV;
 
@@ -21,9 +22,9 @@ cannot_open(const char *path, struct err *err)
 	    strerror(errno));
 }
 
-/* Through links, as a web server would go.  Where a folder on the way is a file, there is no such file. */
+/* Follows links, as a web server does.  A file in place of a folder on the way means that `path` is missing. */
 static int
-folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
+read_published_file(void *ctx, const char *path, struct buf *out, struct err *err)
 {
 	const struct folder *folder = ctx;
 	int rc = file_read(folder->fd, path, FILE_FOLLOW_LINKS, out->max - out->len, out, err);
@@ -31,9 +32,9 @@ folder_read(void *ctx, const char *path, struct buf *out, struct err *err)
 	return rc == ERR_OUTSIDE && errno == ENOTDIR ? err_set(err, ERR_ABSENT, N_("%s: it is missing"), path) : rc;
 }
 
-/* False, and errno, where the system does not tell; a link that leads nowhere is no file. */
+/* False and errno: it cannot be told.  A link that leads nowhere is no file. */
 static bool
-look_at(int at, const char *name, bool *ret_is_file)
+is_regular_file_at(int at, const char *name, bool *ret_is_file)
 {
 	struct stat st;
 	bool there = fstatat(at, name, &st, 0) == 0;
@@ -43,7 +44,7 @@ look_at(int at, const char *name, bool *ret_is_file)
 }
 
 static int
-folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
+list_published_folder(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
     struct err *err)
 {
 	const struct folder *folder = ctx;
@@ -55,7 +56,7 @@ folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *nam
 	if (dir == NULL && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(err, ERR_ABSENT, N_("%s: there is no such folder"), path);
 	if (dir == NULL) {
-		int rc = cannot_open(path, err);
+		int rc = cannot_open_published(path, err);
 
 		if (fd >= 0)
 			(void)close(fd);
@@ -66,7 +67,7 @@ folder_list(void *ctx, const char *path, void (*each)(void *arg, const char *nam
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (!look_at(dirfd(dir), entry->d_name, &is_file))
+		if (!is_regular_file_at(dirfd(dir), entry->d_name, &is_file))
 			break;
 		each(arg, entry->d_name, is_file);
 	}
@@ -79,7 +80,7 @@ int
 folder_open(struct folder *folder, const char *path, struct err *err)
 {
 	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	folder->published = (struct published){folder_read, folder_list, folder};
+	folder->published = (struct published){read_published_file, list_published_folder, folder};
 	if (folder->fd >= 0)
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)

@@ -3,18 +3,19 @@
 
 #include "core/log/published.h"
 
-/* A published directory on a file system, for core's checker.  It is a stranger's: only regular files are read. */
+/* A published folder on a file system, for core's checker.  It is not trusted: only regular files are read. */
 
 struct folder {
 	int fd;
 	struct published published; /* hand &folder->published to core */
 };
 
-/* Opens the directory.  ERR_REFUSED: it is none; ERR_OUTSIDE.  Close with folder_close. */
+/* Opens the folder.  ERR_REFUSED: there is no such folder; ERR_OUTSIDE.  Close with folder_close. */
 int folder_open(struct folder *folder, const char *path, struct err *err);
+
 /*
- * Another directory stands at `path` by now: whoever publishes exchanges the whole directory, and what was read is neither the
- * old nor the new.
+ * Whether another folder is at `path` by now: publishing exchanges the folder, so what was read may be partly old and
+ * partly missing.
  */
 bool folder_was_replaced(const struct folder *folder, const char *path);
 

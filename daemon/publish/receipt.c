@@ -1,3 +1,4 @@
+/* Issues a target's receipt: computes the draw again from the state, and checks what it hands out. */
 #include "publish/receipt.h"
 
 #include "core/format/entry.h"
@@ -5,10 +6,10 @@
 #include "ledger/ledger.h"
 #include "system/clock.h"
 
-#define ISSUED_MAX ((size_t)64 << 20) /* of the private file's two lines */
+#define PRIVATE_LINE_MAX ((size_t)64 << 20) /* bytes of a line of the private file */
 
 static int
-refuse_unopened(const struct draw_row *row, struct err *err)
+refuse_unrevealed(const struct draw_row *row, struct err *err)
 {
 	char until[CLOCK_TEXT];
 
@@ -20,14 +21,16 @@ refuse_unopened(const struct draw_row *row, struct err *err)
 	    : err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, until);
 }
 
-/* What this log is called. */
+/* The log's key and origin, from its genesis entry. */
 static int
-name_log(struct issued *it, struct store *store, struct err *err)
+set_log_name(struct issued *it, struct store *store, struct err *err)
 {
 	struct entry e;
 	int rc = ledger_entry(store, 0, &it->genesis, err);
 
-	if (rc == 0 && (rc = entry_parse(buf_view(&it->genesis), &e, err)) == 0) {
+	if (rc == 0)
+		rc = entry_parse(buf_view(&it->genesis), &e, err);
+	if (rc == 0) {
 		it->receipt.key = e.genesis.key;
 		it->receipt.origin = e.genesis.origin;
 		entry_release(&e);
@@ -36,9 +39,9 @@ name_log(struct issued *it, struct store *store, struct err *err)
 }
 
 static int
-add_private(struct issued *it, struct store *store, struct slice target, struct err *err)
+add_private_row(struct issued *it, struct store *store, struct slice target, struct err *err)
 {
-	int rc = private_line_read(store, it->drawn.row.n, "targets-private.csv", target, &it->private_header,
+	int rc = private_line_read(store, it->stored.row.n, "targets-private.csv", target, &it->private_header,
 	    &it->private_row, err);
 
 	it->receipt.private_header = buf_view(&it->private_header);
@@ -46,7 +49,7 @@ add_private(struct issued *it, struct store *store, struct slice target, struct 
 	return rc;
 }
 
-/* A receipt that its own reader would refuse is none. */
+/* Parses and checks the receipt as its recipient would. */
 static int
 check_issued(const struct issued *it, struct err *err)
 {
@@ -55,7 +58,7 @@ check_issued(const struct issued *it, struct err *err)
 	int rc = receipt_parse(buf_view(&it->bytes), &again, &why);
 
 	if (rc == 0) {
-		rc = receipt_check(&again, &it->drawn.input, &it->drawn.draw, &why);
+		rc = receipt_check(&again, &it->stored.input, &it->stored.draw, &why);
 		receipt_release(&again);
 	}
 	if (rc == ERR_MEMORY)
@@ -73,22 +76,31 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	int rc;
 
 	*it = (struct issued){.receipt = {.n = 0}};
-	stored_draw_init(&it->drawn);
-	buf_init(&it->private_header, ISSUED_MAX);
-	buf_init(&it->private_row, ISSUED_MAX);
+	stored_draw_init(&it->stored);
+	buf_init(&it->private_header, PRIVATE_LINE_MAX);
+	buf_init(&it->private_row, PRIVATE_LINE_MAX);
 	buf_init(&it->bytes, RECEIPT_MAX);
-	if ((rc = draws_find(store, n, &row, err)) != 0 || (rc = refuse_unopened(&row, err)) != 0 ||
-	    (rc = stored_draw_load(&it->drawn, store, n, err)) != 0)
+	rc = draws_find(store, n, &row, err);
+	if (rc == 0)
+		rc = refuse_unrevealed(&row, err);
+	if (rc == 0)
+		rc = stored_draw_load(&it->stored, store, n, err);
+	if (rc != 0)
 		return rc;
-	at = roster_find_target(&it->drawn.roster, target);
+	at = roster_find_target(&it->stored.roster, target);
 	if (at < 0)
 		return err_set(err, ERR_ABSENT, N_("no target %.*s stands in the roster of draw %llu"),
 		    SLICE_ARGS(target), (unsigned long long)n);
-	if ((rc = stored_draw_again(&it->drawn, store, progress, err)) != 0)
+	rc = stored_draw_again(&it->stored, store, progress, err);
+	if (rc != 0)
 		return rc;
-	receipt_of(&it->drawn.input, &it->drawn.draw, (size_t)at, &it->receipt);
-	if ((rc = receipt_add_path(&it->drawn.roster, &it->receipt, err)) != 0 ||
-	    (rc = name_log(it, store, err)) != 0 || (rc = add_private(it, store, target, err)) != 0)
+	receipt_of(&it->stored.input, &it->stored.draw, (size_t)at, &it->receipt);
+	rc = receipt_add_path(&it->stored.roster, &it->receipt, err);
+	if (rc == 0)
+		rc = set_log_name(it, store, err);
+	if (rc == 0)
+		rc = add_private_row(it, store, target, err);
+	if (rc != 0)
 		return rc;
 	receipt_write(&it->receipt, &it->bytes);
 	if (it->bytes.no_memory)
@@ -104,7 +116,7 @@ issued_release(struct issued *issued)
 {
 	if (issued == NULL)
 		return;
-	stored_draw_release(&issued->drawn);
+	stored_draw_release(&issued->stored);
 	buf_release(&issued->genesis);
 	buf_release(&issued->private_header);
 	buf_release(&issued->private_row);

@@ -1,4 +1,4 @@
-/* The printable page of a receipt.  Its words stand in the templates; here is what is true. */
+/* The printable page of a receipt: fills in the values; the words are in the templates of daemon/site/pages. */
 
 #include "publish/receipt.h"
 
@@ -29,9 +29,9 @@ static const struct template_name page_names[] = {{"operator", NULL}, {"version"
     {"reserve", reserve_names}, {"not_drawn", flag_names}, {"published", url_names}, {"origin", NULL}, {"key", NULL},
     {"commit_hash", NULL}, {"seed", NULL}, {"row", NULL}, {"receipt_hash", NULL}, {NULL, NULL}};
 
-/* How far along all that a ticket can be this one stands, in per cent: "12.3". */
+/* Where the ticket lies between the lowest and the highest possible one, in per cent: "12.3". */
 static void
-put_share(struct template_row *row, const char *name, const char *anchor, const char *ticket)
+put_ticket_share(struct template_row *row, const char *name, const char *anchor, const char *ticket)
 {
 	char digits[9], text[16];
 	unsigned long long share;
@@ -40,7 +40,8 @@ put_share(struct template_row *row, const char *name, const char *anchor, const 
 	share = (strtoull(digits, NULL, 16) * SHARE_PARTS) >> 32;
 	(void)snprintf(text, sizeof text, "%llu.%llu", share / 10, share % 10);
 	template_put(row, name, slice_of(text));
-	template_put(row, anchor, slice_of(share < SHARE_PARTS / 2 ? "start" : "end")); /* which way its label goes */
+	template_put(row, anchor,
+	    slice_of(share < SHARE_PARTS / 2 ? "start" : "end")); /* the side on which its label has room */
 }
 
 static void
@@ -52,7 +53,7 @@ put_flag(struct template_row *row, const char *name, bool holds)
 }
 
 static void
-put_line(struct template_row *drum, const struct receipt *r)
+put_drawn_line(struct template_row *drum, const struct receipt *r)
 {
 	const char *line = slice_is(receipt_drum(r), drum_name(DRUM_IN)) ? r->in : r->due;
 	struct template_row *row;
@@ -63,7 +64,7 @@ put_line(struct template_row *drum, const struct receipt *r)
 		return;
 	row = template_put_row(drum, "drawn_line");
 	template_put(row, "line", slice_of(line));
-	put_share(row, "line_share", "line_anchor", line);
+	put_ticket_share(row, "line_share", "line_anchor", line);
 }
 
 static void
@@ -81,17 +82,17 @@ put_drum(struct template_row *values, const struct receipt *r)
 	drum = template_put_row(values, "in_drum");
 	(void)text_to_uint(receipt_weight(r), &weight);
 	template_put(drum, "ticket", slice_of(r->ticket));
-	put_share(drum, "ticket_share", "ticket_anchor", r->ticket);
+	put_ticket_share(drum, "ticket_share", "ticket_anchor", r->ticket);
 	template_put_uint(drum, "weight", weight);
 	put_flag(drum, "one", weight == 1);
 	put_flag(drum, "several", weight > 1);
 	put_flag(drum, "due", slice_is(word, drum_name(DRUM_DUE)));
 	put_flag(drum, "carried", slice_is(word, drum_name(DRUM_CARRIED)));
-	put_line(drum, r);
+	put_drawn_line(drum, r);
 }
 
 static void
-put_outcome(struct template_row *values, const struct receipt *r)
+put_receipt_outcome(struct template_row *values, const struct receipt *r)
 {
 	put_flag(values, "selected", r->outcome == RECEIPT_SELECTED);
 	put_flag(values, "unstaffed", r->outcome == RECEIPT_UNSTAFFED);
@@ -130,10 +131,10 @@ put_hashes(struct template_row *values, const struct issued *issued)
 }
 
 static int
-put_all(struct template_row *values, struct store *store, const struct config *config, const struct issued *issued,
-    bool chinese, struct err *err)
+put_page_values(struct template_row *values, struct store *store, const struct config *config,
+    const struct issued *issued, bool chinese, struct err *err)
 {
-	const struct draw_row *row = &issued->drawn.row;
+	const struct draw_row *row = &issued->stored.row;
 	const struct receipt *r = &issued->receipt;
 	struct draw_assurance assurance = {.assurance = ASSURANCE_UNKNOWN};
 	int64_t committed = 0;
@@ -153,11 +154,11 @@ put_all(struct template_row *values, struct store *store, const struct config *c
 	site_put_time(values, "draw_time", row->draw_time);
 	template_put_uint(values, "rows", r->rows);
 	template_put_uint(values, "place", r->index + 1);
-	template_put(values, "class", site_stratum(&issued->drawn.commit, r->class, chinese));
+	template_put(values, "class", site_stratum(&issued->stored.commit, r->class, chinese));
 	template_put_uint(values, "drum", r->drum);
 	template_put_uint(values, "take", r->take);
 	put_drum(values, r);
-	put_outcome(values, r);
+	put_receipt_outcome(values, r);
 	put_hashes(values, issued);
 	template_put_list(values, "published");
 	if (config->public_url != NULL && *config->public_url != '\0')
@@ -175,7 +176,7 @@ receipt_page(struct store *store, const struct config *config, const struct issu
 	int rc = html_parse(site_receipt_template(chinese), page_names, &template, err);
 
 	if (rc == 0)
-		rc = put_all(values, store, config, issued, chinese, err);
+		rc = put_page_values(values, store, config, issued, chinese, err);
 	if (rc == 0)
 		rc = html_render(template, values, out, err);
 	template_free(template);

@@ -1,8 +1,9 @@
+/* The page templates of daemon/site, embedded in the program. */
 #include "publish/templates.h"
 
 /*
- * What C23 calls #embed.  The paths are relative to daemon/, which the assembler looks in like the compiler; the Makefile
- * knows that this object depends on them.
+ * As #embed in C23.  The paths are relative to daemon/, which is an include path for the assembler too.  The Makefile
+ * has the dependency of this object on the files.
  */
 #define EMBED(name, path)                                                           \
 	__asm__(".pushsection .rodata\n"                                            \

@@ -5,7 +5,7 @@
 
 #include "core/base/slice.h"
 
-/* Files of daemon/site that are part of the program. */
+/* Files of daemon/site, embedded in the program. */
 
 struct slice site_verify_page(void);            /* verify.html */
 struct slice site_index_template(bool chinese); /* pages/zh_CN/index.html */

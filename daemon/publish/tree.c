@@ -1,4 +1,4 @@
-/* The published folder, made anew: what is kept, what is written, and how it takes its place. */
+/* Writes a new version of the published folder: keeps or writes each file, then puts them in place. */
 
 #include "publish/tree.h"
 
@@ -18,12 +18,12 @@
 #include "publish/place.h"
 #include "system/file.h"
 
-#define OPEN_FOLDERS 16         /* at a time, for nftw */
-#define CHECKPOINT "checkpoint" /* the file that vouches for all others */
+#define OPEN_FOLDERS 16         /* descriptors that nftw may have open at a time */
+#define CHECKPOINT "checkpoint" /* commits to all other files */
 #define DRAWS "draws/"
 
 static int
-cannot_write(const char *path, struct err *err)
+cannot_write_publication(const char *path, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, N_("the published folder cannot be written: %s: %s"), path, strerror(errno));
 }
@@ -36,33 +36,33 @@ cannot_write_below(const struct tree *t, const char *path, struct err *err)
 }
 
 static int
-open_folder(const char *path)
+open_directory(const char *path)
 {
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* ---- places ---- */
+/* ---- the two folders ---- */
 
-/* A folder that does not exist yet stands empty, so that what comes can always be exchanged with it. */
+/* Makes the published folder, if it is missing: so there is always one to exchange with. */
 static int
 open_public(struct tree *t, const char *public_dir, struct err *err)
 {
 	bool made = mkdir(public_dir, 0755) == 0;
 
 	if (!made && errno != EEXIST)
-		return cannot_write(public_dir, err);
+		return cannot_write_publication(public_dir, err);
 	t->public = realpath(public_dir, NULL);
 	if (t->public == NULL || (made && file_sync_folder_of(t->public) != 0))
-		return cannot_write(public_dir, err);
-	t->old = open_folder(t->public);
+		return cannot_write_publication(public_dir, err);
+	t->old = open_directory(t->public);
 	if (t->old < 0)
-		return cannot_write(t->public, err);
-	return fchmod(t->old, 0755) == 0 || errno == EPERM ? 0 : cannot_write(t->public, err);
+		return cannot_write_publication(t->public, err);
+	return fchmod(t->old, 0755) == 0 || errno == EPERM ? 0 : cannot_write_publication(t->public, err);
 }
 
-/* A name that nobody else has: so whatever bears it is ours. */
+/* A random name, which nobody else uses: a folder with it is ours. */
 static char *
-name_work(const struct tree *t)
+new_work_path(const struct tree *t)
 {
 	const char *slash = strrchr(t->public, '/');
 	unsigned long long random;
@@ -78,30 +78,30 @@ name_work(const struct tree *t)
 	return n < 0 ? NULL : work;
 }
 
-/* Remembered before it is made, so that a crash leaves nothing that nobody knows of. */
+/* The state records the path before the folder is made: after a crash the next publishing finds it. */
 static int
 make_work(struct tree *t, struct err *err)
 {
 	int rc;
 
 	free(t->work);
-	t->work = name_work(t);
+	t->work = new_work_path(t);
 	if (t->work == NULL)
 		return err_memory(err);
 	rc = publish_work_set(t->store, t->work, err);
 	if (rc != 0)
 		return rc;
 	if (mkdir(t->work, 0700) != 0)
-		return cannot_write(t->work, err);
-	t->fd = open_folder(t->work);
-	return t->fd >= 0 ? 0 : cannot_write(t->work, err);
+		return cannot_write_publication(t->work, err);
+	t->fd = open_directory(t->work);
+	return t->fd >= 0 ? 0 : cannot_write_publication(t->work, err);
 }
 
 /* ---- what a publishing that was cut short has left ---- */
 
-/* In an old folder that had been exchanged: what others had put there since it was looked through. */
+/* Moves what others put into the old folder, after it was scanned, back into the published folder. */
 static void
-bring_back(const char *work, int public)
+return_late_files(const char *work, int public)
 {
 	struct dirent *e;
 	DIR *dir = opendir(work);
@@ -114,9 +114,9 @@ bring_back(const char *work, int public)
 }
 
 static int
-clean_announced(struct tree *t, const char *work)
+clean_up_announced(struct tree *t, const char *work)
 {
-	int fd = open_folder(work), rc = 0;
+	int fd = open_directory(work), rc = 0;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
@@ -124,11 +124,11 @@ clean_announced(struct tree *t, const char *work)
 		rc = -1;
 	(void)close(fd);
 	if (rc == 0)
-		bring_back(work, t->old);
+		return_late_files(work, t->old);
 	return rc == 0 ? rmdir(work) : rc;
 }
 
-/* Of a state that was copied, or whose public_dir was changed, the work is another folder's. */
+/* False: the state was copied or public_dir changed, so the work folder is of another published folder. */
 static bool
 is_work_of(const struct tree *t, const char *work)
 {
@@ -141,7 +141,7 @@ is_work_of(const struct tree *t, const char *work)
 }
 
 static int
-clean_up(struct tree *t, struct err *err)
+clean_up_work(struct tree *t, struct err *err)
 {
 	char *work = NULL;
 	bool announced = false;
@@ -150,7 +150,8 @@ clean_up(struct tree *t, struct err *err)
 	if (rc != 0 || work == NULL)
 		return rc;
 	if (is_work_of(t, work) &&
-	    ((announced ? clean_announced(t, work) : place_remove_tree(work)) != 0 || file_sync_folder_of(work) != 0))
+	    ((announced ? clean_up_announced(t, work) : place_remove_tree(work)) != 0 ||
+	        file_sync_folder_of(work) != 0))
 		rc = err_set(err, ERR_OUTSIDE, N_("%s, left by a publishing that was cut short, cannot be removed: %s"),
 		    work, strerror(errno));
 	else
@@ -161,9 +162,9 @@ clean_up(struct tree *t, struct err *err)
 
 /* ---- beginning ---- */
 
-/* The list is of this folder, or of one of which this is a copy: the checkpoint is the very one. */
+/* The list counts if it is of this folder, or this folder is a copy: it has the listed checkpoint. */
 static int
-read_list(struct tree *t, struct err *err)
+read_published_list(struct tree *t, struct err *err)
 {
 	const struct publish_file *checkpoint;
 	bool of_dir = false;
@@ -178,7 +179,7 @@ read_list(struct tree *t, struct err *err)
 }
 
 static int
-choose_place(struct tree *t, struct err *err)
+choose_work_folder(struct tree *t, struct err *err)
 {
 	bool others = false;
 	int rc = place_scan(t->old, t->public, &t->was, &others, err);
@@ -187,7 +188,7 @@ choose_place(struct tree *t, struct err *err)
 		return rc;
 	t->in_place = t->in_place || others || place_is_mount(t->old);
 	rc = make_work(t, t->in_place ? err : NULL);
-	if (rc != 0 && !t->in_place) { /* nothing can be made beside */
+	if (rc != 0 && !t->in_place) { /* no folder can be made beside it */
 		t->in_place = true;
 		rc = make_work(t, err);
 	}
@@ -207,10 +208,10 @@ tree_begin(struct tree *tree, struct store *store, const struct tree_options *op
 	    .ours = options->ours};
 	rc = open_public(tree, options->public_dir, err);
 	if (rc == 0)
-		rc = read_list(tree, err);
+		rc = read_published_list(tree, err);
 	if (rc == 0)
-		rc = clean_up(tree, err);
-	return rc == 0 ? choose_place(tree, err) : rc;
+		rc = clean_up_work(tree, err);
+	return rc == 0 ? choose_work_folder(tree, err) : rc;
 }
 
 void
@@ -238,20 +239,20 @@ note_damage(struct tree *t, const char *path)
 		(void)snprintf(t->damaged, sizeof t->damaged, "%s", path);
 }
 
-/* The file on the list with this digest stands as it was written.  One that does not is damage. */
+/* Whether the listed file is as it was written; if not, it is noted as damaged. */
 static bool
-stands(struct tree *t, const struct publish_file *file)
+is_as_written(struct tree *t, const struct publish_file *file)
 {
 	if (place_holds(t->old, file, t->fresh))
 		return true;
-	if (file->mtime_ns != 0) /* else it was announced, and may not have been put */
+	if (file->mtime_ns != 0) /* 0: it was announced and perhaps never put in place */
 		note_damage(t, file->path);
 	return false;
 }
 
-/* What stands is shared with the folder that is to take its place. */
+/* Links the file that is there into the work folder; in place there is nothing to link. */
 static bool
-share(struct tree *t, const char *path)
+link_into_work(struct tree *t, const char *path)
 {
 	struct place from, to;
 	const char *name;
@@ -272,7 +273,7 @@ share(struct tree *t, const char *path)
 
 struct tree_file {
 	int fd;
-	const char *path; /* as messages name it */
+	const char *path; /* for messages */
 	struct hash_stream stream;
 	uint64_t size;
 };
@@ -281,15 +282,15 @@ int
 tree_file_write(struct tree_file *file, struct slice bytes, struct err *err)
 {
 	if (!file_write(file->fd, bytes.p, bytes.n))
-		return cannot_write(file->path, err);
+		return cannot_write_publication(file->path, err);
 	hash_add(&file->stream, bytes.p, bytes.n);
 	file->size += bytes.n;
 	return 0;
 }
 
 static int
-write_work(struct tree *t, struct publish_file *ret, int (*write)(void *ctx, struct tree_file *file, struct err *err),
-    void *ctx, struct err *err)
+write_new_file(struct tree *t, struct publish_file *ret,
+    int (*write)(void *ctx, struct tree_file *file, struct err *err), void *ctx, struct err *err)
 {
 	struct tree_file file = {.fd = -1, .path = ret->path};
 	struct place place;
@@ -333,13 +334,13 @@ tree_put_page(struct tree *tree, const char *path, struct slice bytes, const cha
 
 	(void)snprintf(file.made_of, sizeof file.made_of, "%s", made_of);
 	there = was != NULL && was->size == file.size && memcmp(&was->digest, &file.digest, sizeof file.digest) == 0;
-	if (there && stands(tree, was) && share(tree, path)) {
+	if (there && is_as_written(tree, was) && link_into_work(tree, path)) {
 		file.mtime_ns = was->mtime_ns;
 	} else {
-		/* A page that is to be another may have been changed by somebody meanwhile. */
+		/* The page is replaced in any case, but if somebody has changed the old one, that is damage. */
 		if (!there && was != NULL && !place_holds(tree->old, was, tree->fresh) && was->mtime_ns != 0)
 			note_damage(tree, path);
-		rc = write_work(tree, &file, write_slice, &bytes, err);
+		rc = write_new_file(tree, &file, write_slice, &bytes, err);
 	}
 	return rc == 0 ? publish_list_add(&tree->will, &file, err) : rc;
 }
@@ -356,7 +357,7 @@ tree_keep_page(struct tree *tree, const char *path, const char *made_of, bool *r
 	const struct publish_file *was = publish_list_find(&tree->was, path);
 
 	*ret_kept = was != NULL && strcmp(was->made_of, made_of) == 0 && place_holds(tree->old, was, tree->fresh) &&
-	    share(tree, path);
+	    link_into_work(tree, path);
 	return *ret_kept ? publish_list_add(&tree->will, was, err) : 0;
 }
 
@@ -368,16 +369,16 @@ tree_put_large(struct tree *tree, const char *path, uint64_t size,
 	struct publish_file file = {.path = (char *)path};
 	int rc;
 
-	if (was != NULL && was->size == size && stands(tree, was) && share(tree, path))
+	if (was != NULL && was->size == size && is_as_written(tree, was) && link_into_work(tree, path))
 		return publish_list_add(&tree->will, was, err);
-	rc = write_work(tree, &file, write, ctx, err);
+	rc = write_new_file(tree, &file, write, ctx, err);
 	return rc == 0 ? publish_list_add(&tree->will, &file, err) : rc;
 }
 
-/* ---- before anything changes ---- */
+/* ---- the check before anything changes ---- */
 
 static int
-refuse_way(const struct tree *t, const char *path, struct err *err)
+refuse_destination(const struct tree *t, const char *path, struct err *err)
 {
 	return err_set(err, ERR_REFUSED,
 	    N_("%s/%s is not of this publication and stands where a file of it belongs: move it away; nothing was "
@@ -385,31 +386,31 @@ refuse_way(const struct tree *t, const char *path, struct err *err)
 	    t->public, path);
 }
 
-/* Somebody else's file where one of ours belongs: with other bytes, in a folder that is not known to be ours. */
+/* Somebody else's file where one of ours belongs: not listed, with other bytes, in a folder that is not ours. */
 static bool
-is_others(const struct tree *t, const struct publish_file *file, const struct stat *st)
+is_somebody_elses(const struct tree *t, const struct publish_file *file, const struct stat *st)
 {
 	return S_ISDIR(st->st_mode) ||
 	    (!t->ours && publish_list_find(&t->was, file->path) == NULL && !place_holds(t->old, file, true));
 }
 
 static int
-check_way(const struct tree *t, const struct publish_file *file, struct place *place, struct err *err)
+check_destination(const struct tree *t, const struct publish_file *file, struct place *place, struct err *err)
 {
 	const char *name;
 	struct stat st;
 	int at = place_folder(place, file->path, false, &name);
 
 	if (at < 0 && errno != ENOENT)
-		return errno == ELOOP || errno == ENOTDIR || errno == EXDEV ? refuse_way(t, file->path, err)
+		return errno == ELOOP || errno == ENOTDIR || errno == EXDEV ? refuse_destination(t, file->path, err)
 		                                                            : cannot_write_below(t, file->path, err);
 	if (at < 0 || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return 0;
-	return is_others(t, file, &st) ? refuse_way(t, file->path, err) : 0;
+	return is_somebody_elses(t, file, &st) ? refuse_destination(t, file->path, err) : 0;
 }
 
 static int
-check_ways(const struct tree *t, struct err *err)
+check_destinations(const struct tree *t, struct err *err)
 {
 	struct place place;
 	int rc = 0;
@@ -417,16 +418,16 @@ check_ways(const struct tree *t, struct err *err)
 	place_init(&place, t->old);
 	for (size_t i = 0; rc == 0 && i < t->will.n; i++)
 		if (t->will.v[i].written)
-			rc = check_way(t, &t->will.v[i], &place, err);
+			rc = check_destination(t, &t->will.v[i], &place, err);
 	place_release(&place);
 	return rc;
 }
 
-/* ---- in its place: exchanged ---- */
+/* ---- putting in place: exchange ---- */
 
-/* Files with two names were synced under their first. */
+/* Folders alone: the files were synced when they were written. */
 static int
-sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+sync_folder_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	int fd, rc;
 
@@ -444,10 +445,10 @@ sync_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static int
 sync_folders(const char *path)
 {
-	return nftw(path, sync_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	return nftw(path, sync_folder_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* What others have put into the old folder since it was looked through: it takes its place again. */
+/* Whether others have put files into the old folder since it was scanned: then it is exchanged back. */
 static bool
 has_late_others(const struct tree *t)
 {
@@ -457,7 +458,7 @@ has_late_others(const struct tree *t)
 }
 
 static int
-swap(const struct tree *t, struct err *err)
+swap_folders(const struct tree *t, struct err *err)
 {
 	if (renameat2(AT_FDCWD, t->work, AT_FDCWD, t->public, RENAME_EXCHANGE) == 0)
 		return 0;
@@ -465,33 +466,34 @@ swap(const struct tree *t, struct err *err)
 }
 
 static int
-exchange(struct tree *t, struct err *err)
+exchange_folders(struct tree *t, struct err *err)
 {
 	int rc;
 
 	if (fchmod(t->fd, 0755) != 0 || sync_folders(t->work) != 0)
-		return cannot_write(t->work, err);
-	rc = swap(t, err);
+		return cannot_write_publication(t->work, err);
+	rc = swap_folders(t, err);
 	if (rc != 0)
 		return rc;
 	if (has_late_others(t)) {
-		rc = swap(t, err);
+		rc = swap_folders(t, err);
 		return rc != 0
 		    ? rc
 		    : err_set(err, ERR_NOT_YET, N_("%s cannot be exchanged: %s"), t->public, strerror(EBUSY));
 	}
 	if (file_sync_folder_of(t->public) != 0)
-		return cannot_write(t->public, err);
-	/* What could not be removed is still known, and goes with the next publishing. */
+		return cannot_write_publication(t->public, err);
+	/* What cannot be removed stays recorded as work, and the next publishing removes it. */
 	(void)place_remove_listed(t->old, &t->was, NULL);
 	return 0;
 }
 
-/* ---- in its place: file by file ---- */
+/* ---- putting in place: file by file ---- */
 
-/* An old file takes the new one's place in the work folder, so that the step can be taken back. */
+/* The old file goes to the new one's place in the work folder, so that the move can be undone. */
 static int
-move_one(const struct tree *t, const struct publish_file *file, struct place *from, struct place *to, struct err *err)
+move_new_file(const struct tree *t, const struct publish_file *file, struct place *from, struct place *to,
+    struct err *err)
 {
 	const char *name;
 	int at = place_folder(from, file->path, false, &name), there = place_folder(to, file->path, true, &name);
@@ -501,14 +503,14 @@ move_one(const struct tree *t, const struct publish_file *file, struct place *fr
 	if (renameat2(at, name, there, name, RENAME_NOREPLACE) == 0 ||
 	    (errno == EEXIST && renameat2(at, name, there, name, RENAME_EXCHANGE) == 0))
 		return 0;
-	/* A file system that knows neither. */
+	/* A file system without these flags. */
 	if ((errno != EINVAL && errno != ENOSYS) || renameat(at, name, there, name) != 0)
 		return cannot_write_below(t, file->path, err);
 	return 0;
 }
 
 static void
-move_back(const struct publish_file *file, struct place *from, struct place *to)
+move_file_back(const struct publish_file *file, struct place *from, struct place *to)
 {
 	const char *name;
 	int at = place_folder(from, file->path, false, &name), there = place_folder(to, file->path, false, &name);
@@ -519,18 +521,18 @@ move_back(const struct publish_file *file, struct place *from, struct place *to)
 		(void)renameat2(there, name, at, name, RENAME_EXCHANGE);
 }
 
-/* In which order files take their places: what nobody checks, what the checkpoint vouches for, the checkpoint. */
+/* The order of the moves: first tiles and pages, then the draws, last the checkpoint. */
 static int
-rank(const struct publish_file *file)
+move_order(const struct publish_file *file)
 {
 	if (strcmp(file->path, CHECKPOINT) == 0)
 		return 2;
 	return strncmp(file->path, DRAWS, strlen(DRAWS)) == 0 ? 1 : 0;
 }
 
-/* What one of them is refused is taken back for all, so that the published folder is what it was. */
+/* If one move fails, all are undone, so that the published folder is as it was. */
 static int
-move_all(const struct tree *t, struct place *from, struct place *to, struct err *err)
+move_new_files(const struct tree *t, struct place *from, struct place *to, struct err *err)
 {
 	size_t *moved = calloc(t->will.n + 1, sizeof *moved);
 	size_t n = 0;
@@ -540,23 +542,26 @@ move_all(const struct tree *t, struct place *from, struct place *to, struct err 
 		for (size_t i = 0; rc == 0 && i < t->will.n; i++) {
 			const struct publish_file *file = &t->will.v[i];
 
-			if (!file->written || rank(file) != r)
+			if (!file->written || move_order(file) != r)
 				continue;
-			rc = move_one(t, file, from, to, err);
+			rc = move_new_file(t, file, from, to, err);
 			if (rc == 0)
 				moved[n++] = i;
 		}
 	while (rc != 0 && n > 0)
-		move_back(&t->will.v[moved[--n]], from, to);
+		move_file_back(&t->will.v[moved[--n]], from, to);
 	if (rc != 0)
 		place_remove_empty(t->old, &t->will);
 	free(moved);
 	return rc;
 }
 
-/* The names.  A power cut before that is mended by the next publishing, since the state still says that this one is not over. */
+/*
+ * Syncs the folders of the moved files.  After a power cut before that the next publishing mends it: this one is
+ * recorded as not ended.
+ */
 static int
-sync_all(const struct tree *t, struct err *err)
+sync_moved_files(const struct tree *t, struct err *err)
 {
 	const struct publish_file *last = NULL;
 
@@ -572,7 +577,7 @@ sync_all(const struct tree *t, struct err *err)
 	return 0;
 }
 
-/* In one burst, so that whoever reads meanwhile hardly notices. */
+/* All moves at once, so that a reader sees a mixture only for a moment. */
 static int
 replace_files(struct tree *t, struct err *err)
 {
@@ -581,19 +586,19 @@ replace_files(struct tree *t, struct err *err)
 
 	place_init(&from, t->fd);
 	place_init(&to, t->old);
-	rc = move_all(t, &from, &to, err);
+	rc = move_new_files(t, &from, &to, err);
 	if (rc == 0)
-		rc = sync_all(t, err);
+		rc = sync_moved_files(t, err);
 	place_release(&from);
 	place_release(&to);
 	if (rc == 0 && place_remove_listed(t->old, &t->was, &t->will) != 0)
-		rc = cannot_write(t->public, err);
+		rc = cannot_write_publication(t->public, err);
 	return rc;
 }
 
 /* ---- the end ---- */
 
-/* The time of change is that of the file in its place. */
+/* Notes the times of change of the files in their places. */
 static int
 read_times(struct tree *t, int root, struct err *err)
 {
@@ -619,9 +624,9 @@ read_times(struct tree *t, int root, struct err *err)
 	return 0;
 }
 
-/* The work is over once its folder is gone for good: a power cut must not bring back what nobody knows of. */
+/* The work has ended only when its folder is durably gone: after a power cut it could be there again. */
 static int
-settle_list(struct tree *t, struct err *err)
+record_list(struct tree *t, struct err *err)
 {
 	bool gone;
 
@@ -637,14 +642,14 @@ tree_end(struct tree *tree, struct err *err)
 	int rc;
 
 	publish_list_sort(&tree->will);
-	rc = check_ways(tree, err);
+	rc = check_destinations(tree, err);
 	if (rc == 0)
 		rc = publish_list_announce(tree->store, tree->public, &tree->was, &tree->will, tree->work, err);
 	if (rc == 0)
-		rc = tree->in_place ? replace_files(tree, err) : exchange(tree, err);
+		rc = tree->in_place ? replace_files(tree, err) : exchange_folders(tree, err);
 	if (rc == 0)
 		rc = read_times(tree, tree->in_place ? tree->old : tree->fd, err);
 	if (rc != 0)
 		return rc;
-	return settle_list(tree, err);
+	return record_list(tree, err);
 }

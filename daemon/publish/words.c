@@ -1,3 +1,4 @@
+/* The words of the pages in both languages: states, assurance classes, strata, titles. */
 #include "publish/words.h"
 
 #include "system/clock.h"
@@ -14,7 +15,10 @@ site_state(const struct draw_row *row, bool chinese)
 	return chinese ? "已抽取，结果封存" : "drawn, sealed";
 }
 
-/* What the operator cannot know, whether witnesses are independent, is left to the reader; drand's signature to a checker. */
+/*
+ * The operator cannot know whether witnesses are independent: the words leave that to the reader.  They leave the
+ * check of drand's signature to verify.html.
+ */
 const char *
 site_class(enum assurance assurance, bool chinese)
 {

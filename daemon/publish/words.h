@@ -12,17 +12,17 @@
 
 /* The words of all pages, in both languages. */
 
-/* What the program's commands and the pages call it, in a language of their own. */
+/* A draw's state, and its class of assurance, in words. */
 const char *site_state(const struct draw_row *row, bool chinese);
 const char *site_class(enum assurance assurance, bool chinese);
 
-/* What a stratum is called: its class, or in words what "*" covers and what has no class. */
+/* The name of a stratum: its class, or words for "*" and for targets without a class. */
 struct slice site_stratum(const struct commit *commit, struct slice class, bool chinese);
 
-/* The cycle's title, or its name where the INI has it no longer. */
+/* The cycle's title; its name where the INI no longer has it. */
 struct slice site_title(const struct config *config, const char *cycle);
 
-/* "2026-06-22 09:00" */
+/* Puts a local time, "2026-06-22 09:00". */
 void site_put_time(struct template_row *row, const char *name, int64_t time);
 
 #endif

@@ -17,7 +17,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Of each inspector in turn: its certificate's key, and what is wrong with it, in the program's words.
-KINDS = [("rsa", None), ("ec", None), (None, None), ("rsa", "expired on"), ("rsa", "is not one of"), ("small", "has 1024 bits"),
+KINDS = [("rsa", None), ("ec", None), (None, None), ("rsa", "expired on"), ("rsa", "is not for the address"), ("small", "has 1024 bits"),
          ("rsa", "not for encrypting"), ("garbage", "holds no certificate"), ("two", "more than one"), ("served", "not for encrypting"),
          ("curve", "has 192 bits"), ("edwards", "neither RSA nor EC"), ("empty", "holds no certificate"),
          ("folder", "is no regular file"), ("pipe", "is no regular file"), ("large", "is larger than"), ("keyed", "more than one")]
@@ -80,7 +80,7 @@ class Certificates:
         elif key == "served":
             self.make(who, "rsa", address, use="extendedKeyUsage=serverAuth")
         elif key:
-            self.make(who, key, "somebody." + address if wrong == "is not one of" else address,
+            self.make(who, key, "somebody." + address if wrong == "is not for the address" else address,
                       days="-1" if wrong == "expired on" else "30",
                       use="keyUsage=digitalSignature" if wrong == "not for encrypting" else None)
 
