@@ -10,35 +10,79 @@
 /* Each check_*() returns 0 where its check holds.  Its caller makes sure that what it reads is there. */
 
 static int
-check_drum(const struct draw_context *x, const struct draw_case *c, struct err *err)
+check_drum_of_targets(const struct draw_context *x, const struct draw_case *c, struct err *err)
 {
 	for (size_t i = 0; i < c->roster.n_targets; i++) {
 		const struct target *t = &c->roster.targets[i];
-		enum drum due;
+		enum drum due = drum_due(&x->commit->rules, x->commit->date, t->since, t->last_drawn);
 
-		if (t->drum == DRUM_EXCUSED || t->drum == DRUM_CARRIED)
+		if (t->elsewhere != DATE_NONE)
+			due = DRUM_REST;
+		else if (t->drum == DRUM_CARRIED)
 			continue;
-		due = drum_due(&x->commit->rules, x->commit->date, t->since, t->last_drawn);
-		if (t->drum != due)
+		if (t->drum != due && t->drum != DRUM_EXCUSED)
 			return err_set(err, ERR_REFUSED, N_("targets.csv: the drum of %.*s is %s, but it must be %s"),
 			    SLICE_ARGS(target_id(t)), drum_name((enum drum)t->drum), drum_name(due));
 	}
 	return 0;
 }
 
+static size_t
+count_slot_dates(const struct sealed *sealed)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sealed->n_slots; i++)
+		n += i == 0 || slot_date(sealed->slots[i]) != slot_date(sealed->slots[i - 1]);
+	return n;
+}
+
+/* Who is away on the date of every slot takes no part; rows of away.csv are distinct dates of slots. */
+static int
+check_drum_of_inspectors(const struct draw_case *c, struct err *err)
+{
+	size_t dates = count_slot_dates(&c->sealed), row = 0;
+
+	for (size_t i = 0; i < c->roster.n_inspectors; i++) {
+		const struct inspector *p = &c->roster.inspectors[i];
+		size_t away = 0;
+
+		for (; row < c->roster.n_away && c->roster.away[row].inspector == i; row++)
+			away++;
+		if (p->drum != INSPECTOR_EXCUSED && (p->drum == INSPECTOR_AWAY) != (away == dates))
+			return err_set(err, ERR_REFUSED,
+			    N_("inspectors.csv: the drum of %.*s is %s, but away.csv names it with %zu of %zu dates"),
+			    SLICE_ARGS(inspector_id(p)), inspector_drum_name((enum inspector_drum)p->drum), away,
+			    dates);
+	}
+	return 0;
+}
+
+static int
+check_drum(const struct draw_context *x, const struct draw_case *c, struct err *err)
+{
+	int rc = check_drum_of_targets(x, c, err);
+
+	return rc == 0 ? check_drum_of_inspectors(c, err) : rc;
+}
+
 static int
 check_strata_counts(const struct draw_context *x, const struct draw_case *c, struct err *err)
 {
 	size_t n = x->commit->n_strata;
-	struct stratum *right = calloc(n + 1, sizeof *right);
+	struct sealed_stratum *right = calloc(n + 1, sizeof *right);
 	int rc = right == NULL ? err_memory(err) : strata_count(x->commit, &c->roster, right, err);
 
+	if (rc == 0 && c->sealed.n_strata != n)
+		rc = err_set(err, ERR_REFUSED, N_("sealed.json has other strata than the commitment"));
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct stratum *said = &x->commit->strata[i];
+		const struct sealed_stratum *said = &c->sealed.strata[i];
 
-		if (said->drum != right[i].drum || said->slips != right[i].slips || said->take != right[i].take)
+		if (!slice_eq(said->class, right[i].class))
+			rc = err_set(err, ERR_REFUSED, N_("sealed.json has other strata than the commitment"));
+		else if (said->drum != right[i].drum || said->slips != right[i].slips || said->take != right[i].take)
 			rc = err_set(err, ERR_REFUSED,
-			    N_("class \"%.*s\": drum, slips and take are %llu, %llu and %llu, the commitment says "
+			    N_("class \"%.*s\": drum, slips and take are %llu, %llu and %llu, sealed.json says "
 			       "%llu, %llu and "
 			       "%llu"),
 			    SLICE_ARGS(said->class), (unsigned long long)right[i].drum,
@@ -62,6 +106,15 @@ check_chain(const struct draw_context *x, const struct draw_case *c, struct err 
 	return 0;
 }
 
+/* A void's value: its own, or the one that its reveal brings; p NULL where there is none. */
+static struct slice
+void_value_of(const struct draw_context *x)
+{
+	if (x->outcome->void_.beacon.p != NULL || x->reveal == NULL)
+		return x->outcome->void_.beacon;
+	return x->reveal->reveal.beacon;
+}
+
 /* Takes the secret and the beacon's value from the log, or from the record where there is only a folder. */
 static int
 find_secret_and_beacon(const struct draw_context *x, struct draw_case *c, struct err *err)
@@ -73,7 +126,7 @@ find_secret_and_beacon(const struct draw_context *x, struct draw_case *c, struct
 		escaped = c->record.beacon;
 	} else if (x->reveal != NULL) {
 		c->secret = x->reveal->reveal.secret;
-		escaped = c->is_void ? x->outcome->void_.beacon : x->outcome->draw.beacon;
+		escaped = c->is_void ? void_value_of(x) : x->outcome->draw.beacon;
 	}
 	c->beacon = malloc(escaped.n + 1);
 	if (c->beacon == NULL)
@@ -92,7 +145,7 @@ find_secret_and_beacon(const struct draw_context *x, struct draw_case *c, struct
 static bool
 value_is_known(const struct draw_context *x, const struct draw_case *c)
 {
-	return !c->is_void || x->outcome->void_.signature.p != NULL || x->commit->beacon.source == SOURCE_NONE;
+	return !c->is_void || void_value_of(x).p != NULL || x->commit->beacon.source == SOURCE_NONE;
 }
 
 static int
@@ -124,7 +177,46 @@ apply_amendment(const struct draw_context *x, struct draw_case *c, size_t index,
 	if (rc == 0 && (a.amendment != index + 1 || a.n != x->commit->n))
 		rc = err_set(err, ERR_REFUSED, N_("it is amendment %llu of draw %llu"), (unsigned long long)a.amendment,
 		    (unsigned long long)a.n);
-	return rc == 0 ? places_apply(&c->places, &a, err) : rc;
+	if (rc == 0)
+		rc = places_apply(&c->places, &a, err);
+	if (rc == 0 && a.of_target)
+		rc = holds_amend(&c->holds, &c->places, (size_t)a.place,
+		    x->has_log ? sequence_amendment_stands(x->log, x->state->amends[index]) : index, err);
+	return rc;
+}
+
+/* Each archive entry between the draw and its reveal counts the amendments that stand by then. */
+static int
+check_counted(const struct draw_context *x, const struct draw_case *c, struct err *err)
+{
+	const struct sequence *s = x->sequence;
+	struct slice *sha256 = calloc(x->state->n_amends + 1, sizeof *sha256);
+	size_t counted = 0;
+	int rc = sha256 == NULL ? err_memory(err) : 0;
+
+	for (size_t i = 0; rc == 0 && i < x->state->n_amends; i++)
+		sha256[i] = x->log->entries[x->state->amends[i]].entry.amend.sha256;
+	for (size_t i = 0; rc == 0 && i < s->n_archives && s->archives[i] < x->state->reveal; i++) {
+		const struct entry *e = &x->log->entries[s->archives[i]].entry;
+		struct slice said = {"", 0};
+		char right[HASH_HEX + 1];
+
+		if (s->archives[i] < x->state->outcome)
+			continue;
+		while (counted < x->state->n_amends &&
+		    sequence_amendment_stands(x->log, x->state->amends[counted]) <= s->archives[i])
+			counted++;
+		for (size_t k = 0; k < e->archive.n_open; k++)
+			if (e->archive.open[k].n == x->n)
+				said = e->archive.open[k].amended;
+		amendments_hash(c->secret, s->archives[i], sha256, counted, right);
+		if (!slice_is(said, right))
+			rc = err_set(err, ERR_REFUSED,
+			    N_("archive entry %zu counts other amendments than the %zu that stand by then"),
+			    s->archives[i], counted);
+	}
+	free(sha256);
+	return rc;
 }
 
 static int
@@ -132,6 +224,8 @@ check_amendments(const struct draw_context *x, struct draw_case *c, struct err *
 {
 	int rc = places_new(&c->input, &c->draw, &c->places, err);
 
+	if (rc == 0)
+		rc = holds_new(&c->places, &c->holds, err);
 	for (size_t i = 0; rc == 0 && i < c->n_amendments; i++) {
 		struct err why = {.tr = err->tr};
 
@@ -139,8 +233,10 @@ check_amendments(const struct draw_context *x, struct draw_case *c, struct err *
 		if (rc != 0)
 			err_set(err, rc, N_("amendment %zu: %s"), i + 1, why.message);
 	}
+	if (rc == 0)
+		holds_sort(&c->holds);
 	c->has_places = rc == 0;
-	return rc;
+	return rc == 0 && x->has_log ? check_counted(x, c, err) : rc;
 }
 
 static int
@@ -226,12 +322,15 @@ run_content(struct run *r, enum check check,
 		report_verdict(r, check, function(r->x, r->c, &why), &why);
 }
 
+#define NOT_JUDGED 1 /* no error's code: they are negative */
+
 /* The log holds `changes.previous`.  The rest of what this check reads is in the revealed files. */
 static void
 run_history(struct run *r, const struct cycle_past *past)
 {
 	const struct draw_state *state = r->x->state;
 	struct err why = {.tr = r->report->tr};
+	int rc = NOT_JUDGED;
 
 	if (past == NULL) {
 		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN,
@@ -249,7 +348,11 @@ run_history(struct run *r, const struct cycle_past *past)
 		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN,
 		    translated_reason(r, N_("an earlier draw of the cycle could not be recomputed")));
 	else
-		report_verdict(r, CHECK_HISTORY, history_check(r->x, r->c, past, &why), &why);
+		rc = history_check(r->x, r->c, past, &why);
+	if (rc == ERR_NOT_YET)
+		report_state(r, CHECK_HISTORY, CHECK_NOT_RUN, why.message);
+	else if (rc <= 0)
+		report_verdict(r, CHECK_HISTORY, rc, &why);
 }
 
 static void
@@ -266,24 +369,35 @@ run_chain(struct run *r)
 		report_verdict(r, CHECK_CHAIN, check_chain(r->x, r->c, &why), &why);
 }
 
+static void
+note_void_value(struct run *r, enum void_value value)
+{
+	if (value == VOID_UNPROVEN)
+		report_note(r->report, r->x->n, N_("the void says that the beacon failed; nothing proves it"));
+	if (value == VOID_WITHHELD)
+		report_note(r->report, r->x->n, N_("the void has no value; one may have been thrown and withheld"));
+}
+
 static int
 check_outcome_beacon(struct run *r, struct err *why)
 {
 	const struct draw_context *x = r->x;
-	bool unproven = false, has_value = true;
+	enum void_value value = VOID_VALUE;
 	int rc;
 
-	if (x->outcome->type == ENTRY_VOID) {
-		rc = beacon_check_void(x->commit, slice_of(x->commit_hash), x->outcome, x->cosigned, &unproven, why);
-		has_value = x->outcome->void_.signature.p != NULL;
-	} else {
+	if (x->outcome->type == ENTRY_VOID)
+		rc = beacon_check_void(x->commit, slice_of(x->commit_hash), x->outcome, x->reveal, x->cosigned, &value,
+		    why);
+	else
 		rc = beacon_check_value(x->commit, slice_of(x->commit_hash), x->outcome->draw.beacon,
 		    x->outcome->draw.signature, why);
-	}
-	if (rc == 0 && has_value && x->commit->beacon.source == SOURCE_WITNESS && !x->cosigned->beacon_key_in_time)
+	if (rc == 0 && x->outcome->type == ENTRY_DRAW && x->reveal != NULL && x->reveal->reveal.beacon.p != NULL)
+		rc = err_set(why, ERR_REFUSED, N_("the reveal of a draw has a beacon's value once more"));
+	if (rc == 0 && value == VOID_VALUE && x->commit->beacon.source == SOURCE_WITNESS &&
+	    !x->cosigned->beacon_key_in_time)
 		rc = err_set(why, ERR_REFUSED, N_("the beacon's witness did not cosign the commitment in time"));
-	if (rc == 0 && unproven)
-		report_note(r->report, x->n, N_("the void says that the beacon failed; nothing proves it"));
+	if (rc == 0)
+		note_void_value(r, value);
 	return rc;
 }
 
@@ -291,7 +405,7 @@ static bool
 needs_bls(const struct draw_context *x)
 {
 	return x->commit->beacon.source == SOURCE_DRAND &&
-	    (x->outcome == NULL || x->outcome->type == ENTRY_DRAW || x->outcome->void_.signature.p != NULL);
+	    (x->outcome == NULL || x->outcome->type == ENTRY_DRAW || void_value_of(x).p != NULL);
 }
 
 static void
@@ -328,7 +442,7 @@ static const struct {
     {CHECK_SELECTION, compare_selection},
     {CHECK_INSPECTORS, compare_inspectors},
     {CHECK_TEAMS, compare_teams},
-    {CHECK_DATES, compare_dates},
+    {CHECK_VISITS, compare_visits},
     {CHECK_MATTERS, compare_matters},
 };
 
@@ -342,13 +456,15 @@ report_comparisons(struct run *r, enum check_state state, const char *why)
 		report_state(r, comparisons[i].check, state, why);
 }
 
-/* Every comparison needs the right seed.  Teams and dates also need the right selection. */
+/* Every comparison needs the right seed.  Teams also need the right selection, and visits the right teams. */
 static bool
 prerequisites_hold(const struct run *r, enum check check)
 {
 	if (check == CHECK_SEED)
 		return true;
-	if (check == CHECK_DATES || check == CHECK_TEAMS)
+	if (check == CHECK_VISITS && !check_holds(r, CHECK_TEAMS))
+		return false;
+	if (check == CHECK_VISITS || check == CHECK_TEAMS)
 		return check_holds(r, CHECK_SEED) && check_holds(r, CHECK_SELECTION);
 	return check_holds(r, CHECK_SEED);
 }
@@ -455,7 +571,7 @@ report_void(struct run *r)
 	for (size_t i = 0; i < N_COMPARISONS; i++)
 		report_state(r, comparisons[i].check, CHECK_NOT_RUN, translated_reason(r, N_("a void has no record")));
 	report_state(r, CHECK_RECORD, CHECK_NOT_RUN, translated_reason(r, N_("a void has no record")));
-	if (r->x->outcome->time <= r->x->commit->draw_time && r->x->outcome->void_.signature.p == NULL)
+	if (r->x->outcome->time <= r->x->commit->draw_time && void_value_of(r->x).p == NULL)
 		return;
 	if (!check_holds(r, CHECK_FILES) || !check_holds(r, CHECK_STRATA) || !value_is_known(r->x, r->c))
 		return;
@@ -517,6 +633,7 @@ draw_case_release(struct draw_case *c)
 {
 	if (c == NULL)
 		return;
+	holds_release(&c->holds);
 	places_release(&c->places);
 	draw_release(&c->draw);
 	record_release(&c->record);
@@ -530,6 +647,7 @@ draw_case_release(struct draw_case *c)
 	buf_release(&c->targets_csv);
 	buf_release(&c->inspectors_csv);
 	buf_release(&c->conflicts_csv);
+	buf_release(&c->away_csv);
 	buf_release(&c->sealed_json);
 	buf_release(&c->record_json);
 	*c = (struct draw_case){0};
@@ -549,17 +667,19 @@ cycle_past_add(struct cycle_past *past, const struct draw_context *x, struct dra
 			return ERR_MEMORY;
 	}
 	roster_release(&past->before);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < ARRAY_LEN(past->before_files); i++)
 		buf_release(&past->before_files[i]);
 	past->before = c->roster;
 	past->before_files[0] = c->targets_csv;
 	past->before_files[1] = c->inspectors_csv;
 	past->before_files[2] = c->conflicts_csv;
+	past->before_files[3] = c->away_csv;
 	past->has_before = true;
 	c->roster = (struct roster){0};
 	buf_init(&c->targets_csv, 0);
 	buf_init(&c->inspectors_csv, 0);
 	buf_init(&c->conflicts_csv, 0);
+	buf_init(&c->away_csv, 0);
 	return 0;
 }
 
@@ -570,7 +690,7 @@ cycle_past_release(struct cycle_past *past)
 		return;
 	history_release(&past->history);
 	roster_release(&past->before);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < ARRAY_LEN(past->before_files); i++)
 		buf_release(&past->before_files[i]);
 	*past = (struct cycle_past){0};
 }

@@ -8,6 +8,7 @@
 #include "core/draw/amend.h"
 #include "core/draw/draw.h"
 #include "core/draw/history.h"
+#include "core/draw/holds.h"
 #include "core/draw/record.h"
 #include "core/log/cosigned.h"
 #include "core/log/log.h"
@@ -30,7 +31,9 @@ struct draw_context {
 	const struct entry *outcome; /* NULL: none yet */
 	const struct entry *reveal;  /* NULL: sealed */
 	const struct log *log;
+	const struct sequence *sequence;
 	const struct draw_state *state;
+	const struct holds *holds; /* [n - 1]: of the draws before this one */
 	const struct cosigned *cosigned;
 	bool cosigned_ok; /* the check `checkpoints` holds */
 	const struct progress *progress;
@@ -41,7 +44,8 @@ struct draw_context {
 struct draw_case {
 	bool opened; /* the files that the reveal publishes are there */
 	bool is_void;
-	struct buf commit_json, targets_csv, inspectors_csv, conflicts_csv, sealed_json, record_json;
+	struct buf commit_json, targets_csv, inspectors_csv, conflicts_csv, away_csv, sealed_json, record_json;
+	size_t foreign_names; /* in the folder, and not the protocol's */
 	struct roster roster;
 	struct sealed sealed;
 	size_t not_nfc;
@@ -53,6 +57,7 @@ struct draw_case {
 	struct draw draw;
 	struct places places;
 	bool has_places; /* all amendments were applied */
+	struct holds holds;
 	struct buf *amendments;
 	size_t n_amendments;
 	enum check_state state[CHECK_COUNT];
@@ -63,7 +68,7 @@ struct cycle_past {
 	struct history history;
 	bool broken; /* an earlier draw could not be recomputed */
 	bool has_before;
-	struct buf before_files[3]; /* CSV files of the cycle's previous commitment; `before` points into them */
+	struct buf before_files[4]; /* CSV files of the cycle's previous commitment; `before` points into them */
 	struct roster before;
 };
 
@@ -88,11 +93,11 @@ int compare_seed(const struct draw_case *c, struct err *err);
 int compare_selection(const struct draw_case *c, struct err *err);
 int compare_inspectors(const struct draw_case *c, struct err *err);
 int compare_teams(const struct draw_case *c, struct err *err);
-int compare_dates(const struct draw_case *c, struct err *err);
+int compare_visits(const struct draw_case *c, struct err *err);
 int compare_matters(const struct draw_case *c, struct err *err);
 int compare_record(const struct draw_context *x, const struct draw_case *c, struct err *err);
 
-/* In draw_history.c: the check `history`. */
+/* In draw_history.c: the check `history`.  ERR_NOT_YET: an earlier draw that it needs could not be recomputed. */
 int
 history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past, struct err *err);
 

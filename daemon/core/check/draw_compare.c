@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/check/draw_check.h"
+#include "core/draw/place_line.h"
 
 static struct slice
 chosen_id(const struct draw_case *c, const struct chosen *chosen)
@@ -158,21 +159,24 @@ compare_teams(const struct draw_case *c, struct err *err)
 	return rc;
 }
 
-/* A visit date follows from the target's id alone, so the dates can be right where teams are wrong. */
+/* The selected targets and their teams are those that were drawn. */
 int
-compare_dates(const struct draw_case *c, struct err *err)
+compare_visits(const struct draw_case *c, struct err *err)
 {
-	for (size_t i = 0; i < c->record.n_selected; i++) {
-		const struct record_target *t = &c->record.selected[i];
-		int32_t date = draw_visit_date(&c->draw.prefix, t->id, c->sealed.dates, c->sealed.n_dates);
-		char right[DATE_TEXT], said[DATE_TEXT];
+	size_t selected = 0;
 
-		if (t->date == date)
+	for (size_t i = 0; i < c->draw.n_chosen; i++) {
+		const struct chosen *chosen = &c->draw.chosen[i];
+		char right[SLOT_TEXT], said[SLOT_TEXT];
+
+		if (!chosen->admitted)
 			continue;
-		text_from_date(date, right);
-		text_from_date(t->date, said);
-		return err_set(err, ERR_REFUSED, N_("%.*s is to be visited on %s, the record says %s"),
-		    SLICE_ARGS(t->id), right, said);
+		if (c->record.selected[selected++].visit == chosen->visit)
+			continue;
+		slot_format(chosen->visit, right);
+		slot_format(c->record.selected[selected - 1].visit, said);
+		return err_set(err, ERR_REFUSED, N_("%.*s is to be visited at %s, the record says %s"),
+		    SLICE_ARGS(chosen_id(c, chosen)), right, said);
 	}
 	return 0;
 }
@@ -207,11 +211,11 @@ compare_entries(const struct draw_context *x, const struct draw_case *c, struct 
 	if (!slice_is(x->reveal->reveal.record, hex))
 		return err_set(err, ERR_REFUSED, N_("its hash is %s, but the reveal's entry says %.*s"), hex,
 		    SLICE_ARGS(x->reveal->reveal.record));
-	if (x->outcome->draw.selected != c->draw.n_admitted || x->outcome->draw.inspectors != c->draw.n_drawn)
-		return err_set(err, ERR_REFUSED,
-		    N_("it holds %zu targets and %zu inspectors, but the draw's entry says %llu and %llu"),
-		    c->draw.n_admitted, c->draw.n_drawn, (unsigned long long)x->outcome->draw.selected,
-		    (unsigned long long)x->outcome->draw.inspectors);
+	if (place_lines_root(&c->input, &c->draw, hex, err) != 0)
+		return ERR_MEMORY;
+	if (!slice_is(x->outcome->draw.places, hex))
+		return err_set(err, ERR_REFUSED, N_("the root over its places is %s, but the draw's entry says %.*s"),
+		    hex, SLICE_ARGS(x->outcome->draw.places));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/check/draw_check.h"
 
 #define SEALED_MAX ((size_t)16 << 20)
@@ -28,7 +29,8 @@ struct listing {
 	const struct draw_context *x;
 	bool opened; /* a file that the reveal publishes is there */
 	size_t amendments;
-	char stray[64]; /* the first name that is not allowed */
+	char stray[64]; /* the first name that must not be there, or not yet */
+	size_t foreign; /* names that are not the protocol's */
 };
 
 static bool
@@ -64,6 +66,16 @@ amendment_number(const char *name)
 	return strcmp(name, expected) == 0 ? n : 0;
 }
 
+/* A name that the protocol gives a file of a draw. */
+static bool
+is_protocol_name(const char *name)
+{
+	static const char *const names[] = {"commit.json", "commit.checkpoint", "outcome.checkpoint", "targets.csv",
+	    "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json", "record.json"};
+
+	return name_is_listed(name, names, ARRAY_LEN(names)) || amendment_number(name) > 0;
+}
+
 /*
  * Whether the folder may hold this name by now.  With a log, its entries decide; without one, every name of a draw's
  * files is allowed.  `ret_later`: the file is published by the reveal.
@@ -71,19 +83,20 @@ amendment_number(const char *name)
 static bool
 is_allowed_name(const struct listing *l, const char *name, bool *ret_later)
 {
-	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
+	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv",
+	    "sealed.json"};
 	const struct draw_context *x = l->x;
 	bool revealed = !x->has_log || x->reveal != NULL;
 	bool drawn = !x->has_log || (x->outcome != NULL && x->outcome->type == ENTRY_DRAW);
 	uint64_t number = amendment_number(name);
 
 	*ret_later = false;
-	if (strcmp(name, "commit.json") == 0 || strcmp(name, "commit.checkpoint") == 0 || is_page(name))
+	if (strcmp(name, "commit.json") == 0 || strcmp(name, "commit.checkpoint") == 0)
 		return true;
 	if (strcmp(name, "outcome.checkpoint") == 0)
 		return !x->has_log || x->outcome != NULL;
-	*ret_later = name_is_listed(name, opened, 4) || strcmp(name, "record.json") == 0 || number > 0;
-	if (name_is_listed(name, opened, 4))
+	*ret_later = name_is_listed(name, opened, 5) || strcmp(name, "record.json") == 0 || number > 0;
+	if (name_is_listed(name, opened, 5))
 		return revealed;
 	if (strcmp(name, "record.json") == 0)
 		return revealed && drawn;
@@ -96,12 +109,13 @@ classify_name(void *arg, const char *name, bool is_file)
 	struct listing *l = arg;
 	bool later = false;
 
-	if ((!is_file || !is_allowed_name(l, name, &later)) && l->stray[0] == '\0') {
-		(void)snprintf(l->stray, sizeof l->stray, "%s", name);
-		for (char *p = l->stray; *p != '\0'; p++) /* the message may go to a terminal */
-			if ((unsigned char)*p < 0x20 || *p == 0x7F)
-				*p = '?';
+	(void)is_file;
+	if (!is_protocol_name(name)) {
+		l->foreign += !is_page(name);
+		return;
 	}
+	if (!is_allowed_name(l, name, &later) && l->stray[0] == '\0')
+		(void)snprintf(l->stray, sizeof l->stray, "%s", name);
 	l->opened |= later;
 	l->amendments += amendment_number(name) > 0;
 }
@@ -122,6 +136,7 @@ list_folder(const struct draw_context *x, struct draw_case *c, struct err *err)
 		return rc;
 	if (l.stray[0] != '\0')
 		return err_set(err, ERR_REFUSED, N_("%s%s must not stand here, or not yet"), x->folder, l.stray);
+	c->foreign_names = l.foreign;
 	c->opened = x->has_log ? x->reveal != NULL : l.opened;
 	c->is_void = x->has_log && x->outcome != NULL && x->outcome->type == ENTRY_VOID;
 	c->n_amendments = x->has_log ? x->state->n_amends : l.amendments;
@@ -211,8 +226,8 @@ check_sealed_json(const struct draw_context *x, struct draw_case *c, struct err 
 		rc = check_digest("sealed.json", buf_view(&c->sealed_json), x->commit->sealed, err);
 	if (rc == 0)
 		rc = sealed_parse(buf_view(&c->sealed_json), &c->sealed, err);
-	if (rc == 0 && c->sealed.conflicts_rows > ROSTER_ROWS_MAX)
-		rc = err_set(err, ERR_LIMIT, N_("sealed.json: more than 16777216 conflicts"));
+	if (rc == 0 && sealed_chosen(&c->sealed) > CHOSEN_SEATS_MAX / x->commit->rules.seats)
+		rc = err_set(err, ERR_LIMIT, N_("sealed.json: more than 1000000 seats are drawn"));
 	return rc;
 }
 
@@ -220,26 +235,42 @@ static int
 check_conflicts(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
 	int rc =
-	    read_draw_file(x, "conflicts.csv", (size_t)c->sealed.conflicts_rows * 512 + 1024, &c->conflicts_csv, err);
+	    read_draw_file(x, "conflicts.csv", (size_t)c->sealed.conflicts.rows * 512 + 1024, &c->conflicts_csv, err);
 
 	if (rc == 0)
-		rc = check_digest("conflicts.csv", buf_view(&c->conflicts_csv), c->sealed.conflicts_sha256, err);
+		rc = check_digest("conflicts.csv", buf_view(&c->conflicts_csv), c->sealed.conflicts.sha256, err);
 	if (rc == 0)
 		rc = roster_parse_conflicts(&c->roster, buf_view(&c->conflicts_csv), "conflicts.csv", err);
-	if (rc == 0 && c->roster.n_conflicts != c->sealed.conflicts_rows)
+	if (rc == 0 && c->roster.n_conflicts != c->sealed.conflicts.rows)
 		rc = err_set(err, ERR_REFUSED, N_("conflicts.csv: it has %zu rows, but sealed.json says %llu"),
-		    c->roster.n_conflicts, (unsigned long long)c->sealed.conflicts_rows);
+		    c->roster.n_conflicts, (unsigned long long)c->sealed.conflicts.rows);
+	return rc;
+}
+
+static int
+check_away(const struct draw_context *x, struct draw_case *c, struct err *err)
+{
+	int rc = read_draw_file(x, "away.csv", (size_t)c->sealed.away.rows * 64 + 1024, &c->away_csv, err);
+
+	if (rc == 0)
+		rc = check_digest("away.csv", buf_view(&c->away_csv), c->sealed.away.sha256, err);
+	if (rc == 0)
+		rc = roster_parse_away(&c->roster, buf_view(&c->away_csv), "away.csv", c->sealed.slots,
+		    c->sealed.n_slots, err);
+	if (rc == 0 && c->roster.n_away != c->sealed.away.rows)
+		rc = err_set(err, ERR_REFUSED, N_("away.csv: it has %zu rows, but sealed.json says %llu"),
+		    c->roster.n_away, (unsigned long long)c->sealed.away.rows);
 	return rc;
 }
 
 /* In bytes: no correct record of this commitment is longer. */
 static size_t
-record_max(const struct commit *commit)
+record_max(const struct commit *commit, const struct sealed *sealed)
 {
 	uint64_t selected = 0, reserve = 0;
 
-	for (size_t i = 0; i < commit->n_strata; i++) {
-		const struct stratum *s = &commit->strata[i];
+	for (size_t i = 0; i < sealed->n_strata; i++) {
+		const struct sealed_stratum *s = &sealed->strata[i];
 		uint64_t left = s->drum > s->take ? s->drum - s->take : 0;
 
 		selected += s->take;
@@ -252,7 +283,7 @@ record_max(const struct commit *commit)
 static int
 read_record_json(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = read_draw_file(x, "record.json", record_max(x->commit), &c->record_json, err);
+	int rc = read_draw_file(x, "record.json", record_max(x->commit, &c->sealed), &c->record_json, err);
 
 	if (rc == ERR_ABSENT && !x->has_log)
 		return err_set(err, rc, N_("record.json is missing: there is nothing to replay (a void has none)"));
@@ -293,6 +324,8 @@ draw_files_check(const struct draw_context *x, struct draw_case *c, struct err *
 		rc = check_sealed_json(x, c, err);
 	if (rc == 0)
 		rc = check_conflicts(x, c, err);
+	if (rc == 0)
+		rc = check_away(x, c, err);
 	if (rc == 0 && !c->is_void)
 		rc = read_record_json(x, c, err);
 	if (rc == 0)

@@ -23,12 +23,65 @@ check_target_history(const struct target *t, const struct history *history, stru
 		    right);
 	}
 	if (t->drum == DRUM_CARRIED && !carried)
-		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s is carried, but the last draw does not say so"),
+		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s is carried, but no draw owes it a visit"),
 		    SLICE_ARGS(id));
-	if (carried && t->drum != DRUM_CARRIED && t->drum != DRUM_EXCUSED)
-		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s must be carried from the last draw"),
+	if (carried && t->drum != DRUM_CARRIED && t->drum != DRUM_EXCUSED && t->elsewhere == DATE_NONE)
+		return err_set(err, ERR_REFUSED, N_("targets.csv: %.*s must be carried: a visit is owed"),
 		    SLICE_ARGS(id));
 	return 0;
+}
+
+/* The draws that this one looks at. */
+struct looked_at {
+	size_t *draws;
+	size_t n;
+	bool known; /* all could be recomputed */
+};
+
+static int
+find_looked_at(const struct draw_context *x, struct looked_at *ret, struct err *err)
+{
+	*ret = (struct looked_at){.draws = calloc(x->n, sizeof *ret->draws), .known = true};
+	if (ret->draws == NULL)
+		return err_memory(err);
+	for (size_t i = 0; x->commit->rules.quiet_days > 0 && i + 1 < x->n; i++)
+		if (sequence_looks_at(x->log, x->sequence, (size_t)x->n - 1, i)) {
+			ret->draws[ret->n++] = i;
+			ret->known = ret->known && x->holds[i].sorted;
+		}
+	return 0;
+}
+
+/* The greatest date of these draws that hold the target in a place, as of the commitment; or DATE_NONE. */
+static int32_t
+date_elsewhere(const struct draw_context *x, const struct looked_at *looked, struct slice id)
+{
+	int32_t latest = DATE_NONE;
+
+	for (size_t i = 0; i < looked->n; i++) {
+		size_t draw = looked->draws[i];
+		int32_t date = x->log->entries[x->sequence->draws[draw].commit].entry.commit.date;
+
+		if ((latest == DATE_NONE || date > latest) && holds_has(&x->holds[draw], id, x->state->commit))
+			latest = date;
+	}
+	return latest;
+}
+
+static int
+check_elsewhere(const struct draw_context *x, const struct looked_at *looked, const struct target *t, struct err *err)
+{
+	char said[DATE_TEXT] = "", right[DATE_TEXT] = "";
+	int32_t date = date_elsewhere(x, looked, target_id(t));
+
+	if (t->elsewhere == date)
+		return 0;
+	if (t->elsewhere != DATE_NONE)
+		text_from_date(t->elsewhere, said);
+	if (date != DATE_NONE)
+		text_from_date(date, right);
+	return err_set(err, ERR_REFUSED, N_("targets.csv: elsewhere of %.*s is \"%s\", but the draws say \"%s\""),
+	    SLICE_ARGS(target_id(t)), said, right);
 }
 
 static int
@@ -121,7 +174,7 @@ check_excused(const struct draw_context *x, const struct draw_case *c, struct er
 	for (size_t i = 0; i < c->roster.n_targets; i++)
 		targets += c->roster.targets[i].drum == DRUM_EXCUSED;
 	for (size_t i = 0; i < c->roster.n_inspectors; i++)
-		inspectors += !c->roster.inspectors[i].in;
+		inspectors += c->roster.inspectors[i].drum == INSPECTOR_EXCUSED;
 	rc = check_count("excused.targets", x->commit->excused_targets, targets, err);
 	return rc != 0 ? rc : check_count("excused.inspectors", x->commit->excused_inspectors, inspectors, err);
 }
@@ -129,10 +182,15 @@ check_excused(const struct draw_context *x, const struct draw_case *c, struct er
 int
 history_check(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past, struct err *err)
 {
-	int rc = 0;
+	struct looked_at looked;
+	int rc = find_looked_at(x, &looked, err);
 
+	if (rc == 0 && !looked.known)
+		rc = err_set(err, ERR_NOT_YET, N_("a draw that it looks at could not be recomputed"));
 	for (size_t i = 0; i < c->roster.n_targets && rc == 0; i++) {
 		rc = check_target_history(&c->roster.targets[i], &past->history, err);
+		if (rc == 0)
+			rc = check_elsewhere(x, &looked, &c->roster.targets[i], err);
 		if (rc == 0 && past->has_before)
 			rc = check_since_kept(&past->before, &c->roster.targets[i], err);
 	}
@@ -140,5 +198,8 @@ history_check(const struct draw_context *x, const struct draw_case *c, const str
 		rc = check_rotation(x, c, &past->history, err);
 	if (rc == 0)
 		rc = check_changes(x, c, past->has_before ? &past->before : NULL, err);
-	return rc == 0 ? check_excused(x, c, err) : rc;
+	if (rc == 0)
+		rc = check_excused(x, c, err);
+	free(looked.draws);
+	return rc;
 }

@@ -51,7 +51,7 @@ receipt_of(const struct draw_input *input, const struct draw *draw, size_t index
 {
 	const struct target *t = &input->roster->targets[index];
 	uint32_t s = (uint32_t)commit_stratum(input->commit, target_class(t));
-	const struct stratum *stratum = &input->commit->strata[s];
+	const struct sealed_stratum *stratum = &input->sealed->strata[s];
 
 	*ret_receipt = (struct receipt){.commit = input->commit_hash,
 	    .n = input->commit->n,

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/check/draw_check.h"
+#include "core/base/array.h"
+#include "core/check/notes_private.h"
 #include "core/check/receipt.h"
 #include "core/log/log.h"
 #include "core/log/sequence.h"
@@ -16,7 +17,12 @@ struct run {
 	struct err *err;
 	struct log log;
 	struct sequence sequence;
-	struct cosigned all;      /* over the whole log: the newest time, the largest cosigned size */
+	uint64_t cosigned_size;  /* of the largest checkpoint that a witness in force cosigned */
+	int64_t reached;         /* the time that majorities of witnesses reach on the main checkpoint */
+	bool *archive_in_time;   /* [n_archives]: cosigned in time */
+	struct holds *holds;     /* [n_draws] */
+	enum assurance *classes; /* [n_draws] */
+	uint64_t foreign_names;
 	struct cosigned *draws;   /* [n_draws] */
 	struct err *checkpoints;  /* [n_draws]: what is wrong with them; code 0 nothing */
 	struct cycle_past *pasts; /* [n_cycles] */
@@ -73,33 +79,87 @@ run_log(struct run *r, bool *ret_readable)
 	return 0;
 }
 
-/* Reads all checkpoints, before `sequence` is judged: the newest cosignature says how late it is. */
+static int
+take_reached(struct run *r, const struct witnesses *w)
+{
+	int64_t reached;
+	int rc = cosigned_reached(&r->log, w, &reached, r->err);
+
+	if (rc == 0 && reached > r->reached)
+		r->reached = reached;
+	return rc;
+}
+
+/* How late it is by witnesses: those in force at the last entry, and those at each commitment that is sealed. */
+static int
+find_reached(struct run *r)
+{
+	const struct sequence *s = &r->sequence;
+	struct witnesses last = sequence_witnesses(s, r->log.checkpoint.size);
+	int rc = take_reached(r, &last);
+
+	for (size_t i = 0; rc == 0 && i < s->n_draws; i++)
+		if (s->draws[i].reveal == SEQUENCE_NONE && s->draws[i].witnesses.keys != last.keys)
+			rc = take_reached(r, &s->draws[i].witnesses);
+	return rc;
+}
+
+/* The first fault of any archive checkpoint goes to `why`. */
+static int
+read_archive_checkpoints(struct run *r, struct err *why)
+{
+	for (size_t i = 0; i < r->sequence.n_archives; i++) {
+		struct err one = {.tr = r->report->tr};
+		uint64_t size;
+		int rc = cosigned_archive(&r->log, &r->sequence, r->sequence.archives[i], r->dir,
+		    &r->archive_in_time[i], &size, &one);
+
+		if (report_cannot_tell(rc))
+			return err_copy(r->err, &one);
+		if (rc != 0 && rc != ERR_ABSENT && why->code == 0)
+			(void)err_copy(why, &one);
+		if (size > r->cosigned_size)
+			r->cosigned_size = size;
+	}
+	return 0;
+}
+
+/* Reads all checkpoints, before `sequence` is judged: the witnesses say how late it is. */
 static int
 read_checkpoints(struct run *r, struct err *main_err)
 {
 	size_t n = r->sequence.n_draws;
-	int rc = cosigned_main(&r->log, &r->sequence, &r->all, main_err);
+	bool main_cosigned;
+	int rc = cosigned_main(&r->log, &r->sequence, &main_cosigned, main_err);
 
 	if (report_cannot_tell(rc))
 		return err_copy(r->err, main_err);
+	if (main_cosigned)
+		r->cosigned_size = r->log.checkpoint.size;
 	r->draws = calloc(n + 1, sizeof *r->draws);
 	r->checkpoints = calloc(n + 1, sizeof *r->checkpoints);
+	r->holds = calloc(n + 1, sizeof *r->holds);
+	r->classes = calloc(n + 1, sizeof *r->classes);
 	r->pasts = calloc(r->sequence.n_cycles + 1, sizeof *r->pasts);
-	if (r->draws == NULL || r->checkpoints == NULL || r->pasts == NULL)
+	r->archive_in_time = calloc(r->sequence.n_archives + 1, sizeof *r->archive_in_time);
+	if (r->draws == NULL || r->checkpoints == NULL || r->holds == NULL || r->classes == NULL || r->pasts == NULL ||
+	    r->archive_in_time == NULL)
 		return err_memory(r->err);
-	for (size_t i = 0; i < n; i++) {
+	rc = find_reached(r);
+	if (rc == 0)
+		rc = read_archive_checkpoints(r, main_err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct cosigned *c = &r->draws[i];
 
 		r->checkpoints[i].tr = r->report->tr;
 		progress_tell(r->options->progress, N_("checkpoints"), i, n);
 		if (report_cannot_tell(
 		        cosigned_draw(&r->log, &r->sequence, i, r->dir, &r->options->trusted, c, &r->checkpoints[i])))
-			return err_copy(r->err, &r->checkpoints[i]);
-		r->all.newest = c->newest > r->all.newest ? c->newest : r->all.newest;
-		r->all.cosigned_size =
-		    c->cosigned_size > r->all.cosigned_size ? c->cosigned_size : r->all.cosigned_size;
+			rc = err_copy(r->err, &r->checkpoints[i]);
+		if (c->cosigned_size > r->cosigned_size)
+			r->cosigned_size = c->cosigned_size;
 	}
-	return 0;
+	return rc;
 }
 
 static int64_t
@@ -109,43 +169,97 @@ as_of(const struct run *r)
 
 	if (r->options->has_at)
 		return r->options->at;
-	return r->all.newest > newest ? r->all.newest : newest;
+	return r->reached > newest ? r->reached : newest;
 }
 
 struct folders {
-	size_t n_draws;
+	const struct run *run;
 	char stray[64];
+	uint64_t foreign;
 };
 
-/* A folder of digits under draws/ must be that of a committed draw, by the one name that its number has. */
+/* The number that a name has by `format`, "%04llu" and the like; 0 where it is no such name. */
+static uint64_t
+number_of_name(const char *name, const char *suffix)
+{
+	char expected[64];
+	uint64_t n;
+
+	if (name[0] < '0' || name[0] > '9')
+		return 0;
+	n = strtoull(name, NULL, 10);
+	(void)snprintf(expected, sizeof expected, "%04llu%s", (unsigned long long)n, suffix);
+	return strcmp(name, expected) == 0 ? n : 0;
+}
+
+/* A name under draws/ that is a draw's number must be that of a commitment.  Others are passed over. */
 static void
-classify_folder(void *arg, const char *name, bool is_file)
+classify_draw_folder(void *arg, const char *name, bool is_file)
 {
 	struct folders *f = arg;
-	char expected[32];
-	unsigned long long n;
+	uint64_t n = number_of_name(name, "");
 
-	if (is_file || name[0] == '\0' || strspn(name, "0123456789") != strlen(name) || f->stray[0] != '\0')
-		return;
-	n = strtoull(name, NULL, 10);
-	(void)snprintf(expected, sizeof expected, "%04llu", n);
-	if (n < 1 || n > f->n_draws || strcmp(name, expected) != 0)
-		(void)snprintf(f->stray, sizeof f->stray, "%s", name);
+	(void)is_file;
+	f->foreign += n == 0;
+	if (n > f->run->sequence.n_draws && f->stray[0] == '\0')
+		(void)snprintf(f->stray, sizeof f->stray, "draws/%s", name);
+}
+
+static bool
+is_archive_entry(const struct run *r, uint64_t index)
+{
+	return index < r->log.n_entries && r->log.entries[index].entry.type == ENTRY_ARCHIVE;
+}
+
+/* A checkpoint under archive/ must be that of an archive entry. */
+static void
+classify_archive_name(void *arg, const char *name, bool is_file)
+{
+	struct folders *f = arg;
+	uint64_t n = number_of_name(name, ".checkpoint");
+	bool numbered = n > 0 || strcmp(name, "0000.checkpoint") == 0;
+
+	(void)is_file;
+	f->foreign += !numbered;
+	if (numbered && !is_archive_entry(f->run, n) && f->stray[0] == '\0')
+		(void)snprintf(f->stray, sizeof f->stray, "archive/%s", name);
+}
+
+static void
+count_top_name(void *arg, const char *name, bool is_file)
+{
+	static const char *const names[] = {"checkpoint", "vkey", "tile", "draws", "archive"};
+	struct folders *f = arg;
+	const char *dot = strrchr(name, '.');
+	bool known = is_file && dot != NULL &&
+	    (strcmp(dot, ".html") == 0 || strcmp(dot, ".svg") == 0 || strcmp(dot, ".js") == 0);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		known = known || strcmp(name, names[i]) == 0;
+	f->foreign += !known;
 }
 
 static int
 run_folders(struct run *r)
 {
-	struct folders f = {.n_draws = r->sequence.n_draws};
+	struct folders f = {.run = r};
 	struct err why = {.tr = r->report->tr};
-	int rc = r->dir->list(r->dir->ctx, "draws", classify_folder, &f, &why);
+	int rc = r->dir->list(r->dir->ctx, "draws", classify_draw_folder, &f, &why);
 
-	if (rc == ERR_ABSENT && f.n_draws == 0)
+	if (rc == ERR_ABSENT && r->sequence.n_draws == 0)
 		rc = 0;
+	if (rc == 0) {
+		rc = r->dir->list(r->dir->ctx, "archive", classify_archive_name, &f, &why);
+		if (rc == ERR_ABSENT)
+			rc = 0;
+	}
+	if (rc == 0)
+		rc = r->dir->list(r->dir->ctx, "", count_top_name, &f, &why);
 	if (rc == 0 && f.stray[0] != '\0')
-		rc = err_set(&why, ERR_REFUSED, N_("draws/%s: no commitment in the log has this number"), f.stray);
+		rc = err_set(&why, ERR_REFUSED, N_("%s: the log has no entry for it"), f.stray);
 	if (report_cannot_tell(rc))
 		return err_copy(r->err, &why);
+	r->foreign_names += f.foreign;
 	report_result(r, CHECK_FILES, rc, &why);
 	return 0;
 }
@@ -185,7 +299,9 @@ draw_context_of(const struct run *r, size_t index)
 	    .outcome = d->outcome == SEQUENCE_NONE ? NULL : &entries[d->outcome].entry,
 	    .reveal = d->reveal == SEQUENCE_NONE ? NULL : &entries[d->reveal].entry,
 	    .log = &r->log,
+	    .sequence = &r->sequence,
 	    .state = d,
+	    .holds = r->holds,
 	    .cosigned = &r->draws[index],
 	    .cosigned_ok = r->checkpoints[index].code == 0,
 	    .progress = r->options->progress,
@@ -199,21 +315,25 @@ draw_context_of(const struct run *r, size_t index)
 	return x;
 }
 
-static void
+static enum assurance
 report_assurance(const struct run *r, const struct draw_context *x, bool failed)
 {
 	const struct cosigned *c = x->cosigned;
-	struct assurance_facts facts = {.assurance = cosigned_assurance(c, x->commit->beacon.source, x->outcome),
+	struct assurance_facts facts = {.assurance =
+	                                    cosigned_assurance(c, x->commit->beacon.source, x->outcome, x->reveal),
 	    .keys = x->state->witnesses.keys,
 	    .witnesses = c->witnesses,
 	    .commit_cosigned = c->commit_in_time,
 	    .outcome_cosigned = c->outcome_in_time,
-	    .independent = c->independent};
+	    .both = c->both,
+	    .independent = c->independent,
+	    .independent_both = c->independent_both};
 
-	if (failed && facts.assurance > ASSURANCE_PENDING)
+	if (failed && facts.assurance > ASSURANCE_PENDING_C)
 		facts.assurance = ASSURANCE_UNKNOWN;
 	if (r->report->assurance != NULL)
 		r->report->assurance(r->report->ctx, x->n, &facts);
+	return facts.assurance;
 }
 
 /* Compares the receipt with its draw while that draw is in memory. */
@@ -248,12 +368,19 @@ verify_draw(struct run *r, size_t index)
 	    x.cosigned_ok ? "" : r->checkpoints[index].message);
 	rc = draw_check_all(&x, past, &c, r->report, r->err);
 	if (rc == 0) {
-		note_draw(&x, &c, r->report);
-		report_assurance(r, &x, r->report->failures > failures);
+		note_draw(&x, &c, past, r->options, r->report);
+		r->classes[index] = report_assurance(r, &x, r->report->failures > failures);
+		if (c.opened && c.state[CHECK_FILES] == CHECK_OK)
+			rc = note_basis(&x, &c, past, r->classes, r->classes[index], r->report, r->err);
+	}
+	if (rc == 0) {
 		if (r->receipt.n == x.n)
 			compare_receipt(r, &x, &c);
 		rc = cycle_past_add(past, &x, &c, r->err);
 	}
+	r->foreign_names += c.foreign_names;
+	r->holds[index] = c.holds;
+	c.holds = (struct holds){0};
 	draw_case_release(&c);
 	return rc;
 }
@@ -330,7 +457,7 @@ int
 verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
     struct err *err)
 {
-	struct run r = {.dir = dir, .options = options, .report = report, .err = err};
+	struct run r = {.dir = dir, .options = options, .report = report, .err = err, .reached = COSIGNED_NEVER};
 	bool complete = false, readable = false;
 	int rc = read_receipt(&r);
 
@@ -341,13 +468,22 @@ verify_directory(const struct published *dir, const struct verify_options *optio
 	for (size_t i = 0; rc == 0 && complete && i < r.sequence.n_draws; i++)
 		rc = verify_draw(&r, i);
 	if (rc == 0 && complete)
-		note_log(&r.log, &r.sequence, &r.all, r.pasts, options, report);
+		note_log(&(struct log_notes){&r.log, &r.sequence, r.cosigned_size, r.reached, r.pasts,
+		             r.archive_in_time, r.foreign_names + r.log.foreign_names, options},
+		    report);
 	if (rc == 0 && options->receipt.p != NULL)
 		rc = report_receipt(&r);
 	receipt_release(&r.receipt);
 	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
 		cycle_past_release(&r.pasts[i]);
 	free(r.pasts);
+	for (size_t i = 0; r.draws != NULL && i < r.sequence.n_draws; i++)
+		cosigned_release(&r.draws[i]);
+	for (size_t i = 0; r.holds != NULL && i < r.sequence.n_draws; i++)
+		holds_release(&r.holds[i]);
+	free(r.holds);
+	free(r.classes);
+	free(r.archive_in_time);
 	free(r.draws);
 	free(r.checkpoints);
 	sequence_release(&r.sequence);
@@ -387,7 +523,7 @@ replay_folder(const struct published *dir, const struct progress *progress, unsi
 	x.commit_hash = hash;
 	rc = draw_check_all(&x, NULL, &c, report, err);
 	if (rc == 0)
-		note_draw(&x, &c, report);
+		note_draw(&x, &c, NULL, NULL, report);
 	if (ret_sealed != NULL)
 		*ret_sealed = rc == 0 && !c.opened && c.state[CHECK_FILES] == CHECK_OK;
 	if (ret_reveal_time != NULL)

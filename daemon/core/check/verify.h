@@ -24,6 +24,9 @@ struct verify_options {
 	int64_t at; /* the time at which overdue outcomes and reveals are judged; else the newest time in the log */
 	bool has_now;
 	int64_t now; /* only for a note on what is overdue at this time */
+	/* The local date of a time in an IANA zone, by the caller's data; false where it knows no such zone.  May be NULL. */
+	bool (*local_date)(const void *ctx, struct slice zone, int64_t time, int32_t *ret_date);
+	const void *zones; /* its ctx */
 	const struct progress *progress;
 	unsigned threads; /* 0 and 1: only the caller's */
 };
@@ -38,14 +41,5 @@ int verify_directory(const struct published *dir, const struct verify_options *o
  */
 int replay_folder(const struct published *dir, const struct progress *progress, unsigned threads, struct report *report,
     bool *ret_sealed, int64_t *ret_reveal_time, struct err *err);
-
-/* In verify_notes.c: notes on what is lawful but worth knowing. */
-struct sequence;
-struct draw_context;
-struct draw_case;
-struct cycle_past;
-void note_draw(const struct draw_context *x, const struct draw_case *c, struct report *report);
-void note_log(const struct log *log, const struct sequence *s, const struct cosigned *all,
-    const struct cycle_past *pasts, const struct verify_options *options, struct report *report);
 
 #endif

@@ -38,6 +38,12 @@ compare_ids(const void *a, const void *b)
 }
 
 static int
+compare_owed(const void *a, const void *b)
+{
+	return compare_ids(&((const struct history_owed *)a)->target, &((const struct history_owed *)b)->target);
+}
+
+static int
 compare_dated_targets(const void *a, const void *b)
 {
 	return compare_ids(&((const struct history_date *)a)->target, &((const struct history_date *)b)->target);
@@ -104,21 +110,21 @@ left_out(const struct places *places, const struct history_date *held_now, size_
 }
 
 /* What was carried before and what this draw left out, but for what its places hold: a visit that is owed stays owed. */
-static struct history_id *
-merge_carried(const struct history *history, struct history_id *left, size_t n_left,
+static struct history_owed *
+merge_carried(const struct history *history, const struct history_id *left, size_t n_left, uint64_t by,
     const struct history_date *held_now, size_t n_held, size_t *ret_n)
 {
-	struct history_id *v = malloc((history->n_carried + n_left + 1) * sizeof *v);
+	struct history_owed *v = malloc((history->n_carried + n_left + 1) * sizeof *v);
 	size_t n = 0, i = 0, k = 0;
 
 	while (v != NULL && (i < history->n_carried || k < n_left)) {
 		int order = i == history->n_carried ? 1
 		    : k == n_left                   ? -1
-		                                    : compare_ids(&history->carried[i], &left[k]);
-		struct history_date key = {order <= 0 ? history->carried[i] : left[k], 0};
+		                                    : compare_ids(&history->carried[i].target, &left[k]);
+		struct history_date key = {order < 0 ? history->carried[i].target : left[k], 0};
 
 		if (bsearch(&key, held_now, n_held, sizeof key, compare_dated_targets) == NULL)
-			v[n++] = key.target;
+			v[n++] = (struct history_owed){key.target, order < 0 ? history->carried[i].n : by};
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -151,7 +157,8 @@ history_add(struct history *history, const struct places *places, int32_t date, 
 {
 	size_t n_held, n_left = 0, n_last = 0, n_carried = 0, n_pairs = 0;
 	struct history_date *now = targets_held(places, date, &n_held), *last = NULL;
-	struct history_id *left = NULL, *carried = NULL;
+	struct history_id *left = NULL;
+	struct history_owed *carried = NULL;
 	struct history_pair *pairs = pairs_seated(places, &n_pairs);
 	struct history_draw *draws = realloc(history->draws, (history->n_draws + 1) * sizeof *draws);
 
@@ -162,7 +169,7 @@ history_add(struct history *history, const struct places *places, int32_t date, 
 		left = left_out(places, now, n_held, &n_left);
 	}
 	if (left != NULL)
-		carried = merge_carried(history, left, n_left, now, n_held, &n_carried);
+		carried = merge_carried(history, left, n_left, places->input->commit->n, now, n_held, &n_carried);
 	free(left);
 	free(now);
 	if (last == NULL || carried == NULL || pairs == NULL || draws == NULL) {
@@ -192,13 +199,21 @@ history_last_drawn(const struct history *history, struct slice target)
 	return hit == NULL ? DATE_NONE : hit->date;
 }
 
+uint64_t
+history_carried_by(const struct history *history, struct slice target)
+{
+	struct history_owed key = {.target = history_id_of(target)};
+	const struct history_owed *hit = NULL;
+
+	if (history->n_carried > 0)
+		hit = bsearch(&key, history->carried, history->n_carried, sizeof key, compare_owed);
+	return hit == NULL ? 0 : hit->n;
+}
+
 bool
 history_is_carried(const struct history *history, struct slice target)
 {
-	struct history_id key = history_id_of(target);
-
-	return history->n_carried > 0 &&
-	    bsearch(&key, history->carried, history->n_carried, sizeof key, compare_ids) != NULL;
+	return history_carried_by(history, target) > 0;
 }
 
 /* In the order of the lines: by inspector, then by target.  No character of an id is below the comma. */

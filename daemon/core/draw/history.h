@@ -27,6 +27,12 @@ struct history_date {
 	int32_t date;
 };
 
+/* A visit that is owed. */
+struct history_owed {
+	struct history_id target;
+	uint64_t n; /* the draw that owes it */
+};
+
 struct history_draw {
 	struct history_pair *pairs; /* who visits which target, as amended */
 	size_t n_pairs;
@@ -35,7 +41,7 @@ struct history_draw {
 struct history {
 	struct history_date *last; /* ascending by id: the date of the latest draw that holds it in a place */
 	size_t n_last;
-	struct history_id *carried; /* ascending: carried from the latest draw */
+	struct history_owed *carried; /* ascending by id */
 	size_t n_carried;
 	struct history_draw *draws; /* oldest first */
 	size_t n_draws;
@@ -52,6 +58,7 @@ int history_add(struct history *history, const struct places *places, int32_t da
 
 int32_t history_last_drawn(const struct history *history, struct slice target); /* DATE_NONE where never */
 bool history_is_carried(const struct history *history, struct slice target);
+uint64_t history_carried_by(const struct history *history, struct slice target); /* the draw that owes it; 0: none */
 
 /*
  * Appends the rotation rows ("I07,target,T9,rotation" and a LF; sorted, distinct) of the last `rotate` draws, where

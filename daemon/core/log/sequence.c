@@ -118,6 +118,7 @@ add_draw_state(struct walk *w, size_t cycle)
 	    .previous = c->last,
 	    .next = SEQUENCE_NONE,
 	    .anchor = c->anchor,
+	    .embargo_days = c->embargo_days,
 	    .witnesses = w->in_force};
 	if (c->last != SEQUENCE_NONE)
 		s->draws[c->last].next = s->n_draws;

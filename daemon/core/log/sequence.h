@@ -32,6 +32,7 @@ struct draw_state {
 	bool amended_late; /* an amendment stands after the cycle's next commitment */
 	bool is_void;
 	struct slice anchor;        /* of the chain it uses */
+	uint64_t embargo_days;      /* of that chain */
 	struct witnesses witnesses; /* in force at the commitment */
 };
 
