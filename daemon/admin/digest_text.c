@@ -92,7 +92,7 @@ write_alarms(const struct writing *w)
 	char when[CLOCK_TEXT];
 
 	if (w->d->n_alarms == 0) {
-		write_words(w, N_("All is well: no alarm stands."), 0);
+		write_words(w, N_("All is well: there is no alarm."), 0);
 		return;
 	}
 	buf_text(w->out, w->tr(N_("What somebody must look after: ")));
@@ -318,7 +318,7 @@ digest_body(const struct digest *digest, const char *(*tr)(const char *text), st
 	write_roster_states(&w);
 	write_calendar(&w);
 	write_log_state(&w);
-	write_heading(&w, N_("More is said by:"));
+	write_heading(&w, N_("These commands say more:"));
 	buf_format(out, "  spotcheck -c %s status\n  spotcheck -c %s check\n  spotcheck -c %s outbox\n", path, path,
 	    path);
 }

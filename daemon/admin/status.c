@@ -27,7 +27,7 @@ note_due(struct reading *r, int64_t time, const char *what)
 }
 
 static int
-count_draw(void *ctx, const struct draw_row *row)
+count_draw_row(void *ctx, const struct draw_row *row)
 {
 	struct reading *r = ctx;
 
@@ -87,7 +87,7 @@ status_read(struct store *store, const struct config *config, const struct calen
 {
 	struct status s = {.next = INT64_MAX, .what = ""};
 	struct reading r = {.s = &s, .now = now};
-	int rc = draws_each(store, count_draw, &r, err);
+	int rc = draws_each(store, count_draw_row, &r, err);
 
 	if (rc == 0)
 		rc = count_letters(&r, store, err);

@@ -280,7 +280,7 @@ take_signed_steps(struct turn *turn, int64_t *next, struct err *err)
 
 /* Checks all published files once a day, a part of them in each turn. */
 static int
-check_published(struct turn *turn, int64_t *next, struct err *err)
+check_published_part(struct turn *turn, int64_t *next, struct err *err)
 {
 	struct operator *operator = turn->operator;
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
@@ -313,7 +313,7 @@ turn_take(struct turn *turn, int64_t *ret_next, struct err *err)
 	int rc = take_signed_steps(turn, &next, err);
 
 	if (rc == 0)
-		rc = check_published(turn, &next, err);
+		rc = check_published_part(turn, &next, err);
 	if (rc == 0)
 		rc = update_alarms(turn, err);
 	if (rc != 0)

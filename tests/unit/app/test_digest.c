@@ -379,7 +379,7 @@ it_says_how_things_stand(void **state)
 	text = last_body();
 	head = subject();
 	assert_string_equal(head, "[spotcheckd] log.example.org: week of 2026-03-09: all well");
-	assert_ptr_equal(strstr(text, "All is well: no alarm stands.\n"), text);
+	assert_ptr_equal(strstr(text, "All is well: there is no alarm.\n"), text);
 	has(text, "The past seven days, 2026-03-02 08:00 to 2026-03-09 08:00:\n");
 	has(text, "  1 committed: no. ");
 	has(text, "Weekly check (2026-03-02)");
