@@ -24,8 +24,8 @@
 _Static_assert(DIGEST_ROOT >= sodium_base64_ENCODED_LEN(HASH_BYTES, sodium_base64_VARIANT_ORIGINAL), "a root");
 
 /* The digest, and everything that it points to. */
-struct gathering {
-	struct digest d; /* first: the caller's pointer is cast to struct gathering */
+struct digest_gatherer {
+	struct digest d; /* first: the caller's pointer is cast to struct digest_gatherer */
 	const struct operator *operator;
 	const char *(*tr)(const char *text);
 	struct alarms *texts; /* of alarms, in the digest's language */
@@ -45,7 +45,7 @@ struct gathering {
 static int
 add_alarm(void *ctx, const struct alarm *alarm, int64_t since)
 {
-	struct gathering *g = ctx;
+	struct digest_gatherer *g = ctx;
 	struct alarm *named = NULL;
 
 	if (g->d.n_alarms == ALARMS_MAX)
@@ -62,7 +62,7 @@ add_alarm(void *ctx, const struct alarm *alarm, int64_t since)
 }
 
 static int
-gather_alarms(struct gathering *g)
+gather_alarms(struct digest_gatherer *g)
 {
 	const struct operator *o = g->operator;
 	int rc;
@@ -95,7 +95,7 @@ past_step_of(const struct entry *e, struct digest_past_step *ret_step)
 }
 
 static int
-add_past_step(struct gathering *g, struct slice bytes)
+add_past_step(struct digest_gatherer *g, struct slice bytes)
 {
 	struct digest_past_step step, *grown;
 	struct entry entry;
@@ -117,7 +117,7 @@ add_past_step(struct gathering *g, struct slice bytes)
 }
 
 static int
-read_past_steps(struct gathering *g)
+read_past_steps(struct digest_gatherer *g)
 {
 	struct query q;
 	int rc = 0, closed;
@@ -132,7 +132,7 @@ read_past_steps(struct gathering *g)
 }
 
 static int
-name_past_draw(const struct gathering *g, struct digest_draw *draw)
+name_past_draw(const struct digest_gatherer *g, struct digest_draw *draw)
 {
 	struct draw_row row;
 	int rc = draws_find(g->operator->store, draw->n, &row, g->err);
@@ -144,7 +144,7 @@ name_past_draw(const struct gathering *g, struct digest_draw *draw)
 }
 
 static int
-gather_letters(struct gathering *g)
+gather_letters(struct digest_gatherer *g)
 {
 	uint64_t week[OUTBOX_STATES] = {0}, now[OUTBOX_STATES] = {0};
 	int rc = outbox_count_draws(g->operator->store, g->d.since, g->d.until, week, g->err);
@@ -159,7 +159,7 @@ gather_letters(struct gathering *g)
 }
 
 static int
-gather_week(struct gathering *g)
+gather_week(struct digest_gatherer *g)
 {
 	int rc = read_past_steps(g);
 
@@ -178,7 +178,7 @@ is_ahead(const struct digest *d, int64_t time)
 }
 
 static int
-add_digest_event(struct gathering *g, const struct agenda_row *row, enum digest_step step, int64_t time)
+add_digest_event(struct digest_gatherer *g, const struct agenda_row *row, enum digest_step step, int64_t time)
 {
 	struct digest_event *grown = reallocarray(g->events, g->d.n_events + 1, sizeof *grown), *added;
 
@@ -201,7 +201,7 @@ add_digest_event(struct gathering *g, const struct agenda_row *row, enum digest_
  * nor their number.  The agenda is read for OUTLOOK_DAYS, so the line is there wherever in the period the draws are.
  */
 static int
-add_sealed(struct gathering *g, const struct agenda_row *row)
+add_sealed(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->first, 0, NULL);
 
@@ -217,7 +217,7 @@ add_sealed(struct gathering *g, const struct agenda_row *row)
 }
 
 static int
-add_visits(struct gathering *g, const struct agenda_row *row)
+add_visits(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->visit_first, 0, NULL);
 
@@ -227,7 +227,7 @@ add_visits(struct gathering *g, const struct agenda_row *row)
 }
 
 static int
-add_agenda_row(struct gathering *g, const struct agenda_row *row)
+add_agenda_row(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	bool at_draw = row->notice_time == row->draw_time;
 	int rc = 0;
@@ -266,7 +266,7 @@ compare_events(const void *a, const void *b)
 }
 
 static int
-gather_events(struct gathering *g)
+gather_events(struct digest_gatherer *g)
 {
 	const struct operator *o = g->operator;
 	const struct agenda_want want = {.store = o->store,
@@ -291,7 +291,7 @@ gather_events(struct gathering *g)
 /* ---- rosters, calendar, log ---- */
 
 static int
-gather_roster(struct gathering *g, enum roster_kind kind)
+gather_roster(struct digest_gatherer *g, enum roster_kind kind)
 {
 	struct digest_roster *r = &g->d.rosters[kind];
 	struct err why = {.tr = g->err != NULL ? g->err->tr : NULL};
@@ -308,7 +308,7 @@ gather_roster(struct gathering *g, enum roster_kind kind)
 }
 
 static void
-gather_calendar(struct gathering *g)
+gather_calendar(struct digest_gatherer *g)
 {
 	int year = text_year_of(clock_date(g->operator->now));
 
@@ -318,7 +318,7 @@ gather_calendar(struct gathering *g)
 }
 
 static int
-gather_log(struct gathering *g)
+gather_log(struct digest_gatherer *g)
 {
 	struct checkpoint checkpoint;
 	struct buf bytes;
@@ -346,7 +346,7 @@ gather_log(struct gathering *g)
 /* ---- the digest ---- */
 
 static int
-gather_digest(struct gathering *g)
+gather_digest(struct digest_gatherer *g)
 {
 	int rc = gather_alarms(g);
 
@@ -363,7 +363,7 @@ gather_digest(struct gathering *g)
 void
 digest_free(struct digest *digest)
 {
-	struct gathering *g = (struct gathering *)digest;
+	struct digest_gatherer *g = (struct digest_gatherer *)digest;
 
 	if (g == NULL)
 		return;
@@ -379,7 +379,7 @@ int
 digest_gather(const struct operator *operator, int32_t monday, const char *(*tr)(const char *text),
     struct digest **ret_digest, struct err *err)
 {
-	struct gathering *g = calloc(1, sizeof *g);
+	struct digest_gatherer *g = calloc(1, sizeof *g);
 	int rc;
 
 	if (g == NULL)

@@ -11,7 +11,7 @@
 #define HANGING 4
 #define TIME_COLUMNS 16 /* of "2026-06-22 09:00" */
 
-struct writing {
+struct digest_writer {
 	const struct digest *d;
 	const char *(*tr)(const char *text);
 	struct buf *out;
@@ -21,14 +21,14 @@ struct writing {
 
 /* Ends the line that began at byte `start`. */
 static void
-end_digest_line(const struct writing *w, size_t start, size_t indent)
+end_digest_line(const struct digest_writer *w, size_t start, size_t indent)
 {
 	(void)wrap_line(w->out, start, DIGEST_COLUMNS, indent);
 	buf_byte(w->out, '\n');
 }
 
 static void
-write_words(const struct writing *w, const char *words, size_t indent)
+write_words(const struct digest_writer *w, const char *words, size_t indent)
 {
 	size_t start = w->out->len;
 
@@ -39,14 +39,14 @@ write_words(const struct writing *w, const char *words, size_t indent)
 }
 
 static void
-write_heading(const struct writing *w, const char *words)
+write_heading(const struct digest_writer *w, const char *words)
 {
 	buf_byte(w->out, '\n');
 	write_words(w, words, 0);
 }
 
 static void
-write_rest(const struct writing *w, size_t n)
+write_rest(const struct digest_writer *w, size_t n)
 {
 	size_t start = w->out->len;
 
@@ -58,7 +58,7 @@ write_rest(const struct writing *w, size_t n)
 
 /* "no. 12 Weekly check (2026-06-22)" */
 static void
-put_digest_draw(const struct writing *w, const struct digest_draw *draw)
+put_digest_draw(const struct digest_writer *w, const struct digest_draw *draw)
 {
 	const struct config_cycle *cycle = config_cycle(w->d->config, draw->cycle);
 	char words[PLAN_TITLE];
@@ -75,7 +75,7 @@ put_digest_draw(const struct writing *w, const struct digest_draw *draw)
 /* ---- alarms ---- */
 
 static void
-put_alarm_count(const struct writing *w)
+put_alarm_count(const struct digest_writer *w)
 {
 	if (w->d->n_alarms == 0)
 		buf_text(w->out, w->tr(N_("all well")));
@@ -86,7 +86,7 @@ put_alarm_count(const struct writing *w)
 }
 
 static void
-write_alarms(const struct writing *w)
+write_alarms(const struct digest_writer *w)
 {
 	size_t start = w->out->len;
 	char when[CLOCK_TEXT];
@@ -121,7 +121,7 @@ count_past_steps(const struct digest *d, enum digest_past what)
 
 /* "2 drawn: no. 12 …, no. 13 …" */
 static void
-write_past_steps(const struct writing *w, enum digest_past what, const char *format)
+write_past_steps(const struct digest_writer *w, enum digest_past what, const char *format)
 {
 	size_t n = count_past_steps(w->d, what), start = w->out->len, n_written = 0;
 
@@ -139,7 +139,7 @@ write_past_steps(const struct writing *w, enum digest_past what, const char *for
 }
 
 static void
-write_past_week(const struct writing *w)
+write_past_week(const struct digest_writer *w)
 {
 	const struct digest *d = w->d;
 	char since[CLOCK_TEXT], until[CLOCK_TEXT];
@@ -168,7 +168,7 @@ write_past_week(const struct writing *w)
 /* ---- what is to come ---- */
 
 static void
-put_step(const struct writing *w, const struct digest_event *event)
+put_step(const struct digest_writer *w, const struct digest_event *event)
 {
 	static const char *const words[] = {
 	    [DIGEST_COMMIT] = N_("commitment"),
@@ -191,7 +191,7 @@ put_step(const struct writing *w, const struct digest_event *event)
 }
 
 static void
-write_event(const struct writing *w, const struct digest_event *event)
+write_event(const struct digest_writer *w, const struct digest_event *event)
 {
 	size_t start = w->out->len;
 	char when[CLOCK_TEXT];
@@ -209,7 +209,7 @@ write_event(const struct writing *w, const struct digest_event *event)
 }
 
 static void
-write_events(const struct writing *w)
+write_events(const struct digest_writer *w)
 {
 	write_heading(w, N_("The next fourteen days:"));
 	if (w->d->n_events == 0)
@@ -222,7 +222,7 @@ write_events(const struct writing *w)
 /* ---- rosters, calendar, log ---- */
 
 static void
-put_age(const struct writing *w, int32_t days)
+put_age(const struct digest_writer *w, int32_t days)
 {
 	if (days == 0)
 		buf_text(w->out, w->tr(N_("today")));
@@ -233,7 +233,7 @@ put_age(const struct writing *w, int32_t days)
 }
 
 static void
-write_roster(const struct writing *w, enum roster_kind kind)
+write_roster(const struct digest_writer *w, enum roster_kind kind)
 {
 	static const char *const names[] = {
 	    [ROSTER_TARGETS] = N_("targets"),
@@ -258,7 +258,7 @@ write_roster(const struct writing *w, enum roster_kind kind)
 }
 
 static void
-write_roster_states(const struct writing *w)
+write_roster_states(const struct digest_writer *w)
 {
 	write_heading(w, N_("Rosters:"));
 	for (int kind = 0; kind < ROSTER_KINDS; kind++)
@@ -266,7 +266,7 @@ write_roster_states(const struct writing *w)
 }
 
 static void
-write_calendar(const struct writing *w)
+write_calendar(const struct digest_writer *w)
 {
 	size_t start;
 
@@ -280,7 +280,7 @@ write_calendar(const struct writing *w)
 }
 
 static void
-write_log_state(const struct writing *w)
+write_log_state(const struct digest_writer *w)
 {
 	const struct digest *d = w->d;
 
@@ -298,7 +298,7 @@ write_log_state(const struct writing *w)
 void
 digest_subject(const struct digest *digest, const char *(*tr)(const char *text), struct buf *out)
 {
-	const struct writing w = {digest, tr, out};
+	const struct digest_writer w = {digest, tr, out};
 	char monday[DATE_TEXT];
 
 	text_from_date(digest->monday, monday);
@@ -309,7 +309,7 @@ digest_subject(const struct digest *digest, const char *(*tr)(const char *text),
 void
 digest_body(const struct digest *digest, const char *(*tr)(const char *text), struct buf *out)
 {
-	const struct writing w = {digest, tr, out};
+	const struct digest_writer w = {digest, tr, out};
 	const char *path = digest->config->path;
 
 	write_alarms(&w);

@@ -10,13 +10,13 @@
 #include "mail/outbox.h"
 #include "system/clock.h"
 
-struct reading {
+struct status_reader {
 	struct status *s;
 	int64_t now;
 };
 
 static void
-note_due(struct reading *r, int64_t time, const char *what)
+note_due(struct status_reader *r, int64_t time, const char *what)
 {
 	if (time < r->now)
 		r->s->late++;
@@ -29,7 +29,7 @@ note_due(struct reading *r, int64_t time, const char *what)
 static int
 count_draw_row(void *ctx, const struct draw_row *row)
 {
-	struct reading *r = ctx;
+	struct status_reader *r = ctx;
 
 	r->s->draws++;
 	if (row->outcome == OUTCOME_NONE) {
@@ -43,7 +43,7 @@ count_draw_row(void *ctx, const struct draw_row *row)
 }
 
 static int
-count_letters(struct reading *r, struct store *store, struct err *err)
+count_letters(struct status_reader *r, struct store *store, struct err *err)
 {
 	uint64_t letters[OUTBOX_STATES] = {0};
 	int64_t mail = INT64_MAX;
@@ -65,7 +65,7 @@ count_letters(struct reading *r, struct store *store, struct err *err)
 
 /* The next commitment of the cycle's timetable.  That of a draw at a random time is left out: it is secret. */
 static int
-note_next_commitment(struct reading *r, struct store *store, const struct config_cycle *cycle,
+note_next_commitment(struct status_reader *r, struct store *store, const struct config_cycle *cycle,
     const struct calendar *calendar, struct err *err)
 {
 	struct plan_next next = {.any = false};
@@ -86,7 +86,7 @@ status_read(struct store *store, const struct config *config, const struct calen
     struct status *ret_status, struct err *err)
 {
 	struct status s = {.next = INT64_MAX, .what = ""};
-	struct reading r = {.s = &s, .now = now};
+	struct status_reader r = {.s = &s, .now = now};
 	int rc = draws_each(store, count_draw_row, &r, err);
 
 	if (rc == 0)

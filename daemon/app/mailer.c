@@ -21,7 +21,7 @@
 #define _(text) language_text(text)
 
 #define LETTERS_PER_CONNECTION 50 /* servers end long sessions */
-#define STALL_CHECK_S 0.5         /* between two looks for letters that stand still */
+#define STALL_CHECK_S 0.5         /* between two looks for letters that make no progress */
 #define KEPT_MEMORY (16 << 20)    /* bytes that malloc does not give back */
 #define BATCH_S 0.008             /* how long an ended letter waits for others to share its transaction */
 #define FAILED_SESSIONS_MAX 3     /* failed sessions in a row after which the server counts as down */

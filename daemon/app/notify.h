@@ -8,7 +8,7 @@
 /* "READY=1", "STATUS=next: …", "WATCHDOG=1" …; several lines may go in one datagram.  Never blocks. */
 void notify_tell(const char *lines);
 
-/* Sends "STATUS=" and `text`; line feeds in it become something else. */
+/* Sends "STATUS=" and `text`; line feeds in it become spaces. */
 void notify_status(const char *text);
 
 /* Seconds between two WATCHDOG=1: half of $WATCHDOG_USEC; 0 where the manager wants none. */
