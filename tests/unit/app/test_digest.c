@@ -379,7 +379,7 @@ it_says_how_things_stand(void **state)
 	text = last_body();
 	head = subject();
 	assert_string_equal(head, "[spotcheckd] log.example.org: week of 2026-03-09: all well");
-	assert_ptr_equal(strstr(text, "All is well: no alarm stands.\n"), text);
+	assert_ptr_equal(strstr(text, "All is well: there is no alarm.\n"), text);
 	has(text, "The past seven days, 2026-03-02 08:00 to 2026-03-09 08:00:\n");
 	has(text, "  1 committed: no. ");
 	has(text, "Weekly check (2026-03-02)");
@@ -548,15 +548,15 @@ a_page_is_a_page(void **state)
 {
 	static struct digest_event events[500];
 	static struct digest_alarm alarms[100];
-	static struct digest_deed deeds[300];
+	static struct digest_past_step past[300];
 	struct config config = {.origin = (char *)"log.example.org", .path = (char *)"ini"};
 	struct digest d = {.config = &config,
 	    .alarms = alarms,
 	    .n_alarms = 100,
 	    .events = events,
 	    .n_events = 500,
-	    .deeds = deeds,
-	    .n_deeds = 300,
+	    .past = past,
+	    .n_past = 300,
 	    .key_id = "00000000"};
 	struct buf out;
 	size_t lines = 0;
@@ -567,9 +567,9 @@ a_page_is_a_page(void **state)
 		alarms[i] = (struct digest_alarm){
 		    "something is wrong, and whoever reads this ought to see to it: 名册已逾期，请确认。", 0};
 	for (size_t i = 0; i < 500; i++)
-		events[i] = (struct digest_event){.step = DIGEST_VISITS, .of = {.n = i + 1, .cycle = "weekly"}};
+		events[i] = (struct digest_event){.step = DIGEST_VISITS, .draw = {.n = i + 1, .cycle = "weekly"}};
 	for (size_t i = 0; i < 300; i++)
-		deeds[i] = (struct digest_deed){DIGEST_AMENDED, {.n = i + 1, .cycle = "weekly", .title = "节"}};
+		past[i] = (struct digest_past_step){DIGEST_AMENDED, {.n = i + 1, .cycle = "weekly", .title = "节"}};
 	buf_init(&out, 65536);
 	digest_body(&d, language_of("en"), &out);
 	text = buf_steal(&out);

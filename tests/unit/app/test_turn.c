@@ -81,7 +81,7 @@ open_operator(const char *cycles, const char *now, bool rosters)
 	if (rosters)
 		office_scene_rosters(&scene);
 	office_scene_init(&scene);
-	turn = (struct turn){.operator = &scene.operator, .tell = tell};
+	turn = (struct turn){.operator = &scene.operator, .on_event = tell};
 	memset(told, 0, sizeof told);
 	last_message[0] = '\0';
 }
