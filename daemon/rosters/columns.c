@@ -1,3 +1,4 @@
+/* The table of the rosters' columns, and how a kind or a column is found by name. */
 #include "rosters/columns.h"
 
 #include <strings.h>
