@@ -1,3 +1,4 @@
+/* Values of the INI that are lists or words: workweek, holidays, team, avoid, matters, beacon. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
