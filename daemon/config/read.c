@@ -159,8 +159,8 @@ begin_section(struct reader *r, struct slice text)
 	}
 	if ((cycle || witness) && !text_is_id(name)) {
 		diag_add(r->diag, r->config->path, r->line,
-		    N_("[%.*s]: behind %s stands a name of at most 32 of the characters A-Z a-z 0-9 . _ -"),
-		    SLICE_ARGS(text), cycle ? "cycle" : "witness");
+		    N_("[%.*s]: %s needs a name of at most 32 of the characters A-Z a-z 0-9 . _ -"), SLICE_ARGS(text),
+		    cycle ? "cycle" : "witness");
 		return;
 	}
 	if (cycle) {
@@ -313,7 +313,7 @@ is_key_line(struct reader *r, struct slice line)
 		report_line_fault(r, N_("this is no \"key = value\", no [section] and no # comment"));
 	else if (key = slice_cut(&value, '='),
 	    trim_line_end(key).n == 0 || trim_line_end(key).n > 40 || memchr(key.p, ':', key.n) != NULL)
-		report_line_fault(r, N_("before the first = stands the name of a key"));
+		report_line_fault(r, N_("the first = must follow the name of a key"));
 	else
 		return true;
 	return false;
@@ -327,7 +327,7 @@ read_section_header(struct reader *r, struct slice line)
 	r->section = SECTION_SKIPPED;
 	if (!text_is_utf8(line) || memchr(line.p, '\0', line.n) != NULL || line.n > LINE_MAX_BYTES ||
 	    memchr(line.p, ']', line.n) != line.p + line.n - 1) {
-		report_line_fault(r, N_("a section is written [name], and nothing behind it on its line"));
+		report_line_fault(r, N_("a section is written [name], with nothing else on its line"));
 		return;
 	}
 	name.n--;

@@ -171,7 +171,7 @@ config_parse_scope(struct config_value *v)
 
 /* "1st", "22nd": the number, or 0. */
 static int64_t
-ordinal(struct slice word, int64_t max)
+parse_ordinal(struct slice word, int64_t max)
 {
 	static const char *const suffixes[] = {"st", "nd", "rd", "th"};
 	int64_t n = 0;
@@ -222,7 +222,7 @@ config_parse_day(struct config_value *v)
 			day = workday ? DAY_LAST_WORKDAY : DAY_LAST;
 		} else {
 			day = workday ? DAY_NTH_WORKDAY : DAY_NTH;
-			n = ordinal(first, v->key->max);
+			n = parse_ordinal(first, v->key->max);
 			ok = ok && n > 0;
 		}
 	}

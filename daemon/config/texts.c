@@ -273,7 +273,7 @@ config_parse_server(struct config_value *v)
 		if (schemes[i].scheme != MAIL_MAILDIR)
 			return parse_host(v, rest, schemes[i].port);
 		if (rest.n == 0)
-			return config_refuse(v, N_("maildir: needs a path behind it"));
+			return config_refuse(v, N_("maildir: needs a path after it"));
 		return keep_path(v, &v->config->maildir, rest);
 	}
 	return config_refuse(v, N_("it must begin with smtp://, smtp+starttls://, smtps:// or maildir:"));

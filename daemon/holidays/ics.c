@@ -200,8 +200,7 @@ mark_event_line(struct ics *ics, struct nesting *nesting, const struct lines *l)
 		/* libical would accept these as well, and then nest components differently than we do. */
 		if (!is_property(line, "BEGIN") && !is_property(line, "END"))
 			return true;
-		diag_add(&ics->f->faults, ics->f->path, l->line,
-		    N_("behind BEGIN and END a colon must follow at once"));
+		diag_add(&ics->f->faults, ics->f->path, l->line, N_("a colon must follow BEGIN and END at once"));
 		return false;
 	}
 	return open_component(ics, nesting, name, l->line) &&
@@ -385,7 +384,7 @@ report_event_fault(struct ics *ics, unsigned long line, enum ics_code code, cons
 		    ICS_REPETITIONS_MAX);
 		break;
 	case ICS_WITHIN_A_DAY:
-		diag_add(faults, path, line, N_("it repeats within a day: whole days are wanted here"));
+		diag_add(faults, path, line, N_("it repeats within a day: only full days count here"));
 		break;
 	case ICS_RSCALED:
 		diag_add(faults, path, line,

@@ -275,7 +275,7 @@ parse_since_cell(const struct cell *cell, struct slice value, int64_t *ret)
 		return refuse_form(cell, value,
 		    N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	if (day > cell->today)
-		return cell_refuse(cell, value, N_("the date is yet to come"));
+		return cell_refuse(cell, value, N_("the date is in the future"));
 	*ret = day;
 	return true;
 }

@@ -139,13 +139,13 @@ report_spelling(const char *file, const char *column, struct slice a, unsigned l
 {
 	if (a_line == 0)
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): one of them? They differ by width, case or "
-		       "punctuation alone"),
+		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): use one of them, they differ only by width, case "
+		       "or punctuation"),
 		    column, SLICE_ARGS(b), SLICE_ARGS(a));
 	else
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): one of them? They differ by width, case or punctuation "
-		       "alone"),
+		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): use one of them, they differ only by width, case or "
+		       "punctuation"),
 		    column, SLICE_ARGS(b), SLICE_ARGS(a), a_line);
 }
 

@@ -180,7 +180,7 @@ open_section(struct parser *p, struct slice name)
 	struct template_node *node;
 
 	if (p->in_subject) {
-		diag_add(p->diag, p->file, p->line, N_("{{#%.*s}}: in the subject stand no sections"),
+		diag_add(p->diag, p->file, p->line, N_("{{#%.*s}}: the subject cannot have sections"),
 		    SLICE_ARGS(name));
 		return;
 	}
