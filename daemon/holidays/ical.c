@@ -138,7 +138,7 @@ has_value(icalproperty *property, icalvalue_kind kind)
 
 /* The property that libical's message names behind `phrase`; ICS_PARTS where it is none that we read. */
 static enum ics_part
-part_behind(const char *message, const char *phrase)
+property_in_message(const char *message, const char *phrase)
 {
 	const char *name = strstr(message, phrase);
 
@@ -155,7 +155,7 @@ part_behind(const char *message, const char *phrase)
 }
 
 static void
-look_at_errors(struct reader *r, struct event *e)
+report_libical_errors(struct reader *r, struct event *e)
 {
 	static const char *const phrases[] = {" value in ", "No value for ", "component begin tag: "};
 	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_XLICERROR_PROPERTY);
@@ -165,7 +165,7 @@ look_at_errors(struct reader *r, struct event *e)
 		enum ics_part part = ICS_PARTS;
 
 		for (size_t i = 0; i < 3 && part == ICS_PARTS && message != NULL; i++)
-			part = part_behind(message, phrases[i]);
+			part = property_in_message(message, phrases[i]);
 		if (part == ICS_DTSTART || part == ICS_DTEND || part == ICS_RDATE || part == ICS_EXDATE)
 			put_fault_record(r, e, part, ICS_NO_DATE);
 		else if (part != ICS_PARTS)
@@ -481,7 +481,7 @@ read_event(struct reader *r, icalcomponent *component)
 
 	if (is_cancelled(component))
 		return;
-	look_at_errors(r, &e);
+	report_libical_errors(r, &e);
 	if (icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) != NULL)
 		put_fault_record(r, &e, ICS_RECURRENCE_ID, ICS_UNFOLLOWED);
 	if (icalcomponent_get_first_property(component, ICAL_EXRULE_PROPERTY) != NULL)

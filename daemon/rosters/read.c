@@ -335,10 +335,10 @@ struct small_walk {
 	void *ctx;
 };
 
-/* Runs `sql`, whose last column is `private`, through `step`. */
+/* Runs `sql`, whose last column is `private`, through `visit_row`. */
 static int
 walk_small(struct small_walk *w, struct store *store, enum roster_kind kind, const char *sql, int private,
-    int (*step)(struct small_walk *w, struct query *q), struct err *err)
+    int (*visit_row)(struct small_walk *w, struct query *q), struct err *err)
 {
 	struct query q;
 	int rc = header_read(store, kind, &w->header, err), stopped = 0;
@@ -349,7 +349,7 @@ walk_small(struct small_walk *w, struct store *store, enum roster_kind kind, con
 	while (stopped == 0 && query_row(&q)) {
 		stopped = header_row(&w->header, query_text(&q, private), err);
 		if (stopped == 0)
-			stopped = step(w, &q);
+			stopped = visit_row(w, &q);
 	}
 	rc = query_close(&q, stopped == 0 ? err : NULL);
 	return stopped != 0 ? stopped : rc;
@@ -375,7 +375,7 @@ small_walk_free(struct small_walk *w)
 }
 
 static int
-step_conflict(struct small_walk *w, struct query *q)
+visit_conflict(struct small_walk *w, struct query *q)
 {
 	struct slice scope = query_text(q, 1);
 	struct rosters_conflict conflict = {
@@ -404,13 +404,13 @@ rosters_each_conflict(struct store *store, int (*visit)(void *ctx, const struct 
 	rc = walk_small(w, store, ROSTER_CONFLICTS,
 	    "SELECT inspector, scope, value, private FROM conflict"
 	    " ORDER BY inspector || ',' || scope || ',' || value || ','",
-	    3, step_conflict, err);
+	    3, visit_conflict, err);
 	small_walk_free(w);
 	return rc;
 }
 
 static int
-step_matter(struct small_walk *w, struct query *q)
+visit_matter(struct small_walk *w, struct query *q)
 {
 	struct rosters_matter matter = {
 	    .id = query_text(q, 0),
@@ -440,13 +440,13 @@ rosters_each_matter(struct store *store, int (*visit)(void *ctx, const struct ro
 	if (w == NULL)
 		return ERR_MEMORY;
 	w->visit.matter = visit;
-	rc = walk_small(w, store, ROSTER_MATTERS, "SELECT id, private FROM matter ORDER BY id", 1, step_matter, err);
+	rc = walk_small(w, store, ROSTER_MATTERS, "SELECT id, private FROM matter ORDER BY id", 1, visit_matter, err);
 	small_walk_free(w);
 	return rc;
 }
 
 static int
-step_contact(struct small_walk *w, struct query *q)
+visit_contact(struct small_walk *w, struct query *q)
 {
 	struct rosters_contact contact = {
 	    .target = query_text(q, 0),
@@ -471,7 +471,7 @@ rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct r
 	rc = walk_small(w, store, ROSTER_CONTACTS,
 	    "SELECT target, level, name, private FROM contact"
 	    " ORDER BY target, level, name",
-	    3, step_contact, err);
+	    3, visit_contact, err);
 	small_walk_free(w);
 	return rc;
 }

@@ -120,7 +120,7 @@ make_database_file(const struct store *store, unsigned flags, struct err *err)
 /* ---- opening ---- */
 
 static int
-configure(struct store *store, struct err *err)
+set_connection_options(struct store *store, struct err *err)
 {
 	sqlite3 *db = store->db;
 
@@ -139,7 +139,7 @@ struct identity {
 };
 
 static int
-identify(struct store *store, struct identity *ret, struct err *err)
+read_identity(struct store *store, struct identity *ret, struct err *err)
 {
 	struct identity id = {0};
 	int rc = store_int(store, "PRAGMA application_id", &id.application, NULL);
@@ -240,7 +240,7 @@ migrate(struct store *store, struct err *err)
 
 	if (rc != 0)
 		return rc;
-	rc = identify(store, &id, err);
+	rc = read_identity(store, &id, err);
 	if (rc == 0)
 		rc = check_identity(store, &id, err);
 	if (rc == 0 && is_new(&id))
@@ -263,10 +263,10 @@ static int
 prepare_database(struct store *store, struct err *err)
 {
 	struct identity id = {0};
-	int rc = configure(store, err);
+	int rc = set_connection_options(store, err);
 
 	if (rc == 0)
-		rc = identify(store, &id, err);
+		rc = read_identity(store, &id, err);
 	if (rc == 0)
 		rc = check_identity(store, &id, err);
 	if (rc != 0)

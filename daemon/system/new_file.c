@@ -22,7 +22,7 @@
 struct destination {
 	int folder;
 	char *name;
-	char *beside; /* the name while it is being written */
+	char *unfinished; /* the name while it is being written */
 };
 
 static void
@@ -31,7 +31,7 @@ destination_release(struct destination *destination)
 	if (destination->folder >= 0)
 		(void)close(destination->folder);
 	free(destination->name);
-	free(destination->beside);
+	free(destination->unfinished);
 }
 
 static int
@@ -58,9 +58,9 @@ find_destination(const char *path, struct destination *ret, struct err *err)
 
 	*ret = (struct destination){.folder = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	    .name = strdup(name)};
-	if (asprintf(&ret->beside, ".%s.new", name) < 0)
-		ret->beside = NULL;
-	if (folder == NULL || ret->name == NULL || ret->beside == NULL)
+	if (asprintf(&ret->unfinished, ".%s.new", name) < 0)
+		ret->unfinished = NULL;
+	if (folder == NULL || ret->name == NULL || ret->unfinished == NULL)
 		rc = err_memory(err);
 	else if (name[0] == '\0')
 		rc = err_set(err, ERR_REFUSED, N_("%s is no name of a file"), path);
@@ -80,7 +80,7 @@ find_destination(const char *path, struct destination *ret, struct err *err)
 static int
 remove_unfinished(const struct destination *destination, const char *path, struct err *err)
 {
-	int fd = openat(destination->folder, destination->beside, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(destination->folder, destination->unfinished, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	int rc = 0;
 
 	if (fd < 0)
@@ -89,18 +89,18 @@ remove_unfinished(const struct destination *destination, const char *path, struc
 		rc = errno == EWOULDBLOCK
 		    ? err_set(err, ERR_REFUSED, N_("%s is being written by another process"), path)
 		    : report_errno(path, err);
-	else if (unlinkat(destination->folder, destination->beside, 0) != 0 && errno != ENOENT)
+	else if (unlinkat(destination->folder, destination->unfinished, 0) != 0 && errno != ENOENT)
 		rc = report_errno(path, err);
 	(void)close(fd);
 	return rc;
 }
 
 static int
-open_beside(const struct destination *destination, const char *path, int *ret_fd, struct err *err)
+open_unfinished(const struct destination *destination, const char *path, int *ret_fd, struct err *err)
 {
 	int rc = remove_unfinished(destination, path, err);
 	int fd = rc != 0 ? -1
-	                 : openat(destination->folder, destination->beside,
+	                 : openat(destination->folder, destination->unfinished,
 	                       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (rc != 0)
@@ -109,7 +109,7 @@ open_beside(const struct destination *destination, const char *path, int *ret_fd
 		return report_errno(path, err);
 	if (fchmod(fd, 0600) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		rc = report_errno(path, err);
-		(void)unlinkat(destination->folder, destination->beside, 0);
+		(void)unlinkat(destination->folder, destination->unfinished, 0);
 		(void)close(fd);
 		return rc;
 	}
@@ -123,13 +123,13 @@ open_beside(const struct destination *destination, const char *path, int *ret_fd
 static bool
 give_name(const struct destination *destination)
 {
-	if (renameat2(destination->folder, destination->beside, destination->folder, destination->name,
+	if (renameat2(destination->folder, destination->unfinished, destination->folder, destination->name,
 	        RENAME_NOREPLACE) == 0)
 		return true;
 	if (errno != EINVAL && errno != ENOSYS)
 		return false;
-	return linkat(destination->folder, destination->beside, destination->folder, destination->name, 0) == 0 &&
-	    unlinkat(destination->folder, destination->beside, 0) == 0;
+	return linkat(destination->folder, destination->unfinished, destination->folder, destination->name, 0) == 0 &&
+	    unlinkat(destination->folder, destination->unfinished, 0) == 0;
 }
 
 static void
@@ -141,10 +141,10 @@ keep_or_remove(const struct destination *destination, int channel)
 	if (file_read_up_to(channel, &word, 1) == 1 && word == KEEP) {
 		fault = give_name(destination) && file_sync(destination->folder) == 0 ? 0 : errno;
 		if (fault != 0)
-			(void)unlinkat(destination->folder, destination->beside, 0);
+			(void)unlinkat(destination->folder, destination->unfinished, 0);
 		(void)file_write(channel, &fault, sizeof fault);
 	} else {
-		(void)unlinkat(destination->folder, destination->beside, 0);
+		(void)unlinkat(destination->folder, destination->unfinished, 0);
 	}
 }
 
@@ -194,9 +194,9 @@ new_file_open(const char *path, struct new_file *ret_file, struct err *err)
 	int rc = find_destination(path, &destination, err);
 
 	if (rc == 0)
-		rc = open_beside(&destination, path, &file.fd, err);
+		rc = open_unfinished(&destination, path, &file.fd, err);
 	if (rc == 0 && (rc = begin_keeper(&destination, &file, err)) != 0) {
-		(void)unlinkat(destination.folder, destination.beside, 0);
+		(void)unlinkat(destination.folder, destination.unfinished, 0);
 		(void)close(file.fd);
 	}
 	destination_release(&destination);

@@ -12,7 +12,7 @@ fold_case(char c)
 }
 
 static unsigned
-least(unsigned a, unsigned b)
+smaller_of(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
@@ -33,10 +33,10 @@ edit_distance(struct slice a, struct slice b)
 		for (size_t j = 1; j <= b.n; j++) {
 			bool same = fold_case(a.p[i - 1]) == fold_case(b.p[j - 1]);
 
-			now[j] = least(last[j - 1] + !same, least(last[j], now[j - 1]) + 1);
+			now[j] = smaller_of(last[j - 1] + !same, smaller_of(last[j], now[j - 1]) + 1);
 			if (i > 1 && j > 1 && fold_case(a.p[i - 1]) == fold_case(b.p[j - 2]) &&
 			    fold_case(a.p[i - 2]) == fold_case(b.p[j - 1]))
-				now[j] = least(now[j], before[j - 2] + 1);
+				now[j] = smaller_of(now[j], before[j - 2] + 1);
 		}
 		before = last;
 		last = now;

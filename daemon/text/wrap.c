@@ -37,7 +37,7 @@ first_character(struct slice text)
 
 /* Whether a line may be broken between two characters, neither of which is a space. */
 static bool
-may_part(struct slice before, struct slice after)
+may_break_between(struct slice before, struct slice after)
 {
 	if (plain_width(before) < 2 && plain_width(after) < 2)
 		return false;
@@ -49,7 +49,7 @@ may_part(struct slice before, struct slice after)
  * place: before the first one beyond, or all of it.  `text` begins with no space.
  */
 static size_t
-fitting(struct slice text, size_t width)
+fitting_bytes(struct slice text, size_t width)
 {
 	struct slice before = {NULL, 0};
 	size_t best = 0, columns = 0;
@@ -57,7 +57,7 @@ fitting(struct slice text, size_t width)
 	for (size_t at = 0; at < text.n;) {
 		struct slice here = first_character((struct slice){text.p + at, text.n - at});
 		bool here_space = slice_is(here, " ");
-		bool parts = at > 0 && !slice_is(before, " ") && (here_space || may_part(before, here));
+		bool parts = at > 0 && !slice_is(before, " ") && (here_space || may_break_between(before, here));
 
 		if (parts && (columns <= width || best == 0))
 			best = at;
@@ -99,7 +99,7 @@ wrap_line(struct buf *buf, size_t start, size_t width, size_t indent)
 	lead = line.len - rest.n;
 	buf->len = start;
 	while (rest.n > 0) {
-		size_t n = fitting(rest, lead < width ? width - lead : 1);
+		size_t n = fitting_bytes(rest, lead < width ? width - lead : 1);
 
 		last = buf->len;
 		for (size_t i = 0; i < lead; i++)

@@ -295,7 +295,7 @@ calendar_finish(struct calendar *calendar, int32_t first, int32_t last, struct e
 /* ---- look-ups ---- */
 
 static bool
-covers(const struct calendar *c, int32_t date)
+covers_date(const struct calendar *c, int32_t date)
 {
 	return c->sums != NULL && date >= c->first && date <= c->last;
 }
@@ -305,7 +305,7 @@ calendar_works(const struct calendar *calendar, int32_t date)
 {
 	size_t i;
 
-	if (!covers(calendar, date))
+	if (!covers_date(calendar, date))
 		return in_workweek(calendar, date);
 	i = (size_t)((int64_t)date - calendar->first);
 	return calendar->sums[i + 1].workdays > calendar->sums[i].workdays;
@@ -332,7 +332,7 @@ calendar_step(const struct calendar *calendar, int32_t date, int64_t n)
 
 	if (n == 0)
 		return date;
-	if (!covers(calendar, date))
+	if (!covers_date(calendar, date))
 		return step_day_by_day(calendar, date, n);
 	/* workdays[] has at this index, without n, the day itself, or the next workday where it is none. */
 	index = calendar->sums[date - calendar->first].workdays + n;
@@ -350,7 +350,7 @@ calendar_count(const struct calendar *calendar, int32_t first, int32_t last)
 
 	if (first > last)
 		return 0;
-	if (covers(calendar, first) && covers(calendar, last))
+	if (covers_date(calendar, first) && covers_date(calendar, last))
 		return (int64_t)calendar->sums[last - calendar->first + 1].workdays -
 		    calendar->sums[first - calendar->first].workdays;
 	for (int32_t date = first; date <= last; date++)
