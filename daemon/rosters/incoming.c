@@ -315,7 +315,7 @@ write_roster(const struct incoming *in, int64_t import, const struct rosters_cou
 	return rosters_attest(in->store, in->kind, in->import->by, in->import->now, err);
 }
 
-/* Writes the history, counts, and, where nothing speaks against it, writes the rows.  A dry run rolls all back. */
+/* Writes the history and counts changes; without a fault, and unless it is a dry run, writes the rows. */
 static int
 replace_roster(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
 {
@@ -357,7 +357,7 @@ incoming_apply(const struct incoming *in, struct rosters_counts *ret_counts, str
 	unique = in->diag->count == before;
 	if (rc == 0)
 		rc = incoming_check_others(in, err);
-	/* Where names are missing in other rosters, too many removed rows are reported too. */
+	/* After missing names too, so that all faults are reported at once. */
 	if (rc == 0 && in->complete && unique)
 		rc = replace_roster(in, ret_counts, err);
 	return rc;
