@@ -191,7 +191,7 @@ static const struct {
     {ROSTER_TARGETS, "id,name,weight", "T1,a,0", "from 1 to 100"},
     {ROSTER_TARGETS, "id,name,weight", "T1,a,101", "from 1 to 100"},
     {ROSTER_TARGETS, "id,name,since", "T1,a,2026-02-31", "must exist"},
-    {ROSTER_TARGETS, "id,name,since", "T1,a,2026-06-23", "yet to come"},
+    {ROSTER_TARGETS, "id,name,since", "T1,a,2026-06-23", "in the future"},
     {ROSTER_TARGETS, "id,name,since", "T1,a,22.6.2026", "a date is written"},
     {ROSTER_TARGETS, "id,name,since", "T1,a,２０２６年６月１日", "full-width"},
     {ROSTER_TARGETS, "id,name,kind", "T1,a,b\tc", "U+0009 (a tabulator)"},
@@ -300,7 +300,7 @@ spellings(void **state)
 {
 	(void)state;
 	refused(ROSTER_TARGETS, "id,name,unit\nT1,a,财政局\nT2,b,财政 局\nT3,c,（财政局）\n",
-	    "3: unit \"财政 局\" / \"财政局\" (line 2): one of them?");
+	    "3: unit \"财政 局\" / \"财政局\" (line 2): use one of them");
 	assert_non_null(strstr(told, "4: unit"));
 	refused(ROSTER_TARGETS, "id,name,class\nT1,a,A\nT2,b,a\n", "3: class \"a\" / \"A\"");
 	refused(ROSTER_TARGETS, "id,name,area\nT1,a,Ａ区\nT2,b,A区\n", "3: area");
