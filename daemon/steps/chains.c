@@ -188,8 +188,8 @@ step_chain_anew(struct operator *operator, struct ledger *log, const struct conf
 }
 
 /*
- * A first chain, or a new one once every used link of the chain before is revealed.  Sets *ret_any where there is one to
- * append, and appends it unless `log` is NULL.
+ * A first chain, or a new one once every used link of the chain before is revealed.  Sets *ret_any where there is one
+ * to append, and appends it unless `log` is NULL.
  */
 static int
 add_chain_if_missing(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time,
@@ -225,8 +225,8 @@ add_ini_entries(struct operator *operator, struct ledger *log, int64_t time, boo
 }
 
 /*
- * Looks without a transaction first: mostly there is nothing to append, and then no witness is asked.  The log is opened
- * each time, so that a damaged one is noticed.
+ * Looks without a transaction first: mostly there is nothing to append, and then no witness is asked.  The log is
+ * opened each time, so that a damaged one is noticed.
  */
 int
 step_follow_ini(struct operator *operator, struct err *err)

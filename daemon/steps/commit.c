@@ -13,7 +13,9 @@
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
-/* A mistyped year must not hold up the cycle for longer: even a void opens at its reveal_time, and later links after it. */
+/*
+ * So that a mistyped year does not hold up the cycle: a draw, void or not, and those after it open at its reveal_time.
+ */
 #define LEAD_DAYS_MAX 400
 #define COSIGNING_S 60 /* the least time that a witness is given for cosigning the commitment */
 

@@ -81,8 +81,8 @@ struct step_amended {
 };
 
 /*
- * Nothing is appended where what is wanted was done before: an earlier amendment took `out` away from that seat or place;
- * or, with `reports`, its newest amendment is not reported yet or came since the command began.
+ * Nothing is appended where what is wanted was done before: an earlier amendment took `out` away from that seat or
+ * place; or, with `reports`, its newest amendment is not reported yet or came since the command began.
  */
 int step_amend(struct operator *operator, const struct step_amend *want, struct step_amended *ret, struct err *err);
 
@@ -130,8 +130,8 @@ struct step_chain {
 int step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain, struct err *err);
 
 /*
- * Begins the cycle's next chain, within the caller's transaction, if every used link of the chain before is revealed; else
- * does nothing.
+ * Begins the cycle's next chain, within the caller's transaction, if every used link of the chain before is revealed;
+ * else does nothing.
  */
 int step_chain_anew(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, const char *reason,
     int64_t time, struct err *err);

@@ -1,4 +1,6 @@
-/* Voids a commitment, with a reason; or notes that it is to be voided, where the void needs a value that is not there yet. */
+/*
+ * Voids a commitment, with a reason; or notes that it is to be voided, where the void needs a value that has not come.
+ */
 
 #include "draws/draws.h"
 #include "draws/plan.h"
