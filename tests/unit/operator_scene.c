@@ -1,3 +1,5 @@
+/* An operator's INI, rosters, state and published directory in a folder of the test's own. */
+
 #include "operator_scene.h"
 
 #include <fcntl.h>

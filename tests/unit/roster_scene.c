@@ -1,3 +1,5 @@
+/* Rosters in a state of each test's own: imports from texts, and what they told. */
+
 #include "roster_scene.h"
 
 #include <fcntl.h>
@@ -112,7 +114,6 @@ imported(enum roster_kind kind, const char *text)
 		fail_msg("%s: %s", message, told);
 }
 
-/* The roster as its export: the one text that says all. */
 char *
 exported(enum roster_kind kind)
 {

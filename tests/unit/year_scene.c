@@ -1,3 +1,5 @@
+/* An operator's state that lives through years: turns, reopening, and what was drawn. */
+
 #include "year_scene.h"
 
 #include <stdio.h>
