@@ -25,32 +25,32 @@ struct operator_scene {
 #define SCENE_NOW 1782090000 /* 2026-06-22 01:00:00 UTC, a Monday, 09:00 in Asia/Shanghai */
 
 /* Makes the INI, with `cycles` behind the sections that all scenes have, and the state; there is no log yet. */
-void office_scene_open(struct operator_scene *scene, const char *cycles);
-void office_scene_close(struct operator_scene *scene);
+void operator_scene_open(struct operator_scene *scene, const char *cycles);
+void operator_scene_close(struct operator_scene *scene);
 
 /* Replaces the INI, from now on. */
-void office_scene_ini(struct operator_scene *scene, const char *cycles);
+void operator_scene_ini(struct operator_scene *scene, const char *cycles);
 
-/* Imports one roster; `kind` is "targets" and the like.  office_scene_rosters imports a small one of each kind. */
-void office_scene_import(struct operator_scene *scene, const char *kind, const char *csv);
-void office_scene_rosters(struct operator_scene *scene);
+/* Imports one roster; `kind` is "targets" and the like.  operator_scene_rosters imports a small one of each kind. */
+void operator_scene_import(struct operator_scene *scene, const char *kind, const char *csv);
+void operator_scene_rosters(struct operator_scene *scene);
 
 /* Begins the log, as `init` does. */
-void office_scene_init(struct operator_scene *scene);
+void operator_scene_init(struct operator_scene *scene);
 
 /*
  * Publishes, and checks the published directory as of the scene's clock.  Returns how many checks failed; what they say
  * goes to standard error.
  */
-uint64_t office_scene_verify(struct operator_scene *scene);
+uint64_t operator_scene_verify(struct operator_scene *scene);
 
 /* Fails the test, with the scene's error, unless `rc` is 0. */
-void office_scene_well(const struct operator_scene *scene, int rc);
+void operator_scene_well(const struct operator_scene *scene, int rc);
 
 /* Fails the test unless `rc` is `code` and the message of the scene's error holds `words`. */
-void office_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words);
+void operator_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words);
 
 /* The number that a query of the state gives. */
-int64_t office_scene_count(struct operator_scene *scene, const char *sql);
+int64_t operator_scene_count(struct operator_scene *scene, const char *sql);
 
 #endif

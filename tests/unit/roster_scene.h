@@ -22,12 +22,12 @@ int roster_scene_set_up(void **state);
 int roster_scene_tear_down(void **state);
 
 /* What the latest import or undo told: "LINE: message" for each fault, the counts, the error. */
-extern char told[65536];
+extern char faults_told[65536];
 extern struct rosters_counts counts;
 extern char message[ERR_MESSAGE_BYTES];
-void say(void *ctx, const char *file, unsigned long line, const char *text);
+void note_fault(void *ctx, const char *file, unsigned long line, const char *text);
 
-extern const struct rosters_import plain; /* no limit, nothing special */
+extern const struct rosters_import no_limits; /* no limit on what it may remove, no other option */
 
 int import_with(enum roster_kind kind, const void *bytes, size_t len, const struct rosters_import *how);
 int import_text(enum roster_kind kind, const char *text, const struct rosters_import *how);
@@ -42,7 +42,7 @@ void refused_bytes(enum roster_kind kind, const void *bytes, size_t len, const c
 char *exported(enum roster_kind kind);
 
 /* Fails the test unless the export is this; BOM and CR are left out. */
-void is(enum roster_kind kind, const char *expected);
+void export_is(enum roster_kind kind, const char *expected);
 
 /* A small roster of each kind, in the form of exports, except for the order of conflicts. */
 extern const char targets[], inspectors[], conflicts[], matters[], contacts[];
