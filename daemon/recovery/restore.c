@@ -45,7 +45,7 @@ cannot_use(const char *what, struct err *err)
 static int
 backup_damaged(struct err *err)
 {
-	return err_set(err, ERR_REFUSED, N_("the backup is backup_damaged or cut short: nothing was changed"));
+	return err_set(err, ERR_REFUSED, N_("the backup is damaged or cut short: nothing was changed"));
 }
 
 static int

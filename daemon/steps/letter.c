@@ -45,8 +45,7 @@ remake_if_faulty(struct operator *operator, int64_t id, struct err *err)
 	if (strcmp(key.kind, letter_kind_name(LETTER_KEEP_FREE)) == 0 ||
 	    strcmp(key.kind, letter_kind_name(LETTER_RELEASED)) == 0)
 		return err_set(err, ERR_REFUSED,
-		    N_("letter %lld only speaks of days to keep free, and is not made remake_if_faulty"),
-		    (long long)id);
+		    N_("letter %lld only speaks of days to keep free, and is not made again"), (long long)id);
 	rc = remake_letter(operator, &key, err);
 	if (rc == 0)
 		rc = outbox_fault(operator->store, id, &key, &faulty, err);
