@@ -227,7 +227,7 @@ add_visits(struct digest_gatherer *g, const struct agenda_row *row)
 }
 
 static int
-add_agenda_row(struct digest_gatherer *g, const struct agenda_row *row)
+gather_agenda_row(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	bool at_draw = row->notice_time == row->draw_time;
 	int rc = 0;
@@ -280,7 +280,7 @@ gather_events(struct digest_gatherer *g)
 	int rc = agenda_read(&want, &agenda, g->err);
 
 	for (size_t i = 0; rc == 0 && i < agenda.n; i++)
-		rc = add_agenda_row(g, &agenda.v[i]);
+		rc = gather_agenda_row(g, &agenda.v[i]);
 	agenda_release(&agenda);
 	if (g->d.n_events > 0)
 		qsort(g->events, g->d.n_events, sizeof *g->events, compare_events);

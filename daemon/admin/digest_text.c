@@ -233,7 +233,7 @@ put_age(const struct digest_writer *w, int32_t days)
 }
 
 static void
-write_roster(const struct digest_writer *w, enum roster_kind kind)
+put_roster(const struct digest_writer *w, enum roster_kind kind)
 {
 	static const char *const names[] = {
 	    [ROSTER_TARGETS] = N_("targets"),
@@ -262,7 +262,7 @@ write_roster_states(const struct digest_writer *w)
 {
 	write_heading(w, N_("Rosters:"));
 	for (int kind = 0; kind < ROSTER_KINDS; kind++)
-		write_roster(w, (enum roster_kind)kind);
+		put_roster(w, (enum roster_kind)kind);
 }
 
 static void

@@ -122,7 +122,7 @@ stop_loop(struct mailer *m)
 }
 
 static int
-begin_letter(struct mailer *m, struct slot *s)
+begin_sending(struct mailer *m, struct slot *s)
 {
 	struct err why = {.tr = language_text};
 	int rc = smtp_begin(&s->letter, s->easy, &m->server, buf_view(&s->claim.sender), buf_view(&s->claim.recipient),
@@ -225,7 +225,7 @@ advance_letters(struct mailer *m)
 		again = false;
 		m->rc = record_and_claim(m, begun, &n);
 		for (size_t i = 0; m->rc == 0 && i < n; i++) {
-			m->rc = begin_letter(m, begun[i]);
+			m->rc = begin_sending(m, begun[i]);
 			again |= begun[i]->ended;
 		}
 	}

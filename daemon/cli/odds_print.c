@@ -379,7 +379,7 @@ put_chance(struct buf *out, const char *key, struct chance chance)
 }
 
 static void
-put_text_member(struct buf *out, const char *key, struct slice text)
+put_odds_text(struct buf *out, const char *key, struct slice text)
 {
 	buf_text(out, key);
 	json_put_string(out, text);
@@ -393,9 +393,9 @@ put_inspectors_json(const struct odds_report *r, struct buf *out)
 		uint32_t target = r->odds->inspectors[p].best;
 		double error, load = odds_load(r->odds, p, &error);
 
-		put_text_member(out, p == 0 ? "{\"best\":" : ",{\"best\":", odds_target_name(r, target));
+		put_odds_text(out, p == 0 ? "{\"best\":" : ",{\"best\":", odds_target_name(r, target));
 		put_chance(out, "guess", odds_guess(r->odds, p));
-		put_text_member(out, ",\"id\":", odds_inspector_name(r, (uint32_t)p));
+		put_odds_text(out, ",\"id\":", odds_inspector_name(r, (uint32_t)p));
 		put_ppm(out, "spread", odds_spread(r->odds, p));
 		buf_text(out, r->odds->inspectors[p].useful ? ",\"useful\":true" : ",\"useful\":false");
 		put_ppm(out, "visits_error", error);
@@ -424,11 +424,11 @@ put_pairs_json(const struct odds_report *r, struct buf *out)
 
 			if (pair.p == 0)
 				continue;
-			put_text_member(out,
+			put_odds_text(out,
 			    first ? "{\"inspector\":" : ",{\"inspector\":", odds_inspector_name(r, (uint32_t)p));
 			first = false;
 			put_chance(out, "meet", pair);
-			put_text_member(out, ",\"target\":", odds_target_name(r, (uint32_t)t));
+			put_odds_text(out, ",\"target\":", odds_target_name(r, (uint32_t)t));
 			buf_byte(out, '}');
 			flush_json(out);
 		}
@@ -441,11 +441,11 @@ put_targets_json(const struct odds_report *r, struct buf *out)
 	buf_text(out, ",\"targets\":[");
 	for (size_t t = 0; t < r->odds->n_targets; t++) {
 		const struct odds_target *target = &r->odds->targets[t];
-		put_text_member(out, t == 0 ? "{\"best\":" : ",{\"best\":", odds_inspector_name(r, target->best));
+		put_odds_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", odds_inspector_name(r, target->best));
 		put_ppm(out, "chosen", target->chosen);
-		put_text_member(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
+		put_odds_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
 		put_chance(out, "guess", odds_guess_visitor(r->odds, t));
-		put_text_member(out, ",\"id\":", odds_target_name(r, (uint32_t)t));
+		put_odds_text(out, ",\"id\":", odds_target_name(r, (uint32_t)t));
 		put_chance(out, "staffed", odds_staffed(r->odds, t));
 		buf_text(out, target->visitable ? ",\"visitable\":true}" : ",\"visitable\":false}");
 		flush_json(out);
@@ -460,14 +460,14 @@ odds_print_json(const struct odds_report *report)
 	struct buf out;
 
 	buf_init(&out, (size_t)1 << 20);
-	put_text_member(&out, "{\"cycle\":", report->rehearsal->snapshot.commit.cycle);
+	put_odds_text(&out, "{\"cycle\":", report->rehearsal->snapshot.commit.cycle);
 	buf_text(&out, report->odds->plain ? ",\"exact\":true" : ",\"exact\":false");
 	put_ppm(&out, "guess_mean", s.guess_mean);
 	put_inspectors_json(report, &out);
 	buf_format(&out, ",\"left_out\":%zu", report->odds->left_out);
 	put_ppm(&out, "left_out_most", report->odds->left_out_most);
 	put_pairs_json(report, &out);
-	put_text_member(&out, ",\"seed\":", slice_of(report->seed));
+	put_odds_text(&out, ",\"seed\":", slice_of(report->seed));
 	put_ppm(&out, "spread_mean", s.spread_mean);
 	put_ppm(&out, "staffed_mean", s.staffed);
 	put_targets_json(report, &out);

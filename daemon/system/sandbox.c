@@ -91,7 +91,7 @@ enum { CHILD_DONE, CHILD_UNCONFINED, CHILD_NO_MEMORY, CHILD_UNHEARD };
 
 /* The child: it never returns into the code of the parent. */
 static _Noreturn void
-run_child(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
+run_confined(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
 {
 	struct buf out;
 
@@ -195,7 +195,7 @@ sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct b
 		return err_set(err, ERR_OUTSIDE, N_("a process cannot be started: %s"), strerror(errno));
 	child = fork_blocked();
 	if (child == 0)
-		run_child(limits, work, ctx, ends[1]);
+		run_confined(limits, work, ctx, ends[1]);
 	if (child < 0)
 		(void)err_set(err, ERR_OUTSIDE, N_("a process cannot be started: %s"), strerror(errno));
 	(void)close(ends[1]);

@@ -213,7 +213,7 @@ static const struct {
         "a:2: \"name\" \"a?b\": it holds a character"},
     {"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0000b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
         "a:2: JSON \""},
-    /* What stands in strings and in keys that are passed over leads nobody astray. */
+    /* Braces and names within strings, and within keys that are ignored, mean nothing. */
     {"{\"x\": {\"days\": [{\"date\": \"\\\"}\"}]}, \"y\\\"\": \"\\\\\",\n\"year\": 2026,\n\"days\": [\n\n"
      "{\"z\": [[\"date\", {\"date\": \"2026-13-01\"}]], \"name\": \"a\",\n\n \"date\": \"2026-13-01\",\n"
      "\"isOffDay\": true}]}",
