@@ -205,6 +205,7 @@ lint-sources:
 	@scripts/check_catalogue.sh
 	@scripts/check_manual.py
 	@scripts/check_docs.py
+	@scripts/check_names.py
 
 lint-gcc:
 	@+$(INNER) FLAVOUR=lint-gcc CC=gcc WERROR=yes everything
@@ -255,6 +256,8 @@ CONF_TREES = $(patsubst %/,%,$(wildcard conf/*/))
 UNITS = $(wildcard systemd/*.service systemd/*.timer systemd/*.path systemd/*.socket)
 SYSUSERS = $(wildcard systemd/*sysusers*.conf systemd/sysusers.d/*.conf)
 TMPFILES = $(wildcard systemd/*tmpfiles*.conf systemd/tmpfiles.d/*.conf)
+# What third parties build on; what is private to a room stays here.
+PUBLIC_HEADERS = $(filter-out %_private.h,$(sort $(wildcard daemon/core/*/*.h)))
 
 to = $(DESTDIR)$(1)
 # What the administrator may have changed is never overwritten.
@@ -271,7 +274,7 @@ install: all	## DESTDIR, prefix, sysconfdir as usual
 	for name in $(filter spotcheckd-%,$(MAINS)); do \
 	    install -D -m 755 $(OUT)/$$name $(call to,$(libexecdir)/spotcheckd)/$$name || exit 1; done
 	install -m 644 $(core_archives) $(call to,$(libdir))
-	cd daemon && for header in core/*/*.h; do install -D -m 644 "$$header" "$(call to,$(includedir))/spotcheck/$$header" || exit 1; done
+	cd daemon && for header in $(patsubst daemon/%,%,$(PUBLIC_HEADERS)); do install -D -m 644 "$$header" "$(call to,$(includedir))/spotcheck/$$header" || exit 1; done
 	printf '%s\n' 'prefix=$(prefix)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: spotcheck-core' \
 	    'Description: verifiable random inspection draws' 'Version: $(VERSION)' \
 	    'Requires: $(CORE_PACKAGES)' 'Libs: -L$${libdir} -lspotcheck-core -pthread -lm' \
@@ -281,6 +284,8 @@ install: all	## DESTDIR, prefix, sysconfdir as usual
 	install -d $(call to,$(sysconfdir)/spotcheckd/holidays)
 	$(foreach dir,$(CONF_TREES),$(call tree,$(dir),$(abspath $(call to,$(datadir)/spotcheckd/$(notdir $(dir))))) && ) true
 	install -D -m 644 daemon/site/verify.html $(call to,$(datadir)/spotcheckd/site)/verify.html
+	install -D -m 755 scripts/check/replay.py $(call to,$(datadir)/spotcheckd/check)/replay.py
+	install -m 644 scripts/check/replay.sql scripts/check/replay.duckdb.sql $(call to,$(datadir)/spotcheckd/check)
 	for page in $(wildcard daemon/man/*.[1578] daemon/man/*/*.[1578]); do \
 		language=$${page#daemon/man/}; language=$${language%$${page##*/}}; \
 		install -D -m 644 "$$page" "$(call to,$(mandir))/$${language}man$${page##*.}/$${page##*/}" || exit 1; done

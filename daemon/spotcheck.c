@@ -11,9 +11,9 @@
 #include "text/language.h"
 #include "text/printable.h"
 
-/* FILE:LINE: message, one line each. */
+/* Prints FILE:LINE: message, after the progress line is cleared. */
 static void
-say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+print_fault_over_progress(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
 	cli_clear_line();
@@ -23,9 +23,9 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 		plain_say(stderr, "%s:%lu: %s", file, line, message);
 }
 
-/* Rewrites one line of a terminal, at most a hundred times a step, and not for what is done in a moment. */
+/* Rewrites one line of the terminal at each percent, from two seconds after the command's start on. */
 static void
-tell_progress(void *ctx, const char *what, size_t done, size_t total)
+show_step_progress(void *ctx, const char *what, size_t done, size_t total)
 {
 	static const char *last_what;
 	static size_t last = (size_t)-1;
@@ -48,7 +48,7 @@ main(int argc, char **argv)
 	    .config_path = CONF_FILE,
 	    .now = clock_now(),
 	    .err = {.tr = language_text},
-	    .diag = {.tr = language_text, .say = say_fault},
+	    .diag = {.tr = language_text, .say = print_fault_over_progress},
 	};
 	int status;
 
@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	if (primitives_begin(&cli.err) != 0)
 		return cli_fail(&cli);
 	if (isatty(STDERR_FILENO))
-		cli.progress = (struct progress){.tell = tell_progress, .ctx = &cli.now};
+		cli.progress = (struct progress){.tell = show_step_progress, .ctx = &cli.now};
 	status = command_main(&cli, argc, argv);
 	store_close(cli.store);
 	if (cli.has_calendar)

@@ -1,4 +1,6 @@
-/* spotcheckd-ask: asks witnesses and beacons for the service; what comes over standard input is in app/ask_task.h. */
+/*
+ * spotcheckd-ask: asks witnesses and beacons for the service, which writes its task to standard input (app/ask_task.h).
+ */
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* spotcheckd-mail: the service's mailer; what it is to do comes over standard input (app/mail_task.h). */
+/* spotcheckd-mail: sends letters for the service, which writes its task to standard input (app/mail_task.h). */
 
 #include <stdio.h>
 #include <unistd.h>

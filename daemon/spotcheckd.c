@@ -24,7 +24,7 @@ struct arguments {
 };
 
 static void
-say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+print_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
 	if (line == 0)
@@ -34,7 +34,7 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 }
 
 static int
-fail(const struct err *err)
+fail_with(const struct err *err)
 {
 	plain_say(stderr, "spotcheckd: %s", err->message);
 	return err->code == ERR_MEMORY || err->code == ERR_OUTSIDE ? EXIT_OUTSIDE : EXIT_USAGE;
@@ -63,9 +63,9 @@ help(void)
 
 /* ---- --simulate ---- */
 
-/* Rewrites one line of a terminal. */
+/* Rewrites one line of the terminal at each percent. */
 static void
-tell_progress(void *ctx, const char *what, size_t done, size_t total)
+show_simulation_progress(void *ctx, const char *what, size_t done, size_t total)
 {
 	size_t *last = ctx, percent = done >= total ? 100 : done * 100 / total;
 
@@ -79,7 +79,7 @@ static int
 run_simulation(const struct arguments *arguments, struct settings *settings, struct diag *diag, struct err *err)
 {
 	size_t last = 0;
-	struct progress progress = {.tell = tell_progress, .ctx = &last};
+	struct progress progress = {.tell = show_simulation_progress, .ctx = &last};
 	struct simulation want = {.settings = settings, .scratch = arguments->scratch, .diag = diag};
 	int rc;
 
@@ -88,20 +88,20 @@ run_simulation(const struct arguments *arguments, struct settings *settings, str
 		(void)err_set(err, ERR_REFUSED,
 		    N_("--simulate %s %s: two dates such as 2026-01-01 2026-12-31, at most 100 years apart"),
 		    arguments->from, arguments->to);
-		return fail(err);
+		return fail_with(err);
 	}
 	if (isatty(STDERR_FILENO))
 		want.progress = &progress;
 	rc = simulate(&want, err);
 	if (rc == 0)
 		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_OUTSIDE;
-	return diag->count > 0 && rc == ERR_REFUSED ? EXIT_USAGE : fail(err);
+	return diag->count > 0 && rc == ERR_REFUSED ? EXIT_USAGE : fail_with(err);
 }
 
 /* ---- arguments ---- */
 
 static int
-parse(int argc, char **argv, struct arguments *ret)
+parse_arguments(int argc, char **argv, struct arguments *ret)
 {
 	static const struct option options[] = {
 	    {"check", no_argument, NULL, 'k'},
@@ -138,7 +138,7 @@ parse(int argc, char **argv, struct arguments *ret)
 			return usage();
 		}
 	}
-	/* TO stands behind FROM, wherever the other options are. */
+	/* TO is the first argument that is no option. */
 	if (ret->from != NULL && optind < argc)
 		ret->to = argv[optind++];
 	if (optind != argc || (ret->from == NULL) != (ret->scratch == NULL) || (ret->from != NULL && ret->to == NULL) ||
@@ -148,17 +148,17 @@ parse(int argc, char **argv, struct arguments *ret)
 }
 
 static int
-run(const struct arguments *arguments)
+run_service(const struct arguments *arguments)
 {
 	struct err err = {.tr = language_text};
-	struct diag diag = {.tr = language_text, .say = say_fault};
+	struct diag diag = {.tr = language_text, .say = print_fault};
 	struct settings settings;
 	int status, rc = settings_read(arguments->config_path, &settings, &diag, &err);
 
 	if (rc != 0)
-		return diag.count > 0 && rc == ERR_REFUSED ? EXIT_USAGE : fail(&err);
-	if (!arguments->check && arguments->from == NULL) /* the settings are the service's then */
-		return service_run(arguments->config_path, &settings, &err) == 0 ? EXIT_DONE : fail(&err);
+		return diag.count > 0 && rc == ERR_REFUSED ? EXIT_USAGE : fail_with(&err);
+	if (!arguments->check && arguments->from == NULL) /* service_run releases the settings */
+		return service_run(arguments->config_path, &settings, &err) == 0 ? EXIT_DONE : fail_with(&err);
 	status = arguments->check ? EXIT_DONE : run_simulation(arguments, &settings, &diag, &err);
 	settings_release(&settings);
 	return status;
@@ -173,7 +173,7 @@ main(int argc, char **argv)
 
 	language_begin();
 	if (primitives_begin(&err) != 0)
-		return fail(&err);
-	status = parse(argc, argv, &arguments);
-	return status == EXIT_DONE ? run(&arguments) : status;
+		return fail_with(&err);
+	status = parse_arguments(argc, argv, &arguments);
+	return status == EXIT_DONE ? run_service(&arguments) : status;
 }

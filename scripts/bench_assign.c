@@ -1,10 +1,12 @@
 /*
- * How long teams take (PROTOCOL 7), for easy and for awkward districts.  A case's name as argument runs only that one.
+ * How long it takes to compute teams (PROTOCOL 7), for easy and for hard districts.  A case's name as argument runs
+ * only that case.
  *
  *	make && cc -std=c17 -D_GNU_SOURCE -O2 -Idaemon -o build/bench_assign scripts/bench_assign.c \
  *	    build/gcc/libspotcheck-core.a -lcrypto -lutf8proc -lpthread && build/bench_assign
  *
- * "table" is setting up who is lawful for whom, "pairs" the hashing of pair(t, p), "search" everything else.
+ * "table" is the time for finding out who is lawful for which target, "pairs" for hashing pair(t, p), "search" for
+ * all else.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +20,8 @@ struct bench {
 	const char *name;
 	size_t n_targets, n_inspectors, seats;
 	uint64_t inspectors, max_load, slack;
-	size_t areas;       /* nobody goes to an own area; 0: no rule */
-	size_t levels;      /* nobody goes to a higher level; 0: no rule */
+	size_t areas;       /* nobody inspects the own area; 0: no rule */
+	size_t levels;      /* nobody inspects a higher level; 0: no rule */
 	size_t per_million; /* of all pairs are conflicts, at random */
 	size_t tag_percent; /* of the inspectors fit seat 0; 0: all */
 	/* More conflicts, with targets, or with their units if there are any; may be NULL. */
@@ -66,7 +68,7 @@ struct district {
 	uint32_t *order;
 	uint8_t *fits;
 	struct hash_prefix prefix;
-	double pairs_s; /* spent so far */
+	double pairs_s; /* seconds spent so far */
 };
 
 static void *
@@ -200,7 +202,7 @@ pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct ha
 	d->pairs_s += seconds() - begun;
 }
 
-/* One of the targets that stay unstaffed, the last, is explained. */
+/* Explains the last of the targets that stay unstaffed. */
 static void
 explain(const struct assign_problem *problem, const struct assign_result *r)
 {
@@ -273,7 +275,7 @@ ten_steps(const struct bench *b, size_t t, size_t p)
 	return p * 10 / b->n_inspectors < t * 10 / b->n_targets;
 }
 
-/* Everybody goes to targets of a window only, one in forty of all: long chains, few choices. */
+/* Each inspector may go to one in forty of the targets only, neighbours of each other: long chains, few choices. */
 static bool
 window(const struct bench *b, size_t t, size_t p)
 {
@@ -292,7 +294,7 @@ sparse(const struct bench *b, size_t t, size_t p)
 	return below(b->n_inspectors) >= 4;
 }
 
-/* Sixteen districts that share nobody. */
+/* Sixteen districts that share no inspectors. */
 static bool
 apart(const struct bench *b, size_t t, size_t p)
 {

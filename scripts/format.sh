@@ -12,7 +12,7 @@ for word in operator template class private public new delete this export; do
 	there="$there;s/\\b$word\\b/${word%?}Q/g" back="$back;s/\\b${word%?}Q\\b/$word/g"
 done
 
-git ls-files '*.c' '*.h' >"$scratch/names"
+git ls-files --deduplicate '*.c' '*.h' >"$scratch/names"
 mkdir "$scratch/tree"
 xargs cp --parents -t "$scratch/tree" .clang-format <"$scratch/names"
 (

@@ -1,3 +1,5 @@
+/* Alarms in the state: each new cause is kept and becomes one letter; it is deleted when the cause is gone. */
+
 #include "admin/alarms.h"
 
 #include <stdarg.h>
@@ -13,7 +15,7 @@
 #define KIND "alarm"
 #define MESSAGE_MAX 65536
 
-/* Half a character would make a letter that cannot be sent. */
+/* Cuts `text` before its first broken UTF-8 sequence: a letter with one cannot be sent. */
 static void
 drop_half_character(char *text)
 {
@@ -43,7 +45,8 @@ alarms_add(struct alarms *alarms, const char *key, const char *format, ...)
 /* ---- the letter ---- */
 
 static int
-queue_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, struct err *err)
+queue_alarm_letter(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now,
+    struct err *err)
 {
 	char id[ALARM_KEY + 32], subject[ALARM_TEXT + 16];
 	struct admin_letter letter = {.kind = KIND,
@@ -65,10 +68,10 @@ queue_letter(struct store *store, const struct config *config, const struct alar
 	return rc;
 }
 
-/* ---- what stands ---- */
+/* ---- alarms in the state ---- */
 
 static int
-raise_one(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, bool *ret_new,
+raise_alarm(struct store *store, const struct config *config, const struct alarm *alarm, int64_t now, bool *ret_new,
     struct err *err)
 {
 	struct query q;
@@ -81,7 +84,7 @@ raise_one(struct store *store, const struct config *config, const struct alarm *
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	*ret_new = rc == 0 && sqlite3_changes(store_db(store)) > 0;
-	return *ret_new ? queue_letter(store, config, alarm, now, err) : rc;
+	return *ret_new ? queue_alarm_letter(store, config, alarm, now, err) : rc;
 }
 
 static bool
@@ -94,11 +97,11 @@ has_cause(const struct alarms *causes, struct slice key)
 }
 
 static int
-find_over(struct store *store, const struct alarms *causes, struct alarms *ret_over, struct err *err)
+find_ended_alarms(struct store *store, const struct alarms *causes, struct alarms *ret_ended, struct err *err)
 {
 	struct query q;
 
-	ret_over->n = 0;
+	ret_ended->n = 0;
 	query_open(&q, store, "SELECT key, text FROM alarm ORDER BY since, key");
 	while (query_row(&q)) {
 		struct slice key = query_text(&q, 0), text = query_text(&q, 1);
@@ -106,13 +109,13 @@ find_over(struct store *store, const struct alarms *causes, struct alarms *ret_o
 
 		(void)snprintf(name, sizeof name, "%.*s", (int)key.n, key.p);
 		if (!has_cause(causes, key))
-			alarms_add(ret_over, name, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
+			alarms_add(ret_ended, name, "%.*s", (int)text.n, text.n == 0 ? "" : text.p);
 	}
 	return query_close(&q, err);
 }
 
 static int
-clear_one(struct store *store, const struct alarm *alarm, struct err *err)
+delete_alarm(struct store *store, const struct alarm *alarm, struct err *err)
 {
 	struct query q;
 
@@ -123,28 +126,28 @@ clear_one(struct store *store, const struct alarm *alarm, struct err *err)
 }
 
 int
-alarms_settle(struct store *store, const struct config *config, const struct alarms *causes, int64_t now,
-    void (*tell)(void *ctx, const char *text, bool raised), void *ctx, struct err *err)
+alarms_update(struct store *store, const struct config *config, const struct alarms *causes, int64_t now,
+    void (*report)(void *ctx, const char *text, bool raised), void *ctx, struct err *err)
 {
-	struct alarms *over = calloc(1, sizeof *over);
-	bool fresh[ALARMS_MAX] = {false};
-	int rc = over == NULL ? err_memory(err) : store_begin(store, err);
+	struct alarms *ended = calloc(1, sizeof *ended);
+	bool is_new[ALARMS_MAX] = {false};
+	int rc = ended == NULL ? err_memory(err) : store_begin(store, err);
 
 	for (size_t i = 0; rc == 0 && i < causes->n; i++)
-		rc = raise_one(store, config, &causes->v[i], now, &fresh[i], err);
+		rc = raise_alarm(store, config, &causes->v[i], now, &is_new[i], err);
 	if (rc == 0)
-		rc = find_over(store, causes, over, err);
-	for (size_t i = 0; rc == 0 && i < over->n; i++)
-		rc = clear_one(store, &over->v[i], err);
+		rc = find_ended_alarms(store, causes, ended, err);
+	for (size_t i = 0; rc == 0 && i < ended->n; i++)
+		rc = delete_alarm(store, &ended->v[i], err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
-	for (size_t i = 0; rc == 0 && tell != NULL && i < causes->n; i++)
-		if (fresh[i])
-			tell(ctx, causes->v[i].text, true);
-	for (size_t i = 0; rc == 0 && tell != NULL && i < over->n; i++)
-		tell(ctx, over->v[i].text, false);
-	free(over);
+	for (size_t i = 0; rc == 0 && report != NULL && i < causes->n; i++)
+		if (is_new[i])
+			report(ctx, causes->v[i].text, true);
+	for (size_t i = 0; rc == 0 && report != NULL && i < ended->n; i++)
+		report(ctx, ended->v[i].text, false);
+	free(ended);
 	return rc;
 }
 

@@ -1,3 +1,5 @@
+/* Looks through the state for what the administrator must see to; each cause found is one alarm. */
+
 #include "admin/causes.h"
 
 #include <stdio.h>
@@ -14,8 +16,8 @@
 #include "rosters/rosters.h"
 #include "system/clock.h"
 
-#define LATE_S 3600      /* what waits for something from outside is given so long */
-#define CALENDAR_DAYS 60 /* so long before a year begins its holidays should be known */
+#define LATE_S 3600      /* how long something that waits for others may be overdue */
+#define CALENDAR_DAYS 60 /* how long before a year begins its holidays must be known */
 
 struct causes {
 	struct store *store;
@@ -91,7 +93,7 @@ causes_cycles(const struct causes *w, struct err *err)
 	return 0;
 }
 
-/* A draw that waits for its public value, an opening that did not come. */
+/* A draw that waits for its public value, or a draw that was not opened in time. */
 static int
 causes_draw(void *ctx, const struct draw_row *row)
 {
@@ -113,7 +115,7 @@ causes_draw(void *ctx, const struct draw_row *row)
 	return 0;
 }
 
-/* One that has not answered for as long as that, or that contradicts us. */
+/* A witness that has not answered for LATE_S, or that knows a longer log than ours. */
 static int
 causes_witnesses(const struct causes *w, struct err *err)
 {
@@ -134,7 +136,7 @@ causes_witnesses(const struct causes *w, struct err *err)
 	return 0;
 }
 
-/* One for all, however many there are: a mail server that is down fails every letter. */
+/* One alarm for all letters: a mail server that is down fails every one. */
 static int
 causes_letters(const struct causes *w, struct err *err)
 {
@@ -171,11 +173,16 @@ causes_find(struct store *store, const struct config *config, const struct calen
 
 	ret_causes->n = 0;
 	causes_calendar(&w);
-	if ((rc = causes_rosters(&w, err)) != 0 || (rc = causes_cycles(&w, err)) != 0 ||
-	    (rc = draws_each(store, causes_draw, &w, err)) != 0)
-		return rc;
-	rc = causes_witnesses(&w, err);
+	rc = causes_rosters(&w, err);
+	if (rc == 0)
+		rc = causes_cycles(&w, err);
+	if (rc == 0)
+		rc = draws_each(store, causes_draw, &w, err);
+	if (rc == 0)
+		rc = causes_witnesses(&w, err);
 	if (rc == 0)
 		rc = causes_published(&w, err);
-	return rc != 0 ? rc : causes_letters(&w, err);
+	if (rc == 0)
+		rc = causes_letters(&w, err);
+	return rc;
 }

@@ -8,9 +8,9 @@
 #include "store/store.h"
 
 /*
- * What is wrong with the state as it stands: rosters that nobody vouched for in time, a year without holidays 60 days
- * ahead, commitments that were refused, draws and openings that are late, letters that could not be delivered.  `tr` is
- * the language of the words.
+ * What is wrong at `now`: rosters that were not attested in time, a year without holidays 60 days ahead, commitments
+ * that were refused, draws and openings that are late, witnesses that do not cosign, published files that were damaged,
+ * letters that could not be delivered.  `tr` translates the texts.
  */
 int causes_find(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,
     const char *(*tr)(const char *text), struct alarms *ret_causes, struct err *err);

@@ -1,3 +1,5 @@
+/* When the weekly digest is due, and its way into the outbox. */
+
 #include "admin/digest.h"
 
 #include <stdio.h>
@@ -9,7 +11,7 @@
 #include "text/language.h"
 
 #define KIND "digest"
-#define WRITTEN "digest_monday" /* in meta: days since 1970 of the last one's Monday */
+#define LAST_MONDAY "digest_monday" /* in meta: the last digest's Monday, in days since 1970 */
 #define TEXT_BYTES 131072
 #define SUBJECT_BYTES 1024
 
@@ -31,25 +33,25 @@ digest_next(int64_t now)
 }
 
 static int
-written(const struct operator *operator, int32_t monday, struct err *err)
+remember_digest(const struct operator *operator, int32_t monday, struct err *err)
 {
-	return store_meta_set_int(operator->store, WRITTEN, monday, err);
+	return store_meta_set_int(operator->store, LAST_MONDAY, monday, err);
 }
 
 /*
- * A week from the future was written by a clock that was wrong then or is now: from here on this one's counts.  Should the
- * other come again, the outbox has its letter.
+ * A last Monday in the future means that the clock was wrong then or is wrong now.  The present week is remembered in
+ * its place.  When that later week comes, the outbox knows its letter and does not add it again.
  */
 static int
-is_due(const struct operator *operator, int32_t monday, bool *ret_due, struct err *err)
+is_digest_due(const struct operator *operator, int32_t monday, bool *ret_due, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	int64_t last = 0;
-	int rc = store_meta_get_int(operator->store, WRITTEN, &last, &why);
+	int rc = store_meta_get_int(operator->store, LAST_MONDAY, &last, &why);
 
 	*ret_due = false;
 	if (rc == ERR_ABSENT || (rc == 0 && last > monday))
-		return written(operator, monday, err);
+		return remember_digest(operator, monday, err);
 	if (rc != 0)
 		return err_copy(err, &why);
 	*ret_due = last < monday && operator->now >= clock_instant(monday, DIGEST_HOUR_S, NULL);
@@ -58,9 +60,10 @@ is_due(const struct operator *operator, int32_t monday, bool *ret_due, struct er
 
 /* ---- the letter ---- */
 
-/* Both or neither: the letter, and that it is written. */
+/* One transaction: the letter is queued, and its week is remembered. */
 static int
-queue(const struct operator *operator, int32_t monday, const char *subject, struct slice text, struct err *err)
+queue_digest_letter(const struct operator *operator, int32_t monday, const char *subject, struct slice text,
+    struct err *err)
 {
 	const struct config *config = operator->config;
 	char id[64], date[DATE_TEXT];
@@ -79,7 +82,7 @@ queue(const struct operator *operator, int32_t monday, const char *subject, stru
 	if (rc == 0)
 		rc = admin_letter_queue(operator->store, config, &letter, operator->now, err);
 	if (rc == 0)
-		rc = written(operator, monday, err);
+		rc = remember_digest(operator, monday, err);
 	if (rc == 0)
 		rc = store_commit(operator->store, err);
 	store_rollback(operator->store);
@@ -87,7 +90,7 @@ queue(const struct operator *operator, int32_t monday, const char *subject, stru
 }
 
 static int
-write_letter(const struct operator *operator, const struct digest *digest, const char *(*tr)(const char *text),
+write_digest(const struct operator *operator, const struct digest *digest, const char *(*tr)(const char *text),
     struct err *err)
 {
 	struct buf subject, text;
@@ -99,8 +102,8 @@ write_letter(const struct operator *operator, const struct digest *digest, const
 	digest_subject(digest, tr, &subject);
 	digest_body(digest, tr, &text);
 	line = buf_steal(&subject);
-	rc =
-	    line == NULL || text.failed ? err_memory(err) : queue(operator, digest->monday, line, buf_view(&text), err);
+	rc = line == NULL || text.failed ? err_memory(err)
+	                                 : queue_digest_letter(operator, digest->monday, line, buf_view(&text), err);
 	free(line);
 	buf_release(&subject);
 	buf_release(&text);
@@ -108,21 +111,21 @@ write_letter(const struct operator *operator, const struct digest *digest, const
 }
 
 int
-digest_take(const struct operator *operator, struct err *err)
+digest_queue(const struct operator *operator, struct err *err)
 {
 	const char *(*tr)(const char *text) = language_of(operator->config->language);
 	int32_t monday = monday_of(clock_date(operator->now));
 	struct digest *digest = NULL;
 	bool due = false;
-	int rc = is_due(operator, monday, &due, err);
+	int rc = is_digest_due(operator, monday, &due, err);
 
 	if (rc != 0 || !due)
 		return rc;
 	rc = digest_gather(operator, monday, tr, &digest, err);
 	if (rc == 0)
-		rc = write_letter(operator, digest, tr, err);
+		rc = write_digest(operator, digest, tr, err);
 	digest_free(digest);
-	/* A turn's ERR_ABSENT would say that there is no log yet; this is damage. */
+	/* To the worker ERR_ABSENT means that there is no log yet; a part of a draw that is missing is damage. */
 	return rc == ERR_ABSENT
 	    ? err_set(err, ERR_OUTSIDE, N_("the digest cannot be written: the state lacks a part of a draw"))
 	    : rc;

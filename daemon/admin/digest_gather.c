@@ -1,3 +1,5 @@
+/* Reads from the state what the digest reports: alarms, the past week, the days ahead, rosters, the log. */
+
 #include "admin/digest_gather.h"
 
 #include <sodium.h>
@@ -17,18 +19,18 @@
 #include "text/printable.h"
 
 #define AHEAD_DAYS 14
-#define OUTLOOK_DAYS 400 /* draws that are committed in the days ahead, and the ends of their periods, are nearer */
+#define OUTLOOK_DAYS 400 /* how far the agenda is read: no period of a cycle is longer */
 
 _Static_assert(DIGEST_ROOT >= sodium_base64_ENCODED_LEN(HASH_BYTES, sodium_base64_VARIANT_ORIGINAL), "a root");
 
 /* The digest, and everything that it points to. */
-struct gathering {
-	struct digest d; /* first: it is what the caller has of this */
+struct digest_gatherer {
+	struct digest d; /* first: the caller's pointer is cast to struct digest_gatherer */
 	const struct operator *operator;
 	const char *(*tr)(const char *text);
-	struct alarms *status; /* texts in the digest's language */
+	struct alarms *texts; /* of alarms, in the digest's language */
 	struct digest_alarm alarms[ALARMS_MAX];
-	struct digest_deed *deeds;
+	struct digest_past_step *past;
 	struct digest_event *events;
 	char *by[ROSTER_KINDS];
 	struct err *err;
@@ -36,83 +38,86 @@ struct gathering {
 
 /* ---- alarms ---- */
 
-/* In the words of the digest's language, where the cause is seen now; else in those that it was raised with. */
+/*
+ * The alarm's text is the one that causes_find gives now, in the digest's language; without one, that it was raised
+ * with.
+ */
 static int
-take_alarm(void *ctx, const struct alarm *alarm, int64_t since)
+add_alarm(void *ctx, const struct alarm *alarm, int64_t since)
 {
-	struct gathering *g = ctx;
-	struct alarm *kept = NULL;
+	struct digest_gatherer *g = ctx;
+	struct alarm *named = NULL;
 
 	if (g->d.n_alarms == ALARMS_MAX)
 		return 0;
-	for (size_t i = 0; i < g->status->n && kept == NULL; i++)
-		if (strcmp(g->status->v[i].key, alarm->key) == 0)
-			kept = &g->status->v[i];
-	if (kept == NULL) {
-		alarms_add(g->status, alarm->key, "%s", alarm->text);
-		kept = &g->status->v[g->status->n - 1];
+	for (size_t i = 0; i < g->texts->n && named == NULL; i++)
+		if (strcmp(g->texts->v[i].key, alarm->key) == 0)
+			named = &g->texts->v[i];
+	if (named == NULL) {
+		alarms_add(g->texts, alarm->key, "%s", alarm->text);
+		named = &g->texts->v[g->texts->n - 1];
 	}
-	g->alarms[g->d.n_alarms++] = (struct digest_alarm){kept->text, since};
+	g->alarms[g->d.n_alarms++] = (struct digest_alarm){named->text, since};
 	return 0;
 }
 
 static int
-gather_alarms(struct gathering *g)
+gather_alarms(struct digest_gatherer *g)
 {
 	const struct operator *o = g->operator;
 	int rc;
 
-	g->status = calloc(1, sizeof *g->status);
-	if (g->status == NULL)
+	g->texts = calloc(1, sizeof *g->texts);
+	if (g->texts == NULL)
 		return err_memory(g->err);
-	rc = causes_find(o->store, o->config, o->calendar, o->now, g->tr, g->status, g->err);
+	rc = causes_find(o->store, o->config, o->calendar, o->now, g->tr, g->texts, g->err);
 	g->d.alarms = g->alarms;
-	return rc != 0 ? rc : alarms_each(o->store, take_alarm, g, g->err);
+	return rc != 0 ? rc : alarms_each(o->store, add_alarm, g, g->err);
 }
 
 /* ---- the week before ---- */
 
 static bool
-deed_of(const struct entry *e, struct digest_deed *ret_deed)
+past_step_of(const struct entry *e, struct digest_past_step *ret_step)
 {
-	*ret_deed = (struct digest_deed){.what = DIGEST_WHATS};
+	*ret_step = (struct digest_past_step){.what = DIGEST_PASTS};
 	if (e->type == ENTRY_COMMIT)
-		*ret_deed = (struct digest_deed){DIGEST_COMMITTED, {.n = e->commit.n}};
+		*ret_step = (struct digest_past_step){DIGEST_COMMITTED, {.n = e->commit.n}};
 	else if (e->type == ENTRY_DRAW)
-		*ret_deed = (struct digest_deed){DIGEST_DRAWN, {.n = e->draw.n}};
+		*ret_step = (struct digest_past_step){DIGEST_DRAWN, {.n = e->draw.n}};
 	else if (e->type == ENTRY_REVEAL)
-		*ret_deed = (struct digest_deed){DIGEST_OPENED, {.n = e->reveal.n}};
+		*ret_step = (struct digest_past_step){DIGEST_OPENED, {.n = e->reveal.n}};
 	else if (e->type == ENTRY_VOID)
-		*ret_deed = (struct digest_deed){DIGEST_VOIDED, {.n = e->void_.n}};
+		*ret_step = (struct digest_past_step){DIGEST_VOIDED, {.n = e->void_.n}};
 	else if (e->type == ENTRY_AMEND)
-		*ret_deed = (struct digest_deed){DIGEST_AMENDED, {.n = e->amend.n}};
-	return ret_deed->what != DIGEST_WHATS;
+		*ret_step = (struct digest_past_step){DIGEST_AMENDED, {.n = e->amend.n}};
+	return ret_step->what != DIGEST_PASTS;
 }
 
 static int
-add_deed(struct gathering *g, struct slice bytes)
+add_past_step(struct digest_gatherer *g, struct slice bytes)
 {
-	struct digest_deed deed, *grown;
+	struct digest_past_step step, *grown;
 	struct entry entry;
 	int rc = entry_parse(bytes, &entry, g->err);
 	bool any;
 
 	if (rc != 0)
 		return rc;
-	any = deed_of(&entry, &deed);
+	any = past_step_of(&entry, &step);
 	entry_release(&entry);
 	if (!any)
 		return 0;
-	grown = reallocarray(g->deeds, g->d.n_deeds + 1, sizeof *grown);
+	grown = reallocarray(g->past, g->d.n_past + 1, sizeof *grown);
 	if (grown == NULL)
 		return err_memory(g->err);
-	g->deeds = grown;
-	grown[g->d.n_deeds++] = deed;
+	g->past = grown;
+	grown[g->d.n_past++] = step;
 	return 0;
 }
 
 static int
-read_entries(struct gathering *g)
+read_past_steps(struct digest_gatherer *g)
 {
 	struct query q;
 	int rc = 0, closed;
@@ -121,25 +126,25 @@ read_entries(struct gathering *g)
 	query_put_int(&q, g->d.since);
 	query_put_int(&q, g->d.until);
 	while (rc == 0 && query_row(&q))
-		rc = add_deed(g, query_blob(&q, 0));
+		rc = add_past_step(g, query_blob(&q, 0));
 	closed = query_close(&q, rc == 0 ? g->err : NULL);
 	return rc != 0 ? rc : closed;
 }
 
 static int
-name_deed(const struct gathering *g, struct digest_of *of)
+name_past_draw(const struct digest_gatherer *g, struct digest_draw *draw)
 {
 	struct draw_row row;
-	int rc = draws_find(g->operator->store, of->n, &row, g->err);
+	int rc = draws_find(g->operator->store, draw->n, &row, g->err);
 
 	if (rc != 0)
 		return rc;
-	(void)snprintf(of->cycle, sizeof of->cycle, "%s", row.cycle);
-	return plan_title_of(g->operator->store, of->n, of->title, g->err);
+	(void)snprintf(draw->cycle, sizeof draw->cycle, "%s", row.cycle);
+	return plan_title_of(g->operator->store, draw->n, draw->title, g->err);
 }
 
 static int
-gather_letters(struct gathering *g)
+gather_letters(struct digest_gatherer *g)
 {
 	uint64_t week[OUTBOX_STATES] = {0}, now[OUTBOX_STATES] = {0};
 	int rc = outbox_count_draws(g->operator->store, g->d.since, g->d.until, week, g->err);
@@ -154,13 +159,13 @@ gather_letters(struct gathering *g)
 }
 
 static int
-gather_week(struct gathering *g)
+gather_week(struct digest_gatherer *g)
 {
-	int rc = read_entries(g);
+	int rc = read_past_steps(g);
 
-	for (size_t i = 0; rc == 0 && i < g->d.n_deeds; i++)
-		rc = name_deed(g, &g->deeds[i].of);
-	g->d.deeds = g->deeds;
+	for (size_t i = 0; rc == 0 && i < g->d.n_past; i++)
+		rc = name_past_draw(g, &g->past[i].draw);
+	g->d.past = g->past;
 	return rc == 0 ? gather_letters(g) : rc;
 }
 
@@ -173,7 +178,7 @@ is_ahead(const struct digest *d, int64_t time)
 }
 
 static int
-add_event(struct gathering *g, const struct agenda_row *row, enum digest_step step, int64_t time)
+add_digest_event(struct digest_gatherer *g, const struct agenda_row *row, enum digest_step step, int64_t time)
 {
 	struct digest_event *grown = reallocarray(g->events, g->d.n_events + 1, sizeof *grown), *added;
 
@@ -185,18 +190,18 @@ add_event(struct gathering *g, const struct agenda_row *row, enum digest_step st
 	    .provisional = row->n == 0 && strcmp(row->state, "provisional") == 0,
 	    .time = time,
 	    .until = row->visit_last,
-	    .of = {.n = row->n}};
-	(void)snprintf(added->of.cycle, sizeof added->of.cycle, "%s", row->cycle);
-	(void)snprintf(added->of.title, sizeof added->of.title, "%s", row->title);
+	    .draw = {.n = row->n}};
+	(void)snprintf(added->draw.cycle, sizeof added->draw.cycle, "%s", row->cycle);
+	(void)snprintf(added->draw.title, sizeof added->draw.title, "%s", row->title);
 	return 0;
 }
 
 /*
- * One line a period that reaches into the days ahead and has draws to come.  Where in the period they are it does not tell,
- * nor how many: rows are asked for as far as any period goes, so that none is missing for its day.
+ * Adds one line for a period that reaches into the days ahead and has draws to come.  The line tells neither their days
+ * nor their number.  The agenda is read for OUTLOOK_DAYS, so the line is there wherever in the period the draws are.
  */
 static int
-add_sealed(struct gathering *g, const struct agenda_row *row)
+add_sealed(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->first, 0, NULL);
 
@@ -205,24 +210,24 @@ add_sealed(struct gathering *g, const struct agenda_row *row)
 	for (size_t i = 0; i < g->d.n_events; i++) {
 		const struct digest_event *e = &g->events[i];
 
-		if (e->step == DIGEST_SEALED && e->time == time && strcmp(e->of.cycle, row->cycle) == 0)
+		if (e->step == DIGEST_SEALED && e->time == time && strcmp(e->draw.cycle, row->cycle) == 0)
 			return 0;
 	}
-	return add_event(g, row, DIGEST_SEALED, time);
+	return add_digest_event(g, row, DIGEST_SEALED, time);
 }
 
 static int
-add_visits(struct gathering *g, const struct agenda_row *row)
+add_visits(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	int64_t time = clock_instant(row->visit_first, 0, NULL);
 
 	if (row->voided || row->visit_last < clock_date(g->d.now) || time >= g->d.ahead)
 		return 0;
-	return add_event(g, row, DIGEST_VISITS, time);
+	return add_digest_event(g, row, DIGEST_VISITS, time);
 }
 
 static int
-add_row(struct gathering *g, const struct agenda_row *row)
+gather_agenda_row(struct digest_gatherer *g, const struct agenda_row *row)
 {
 	bool at_draw = row->notice_time == row->draw_time;
 	int rc = 0;
@@ -230,19 +235,19 @@ add_row(struct gathering *g, const struct agenda_row *row)
 	if (row->sealed)
 		return add_sealed(g, row);
 	if (row->n == 0 && is_ahead(&g->d, row->commit_time))
-		rc = add_event(g, row, DIGEST_COMMIT, row->commit_time);
+		rc = add_digest_event(g, row, DIGEST_COMMIT, row->commit_time);
 	if (rc == 0 && is_ahead(&g->d, row->draw_time))
-		rc = add_event(g, row, at_draw ? DIGEST_DRAW_AND_NOTICES : DIGEST_DRAW, row->draw_time);
+		rc = add_digest_event(g, row, at_draw ? DIGEST_DRAW_AND_NOTICES : DIGEST_DRAW, row->draw_time);
 	if (rc == 0 && !at_draw && !row->voided && is_ahead(&g->d, row->notice_time))
-		rc = add_event(g, row, DIGEST_NOTICES, row->notice_time);
+		rc = add_digest_event(g, row, DIGEST_NOTICES, row->notice_time);
 	if (rc == 0)
 		rc = add_visits(g, row);
 	if (rc == 0 && is_ahead(&g->d, row->reveal_time))
-		rc = add_event(g, row, DIGEST_OPENING, row->reveal_time);
+		rc = add_digest_event(g, row, DIGEST_OPENING, row->reveal_time);
 	return rc;
 }
 
-/* Sealed ones last, by their period. */
+/* By time; sealed events come last, by the beginning of their period. */
 static int
 compare_events(const void *a, const void *b)
 {
@@ -254,14 +259,14 @@ compare_events(const void *a, const void *b)
 		return x_sealed ? 1 : -1;
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
-	by = strcmp(x->of.cycle, y->of.cycle);
+	by = strcmp(x->draw.cycle, y->draw.cycle);
 	if (by == 0)
-		by = (x->of.n > y->of.n) - (x->of.n < y->of.n);
+		by = (x->draw.n > y->draw.n) - (x->draw.n < y->draw.n);
 	return by != 0 ? by : (x->step > y->step) - (x->step < y->step);
 }
 
 static int
-gather_events(struct gathering *g)
+gather_events(struct digest_gatherer *g)
 {
 	const struct operator *o = g->operator;
 	const struct agenda_want want = {.store = o->store,
@@ -275,7 +280,7 @@ gather_events(struct gathering *g)
 	int rc = agenda_read(&want, &agenda, g->err);
 
 	for (size_t i = 0; rc == 0 && i < agenda.n; i++)
-		rc = add_row(g, &agenda.v[i]);
+		rc = gather_agenda_row(g, &agenda.v[i]);
 	agenda_release(&agenda);
 	if (g->d.n_events > 0)
 		qsort(g->events, g->d.n_events, sizeof *g->events, compare_events);
@@ -286,7 +291,7 @@ gather_events(struct gathering *g)
 /* ---- rosters, calendar, log ---- */
 
 static int
-gather_roster(struct gathering *g, enum roster_kind kind)
+gather_roster(struct digest_gatherer *g, enum roster_kind kind)
 {
 	struct digest_roster *r = &g->d.rosters[kind];
 	struct err why = {.tr = g->err != NULL ? g->err->tr : NULL};
@@ -303,7 +308,7 @@ gather_roster(struct gathering *g, enum roster_kind kind)
 }
 
 static void
-gather_calendar(struct gathering *g)
+gather_calendar(struct digest_gatherer *g)
 {
 	int year = text_year_of(clock_date(g->operator->now));
 
@@ -313,7 +318,7 @@ gather_calendar(struct gathering *g)
 }
 
 static int
-gather_log(struct gathering *g)
+gather_log(struct digest_gatherer *g)
 {
 	struct checkpoint checkpoint;
 	struct buf bytes;
@@ -338,15 +343,17 @@ gather_log(struct gathering *g)
 	return rc;
 }
 
-/* ---- all of it ---- */
+/* ---- the digest ---- */
 
 static int
-gather(struct gathering *g)
+gather_digest(struct digest_gatherer *g)
 {
-	int rc;
+	int rc = gather_alarms(g);
 
-	if ((rc = gather_alarms(g)) != 0 || (rc = gather_week(g)) != 0 || (rc = gather_events(g)) != 0)
-		return rc;
+	if (rc == 0)
+		rc = gather_week(g);
+	if (rc == 0)
+		rc = gather_events(g);
 	for (int kind = 0; rc == 0 && kind < ROSTER_KINDS; kind++)
 		rc = gather_roster(g, (enum roster_kind)kind);
 	gather_calendar(g);
@@ -356,12 +363,12 @@ gather(struct gathering *g)
 void
 digest_free(struct digest *digest)
 {
-	struct gathering *g = (struct gathering *)digest;
+	struct digest_gatherer *g = (struct digest_gatherer *)digest;
 
 	if (g == NULL)
 		return;
-	free(g->status);
-	free(g->deeds);
+	free(g->texts);
+	free(g->past);
 	free(g->events);
 	for (int kind = 0; kind < ROSTER_KINDS; kind++)
 		free(g->by[kind]);
@@ -372,7 +379,7 @@ int
 digest_gather(const struct operator *operator, int32_t monday, const char *(*tr)(const char *text),
     struct digest **ret_digest, struct err *err)
 {
-	struct gathering *g = calloc(1, sizeof *g);
+	struct digest_gatherer *g = calloc(1, sizeof *g);
 	int rc;
 
 	if (g == NULL)
@@ -386,7 +393,7 @@ digest_gather(const struct operator *operator, int32_t monday, const char *(*tr)
 	    .since = clock_instant(monday - DIGEST_WEEK_DAYS, DIGEST_HOUR_S, NULL),
 	    .until = clock_instant(monday, DIGEST_HOUR_S, NULL),
 	    .ahead = clock_instant(clock_date(operator->now) + AHEAD_DAYS, 0, NULL)};
-	rc = gather(g);
+	rc = gather_digest(g);
 	if (rc == 0)
 		*ret_digest = &g->d;
 	else

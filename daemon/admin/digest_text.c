@@ -1,3 +1,5 @@
+/* Writes the digest's subject and body as wrapped plain text. */
+
 #include "admin/digest_text.h"
 
 #include <stdio.h>
@@ -6,10 +8,10 @@
 #include "text/wrap.h"
 
 #define INDENT 2
-#define DEEPER 4
+#define HANGING 4
 #define TIME_COLUMNS 16 /* of "2026-06-22 09:00" */
 
-struct writing {
+struct digest_writer {
 	const struct digest *d;
 	const char *(*tr)(const char *text);
 	struct buf *out;
@@ -19,61 +21,61 @@ struct writing {
 
 /* Ends the line that began at byte `start`. */
 static void
-end_line(const struct writing *w, size_t start, size_t indent)
+end_digest_line(const struct digest_writer *w, size_t start, size_t indent)
 {
 	(void)wrap_line(w->out, start, DIGEST_COLUMNS, indent);
 	buf_byte(w->out, '\n');
 }
 
 static void
-say(const struct writing *w, const char *words, size_t indent)
+write_words(const struct digest_writer *w, const char *words, size_t indent)
 {
 	size_t start = w->out->len;
 
 	for (size_t i = 0; i < indent; i++)
 		buf_byte(w->out, ' ');
 	buf_text(w->out, w->tr(words));
-	end_line(w, start, indent);
+	end_digest_line(w, start, indent);
 }
 
 static void
-head(const struct writing *w, const char *words)
+write_heading(const struct digest_writer *w, const char *words)
 {
 	buf_byte(w->out, '\n');
-	say(w, words, 0);
+	write_words(w, words, 0);
 }
 
 static void
-say_more(const struct writing *w, size_t n)
+write_rest(const struct digest_writer *w, size_t n)
 {
 	size_t start = w->out->len;
 
 	if (n <= DIGEST_LINES_MAX)
 		return;
 	buf_format(w->out, w->tr(N_("  and %zu more")), n - DIGEST_LINES_MAX);
-	end_line(w, start, INDENT);
+	end_digest_line(w, start, INDENT);
 }
 
 /* "no. 12 Weekly check (2026-06-22)" */
 static void
-put_of(const struct writing *w, const struct digest_of *of)
+put_digest_draw(const struct digest_writer *w, const struct digest_draw *draw)
 {
-	const struct config_cycle *cycle = config_cycle(w->d->config, of->cycle);
+	const struct config_cycle *cycle = config_cycle(w->d->config, draw->cycle);
 	char words[PLAN_TITLE];
 
-	if (of->n != 0)
-		buf_format(w->out, w->tr(N_("no. %llu ")), (unsigned long long)of->n);
-	buf_text(w->out, cycle != NULL && cycle->title[0] != '\0' ? cycle->title : of->cycle);
-	if (of->title[0] == '\0')
+	if (draw->n != 0)
+		buf_format(w->out, w->tr(N_("no. %llu ")), (unsigned long long)draw->n);
+	buf_text(w->out, cycle != NULL && cycle->title[0] != '\0' ? cycle->title : draw->cycle);
+	if (draw->title[0] == '\0')
 		return;
-	plan_title_words(of->title, w->tr, words);
+	plan_title_words(draw->title, w->tr, words);
 	buf_format(w->out, w->tr(N_(" (%s)")), words);
 }
 
 /* ---- alarms ---- */
 
 static void
-put_count(const struct writing *w)
+put_alarm_count(const struct digest_writer *w)
 {
 	if (w->d->n_alarms == 0)
 		buf_text(w->out, w->tr(N_("all well")));
@@ -84,60 +86,60 @@ put_count(const struct writing *w)
 }
 
 static void
-say_alarms(const struct writing *w)
+write_alarms(const struct digest_writer *w)
 {
 	size_t start = w->out->len;
 	char when[CLOCK_TEXT];
 
 	if (w->d->n_alarms == 0) {
-		say(w, N_("All is well: no alarm stands."), 0);
+		write_words(w, N_("All is well: there is no alarm."), 0);
 		return;
 	}
 	buf_text(w->out, w->tr(N_("What somebody must look after: ")));
-	put_count(w);
-	end_line(w, start, 0);
+	put_alarm_count(w);
+	end_digest_line(w, start, 0);
 	for (size_t i = 0; i < w->d->n_alarms && i < DIGEST_LINES_MAX; i++) {
 		start = w->out->len;
 		clock_text(w->d->alarms[i].since, when);
 		buf_format(w->out, w->tr(N_("  since %s: %s")), when, w->d->alarms[i].text);
-		end_line(w, start, DEEPER);
+		end_digest_line(w, start, HANGING);
 	}
-	say_more(w, w->d->n_alarms);
+	write_rest(w, w->d->n_alarms);
 }
 
 /* ---- the week before ---- */
 
 static size_t
-count_deeds(const struct digest *d, enum digest_what what)
+count_past_steps(const struct digest *d, enum digest_past what)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < d->n_deeds; i++)
-		n += d->deeds[i].what == what;
+	for (size_t i = 0; i < d->n_past; i++)
+		n += d->past[i].what == what;
 	return n;
 }
 
 /* "2 drawn: no. 12 …, no. 13 …" */
 static void
-say_deeds(const struct writing *w, enum digest_what what, const char *format)
+write_past_steps(const struct digest_writer *w, enum digest_past what, const char *format)
 {
-	size_t n = count_deeds(w->d, what), start = w->out->len, said = 0;
+	size_t n = count_past_steps(w->d, what), start = w->out->len, n_written = 0;
 
 	if (n == 0)
 		return;
 	buf_format(w->out, w->tr(format), n);
-	for (size_t i = 0; i < w->d->n_deeds && said < DIGEST_LINES_MAX; i++) {
-		if (w->d->deeds[i].what != what)
+	for (size_t i = 0; i < w->d->n_past && n_written < DIGEST_LINES_MAX; i++) {
+		if (w->d->past[i].what != what)
 			continue;
-		buf_text(w->out, said++ == 0 ? "" : w->tr(N_(", ")));
-		put_of(w, &w->d->deeds[i].of);
+		buf_text(w->out, n_written++ == 0 ? "" : w->tr(N_(", ")));
+		put_digest_draw(w, &w->d->past[i].draw);
 	}
-	end_line(w, start, DEEPER);
-	say_more(w, n);
+	end_digest_line(w, start, HANGING);
+	write_rest(w, n);
 }
 
 static void
-say_week(const struct writing *w)
+write_past_week(const struct digest_writer *w)
 {
 	const struct digest *d = w->d;
 	char since[CLOCK_TEXT], until[CLOCK_TEXT];
@@ -148,25 +150,25 @@ say_week(const struct writing *w)
 	buf_byte(w->out, '\n');
 	start = w->out->len;
 	buf_format(w->out, w->tr(N_("The past seven days, %s to %s:")), since, until);
-	end_line(w, start, 0);
-	if (d->n_deeds == 0)
-		say(w, N_("nothing was committed, drawn, opened, voided or amended"), INDENT);
-	say_deeds(w, DIGEST_COMMITTED, N_("  %zu committed: "));
-	say_deeds(w, DIGEST_DRAWN, N_("  %zu drawn: "));
-	say_deeds(w, DIGEST_OPENED, N_("  %zu opened: "));
-	say_deeds(w, DIGEST_VOIDED, N_("  %zu voided: "));
-	say_deeds(w, DIGEST_AMENDED, N_("  %zu amended: "));
+	end_digest_line(w, start, 0);
+	if (d->n_past == 0)
+		write_words(w, N_("nothing was committed, drawn, opened, voided or amended"), INDENT);
+	write_past_steps(w, DIGEST_COMMITTED, N_("  %zu committed: "));
+	write_past_steps(w, DIGEST_DRAWN, N_("  %zu drawn: "));
+	write_past_steps(w, DIGEST_OPENED, N_("  %zu opened: "));
+	write_past_steps(w, DIGEST_VOIDED, N_("  %zu voided: "));
+	write_past_steps(w, DIGEST_AMENDED, N_("  %zu amended: "));
 	start = w->out->len;
 	buf_format(w->out, w->tr(N_("  letters to inspectors: %llu sent; now %llu failed, %llu unknown, %llu waiting")),
 	    (unsigned long long)d->sent, (unsigned long long)d->failed, (unsigned long long)d->unknown,
 	    (unsigned long long)d->waiting);
-	end_line(w, start, DEEPER);
+	end_digest_line(w, start, HANGING);
 }
 
 /* ---- what is to come ---- */
 
 static void
-put_step(const struct writing *w, const struct digest_event *event)
+put_step(const struct digest_writer *w, const struct digest_event *event)
 {
 	static const char *const words[] = {
 	    [DIGEST_COMMIT] = N_("commitment"),
@@ -189,7 +191,7 @@ put_step(const struct writing *w, const struct digest_event *event)
 }
 
 static void
-say_event(const struct writing *w, const struct digest_event *event)
+write_event(const struct digest_writer *w, const struct digest_event *event)
 {
 	size_t start = w->out->len;
 	char when[CLOCK_TEXT];
@@ -202,25 +204,25 @@ say_event(const struct writing *w, const struct digest_event *event)
 		buf_format(w->out, "  %-*s  ", TIME_COLUMNS, when);
 		put_step(w, event);
 	}
-	put_of(w, &event->of);
-	end_line(w, start, DEEPER);
+	put_digest_draw(w, &event->draw);
+	end_digest_line(w, start, HANGING);
 }
 
 static void
-say_events(const struct writing *w)
+write_events(const struct digest_writer *w)
 {
-	head(w, N_("The next fourteen days:"));
+	write_heading(w, N_("The next fourteen days:"));
 	if (w->d->n_events == 0)
-		say(w, N_("nothing is to come"), INDENT);
+		write_words(w, N_("nothing is to come"), INDENT);
 	for (size_t i = 0; i < w->d->n_events && i < DIGEST_LINES_MAX; i++)
-		say_event(w, &w->d->events[i]);
-	say_more(w, w->d->n_events);
+		write_event(w, &w->d->events[i]);
+	write_rest(w, w->d->n_events);
 }
 
 /* ---- rosters, calendar, log ---- */
 
 static void
-put_age(const struct writing *w, int32_t days)
+put_age(const struct digest_writer *w, int32_t days)
 {
 	if (days == 0)
 		buf_text(w->out, w->tr(N_("today")));
@@ -231,7 +233,7 @@ put_age(const struct writing *w, int32_t days)
 }
 
 static void
-say_roster(const struct writing *w, enum roster_kind kind)
+put_roster(const struct digest_writer *w, enum roster_kind kind)
 {
 	static const char *const names[] = {
 	    [ROSTER_TARGETS] = N_("targets"),
@@ -252,19 +254,19 @@ say_roster(const struct writing *w, enum roster_kind kind)
 		    (unsigned long long)r->rows, r->by == NULL ? "?" : r->by, date);
 		put_age(w, clock_date(w->d->now) - clock_date(r->time));
 	}
-	end_line(w, start, DEEPER);
+	end_digest_line(w, start, HANGING);
 }
 
 static void
-say_rosters(const struct writing *w)
+write_roster_states(const struct digest_writer *w)
 {
-	head(w, N_("Rosters:"));
+	write_heading(w, N_("Rosters:"));
 	for (int kind = 0; kind < ROSTER_KINDS; kind++)
-		say_roster(w, (enum roster_kind)kind);
+		put_roster(w, (enum roster_kind)kind);
 }
 
 static void
-say_calendar(const struct writing *w)
+write_calendar(const struct digest_writer *w)
 {
 	size_t start;
 
@@ -274,49 +276,49 @@ say_calendar(const struct writing *w)
 		buf_text(w->out, w->tr(N_("Calendar: no year's holidays are announced.")));
 	else
 		buf_format(w->out, w->tr(N_("Calendar: holidays are announced up to %d.")), w->d->announced);
-	end_line(w, start, 0);
+	end_digest_line(w, start, 0);
 }
 
 static void
-say_log(const struct writing *w)
+write_log_state(const struct digest_writer *w)
 {
 	const struct digest *d = w->d;
 
-	head(w, N_("The log; keep this letter, for it is a witness of what the log was:"));
+	write_heading(w, N_("The log; keep this letter, for it is a witness of what the log was:"));
 	if (d->root[0] == '\0') {
-		say(w, N_("it is empty as yet"), INDENT);
+		write_words(w, N_("it is empty as yet"), INDENT);
 		return;
 	}
 	buf_format(w->out, w->tr(N_("  origin     %s\n  entries    %llu\n  root hash  %s\n  key id     %s\n")),
 	    d->config->origin, (unsigned long long)d->entries, d->root, d->key_id);
 }
 
-/* ---- all of it ---- */
+/* ---- subject and body ---- */
 
 void
 digest_subject(const struct digest *digest, const char *(*tr)(const char *text), struct buf *out)
 {
-	const struct writing w = {digest, tr, out};
+	const struct digest_writer w = {digest, tr, out};
 	char monday[DATE_TEXT];
 
 	text_from_date(digest->monday, monday);
 	buf_format(out, tr(N_("[spotcheckd] %s: week of %s: ")), digest->config->origin, monday);
-	put_count(&w);
+	put_alarm_count(&w);
 }
 
 void
 digest_body(const struct digest *digest, const char *(*tr)(const char *text), struct buf *out)
 {
-	const struct writing w = {digest, tr, out};
+	const struct digest_writer w = {digest, tr, out};
 	const char *path = digest->config->path;
 
-	say_alarms(&w);
-	say_week(&w);
-	say_events(&w);
-	say_rosters(&w);
-	say_calendar(&w);
-	say_log(&w);
-	head(&w, N_("More is said by:"));
+	write_alarms(&w);
+	write_past_week(&w);
+	write_events(&w);
+	write_roster_states(&w);
+	write_calendar(&w);
+	write_log_state(&w);
+	write_heading(&w, N_("These commands say more:"));
 	buf_format(out, "  spotcheck -c %s status\n  spotcheck -c %s check\n  spotcheck -c %s outbox\n", path, path,
 	    path);
 }

@@ -1,3 +1,5 @@
+/* Makes a plain-text message to the administrator and puts it into the outbox. */
+
 #include "admin/letter.h"
 
 #include <stdio.h>
@@ -10,9 +12,9 @@
 #define ID_BYTES 512
 #define SUBJECT_BYTES 214
 
-/* At a character's end: half a character is no header. */
+/* The longest beginning of at most `max` bytes that ends with a whole character. */
 static struct slice
-cut(const char *text, size_t max)
+cut_subject(const char *text, size_t max)
 {
 	struct slice rest = slice_of(text);
 	size_t n = 0, len;
@@ -26,13 +28,13 @@ cut(const char *text, size_t max)
 }
 
 static int
-write_message(const struct config *config, const struct admin_letter *letter, int64_t now, struct slice id,
+write_admin_message(const struct config *config, const struct admin_letter *letter, int64_t now, struct slice id,
     struct buf *out, struct err *err)
 {
 	const struct mime_part body = {.type = "text/plain", .content = letter->text};
 	const struct mime_message message = {.from = {slice_of(config->mail_from_name), slice_of(config->mail_from)},
 	    .to = {.address = slice_of(config->admin)},
-	    .subject = cut(letter->subject, SUBJECT_BYTES),
+	    .subject = cut_subject(letter->subject, SUBJECT_BYTES),
 	    .message_id = id,
 	    .language = letter->language,
 	    .date = now,
@@ -53,7 +55,7 @@ admin_letter_queue(struct store *store, const struct config *config, const struc
 	    .kind = slice_of(letter->kind),
 	    .sender = slice_of(config->mail_from),
 	    .recipient = slice_of(config->admin),
-	    .subject = cut(letter->subject, SUBJECT_BYTES),
+	    .subject = cut_subject(letter->subject, SUBJECT_BYTES),
 	    .not_before = now,
 	    .give_up = now + config->mail_retry_for.n};
 	int rc;
@@ -61,7 +63,7 @@ admin_letter_queue(struct store *store, const struct config *config, const struc
 	(void)snprintf(id, sizeof id, "<%s@%s>", letter->id, config->origin);
 	out.message_id = slice_of(id);
 	buf_init(&message, MESSAGE_MAX);
-	rc = write_message(config, letter, now, out.message_id, &message, &why);
+	rc = write_admin_message(config, letter, now, out.message_id, &message, &why);
 	if (rc == 0)
 		out.message = buf_view(&message);
 	else

@@ -7,8 +7,8 @@
 #include "core/base/err.h"
 
 /*
- * spotcheckd.prom in a folder that node_exporter's textfile collector reads: the Prometheus text format, written beside and
- * put in place in one step.  ERR_OUTSIDE, ERR_MEMORY.
+ * Writes DIR/spotcheckd.prom for node_exporter's textfile collector, in the Prometheus text format.  The old file is
+ * replaced by a rename.  ERR_OUTSIDE, ERR_MEMORY.
  */
 int metrics_write(const char *dir, const struct status *status, int64_t now, struct err *err);
 

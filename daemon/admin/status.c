@@ -1,3 +1,5 @@
+/* Counts what is open, sealed, late and waiting, and finds what is due next. */
+
 #include "admin/status.h"
 
 #include <stdio.h>
@@ -8,13 +10,13 @@
 #include "mail/outbox.h"
 #include "system/clock.h"
 
-struct reading {
+struct status_reader {
 	struct status *s;
 	int64_t now;
 };
 
 static void
-next_is(struct reading *r, int64_t time, const char *what)
+note_due(struct status_reader *r, int64_t time, const char *what)
 {
 	if (time < r->now)
 		r->s->late++;
@@ -25,29 +27,31 @@ next_is(struct reading *r, int64_t time, const char *what)
 }
 
 static int
-take_draw(void *ctx, const struct draw_row *row)
+count_draw_row(void *ctx, const struct draw_row *row)
 {
-	struct reading *r = ctx;
+	struct status_reader *r = ctx;
 
 	r->s->draws++;
 	if (row->outcome == OUTCOME_NONE) {
 		r->s->open++;
-		next_is(r, row->draw_time, N_("a draw"));
+		note_due(r, row->draw_time, N_("a draw"));
 	} else if (!row->revealed) {
 		r->s->sealed++;
-		next_is(r, row->reveal_time, N_("the opening of a draw"));
+		note_due(r, row->reveal_time, N_("the opening of a draw"));
 	}
 	return 0;
 }
 
 static int
-take_letters(struct reading *r, struct store *store, struct err *err)
+count_letters(struct status_reader *r, struct store *store, struct err *err)
 {
 	uint64_t letters[OUTBOX_STATES] = {0};
 	int64_t mail = INT64_MAX;
 	int rc = outbox_count(store, letters, err);
 
-	if (rc != 0 || (rc = outbox_next(store, &mail, err)) != 0)
+	if (rc == 0)
+		rc = outbox_next(store, &mail, err);
+	if (rc != 0)
 		return rc;
 	r->s->queued = letters[OUTBOX_QUEUED] + letters[OUTBOX_SENDING];
 	r->s->failed = letters[OUTBOX_FAILED];
@@ -59,10 +63,10 @@ take_letters(struct reading *r, struct store *store, struct err *err)
 	return 0;
 }
 
-/* Of the timetable, where it may be told: when a random draw is committed is nobody's to know. */
+/* The next commitment of the cycle's timetable.  That of a draw at a random time is left out: it is secret. */
 static int
-take_cycle(struct reading *r, struct store *store, const struct config_cycle *cycle, const struct calendar *calendar,
-    struct err *err)
+note_next_commitment(struct status_reader *r, struct store *store, const struct config_cycle *cycle,
+    const struct calendar *calendar, struct err *err)
 {
 	struct plan_next next = {.any = false};
 	struct plan plan;
@@ -71,7 +75,7 @@ take_cycle(struct reading *r, struct store *store, const struct config_cycle *cy
 	if (rc == 0)
 		rc = plan_next(&plan, &next, err);
 	if (rc == 0 && next.any && !next.next.random)
-		next_is(r, next.next.commit_time, N_("a commitment"));
+		note_due(r, next.next.commit_time, N_("a commitment"));
 	plan_next_release(&next);
 	plan_close(&plan);
 	return rc;
@@ -82,14 +86,15 @@ status_read(struct store *store, const struct config *config, const struct calen
     struct status *ret_status, struct err *err)
 {
 	struct status s = {.next = INT64_MAX, .what = ""};
-	struct reading r = {.s = &s, .now = now};
-	int rc;
+	struct status_reader r = {.s = &s, .now = now};
+	int rc = draws_each(store, count_draw_row, &r, err);
 
-	if ((rc = draws_each(store, take_draw, &r, err)) != 0 || (rc = take_letters(&r, store, err)) != 0 ||
-	    (rc = ledger_sealed_size(store, &s.entries, err)) != 0)
-		return rc;
+	if (rc == 0)
+		rc = count_letters(&r, store, err);
+	if (rc == 0)
+		rc = ledger_sealed_size(store, &s.entries, err);
 	for (size_t i = 0; rc == 0 && i < config->n_cycles; i++)
-		rc = take_cycle(&r, store, &config->cycles[i], calendar, err);
+		rc = note_next_commitment(&r, store, &config->cycles[i], calendar, err);
 	if (rc == 0)
 		*ret_status = s;
 	return rc;

@@ -9,13 +9,14 @@
 #include "core/calendar/calendar.h"
 #include "store/store.h"
 
-/* How the service stands: what is open, what is late, what is next.  Nothing in it tells of a random moment. */
+/* The state of the service in numbers, and what is due next.  It reveals no random time. */
 struct status {
-	uint64_t draws, open, sealed, late;
+	uint64_t draws, open, sealed;     /* committed in all; not drawn; drawn or voided, not opened */
+	uint64_t late;                    /* draws, openings and commitments that are overdue */
 	uint64_t queued, failed, unknown; /* letters */
 	uint64_t entries;                 /* of the log */
-	int64_t next;                     /* INT64_MAX: nothing */
-	const char *what;                 /* "a draw" …, in the catalogue */
+	int64_t next;                     /* when something is due next; INT64_MAX: nothing is */
+	const char *what;                 /* what that is: "a draw", …, not translated yet */
 };
 
 int status_read(struct store *store, const struct config *config, const struct calendar *calendar, int64_t now,

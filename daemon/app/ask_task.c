@@ -1,3 +1,5 @@
+/* The task of spotcheckd-ask and its report, written and read on both sides of the pipe. */
+
 #include "app/ask_task.h"
 
 #include <stdio.h>
@@ -16,24 +18,24 @@
 /* ---- the task ---- */
 
 bool
-ask_task_write(int fd, const void *what)
+ask_task_write(int fd, const void *given)
 {
-	const struct ask_task *task = what;
+	const struct ask_task *task = given;
 	const struct config *c = task->config;
 	char numbers[64];
-	bool good;
+	bool ok;
 
 	(void)snprintf(numbers, sizeof numbers, "%d %zu %zu", task->all, c->n_witnesses, c->beacon_urls.n);
-	good = program_write_text(fd, c->state_dir) && program_write_text(fd, numbers);
-	for (size_t i = 0; good && i < c->n_witnesses; i++)
-		good = program_write_text(fd, c->witnesses[i].name) && program_write_text(fd, c->witnesses[i].key) &&
+	ok = program_write_text(fd, c->state_dir) && program_write_text(fd, numbers);
+	for (size_t i = 0; ok && i < c->n_witnesses; i++)
+		ok = program_write_text(fd, c->witnesses[i].name) && program_write_text(fd, c->witnesses[i].key) &&
 		    program_write_text(fd, c->witnesses[i].url);
-	for (size_t i = 0; good && i < c->beacon_urls.n; i++)
-		good = program_write_text(fd, c->beacon_urls.items[i]);
-	return good;
+	for (size_t i = 0; ok && i < c->beacon_urls.n; i++)
+		ok = program_write_text(fd, c->beacon_urls.items[i]);
+	return ok;
 }
 
-/* A copy of the next text; false where there is none, or no memory. */
+/* Copies the next text of the task; false where there is none, or no memory. */
 static bool
 copy_next(char **at, const char *end, char **ret)
 {
@@ -46,20 +48,20 @@ copy_next(char **at, const char *end, char **ret)
 static bool
 read_lists(struct config *c, uint64_t n_witnesses, uint64_t n_urls, char **at, const char *end)
 {
-	bool good = true;
+	bool ok = true;
 
 	c->witnesses = calloc(n_witnesses + 1, sizeof *c->witnesses);
 	c->beacon_urls.items = calloc(n_urls + 1, sizeof *c->beacon_urls.items);
 	if (c->witnesses == NULL || c->beacon_urls.items == NULL)
 		return false;
-	for (uint64_t i = 0; good && i < n_witnesses; i++) {
+	for (uint64_t i = 0; ok && i < n_witnesses; i++) {
 		struct config_witness *w = &c->witnesses[c->n_witnesses++];
 
-		good = copy_next(at, end, &w->name) && copy_next(at, end, &w->key) && copy_next(at, end, &w->url);
+		ok = copy_next(at, end, &w->name) && copy_next(at, end, &w->key) && copy_next(at, end, &w->url);
 	}
-	for (uint64_t i = 0; good && i < n_urls; i++)
-		good = copy_next(at, end, &c->beacon_urls.items[c->beacon_urls.n++]);
-	return good;
+	for (uint64_t i = 0; ok && i < n_urls; i++)
+		ok = copy_next(at, end, &c->beacon_urls.items[c->beacon_urls.n++]);
+	return ok;
 }
 
 int
@@ -70,18 +72,18 @@ ask_task_read(int fd, struct config *ret_config, bool *ret_all, struct err *err)
 	char *bytes = program_read_task(fd, TASK_MAX, &len), *at = bytes, *text = NULL;
 	uint64_t all = 0, n_witnesses = 0, n_urls = 0;
 	struct slice numbers;
-	bool good = bytes != NULL && copy_next(&at, bytes + len, &c.state_dir) &&
+	bool ok = bytes != NULL && copy_next(&at, bytes + len, &c.state_dir) &&
 	    (text = program_next_text(&at, bytes + len)) != NULL;
 
-	if (good) {
+	if (ok) {
 		numbers = slice_of(text);
-		good = text_to_uint(slice_cut(&numbers, ' '), &all) &&
+		ok = text_to_uint(slice_cut(&numbers, ' '), &all) &&
 		    text_to_uint(slice_cut(&numbers, ' '), &n_witnesses) && text_to_uint(numbers, &n_urls) &&
 		    all <= 1 && n_witnesses <= len && n_urls <= len;
 	}
-	good = good && read_lists(&c, n_witnesses, n_urls, &at, bytes + len) && at == bytes + len;
+	ok = ok && read_lists(&c, n_witnesses, n_urls, &at, bytes + len) && at == bytes + len;
 	free(bytes);
-	if (!good) {
+	if (!ok) {
 		config_release(&c);
 		return err_set(err, ERR_REFUSED, N_("this program is the service's; it is not for use by hand"));
 	}
@@ -123,7 +125,7 @@ ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret
 /* ---- before something is signed ---- */
 
 static bool
-has_address(const struct config *config)
+any_witness_url(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_witnesses; i++)
 		if (config->witnesses[i].url[0] != '\0')
@@ -136,20 +138,20 @@ ask_task_before_signing(struct operator *operator, struct err *err)
 {
 	const struct ask_task task = {operator->config, true};
 	struct ask_task_report report = {.ahead = false};
-	char said[ASK_TASK_WORDS + 64];
+	char line[ASK_TASK_WORDS + 64];
 	int pipe = -1, status = -1;
 	pid_t pid;
 	ssize_t n;
 
-	if (!has_address(operator->config))
+	if (!any_witness_url(operator->config))
 		return 0;
 	pid = child_begin(ask_task_exec, &task, &pipe);
 	if (pid < 0)
-		return err_set(err, ERR_OUTSIDE, N_("no process can be had to ask the witnesses"));
-	n = file_read_up_to(pipe, said, sizeof said);
+		return err_set(err, ERR_OUTSIDE, N_("no process could be started to ask the witnesses"));
+	n = file_read_up_to(pipe, line, sizeof line);
 	(void)close(pipe);
 	(void)waitpid(pid, &status, 0);
-	if (status != 0 || n < 0 || !ask_task_report_parse(said, (size_t)n, &report))
+	if (status != 0 || n < 0 || !ask_task_report_parse(line, (size_t)n, &report))
 		return err_set(err, ERR_OUTSIDE,
 		    N_("the witnesses could not be asked, and nothing is signed: the journal says why"));
 	return report.ahead ? err_set(err, ERR_REFUSED, "%s", report.words) : 0;

@@ -9,34 +9,39 @@
 #include "core/base/err.h"
 #include "ledger/operator.h"
 
-/* What is asked of others (remote/ask.h) by a program of its own (program.h): spotcheckd-ask. */
+/* The task and the report of spotcheckd-ask, the program (program.h) that asks witnesses and beacons (remote/ask.h). */
 
 struct ask_task {
 	const struct config *config;
-	bool all; /* every witness, because something is to be signed; no beacon */
+	bool all; /* asks every witness and no beacon, because something is to be signed */
 };
 
-/* For child_begin: becomes the program. */
+/* For child_begin: the child becomes spotcheckd-ask. */
 int ask_task_exec(const void *task, int pipe);
 
 /*
- * What came over `fd`: a configuration that has no more than the state's place, [witness] and [beacon].  ERR_REFUSED where it
- * is none.  The caller releases it with config_release.
+ * Reads a task from `fd`.  `*ret_config` holds only state_dir, [witness] and [beacon]; the caller releases it with
+ * config_release.  ERR_REFUSED: the bytes are no task.
  */
 int ask_task_read(int fd, struct config *ret_config, bool *ret_all, struct err *err);
 
-bool ask_task_write(int fd, const void *task); /* the other end */
+/* Writes the struct ask_task; false where that fails. */
+bool ask_task_write(int fd, const void *task);
 
-/* What comes back: one line. */
+/* The report is one line. */
 #define ASK_TASK_WORDS 1024
 struct ask_task_report {
-	bool ahead;
-	char words[ASK_TASK_WORDS]; /* why nothing may be signed, where `ahead` */
+	bool ahead;                 /* a witness knows a longer log than ours */
+	char words[ASK_TASK_WORDS]; /* if `ahead`: why nothing may be signed */
 };
+
 void ask_task_report_write(int fd, const struct ask_task_report *report);
 bool ask_task_report_parse(const char *bytes, size_t len, struct ask_task_report *ret_report);
 
-/* operator->ask of a worker: has the program ask every witness, and waits for it. */
+/*
+ * operator->ask of a worker: runs spotcheckd-ask for every witness and waits for it.  ERR_REFUSED: a witness knows a
+ * longer log; ERR_OUTSIDE.
+ */
 int ask_task_before_signing(struct operator *operator, struct err *err);
 
 #endif

@@ -1,3 +1,5 @@
+/* What spotcheckd-ask does: asks witnesses and beacons, and waits for values that come within seconds. */
+
 #include "app/asker.h"
 
 #include <stdio.h>
@@ -10,27 +12,30 @@
 #include "text/language.h"
 #include "text/printable.h"
 
-#define PATIENCE 12 /* times that what is due within the next seconds is waited for here */
-#define PATIENCE_S 5
+#define WAITS_MAX 12 /* how often this process waits for a value that is due soon */
+#define WAIT_MAX_S 5 /* how soon that is */
 
 static void
-tell(void *ctx, const char *message)
+log_warning(void *ctx, const char *message)
 {
 	(void)ctx;
 	journal_say(JOURNAL_WARNING, NULL, "%s", message);
 }
 
-/* A beacon speaks some seconds after its time. */
+/* A beacon publishes its value some seconds after the value's time. */
 static int
-ask_patiently(struct store *store, const struct config *config, struct ask_report *report, struct err *err)
+ask_and_wait(struct store *store, const struct config *config, struct ask_report *report, struct err *err)
 {
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < PATIENCE; i++) {
+	for (int i = 0; rc == 0 && i < WAITS_MAX; i++) {
 		int64_t next = INT64_MAX, now;
 
-		if ((rc = ask_due(store, config, clock_now(), report, err)) != 0 ||
-		    (rc = ask_next(store, config, &next, err)) != 0 || next > (now = clock_now()) + PATIENCE_S)
+		rc = ask_due(store, config, clock_now(), report, err);
+		if (rc == 0)
+			rc = ask_next(store, config, &next, err);
+		now = clock_now();
+		if (rc != 0 || next > now + WAIT_MAX_S)
 			break;
 		(void)sleep(next > now ? (unsigned)(next - now) : 1);
 	}
@@ -40,8 +45,8 @@ ask_patiently(struct store *store, const struct config *config, struct ask_repor
 int
 asker_work(int in, int out)
 {
-	struct ask_report report = {.tell = tell};
-	struct ask_task_report said = {.ahead = false};
+	struct ask_report report = {.tell = log_warning};
+	struct ask_task_report line = {.ahead = false};
 	struct err err = {.tr = language_text};
 	struct config config;
 	struct store *store = NULL;
@@ -55,16 +60,16 @@ asker_work(int in, int out)
 	rc = store_open(config.state_dir, 0, &store, &err);
 	if (rc == 0)
 		rc = all ? ask_witnesses(store, &config, clock_now(), &report, &err)
-		         : ask_patiently(store, &config, &report, &err);
+		         : ask_and_wait(store, &config, &report, &err);
 	store_close(store);
 	config_release(&config);
 	if (rc != 0 && !report.ahead) {
 		journal_say(JOURNAL_ERR, NULL, "%s", err.message);
 		return 3;
 	}
-	said.ahead = report.ahead;
-	(void)snprintf(said.words, sizeof said.words, "%s", report.ahead ? err.message : "");
-	plain_clean(said.words); /* they go through a pipe as one line */
-	ask_task_report_write(out, &said);
+	line.ahead = report.ahead;
+	(void)snprintf(line.words, sizeof line.words, "%s", report.ahead ? err.message : "");
+	plain_clean(line.words); /* the report is one line */
+	ask_task_report_write(out, &line);
 	return 0;
 }

@@ -1,3 +1,5 @@
+/* Forks a process that works for the loop and reports over a pipe. */
+
 #include "app/child.h"
 
 #include <fcntl.h>
@@ -8,11 +10,11 @@
 #include <unistd.h>
 
 static void
-live(int (*work)(const void *task, int pipe), const void *task, int pipe, pid_t parent)
+run_child(int (*work)(const void *task, int pipe), const void *task, int pipe, pid_t parent)
 {
 	sigset_t none;
 
-	/* The loop's signals are not this process's, and it does not outlive the loop. */
+	/* The child drops the loop's signal handlers and mask, and dies with the loop. */
 	(void)sigemptyset(&none);
 	for (int sig = 1; sig < 32; sig++)
 		if (sig != SIGKILL && sig != SIGSTOP)
@@ -35,7 +37,7 @@ child_begin(int (*work)(const void *task, int pipe), const void *task, int *ret_
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[0]);
-		live(work, task, ends[1], parent);
+		run_child(work, task, ends[1], parent);
 	}
 	(void)close(ends[1]);
 	if (pid < 0)

@@ -6,13 +6,14 @@
 #include <sys/types.h>
 
 /*
- * Work in a process of its own, so that the loop answers whatever the work takes, keeps none of its memory, and survives
- * it.  It does not outlive the loop's process.
+ * Work in a process of its own: the loop stays responsive, keeps none of the work's memory, and survives its crash.
+ * The child does not outlive the loop's process.
  */
 
 /*
- * Forks.  The child has the usual signals but SIGPIPE, which it ignores, and ends with what `work` returns; what `work`
- * writes to the pipe is read from `*ret_pipe`, up to its end.  -1 and errno where there can be no process.
+ * Forks.  The child has default signal handlers, ignores SIGPIPE, and exits with what `work` returns.  What `work`
+ * writes to its pipe the caller reads from `*ret_pipe`, which it closes.  Returns the child's pid; -1 and errno on
+ * failure.
  */
 pid_t child_begin(int (*work)(const void *task, int pipe), const void *task, int *ret_pipe);
 

@@ -1,9 +1,11 @@
+/* Compares the wall clock with CLOCK_BOOTTIME and holds the service back after a jump ahead. */
+
 #include "app/clock_jump.h"
 
 #include <time.h>
 
 int64_t
-clock_jump_clock(void)
+clock_jump_boottime(void)
 {
 	struct timespec now;
 

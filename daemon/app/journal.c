@@ -1,3 +1,5 @@
+/* Writes one line of the service's log, to journald's socket or to standard error. */
+
 #include "app/journal.h"
 
 #include <stdarg.h>
@@ -15,21 +17,21 @@
 #define SOCKET_PATH "/run/systemd/journal/socket"
 #define MESSAGE_BYTES 2048
 
-/* Standard error is the journal: systemd says of which device and inode it made it (systemd.exec(5)). */
+/* JOURNAL_STREAM holds the device and inode of the journal's stream (systemd.exec(5)). */
 static bool
 stderr_is_journal(void)
 {
 	const char *stream = secure_getenv("JOURNAL_STREAM");
 	struct stat st;
-	char is[64];
+	char stderr_stream[64];
 
 	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
 		return false;
-	(void)snprintf(is, sizeof is, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
-	return strcmp(is, stream) == 0;
+	(void)snprintf(stderr_stream, sizeof stderr_stream, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(stderr_stream, stream) == 0;
 }
 
-/* FIELD=value lines; a value has no line feed. */
+/* Sends FIELD=value lines to journald; no value contains a line feed.  False where it was not sent. */
 static bool
 send_fields(enum journal_level level, const struct journal_about *about, const char *message)
 {

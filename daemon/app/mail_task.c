@@ -1,3 +1,5 @@
+/* The task of spotcheckd-mail and its report, written and read on both sides of the pipe. */
+
 #include "app/mail_task.h"
 
 #include <inttypes.h>
@@ -26,7 +28,7 @@ mail_task_write(int fd, const void *task)
 	return good && program_write_text(fd, numbers);
 }
 
-/* Just so many, a space between any two. */
+/* Reads exactly `n` numbers, separated by single spaces. */
 static bool
 read_numbers(struct slice text, uint64_t *ret_numbers, size_t n)
 {

@@ -8,25 +8,25 @@
 #include "config/config.h"
 #include "core/base/err.h"
 
-/* The mailer, a program of its own (program.h): spotcheckd-mail. */
+/* The task and the report of spotcheckd-mail, the program (program.h) that sends letters. */
 
-/* For child_begin: becomes the mailer.  `config` is the struct config in force. */
+/* For child_begin: the child becomes spotcheckd-mail.  `config` is the struct config in force. */
 int mail_task_exec(const void *config, int pipe);
 
 /*
- * What came over `fd`: a configuration that has no more than the state's place and [mail].  ERR_REFUSED where it is none.
- * The caller releases it with config_release.
+ * Reads a task from `fd`.  `*ret_config` holds only state_dir and what [mail] says of the server; the caller releases
+ * it with config_release.  ERR_REFUSED: the bytes are no task.
  */
 int mail_task_read(int fd, struct config *ret_config, struct err *err);
 
-/* The same into a pipe's or file's other end; false where that fails. */
+/* Writes the task; false where that fails. */
 bool mail_task_write(int fd, const void *config);
 
-/* What comes back. */
+/* The report is one line of numbers. */
 struct mail_report {
-	bool down; /* no session could be had: nothing is tried until some while has passed */
+	bool down; /* no SMTP session could be opened; the service waits before it tries again */
 	uint64_t sent, put_off, failed, unknown;
-	int64_t stall_us; /* the longest that the mailer's loop did not look at its connections */
+	int64_t stall_us; /* the longest time, in microseconds, that the loop did not serve its connections */
 };
 void mail_report_write(int fd, const struct mail_report *report);
 

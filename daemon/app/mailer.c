@@ -1,3 +1,5 @@
+/* What spotcheckd-mail does: sends the due letters over several SMTP connections, with libcurl in a libev loop. */
+
 #include "app/mailer.h"
 
 #include <ev.h>
@@ -18,33 +20,32 @@
 
 #define _(text) language_text(text)
 
-#define LETTERS_A_CONNECTION 50 /* servers end sessions that go on for too long */
-#define LOOK_S 0.5
-#define KEPT_MEMORY (16 << 20)
-#define SETTLE_S 0.008
-#define DOWNS_MAX 3 /* sessions in a row that could not be had: then there is no server */
-#define TOLD_MAX 20 /* letters that went wrong, in the journal; the outbox has all */
+#define LETTERS_PER_CONNECTION 50 /* servers end long sessions */
+#define STALL_CHECK_S 0.5         /* between two looks for letters that make no progress */
+#define KEPT_MEMORY (16 << 20)    /* bytes that malloc does not give back */
+#define BATCH_S 0.008             /* how long an ended letter waits for others to share its transaction */
+#define FAILED_SESSIONS_MAX 3     /* failed sessions in a row after which the server counts as down */
+#define LOGGED_MAX 20             /* letters whose failure is logged; the outbox has all */
 
 struct mailer;
 
-/* A handle, and the letter that it has in hand. */
+/* A curl handle, and the letter that it sends. */
 struct slot {
 	struct mailer *mailer;
 	CURL *easy;
 	struct outbox_claim claim;
 	struct smtp_letter letter;
 	bool busy;
-	unsigned stirred; /* of the letter, when the loop last looked */
-	ev_tstamp since;  /* then */
-	unsigned letters; /* since a connection was closed */
-	/* Once it has ended: */
-	bool ended;
+	unsigned seen;     /* letter.stirred when on_stall_timer last saw it change */
+	ev_tstamp seen_at; /* when that was */
+	unsigned letters;  /* begun since a connection was last closed */
+	bool ended;        /* `outcome` and `words` are set, and not recorded yet */
 	enum smtp_outcome outcome;
 	char words[SMTP_WORDS];
 };
 
-/* libcurl's interest in a socket. */
-struct watched {
+/* The loop's watcher of one of libcurl's sockets. */
+struct socket_io {
 	ev_io io;
 	struct mailer *mailer;
 };
@@ -55,16 +56,16 @@ struct mailer {
 	struct smtp_server server;
 	struct ev_loop *loop;
 	CURLM *multi;
-	ev_timer timer;    /* libcurl's */
-	ev_timer soon;     /* until what has ended is settled */
-	ev_timer look;     /* after letters for which nothing stirs */
-	ev_prepare before; /* the loop sleeps */
-	ev_check after;
-	ev_tstamp woke;
+	ev_timer curl_timer;  /* libcurl's own timeout */
+	ev_timer batch_timer; /* until ended letters are recorded */
+	ev_timer stall_timer; /* looks for letters that make no progress */
+	ev_prepare prepare;   /* before the loop sleeps */
+	ev_check check;       /* after it wakes */
+	ev_tstamp woke_at;
 	struct slot slots[MAILER_CONNECTIONS];
 	struct mail_report report;
 	struct clock_jump jump;
-	unsigned told, downs;
+	unsigned logged, failed_sessions;
 	int rc;
 	struct err err;
 };
@@ -72,11 +73,11 @@ struct mailer {
 /* ---- what became of letters ---- */
 
 static void
-tell(struct mailer *m, const struct slot *s, enum outbox_state state)
+log_letter(struct mailer *m, const struct slot *s, enum outbox_state state)
 {
 	long long id = (long long)s->claim.id;
 
-	if (state == OUTBOX_SENT || m->told++ >= TOLD_MAX)
+	if (state == OUTBOX_SENT || m->logged++ >= LOGGED_MAX)
 		return;
 	if (state == OUTBOX_FAILED)
 		journal_say(JOURNAL_ERR, NULL, _("letter %lld has failed: %s"), id, s->words);
@@ -87,7 +88,7 @@ tell(struct mailer *m, const struct slot *s, enum outbox_state state)
 }
 
 static int
-settle(struct mailer *m, struct slot *s, int64_t now)
+record_outcome(struct mailer *m, struct slot *s, int64_t now)
 {
 	static const enum outbox_state states[] = {[SMTP_SENT] = OUTBOX_SENT,
 	    [SMTP_DOWN] = OUTBOX_QUEUED,
@@ -100,13 +101,13 @@ settle(struct mailer *m, struct slot *s, int64_t now)
 
 	if (rc != 0)
 		return rc;
-	m->downs = s->outcome == SMTP_DOWN ? m->downs + 1 : 0;
-	m->report.down = m->downs >= DOWNS_MAX;
+	m->failed_sessions = s->outcome == SMTP_DOWN ? m->failed_sessions + 1 : 0;
+	m->report.down = m->failed_sessions >= FAILED_SESSIONS_MAX;
 	m->report.sent += state == OUTBOX_SENT;
 	m->report.put_off += state == OUTBOX_QUEUED;
 	m->report.failed += state == OUTBOX_FAILED;
 	m->report.unknown += state == OUTBOX_UNKNOWN;
-	tell(m, s, state);
+	log_letter(m, s, state);
 	outbox_claim_release(&s->claim);
 	s->ended = s->busy = false;
 	return 0;
@@ -115,24 +116,24 @@ settle(struct mailer *m, struct slot *s, int64_t now)
 /* ---- letters under way ---- */
 
 static void
-end_all(struct mailer *m)
+stop_loop(struct mailer *m)
 {
 	ev_break(m->loop, EVBREAK_ALL);
 }
 
 static int
-start(struct mailer *m, struct slot *s)
+begin_sending(struct mailer *m, struct slot *s)
 {
 	struct err why = {.tr = language_text};
 	int rc = smtp_begin(&s->letter, s->easy, &m->server, buf_view(&s->claim.sender), buf_view(&s->claim.recipient),
 	    buf_view(&s->claim.message), &why);
 
 	s->busy = true;
-	s->stirred = 0;
-	s->since = ev_now(m->loop);
+	s->seen = 0;
+	s->seen_at = ev_now(m->loop);
 	if (rc == ERR_MEMORY)
 		return err_memory(&m->err);
-	if (rc != 0) { /* such an address never comes so far; it is not to be tried again */
+	if (rc != 0) { /* an address that SMTP cannot carry: trying again is no use */
 		s->ended = true;
 		s->outcome = SMTP_REFUSED;
 		(void)snprintf(s->words, sizeof s->words, "%.500s", why.message);
@@ -140,7 +141,7 @@ start(struct mailer *m, struct slot *s)
 		return 0;
 	}
 	(void)curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
-	if (++s->letters >= LETTERS_A_CONNECTION) {
+	if (++s->letters >= LETTERS_PER_CONNECTION) {
 		(void)curl_easy_setopt(s->easy, CURLOPT_FORBID_REUSE, 1L);
 		s->letters = 0;
 	}
@@ -148,7 +149,7 @@ start(struct mailer *m, struct slot *s)
 }
 
 static void
-take_ended(struct mailer *m)
+collect_ended(struct mailer *m)
 {
 	CURLMsg *message;
 	int left;
@@ -170,11 +171,11 @@ take_ended(struct mailer *m)
 }
 
 /*
- * One transaction for all that ended since and all that begins now: as many letters a second as the disk and the server
- * together allow, and nothing begins before what went before it is on the disk.
+ * Records the letters that ended and claims those that begin, in one transaction: so the disk limits the letters a
+ * second as little as it can.  A slot's next letter begins only when the outcome of its last one is on the disk.
  */
 static int
-settle_and_claim(struct mailer *m, struct slot *ret_begun[static MAILER_CONNECTIONS], size_t *ret_n)
+record_and_claim(struct mailer *m, struct slot *ret_begun[static MAILER_CONNECTIONS], size_t *ret_n)
 {
 	struct outbox_claim claims[MAILER_CONNECTIONS];
 	struct slot *vacant[MAILER_CONNECTIONS];
@@ -184,12 +185,12 @@ settle_and_claim(struct mailer *m, struct slot *ret_begun[static MAILER_CONNECTI
 
 	for (size_t i = 0; rc == 0 && i < MAILER_CONNECTIONS; i++) {
 		if (m->slots[i].ended)
-			rc = settle(m, &m->slots[i], now);
+			rc = record_outcome(m, &m->slots[i], now);
 		if (!m->slots[i].busy)
 			vacant[n_vacant++] = &m->slots[i];
 	}
-	/* A clock that leaps ahead makes letters due before their notice. */
-	if (rc == 0 && !m->report.down && n_vacant > 0 && clock_jump_ahead(&m->jump, now, clock_jump_clock()) == 0)
+	/* A clock that has jumped ahead makes letters due too early. */
+	if (rc == 0 && !m->report.down && n_vacant > 0 && clock_jump_ahead(&m->jump, now, clock_jump_boottime()) == 0)
 		rc = outbox_claim_due(m->store, now, claims, n_vacant, &n, &m->err);
 	if (rc == 0)
 		rc = store_commit(m->store, &m->err);
@@ -203,7 +204,7 @@ settle_and_claim(struct mailer *m, struct slot *ret_begun[static MAILER_CONNECTI
 }
 
 static bool
-any_busy(const struct mailer *m)
+any_slot_busy(const struct mailer *m)
 {
 	for (size_t i = 0; i < MAILER_CONNECTIONS; i++)
 		if (m->slots[i].busy)
@@ -211,30 +212,30 @@ any_busy(const struct mailer *m)
 	return false;
 }
 
-/* After whatever happened: what ended is settled, and what is due begins. */
+/* Records what ended and begins what is due; stops the loop when nothing is left to do. */
 static void
-go_on(struct mailer *m)
+advance_letters(struct mailer *m)
 {
 	struct slot *begun[MAILER_CONNECTIONS];
 	bool again = true;
 	size_t n = 0;
 
-	take_ended(m);
+	collect_ended(m);
 	while (again && m->rc == 0) {
 		again = false;
-		m->rc = settle_and_claim(m, begun, &n);
+		m->rc = record_and_claim(m, begun, &n);
 		for (size_t i = 0; m->rc == 0 && i < n; i++) {
-			m->rc = start(m, begun[i]);
+			m->rc = begin_sending(m, begun[i]);
 			again |= begun[i]->ended;
 		}
 	}
-	if (m->rc != 0 || !any_busy(m))
-		end_all(m);
+	if (m->rc != 0 || !any_slot_busy(m))
+		stop_loop(m);
 }
 
-/* A commit takes as long as some letters; those that end together share one. */
+/* A commit takes as long as some letters: letters that end within BATCH_S share one. */
 static void
-settle_soon(struct mailer *m)
+advance_in_batches(struct mailer *m)
 {
 	size_t ended = 0, busy = 0;
 
@@ -245,29 +246,29 @@ settle_soon(struct mailer *m)
 	if (ended == 0)
 		return;
 	if (ended == busy) {
-		ev_timer_stop(m->loop, &m->soon);
-		go_on(m);
-	} else if (!ev_is_active(&m->soon)) {
-		ev_timer_set(&m->soon, SETTLE_S, 0.);
-		ev_timer_start(m->loop, &m->soon);
+		ev_timer_stop(m->loop, &m->batch_timer);
+		advance_letters(m);
+	} else if (!ev_is_active(&m->batch_timer)) {
+		ev_timer_set(&m->batch_timer, BATCH_S, 0.);
+		ev_timer_start(m->loop, &m->batch_timer);
 	}
 }
 
 static void
-on_soon(struct ev_loop *loop, ev_timer *w, int events)
+on_batch_timer(struct ev_loop *loop, ev_timer *w, int events)
 {
 	(void)loop;
 	(void)events;
-	go_on(w->data);
+	advance_letters(w->data);
 }
 
 static void
-act(struct mailer *m, curl_socket_t socket, int what)
+run_curl(struct mailer *m, curl_socket_t socket, int what)
 {
 	int running = 0;
 
 	(void)curl_multi_socket_action(m->multi, socket, what, &running);
-	take_ended(m);
+	collect_ended(m);
 }
 
 /* ---- libcurl in the loop ---- */
@@ -275,24 +276,24 @@ act(struct mailer *m, curl_socket_t socket, int what)
 static void
 on_io(struct ev_loop *loop, ev_io *w, int events)
 {
-	struct watched *watched = (struct watched *)(void *)w;
+	struct socket_io *watcher = (struct socket_io *)(void *)w;
 
 	(void)loop;
-	act(watched->mailer, w->fd,
+	run_curl(watcher->mailer, w->fd,
 	    ((events & EV_READ) != 0 ? CURL_CSELECT_IN : 0) | ((events & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
 }
 
 static void
-on_timer(struct ev_loop *loop, ev_timer *w, int events)
+on_curl_timer(struct ev_loop *loop, ev_timer *w, int events)
 {
 	(void)loop;
 	(void)events;
-	act(w->data, CURL_SOCKET_TIMEOUT, 0);
+	run_curl(w->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* Behind all that has come in meanwhile. */
+/* Cuts letters that made no progress for timeout_s.  Its priority is the lowest: what has come in is handled before. */
 static void
-on_look(struct ev_loop *loop, ev_timer *w, int events)
+on_stall_timer(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct mailer *m = w->data;
 
@@ -302,83 +303,81 @@ on_look(struct ev_loop *loop, ev_timer *w, int events)
 
 		if (!s->busy || s->ended)
 			continue;
-		if (s->letter.stirred != s->stirred) {
-			s->stirred = s->letter.stirred;
-			s->since = ev_now(loop);
-		} else if (ev_now(loop) - s->since > (ev_tstamp)m->server.timeout_s) {
+		if (s->letter.stirred != s->seen) {
+			s->seen = s->letter.stirred;
+			s->seen_at = ev_now(loop);
+		} else if (ev_now(loop) - s->seen_at > (ev_tstamp)m->server.timeout_s) {
 			smtp_cut(&s->letter);
 		}
 	}
 }
 
 static int
-watch_socket(CURL *easy, curl_socket_t socket, int what, void *ctx, void *present)
+on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *ctx, void *present)
 {
-	struct watched *watched = present;
+	struct socket_io *watcher = present;
 	struct mailer *m = ctx;
 	char *private = NULL;
 
-	/* libcurl tells nobody else which socket is a letter's. */
+	/* Only this callback learns which socket belongs to a letter. */
 	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) == CURLE_OK && private != NULL &&
 	    what != CURL_POLL_REMOVE)
 		((struct slot *)(void *)private)->letter.socket = socket;
-	if (watched != NULL)
-		ev_io_stop(m->loop, &watched->io);
+	if (watcher != NULL)
+		ev_io_stop(m->loop, &watcher->io);
 	if (what == CURL_POLL_REMOVE) {
-		free(watched);
+		free(watcher);
 		return 0;
 	}
-	if (watched == NULL && (watched = calloc(1, sizeof *watched)) == NULL)
+	if (watcher == NULL && (watcher = calloc(1, sizeof *watcher)) == NULL)
 		return -1;
-	watched->mailer = m;
-	ev_io_init(&watched->io, on_io, socket,
+	watcher->mailer = m;
+	ev_io_init(&watcher->io, on_io, socket,
 	    ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) | ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0));
-	ev_io_start(m->loop, &watched->io);
-	(void)curl_multi_assign(m->multi, socket, watched);
+	ev_io_start(m->loop, &watcher->io);
+	(void)curl_multi_assign(m->multi, socket, watcher);
 	return 0;
 }
 
 static int
-watch_time(CURLM *multi, long timeout_ms, void *ctx)
+on_curl_timeout(CURLM *multi, long timeout_ms, void *ctx)
 {
 	struct mailer *m = ctx;
 
 	(void)multi;
-	ev_timer_stop(m->loop, &m->timer);
+	ev_timer_stop(m->loop, &m->curl_timer);
 	if (timeout_ms >= 0) {
-		ev_timer_set(&m->timer, (double)timeout_ms / 1000.0, 0.);
-		ev_timer_start(m->loop, &m->timer);
+		ev_timer_set(&m->curl_timer, (double)timeout_ms / 1000.0, 0.);
+		ev_timer_start(m->loop, &m->curl_timer);
 	}
 	return 0;
 }
 
 static void
-on_wake_up(struct ev_loop *loop, ev_check *w, int events)
+on_loop_wake(struct ev_loop *loop, ev_check *w, int events)
 {
 	struct mailer *m = w->data;
 
 	(void)loop;
 	(void)events;
-	m->woke = ev_time();
+	m->woke_at = ev_time();
 }
 
-/*
- * All that ended since the loop woke is settled at once.  From then to now nobody has looked at the connections.
- */
+/* Between the loop's waking and its next sleep the connections are not served: that time is measured. */
 static void
-on_sleep(struct ev_loop *loop, ev_prepare *w, int events)
+on_loop_sleep(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct mailer *m = w->data;
 	int64_t us;
 
 	(void)loop;
 	(void)events;
-	settle_soon(m);
-	us = m->woke == 0 ? 0 : (int64_t)((ev_time() - m->woke) * 1e6);
+	advance_in_batches(m);
+	us = m->woke_at == 0 ? 0 : (int64_t)((ev_time() - m->woke_at) * 1e6);
 	m->report.stall_us = us > m->report.stall_us ? us : m->report.stall_us;
 }
 
-/* ---- the whole ---- */
+/* ---- the mailer ---- */
 
 static int
 make_handles(struct mailer *m)
@@ -392,19 +391,19 @@ make_handles(struct mailer *m)
 		if ((m->slots[i].easy = curl_easy_init()) == NULL)
 			return err_memory(&m->err);
 	}
-	ev_timer_init(&m->timer, on_timer, 0., 0.);
-	ev_prepare_init(&m->before, on_sleep);
-	ev_check_init(&m->after, on_wake_up);
-	ev_timer_init(&m->soon, on_soon, 0., 0.);
-	ev_timer_init(&m->look, on_look, LOOK_S, LOOK_S);
-	ev_set_priority(&m->look, EV_MINPRI);
-	ev_timer_start(m->loop, &m->look);
-	m->timer.data = m->soon.data = m->look.data = m->before.data = m->after.data = m;
-	ev_prepare_start(m->loop, &m->before);
-	ev_check_start(m->loop, &m->after);
-	(void)curl_multi_setopt(m->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	ev_timer_init(&m->curl_timer, on_curl_timer, 0., 0.);
+	ev_prepare_init(&m->prepare, on_loop_sleep);
+	ev_check_init(&m->check, on_loop_wake);
+	ev_timer_init(&m->batch_timer, on_batch_timer, 0., 0.);
+	ev_timer_init(&m->stall_timer, on_stall_timer, STALL_CHECK_S, STALL_CHECK_S);
+	ev_set_priority(&m->stall_timer, EV_MINPRI);
+	ev_timer_start(m->loop, &m->stall_timer);
+	m->curl_timer.data = m->batch_timer.data = m->stall_timer.data = m->prepare.data = m->check.data = m;
+	ev_prepare_start(m->loop, &m->prepare);
+	ev_check_start(m->loop, &m->check);
+	(void)curl_multi_setopt(m->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
 	(void)curl_multi_setopt(m->multi, CURLMOPT_SOCKETDATA, m);
-	(void)curl_multi_setopt(m->multi, CURLMOPT_TIMERFUNCTION, watch_time);
+	(void)curl_multi_setopt(m->multi, CURLMOPT_TIMERFUNCTION, on_curl_timeout);
 	(void)curl_multi_setopt(m->multi, CURLMOPT_TIMERDATA, m);
 	(void)curl_multi_setopt(m->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)MAILER_CONNECTIONS);
 	(void)curl_multi_setopt(m->multi, CURLMOPT_MAXCONNECTS, (long)MAILER_CONNECTIONS);
@@ -412,22 +411,24 @@ make_handles(struct mailer *m)
 }
 
 static int
-send_all(struct mailer *m)
+send_due_letters(struct mailer *m)
 {
 	uint64_t interrupted = 0;
 	int rc = outbox_interrupted(m->store, clock_now(), &interrupted, &m->err);
 
-	if (rc != 0 || (rc = make_handles(m)) != 0)
+	if (rc == 0)
+		rc = make_handles(m);
+	if (rc != 0)
 		return rc;
-	go_on(m);
-	if (m->rc == 0 && any_busy(m))
+	advance_letters(m);
+	if (m->rc == 0 && any_slot_busy(m))
 		(void)ev_run(m->loop, 0);
-	m->report.down = m->downs > 0;
+	m->report.down = m->failed_sessions > 0;
 	return m->rc;
 }
 
 static int
-open_all(struct mailer *m)
+open_mailer(struct mailer *m)
 {
 	int rc = store_open(m->config->state_dir, 0, &m->store, &m->err);
 
@@ -439,7 +440,7 @@ open_all(struct mailer *m)
 }
 
 static void
-release_all(struct mailer *m)
+release_mailer(struct mailer *m)
 {
 	for (size_t i = 0; i < MAILER_CONNECTIONS; i++) {
 		outbox_claim_release(&m->slots[i].claim);
@@ -464,19 +465,19 @@ mailer_work(const struct config *config, int pipe)
 
 	if (m == NULL)
 		return 3;
-	/* Letters come and go: memory that was needed once is needed again. */
+	/* Every letter needs about the same memory: malloc keeps it. */
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
 	(void)mallopt(M_TOP_PAD, KEPT_MEMORY / 4);
-	clock_jump_begin(&m->jump, clock_now(), clock_jump_clock());
+	clock_jump_begin(&m->jump, clock_now(), clock_jump_boottime());
 	m->config = config;
 	m->err.tr = language_text;
-	rc = open_all(m);
+	rc = open_mailer(m);
 	if (rc == 0)
-		rc = send_all(m);
+		rc = send_due_letters(m);
 	if (rc != 0)
 		journal_say(JOURNAL_ERR, NULL, _("letters cannot be sent: %s"), m->err.message);
 	else
 		mail_report_write(pipe, &m->report);
-	release_all(m);
+	release_mailer(m);
 	return rc == 0 ? 0 : 3;
 }

@@ -1,3 +1,5 @@
+/* Sends state and watchdog datagrams to systemd. */
+
 #include "app/notify.h"
 
 #include <stddef.h>
@@ -20,7 +22,7 @@ notify_tell(const char *lines)
 	size_t len = path == NULL ? 0 : strlen(path);
 	int fd;
 
-	/* An '@' stands for the NUL of an abstract name. */
+	/* A leading '@' stands for the NUL of an abstract socket name. */
 	if (len < 2 || len >= sizeof to.sun_path || (path[0] != '/' && path[0] != '@'))
 		return;
 	memcpy(to.sun_path, path, len);

@@ -3,17 +3,15 @@
 
 #include <stdint.h>
 
-/*
- * What the service manager is told (sd_notify(3)): a datagram to $NOTIFY_SOCKET, and nothing where there is none.
- */
+/* Datagrams to the service manager, at $NOTIFY_SOCKET (sd_notify(3)); without that variable nothing is sent. */
 
-/* "READY=1", "STATUS=next: …", "WATCHDOG=1" …; several lines are told at once.  Never waits. */
+/* "READY=1", "STATUS=next: …", "WATCHDOG=1" …; several lines may go in one datagram.  Never blocks. */
 void notify_tell(const char *lines);
 
-/* "STATUS=" and a text, without its line feeds. */
+/* Sends "STATUS=" and `text`; line feeds in it become spaces. */
 void notify_status(const char *text);
 
-/* Seconds between signs of life that the manager wants (half of its patience); 0 where it wants none. */
+/* Seconds between two WATCHDOG=1: half of $WATCHDOG_USEC; 0 where the manager wants none. */
 double notify_watchdog_s(void);
 
 #endif

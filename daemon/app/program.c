@@ -1,3 +1,5 @@
+/* Executes a helper program with its task on standard input, and reads the task there. */
+
 #include "app/program.h"
 
 #include <errno.h>

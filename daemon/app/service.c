@@ -1,3 +1,5 @@
+/* The service's event loop: starts turns, the mailer and the asker in processes of their own, and handles signals. */
+
 #include "app/service.h"
 
 #include <errno.h>
@@ -26,21 +28,21 @@
 
 #define LOCK_FILE "daemon.lock"
 #define FIRST_PAUSE_S 10 /* after a turn that failed; then 20, 40 … */
-#define DOUBLED_MAX 9
+#define TURN_DOUBLINGS_MAX 9
 #define MAIL_PAUSE_S 30
-#define MAIL_DOUBLED_MAX 5
-#define READY_S 30     /* a national roster's first turn takes longer than a service manager waits */
-#define LEAP_LOOK_S 60 /* so often it is looked whether a clock that leapt has been set right */
+#define MAIL_DOUBLINGS_MAX 5
+#define READY_S 30      /* READY=1 is sent then at the latest: a national roster's first turn may take longer */
+#define JUMP_CHECK_S 60 /* how often a clock that jumped is looked at again */
 #define REPORT_MAX (WORKER_REPORT + 96)
 
-/* Work in a process of its own, and what it has said so far. */
+/* A process that works for the loop, and the part of its report that was read. */
 struct job {
 	struct service *service;
 	pid_t pid; /* 0: none */
 	ev_child ended;
 	ev_io pipe;
-	char said[REPORT_MAX];
-	size_t n_said;
+	char report[REPORT_MAX];
+	size_t report_len;
 	void (*done)(struct service *s, int status);
 };
 
@@ -52,31 +54,31 @@ struct service {
 
 	ev_signal hup, term, intr;
 	ev_io wake;
-	ev_periodic due; /* the wall clock's next moment */
+	ev_periodic due; /* the wall clock's time of the next turn */
 	ev_timer retry;  /* after a turn that failed */
 	ev_timer watchdog;
-	ev_timer ready; /* it is told at the first turn's end, and not later than this */
+	ev_timer ready; /* READY=1 is sent when the first turn ends, or when this ends */
 
 	struct job turn, mail, ask;
-	ev_timer post;   /* when the mailer may go again, after it found no server */
-	unsigned downs;  /* in a row */
-	bool post_again; /* there may be more letters since the mailer began */
+	ev_timer mail_pause;    /* active: no mailer is started, since the server was down */
+	unsigned mail_failures; /* in a row */
+	bool mail_again;        /* more letters may be due since the mailer was started */
 	struct clock_jump jump;
-	bool held;         /* the clock has leapt ahead */
-	bool again;        /* something came while a worker was under way */
-	unsigned failures; /* in a row */
-	bool began;        /* a turn went well, or failed for what may pass */
-	bool refused;      /* the first one cannot be taken at all */
+	bool clock_held;        /* the clock has jumped ahead: no turn, no letter */
+	bool turn_again;        /* another turn was called for while one was running */
+	unsigned turn_failures; /* in a row */
+	bool began;             /* a turn has ended, well or with a fault that may pass */
+	bool refused;           /* the first turn was refused: the service ends */
 };
 
 static void take_turn(struct service *s);
 static void send_mail(struct service *s);
-static void mail_paused(struct service *s);
-static void ask_outside(struct service *s);
+static void pause_mail(struct service *s);
+static void ask_witnesses_and_beacons(struct service *s);
 
 /* ---- when ---- */
 
-/* libev waits for a time of the wall clock, whatever becomes of the clock meanwhile. */
+/* An ev_periodic follows the wall clock, also when that is set. */
 static void
 wait_until(struct service *s, int64_t time)
 {
@@ -111,12 +113,12 @@ on_ready(struct ev_loop *loop, ev_timer *w, int events)
 	notify_tell("READY=1");
 }
 
-/* Somebody is at work, perhaps on the mail server. */
+/* After a command or a SIGHUP the mail server is tried at once: somebody may have mended it. */
 static void
-try_mail_now(struct service *s)
+end_mail_pause(struct service *s)
 {
-	s->downs = 0;
-	ev_timer_stop(s->loop, &s->post);
+	s->mail_failures = 0;
+	ev_timer_stop(s->loop, &s->mail_pause);
 }
 
 static void
@@ -127,7 +129,7 @@ on_wake(struct ev_loop *loop, ev_io *w, int events)
 	(void)loop;
 	(void)events;
 	wake_drain(s->wake_fd);
-	try_mail_now(s);
+	end_mail_pause(s);
 	take_turn(s);
 }
 
@@ -148,33 +150,32 @@ retry_in(struct service *s, double seconds)
 	ev_timer_start(s->loop, &s->retry);
 }
 
-/* ---- is it the time ---- */
+/* ---- a clock that jumps ---- */
 
-/* Nothing is due for a clock that has just leapt ahead: it is looked at again soon. */
+/* True while the clock has jumped ahead: then nothing is done, and the clock is looked at again after JUMP_CHECK_S. */
 static bool
-is_held(struct service *s)
+hold_after_jump(struct service *s)
 {
-	int64_t ahead = clock_jump_ahead(&s->jump, clock_now(), clock_jump_clock());
-	bool was_held = s->held;
+	int64_t ahead = clock_jump_ahead(&s->jump, clock_now(), clock_jump_boottime());
+	bool was_held = s->clock_held;
 
-	s->held = ahead > 0;
-	if (!s->held)
+	s->clock_held = ahead > 0;
+	if (!s->clock_held)
 		return false;
 	if (!was_held) {
 		journal_say(JOURNAL_ERR, NULL,
-		    _("the clock has leapt ahead by %lld seconds: nothing is done for %d minutes, unless it is set "
-		      "right before; a "
-		      "restart of the service says that it is right"),
+		    _("the clock has jumped ahead by %lld seconds: nothing is done for %d minutes, unless it is set "
+		      "right before; if it is right, restart the service"),
 		    (long long)ahead, CLOCK_JUMP_HOLD_S / 60);
-		notify_status(_("the clock has leapt ahead; the journal says more"));
+		notify_status(_("the clock has jumped ahead; the journal says more"));
 	}
-	retry_in(s, LEAP_LOOK_S);
+	retry_in(s, JUMP_CHECK_S);
 	return true;
 }
 
 /* ---- work in processes ---- */
 
-/* A calendar covers some years from the one in which it was read. */
+/* The calendar covers a few years from the one in which it was read: each new year it is read again. */
 static void
 keep_calendar_current(struct service *s)
 {
@@ -182,20 +183,20 @@ keep_calendar_current(struct service *s)
 		(void)raise(SIGHUP);
 }
 
-/* Its report comes before its end or after. */
+/* Reads what the pipe holds.  The end of the report may come before the child's end or after it. */
 static void
-read_report(struct job *l)
+read_report(struct job *job)
 {
 	ssize_t n;
 
 	do {
-		n = read(l->pipe.fd, l->said + l->n_said, sizeof l->said - l->n_said);
-		l->n_said += n > 0 ? (size_t)n : 0;
+		n = read(job->pipe.fd, job->report + job->report_len, sizeof job->report - job->report_len);
+		job->report_len += n > 0 ? (size_t)n : 0;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	if (n < 0 && errno == EAGAIN)
 		return;
-	ev_io_stop(l->service->loop, &l->pipe);
-	(void)close(l->pipe.fd);
+	ev_io_stop(job->service->loop, &job->pipe);
+	(void)close(job->pipe.fd);
 }
 
 static void
@@ -207,34 +208,34 @@ on_report(struct ev_loop *loop, ev_io *w, int events)
 }
 
 static void
-on_ended(struct ev_loop *loop, ev_child *w, int events)
+on_job_ended(struct ev_loop *loop, ev_child *w, int events)
 {
-	struct job *l = w->data;
+	struct job *job = w->data;
 
 	(void)events;
 	ev_child_stop(loop, w);
-	if (ev_is_active(&l->pipe))
-		read_report(l);
-	l->pid = 0;
-	l->done(l->service, w->rstatus);
+	if (ev_is_active(&job->pipe))
+		read_report(job);
+	job->pid = 0;
+	job->done(job->service, w->rstatus);
 }
 
 static bool
-begin_job(struct service *s, struct job *l, int (*work)(const void *task, int pipe), const void *task)
+begin_job(struct service *s, struct job *job, int (*work)(const void *task, int pipe), const void *task)
 {
 	int pipe = -1;
 
-	l->n_said = 0;
-	l->pid = child_begin(work, task, &pipe);
-	if (l->pid < 0) {
-		journal_say(JOURNAL_ERR, NULL, _("no process can be had for the work: %s"), strerror(errno));
-		l->pid = 0;
+	job->report_len = 0;
+	job->pid = child_begin(work, task, &pipe);
+	if (job->pid < 0) {
+		journal_say(JOURNAL_ERR, NULL, _("no process could be started for the work: %s"), strerror(errno));
+		job->pid = 0;
 		return false;
 	}
-	ev_io_set(&l->pipe, pipe, EV_READ);
-	ev_io_start(s->loop, &l->pipe);
-	ev_child_set(&l->ended, l->pid, 0);
-	ev_child_start(s->loop, &l->ended);
+	ev_io_set(&job->pipe, pipe, EV_READ);
+	ev_io_start(s->loop, &job->pipe);
+	ev_child_set(&job->ended, job->pid, 0);
+	ev_child_start(s->loop, &job->ended);
 	return true;
 }
 
@@ -246,24 +247,24 @@ take_turn(struct service *s)
 	struct worker_task task = {&s->settings->config, &s->settings->calendar, s->settings->letters};
 
 	if (s->turn.pid != 0) {
-		s->again = true;
+		s->turn_again = true;
 		return;
 	}
 	ev_timer_stop(s->loop, &s->retry);
-	if (is_held(s))
+	if (hold_after_jump(s))
 		return;
 	keep_calendar_current(s);
-	s->again = false;
+	s->turn_again = false;
 	if (!begin_job(s, &s->turn, worker_work, &task))
 		retry_in(s, FIRST_PAUSE_S);
 }
 
 static void
-turn_failed(struct service *s)
+retry_failed_turn(struct service *s)
 {
-	unsigned doubled = s->failures < DOUBLED_MAX ? s->failures : DOUBLED_MAX;
+	unsigned doubled = s->turn_failures < TURN_DOUBLINGS_MAX ? s->turn_failures : TURN_DOUBLINGS_MAX;
 
-	if (s->failures++ == 0)
+	if (s->turn_failures++ == 0)
 		journal_say(JOURNAL_ERR, NULL, "%s", _("the turn has failed, and is tried again"));
 	notify_status(_("the last turn has failed; the journal says why"));
 	retry_in(s, FIRST_PAUSE_S << doubled);
@@ -276,23 +277,23 @@ turn_done(struct service *s, int status)
 
 	if (ev_is_active(&s->ready) && WIFEXITED(status) && WEXITSTATUS(status) != WORKER_REFUSED)
 		on_ready(s->loop, &s->ready, 0);
-	if (status == 0 && worker_report_parse(s->turn.said, s->turn.n_said, &report)) {
-		s->failures = 0;
+	if (status == 0 && worker_report_parse(s->turn.report, s->turn.report_len, &report)) {
+		s->turn_failures = 0;
 		wait_until(s, report.next);
 		notify_status(report.status);
 		if (report.mail)
 			send_mail(s);
 		if (report.ask)
-			ask_outside(s);
+			ask_witnesses_and_beacons(s);
 	} else if (!s->began && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REFUSED) {
-		s->refused = true; /* whoever starts it should see that at once */
+		s->refused = true; /* whoever starts the service must see that at once */
 		ev_break(s->loop, EVBREAK_ALL);
 		return;
 	} else {
-		turn_failed(s);
+		retry_failed_turn(s);
 	}
 	s->began = true;
-	if (s->again)
+	if (s->turn_again)
 		take_turn(s);
 }
 
@@ -301,32 +302,32 @@ turn_done(struct service *s, int status)
 static void
 send_mail(struct service *s)
 {
-	if (is_held(s))
-		return; /* no letter before its notice */
-	if (ev_is_active(&s->post))
-		return; /* the server is not there; it is tried when that ends */
+	if (hold_after_jump(s))
+		return; /* a jumped clock makes letters due too early */
+	if (ev_is_active(&s->mail_pause))
+		return; /* the server was down; the timer's end sends */
 	if (s->mail.pid != 0) {
-		s->post_again = true;
+		s->mail_again = true;
 		return;
 	}
-	s->post_again = false;
+	s->mail_again = false;
 	if (!begin_job(s, &s->mail, mail_task_exec, &s->settings->config))
-		mail_paused(s);
+		pause_mail(s);
 }
 
-/* Half a minute, then twice as long, up to a quarter of an hour. */
+/* MAIL_PAUSE_S the first time, then twice as long each time, 2^MAIL_DOUBLINGS_MAX times as long at most. */
 static void
-mail_paused(struct service *s)
+pause_mail(struct service *s)
 {
-	unsigned doubled = s->downs < MAIL_DOUBLED_MAX ? s->downs : MAIL_DOUBLED_MAX;
+	unsigned doubled = s->mail_failures < MAIL_DOUBLINGS_MAX ? s->mail_failures : MAIL_DOUBLINGS_MAX;
 
-	s->downs++;
-	ev_timer_set(&s->post, MAIL_PAUSE_S << doubled, 0.);
-	ev_timer_start(s->loop, &s->post);
+	s->mail_failures++;
+	ev_timer_set(&s->mail_pause, MAIL_PAUSE_S << doubled, 0.);
+	ev_timer_start(s->loop, &s->mail_pause);
 }
 
 static void
-on_post(struct ev_loop *loop, ev_timer *w, int events)
+on_mail_pause_over(struct ev_loop *loop, ev_timer *w, int events)
 {
 	(void)events;
 	ev_timer_stop(loop, w);
@@ -338,8 +339,8 @@ mail_done(struct service *s, int status)
 {
 	struct mail_report r;
 
-	if (status != 0 || !mail_report_parse(s->mail.said, s->mail.n_said, &r)) {
-		mail_paused(s);
+	if (status != 0 || !mail_report_parse(s->mail.report, s->mail.report_len, &r)) {
+		pause_mail(s);
 		return;
 	}
 	if (r.sent + r.put_off + r.failed + r.unknown > 0)
@@ -348,25 +349,25 @@ mail_done(struct service *s, int status)
 		    (unsigned long long)r.unknown);
 	journal_say(JOURNAL_DEBUG, NULL, "the mailer's longest pause: %lld us", (long long)r.stall_us);
 	if (r.down) {
-		mail_paused(s);
+		pause_mail(s);
 		return;
 	}
-	s->downs = 0;
-	if (s->post_again)
+	s->mail_failures = 0;
+	if (s->mail_again)
 		send_mail(s);
 	else
-		take_turn(s); /* which says when the next letter is due, and raises alarms for those that failed */
+		take_turn(s); /* the turn finds when the next letter is due, and raises alarms for those that failed */
 }
 
 /* ---- witnesses and beacons ---- */
 
-/* What did not come is tried again when a turn says so: the state knows what is due when. */
+/* The asker's failures are in the state; from there a later turn finds when to ask again. */
 static void
-ask_outside(struct service *s)
+ask_witnesses_and_beacons(struct service *s)
 {
 	const struct ask_task task = {&s->settings->config, false};
 
-	if (!is_held(s) && s->ask.pid == 0)
+	if (!hold_after_jump(s) && s->ask.pid == 0)
 		(void)begin_job(s, &s->ask, ask_task_exec, &task);
 }
 
@@ -375,19 +376,19 @@ ask_done(struct service *s, int status)
 {
 	struct ask_task_report r;
 
-	if (status != 0 || !ask_task_report_parse(s->ask.said, s->ask.n_said, &r)) {
+	if (status != 0 || !ask_task_report_parse(s->ask.report, s->ask.report_len, &r)) {
 		retry_in(s, MAIL_PAUSE_S);
 		return;
 	}
 	if (r.ahead)
 		journal_say(JOURNAL_ERR, NULL, "%s", r.words);
-	take_turn(s); /* which draws, publishes, and says when to ask again */
+	take_turn(s); /* the turn draws and publishes with what came, and finds when to ask again */
 }
 
 /* ---- signals ---- */
 
 static void
-say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+log_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	(void)ctx;
 	if (line == 0)
@@ -396,9 +397,9 @@ say_fault(void *ctx, const char *file, unsigned long line, const char *message)
 		journal_say(JOURNAL_ERR, NULL, "%s:%lu: %s", file, line, message);
 }
 
-/* The state directory and who the log is cannot change under a running service. */
+/* The state directory and the log's origin cannot change while the service runs. */
 static bool
-same_place(const struct config *a, const struct config *b)
+same_state_and_origin(const struct config *a, const struct config *b)
 {
 	return strcmp(a->state_dir, b->state_dir) == 0 && strcmp(a->origin, b->origin) == 0;
 }
@@ -407,11 +408,11 @@ static void
 reload(struct service *s)
 {
 	struct err err = {.tr = language_text};
-	struct diag diag = {.tr = language_text, .say = say_fault};
+	struct diag diag = {.tr = language_text, .say = log_fault};
 	struct settings fresh;
 	int rc = settings_read(s->config_path, &fresh, &diag, &err);
 
-	if (rc == 0 && !same_place(&fresh.config, &s->settings->config)) {
+	if (rc == 0 && !same_state_and_origin(&fresh.config, &s->settings->config)) {
 		settings_release(&fresh);
 		rc = err_set(&err, ERR_REFUSED, N_("state_dir and origin need a restart of the service"));
 	}
@@ -421,7 +422,8 @@ reload(struct service *s)
 		(void)clock_set_zone(s->settings->config.timezone, NULL);
 		journal_say(JOURNAL_WARNING, NULL, "%s",
 		    _("the configuration is refused: the one before stays in force"));
-		s->settings->year = text_year_of(clock_date(clock_now())); /* told once */
+		s->settings->year =
+		    text_year_of(clock_date(clock_now())); /* the same year is not read again until the next SIGHUP */
 		return;
 	}
 	settings_release(s->settings);
@@ -437,45 +439,45 @@ on_hup(struct ev_loop *loop, ev_signal *w, int events)
 	(void)loop;
 	(void)events;
 	reload(s);
-	try_mail_now(s);
+	end_mail_pause(s);
 	take_turn(s);
 }
 
 static void
-on_end(struct ev_loop *loop, ev_signal *w, int events)
+on_end_signal(struct ev_loop *loop, ev_signal *w, int events)
 {
 	(void)w;
 	(void)events;
 	ev_break(loop, EVBREAK_ALL);
 }
 
-/* ---- the whole ---- */
+/* ---- the service ---- */
 
 static void
-prepare_job(struct service *s, struct job *l, void (*done)(struct service *s, int status))
+prepare_job(struct service *s, struct job *job, void (*done)(struct service *s, int status))
 {
-	l->service = s;
-	l->done = done;
-	ev_io_init(&l->pipe, on_report, -1, EV_READ);
-	ev_child_init(&l->ended, on_ended, 0, 0);
-	l->pipe.data = l->ended.data = l;
+	job->service = s;
+	job->done = done;
+	ev_io_init(&job->pipe, on_report, -1, EV_READ);
+	ev_child_init(&job->ended, on_job_ended, 0, 0);
+	job->pipe.data = job->ended.data = job;
 }
 
 static void
-start(struct service *s)
+start_watchers(struct service *s)
 {
 	double watchdog_s = notify_watchdog_s();
 
 	ev_signal_init(&s->hup, on_hup, SIGHUP);
-	ev_signal_init(&s->term, on_end, SIGTERM);
-	ev_signal_init(&s->intr, on_end, SIGINT);
+	ev_signal_init(&s->term, on_end_signal, SIGTERM);
+	ev_signal_init(&s->intr, on_end_signal, SIGINT);
 	ev_io_init(&s->wake, on_wake, s->wake_fd, EV_READ);
 	ev_periodic_init(&s->due, on_due, 0., 0., NULL);
 	ev_timer_init(&s->retry, on_retry, FIRST_PAUSE_S, 0.);
 	ev_timer_init(&s->watchdog, on_watchdog, watchdog_s, watchdog_s);
 	ev_timer_init(&s->ready, on_ready, READY_S, 0.);
-	ev_timer_init(&s->post, on_post, MAIL_PAUSE_S, 0.);
-	s->hup.data = s->wake.data = s->due.data = s->retry.data = s->post.data = s;
+	ev_timer_init(&s->mail_pause, on_mail_pause_over, MAIL_PAUSE_S, 0.);
+	s->hup.data = s->wake.data = s->due.data = s->retry.data = s->mail_pause.data = s;
 	prepare_job(s, &s->turn, turn_done);
 	prepare_job(s, &s->mail, mail_done);
 	prepare_job(s, &s->ask, ask_done);
@@ -488,30 +490,30 @@ start(struct service *s)
 		ev_timer_start(s->loop, &s->watchdog);
 }
 
-/* What is under way has lost nothing when it is killed: what it had not done is due at the next start. */
+/* A child works in transactions: what a killed one has not committed is due again at the next start. */
 static void
-end_job(struct job *l)
+kill_job(struct job *job)
 {
-	if (l->pid != 0) {
-		(void)kill(l->pid, SIGKILL);
-		(void)waitpid(l->pid, NULL, 0);
+	if (job->pid != 0) {
+		(void)kill(job->pid, SIGKILL);
+		(void)waitpid(job->pid, NULL, 0);
 	}
-	if (ev_is_active(&l->pipe))
-		(void)close(l->pipe.fd);
+	if (ev_is_active(&job->pipe))
+		(void)close(job->pipe.fd);
 }
 
 static void
-stop(struct service *s)
+stop_service(struct service *s)
 {
 	notify_tell("STOPPING=1");
-	end_job(&s->turn);
-	end_job(&s->mail);
-	end_job(&s->ask);
+	kill_job(&s->turn);
+	kill_job(&s->mail);
+	kill_job(&s->ask);
 	ev_loop_destroy(s->loop);
 }
 
 static int
-hold_state(struct service *s, struct err *err)
+lock_state(struct service *s, struct err *err)
 {
 	const char *state_dir = s->settings->config.state_dir;
 	int rc;
@@ -529,18 +531,18 @@ int
 service_run(const char *config_path, struct settings *settings, struct err *err)
 {
 	struct service s = {.config_path = config_path, .settings = settings, .lock = -1, .wake_fd = -1};
-	int rc = hold_state(&s, err);
+	int rc = lock_state(&s, err);
 
 	if (rc == 0 && (s.loop = ev_default_loop(EVFLAG_NOENV)) == NULL)
 		rc = err_set(err, ERR_OUTSIDE, N_("the event loop cannot be made"));
 	if (rc == 0) {
-		start(&s);
-		clock_jump_begin(&s.jump, clock_now(), clock_jump_clock());
+		start_watchers(&s);
+		clock_jump_begin(&s.jump, clock_now(), clock_jump_boottime());
 		take_turn(&s);
 		(void)ev_run(s.loop, 0);
-		stop(&s);
+		stop_service(&s);
 		if (s.refused)
-			rc = err_set(err, ERR_REFUSED, N_("the service does not begin: see above"));
+			rc = err_set(err, ERR_REFUSED, N_("the service does not start: see above"));
 		else
 			journal_say(JOURNAL_INFO, NULL, "%s", _("the service has ended"));
 	}

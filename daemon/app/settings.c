@@ -1,3 +1,5 @@
+/* Reads the configuration, the letters and the calendar together. */
+
 #include "app/settings.h"
 
 #include <stdio.h>
@@ -30,10 +32,12 @@ settings_read(const char *path, struct settings *ret_settings, struct diag *diag
 
 	if (rc != 0)
 		return rc == ERR_MEMORY ? err_memory(err) : rc;
-	if ((rc = clock_set_zone(s.config.timezone, err)) != 0 ||
-	    (rc = user_become_owner(s.config.state_dir, err)) != 0)
+	rc = clock_set_zone(s.config.timezone, err);
+	if (rc == 0)
+		rc = user_become_owner(s.config.state_dir, err);
+	if (rc != 0)
 		goto out;
-	/* Both, so that all faults are told. */
+	/* Letters and calendar are both read, also after a fault, so that `diag` gets all faults. */
 	s.year = text_year_of(clock_date(clock_now()));
 	letters = read_letters(&s, diag, err);
 	rc = calendar_load(&s.config, s.year - 1, s.year + 4, &s.calendar, diag, NULL, err);

@@ -6,18 +6,18 @@
 #include "core/calendar/calendar.h"
 #include "letters/make.h"
 
-/* All that the administrator's files say, read together: they are taken as a whole or not at all. */
+/* All that the service reads from the administrator's files: all of it is taken, or nothing. */
 struct settings {
 	struct config config;
 	struct calendar calendar;
-	int year; /* in which the calendar was read; it covers the next four */
+	int year; /* the year in which the calendar was read; it covers the four after it */
 	struct letters *letters;
 };
 
 /*
- * Every fault is told to `diag` with file and line.  ERR_REFUSED with faults told; ERR_MEMORY, ERR_OUTSIDE.  Release with
- * settings_release where it returned 0.  The zone of the process becomes the configuration's, and root the
- * owner of state_dir.
+ * Reads the INI at `path`, the letters and the calendar; the caller releases `*ret_settings` with settings_release.
+ * `diag` gets each fault with file and line.  The process takes the configuration's time zone, and root becomes the
+ * owner of state_dir.  ERR_REFUSED, ERR_MEMORY, ERR_OUTSIDE.
  */
 int settings_read(const char *path, struct settings *ret_settings, struct diag *diag, struct err *err);
 void settings_release(struct settings *settings); /* NULL is allowed */

@@ -1,3 +1,5 @@
+/* Runs the service's turns under a virtual clock in a scratch folder. */
+
 #include "app/simulate.h"
 
 #include <dirent.h>
@@ -24,10 +26,10 @@
 #include "system/clock.h"
 #include "system/file.h"
 
-#define SYMBOLS "0123456789abcdef"
-#define COUNT 64
+#define VALUE_ALPHABET "0123456789abcdef"
+#define VALUE_SYMBOLS 64
 
-struct run {
+struct simulation_run {
 	const struct simulation *want;
 	struct config *config;
 	struct calendar calendar;
@@ -69,7 +71,7 @@ make_scratch(const char *path, struct err *err)
 /* ---- the configuration ---- */
 
 static bool
-set(char **field, char *value)
+replace_text(char **field, char *value)
 {
 	if (value == NULL)
 		return false;
@@ -79,14 +81,14 @@ set(char **field, char *value)
 }
 
 static char *
-join(const char *a, const char *b)
+join_texts(const char *a, const char *b)
 {
 	char *joined = NULL;
 
 	return asprintf(&joined, "%s%s", a, b) < 0 ? NULL : joined;
 }
 
-/* What has to be fetched or thrown is made up, and its label says so. */
+/* The simulation makes up every value, and its label says so; drand and a witness become a public value. */
 static bool
 make_up_beacon(struct config_cycle *cycle)
 {
@@ -99,26 +101,27 @@ make_up_beacon(struct config_cycle *cycle)
 	if (cycle->beacon == SOURCE_NONE)
 		return true;
 	(void)snprintf(label, sizeof label, "simulation: made up, in place of %.900s", instead);
-	if (!set(&cycle->beacon_label, strdup(label)))
+	if (!replace_text(&cycle->beacon_label, strdup(label)))
 		return false;
 	if (!fetched)
 		return true;
 	cycle->beacon = SOURCE_PUBLIC;
-	cycle->beacon_count = COUNT;
-	return set(&cycle->beacon_symbols, strdup(SYMBOLS));
+	cycle->beacon_count = VALUE_SYMBOLS;
+	return replace_text(&cycle->beacon_symbols, strdup(VALUE_ALPHABET));
 }
 
 static bool
-relabel(struct config *config, const char *scratch)
+relabel_config(struct config *config, const char *scratch)
 {
 	const char *label = strcmp(config->language, "zh_CN") == 0 ? "（模拟）" : " (simulation)";
-	bool ok = set(&config->state_dir, join(scratch, "/state")) &&
-	    set(&config->public_dir, join(scratch, "/public")) && set(&config->maildir, join(scratch, "/mail")) &&
-	    set(&config->origin, join("simulation.", config->origin)) &&
-	    set(&config->operator, join(config->operator, label));
+	bool ok = replace_text(&config->state_dir, join_texts(scratch, "/state")) &&
+	    replace_text(&config->public_dir, join_texts(scratch, "/public")) &&
+	    replace_text(&config->maildir, join_texts(scratch, "/mail")) &&
+	    replace_text(&config->origin, join_texts("simulation.", config->origin)) &&
+	    replace_text(&config->operator, join_texts(config->operator, label));
 
 	config->mail_scheme = MAIL_MAILDIR;
-	config->max_roster_age = (struct duration){.n = 0}; /* nobody attests in here */
+	config->max_roster_age = (struct duration){.n = 0}; /* nobody attests in a simulation */
 	config->n_witnesses = 0;
 	for (size_t i = 0; ok && i < config->n_cycles; i++)
 		ok = make_up_beacon(&config->cycles[i]);
@@ -128,7 +131,7 @@ relabel(struct config *config, const char *scratch)
 /* ---- rosters ---- */
 
 static int
-open_sample(const struct run *r, const char *kind, char **ret_path)
+open_sample(const struct simulation_run *r, const char *kind, char **ret_path)
 {
 	const char *const places[] = {r->config->dir, DATA_DIR};
 	int fd = -1;
@@ -145,7 +148,7 @@ open_sample(const struct run *r, const char *kind, char **ret_path)
 }
 
 static int
-import_sample(struct run *r)
+import_sample_rosters(struct simulation_run *r)
 {
 	struct rosters_import how = {.by = "simulation",
 	    .now = r->operator.now,
@@ -175,9 +178,9 @@ import_sample(struct run *r)
 	return 0;
 }
 
-/* Those of the state where there are some, else the sample's.  `real` is NULL where there is no state. */
+/* Copies the rosters of the real state; without targets there, imports the sample's.  `real` may be NULL: no state. */
 static int
-take_rosters(struct run *r, struct store *real)
+fill_rosters(struct simulation_run *r, struct store *real)
 {
 	uint64_t rows = 0;
 	int rc = real == NULL ? 0 : rosters_count(real, ROSTER_TARGETS, &rows, r->err);
@@ -185,39 +188,44 @@ take_rosters(struct run *r, struct store *real)
 	if (rc != 0)
 		return rc;
 	if (rows == 0)
-		return import_sample(r);
+		return import_sample_rosters(r);
 	printf(gettext("Rosters: those of %s as they are now.\n"), store_dir(real));
 	return rosters_copy(r->store, real, r->err);
 }
 
-/* ---- the beginning ---- */
+/* ---- the state ---- */
 
 static int
-keep_code(void *ctx, const char *code)
+drop_code(void *ctx, const char *code)
 {
 	(void)ctx;
-	(void)code; /* what is sealed in here is nobody's secret */
+	(void)code; /* the recovery code of a simulation protects nothing */
 	return 0;
 }
 
 static int
-open_all(struct run *r, struct store *real)
+open_simulation(struct simulation_run *r, struct store *real)
 {
 	int first = text_year_of(r->want->from) - 1, last = text_year_of(r->want->to) + 3;
-	int rc;
+	int rc = calendar_load(r->config, first, last, &r->calendar, r->want->diag, NULL, r->err);
 
-	if ((rc = calendar_load(r->config, first, last, &r->calendar, r->want->diag, NULL, r->err)) != 0 ||
-	    (rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err)) != 0 ||
-	    (rc = store_exec(r->store, "PRAGMA synchronous = OFF", r->err)) != 0)
+	if (rc == 0)
+		rc = store_open(r->config->state_dir, STORE_CREATE, &r->store, r->err);
+	if (rc == 0)
+		rc = store_exec(r->store, "PRAGMA synchronous = OFF", r->err);
+	if (rc != 0)
 		return rc;
 	r->operator = (struct operator){.config = r->config,
 	    .calendar = &r->calendar,
 	    .store = r->store,
 	    .letters = r->want->settings->letters,
 	    .now = clock_instant(r->want->from, 0, NULL)};
-	if ((rc = take_rosters(r, real)) != 0 || (rc = rosters_set_back(r->store, r->want->from, r->err)) != 0)
-		return rc;
-	return step_init(&r->operator, keep_code, NULL, r->err);
+	rc = fill_rosters(r, real);
+	if (rc == 0)
+		rc = rosters_set_back(r->store, r->want->from, r->err);
+	if (rc == 0)
+		rc = step_init(&r->operator, drop_code, NULL, r->err);
+	return rc;
 }
 
 /* ---- beacons that are made up ---- */
@@ -234,9 +242,9 @@ make_up_value(const struct config_cycle *cycle)
 	return value;
 }
 
-/* All that are due; `*next` gets the time of the first that is not, if it is earlier. */
+/* Draws all that are due; `*next` becomes the time of the first one that is not, if that is earlier. */
 static int
-throw_values(struct run *r, int64_t *next)
+draw_with_made_up_values(struct simulation_run *r, int64_t *next)
 {
 	for (;;) {
 		struct draw_row due;
@@ -260,25 +268,25 @@ throw_values(struct run *r, int64_t *next)
 /* ---- the run ---- */
 
 static int
-run_turns(struct run *r)
+run_turns(struct simulation_run *r)
 {
 	int64_t begin = r->operator.now, end = clock_instant(r->want->to + 1, 0, NULL);
 	struct turn turn = {.operator = &r->operator,
 	    .unpublished = true,
-	    .tell = simulate_table_tell,
+	    .on_event = simulate_table_note,
 	    .ctx = &r->table};
 
 	while (r->operator.now < end) {
-		int64_t next = INT64_MAX, thrown = INT64_MAX;
-		int rc = throw_values(r, &thrown);
+		int64_t next = INT64_MAX, next_value = INT64_MAX;
+		int rc = draw_with_made_up_values(r, &next_value);
 
 		if (rc == 0)
 			rc = turn_take(&turn, &next, r->err);
 		if (rc == 0)
-			rc = throw_values(r, &thrown); /* the first one of a commitment just made */
+			rc = draw_with_made_up_values(r, &next_value); /* a commitment just made may be due already */
 		if (rc != 0)
 			return rc;
-		next = thrown < next ? thrown : next;
+		next = next_value < next ? next_value : next;
 		if (next <= r->operator.now)
 			next = r->operator.now + 1;
 		r->operator.now = next < end ? next : end;
@@ -289,7 +297,7 @@ run_turns(struct run *r)
 }
 
 static void
-release(struct run *r)
+release_run(struct simulation_run *r)
 {
 	simulate_table_release(&r->table);
 	key_wipe(&r->operator.key);
@@ -300,7 +308,7 @@ release(struct run *r)
 int
 simulate(const struct simulation *simulation, struct err *err)
 {
-	struct run r = {.want = simulation, .config = &simulation->settings->config, .err = err};
+	struct simulation_run r = {.want = simulation, .config = &simulation->settings->config, .err = err};
 	struct store *real = NULL;
 	int rc;
 
@@ -311,10 +319,11 @@ simulate(const struct simulation *simulation, struct err *err)
 		return rc;
 	file_sync_off();
 	simulate_table_begin(&r.table);
-	if ((rc = make_scratch(simulation->scratch, err)) == 0 && !relabel(r.config, simulation->scratch))
+	rc = make_scratch(simulation->scratch, err);
+	if (rc == 0 && !relabel_config(r.config, simulation->scratch))
 		rc = err_memory(err);
 	if (rc == 0)
-		rc = open_all(&r, real);
+		rc = open_simulation(&r, real);
 	store_close(real);
 	if (rc == 0)
 		rc = run_turns(&r);
@@ -322,6 +331,6 @@ simulate(const struct simulation *simulation, struct err *err)
 		rc = publish_news(r.store, &r.operator.key, r.config, err);
 	if (rc == 0)
 		rc = simulate_table_print(&r.table, &r.operator, simulation->scratch, err);
-	release(&r);
+	release_run(&r);
 	return rc;
 }

@@ -8,20 +8,20 @@
 #include "core/base/progress.h"
 
 /*
- * The service under a virtual clock: the same turns, from one local date to another, in a scratch folder that holds its
- * state, its published directory and its letters.  Everything in it is labelled as a simulation; nothing outside of it
- * is written, but that a real state of an older version is brought up to date when its rosters are read.  Beacons that
- * the simulation cannot ask are made up, and say so.
+ * The service under a virtual clock: it takes the same turns from one local date to another.  A scratch folder holds
+ * its state, its published folder and its letters; all of them are labelled as a simulation.  Nothing outside of that
+ * folder is written, with one exception: a real state of an older version is migrated when its rosters are read.  The
+ * values of beacons are made up, and labelled so.
  */
 struct simulation {
-	struct settings *settings;       /* the configuration in it is changed: places, names, beacons */
+	struct settings *settings;       /* its configuration is changed: folders, names, beacons */
 	int32_t from, to;                /* local dates, both included */
-	const char *scratch;             /* made; or an empty folder */
+	const char *scratch;             /* a folder: it is made, or is there and empty */
 	const struct progress *progress; /* may be NULL */
-	struct diag *diag;               /* faults of rosters */
+	struct diag *diag;               /* gets the faults in sample rosters and holiday files */
 };
 
-/* Runs it and prints the table of draws.  ERR_REFUSED (said, or told to diag), ERR_OUTSIDE, ERR_MEMORY. */
+/* Runs it and prints the table of draws.  ERR_REFUSED (in `err`, or in `diag`), ERR_OUTSIDE, ERR_MEMORY. */
 int simulate(const struct simulation *simulation, struct err *err);
 
 #endif

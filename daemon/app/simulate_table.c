@@ -1,3 +1,5 @@
+/* Prints what a simulation came to: a table of draws, and the occurrences that were missed. */
+
 #include "app/simulate_table.h"
 
 #include <libintl.h>
@@ -32,7 +34,7 @@ simulate_table_release(struct simulate_table *table)
 }
 
 void
-simulate_table_tell(void *ctx, const struct turn_event *event)
+simulate_table_note(void *ctx, const struct turn_event *event)
 {
 	struct simulate_table *table = ctx;
 	char title[PLAN_TITLE], words[PLAN_TITLE], when[CLOCK_TEXT];
@@ -53,19 +55,19 @@ simulate_table_tell(void *ctx, const struct turn_event *event)
 
 /* ---- one line a draw ---- */
 
-struct walk {
+struct draw_list {
 	const struct operator *operator;
 	struct table table;
-	struct draw_row *rows; /* the walk through the draws must not be disturbed by other questions */
+	struct draw_row *rows; /* kept, since no other query may run while draws_each does */
 	size_t n;
 	uint64_t visits;
 	struct err *err;
 };
 
 static int
-take_row(void *ctx, const struct draw_row *row)
+keep_draw_row(void *ctx, const struct draw_row *row)
 {
-	struct walk *w = ctx;
+	struct draw_list *w = ctx;
 	struct draw_row *grown = reallocarray(w->rows, w->n + 1, sizeof *grown);
 
 	if (grown == NULL)
@@ -75,9 +77,9 @@ take_row(void *ctx, const struct draw_row *row)
 	return 0;
 }
 
-/* "06-24 T005: I024, I019": whom, and who goes there. */
+/* "06-24 T005: I024, I019": date, target, inspectors. */
 static void
-put_visit(struct buf *out, const struct visit_row *visit, size_t n_seats)
+put_visit_words(struct buf *out, const struct visit_row *visit, size_t n_seats)
 {
 	char date[DATE_TEXT];
 
@@ -88,7 +90,7 @@ put_visit(struct buf *out, const struct visit_row *visit, size_t n_seats)
 }
 
 static int
-put_visits(struct walk *w, const struct draw_row *row)
+put_visits_cell(struct draw_list *w, const struct draw_row *row)
 {
 	struct visits visits;
 	struct buf out;
@@ -96,7 +98,7 @@ put_visits(struct walk *w, const struct draw_row *row)
 
 	buf_init(&out, CELL_BYTES);
 	for (size_t i = 0; rc == 0 && i < visits.n && i < VISITS_SHOWN; i++)
-		put_visit(&out, &visits.v[i], visits.n_seats);
+		put_visit_words(&out, &visits.v[i], visits.n_seats);
 	if (rc == 0 && visits.n > VISITS_SHOWN)
 		buf_format(&out, gettext("; and %zu more"), visits.n - VISITS_SHOWN);
 	table_text(&w->table, buf_view(&out));
@@ -107,14 +109,15 @@ put_visits(struct walk *w, const struct draw_row *row)
 }
 
 static int
-put_row(struct walk *w, const struct draw_row *row)
+put_simulated_draw(struct draw_list *w, const struct draw_row *row)
 {
 	char title[PLAN_TITLE], words[PLAN_TITLE];
 	int64_t committed = 0;
-	int rc;
+	int rc = plan_title_of(w->operator->store, row->n, title, w->err);
 
-	if ((rc = plan_title_of(w->operator->store, row->n, title, w->err)) != 0 ||
-	    (rc = draws_commit_time(w->operator->store, row, &committed, w->err)) != 0)
+	if (rc == 0)
+		rc = draws_commit_time(w->operator->store, row, &committed, w->err);
+	if (rc != 0)
 		return rc;
 	plan_title_words(title, language_text, words);
 	table_int(&w->table, (int64_t)row->n);
@@ -122,7 +125,8 @@ put_row(struct walk *w, const struct draw_row *row)
 	table_string(&w->table, row->cycle);
 	table_time(&w->table, committed);
 	table_time(&w->table, row->draw_time);
-	if ((rc = put_visits(w, row)) != 0)
+	rc = put_visits_cell(w, row);
+	if (rc != 0)
 		return rc;
 	if (row->revealed)
 		table_time(&w->table, row->reveal_time);
@@ -132,7 +136,7 @@ put_row(struct walk *w, const struct draw_row *row)
 }
 
 static int
-print_draws(struct walk *w)
+print_draw_table(struct draw_list *w)
 {
 	const struct table_column columns[] = {
 	    {"n", gettext("Draw"), true},
@@ -143,11 +147,11 @@ print_draws(struct walk *w)
 	    {"visits", gettext("Who visits whom"), false},
 	    {"reveal", gettext("Opens at"), false},
 	};
-	int rc = draws_each(w->operator->store, take_row, w, w->err);
+	int rc = draws_each(w->operator->store, keep_draw_row, w, w->err);
 
 	table_begin(&w->table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; rc == 0 && i < w->n; i++)
-		rc = put_row(w, &w->rows[i]);
+		rc = put_simulated_draw(w, &w->rows[i]);
 	putchar('\n');
 	if (rc == 0 && !table_print(&w->table, false, stdout))
 		rc = err_set(w->err, ERR_OUTSIDE, N_("the output cannot be written"));
@@ -160,9 +164,9 @@ int
 simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch,
     struct err *err)
 {
-	struct walk w = {.operator = operator, .err = err};
+	struct draw_list w = {.operator = operator, .err = err};
 	uint64_t letters[OUTBOX_STATES] = {0};
-	int rc = print_draws(&w);
+	int rc = print_draw_table(&w);
 
 	if (rc == 0)
 		rc = outbox_count_draws(operator->store, INT64_MIN, INT64_MAX, letters, err);

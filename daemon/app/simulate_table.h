@@ -5,18 +5,18 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 
-/* What a simulation prints: a line for each draw, and what came of nothing. */
+/* What a simulation prints: a table of its draws, and the occurrences that were missed or committed late. */
 struct simulate_table {
-	struct buf troubles; /* a line for each occurrence that nothing came of */
+	struct buf troubles; /* a line for each missed occurrence and each refused commitment */
 	uint64_t missed;
-	char last_refused[ERR_MESSAGE_BYTES]; /* is not told again and again */
+	char last_refused[ERR_MESSAGE_BYTES]; /* the same refusal is noted once */
 };
 
 void simulate_table_begin(struct simulate_table *table);
 void simulate_table_release(struct simulate_table *table);
 
-/* turn.tell; `ctx` is the table. */
-void simulate_table_tell(void *ctx, const struct turn_event *event);
+/* For turn.on_event; `ctx` is the table. */
+void simulate_table_note(void *ctx, const struct turn_event *event);
 
 int simulate_table_print(struct simulate_table *table, const struct operator *operator, const char *scratch,
     struct err *err);

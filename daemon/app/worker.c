@@ -1,3 +1,5 @@
+/* Runs one turn in a process of its own, logs what happened and reports to the loop. */
+
 #include "app/worker.h"
 
 #include <errno.h>
@@ -22,9 +24,11 @@
 
 /* ---- what is logged ---- */
 
-/* Which step the protocol has taken; a draw's number and cycle are public, its targets are not. */
+/*
+ * Logs the step that an entry records.  A draw's number and cycle are public; its targets are not, and are not logged.
+ */
 static void
-tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+log_entry_step(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 {
 	const struct journal_about about = {n, cycle};
 	unsigned long long number = n;
@@ -44,14 +48,14 @@ tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 }
 
 static void
-tell_event(void *ctx, const struct turn_event *event)
+log_turn_event(void *ctx, const struct turn_event *event)
 {
 	const struct journal_about about = {event->n, event->cycle->name};
 	char title[PLAN_TITLE], words[PLAN_TITLE];
 
 	(void)ctx;
 	if (event->what == TURN_COMMITTED)
-		return; /* the entry was told */
+		return; /* log_entry_step has logged it */
 	plan_title(event->cycle, event->occurrence, title);
 	plan_title_words(title, language_text, words);
 	if (event->what == TURN_REFUSED)
@@ -63,7 +67,7 @@ tell_event(void *ctx, const struct turn_event *event)
 }
 
 static void
-tell_alarm(void *ctx, const char *text, bool raised)
+log_alarm(void *ctx, const char *text, bool raised)
 {
 	(void)ctx;
 	if (raised)
@@ -74,7 +78,7 @@ tell_alarm(void *ctx, const char *text, bool raised)
 
 /* ---- the turn ---- */
 
-/* A metric that cannot be written is no reason to draw nothing. */
+/* Metrics that cannot be written do not stop the turn. */
 static void
 write_metrics(const struct worker_task *task, const struct status *status, int64_t now)
 {
@@ -84,7 +88,10 @@ write_metrics(const struct worker_task *task, const struct status *status, int64
 		journal_say(JOURNAL_WARNING, NULL, "%s", err.message);
 }
 
-/* What was published is mended first, so that the state can be held against it; what cannot be mended bars it. */
+/*
+ * Repairs what is damaged in the published folder, so that operator_open can compare the state with it.  Damage that
+ * stays is logged, and operator_open decides whether the state may sign.
+ */
 static int
 open_operator(struct operator *operator, struct err *err)
 {
@@ -99,27 +106,30 @@ open_operator(struct operator *operator, struct err *err)
 }
 
 static int
-take(const struct worker_task *task, struct operator *operator, struct worker_report *report, struct err *err)
+take_worker_turn(const struct worker_task *task, struct operator *operator, struct worker_report *report,
+    struct err *err)
 {
-	struct turn turn = {.operator = operator, .tell = tell_event, .alarm = tell_alarm};
+	struct turn turn = {.operator = operator, .on_event = log_turn_event, .on_alarm = log_alarm};
 	struct err barred = {.tr = err->tr};
 	int64_t letters = INT64_MAX, ask = INT64_MAX;
 	struct status status;
 	char next[256];
 	int rc = open_operator(operator, &barred);
 
-	/* Letters leave also where what is published, or the key, cannot be read. */
+	/* Letters are sent even where the published folder or the key cannot be read. */
 	if (rc != 0 && !operator->halted && rc != ERR_OUTSIDE)
 		return err_set(err, rc, "%s", barred.message);
 	turn.barred = rc == 0 ? NULL : barred.message;
-	if ((rc = turn_take(&turn, &report->next, err)) != 0 ||
-	    (rc = status_read(operator->store, task->config, task->calendar, operator->now, &status, err)) != 0)
-		return rc;
-	if (task->config->mail_scheme != MAIL_MAILDIR && (rc = outbox_next(operator->store, &letters, err)) != 0)
+	rc = turn_take(&turn, &report->next, err);
+	if (rc == 0)
+		rc = status_read(operator->store, task->config, task->calendar, operator->now, &status, err);
+	if (rc == 0 && task->config->mail_scheme != MAIL_MAILDIR)
+		rc = outbox_next(operator->store, &letters, err);
+	if (rc == 0)
+		rc = ask_next(operator->store, task->config, &ask, err);
+	if (rc != 0)
 		return rc;
 	report->mail = letters <= operator->now;
-	if ((rc = ask_next(operator->store, task->config, &ask, err)) != 0)
-		return rc;
 	report->ask = ask <= operator->now;
 	if (ask < report->next)
 		report->next = ask > operator->now ? ask : report->next;
@@ -136,22 +146,22 @@ take(const struct worker_task *task, struct operator *operator, struct worker_re
 }
 
 static int
-work(const struct worker_task *task, struct worker_report *report)
+run_worker(const struct worker_task *task, struct worker_report *report)
 {
 	struct err err = {.tr = language_text};
 	struct operator operator = {.config = task->config,
 	    .calendar = task->calendar,
 	    .letters = task->letters,
 	    .now = clock_now(),
-	    .told = tell_entry,
+	    .told = log_entry_step,
 	    .ask = ask_task_before_signing};
 	int rc = store_open(task->config->state_dir, 0, &operator.store, &err);
 
 	if (rc == 0)
-		rc = take(task, &operator, report, &err);
+		rc = take_worker_turn(task, &operator, report, &err);
 	key_wipe(&operator.key);
 	store_close(operator.store);
-	if (rc == ERR_ABSENT) { /* no state or no log yet: whoever makes it wakes us */
+	if (rc == ERR_ABSENT) { /* no state or no log yet: the command that makes it wakes the service */
 		report->next = INT64_MAX;
 		(void)snprintf(report->status, sizeof report->status, "%s", err.message);
 		return 0;
@@ -165,7 +175,7 @@ int
 worker_work(const void *task, int pipe)
 {
 	struct worker_report report = {.next = INT64_MAX};
-	int rc = work(task, &report);
+	int rc = run_worker(task, &report);
 
 	if (rc == 0)
 		(void)dprintf(pipe, "%lld %d %d %s\n", (long long)report.next, report.mail, report.ask, report.status);

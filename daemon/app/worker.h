@@ -9,8 +9,8 @@
 #include "letters/make.h"
 
 /*
- * One turn of the service, in a process of its own (child.h).  The turn's steps are transactions: a worker that is killed
- * has lost nothing.
+ * One turn of the service, in a process of its own (child.h).  The turn's steps are transactions, so a worker can be
+ * killed at any time.
  */
 struct worker_task {
 	const struct config *config;
@@ -18,17 +18,17 @@ struct worker_task {
 	const struct letters *letters;
 };
 
-/* For child_begin: the exit status is 0 where the turn went well, and then the pipe gets a report. */
+/* For child_begin.  Returns the exit status: 0 where the turn went well; then the report is written to `pipe`. */
 int worker_work(const void *task, int pipe);
 
-#define WORKER_REFUSED 2 /* exit status: a person must see to the state or the configuration; the journal says why */
+#define WORKER_REFUSED 2 /* exit status: the state or the configuration is at fault, and the journal says why */
 
-/* What a worker reports: when to take the next turn (UTC; INT64_MAX: when woken), and how things stand. */
+/* What a worker reports: when to take the next turn (UTC; INT64_MAX: when woken), and a status line. */
 #define WORKER_REPORT 1024
 struct worker_report {
 	int64_t next;
-	bool mail;                  /* letters are due that a server takes */
-	bool ask;                   /* witnesses or beacons are to be asked */
+	bool mail;                  /* letters to a mail server are due */
+	bool ask;                   /* witnesses or beacons are due to be asked */
 	char status[WORKER_REPORT]; /* one line for people */
 };
 

@@ -1,4 +1,4 @@
-/* `backup` and `restore`: the whole state in one file, sealed to the recovery code. */
+/* `backup` and `restore`: the whole state in one file, encrypted to the recovery code. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 /* ---- backup ---- */
 
 static int
-save(struct cli *cli, struct new_file *file)
+write_backup(struct cli *cli, struct new_file *file)
 {
 	int status = cli_store(cli, STORE_FULL_DISK);
 
@@ -38,12 +38,13 @@ run_backup(struct cli *cli, int argc, char **argv)
 
 	if (argc != 2)
 		return cli_usage(cli);
-	if ((status = cli_config_alone(cli)) != EXIT_DONE)
+	status = cli_config_alone(cli);
+	if (status != EXIT_DONE)
 		return status;
-	/* Begun while still root: what is written there is sealed, and the state's owner may have no place there. */
+	/* Opened while still root, since the state's owner may not be able to write there. */
 	if (new_file_open(argv[1], &file, &cli->err) != 0)
 		return cli_fail(cli);
-	status = save(cli, &file);
+	status = write_backup(cli, &file);
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("The state is saved in %s; it opens with the recovery code alone.\n"), argv[1]);
 	return status == EXIT_DONE ? print_end(cli) : status;
@@ -51,9 +52,9 @@ run_backup(struct cli *cli, int argc, char **argv)
 
 /* ---- restore ---- */
 
-/* A line from the keyboard or a pipe; the caller frees it. */
+/* Reads a line from standard input; the caller frees it.  NULL: end of input. */
 static char *
-ask_code(void)
+read_recovery_code(void)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -69,9 +70,9 @@ ask_code(void)
 	return line;
 }
 
-/* The state may be older than what was published, or nobody knows: better heard now than when something is to be drawn. */
+/* Says whether the restored state is as new as what was published, or why that is not known. */
 static int
-say_age(struct cli *cli, const char *published)
+compare_with_published(struct cli *cli, const char *published)
 {
 	struct operator operator = {.config = &cli->config, .now = cli->now};
 	int rc, status = cli_store(cli, 0);
@@ -93,9 +94,9 @@ say_age(struct cli *cli, const char *published)
 	return EXIT_DONE;
 }
 
-/* Whose log it is should be seen before the code is given away. */
+/* The user sees whose log it is before typing the code. */
 static int
-take_state(struct cli *cli, struct restore *restore)
+restore_state(struct cli *cli, struct restore *restore)
 {
 	char *code = NULL;
 	int rc;
@@ -104,7 +105,7 @@ take_state(struct cli *cli, struct restore *restore)
 		printf(_("Backup of the log with the verifier key:\n\n    %s\n\n"), restore->vkey);
 		(void)fflush(stdout);
 	}
-	if (!restore->in_place && (code = ask_code()) == NULL)
+	if (!restore->in_place && (code = read_recovery_code()) == NULL)
 		return cli_usage_error(_("the recovery code is read from standard input, and there is none"));
 	rc = restore_take(restore, slice_of(code == NULL ? "" : code), &cli->err);
 	if (code != NULL)
@@ -118,7 +119,7 @@ take_state(struct cli *cli, struct restore *restore)
 }
 
 static int
-restore(struct cli *cli, int fd, const char *published, const char *key)
+restore_from(struct cli *cli, int fd, const char *published, const char *key)
 {
 	struct restore restore;
 	int status = EXIT_DONE;
@@ -126,9 +127,9 @@ restore(struct cli *cli, int fd, const char *published, const char *key)
 	if (restore_begin(fd, &cli->config, published, key, &restore, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
-		status = take_state(cli, &restore);
+		status = restore_state(cli, &restore);
 	if (status == EXIT_DONE)
-		status = say_age(cli, published);
+		status = compare_with_published(cli, published);
 	if (status == EXIT_DONE && cli->json)
 		printf("{\"key\":\"%s\",\"signs\":%s}\n", restore.vkey, cli->err.code == 0 ? "true" : "false");
 	if (status == EXIT_DONE)
@@ -162,7 +163,7 @@ run_restore(struct cli *cli, int argc, char **argv)
 	}
 	status = cli_config(cli);
 	if (status == EXIT_DONE)
-		status = restore(cli, fd, published, key);
+		status = restore_from(cli, fd, published, key);
 	(void)close(fd);
 	return status;
 }

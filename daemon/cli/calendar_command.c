@@ -1,4 +1,4 @@
-/* `calendar`: each special day of a year, what it is, and who says so. */
+/* `calendar`: each special day of a year, its kind, its name and its source. */
 
 #include <stdio.h>
 #include <string.h>
@@ -20,16 +20,16 @@ static const char *const weekdays[] = {
 };
 
 static const char *
-kind_of(const struct special_day *day)
+day_kind(const struct special_day *day)
 {
 	if (!day->off)
 		return N_("make-up workday");
 	return day->provisional ? N_("off, provisional") : N_("off");
 }
 
-/* "2026-02-15 – 2026-02-23", the holiday that the day belongs to. */
+/* First and last day of the holiday that the day belongs to. */
 static void
-put_run(struct table *t, const struct calendar *c, int32_t date)
+put_holiday_span(struct table *t, const struct calendar *c, int32_t date)
 {
 	const struct holiday *h = calendar_holiday_at(c, date);
 
@@ -50,9 +50,9 @@ put_days(struct table *t, const struct cli *cli, int year)
 		table_date(t, day->date);
 		table_string(t,
 		    cli->json ? weekdays[calendar_weekday(day->date)] : _(weekdays[calendar_weekday(day->date)]));
-		table_string(t, cli->json ? kind_of(day) : _(kind_of(day)));
+		table_string(t, cli->json ? day_kind(day) : _(day_kind(day)));
 		table_string(t, day->name);
-		put_run(t, c, day->date);
+		put_holiday_span(t, c, day->date);
 		table_string(t,
 		    day->source == CALENDAR_COMPUTED ? (cli->json ? "computed" : _("computed"))
 		                                     : c->sources[day->source]);
@@ -60,7 +60,7 @@ put_days(struct table *t, const struct cli *cli, int year)
 }
 
 static void
-say_year(const struct cli *cli, int year)
+print_year_notes(const struct cli *cli, int year)
 {
 	const struct calendar *c = &cli->calendar;
 	struct hash digest = calendar_digest(c);
@@ -100,12 +100,10 @@ print_calendar(struct cli *cli, int year)
 	put_days(&t, cli, year);
 	ok = (t.n_cells == 0 && !cli->json) || table_print(&t, cli->json, stdout);
 	table_release(&t);
-	if (!ok) {
-		(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
-		return cli_fail(cli);
-	}
+	if (!ok)
+		return cli_output_failed(cli);
 	if (!cli->json)
-		say_year(cli, year);
+		print_year_notes(cli, year);
 	return EXIT_DONE;
 }
 
@@ -128,6 +126,6 @@ run_calendar(struct cli *cli, int argc, char **argv)
 }
 
 const struct command calendar_commands[] = {
-    {"calendar", N_("[YEAR]"), N_("each special day of a year: its kind, its name and who says so"), run_calendar},
+    {"calendar", N_("[YEAR]"), N_("each special day of a year: its kind, its name and its source"), run_calendar},
     {.name = NULL},
 };

@@ -1,3 +1,5 @@
+/* The value of a public draw: asked at the terminal, shown and confirmed; and the note of who was present. */
+
 #include "cli/ceremony.h"
 
 #include <stdio.h>
@@ -12,8 +14,8 @@
 #include "ledger/ledger.h"
 #include "steps/steps.h"
 
-#define GROUP 5  /* symbols that stand together */
-#define GROUPS 4 /* on a line */
+#define GROUP_SYMBOLS 5   /* symbols without a gap */
+#define GROUPS_PER_LINE 4 /* groups on a line */
 
 void
 ceremony_release(struct ceremony *ceremony)
@@ -25,7 +27,7 @@ ceremony_release(struct ceremony *ceremony)
 	*ceremony = (struct ceremony){.value = NULL};
 }
 
-/* Twice as wide as usual, in groups, so that people can compare it with what lies on the table. */
+/* Prints the value in full-width characters, in groups, so that people can compare it with the dice on the table. */
 static void
 show_large(const char *value)
 {
@@ -37,28 +39,28 @@ show_large(const char *value)
 		    (unsigned)(unsigned char)value[i] + 0xFEE0; /* the full-width form of a printable ASCII character */
 
 		printf("%s%c%c%c",
-		    i % (GROUP * GROUPS) == 0 ? "\n    "
-		        : i % GROUP == 0      ? "    "
-		                              : " ",
+		    i % (GROUP_SYMBOLS * GROUPS_PER_LINE) == 0 ? "\n    "
+		        : i % GROUP_SYMBOLS == 0               ? "    "
+		                                               : " ",
 		    (char)(0xE0 | wide >> 12), (char)(0x80 | (wide >> 6 & 0x3F)), (char)(0x80 | (wide & 0x3F)));
 	}
 	(void)puts("\n");
 }
 
 static int
-check(struct cli *cli, const struct beacon *beacon, const char *value)
+check_ceremony_value(struct cli *cli, const struct beacon *beacon, const char *value)
 {
 	return step_check_value(beacon, value, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 static int
-refused(struct cli *cli, const char *message)
+refuse_ceremony(struct cli *cli, const char *message)
 {
 	(void)err_set(&cli->err, ERR_REFUSED, "%s", message);
 	return cli_fail(cli);
 }
 
-/* Typed twice, since what is typed once is mistyped once. */
+/* Has the value typed twice, against typing errors; a given one is typed once more. */
 static int
 type_value(struct cli *cli, uint64_t n, const struct beacon *beacon, struct ceremony *c)
 {
@@ -73,19 +75,21 @@ type_value(struct cli *cli, uint64_t n, const struct beacon *beacon, struct cere
 		    symbols);
 		c->value = cli_ask(_("What was thrown"), NULL);
 		if (c->value == NULL)
-			return refused(cli, _("no value was given: nothing is drawn"));
-		if ((status = check(cli, beacon, c->value)) != EXIT_DONE)
+			return refuse_ceremony(cli, _("no value was given: nothing is drawn"));
+		status = check_ceremony_value(cli, beacon, c->value);
+		if (status != EXIT_DONE)
 			return status;
 	}
 	again = cli_ask(_("The same again"), NULL);
-	status = again == NULL || strcmp(again, c->value) != 0 ? refused(cli, _("it is not the same: nothing is drawn"))
-	                                                       : EXIT_DONE;
+	status = again == NULL || strcmp(again, c->value) != 0
+	    ? refuse_ceremony(cli, _("it is not the same: nothing is drawn"))
+	    : EXIT_DONE;
 	free(again);
 	return status;
 }
 
 static int
-agree(struct cli *cli, struct ceremony *c)
+confirm_value(struct cli *cli, struct ceremony *c)
 {
 	char *answer;
 	bool yes;
@@ -93,27 +97,27 @@ agree(struct cli *cli, struct ceremony *c)
 	if (c->present[0] == '\0') {
 		free(c->present);
 		if ((c->present = cli_ask(_("Who is present, by post"), NULL)) == NULL)
-			return refused(cli, _("nobody agreed to it: nothing is drawn"));
+			return refuse_ceremony(cli, _("nobody agreed to it: nothing is drawn"));
 	}
 	answer = cli_ask(_("Is this what was thrown? It cannot be changed afterwards (yes, no)"), "no");
 	yes = answer != NULL && (strcmp(answer, "yes") == 0 || strcmp(answer, _("yes")) == 0);
 	free(answer);
-	return yes ? EXIT_DONE : refused(cli, _("nobody agreed to it: nothing is drawn"));
+	return yes ? EXIT_DONE : refuse_ceremony(cli, _("nobody agreed to it: nothing is drawn"));
 }
 
 static int
-hold(struct cli *cli, uint64_t n, const struct beacon *beacon, bool from_file, struct ceremony *c)
+ask_and_confirm(struct cli *cli, uint64_t n, const struct beacon *beacon, bool from_file, struct ceremony *c)
 {
 	bool at_terminal = isatty(STDIN_FILENO) && !cli->json;
-	int status = c->value == NULL ? EXIT_DONE : check(cli, beacon, c->value);
+	int status = c->value == NULL ? EXIT_DONE : check_ceremony_value(cli, beacon, c->value);
 
 	if (status != EXIT_DONE || (c->value == NULL && !at_terminal))
-		return status; /* the step says that one is needed */
+		return status; /* step_draw refuses it for want of a value */
 	if (at_terminal && !from_file)
 		status = type_value(cli, n, beacon, c);
 	if (status == EXIT_DONE && !cli->json)
 		show_large(c->value);
-	return status == EXIT_DONE && at_terminal ? agree(cli, c) : status;
+	return status == EXIT_DONE && at_terminal ? confirm_value(cli, c) : status;
 }
 
 int
@@ -138,7 +142,7 @@ ceremony_hold(struct cli *cli, uint64_t n, const char *value, const char *presen
 	if (commit_parse(buf_view(&bytes), &commit, &time, &cli->err) != 0) {
 		status = cli_fail(cli);
 	} else {
-		status = hold(cli, n, &commit.beacon, value != NULL && value[0] == '@', ret);
+		status = ask_and_confirm(cli, n, &commit.beacon, value != NULL && value[0] == '@', ret);
 		commit_release(&commit);
 	}
 	buf_release(&bytes);

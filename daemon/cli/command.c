@@ -1,14 +1,13 @@
+/* The program's own options, the choice of the command, and --help. */
+
 #include "cli/command.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/array.h"
 #include "text/suggest.h"
-
-/*
- * The program's own options, which command is meant, and what --help says.
- */
 
 /* All families, in the order in which --help lists them. */
 static const struct command *const families[] = {
@@ -31,13 +30,12 @@ static const struct command *const families[] = {
     witness_commands,
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define COMMANDS_MAX 128
 
 static const struct command *
-find(const char *name)
+find_command(const char *name)
 {
-	for (size_t f = 0; f < COUNT(families); f++)
+	for (size_t f = 0; f < ARRAY_LEN(families); f++)
 		for (const struct command *c = families[f]; c->name != NULL; c++)
 			if (strcmp(c->name, name) == 0)
 				return c;
@@ -50,7 +48,7 @@ unknown_command(const char *name)
 	const char *words[COMMANDS_MAX] = {NULL}, *meant;
 	size_t n = 0;
 
-	for (size_t f = 0; f < COUNT(families); f++)
+	for (size_t f = 0; f < ARRAY_LEN(families); f++)
 		for (const struct command *c = families[f]; c->name != NULL && n < COMMANDS_MAX; c++)
 			words[n++] = c->name;
 	meant = suggest(slice_of(name), words, n);
@@ -66,7 +64,7 @@ print_help(void)
 {
 	puts(_("usage: spotcheck [-c FILE] [--json] COMMAND …"));
 	puts(_("Random inspections that everybody can check."));
-	for (size_t f = 0; f < COUNT(families); f++) {
+	for (size_t f = 0; f < ARRAY_LEN(families); f++) {
 		putchar('\n');
 		for (const struct command *c = families[f]; c->name != NULL; c++)
 			printf("  %s%s%s\n      %s\n", c->name, c->usage[0] == '\0' ? "" : " ",
@@ -90,9 +88,9 @@ print_command_help(const struct command *c)
 
 /* ---- options ---- */
 
-/* --json and --help are understood behind the command too; up to a "--" they are taken out of its arguments. */
+/* Takes --json and --help out of the command's arguments, up to a "--". */
 static int
-take_late_options(struct cli *cli, int argc, char **argv, bool *ret_help)
+take_options_after_command(struct cli *cli, int argc, char **argv, bool *ret_help)
 {
 	int kept = 1, i = 1;
 
@@ -111,20 +109,20 @@ take_late_options(struct cli *cli, int argc, char **argv, bool *ret_help)
 }
 
 static int
-run(struct cli *cli, int argc, char **argv)
+run_command(struct cli *cli, int argc, char **argv)
 {
 	bool help = false;
 
-	cli->command = find(argv[0]);
+	cli->command = find_command(argv[0]);
 	if (cli->command == NULL)
 		return unknown_command(argv[0]);
-	argc = take_late_options(cli, argc, argv, &help);
+	argc = take_options_after_command(cli, argc, argv, &help);
 	if (help)
 		return print_command_help(cli->command);
-	/* The scanner remembers that options end at the first argument until it is begun anew. */
+	/* getopt remembers the '+' of command_main until it is reset. */
 	optind = 0;
 	(void)getopt(1, argv, "");
-	optind = 0; /* begins anew, and lets options stand behind arguments again */
+	optind = 0; /* resets getopt: options may follow arguments again */
 	optopt = CLI_NO_OPTION_REFUSED;
 	cli->arguments = argv;
 	return cli->command->run(cli, argc, argv);
@@ -141,7 +139,7 @@ command_main(struct cli *cli, int argc, char **argv)
 	};
 	int option;
 
-	opterr = 0; /* one line for a wrong option, and in the user's language: the usage */
+	opterr = 0; /* getopt prints nothing: our own line is in the user's language */
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "+c:", options, NULL)) != -1) {
 		switch (option) {
@@ -163,5 +161,5 @@ command_main(struct cli *cli, int argc, char **argv)
 	}
 	if (optind >= argc)
 		return cli_usage_error(_("a command is missing: \"spotcheck --help\" lists them"));
-	return run(cli, argc - optind, argv + optind);
+	return run_command(cli, argc - optind, argv + optind);
 }

@@ -15,11 +15,11 @@
 /*
  * xgettext keywords: _  N_  ngettext:1,2  err_set:3  diag_add:4
  *
- * What a command is, and what it finds ready.  A command family is a file that exports
+ * Commands, and what the program prepares for them.  A command family is a source that exports
  *
  *	const struct command draw_commands[] = { {…}, {.name = NULL} };
  *
- * and stands in the list of families in command.c; nothing else needs to know of it.
+ * which is declared below and listed in command.c.
  */
 
 #define _(text) gettext(text)
@@ -57,73 +57,79 @@ extern const struct command witness_commands[];
 struct cli {
 	const char *config_path;
 	bool json;
-	const struct command *command; /* the one that runs */
-	char **arguments;              /* its own, [0] its name */
+	const struct command *command; /* the command that runs */
+	char **arguments;              /* the command's; [0] is its name */
 	struct config config;          /* after cli_config */
 	bool has_config;
-	bool is_owner;            /* after cli_config: of the state, and in the configuration's zone */
+	bool is_owner;            /* after cli_config: the process has the state's owner and the INI's time zone */
 	struct calendar calendar; /* after cli_calendar */
 	bool has_calendar;
-	struct store *store;      /* after cli_store */
-	int64_t now;              /* when the program began, UTC */
-	int32_t today;            /* the local date of it; after cli_config */
-	struct err err;           /* tr is set: hand &cli->err to what can fail */
-	char stands[256];         /* what the command has done for good, in words: a fault that follows says so too */
-	struct diag diag;         /* prints FILE:LINE: message on standard error */
-	struct progress progress; /* tells only a terminal */
+	struct store *store; /* after cli_store */
+	int64_t now;         /* when the program began, UTC */
+	int32_t today;       /* the local date of `now`; after cli_config */
+	struct err err;      /* tr is set; functions that can fail get &cli->err */
+	char done[256];      /* what the command has done already, in words; a later fault's message begins with it */
+	struct diag diag;    /* prints FILE:LINE: message on standard error */
+	struct progress progress; /* shown on a terminal only */
 };
 
-/* main() without its process-wide parts: `argv` as main has it.  Returns the exit status. */
+/* main() without its process-wide parts; `argv` is main's.  Returns the exit status. */
 int command_main(struct cli *cli, int argc, char **argv);
 
-/* Reads the configuration, becomes the owner of state_dir, takes the zone.  0, or an exit status: faults are told. */
+/*
+ * Reads the configuration, takes its time zone and becomes the owner of state_dir.  Returns EXIT_DONE, or another exit
+ * status after printing the faults.
+ */
 int cli_config(struct cli *cli);
 
-/* Reads the configuration alone: still as whoever began.  0, or an exit status. */
+/* Reads the configuration only; the process keeps its user.  Returns an exit status. */
 int cli_config_alone(struct cli *cli);
 
-/* Root becomes the state's owner, others are told to use sudo; nothing where there is no state.  0, or a status. */
+/*
+ * Root becomes the owner of `state_dir`; for any other user than the owner it is an error.  Does nothing where there is
+ * no state.  Returns an exit status.
+ */
 int cli_become_owner(struct cli *cli, const char *state_dir);
 
-/* The same as cli_config, then opens the store (STORE_* flags). */
+/* Does cli_config, then opens the store (STORE_* flags).  Returns an exit status. */
 int cli_store(struct cli *cli, unsigned flags);
 
-/*
- * Reads the calendar of the years around today, or of those given.  0, or an exit status: faults of holiday files are
- * told.
- */
+/* Reads the calendar of the years around today, or of those given.  Returns an exit status; faults are printed. */
 int cli_calendar(struct cli *cli);
 int cli_calendar_of(struct cli *cli, int first_year, int last_year);
 
-/* Wipes a line of progress off the terminal, before a message takes its place. */
+/* Clears the progress line on the terminal. */
 void cli_clear_line(void);
 
-/* What the command has done for good: "draw 3 is committed". */
-__attribute__((format(printf, 2, 3))) void cli_stands(struct cli *cli, const char *format, ...);
+/* Sets cli->done: "draw 3 is committed". */
+__attribute__((format(printf, 2, 3))) void cli_set_done(struct cli *cli, const char *format, ...);
 
-/* Prints cli->err as one line, behind what stands, and returns the exit status that belongs to its code. */
+/* Prints cli->done and cli->err as one line; returns the exit status for err's code. */
 int cli_fail(struct cli *cli);
 
-/* One line on standard error, behind "spotcheck: "; returns EXIT_USAGE. */
+/* The same, for a standard output that could not be written. */
+int cli_output_failed(struct cli *cli);
+
+/* Prints "spotcheck: " and the message on standard error; returns EXIT_USAGE. */
 __attribute__((format(printf, 1, 2))) int cli_usage_error(const char *format, ...);
 
 /*
- * "usage: spotcheck import …" on standard error, behind the option that getopt refused, which sets optopt only then; returns
- * EXIT_USAGE.
+ * Prints "usage: spotcheck import …" on standard error; returns EXIT_USAGE.  If getopt refused an option, which shows
+ * in optopt, the line names it first.
  */
-#define CLI_NO_OPTION_REFUSED (-2) /* in optopt, before a command runs */
+#define CLI_NO_OPTION_REFUSED (-2) /* optopt's value before a command runs */
 int cli_usage(const struct cli *cli);
 
 /*
- * Asks at the terminal: the line without spaces at its end, which the caller frees; an empty one becomes `otherwise`, where that
- * is not NULL.  NULL: the keyboard has ended.
+ * Asks at the terminal.  Returns the line without trailing spaces; for an empty line, `otherwise` if that is not NULL.
+ * The caller frees it.  NULL: end of input.
  */
 char *cli_ask(const char *question, const char *otherwise);
 
-/* Who is at the keyboard: `given` (--by) if not NULL, else SUDO_USER, else the login name.  Never NULL. */
+/* The user's name: `given` (--by) if not NULL, else SUDO_USER, else the login name.  Never NULL. */
 const char *cli_by(const char *given);
 
-/* Tells the daemon that the database has news. */
+/* Wakes the service, since the database has changed. */
 void cli_wake(const struct cli *cli);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * What the program prepares for commands: configuration, user, time zone, store, calendar; and how errors are printed.
+ */
+
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,11 +18,7 @@
 #include "system/wake.h"
 #include "text/printable.h"
 
-/*
- * What commands find ready: configuration, the right user, the zone, the store; and how they say what went wrong.
- */
-
-/* ---- saying so ---- */
+/* ---- messages ---- */
 
 void
 cli_clear_line(void)
@@ -28,12 +28,12 @@ cli_clear_line(void)
 }
 
 void
-cli_stands(struct cli *cli, const char *format, ...)
+cli_set_done(struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(cli->stands, sizeof cli->stands, format, args);
+	(void)vsnprintf(cli->done, sizeof cli->done, format, args);
 	va_end(args);
 }
 
@@ -41,10 +41,10 @@ int
 cli_fail(struct cli *cli)
 {
 	cli_clear_line();
-	if (cli->stands[0] == '\0')
+	if (cli->done[0] == '\0')
 		plain_say(stderr, "spotcheck: %s", cli->err.message);
 	else
-		plain_say(stderr, _("spotcheck: %s; %s"), cli->stands, cli->err.message);
+		plain_say(stderr, _("spotcheck: %s; %s"), cli->done, cli->err.message);
 	switch (cli->err.code) {
 	case ERR_MEMORY:
 	case ERR_OUTSIDE:
@@ -52,6 +52,13 @@ cli_fail(struct cli *cli)
 	default:
 		return EXIT_USAGE;
 	}
+}
+
+int
+cli_output_failed(struct cli *cli)
+{
+	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
+	return cli_fail(cli);
 }
 
 int
@@ -105,9 +112,9 @@ cli_ask(const char *question, const char *otherwise)
 	return line;
 }
 
-/* ---- who ---- */
+/* ---- the user ---- */
 
-/* Asked before root becomes somebody else, kept for after. */
+/* The name is found before root becomes the state's owner, and kept. */
 const char *
 cli_by(const char *given)
 {
@@ -137,7 +144,7 @@ cli_become_owner(struct cli *cli, const char *state_dir)
 /* ---- configuration, store ---- */
 
 static int
-take_config(struct cli *cli)
+apply_config(struct cli *cli)
 {
 	if (clock_set_zone(cli->config.timezone, &cli->err) != 0)
 		return cli_fail(cli);
@@ -155,7 +162,7 @@ cli_config_alone(struct cli *cli)
 		return EXIT_DONE;
 	rc = config_read(cli->config_path, &cli->config, &cli->diag);
 	if (rc != 0)
-		return rc == ERR_MEMORY ? EXIT_OUTSIDE : EXIT_USAGE; /* the faults are told */
+		return rc == ERR_MEMORY ? EXIT_OUTSIDE : EXIT_USAGE; /* the faults are printed */
 	cli->has_config = true;
 	return EXIT_DONE;
 }
@@ -169,7 +176,7 @@ cli_config(struct cli *cli)
 		return EXIT_DONE;
 	status = cli_config_alone(cli);
 	if (status == EXIT_DONE)
-		status = take_config(cli);
+		status = apply_config(cli);
 	cli->is_owner = status == EXIT_DONE;
 	return status;
 }
@@ -194,11 +201,11 @@ cli_calendar_of(struct cli *cli, int first_year, int last_year)
 	cli->has_calendar = true;
 	rc = calendar_load(&cli->config, first_year, last_year, &cli->calendar, &cli->diag, NULL, &cli->err);
 	if (rc == ERR_REFUSED)
-		return EXIT_USAGE; /* its faults are told */
+		return EXIT_USAGE; /* its faults are printed */
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
-/* A draw is at most 400 days ahead, and its visits at most 400 workdays behind it. */
+/* A draw is at most 400 days ahead, and its visits follow within 400 workdays. */
 int
 cli_calendar(struct cli *cli)
 {

@@ -17,7 +17,7 @@
 #include "steps/steps.h"
 
 static int
-say_draw(struct draw_session *session, uint64_t n)
+print_draw_number(struct draw_session *session, uint64_t n)
 {
 	struct draw_row row;
 
@@ -27,15 +27,14 @@ say_draw(struct draw_session *session, uint64_t n)
 }
 
 static int
-argument_number(struct cli *cli, const char *text, uint64_t *ret)
+parse_number_argument(const char *text, uint64_t *ret)
 {
-	(void)cli;
 	return draw_session_number(text, ret) ? EXIT_DONE : cli_usage_error(_("\"%s\" is no number"), text);
 }
 
 /* ---- init ---- */
 
-/* On a terminal, on paper, in a pipe: shown before it is true, so that it is never true unseen. */
+/* Shows the recovery code before step_init commits it, so that no code is in force that nobody has seen. */
 static int
 show_code(void *ctx, const char *code)
 {
@@ -52,7 +51,7 @@ show_code(void *ctx, const char *code)
 }
 
 static void
-say_log(const struct draw_session *session)
+print_log_key(const struct draw_session *session)
 {
 	if (session->cli->json)
 		return;
@@ -61,9 +60,9 @@ say_log(const struct draw_session *session)
 	printf(_("It is published in %s.\n"), session->cli->config.public_dir);
 }
 
-/* Once the code has been shown it is in force, and nobody can show it again. */
+/* After an interrupted init: its code is in force, and cannot be shown again. */
 static void
-say_began(const struct draw_session *session)
+print_repeated_init(const struct draw_session *session)
 {
 	if (session->cli->json)
 		puts("{\"repeated\":true}");
@@ -92,17 +91,17 @@ run_init(struct cli *cli, int argc, char **argv)
 		key_wipe(&session.operator.key);
 		return cli_fail(cli);
 	}
-	cli_stands(cli, _("the log %s has begun"), session.operator.key.name);
+	cli_set_done(cli, _("the log %s has begun"), session.operator.key.name);
 	if (session.unreported.number > 0)
-		say_began(&session);
+		print_repeated_init(&session);
 	session.unreported.number = 1;
-	say_log(&session);
+	print_log_key(&session);
 	return draw_session_close(&session, print_end(cli));
 }
 
-/* Letters that speak of days to keep free leave at once, where the draw has any. */
+/* Delivers the letters about days to keep free, if the draw has any. */
 static int
-deliver_days(struct draw_session *session, uint64_t n)
+deliver_keep_free(struct draw_session *session, uint64_t n)
 {
 	bool asked = false;
 
@@ -114,11 +113,11 @@ deliver_days(struct draw_session *session, uint64_t n)
 /* ---- commit ---- */
 
 /*
- * An interrupted command's commitment that has been voided since, or drawn where the command named no time, is over: what is
- * wished for now is another.
+ * Sets `*n` to 0 if the interrupted command's draw is over: it was voided, or it was drawn and the command named no
+ * time.  Then the command asks for a new draw.
  */
 static int
-forget_closed(struct draw_session *session, const struct step_commit *want, uint64_t *n)
+ignore_closed(struct draw_session *session, const struct step_commit *want, uint64_t *n)
 {
 	struct draw_row row;
 
@@ -131,7 +130,7 @@ forget_closed(struct draw_session *session, const struct step_commit *want, uint
 	return EXIT_DONE;
 }
 
-/* What an interrupted command has committed stands; else it is committed now. */
+/* Commits, unless an interrupted command has done so already. */
 static int
 commit_once(struct draw_session *session, const struct step_commit *want)
 {
@@ -140,12 +139,15 @@ commit_once(struct draw_session *session, const struct step_commit *want)
 	int status;
 
 	session->unreported = step_commit_wish(want);
-	if ((status = draw_session_find_unreported(session, &session->unreported, &n)) != EXIT_DONE ||
-	    (status = forget_closed(session, want, &n)) != EXIT_DONE)
+	status = draw_session_find_unreported(session, &session->unreported, &n);
+	if (status == EXIT_DONE)
+		status = ignore_closed(session, want, &n);
+	if (status != EXIT_DONE)
 		return status;
 	if (n > 0)
-		cli_stands(cli, _("draw %llu is committed"), (unsigned long long)n);
-	if ((status = draw_session_catch_up(session, 0)) != EXIT_DONE)
+		cli_set_done(cli, _("draw %llu is committed"), (unsigned long long)n);
+	status = draw_session_catch_up(session, 0);
+	if (status != EXIT_DONE)
 		return status;
 	if (n > 0 && !cli->json)
 		printf(_("Draw %llu was committed by this command before; nothing more is done.\n"),
@@ -157,7 +159,7 @@ commit_once(struct draw_session *session, const struct step_commit *want)
 }
 
 static int
-commit(struct draw_session *session, const struct config_cycle *cycle, const char *draw_at)
+commit_draw(struct draw_session *session, const struct config_cycle *cycle, const char *draw_at)
 {
 	struct step_commit want = {.cycle = cycle, .draw_time = STEP_LEAD, .reports = true};
 	int status;
@@ -166,8 +168,8 @@ commit(struct draw_session *session, const struct config_cycle *cycle, const cha
 		return cli_fail(session->cli);
 	status = commit_once(session, &want);
 	if (status == EXIT_DONE)
-		status = deliver_days(session, session->unreported.number);
-	return status == EXIT_DONE ? say_draw(session, session->unreported.number) : status;
+		status = deliver_keep_free(session, session->unreported.number);
+	return status == EXIT_DONE ? print_draw_number(session, session->unreported.number) : status;
 }
 
 static int
@@ -190,14 +192,14 @@ run_commit(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = (cycle = draw_session_cycle(&session, argv[optind])) == NULL
 		    ? EXIT_USAGE
-		    : commit(&session, cycle, draw_at);
+		    : commit_draw(&session, cycle, draw_at);
 	return draw_session_close(&session, status);
 }
 
 /* ---- draw ---- */
 
 static int
-rehearse(struct cli *cli, const char *name)
+rehearse_draw(struct cli *cli, const char *name)
 {
 	const struct config_cycle *cycle = NULL;
 	struct rehearsal r;
@@ -216,9 +218,9 @@ rehearse(struct cli *cli, const char *name)
 	return draw_session_close(&session, status);
 }
 
-/* Drawn, and with this value where one is given: the wish is fulfilled, whoever did it. */
+/* Whether the draw is drawn already: with this value, if one is given. */
 static bool
-is_drawn_so(struct draw_session *session, uint64_t n, const char *value)
+is_drawn_with(struct draw_session *session, uint64_t n, const char *value)
 {
 	struct draw_row row;
 	char *drawn_with = NULL;
@@ -234,32 +236,32 @@ is_drawn_so(struct draw_session *session, uint64_t n, const char *value)
 }
 
 static int
-draw(struct draw_session *session, uint64_t n, const struct ceremony *ceremony)
+draw_with_value(struct draw_session *session, uint64_t n, const struct ceremony *ceremony)
 {
 	struct cli *cli = session->cli;
-	bool repeated = is_drawn_so(session, n, ceremony->value);
+	bool repeated = is_drawn_with(session, n, ceremony->value);
 	int status = repeated ? EXIT_DONE : ceremony_note(cli, n, ceremony);
 
 	if (status != EXIT_DONE)
 		return status;
 	if (!repeated && step_draw(&session->operator, n, ceremony->value, &cli->err) != 0) {
-		if (!is_drawn_so(session, n, ceremony->value)) /* the service was quicker */
+		if (!is_drawn_with(session, n, ceremony->value)) /* unless the service has drawn it meanwhile */
 			return cli_fail(cli);
 		repeated = true;
 	}
-	cli_stands(cli, _("draw %llu is drawn"), (unsigned long long)n);
+	cli_set_done(cli, _("draw %llu is drawn"), (unsigned long long)n);
 	if (repeated && !cli->json)
 		printf(_("Draw %llu is drawn already; nothing more is done.\n"), (unsigned long long)n);
 	return draw_session_deliver(session);
 }
 
 static int
-draw_one(struct cli *cli, const char *number, const char *value, const char *present)
+draw_and_reveal(struct cli *cli, const char *number, const char *value, const char *present)
 {
 	struct ceremony ceremony = {.value = NULL};
 	struct draw_session session;
 	uint64_t n = 0;
-	int status = argument_number(cli, number, &n);
+	int status = parse_number_argument(number, &n);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -269,17 +271,17 @@ draw_one(struct cli *cli, const char *number, const char *value, const char *pre
 	if (status == EXIT_DONE)
 		status = ceremony_hold(cli, n, value, present, &ceremony);
 	if (status == EXIT_DONE)
-		status = draw(&session, n, &ceremony);
+		status = draw_with_value(&session, n, &ceremony);
 	if (status == EXIT_DONE)
-		status = draw_session_catch_up(&session, 0); /* with no embargo its reveal is due at once */
+		status = draw_session_catch_up(&session, 0); /* without an embargo its reveal is due at once */
 	if (status == EXIT_DONE)
-		status = say_draw(&session, n);
+		status = print_draw_number(&session, n);
 	ceremony_release(&ceremony);
 	return draw_session_close(&session, status);
 }
 
 static int
-run_draw(struct cli *cli, int argc, char **argv)
+run_draw_command(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"value", required_argument, NULL, 'v'},
 	    {"present", required_argument, NULL, 'p'}, {"dry-run", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
@@ -301,15 +303,15 @@ run_draw(struct cli *cli, int argc, char **argv)
 			return cli_usage(cli);
 		}
 	if (cycle != NULL)
-		return optind == argc && value == NULL && present == NULL ? rehearse(cli, cycle) : cli_usage(cli);
-	return optind + 1 == argc ? draw_one(cli, argv[optind], value, present) : cli_usage(cli);
+		return optind == argc && value == NULL && present == NULL ? rehearse_draw(cli, cycle) : cli_usage(cli);
+	return optind + 1 == argc ? draw_and_reveal(cli, argv[optind], value, present) : cli_usage(cli);
 }
 
 /* ---- reveal, void ---- */
 
-/* A reveal that is possible is due, and may be done by what is overdue. */
+/* A reveal that is possible is due: catching up may already do it. */
 static int
-reveal(struct draw_session *session, uint64_t n)
+reveal_draw(struct draw_session *session, uint64_t n)
 {
 	struct cli *cli = session->cli;
 	struct draw_row row;
@@ -319,16 +321,17 @@ reveal(struct draw_session *session, uint64_t n)
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
 	repeated = row.revealed;
-	if ((status = draw_session_catch_up(session, 0)) != EXIT_DONE)
+	status = draw_session_catch_up(session, 0);
+	if (status != EXIT_DONE)
 		return status;
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
 	if (!row.revealed && step_reveal(&session->operator, n, &cli->err) != 0)
 		return cli_fail(cli);
-	cli_stands(cli, _("draw %llu is opened"), (unsigned long long)n);
+	cli_set_done(cli, _("draw %llu is opened"), (unsigned long long)n);
 	if (repeated && !cli->json)
 		printf(_("Draw %llu is opened already; nothing more is done.\n"), (unsigned long long)n);
-	return say_draw(session, n);
+	return print_draw_number(session, n);
 }
 
 static int
@@ -340,16 +343,17 @@ run_reveal(struct cli *cli, int argc, char **argv)
 
 	if (argc != 2)
 		return cli_usage(cli);
-	if ((status = argument_number(cli, argv[1], &n)) != EXIT_DONE)
+	status = parse_number_argument(argv[1], &n);
+	if (status != EXIT_DONE)
 		return status;
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = reveal(&session, n);
+		status = reveal_draw(&session, n);
 	return draw_session_close(&session, status);
 }
 
 static int
-run_void(struct cli *cli, int argc, char **argv)
+run_void_command(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	const char *reason = NULL;
@@ -366,7 +370,8 @@ run_void(struct cli *cli, int argc, char **argv)
 	}
 	if (optind + 1 != argc || reason == NULL)
 		return cli_usage(cli);
-	if ((status = argument_number(cli, argv[optind], &n)) != EXIT_DONE)
+	status = parse_number_argument(argv[optind], &n);
+	if (status != EXIT_DONE)
 		return status;
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
@@ -376,28 +381,28 @@ run_void(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE && step_void(&session.operator, n, reason, &later, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (status == EXIT_DONE)
-		cli_stands(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"), (unsigned long long)n);
+		cli_set_done(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"),
+		    (unsigned long long)n);
 	if (status == EXIT_DONE && repeated && !cli->json)
 		printf(_("Draw %llu is voided already, for this reason; nothing more is done.\n"),
 		    (unsigned long long)n);
 	if (status == EXIT_DONE && later && !cli->json)
-		printf(_("Draw %llu is called off. Its beacon wants a void to bear the value of the draw's time: the "
-		         "void is made then, in "
-		         "place of the draw.\n"),
+		printf(_("Draw %llu is called off. With its beacon a void needs the value of the draw's time: it "
+		         "is made then, in place of the draw.\n"),
 		    (unsigned long long)n);
 	if (status == EXIT_DONE)
 		status = draw_session_catch_up(&session, 0); /* its reveal may be due at once */
 	if (status == EXIT_DONE)
-		status = deliver_days(&session, n);
+		status = deliver_keep_free(&session, n);
 	if (status == EXIT_DONE)
-		status = say_draw(&session, n);
+		status = print_draw_number(&session, n);
 	return draw_session_close(&session, status);
 }
 
 /* ---- amend ---- */
 
 static void
-say_amended_now(const struct step_amend *want, const struct step_amended *did)
+print_amended_now(const struct step_amend *want, const struct step_amended *did)
 {
 	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
 
@@ -415,7 +420,7 @@ say_amended_now(const struct step_amend *want, const struct step_amended *did)
 }
 
 static void
-say_amended_before(const struct step_amend *want, const struct step_amended *did)
+print_amended_before(const struct step_amend *want, const struct step_amended *did)
 {
 	unsigned long long place = want->place, seat = want->seat, number = did->amendment;
 
@@ -439,22 +444,22 @@ say_amended_before(const struct step_amend *want, const struct step_amended *did
 }
 
 static int
-say_amended(struct cli *cli, const struct step_amend *want, const struct step_amended *did)
+print_amended(struct cli *cli, const struct step_amend *want, const struct step_amended *did)
 {
 	if (cli->json)
 		printf("{\"amendment\":%llu,\"in\":\"%s\",\"n\":%llu,\"out\":\"%s\",\"repeated\":%s}\n",
 		    (unsigned long long)did->amendment, did->in, (unsigned long long)want->n, did->out,
 		    did->repeated ? "true" : "false");
 	else if (did->repeated)
-		say_amended_before(want, did);
+		print_amended_before(want, did);
 	else
-		say_amended_now(want, did);
+		print_amended_now(want, did);
 	return print_end(cli);
 }
 
-/* What the draw's amendments are before anything is done, and whether one was not reported. */
+/* Reads which amendments the draw has before this command, and whether an interrupted command made the last one. */
 static int
-look_back(struct cli *cli, struct step_amend *want)
+find_earlier_amendment(struct cli *cli, struct step_amend *want)
 {
 	struct unreported wish = step_amend_wish(want);
 	uint64_t number = 0;
@@ -465,14 +470,14 @@ look_back(struct cli *cli, struct step_amend *want)
 	if (rc != 0 && rc != ERR_ABSENT)
 		return cli_fail(cli);
 	if (number > 0) {
-		want->seen = number - 1; /* who makes it now may report it before we come to it */
-		cli_stands(cli, _("amendment %llu stands"), (unsigned long long)number);
+		want->seen = number - 1; /* another process may report it before this one takes it up */
+		cli_set_done(cli, _("amendment %llu is made"), (unsigned long long)number);
 	}
 	return EXIT_DONE;
 }
 
 static int
-amend(struct draw_session *session, struct step_amend *want)
+amend_draw(struct draw_session *session, struct step_amend *want)
 {
 	struct cli *cli = session->cli;
 	struct step_amended did;
@@ -482,11 +487,11 @@ amend(struct draw_session *session, struct step_amend *want)
 		return status;
 	if (step_amend(&session->operator, want, &did, &cli->err) != 0)
 		return cli_fail(cli);
-	cli_stands(cli, _("amendment %llu stands"), (unsigned long long)did.amendment);
+	cli_set_done(cli, _("amendment %llu is made"), (unsigned long long)did.amendment);
 	session->unreported = step_amend_wish(want);
 	session->unreported.number = did.amendment;
 	status = draw_session_deliver(session);
-	said = say_amended(cli, want, &did); /* whatever became of the letters */
+	said = print_amended(cli, want, &did); /* also where letters could not be delivered */
 	return status == EXIT_DONE ? said : status;
 }
 
@@ -510,15 +515,20 @@ run_amend(struct cli *cli, int argc, char **argv)
 	if (optind + 3 != argc || want.reason == NULL)
 		return cli_usage(cli);
 	want.of_target = strcmp(argv[optind + 2], "target") == 0;
-	if ((status = argument_number(cli, argv[optind], &want.n)) != EXIT_DONE ||
-	    (status = argument_number(cli, argv[optind + 1], &want.place)) != EXIT_DONE ||
-	    (!want.of_target && (status = argument_number(cli, argv[optind + 2], &want.seat)) != EXIT_DONE))
-		return status;
-	/* At once: another process may be at the same. */
-	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = look_back(cli, &want)) != EXIT_DONE)
+	status = parse_number_argument(argv[optind], &want.n);
+	if (status == EXIT_DONE)
+		status = parse_number_argument(argv[optind + 1], &want.place);
+	if (status == EXIT_DONE && !want.of_target)
+		status = parse_number_argument(argv[optind + 2], &want.seat);
+	if (status == EXIT_DONE)
+		status = cli_store(cli, 0);
+	/* Before the session opens, which takes time: another process may run the same command. */
+	if (status == EXIT_DONE)
+		status = find_earlier_amendment(cli, &want);
+	if (status != EXIT_DONE)
 		return status;
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
-	return draw_session_close(&session, status == EXIT_DONE ? amend(&session, &want) : status);
+	return draw_session_close(&session, status == EXIT_DONE ? amend_draw(&session, &want) : status);
 }
 
 /* ---- publish ---- */
@@ -537,7 +547,7 @@ run_publish(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE &&
 	    publish(cli->store, &session.operator.key, cli->config.public_dir, &anew, &cli->err) != 0) {
 		status = cli_fail(cli);
-		session.unpublished = true; /* it is told */
+		session.unpublished = true; /* closing does not try again */
 	}
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("Published anew in %s.\n"), cli->config.public_dir);
@@ -548,11 +558,11 @@ const struct command draw_commands[] = {
     {"init", "", N_("begin: keys, the log, each cycle's chain of secrets; print the recovery code, once"), run_init},
     {"commit", N_("CYCLE [--draw-at TIME]"), N_("freeze the rosters and publish the commitment to a draw"), run_commit},
     {"draw", N_("N [--value TEXT|@FILE] [--present TEXT] | --dry-run CYCLE"),
-        N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw},
+        N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw_command},
     {"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
-    {"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void},
+    {"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void_command},
     {"amend", N_("N PLACE SEAT|target --reason REASON [--out ID]"),
-        N_("give a seat or a place to whom the drawn order names next"), run_amend},
+        N_("give a seat or a place to the next one in the drawn order"), run_amend},
     {"publish", "", N_("rebuild the published directory from the state"), run_publish},
     {.name = NULL},
 };

@@ -1,3 +1,5 @@
+/* Prints draws: their facts, their visits, what a rehearsal came to, and why targets have no team. */
+
 #include "cli/draw_print.h"
 
 #include <inttypes.h>
@@ -15,7 +17,7 @@
 #include "text/language.h"
 #include "text/table.h"
 
-#define EXPLAINED 5 /* so many unstaffed targets are explained, the rest is counted */
+#define EXPLAINED_MAX 5 /* unstaffed targets that are explained; the rest is counted */
 #define OUTPUT_MAX ((size_t)1 << 32)
 
 int
@@ -23,13 +25,12 @@ print_end(struct cli *cli)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return EXIT_DONE;
-	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
-	return cli_fail(cli);
+	return cli_output_failed(cli);
 }
 
 /* ---- a draw, without names ---- */
 
-struct entries {
+struct draw_entries {
 	struct buf bytes[2];
 	struct entry commit, outcome;
 	bool has_commit, has_outcome;
@@ -37,7 +38,7 @@ struct entries {
 };
 
 static void
-entries_release(struct entries *e)
+release_draw_entries(struct draw_entries *e)
 {
 	if (e->has_commit)
 		entry_release(&e->commit);
@@ -47,15 +48,17 @@ entries_release(struct entries *e)
 	buf_release(&e->bytes[1]);
 }
 
-/* The log's own words on a draw. */
+/* Reads a draw's commitment and outcome from the log, and its assurance. */
 static int
-entries_read(struct cli *cli, const struct draw_row *row, struct entries *e)
+read_draw_entries(struct cli *cli, const struct draw_row *row, struct draw_entries *e)
 {
 	int rc;
 
-	*e = (struct entries){0};
-	if ((rc = ledger_entry(cli->store, row->commit_entry, &e->bytes[0], &cli->err)) != 0 ||
-	    (rc = entry_parse(buf_view(&e->bytes[0]), &e->commit, &cli->err)) != 0)
+	*e = (struct draw_entries){0};
+	rc = ledger_entry(cli->store, row->commit_entry, &e->bytes[0], &cli->err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&e->bytes[0]), &e->commit, &cli->err);
+	if (rc != 0)
 		return rc;
 	e->has_commit = true;
 	rc = draw_assurance_read(cli->store, row, &e->assurance, &cli->err);
@@ -63,15 +66,17 @@ entries_read(struct cli *cli, const struct draw_row *row, struct entries *e)
 		return rc;
 	if (row->outcome == OUTCOME_NONE)
 		return 0;
-	if ((rc = ledger_entry(cli->store, row->outcome_entry, &e->bytes[1], &cli->err)) != 0 ||
-	    (rc = entry_parse(buf_view(&e->bytes[1]), &e->outcome, &cli->err)) != 0)
+	rc = ledger_entry(cli->store, row->outcome_entry, &e->bytes[1], &cli->err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&e->bytes[1]), &e->outcome, &cli->err);
+	if (rc != 0)
 		return rc;
 	e->has_outcome = true;
 	return 0;
 }
 
 static uint64_t
-chosen_of(const struct commit *c)
+chosen_targets(const struct commit *c)
 {
 	uint64_t chosen = 0;
 
@@ -80,9 +85,10 @@ chosen_of(const struct commit *c)
 	return chosen;
 }
 
-/* How many witnesses, and who stood by. */
+/* How many witnesses cosigned in time, and who was present. */
 static void
-put_outside(struct cli *cli, const struct draw_row *row, const struct draw_assurance *assurance, struct table *t)
+put_cosigned_and_present(struct cli *cli, const struct draw_row *row, const struct draw_assurance *assurance,
+    struct table *t)
 {
 	char *present = ceremony_present(cli, row->n), text[256] = "";
 
@@ -99,7 +105,7 @@ put_outside(struct cli *cli, const struct draw_row *row, const struct draw_assur
 }
 
 static void
-put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *e, struct table *t)
+put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_entries *e, struct table *t)
 {
 	const struct commit *c = &e->commit.commit;
 	bool drawn = row->outcome == OUTCOME_DRAW;
@@ -111,7 +117,7 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 	table_time(t, row->reveal_time);
 	table_int(t, (int64_t)c->targets.rows);
 	table_int(t, (int64_t)c->inspectors.rows);
-	table_int(t, (int64_t)chosen_of(c));
+	table_int(t, (int64_t)chosen_targets(c));
 	if (drawn || cli->json) {
 		table_int(t, drawn ? (int64_t)e->outcome.draw.selected : 0);
 		table_int(t, drawn ? (int64_t)e->outcome.draw.inspectors : 0);
@@ -123,18 +129,18 @@ put_draw_row(struct cli *cli, const struct draw_row *row, const struct entries *
 	table_string(t,
 	    cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
 	table_string(t, source_name(row->source));
-	put_outside(cli, row, &e->assurance, t);
+	put_cosigned_and_present(cli, row, &e->assurance, t);
 }
 
-/* Where somebody is missing, who may know more is told where it stands. */
+/* Where targets have no team, names the command that explains why. */
 static void
-say_unstaffed(const struct draw_row *row, const struct entries *e)
+print_unstaffed_hint(const struct draw_row *row, const struct draw_entries *e)
 {
 	unsigned long long n = row->n, missing;
 
-	if (row->outcome != OUTCOME_DRAW || chosen_of(&e->commit.commit) == e->outcome.draw.selected)
+	if (row->outcome != OUTCOME_DRAW || chosen_targets(&e->commit.commit) == e->outcome.draw.selected)
 		return;
-	missing = chosen_of(&e->commit.commit) - e->outcome.draw.selected;
+	missing = chosen_targets(&e->commit.commit) - e->outcome.draw.selected;
 	printf(ngettext("%llu target stays without a team", "%llu targets stay without a team", missing), missing);
 	if (row->revealed)
 		printf(_("; \"spotcheck show %llu\" says why.\n"), n);
@@ -143,7 +149,7 @@ say_unstaffed(const struct draw_row *row, const struct entries *e)
 }
 
 static int
-print_facts(struct cli *cli, const struct draw_row *row, bool hints)
+print_draw_facts(struct cli *cli, const struct draw_row *row, bool hints)
 {
 	const struct table_column columns[] = {
 	    {"n", _("Draw"), true},
@@ -162,21 +168,21 @@ print_facts(struct cli *cli, const struct draw_row *row, bool hints)
 	    {"cosigned", _("Cosigned in time"), false},
 	    {"present", _("Present when the value was made"), false},
 	};
-	struct entries e;
+	struct draw_entries e;
 	struct table t;
 	int status = EXIT_DONE;
 
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	if (entries_read(cli, row, &e) != 0) {
+	if (read_draw_entries(cli, row, &e) != 0) {
 		status = cli_fail(cli);
 	} else {
-		put_draw_row(cli, row, &e, &t);
+		put_draw_cells(cli, row, &e, &t);
 		if (!table_print_record(&t, cli->json, stdout))
 			status = print_end(cli);
 		else if (hints && !cli->json)
-			say_unstaffed(row, &e);
+			print_unstaffed_hint(row, &e);
 	}
-	entries_release(&e);
+	release_draw_entries(&e);
 	table_release(&t);
 	return status == EXIT_DONE ? print_end(cli) : status;
 }
@@ -184,34 +190,35 @@ print_facts(struct cli *cli, const struct draw_row *row, bool hints)
 int
 print_draw(struct cli *cli, const struct draw_row *row)
 {
-	return print_facts(cli, row, true);
+	return print_draw_facts(cli, row, true);
 }
 
-/* ---- why somewhere nobody goes ---- */
+/* ---- why targets have no team ---- */
 
 static int
 print_unstaffed(struct cli *cli, const struct draw_input *input, const struct draw *draw)
 {
-	size_t unstaffed = draw->n_chosen - draw->n_admitted, told = 0;
+	size_t unstaffed = draw->n_chosen - draw->n_admitted, n_explained = 0;
 	struct buf text;
 	int rc = 0;
 
 	if (unstaffed == 0)
 		return EXIT_DONE;
 	buf_init(&text, OUTPUT_MAX);
-	for (size_t i = 0; i < draw->n_chosen && rc == 0 && told < EXPLAINED; i++) {
+	for (size_t i = 0; i < draw->n_chosen && rc == 0 && n_explained < EXPLAINED_MAX; i++) {
 		if (draw->chosen[i].admitted)
 			continue;
 		rc = explain_unstaffed(input, draw, i, language_text, &text, &cli->err);
 		buf_byte(&text, '\n');
-		told++;
+		n_explained++;
 	}
 	if (rc == 0) {
 		printf(ngettext("%zu target stays without a team:\n", "%zu targets stay without a team:\n", unstaffed),
 		    unstaffed);
 		(void)fwrite(text.data, 1, text.len, stdout);
-		if (unstaffed > told)
-			printf(ngettext("and %zu more\n", "and %zu more\n", unstaffed - told), unstaffed - told);
+		if (unstaffed > n_explained)
+			printf(ngettext("and %zu more\n", "and %zu more\n", unstaffed - n_explained),
+			    unstaffed - n_explained);
 	}
 	buf_release(&text);
 	return rc == 0 ? print_end(cli) : cli_fail(cli);
@@ -261,7 +268,7 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 /* ---- who visits whom when ---- */
 
 static void
-put_key(struct buf *out, const char *key, struct slice text)
+put_json_member(struct buf *out, const char *key, struct slice text)
 {
 	buf_text(out, key);
 	json_put_string(out, text);
@@ -273,22 +280,22 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 	char date[DATE_TEXT];
 
 	text_from_date(row->date, date);
-	put_key(out, "{\"date\":", slice_of(date));
-	put_key(out, ",\"name\":", row->name);
+	put_json_member(out, "{\"date\":", slice_of(date));
+	put_json_member(out, ",\"name\":", row->name);
 	buf_text(out, ",\"place\":");
 	buf_uint(out, row->place);
-	put_key(out, ",\"target\":", row->target);
+	put_json_member(out, ",\"target\":", row->target);
 	buf_text(out, ",\"team\":[");
 	for (size_t s = 0; s < v->n_seats; s++) {
-		put_key(out, s == 0 ? "{\"id\":" : ",{\"id\":", row->seats[s].inspector);
-		put_key(out, ",\"name\":", row->seats[s].name);
+		put_json_member(out, s == 0 ? "{\"id\":" : ",{\"id\":", row->seats[s].inspector);
+		put_json_member(out, ",\"name\":", row->seats[s].name);
 		buf_byte(out, '}');
 	}
 	buf_text(out, "]}");
 }
 
 static int
-print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
+print_visits_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
 {
 	struct draw_assurance assurance;
 	struct buf out;
@@ -297,15 +304,15 @@ print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, 
 	if (draw_assurance_read(cli->store, row, &assurance, &cli->err) != 0)
 		return cli_fail(cli);
 	buf_init(&out, OUTPUT_MAX);
-	put_key(&out, "{\"class\":", slice_of(assurance_name(assurance.assurance)));
-	put_key(&out, ",\"cycle\":", slice_of(row->cycle));
+	put_json_member(&out, "{\"class\":", slice_of(assurance_name(assurance.assurance)));
+	put_json_member(&out, ",\"cycle\":", slice_of(row->cycle));
 	buf_text(&out, ",\"n\":");
 	buf_uint(&out, row->n);
-	put_key(&out, ",\"record\":", slice_of(row->record));
-	put_key(&out, ",\"state\":", slice_of(draw_state(row)));
+	put_json_member(&out, ",\"record\":", slice_of(row->record));
+	put_json_member(&out, ",\"state\":", slice_of(draw_state(row)));
 	buf_text(&out, ",\"unstaffed\":[");
 	for (bool first = true; unstaffed.n > 0; first = false)
-		put_key(&out, first ? "" : ",", slice_cut(&unstaffed, '\n'));
+		put_json_member(&out, first ? "" : ",", slice_cut(&unstaffed, '\n'));
 	buf_text(&out, "],\"visits\":[");
 	for (size_t i = 0; i < v->n; i++) {
 		buf_text(&out, i == 0 ? "" : ",");
@@ -325,7 +332,7 @@ print_json(struct cli *cli, const struct draw_row *row, const struct visits *v, 
 
 /* "I007 name, I012 name" */
 static void
-team_text(const struct visits *v, const struct visit_row *row, struct buf *out)
+put_team_text(const struct visits *v, const struct visit_row *row, struct buf *out)
 {
 	buf_clear(out);
 	for (size_t s = 0; s < v->n_seats; s++) {
@@ -339,7 +346,7 @@ team_text(const struct visits *v, const struct visit_row *row, struct buf *out)
 }
 
 static int
-print_table(struct cli *cli, const struct visits *v)
+print_visits_table(struct cli *cli, const struct visits *v)
 {
 	const struct table_column columns[] = {
 	    {"place", _("Place"), true},
@@ -358,7 +365,7 @@ print_table(struct cli *cli, const struct visits *v)
 		const struct visit_row *row = &v->v[i];
 		bool empty = row->target.n == 0;
 
-		team_text(v, row, &team);
+		put_team_text(v, row, &team);
 		table_int(&t, (int64_t)row->place);
 		table_date(&t, empty ? DATE_NONE : row->date);
 		table_text(&t, empty ? slice_of(_("(empty)")) : row->target);
@@ -371,9 +378,9 @@ print_table(struct cli *cli, const struct visits *v)
 	return good ? EXIT_DONE : print_end(cli);
 }
 
-/* Draws once more, to say why. */
+/* Repeats the draw in memory, since the reasons are not stored. */
 static int
-explain_again(struct cli *cli, const struct draw_row *row)
+print_why_unstaffed(struct cli *cli, const struct draw_row *row)
 {
 	struct stored_draw d;
 	int status;
@@ -389,17 +396,17 @@ explain_again(struct cli *cli, const struct draw_row *row)
 }
 
 static int
-print_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
+print_visits_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
 {
-	int status = print_facts(cli, row, false);
+	int status = print_draw_facts(cli, row, false);
 
 	if (status == EXIT_DONE && v->n > 0) {
 		(void)putchar('\n');
-		status = print_table(cli, v);
+		status = print_visits_table(cli, v);
 	}
 	if (status == EXIT_DONE && n_unstaffed > 0) {
 		(void)putchar('\n');
-		status = explain_again(cli, row);
+		status = print_why_unstaffed(cli, row);
 	}
 	return status;
 }
@@ -417,9 +424,9 @@ print_visits(struct cli *cli, const struct draw_row *row)
 	    visits_unstaffed(cli->store, row->n, &unstaffed, &n_unstaffed, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (cli->json)
-		status = print_json(cli, row, &v, buf_view(&unstaffed));
+		status = print_visits_json(cli, row, &v, buf_view(&unstaffed));
 	else
-		status = print_for_people(cli, row, &v, n_unstaffed);
+		status = print_visits_for_people(cli, row, &v, n_unstaffed);
 	buf_release(&unstaffed);
 	visits_release(&v);
 	return status;

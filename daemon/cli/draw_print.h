@@ -9,18 +9,18 @@
 #include "draws/draws.h"
 #include "draws/rehearsal.h"
 
-/* What the commands on draws print.  Each returns an exit status; faults are told. */
+/* What the commands on draws print.  Each function returns an exit status; faults are printed. */
 
-/* What is known of a draw without naming anybody: its number, times, state and class; the same after each step. */
+/* Prints a draw without names: its number, times, state and class. */
 int print_draw(struct cli *cli, const struct draw_row *row);
 
-/* Who visits whom when, whom nobody visits, and all of print_draw: what a sealed draw keeps secret. */
+/* Prints print_draw's facts, who visits whom when, and which targets have no team: a sealed draw's secrets. */
 int print_visits(struct cli *cli, const struct draw_row *row);
 
-/* What a draw on today's rosters would come to, and why somewhere nobody could go. */
+/* Prints the result of a draw on today's rosters, and why targets have no team. */
 int print_rehearsal(struct cli *cli, const struct rehearsal *r);
 
-/* After printing: EXIT_DONE, or what it means that standard output failed. */
+/* Flushes standard output: EXIT_DONE, or cli_output_failed. */
 int print_end(struct cli *cli);
 
 #endif

@@ -1,3 +1,5 @@
+/* What commands on draws share: opening, overdue steps, publication, delivery of letters, closing. */
+
 #include "cli/draw_session.h"
 
 #include <stdio.h>
@@ -27,7 +29,7 @@ load_letters(struct draw_session *session)
 	free(folder);
 	session->operator.letters = session->letters;
 	if (rc == ERR_REFUSED)
-		return EXIT_USAGE; /* its faults are told */
+		return EXIT_USAGE; /* its faults are printed */
 	if (rc != 0) {
 		err_memory(&cli->err);
 		return cli_fail(cli);
@@ -49,12 +51,12 @@ open_log(struct draw_session *session, unsigned flags)
 		rc = operator_open(&session->operator, &cli->err);
 	if (rc == 0)
 		return EXIT_DONE;
-	key_wipe(&session->operator.key); /* nothing is published over what is there */
+	key_wipe(&session->operator.key); /* without a key, draw_session_close publishes nothing */
 	return cli_fail(cli);
 }
 
 static void
-tell_overdue(const struct draw_session *session, enum entry_type type, uint64_t n, const char *cycle)
+print_overdue(const struct draw_session *session, enum entry_type type, uint64_t n, const char *cycle)
 {
 	unsigned long long number = n;
 
@@ -69,23 +71,23 @@ tell_overdue(const struct draw_session *session, enum entry_type type, uint64_t 
 		    cycle);
 }
 
-/* Each entry once it stands: whatever fails from then on says so. */
+/* After each entry: it is printed if it was overdue, and a later fault's message begins with it. */
 static void
-tell_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
+note_entry(void *ctx, enum entry_type type, uint64_t n, const char *cycle)
 {
 	struct draw_session *session = ctx;
 	unsigned long long number = n;
 
 	if (session->catches_up)
-		tell_overdue(session, type, n, cycle);
+		print_overdue(session, type, n, cycle);
 	if (type == ENTRY_COMMIT)
-		cli_stands(session->cli, _("draw %llu is committed"), number);
+		cli_set_done(session->cli, _("draw %llu is committed"), number);
 	else if (type == ENTRY_DRAW)
-		cli_stands(session->cli, _("draw %llu is drawn"), number);
+		cli_set_done(session->cli, _("draw %llu is drawn"), number);
 	else if (type == ENTRY_REVEAL)
-		cli_stands(session->cli, _("draw %llu is opened"), number);
+		cli_set_done(session->cli, _("draw %llu is opened"), number);
 	else if (type == ENTRY_VOID)
-		cli_stands(session->cli, _("draw %llu is voided"), number);
+		cli_set_done(session->cli, _("draw %llu is voided"), number);
 }
 
 int
@@ -104,7 +106,7 @@ draw_session_open(struct draw_session *session, struct cli *cli, unsigned flags)
 	    .store = cli->store,
 	    .now = cli->now,
 	    .progress = &cli->progress,
-	    .told = tell_entry,
+	    .told = note_entry,
 	    .ctx = session,
 	    .ask = ask_before_signing};
 	if ((flags & DRAW_SESSION_KEY) != 0)
@@ -115,18 +117,18 @@ draw_session_open(struct draw_session *session, struct cli *cli, unsigned flags)
 }
 
 int
-draw_session_find_unreported(struct draw_session *session, const struct unreported *wish, uint64_t *ret_number)
+draw_session_find_unreported(struct draw_session *session, const struct unreported *command, uint64_t *ret_number)
 {
-	int rc = unreported_find(session->cli->store, wish, ret_number, &session->cli->err);
+	int rc = unreported_find(session->cli->store, command, ret_number, &session->cli->err);
 
 	if (rc == ERR_ABSENT)
 		*ret_number = 0;
 	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(session->cli);
 }
 
-/* What cannot be published is told once. */
+/* A fault is printed once; then nothing more is published. */
 static int
-publish_now(struct draw_session *session)
+publish_session_news(struct draw_session *session)
 {
 	struct cli *cli = session->cli;
 	struct err why = {.tr = cli->err.tr};
@@ -136,7 +138,7 @@ publish_now(struct draw_session *session)
 	if (publish_news(cli->store, &session->operator.key, &cli->config, &why) == 0)
 		return EXIT_DONE;
 	session->unpublished = true;
-	if (cli->stands[0] == '\0')
+	if (cli->done[0] == '\0')
 		(void)err_set(&cli->err, why.code, "%s", why.message);
 	else
 		(void)err_set(&cli->err, why.code, N_("the publication failed, and is done with the next command: %s"),
@@ -148,20 +150,21 @@ int
 draw_session_catch_up(struct draw_session *session, uint64_t except)
 {
 	struct cli *cli = session->cli;
-	char stood[sizeof cli->stands];
+	char done_before[sizeof cli->done];
 	int status;
 
-	memcpy(stood, cli->stands, sizeof stood);
+	memcpy(done_before, cli->done, sizeof done_before);
 	session->catches_up = true;
-	status = step_overdue(&session->operator, except, &cli->err) == 0 ? publish_now(session) : cli_fail(cli);
+	status =
+	    step_overdue(&session->operator, except, &cli->err) == 0 ? publish_session_news(session) : cli_fail(cli);
 	session->catches_up = false;
-	if (status == EXIT_DONE) /* what was overdue is the business of nobody any more */
-		memcpy(cli->stands, stood, sizeof stood);
+	if (status == EXIT_DONE) /* an overdue step that went well is not the command's own */
+		memcpy(cli->done, done_before, sizeof done_before);
 	return status;
 }
 
 static int
-say_letters(const struct draw_session *session, uint64_t sent)
+print_letter_counts(const struct draw_session *session, uint64_t sent)
 {
 	uint64_t counts[OUTBOX_STATES] = {0};
 	unsigned long long doubtful;
@@ -183,23 +186,24 @@ say_letters(const struct draw_session *session, uint64_t sent)
 	return EXIT_DONE;
 }
 
-/* Into the folder; not yet, where another process is at it. */
+/* Delivers what is due into the maildir; does nothing while another process does that. */
 static int
-deliver_now(struct cli *cli, struct outbox_tally *tally)
+deliver_to_maildir(struct cli *cli, struct outbox_tally *tally)
 {
 	int64_t now = clock_now();
 	int rc;
 
 	if (cli->config.mail_scheme != MAIL_MAILDIR)
 		return 0;
-	if ((rc = outbox_hasten(cli->store, now, &cli->err)) != 0)
+	rc = outbox_hasten(cli->store, now, &cli->err);
+	if (rc != 0)
 		return rc;
 	rc = outbox_deliver_maildir(cli->store, cli->config.maildir, now, tally, &cli->err);
 	return rc == ERR_NOT_YET ? 0 : rc;
 }
 
 static int
-say_undelivered(struct cli *cli, const struct outbox_tally *tally)
+report_undelivered(struct cli *cli, const struct outbox_tally *tally)
 {
 	unsigned long long n = tally->put_off + tally->failed;
 	long long first = tally->first;
@@ -219,19 +223,19 @@ draw_session_deliver(struct draw_session *session)
 {
 	struct cli *cli = session->cli;
 	struct outbox_tally tally = {0};
-	int status = publish_now(session);
+	int status = publish_session_news(session);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (deliver_now(cli, &tally) != 0)
+	if (deliver_to_maildir(cli, &tally) != 0)
 		return cli_fail(cli);
-	status = say_letters(session, tally.sent);
-	return status == EXIT_DONE ? say_undelivered(cli, &tally) : status;
+	status = print_letter_counts(session, tally.sent);
+	return status == EXIT_DONE ? report_undelivered(cli, &tally) : status;
 }
 
-/* Nothing is reported before it has left. */
+/* The command's result counts as reported once the output is flushed. */
 static int
-end_report(struct draw_session *session)
+finish_report(struct draw_session *session)
 {
 	struct cli *cli = session->cli;
 	int status = print_end(cli);
@@ -246,13 +250,13 @@ draw_session_close(struct draw_session *session, int status)
 {
 	struct cli *cli = session->cli;
 
-	/* Also after a fault: what has been appended is public. */
+	/* Also after a fault: entries that were appended must be published. */
 	if (session->operator.key.vkey[0] != '\0') {
-		int published = publish_now(session);
+		int published = publish_session_news(session);
 
 		status = status == EXIT_DONE ? published : status;
 		if (status == EXIT_DONE)
-			status = end_report(session);
+			status = finish_report(session);
 		cli_wake(cli);
 	}
 	letters_free(session->letters);

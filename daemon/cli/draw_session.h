@@ -8,51 +8,57 @@
 #include "letters/make.h"
 #include "store/unreported.h"
 
-/* What the commands on draws find ready, and what each of them does at its end. */
+/* What the commands on draws share, from opening to closing. */
 struct draw_session {
 	struct cli *cli;
 	struct operator operator;
 	struct letters *letters;
-	bool catches_up; /* what is overdue is told of */
-	struct unreported
-	    unreported; /* what the command made stand; its report is over with draw_session_close; number 0: nothing */
-	bool unpublished; /* publishing has failed, and that is told */
+	bool catches_up; /* overdue steps are being done, and printed */
+	/* The command's result, which draw_session_close marks as reported; number 0: none. */
+	struct unreported unreported;
+	bool unpublished; /* publishing has failed, which is printed, or must not be tried */
 };
 
 enum {
-	DRAW_SESSION_LETTERS = 1, /* the templates of letters too */
-	DRAW_SESSION_KEY = 2,     /* the log and its key, which must be there */
-	DRAW_SESSION_MEND = 4     /* before that, a published checkpoint that is damaged is mended */
+	DRAW_SESSION_LETTERS = 1, /* loads the templates of letters */
+	DRAW_SESSION_KEY = 2,     /* opens the log and reads its key, which must exist */
+	DRAW_SESSION_MEND = 4     /* with KEY: first repairs a damaged published checkpoint */
 };
 
-/* Configuration, store and, as `flags` says, more.  An exit status: faults are told. */
+/*
+ * Reads configuration and calendar, opens the store and, by `flags`, more.  Returns an exit status; faults are printed.
+ */
 int draw_session_open(struct draw_session *session, struct cli *cli, unsigned flags);
 
 /*
- * Appends what is overdue before anything new, publishes that at once, and tells of it.  `except` is the draw that the
- * command itself is about; 0: none.
+ * Does all overdue steps, publishes and prints them.  `except` is the draw that the command itself is about; 0: none.
+ * Returns an exit status.
  */
 int draw_session_catch_up(struct draw_session *session, uint64_t except);
 
-/* What stands for this wish of a command that could not report it: its number; 0: nothing. */
-int draw_session_find_unreported(struct draw_session *session, const struct unreported *wish, uint64_t *ret_number);
+/*
+ * The number that the same command made, if it was interrupted before it could report it; 0: none.  Returns an exit
+ * status.
+ */
+int draw_session_find_unreported(struct draw_session *session, const struct unreported *command, uint64_t *ret_number);
 
 /*
- * Publishes what is new, so that letters can be held against it, then delivers what is due, or was put off, where mail goes
- * to a folder; what goes to a server is the daemon's.  Tells how many.  EXIT_OUTSIDE where some could not be delivered.
+ * Publishes what is new, so that recipients can compare their letters with it.  Then, for a maildir, delivers the
+ * letters that are due or were put off; the service sends those for a mail server.  Prints the counts.  Returns an exit
+ * status: EXIT_OUTSIDE where a letter could not be delivered.
  */
 int draw_session_deliver(struct draw_session *session);
 
 /*
- * Publishes what is new, wakes the daemon, puts all away.  Returns `status`, or the first fault's.  Where all went well and
- * the output has left, what the command made stand is reported.
+ * Publishes what is new, wakes the service and releases the session.  Returns `status`, or the first fault's.  If all
+ * went well and the output is flushed, the command's result is marked as reported.
  */
 int draw_session_close(struct draw_session *session, int status);
 
-/* Reads a draw's number, a place or a seat: digits alone.  False where it is none. */
+/* Parses the number of a draw, a place or a seat: digits only.  False where it is none. */
 bool draw_session_number(const char *text, uint64_t *ret_number);
 
-/* The cycle of this name in the INI; NULL after saying that there is none, and which there are. */
+/* The INI's cycle of this name; NULL, after printing which cycles there are. */
 const struct config_cycle *draw_session_cycle(struct draw_session *session, const char *name);
 
 #endif

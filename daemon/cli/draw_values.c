@@ -1,3 +1,5 @@
+/* Parses the values of --draw-at and --value. */
+
 #include "cli/draw_values.h"
 
 #include <errno.h>
@@ -9,9 +11,9 @@
 #include "core/format/entry.h"
 #include "system/clock.h"
 
-/* "09:00" or "09:00:30" as seconds; -1 where it is none. */
+/* "09:00" or "09:00:30" as a second of the day; -1 where it is none. */
 static int32_t
-seconds_of(struct slice text)
+parse_time_of_day(struct slice text)
 {
 	int32_t part[3] = {0}, limit[3] = {24, 60, 60};
 	size_t n = 0;
@@ -40,7 +42,7 @@ draw_time_parse(const char *text, int64_t *ret_time, struct err *err)
 
 	rest.n -= utc;
 	if (rest.n > 11 && (rest.p[10] == ' ' || rest.p[10] == 'T') && text_to_date((struct slice){rest.p, 10}, &date))
-		second = seconds_of((struct slice){rest.p + 11, rest.n - 11});
+		second = parse_time_of_day((struct slice){rest.p + 11, rest.n - 11});
 	if (second < 0)
 		return err_set(err, ERR_REFUSED,
 		    N_("\"%s\" is no time: write \"2026-06-22 09:00\", or 2026-06-22T01:00Z for UTC"), text);
@@ -57,7 +59,7 @@ draw_time_parse(const char *text, int64_t *ret_time, struct err *err)
 }
 
 static int
-read_file(const char *path, struct buf *out, struct err *err)
+read_value_file(const char *path, struct buf *out, struct err *err)
 {
 	FILE *file = fopen(path, "re");
 	size_t n = 1;
@@ -82,11 +84,12 @@ int
 draw_value_read(const char *argument, char **ret_value, struct err *err)
 {
 	struct buf bytes;
+	char *value;
 	int rc = 0;
 
 	buf_init(&bytes, ENTRY_MAX);
 	if (argument[0] == '@')
-		rc = read_file(argument + 1, &bytes, err);
+		rc = read_value_file(argument + 1, &bytes, err);
 	else
 		buf_text(&bytes, argument);
 	if (rc == 0 && bytes.len > 0 && bytes.data[bytes.len - 1] == '\n')
@@ -95,8 +98,11 @@ draw_value_read(const char *argument, char **ret_value, struct err *err)
 		bytes.len--;
 	if (rc == 0 && bytes.len > 0 && memchr(bytes.data, '\0', bytes.len) != NULL)
 		rc = err_set(err, ERR_REFUSED, N_("%s holds a NUL byte: it is no value"), argument + 1);
-	if (rc == 0 && (*ret_value = buf_steal(&bytes)) == NULL)
+	value = rc == 0 ? buf_steal(&bytes) : NULL;
+	if (rc == 0 && value == NULL)
 		rc = err_memory(err);
 	buf_release(&bytes);
+	if (rc == 0)
+		*ret_value = value;
 	return rc;
 }

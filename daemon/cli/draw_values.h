@@ -5,15 +5,18 @@
 
 #include "core/base/err.h"
 
-/* What people write behind --draw-at and --value. */
+/* The values of --draw-at and --value. */
 
 /*
- * "2026-06-22 09:00" by the local clock, "2026-06-22T01:00:00Z" by UTC; seconds may be left out.  ERR_REFUSED, also for
- * a local time that the clock skips or shows twice.
+ * Parses "2026-06-22 09:00" (local time) or "2026-06-22T01:00:00Z" (UTC); seconds may be left out.  ERR_REFUSED, also
+ * for a local time that the clock skips or shows twice.
  */
 int draw_time_parse(const char *text, int64_t *ret_time, struct err *err);
 
-/* TEXT, or @FILE for what the file holds without its last line end.  The caller frees the text. */
+/*
+ * Reads TEXT, or for @FILE the file's content without its last line end.  The caller frees `*ret_value`.  ERR_REFUSED,
+ * ERR_MEMORY.
+ */
 int draw_value_read(const char *argument, char **ret_value, struct err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* `test-mail`: one letter by the way that all letters take, with every word of the dialogue. */
+/* `test-mail`: sends one letter like all others, and prints the whole SMTP dialogue. */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ make_message(struct cli *cli, const char *address, const char *id, struct buf *o
 }
 
 static void
-say_line(void *ctx, bool is_ours, struct slice line)
+print_dialogue_line(void *ctx, bool is_ours, struct slice line)
 {
 	const struct cli *cli = ctx;
 
@@ -63,7 +63,7 @@ say_line(void *ctx, bool is_ours, struct slice line)
 }
 
 static int
-verdict(struct cli *cli, enum smtp_outcome outcome, const char *words)
+report_test_mail(struct cli *cli, enum smtp_outcome outcome, const char *words)
 {
 	if (cli->json)
 		printf("{\"sent\":%s}\n", outcome == SMTP_SENT ? "true" : "false");
@@ -80,7 +80,7 @@ verdict(struct cli *cli, enum smtp_outcome outcome, const char *words)
 static int
 send_by_smtp(struct cli *cli, const char *address, struct slice message)
 {
-	struct smtp_letter letter = {.say = say_line, .ctx = cli};
+	struct smtp_letter letter = {.say = print_dialogue_line, .ctx = cli};
 	struct smtp_server server = {.user = ""};
 	char words[SMTP_WORDS] = "";
 	CURL *easy = NULL;
@@ -96,7 +96,7 @@ send_by_smtp(struct cli *cli, const char *address, struct slice message)
 	} else {
 		enum smtp_outcome outcome = smtp_end(&letter, curl_easy_perform(easy), words);
 
-		status = verdict(cli, outcome, words);
+		status = report_test_mail(cli, outcome, words);
 	}
 	curl_easy_cleanup(easy);
 	curl_global_cleanup();
@@ -134,8 +134,9 @@ run_test_mail(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (!address_ok(slice_of(argv[1])))
 		return cli_usage_error(_("\"%s\" is no mail address"), argv[1]);
-	/* As the state's owner, who alone can read the password. */
-	if ((status = cli_config(cli)) != EXIT_DONE)
+	/* Becomes the state's owner, who alone can read the password file. */
+	status = cli_config(cli);
+	if (status != EXIT_DONE)
 		return status;
 	buf_init(&message, MESSAGE_MAX);
 	if (make_id(&cli->config, id, sizeof id) != 0)
@@ -153,7 +154,7 @@ run_test_mail(struct cli *cli, int argc, char **argv)
 }
 
 const struct command mail_commands[] = {
-    {"test-mail", N_("ADDRESS"), N_("one letter by the way that all take, with every word of the dialogue"),
+    {"test-mail", N_("ADDRESS"), N_("send one letter as all letters are sent, and show the whole dialogue"),
         run_test_mail},
     {.name = NULL},
 };

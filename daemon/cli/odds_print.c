@@ -1,3 +1,5 @@
+/* Prints the odds of a cycle: tables for people, JSON and CSV for programs. */
+
 #include "cli/odds_print.h"
 
 #include <math.h>
@@ -9,10 +11,10 @@
 #include "core/base/json.h"
 #include "text/table.h"
 
-#define SHOWN 10 /* rows of a table, where all were not asked for */
-#define NAMED 20 /* targets and inspectors in a line of text */
+#define ROWS_MAX 10  /* rows of a table, without --all */
+#define NAMES_MAX 20 /* names in a line of text, without --all */
 #define MILLION 1000000
-#define FIGURE 32
+#define FIGURE_BYTES 32
 
 static const struct roster *
 roster_of(const struct odds_report *r)
@@ -21,13 +23,13 @@ roster_of(const struct odds_report *r)
 }
 
 static struct slice
-target_name(const struct odds_report *r, uint32_t t)
+odds_target_name(const struct odds_report *r, uint32_t t)
 {
 	return t == ODDS_NONE ? slice_of("") : target_id(&roster_of(r)->targets[t]);
 }
 
 static struct slice
-inspector_name(const struct odds_report *r, uint32_t p)
+odds_inspector_name(const struct odds_report *r, uint32_t p)
 {
 	return p == ODDS_NONE ? slice_of("")
 	                      : inspector_id(&roster_of(r)->inspectors[r->odds->inspectors[p].inspector]);
@@ -41,41 +43,41 @@ ppm(double chance)
 
 /* ---- for people: figures ---- */
 
-/* "12.34", of a whole number of hundredths: no locale has its own point in it. */
+/* "12.34", built from whole hundredths, so that the locale does not choose the point. */
 static void
 put_hundredths(struct table *t, double value)
 {
 	unsigned long long hundredths = (unsigned long long)llround(value * 100);
-	char text[FIGURE];
+	char text[FIGURE_BYTES];
 
 	(void)snprintf(text, sizeof text, "%llu.%02llu", hundredths / 100, hundredths % 100);
 	table_string(t, text);
 }
 
 static void
-put_percent(struct table *t, double chance)
+put_percent_cell(struct table *t, double chance)
 {
 	put_hundredths(t, 100 * chance);
 }
 
-/* Half the width of the interval; nothing where the chance is exact. */
+/* Half the width of the interval; empty where the chance is exact. */
 static void
 put_error(struct table *t, struct chance chance)
 {
 	if (chance.low == chance.high)
 		table_string(t, "");
 	else
-		put_percent(t, (chance.high - chance.low) / 2);
+		put_percent_cell(t, (chance.high - chance.low) / 2);
 }
 
 /* ---- for people: the summary ---- */
 
 static void
-put_facts(const struct odds_report *r, struct table *t)
+put_odds_facts(const struct odds_report *r, struct table *t)
 {
 	const struct odds *o = r->odds;
 	struct odds_summary s = odds_summary(o);
-	struct slice who = inspector_name(r, s.inspector), where = target_name(r, s.target);
+	struct slice inspector = odds_inspector_name(r, s.inspector), target = odds_target_name(r, s.target);
 	char text[2 * ID_MAX + 8]; /* an arrow between two ids */
 	uint64_t drum = 0;
 
@@ -87,17 +89,17 @@ put_facts(const struct odds_report *r, struct table *t)
 	table_int(t, (int64_t)o->seats);
 	table_int(t, (int64_t)o->to_choose);
 	put_hundredths(t, s.staffed);
-	(void)snprintf(text, sizeof text, "%.*s → %.*s", (int)(who.n > ID_MAX ? ID_MAX : who.n), who.p,
-	    (int)(where.n > ID_MAX ? ID_MAX : where.n), where.p);
+	(void)snprintf(text, sizeof text, "%.*s → %.*s", (int)(inspector.n > ID_MAX ? ID_MAX : inspector.n),
+	    inspector.p, (int)(target.n > ID_MAX ? ID_MAX : target.n), target.p);
 	table_string(t, s.inspector == ODDS_NONE ? "" : text);
-	put_percent(t, s.inspector == ODDS_NONE ? 0 : odds_guess(o, s.inspector).p);
-	put_percent(t, s.guess_mean);
+	put_percent_cell(t, s.inspector == ODDS_NONE ? 0 : odds_guess(o, s.inspector).p);
+	put_percent_cell(t, s.guess_mean);
 	put_hundredths(t, s.spread_mean);
-	put_percent(t, s.visitor_mean);
+	put_percent_cell(t, s.visitor_mean);
 }
 
 static bool
-print_facts(const struct odds_report *r)
+print_odds_facts(const struct odds_report *r)
 {
 	const struct table_column columns[] = {
 	    {"cycle", _("Cycle"), false},
@@ -116,7 +118,7 @@ print_facts(const struct odds_report *r)
 	bool good;
 
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	put_facts(r, &t);
+	put_odds_facts(r, &t);
 	good = table_print_record(&t, false, stdout);
 	table_release(&t);
 	if (r->odds->plain)
@@ -138,7 +140,7 @@ struct ranked {
 };
 
 static int
-likelier_first(const void *a, const void *b)
+compare_chances(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
 
@@ -148,9 +150,9 @@ likelier_first(const void *a, const void *b)
 }
 
 static size_t
-shown(const struct odds_report *r, size_t n)
+rows_shown(const struct odds_report *r, size_t n)
 {
-	return r->all || n < SHOWN ? n : SHOWN;
+	return r->all || n < ROWS_MAX ? n : ROWS_MAX;
 }
 
 static bool
@@ -161,13 +163,14 @@ print_ranked(const struct odds_report *r, struct table *t, size_t n)
 	(void)putchar('\n');
 	good = table_print(t, false, stdout);
 	table_release(t);
-	if (n > shown(r, n))
-		printf(ngettext("and %zu more: --all\n", "and %zu more: --all\n", n - shown(r, n)), n - shown(r, n));
+	if (n > rows_shown(r, n))
+		printf(ngettext("and %zu more: --all\n", "and %zu more: --all\n", n - rows_shown(r, n)),
+		    n - rows_shown(r, n));
 	return good;
 }
 
 static void
-put_target(const struct odds_report *r, uint32_t at, struct table *t)
+put_target_cells(const struct odds_report *r, uint32_t at, struct table *t)
 {
 	const struct target *target = &roster_of(r)->targets[at];
 	const struct odds_target *odds = &r->odds->targets[at];
@@ -176,17 +179,17 @@ put_target(const struct odds_report *r, uint32_t at, struct table *t)
 	table_text(t, target_id(target));
 	table_text(t, target_class(target));
 	table_int(t, target->weight);
-	put_percent(t, odds->chosen);
-	put_percent(t, staffed.p);
+	put_percent_cell(t, odds->chosen);
+	put_percent_cell(t, staffed.p);
 	put_error(t, staffed);
-	table_text(t, inspector_name(r, odds->best));
+	table_text(t, odds_inspector_name(r, odds->best));
 	if (odds->best == ODDS_NONE) {
 		table_string(t, "");
 		table_string(t, "");
 	} else {
 		struct chance given = odds_guess_visitor(r->odds, at);
 
-		put_percent(t, given.p);
+		put_percent_cell(t, given.p);
 		put_error(t, given);
 	}
 }
@@ -215,29 +218,29 @@ print_targets(const struct odds_report *r)
 	for (size_t i = 0; i < r->odds->n_targets; i++)
 		if (r->odds->targets[i].chosen > 0)
 			ranked[n++] = (struct ranked){r->odds->targets[i].chosen, (uint32_t)i};
-	qsort(ranked, n, sizeof *ranked, likelier_first);
+	qsort(ranked, n, sizeof *ranked, compare_chances);
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	for (size_t i = 0; i < shown(r, n); i++)
-		put_target(r, ranked[i].index, &t);
+	for (size_t i = 0; i < rows_shown(r, n); i++)
+		put_target_cells(r, ranked[i].index, &t);
 	free(ranked);
 	good = print_ranked(r, &t, n);
 	return good ? 0 : ERR_OUTSIDE;
 }
 
 static void
-put_inspector(const struct odds_report *r, uint32_t p, struct table *t)
+put_inspector_cells(const struct odds_report *r, uint32_t p, struct table *t)
 {
 	double error, load = odds_load(r->odds, p, &error);
 	struct chance guess = odds_guess(r->odds, p);
 
-	table_text(t, inspector_name(r, p));
+	table_text(t, odds_inspector_name(r, p));
 	put_hundredths(t, load);
 	if (r->odds->plain)
 		table_string(t, "");
 	else
 		put_hundredths(t, error);
-	table_text(t, target_name(r, r->odds->inspectors[p].best));
-	put_percent(t, guess.p);
+	table_text(t, odds_target_name(r, r->odds->inspectors[p].best));
+	put_percent_cell(t, guess.p);
 	put_error(t, guess);
 	put_hundredths(t, odds_spread(r->odds, p));
 }
@@ -263,10 +266,10 @@ print_inspectors(const struct odds_report *r)
 		return err_memory(&r->cli->err);
 	for (size_t p = 0; p < n; p++)
 		ranked[p] = (struct ranked){odds_guess(r->odds, p).p, (uint32_t)p};
-	qsort(ranked, n, sizeof *ranked, likelier_first);
+	qsort(ranked, n, sizeof *ranked, compare_chances);
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	for (size_t i = 0; i < shown(r, n); i++)
-		put_inspector(r, ranked[i].index, &t);
+	for (size_t i = 0; i < rows_shown(r, n); i++)
+		put_inspector_cells(r, ranked[i].index, &t);
 	free(ranked);
 	good = print_ranked(r, &t, n);
 	return good ? 0 : ERR_OUTSIDE;
@@ -281,15 +284,15 @@ print_names(const struct odds_report *r, size_t n, bool (*listed)(const struct o
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (listed(r, (uint32_t)i) && (found++ < NAMED || r->all))
+		if (listed(r, (uint32_t)i) && (found++ < NAMES_MAX || r->all))
 			printf(found == 1 ? "%.*s" : ", %.*s", SLICE_ARGS(name(r, (uint32_t)i)));
-	if (found > NAMED && !r->all)
+	if (found > NAMES_MAX && !r->all)
 		(void)fputs(", …", stdout);
 	(void)putchar('\n');
 }
 
 static size_t
-count(const struct odds_report *r, size_t n, bool (*listed)(const struct odds_report *, uint32_t))
+count_listed(const struct odds_report *r, size_t n, bool (*listed)(const struct odds_report *, uint32_t))
 {
 	size_t found = 0;
 
@@ -313,18 +316,19 @@ is_idle(const struct odds_report *r, uint32_t p)
 static void
 print_left_out(const struct odds_report *r)
 {
-	size_t unreachable = count(r, r->odds->n_targets, is_unreachable), idle = count(r, r->odds->n_in, is_idle);
+	size_t unreachable = count_listed(r, r->odds->n_targets, is_unreachable),
+	       idle = count_listed(r, r->odds->n_in, is_idle);
 
 	if (unreachable > 0) {
 		printf(ngettext("\nNo lawful team can visit %zu target: ", "\nNo lawful team can visit %zu targets: ",
 		           unreachable),
 		    unreachable);
-		print_names(r, r->odds->n_targets, is_unreachable, target_name);
+		print_names(r, r->odds->n_targets, is_unreachable, odds_target_name);
 	}
 	if (idle > 0) {
 		printf(ngettext("\n%zu inspector can visit nothing: ", "\n%zu inspectors can visit nothing: ", idle),
 		    idle);
-		print_names(r, r->odds->n_in, is_idle, inspector_name);
+		print_names(r, r->odds->n_in, is_idle, odds_inspector_name);
 	}
 	if (r->odds->left_out > 0)
 		printf(_("\nThe pairs of %zu targets were not counted, for want of memory; none has a chance above "
@@ -335,7 +339,7 @@ print_left_out(const struct odds_report *r)
 int
 odds_print_people(const struct odds_report *report)
 {
-	int rc = print_facts(report) ? print_targets(report) : 0;
+	int rc = print_odds_facts(report) ? print_targets(report) : 0;
 
 	if (rc == 0)
 		rc = print_inspectors(report);
@@ -347,9 +351,9 @@ odds_print_people(const struct odds_report *report)
 
 /* ---- for programs ---- */
 
-/* What has been put goes out before there is much of it; a failure shows in print_end. */
+/* Writes `out` to standard output and clears it, so that it stays small; print_end finds a failure. */
 static void
-flush(struct buf *out)
+flush_json(struct buf *out)
 {
 	(void)fwrite(out->data, 1, out->len, stdout);
 	buf_clear(out);
@@ -361,11 +365,11 @@ put_ppm(struct buf *out, const char *key, double value)
 	buf_format(out, ",\"%s_ppm\":%llu", key, (unsigned long long)ppm(value));
 }
 
-/* "x_high_ppm":…,"x_low_ppm":…,"x_ppm":…, as their keys ascend. */
+/* "x_high_ppm":…,"x_low_ppm":…,"x_ppm":…, in the order of keys that canonical JSON wants. */
 static void
 put_chance(struct buf *out, const char *key, struct chance chance)
 {
-	char longer[FIGURE];
+	char longer[FIGURE_BYTES];
 
 	(void)snprintf(longer, sizeof longer, "%s_high", key);
 	put_ppm(out, longer, chance.high);
@@ -375,7 +379,7 @@ put_chance(struct buf *out, const char *key, struct chance chance)
 }
 
 static void
-put_text(struct buf *out, const char *key, struct slice text)
+put_odds_text(struct buf *out, const char *key, struct slice text)
 {
 	buf_text(out, key);
 	json_put_string(out, text);
@@ -389,15 +393,15 @@ put_inspectors_json(const struct odds_report *r, struct buf *out)
 		uint32_t target = r->odds->inspectors[p].best;
 		double error, load = odds_load(r->odds, p, &error);
 
-		put_text(out, p == 0 ? "{\"best\":" : ",{\"best\":", target_name(r, target));
+		put_odds_text(out, p == 0 ? "{\"best\":" : ",{\"best\":", odds_target_name(r, target));
 		put_chance(out, "guess", odds_guess(r->odds, p));
-		put_text(out, ",\"id\":", inspector_name(r, (uint32_t)p));
+		put_odds_text(out, ",\"id\":", odds_inspector_name(r, (uint32_t)p));
 		put_ppm(out, "spread", odds_spread(r->odds, p));
 		buf_text(out, r->odds->inspectors[p].useful ? ",\"useful\":true" : ",\"useful\":false");
 		put_ppm(out, "visits_error", error);
 		put_ppm(out, "visits", load);
 		buf_byte(out, '}');
-		flush(out);
+		flush_json(out);
 	}
 	buf_byte(out, ']');
 }
@@ -420,12 +424,13 @@ put_pairs_json(const struct odds_report *r, struct buf *out)
 
 			if (pair.p == 0)
 				continue;
-			put_text(out, first ? "{\"inspector\":" : ",{\"inspector\":", inspector_name(r, (uint32_t)p));
+			put_odds_text(out,
+			    first ? "{\"inspector\":" : ",{\"inspector\":", odds_inspector_name(r, (uint32_t)p));
 			first = false;
 			put_chance(out, "meet", pair);
-			put_text(out, ",\"target\":", target_name(r, (uint32_t)t));
+			put_odds_text(out, ",\"target\":", odds_target_name(r, (uint32_t)t));
 			buf_byte(out, '}');
-			flush(out);
+			flush_json(out);
 		}
 	buf_byte(out, ']');
 }
@@ -436,14 +441,14 @@ put_targets_json(const struct odds_report *r, struct buf *out)
 	buf_text(out, ",\"targets\":[");
 	for (size_t t = 0; t < r->odds->n_targets; t++) {
 		const struct odds_target *target = &r->odds->targets[t];
-		put_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", inspector_name(r, target->best));
+		put_odds_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", odds_inspector_name(r, target->best));
 		put_ppm(out, "chosen", target->chosen);
-		put_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
+		put_odds_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
 		put_chance(out, "guess", odds_guess_visitor(r->odds, t));
-		put_text(out, ",\"id\":", target_name(r, (uint32_t)t));
+		put_odds_text(out, ",\"id\":", odds_target_name(r, (uint32_t)t));
 		put_chance(out, "staffed", odds_staffed(r->odds, t));
 		buf_text(out, target->visitable ? ",\"visitable\":true}" : ",\"visitable\":false}");
-		flush(out);
+		flush_json(out);
 	}
 	buf_byte(out, ']');
 }
@@ -455,21 +460,21 @@ odds_print_json(const struct odds_report *report)
 	struct buf out;
 
 	buf_init(&out, (size_t)1 << 20);
-	put_text(&out, "{\"cycle\":", report->rehearsal->snapshot.commit.cycle);
+	put_odds_text(&out, "{\"cycle\":", report->rehearsal->snapshot.commit.cycle);
 	buf_text(&out, report->odds->plain ? ",\"exact\":true" : ",\"exact\":false");
 	put_ppm(&out, "guess_mean", s.guess_mean);
 	put_inspectors_json(report, &out);
 	buf_format(&out, ",\"left_out\":%zu", report->odds->left_out);
 	put_ppm(&out, "left_out_most", report->odds->left_out_most);
 	put_pairs_json(report, &out);
-	put_text(&out, ",\"seed\":", slice_of(report->seed));
+	put_odds_text(&out, ",\"seed\":", slice_of(report->seed));
 	put_ppm(&out, "spread_mean", s.spread_mean);
 	put_ppm(&out, "staffed_mean", s.staffed);
 	put_targets_json(report, &out);
 	buf_format(&out, ",\"trials\":%llu", (unsigned long long)report->odds->trials);
 	put_ppm(&out, "visitor_mean", s.visitor_mean);
 	buf_text(&out, "}\n");
-	flush(&out);
+	flush_json(&out);
 	buf_release(&out);
 	return print_end(report->cli);
 }
@@ -492,19 +497,20 @@ odds_print_csv(const struct odds_report *report)
 	for (size_t t = 0; t < odds->n_targets; t++) {
 		double chosen = odds->targets[t].chosen;
 
-		print_csv("chosen", target_name(report, (uint32_t)t), none, (struct chance){chosen, chosen, chosen});
-		print_csv("staffed", target_name(report, (uint32_t)t), none, odds_staffed(odds, t));
+		print_csv("chosen", odds_target_name(report, (uint32_t)t), none,
+		    (struct chance){chosen, chosen, chosen});
+		print_csv("staffed", odds_target_name(report, (uint32_t)t), none, odds_staffed(odds, t));
 	}
 	for (size_t p = 0; p < odds->n_in; p++) {
 		double error, load = odds_load(odds, p, &error);
 
-		print_csv("visits", none, inspector_name(report, (uint32_t)p),
+		print_csv("visits", none, odds_inspector_name(report, (uint32_t)p),
 		    (struct chance){load, fmax(load - error, 0), load + error});
 	}
 	for (size_t t = 0; t < odds->n_targets; t++)
 		for (size_t p = 0; p < odds->n_in && is_counted(odds, t); p++)
 			if (odds_pair(odds, t, p).p > 0)
-				print_csv("pair", target_name(report, (uint32_t)t), inspector_name(report, (uint32_t)p),
-				    odds_pair(odds, t, p));
+				print_csv("pair", odds_target_name(report, (uint32_t)t),
+				    odds_inspector_name(report, (uint32_t)p), odds_pair(odds, t, p));
 	return print_end(report->cli);
 }

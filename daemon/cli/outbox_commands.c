@@ -1,4 +1,4 @@
-/* `outbox`: the letters that are to leave, without what they say. */
+/* `outbox`: lists letters without their text, and retries or cancels one. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,14 +15,7 @@
 #include "text/printable.h"
 #include "text/table.h"
 
-static int
-print_failed(struct cli *cli)
-{
-	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
-	return cli_fail(cli);
-}
-
-/* Letters' kinds are in the catalogue, others are shown as they are. */
+/* Translates the kind of a draw's letter; other kinds are shown as they are. */
 static struct slice
 kind_words(struct slice kind)
 {
@@ -34,15 +27,15 @@ kind_words(struct slice kind)
 
 /* ---- list ---- */
 
-struct list {
+struct letter_list {
 	const struct cli *cli;
 	struct table table;
 };
 
 static int
-list_row(void *ctx, const struct outbox_row *row)
+put_letter_row(void *ctx, const struct outbox_row *row)
 {
-	struct list *list = ctx;
+	struct letter_list *list = ctx;
 	struct table *t = &list->table;
 	bool json = list->cli->json, waits = row->state == OUTBOX_QUEUED;
 	const char *state = outbox_state_name(row->state);
@@ -61,7 +54,7 @@ list_row(void *ctx, const struct outbox_row *row)
 }
 
 static int
-run_list(struct cli *cli)
+list_letters(struct cli *cli)
 {
 	const struct table_column columns[] = {
 	    {"id", _("ID"), true},
@@ -75,29 +68,29 @@ run_list(struct cli *cli)
 	    {"time", _("Sent, or next try"), false},
 	    {"reply", _("Last reply"), false},
 	};
-	struct list list = {.cli = cli};
+	struct letter_list list = {.cli = cli};
 	int status = EXIT_DONE;
 
 	table_begin(&list.table, columns, ARRAY_LEN(columns));
-	if (outbox_list(cli->store, list_row, &list, &cli->err) != 0)
+	if (outbox_list(cli->store, put_letter_row, &list, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&list.table, cli->json, stdout))
-		status = print_failed(cli);
+		status = cli_output_failed(cli);
 	table_release(&list.table);
 	return status;
 }
 
 /* ---- show ---- */
 
-struct shown {
+struct shown_letter {
 	struct cli *cli;
-	struct table table; /* of the letter, for people */
-	struct buf json;    /* of the letter, after its attempts */
+	struct table table; /* for people */
+	struct buf json;    /* the letter, after its attempts */
 	int64_t id;
 };
 
 static void
-json_text(struct buf *out, const char *key, struct slice value)
+put_letter_text(struct buf *out, const char *key, struct slice value)
 {
 	struct buf clean;
 
@@ -110,86 +103,86 @@ json_text(struct buf *out, const char *key, struct slice value)
 }
 
 static void
-json_time(struct buf *out, const char *key, int64_t time)
+put_letter_time(struct buf *out, const char *key, int64_t time)
 {
 	char text[TIME_TEXT];
 
 	text_from_time(time, text);
-	json_text(out, key, slice_of(text));
+	put_letter_text(out, key, slice_of(text));
 }
 
 static int
-show_json(void *ctx, const struct outbox_row *row)
+put_letter_json(void *ctx, const struct outbox_row *row)
 {
-	struct buf *out = &((struct shown *)ctx)->json;
+	struct buf *out = &((struct shown_letter *)ctx)->json;
 
-	json_time(out, "changed", row->changed);
-	json_time(out, "created", row->created);
+	put_letter_time(out, "changed", row->changed);
+	put_letter_time(out, "created", row->created);
 	if (row->digest.n > 0)
-		json_text(out, "digest", row->digest);
+		put_letter_text(out, "digest", row->digest);
 	buf_format(out, ",\"draw\":%llu", (unsigned long long)row->draw);
-	json_time(out, "give_up", row->give_up);
+	put_letter_time(out, "give_up", row->give_up);
 	buf_format(out, ",\"id\":%lld", (long long)row->id);
-	json_text(out, "inspector", row->inspector);
-	json_text(out, "kind", row->kind);
-	json_text(out, "message_id", row->message_id);
-	json_time(out, "next", row->next_at);
-	json_time(out, "not_before", row->not_before);
-	json_text(out, "recipient", row->recipient);
+	put_letter_text(out, "inspector", row->inspector);
+	put_letter_text(out, "kind", row->kind);
+	put_letter_text(out, "message_id", row->message_id);
+	put_letter_time(out, "next", row->next_at);
+	put_letter_time(out, "not_before", row->not_before);
+	put_letter_text(out, "recipient", row->recipient);
 	if (row->removed != 0)
-		json_time(out, "removed", row->removed);
-	json_text(out, "sender", row->sender);
+		put_letter_time(out, "removed", row->removed);
+	put_letter_text(out, "sender", row->sender);
 	buf_format(out, ",\"size\":%zu", row->message_len);
-	json_text(out, "state", slice_of(outbox_state_name(row->state)));
-	json_text(out, "subject", row->subject);
+	put_letter_text(out, "state", slice_of(outbox_state_name(row->state)));
+	put_letter_text(out, "subject", row->subject);
 	buf_text(out, "}\n");
 	return 0;
 }
 
 static int
-amendment_json(void *ctx, const struct outbox_row *row)
+put_amendment_json(void *ctx, const struct outbox_row *row)
 {
-	struct shown *shown = ctx;
+	struct shown_letter *letter = ctx;
 
-	buf_format(&shown->json, "{\"amendment\":%llu,\"attempts\":[", (unsigned long long)row->amendment);
+	buf_format(&letter->json, "{\"amendment\":%llu,\"attempts\":[", (unsigned long long)row->amendment);
 	return 0;
 }
 
 static int
-attempt_json(void *ctx, const struct outbox_attempt *attempt)
+put_attempt_json(void *ctx, const struct outbox_attempt *attempt)
 {
-	struct buf *out = &((struct shown *)ctx)->json;
+	struct buf *out = &((struct shown_letter *)ctx)->json;
 	char time[TIME_TEXT];
 
 	text_from_time(attempt->at, time);
 	buf_format(out, "%s{\"at\":\"%s\"", out->data[out->len - 1] == '}' ? "," : "", time);
-	json_text(out, "reply", attempt->reply);
-	json_text(out, "result", slice_of(outbox_state_name(attempt->result)));
+	put_letter_text(out, "reply", attempt->reply);
+	put_letter_text(out, "result", slice_of(outbox_state_name(attempt->result)));
 	buf_byte(out, '}');
 	return 0;
 }
 
-/* Canonical JSON has its keys in order: the attempts come second. */
+/* Canonical JSON wants its keys in order, so the attempts come second. */
 static int
-print_json(struct shown *shown)
+print_letter_json(struct shown_letter *letter)
 {
-	struct cli *cli = shown->cli;
+	struct cli *cli = letter->cli;
 
-	if (outbox_get(cli->store, shown->id, amendment_json, shown, &cli->err) != 0 ||
-	    outbox_attempts(cli->store, shown->id, attempt_json, shown, &cli->err) != 0)
+	if (outbox_get(cli->store, letter->id, put_amendment_json, letter, &cli->err) != 0 ||
+	    outbox_attempts(cli->store, letter->id, put_attempt_json, letter, &cli->err) != 0)
 		return cli_fail(cli);
-	buf_byte(&shown->json, ']');
-	if (outbox_get(cli->store, shown->id, show_json, shown, &cli->err) != 0)
+	buf_byte(&letter->json, ']');
+	if (outbox_get(cli->store, letter->id, put_letter_json, letter, &cli->err) != 0)
 		return cli_fail(cli);
-	if (shown->json.failed || fwrite(shown->json.data, 1, shown->json.len, stdout) != shown->json.len)
-		return print_failed(cli);
+	if (letter->json.failed || fwrite(letter->json.data, 1, letter->json.len, stdout) != letter->json.len)
+		return cli_output_failed(cli);
 	return EXIT_DONE;
 }
 
 static int
-show_row(void *ctx, const struct outbox_row *row)
+put_letter_cells(void *ctx, const struct outbox_row *row)
 {
-	struct table *t = &((struct shown *)ctx)->table;
+	struct table *t = &((struct shown_letter *)ctx)->table;
 
 	table_int(t, row->id);
 	table_string(t, _(outbox_state_name(row->state)));
@@ -216,7 +209,7 @@ show_row(void *ctx, const struct outbox_row *row)
 	return 0;
 }
 
-/* How long it was kept, as it turned out: mail.keep may be another one by now. */
+/* Prints how long the text was kept; mail.keep may have changed since. */
 static int
 say_removed(void *ctx, const struct outbox_row *row)
 {
@@ -237,14 +230,14 @@ say_removed(void *ctx, const struct outbox_row *row)
 }
 
 static int
-keep_state(void *ctx, const struct outbox_row *row)
+read_letter_state(void *ctx, const struct outbox_row *row)
 {
 	*(enum outbox_state *)ctx = row->state;
 	return 0;
 }
 
 static int
-print_letter(struct shown *shown)
+print_letter(struct shown_letter *letter)
 {
 	const struct table_column columns[] = {
 	    {"id", _("ID"), true},
@@ -262,31 +255,31 @@ print_letter(struct shown *shown)
 	    {"sha256", "SHA-256", false},
 	    {"created", _("Written"), false},
 	    {"not_before", _("Not before"), false},
-	    {"next", _("Next try"), false}, /* this and the last: of what waits alone */
+	    {"next", _("Next try"), false}, /* these two: only for queued letters */
 	    {"give_up", _("Given up"), false},
 	};
-	struct cli *cli = shown->cli;
+	struct cli *cli = letter->cli;
 	enum outbox_state state = OUTBOX_QUEUED;
 	size_t n = ARRAY_LEN(columns);
 	int status = EXIT_DONE;
 
-	if (outbox_get(cli->store, shown->id, keep_state, &state, &cli->err) != 0)
+	if (outbox_get(cli->store, letter->id, read_letter_state, &state, &cli->err) != 0)
 		return cli_fail(cli);
-	table_begin(&shown->table, columns, state == OUTBOX_QUEUED ? n : n - 2);
-	if (outbox_get(cli->store, shown->id, show_row, shown, &cli->err) != 0)
+	table_begin(&letter->table, columns, state == OUTBOX_QUEUED ? n : n - 2);
+	if (outbox_get(cli->store, letter->id, put_letter_cells, letter, &cli->err) != 0)
 		status = cli_fail(cli);
-	else if (!table_print_record(&shown->table, false, stdout))
-		status = print_failed(cli);
-	else if (outbox_get(cli->store, shown->id, say_removed, NULL, &cli->err) != 0)
+	else if (!table_print_record(&letter->table, false, stdout))
+		status = cli_output_failed(cli);
+	else if (outbox_get(cli->store, letter->id, say_removed, NULL, &cli->err) != 0)
 		status = cli_fail(cli);
-	table_release(&shown->table);
+	table_release(&letter->table);
 	return status;
 }
 
 static int
-attempt_row(void *ctx, const struct outbox_attempt *attempt)
+put_attempt_row(void *ctx, const struct outbox_attempt *attempt)
 {
-	struct table *t = &((struct shown *)ctx)->table;
+	struct table *t = &((struct shown_letter *)ctx)->table;
 
 	table_time(t, attempt->at);
 	table_string(t, _(outbox_state_name(attempt->result)));
@@ -295,59 +288,59 @@ attempt_row(void *ctx, const struct outbox_attempt *attempt)
 }
 
 static int
-print_attempts(struct shown *shown)
+print_attempts(struct shown_letter *letter)
 {
 	const struct table_column columns[] = {
 	    {"at", _("Attempt"), false},
 	    {"result", _("Result"), false},
 	    {"reply", _("Reply"), false},
 	};
-	struct cli *cli = shown->cli;
+	struct cli *cli = letter->cli;
 	int status = EXIT_DONE;
 
-	table_begin(&shown->table, columns, ARRAY_LEN(columns));
-	if (outbox_attempts(cli->store, shown->id, attempt_row, shown, &cli->err) != 0)
+	table_begin(&letter->table, columns, ARRAY_LEN(columns));
+	if (outbox_attempts(cli->store, letter->id, put_attempt_row, letter, &cli->err) != 0)
 		status = cli_fail(cli);
-	else if (shown->table.n_cells > 0 && (putchar('\n') == EOF || !table_print(&shown->table, false, stdout)))
-		status = print_failed(cli);
-	table_release(&shown->table);
+	else if (letter->table.n_cells > 0 && (putchar('\n') == EOF || !table_print(&letter->table, false, stdout)))
+		status = cli_output_failed(cli);
+	table_release(&letter->table);
 	return status;
 }
 
 static int
-run_show(struct cli *cli, int64_t id)
+show_letter(struct cli *cli, int64_t id)
 {
-	struct shown shown = {.cli = cli, .id = id};
+	struct shown_letter letter = {.cli = cli, .id = id};
 	int status;
 
-	buf_init(&shown.json, 16 * 1024 * 1024);
+	buf_init(&letter.json, 16 * 1024 * 1024);
 	if (cli->json) {
-		status = print_json(&shown);
+		status = print_letter_json(&letter);
 	} else {
-		status = print_letter(&shown);
+		status = print_letter(&letter);
 		if (status == EXIT_DONE)
-			status = print_attempts(&shown);
+			status = print_attempts(&letter);
 	}
-	buf_release(&shown.json);
+	buf_release(&letter.json);
 	return status;
 }
 
 /* ---- retry, cancel ---- */
 
-/* A folder that cannot take the letter says so at once. */
+/* Reports why the maildir could not take the letter. */
 static int
-say_failure(void *ctx, const struct outbox_row *row)
+report_failure(void *ctx, const struct outbox_row *row)
 {
 	struct cli *cli = ctx;
 
-	if (row->state == OUTBOX_SENT || row->not_before > cli->now) /* its notice may be to come */
+	if (row->state == OUTBOX_SENT || row->not_before > cli->now) /* or it is not due yet */
 		return 0;
 	return err_set(&cli->err, ERR_OUTSIDE, N_("letter %lld: %.*s"), (long long)row->id, SLICE_ARGS(row->reply));
 }
 
-/* A folder needs no daemon: what is due is delivered at once.  Another process that does the same is as good. */
+/* With a maildir, delivers what is due now; does nothing while another process does that. */
 static int
-deliver(struct cli *cli, int64_t id)
+deliver_due_letters(struct cli *cli, int64_t id)
 {
 	int rc;
 
@@ -357,13 +350,13 @@ deliver(struct cli *cli, int64_t id)
 	if (rc == ERR_NOT_YET)
 		return EXIT_DONE;
 	if (rc == 0)
-		rc = outbox_get(cli->store, id, say_failure, cli, &cli->err);
+		rc = outbox_get(cli->store, id, report_failure, cli, &cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
-/* One that could not be made, for its address or a certificate, may be made by now. */
+/* Makes a letter again that could not be made, because of its address or a certificate. */
 static int
-write_again(struct cli *cli, int64_t id)
+make_letter_again(struct cli *cli, int64_t id)
 {
 	struct draw_session session;
 	int status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
@@ -382,18 +375,18 @@ run_retry(struct cli *cli, int64_t id)
 	int status;
 
 	if (outbox_fault(cli->store, id, &key, &faulty, &cli->err) != 0 ||
-	    outbox_get(cli->store, id, keep_state, &state, &cli->err) != 0)
+	    outbox_get(cli->store, id, read_letter_state, &state, &cli->err) != 0)
 		return cli_fail(cli);
 	if (faulty && key.draw > 0)
-		status = write_again(cli, id);
+		status = make_letter_again(cli, id);
 	else if (state == OUTBOX_SENDING && cli->config.mail_scheme == MAIL_MAILDIR)
-		status = EXIT_DONE; /* whoever had it in hand was interrupted, or is at it: delivering finds out */
+		status = EXIT_DONE; /* its delivery was interrupted or is still running: delivering finds out */
 	else if (outbox_retry(cli->store, id, cli_by(NULL), cli->now, cli->config.mail_retry_for.n, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
 		status = EXIT_DONE;
 	if (status == EXIT_DONE)
-		status = deliver(cli, id);
+		status = deliver_due_letters(cli, id);
 	cli_wake(cli);
 	return status;
 }
@@ -403,7 +396,7 @@ run_cancel(struct cli *cli, int64_t id)
 {
 	if (outbox_cancel(cli->store, id, cli_by(NULL), cli->now, &cli->err) != 0)
 		return cli_fail(cli);
-	cli_stands(cli, _("letter %lld is cancelled"), (long long)id);
+	cli_set_done(cli, _("letter %lld is cancelled"), (long long)id);
 	cli_wake(cli);
 	return EXIT_DONE;
 }
@@ -412,7 +405,7 @@ static int
 run_outbox(struct cli *cli, int argc, char **argv)
 {
 	const char *verb = argc < 2 ? "list" : argv[1];
-	int (*with_id)(struct cli * cli, int64_t id) = strcmp(verb, "show") == 0 ? run_show
+	int (*with_id)(struct cli * cli, int64_t id) = strcmp(verb, "show") == 0 ? show_letter
 	    : strcmp(verb, "retry") == 0                                         ? run_retry
 	    : strcmp(verb, "cancel") == 0                                        ? run_cancel
 	                                                                         : NULL;
@@ -426,7 +419,7 @@ run_outbox(struct cli *cli, int argc, char **argv)
 	status = cli_store(cli, 0);
 	if (status != EXIT_DONE)
 		return status;
-	return with_id == NULL ? run_list(cli) : with_id(cli, (int64_t)id);
+	return with_id == NULL ? list_letters(cli) : with_id(cli, (int64_t)id);
 }
 
 const struct command outbox_commands[] = {

@@ -1,4 +1,4 @@
-/* `receipt`: what one target may hold as proof of a draw that is open. */
+/* `receipt`: one target's proof of its part in an open draw. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -14,7 +14,7 @@
 #include "text/html.h"
 
 static int
-write_page(struct cli *cli, const struct issued *issued, const struct new_file *file)
+write_receipt_page(struct cli *cli, const struct issued *issued, const struct new_file *file)
 {
 	struct buf page;
 	int rc;
@@ -28,7 +28,7 @@ write_page(struct cli *cli, const struct issued *issued, const struct new_file *
 }
 
 static int
-issue(struct cli *cli, uint64_t n, const char *target, struct new_file *file)
+print_receipt(struct cli *cli, uint64_t n, const char *target, struct new_file *file)
 {
 	struct issued issued;
 	int status = EXIT_DONE;
@@ -36,10 +36,10 @@ issue(struct cli *cli, uint64_t n, const char *target, struct new_file *file)
 	if (receipt_issue(cli->store, n, slice_of(target), &cli->progress, &issued, &cli->err) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE && file != NULL)
-		status = write_page(cli, &issued, file);
+		status = write_receipt_page(cli, &issued, file);
 	if (status == EXIT_DONE) {
 		(void)fwrite(issued.bytes.data, 1, issued.bytes.len, stdout);
-		if (isatty(STDOUT_FILENO)) /* in a file nothing stands behind it */
+		if (isatty(STDOUT_FILENO)) /* a file gets the receipt's bytes only */
 			putchar('\n');
 		status = print_end(cli);
 	}
@@ -65,14 +65,15 @@ run_receipt(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli);
 	if (!draw_session_number(argv[optind], &n))
 		return cli_usage_error(_("\"%s\" is no number"), argv[optind]);
-	if ((status = cli_config_alone(cli)) != EXIT_DONE)
+	status = cli_config_alone(cli);
+	if (status != EXIT_DONE)
 		return status;
-	/* Begun while still root, as a backup is; it holds private things. */
+	/* Opened while still root, as a backup is. */
 	if (path != NULL && new_file_open(path, &file, &cli->err) != 0)
 		return cli_fail(cli);
 	status = cli_store(cli, 0);
 	if (status == EXIT_DONE)
-		status = issue(cli, n, argv[optind + 1], path == NULL ? NULL : &file);
+		status = print_receipt(cli, n, argv[optind + 1], path == NULL ? NULL : &file);
 	if (path != NULL && status != EXIT_DONE)
 		new_file_drop(&file);
 	else if (path != NULL && new_file_keep(&file, &cli->err) != 0)

@@ -1,6 +1,6 @@
 /*
- * `recover`: an older state goes on from what was published since, or it is said what is missing; and a restored state that has
- * all of it, or the only log there is, may sign again.
+ * `recover`: continues an older state with what was published since, or prints what is missing.  A restored state that
+ * has all of it may sign again.
  */
 
 #include <getopt.h>
@@ -18,10 +18,10 @@
 #include "recovery/recover.h"
 #include "system/clock.h"
 
-/* ---- what is said ---- */
+/* ---- messages ---- */
 
 static int
-say_lost(struct cli *cli, const struct recovery *r)
+report_lost_draws(struct cli *cli, const struct recovery *r)
 {
 	char time[CLOCK_TEXT];
 
@@ -51,7 +51,7 @@ say_lost(struct cli *cli, const struct recovery *r)
 }
 
 static void
-say_draw(const struct recover_draw *d)
+print_recovered_draw(const struct recover_draw *d)
 {
 	unsigned long long n = d->n;
 
@@ -71,7 +71,7 @@ say_draw(const struct recover_draw *d)
 }
 
 static void
-say_recovered(const struct recovery *r)
+print_recovered(const struct recovery *r)
 {
 	unsigned long long entries = r->to - r->from, chains = r->chains;
 	char time[CLOCK_TEXT];
@@ -88,11 +88,11 @@ say_recovered(const struct recovery *r)
 		    chains);
 	printf("%s", _("Rosters, excuses and attestations are those of the backup: import what has changed since.\n"));
 	for (size_t i = 0; i < r->n_draws; i++)
-		say_draw(&r->draws[i]);
+		print_recovered_draw(&r->draws[i]);
 }
 
 static void
-print_json(const struct recovery *r)
+print_recovery_json(const struct recovery *r)
 {
 	static const char *const words[] = {"false", "true"};
 
@@ -125,21 +125,23 @@ recover_from(struct draw_session *session, const char *path, struct slice earlie
 		status = cli_fail(cli);
 	} else {
 		if (cli->json)
-			print_json(&recovery);
+			print_recovery_json(&recovery);
 		else if (recovery.done)
-			say_recovered(&recovery);
-		status = recovery.done ? print_end(cli) : say_lost(cli, &recovery);
+			print_recovered(&recovery);
+		status = recovery.done ? print_end(cli) : report_lost_draws(cli, &recovery);
 	}
 	recovery_release(&recovery);
 	folder_close(&folder);
 	return status;
 }
 
-/* ---- what stands in public_dir ---- */
+/* ---- the publication in public_dir ---- */
 
-/* What cannot be compared must not be more than the `known` entries of the state and of the copy. */
+/*
+ * Compares the state with public_dir.  A damaged one must not hold more than `known` entries, those of state and copy.
+ */
 static int
-check_damaged(struct draw_session *session, uint64_t known, bool *ret_damaged)
+check_public_dir(struct draw_session *session, uint64_t known, bool *ret_damaged)
 {
 	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
@@ -159,9 +161,9 @@ check_damaged(struct draw_session *session, uint64_t known, bool *ret_damaged)
 	return rc;
 }
 
-/* A restored state that has all that was published in both: it may sign again. */
+/* Lets a restored state sign again that has all entries of both publications. */
 static int
-clear_mark(struct draw_session *session, const char *published, bool damaged)
+clear_restored_mark(struct draw_session *session, const char *published, bool damaged)
 {
 	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
@@ -192,9 +194,9 @@ recover_longer(struct draw_session *session, const char *published, const struct
 	return recover_from(session, session->cli->config.public_dir, published == NULL ? none : buf_view(&notes[1]));
 }
 
-/* Of two publications the longer one, which must continue the other. */
+/* Recovers from the longer of two publications, which must continue the other; or lets the state sign again. */
 static int
-recover_of(struct draw_session *session, const char *published)
+recover_or_clear_mark(struct draw_session *session, const char *published)
 {
 	struct cli *cli = session->cli;
 	const char *public_dir = cli->config.public_dir;
@@ -213,10 +215,10 @@ recover_of(struct draw_session *session, const char *published)
 	else if (sizes[0] == 0 && sizes[1] == 0)
 		status = cli_usage_error(_("%s is no publication of this log: --published DIR names another copy"),
 		    public_dir);
-	else if (check_damaged(session, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
+	else if (check_public_dir(session, ours > sizes[1] ? ours : sizes[1], &damaged) != 0)
 		status = cli_fail(cli);
 	else if (marked && sizes[0] <= ours && sizes[1] <= ours)
-		status = clear_mark(session, published, damaged);
+		status = clear_restored_mark(session, published, damaged);
 	else
 		status = recover_longer(session, published, notes, sizes);
 	buf_release(&notes[0]);
@@ -224,11 +226,11 @@ recover_of(struct draw_session *session, const char *published)
 	return status;
 }
 
-/* ---- there is none ---- */
+/* ---- without a publication ---- */
 
-/* What a person takes upon himself is logged, or nothing is. */
+/* Logs who vouches that nothing was published, and lets the state sign again, in one transaction. */
 static int
-keep_word(struct draw_session *session, const char *by, const char *reason)
+log_without_publication(struct draw_session *session, const char *by, const char *reason)
 {
 	struct cli *cli = session->cli;
 	struct access_note note = {.time = cli->now,
@@ -264,11 +266,11 @@ recover_without(struct draw_session *session, const char *by, const char *reason
 	if (size > 0)
 		return cli_usage_error(_("there is a publication of this log in %s: \"spotcheck recover\" compares it"),
 		    cli->config.public_dir);
-	/* Nor is one that is damaged, or another's, none; and where more was published it is known. */
+	/* A publication that is damaged or another log's is refused too, and so is a state known to lack entries. */
 	if (operator_compare(&session->operator, cli->config.public_dir, &cli->err) != 0 ||
 	    operator_check_expected(cli->store, &cli->err) != 0)
 		return cli_fail(cli);
-	if (keep_word(session, by, reason) != 0)
+	if (log_without_publication(session, by, reason) != 0)
 		return cli_fail(cli);
 	if (!cli->json)
 		printf(
@@ -277,9 +279,9 @@ recover_without(struct draw_session *session, const char *by, const char *reason
 	return print_end(cli);
 }
 
-/* Why the word cannot be taken; NULL where it can. */
+/* What is wrong with the options of --without-publication; NULL: nothing. */
 static const char *
-fault_of_word(const char *published, const char *by, const char *reason)
+without_publication_fault(const char *published, const char *by, const char *reason)
 {
 	if (published != NULL)
 		return _("--published and --without-publication exclude each other");
@@ -290,13 +292,13 @@ fault_of_word(const char *published, const char *by, const char *reason)
 
 /* ---- the command ---- */
 
-struct wanted {
+struct recover_options {
 	const char *published, *by, *reason;
 	bool without;
 };
 
 static bool
-read_options(int argc, char **argv, struct wanted *ret)
+read_options(int argc, char **argv, struct recover_options *ret)
 {
 	static const struct option options[] = {{"published", required_argument, NULL, 'p'},
 	    {"without-publication", no_argument, NULL, 'w'}, {"by", required_argument, NULL, 'b'},
@@ -321,14 +323,14 @@ read_options(int argc, char **argv, struct wanted *ret)
 static int
 run_recover(struct cli *cli, int argc, char **argv)
 {
-	struct wanted want = {.published = NULL};
+	struct recover_options want = {.published = NULL};
 	const char *fault;
 	struct draw_session session;
 	int status;
 
 	if (!read_options(argc, argv, &want))
 		return cli_usage(cli);
-	if (want.without && (fault = fault_of_word(want.published, want.by, want.reason)) != NULL)
+	if (want.without && (fault = without_publication_fault(want.published, want.by, want.reason)) != NULL)
 		return cli_usage_error("%s", fault);
 	if (sodium_init() < 0) {
 		(void)err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
@@ -339,8 +341,8 @@ run_recover(struct cli *cli, int argc, char **argv)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE)
 		status = want.without ? recover_without(&session, want.by, want.reason)
-		                      : recover_of(&session, want.published);
-	/* Until the state has all that was published, nothing is published over it. */
+		                      : recover_or_clear_mark(&session, want.published);
+	/* A state that lacks published entries must not publish. */
 	if (status == EXIT_DONE)
 		status = draw_session_deliver(&session);
 	else

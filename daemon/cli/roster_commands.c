@@ -18,11 +18,11 @@
 #include "text/suggest.h"
 #include "text/table.h"
 
-/* ---- what they share ---- */
+/* ---- shared by them ---- */
 
 static const char *const later_kinds[] = {"risks", "duties", "filings", "dutylist", "publications", "results"};
 
-/* EXIT_DONE, or the status after saying what kinds there are. */
+/* Returns an exit status; for an unknown kind it prints which there are. */
 static int
 parse_kind(const char *text, enum roster_kind *ret_kind)
 {
@@ -43,7 +43,7 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 	    text);
 }
 
-/* A name that can stand in the history. */
+/* The name must be one printable line, since the history keeps it. */
 static int
 check_by(const char *by)
 {
@@ -53,23 +53,16 @@ check_by(const char *by)
 }
 
 static bool
-speaks_chinese(void)
+is_chinese_locale(void)
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 
 	return locale != NULL && strncmp(locale, "zh", 2) == 0;
 }
 
-static int
-output_failed(struct cli *cli)
-{
-	(void)err_set(&cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
-	return cli_fail(cli);
-}
-
 /* ---- import ---- */
 
-struct wanted {
+struct import_options {
 	enum roster_kind kind;
 	const char *path; /* NULL with undo */
 	bool undo;
@@ -91,7 +84,7 @@ parse_percent(const char *text, unsigned *ret)
 }
 
 static int
-parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
+parse_import(const struct cli *cli, int argc, char **argv, struct import_options *w)
 {
 	static const struct option options[] = {
 	    {"dry-run", no_argument, NULL, 'd'},
@@ -103,7 +96,8 @@ parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
 	};
 	int option, status;
 
-	*w = (struct wanted){.import = {.by = cli_by(NULL), .replace_limit = ROSTERS_REPLACE_LIMIT, .reports = true}};
+	*w = (struct import_options){
+	    .import = {.by = cli_by(NULL), .replace_limit = ROSTERS_REPLACE_LIMIT, .reports = true}};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'd':
@@ -135,12 +129,12 @@ parse_import(const struct cli *cli, int argc, char **argv, struct wanted *w)
 }
 
 static int
-print_counts(const struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+print_counts(const struct cli *cli, const struct import_options *w, const struct rosters_counts *counts)
 {
 	const struct table_column columns[] = {
 	    {"kind", _("roster"), false}, {"rows", _("rows"), true}, {"added", _("added"), true},
 	    {"changed", _("changed"), true}, {"removed", _("removed"), true}, {"dry_run", _("dry run"), false},
-	    {"repeated", NULL, false}, /* people are told in a sentence */
+	    {"repeated", NULL, false}, /* people get a sentence */
 	};
 	struct table table;
 	bool ok;
@@ -158,9 +152,9 @@ print_counts(const struct cli *cli, const struct wanted *w, const struct rosters
 	return ok ? EXIT_DONE : EXIT_OUTSIDE;
 }
 
-/* A misspelt header makes a private column, which its author should see. */
+/* Lists the private columns, since a misspelt header makes one. */
 static void
-print_unknown(struct cli *cli, const struct wanted *w)
+print_private_columns(struct cli *cli, const struct import_options *w)
 {
 	struct rosters_names names;
 	const char *before = _("kept as private columns: ");
@@ -179,9 +173,9 @@ print_unknown(struct cli *cli, const struct wanted *w)
 	rosters_names_release(&names);
 }
 
-/* Root has become the state's owner by now, who may not see what root sees. */
+/* Root has become the state's owner, who may not be able to read root's files. */
 static int
-open_failed(struct cli *cli, const char *path)
+report_open_failure(struct cli *cli, const char *path)
 {
 	int error = errno;
 
@@ -194,13 +188,13 @@ open_failed(struct cli *cli, const char *path)
 }
 
 static int
-import_file(struct cli *cli, const char *path, struct wanted *w, struct rosters_counts *counts)
+import_file(struct cli *cli, const char *path, struct import_options *w, struct rosters_counts *counts)
 {
 	bool from_stdin = strcmp(path, "-") == 0;
 	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), rc;
 
 	if (fd < 0)
-		return open_failed(cli, path);
+		return report_open_failure(cli, path);
 	w->import.file = from_stdin ? _("standard input") : path;
 	rc = rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err);
 	if (!from_stdin)
@@ -209,7 +203,7 @@ import_file(struct cli *cli, const char *path, struct wanted *w, struct rosters_
 }
 
 static int
-print_import(struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+print_import(struct cli *cli, const struct import_options *w, const struct rosters_counts *counts)
 {
 	int status;
 
@@ -217,21 +211,22 @@ print_import(struct cli *cli, const struct wanted *w, const struct rosters_count
 		puts(w->undo ? _("The latest import was undone by this command before; nothing more is done.")
 		             : _("This very file was imported by this command before; nothing more is done."));
 	status = print_counts(cli, w, counts);
-	print_unknown(cli, w);
+	print_private_columns(cli, w);
 	if (status == EXIT_DONE && fflush(stdout) == 0 && !ferror(stdout))
 		return EXIT_DONE;
-	return output_failed(cli);
+	return cli_output_failed(cli);
 }
 
 static int
-report_import(struct cli *cli, const struct wanted *w, const struct rosters_counts *counts)
+report_import(struct cli *cli, const struct import_options *w, const struct rosters_counts *counts)
 {
 	int status;
 
-	cli_stands(cli, w->undo ? _("the latest import of %s is undone") : _("the import of %s stands"),
+	cli_set_done(cli, w->undo ? _("the latest import of %s is undone") : _("the import of %s is done"),
 	    roster_columns[w->kind].kind);
 	cli_wake(cli);
-	if ((status = print_import(cli, w, counts)) != EXIT_DONE)
+	status = print_import(cli, w, counts);
+	if (status != EXIT_DONE)
 		return status;
 	return rosters_reported(cli->store, w->kind, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
@@ -240,10 +235,10 @@ static int
 run_import(struct cli *cli, int argc, char **argv)
 {
 	struct rosters_counts counts = {0};
-	struct wanted w;
+	struct import_options w;
 	int status = parse_import(cli, argc, argv, &w);
 
-	/* A first import may come before `init`: it makes the state where the INI was written by hand. */
+	/* A first import may come before `init`: then it creates the state. */
 	if (status == EXIT_DONE)
 		status = cli_store(cli, w.undo ? 0 : STORE_CREATE);
 	if (status != EXIT_DONE)
@@ -282,10 +277,13 @@ run_export(struct cli *cli, int argc, char **argv)
 	if (strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO))
 		return cli_usage_error(_("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""),
 		    argv[optind]);
-	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
+	status = parse_kind(argv[optind], &kind);
+	if (status == EXIT_DONE)
+		status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
 		return status;
-	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, speaks_chinese(), stdout, &cli->err)
-	                                : rosters_export_xlsx(cli->store, kind, speaks_chinese(), stdout, &cli->err);
+	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, is_chinese_locale(), stdout, &cli->err)
+	                                : rosters_export_xlsx(cli->store, kind, is_chinese_locale(), stdout, &cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
@@ -307,12 +305,16 @@ run_attest(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cli_usage(cli);
-	if ((status = parse_kind(argv[optind], &kind)) != EXIT_DONE || (status = check_by(by)) != EXIT_DONE ||
-	    (status = cli_store(cli, 0)) != EXIT_DONE)
+	status = parse_kind(argv[optind], &kind);
+	if (status == EXIT_DONE)
+		status = check_by(by);
+	if (status == EXIT_DONE)
+		status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
 		return status;
 	if (rosters_attest(cli->store, kind, by, cli->now, &cli->err) != 0)
 		return cli_fail(cli);
-	cli_stands(cli, _("the attestation of %s stands"), roster_columns[kind].kind);
+	cli_set_done(cli, _("the attestation of %s is done"), roster_columns[kind].kind);
 	if (rosters_count(cli->store, kind, &rows, &cli->err) != 0)
 		return cli_fail(cli);
 	cli_wake(cli);
@@ -324,7 +326,7 @@ run_attest(struct cli *cli, int argc, char **argv)
 /* ---- excuse ---- */
 
 static int
-list_one(void *ctx, const struct rosters_excused *excused)
+put_excuse_row(void *ctx, const struct rosters_excused *excused)
 {
 	struct table *table = ctx;
 
@@ -352,15 +354,15 @@ list_excuses(struct cli *cli)
 	if (status != EXIT_DONE)
 		return status;
 	table_begin(&table, columns, ARRAY_LEN(columns));
-	if (rosters_each_excuse(cli->store, cli->today, list_one, &table, &cli->err) != 0)
+	if (rosters_each_excuse(cli->store, cli->today, put_excuse_row, &table, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&table, cli->json, stdout))
-		status = output_failed(cli);
+		status = cli_output_failed(cli);
 	table_release(&table);
 	return status;
 }
 
-struct excusing {
+struct excuse_options {
 	struct rosters_excuse excuse;
 	enum roster_kind kind;
 	const char *until;
@@ -368,7 +370,7 @@ struct excusing {
 };
 
 static int
-parse_excuse(const struct cli *cli, int argc, char **argv, struct excusing *e)
+parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options *e)
 {
 	static const struct option options[] = {
 	    {"until", required_argument, NULL, 'u'},
@@ -379,7 +381,7 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excusing *e)
 	};
 	int option;
 
-	*e = (struct excusing){.excuse = {.by = cli_by(NULL)}};
+	*e = (struct excuse_options){.excuse = {.by = cli_by(NULL)}};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'u':
@@ -417,12 +419,15 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excusing *e)
 static int
 run_excuse(struct cli *cli, int argc, char **argv)
 {
-	struct excusing e;
+	struct excuse_options e;
 	int status, rc;
 
 	if (argc == 1)
 		return list_excuses(cli);
-	if ((status = parse_excuse(cli, argc, argv, &e)) != EXIT_DONE || (status = cli_store(cli, 0)) != EXIT_DONE)
+	status = parse_excuse(cli, argc, argv, &e);
+	if (status == EXIT_DONE)
+		status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
 		return status;
 	e.excuse.now = cli->now;
 	e.excuse.today = cli->today;
@@ -430,7 +435,7 @@ run_excuse(struct cli *cli, int argc, char **argv)
 	            : rosters_excuse(cli->store, e.kind, &e.excuse, &cli->err);
 	if (rc != 0)
 		return cli_fail(cli);
-	cli_stands(cli, e.lift ? _("%s is no longer excused") : _("%s is excused"), e.excuse.id.p);
+	cli_set_done(cli, e.lift ? _("%s is no longer excused") : _("%s is excused"), e.excuse.id.p);
 	cli_wake(cli);
 	if (!cli->json)
 		printf(e.lift ? _("%s is no longer excused\n") : _("%s is excused\n"), e.excuse.id.p);
@@ -446,6 +451,7 @@ const struct command roster_commands[] = {
         run_export},
     {"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
     {"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
-        N_("keeps a target or an inspector out of draws up to a date; alone it lists who is excused"), run_excuse},
+        N_("keeps a target or an inspector out of draws up to a date; without arguments it lists who is excused"),
+        run_excuse},
     {.name = NULL},
 };

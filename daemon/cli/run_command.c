@@ -1,4 +1,4 @@
-/* `run`: a whole draw at once, which takes up its own where it was interrupted. */
+/* `run`: all steps of a draw at once; an interrupted run is resumed. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@
 
 #define LOCK_FILE "run.lock"
 
-/* Somebody else's open commitment is left alone. */
+/* Refuses to run while the cycle has an open commitment that no run has made. */
 static int
-refuse_open(struct draw_session *session, const struct config_cycle *cycle)
+refuse_open_commitment(struct draw_session *session, const struct config_cycle *cycle)
 {
 	struct cli *cli = session->cli;
 	char time[CLOCK_TEXT];
@@ -36,9 +36,9 @@ refuse_open(struct draw_session *session, const struct config_cycle *cycle)
 	return cli_fail(cli);
 }
 
-/* The value is there before anything is fixed, so that a run never stops for want of it. */
+/* Checks the value before the commitment, so that no run stops for want of one. */
 static int
-check_value(struct draw_session *session, const struct config_cycle *cycle, const char *value)
+check_run_value(struct draw_session *session, const struct config_cycle *cycle, const char *value)
 {
 	struct beacon beacon;
 	struct buf text;
@@ -61,22 +61,25 @@ check_value(struct draw_session *session, const struct config_cycle *cycle, cons
 }
 
 static int
-begin(struct draw_session *session, const struct config_cycle *cycle, const char *value, uint64_t *ret_n)
+begin_new_run(struct draw_session *session, const struct config_cycle *cycle, const char *value, uint64_t *ret_n)
 {
 	struct step_commit want = {.cycle = cycle, .run = true, .value = value};
 	int status;
 
-	if ((status = refuse_open(session, cycle)) != EXIT_DONE ||
-	    (status = check_value(session, cycle, value)) != EXIT_DONE ||
-	    (status = draw_session_catch_up(session, 0)) != EXIT_DONE)
+	status = refuse_open_commitment(session, cycle);
+	if (status == EXIT_DONE)
+		status = check_run_value(session, cycle, value);
+	if (status == EXIT_DONE)
+		status = draw_session_catch_up(session, 0);
+	if (status != EXIT_DONE)
 		return status;
 	return step_commit(&session->operator, &want, ret_n, &session->cli->err) == 0 ? EXIT_DONE
 	                                                                              : cli_fail(session->cli);
 }
 
-/* The value was fixed when the run began: another one now would be a second draw. */
+/* Resumes a run.  It keeps the value that it began with: another one would be a second draw. */
 static int
-take_up(struct draw_session *session, const struct draw_row *row, const char *value)
+resume_run(struct draw_session *session, const struct draw_row *row, const char *value)
 {
 	struct cli *cli = session->cli;
 	char *fixed = NULL;
@@ -98,9 +101,9 @@ take_up(struct draw_session *session, const struct draw_row *row, const char *va
 	return draw_session_catch_up(session, row->n);
 }
 
-/* The daemon does what is due too, and may have been quicker: what it did is done. */
+/* A refused step counts as done if the draw is drawn: the service may have done it meanwhile. */
 static int
-settled(struct draw_session *session, uint64_t n, int rc)
+accept_if_drawn(struct draw_session *session, uint64_t n, int rc)
 {
 	struct draw_row row;
 
@@ -110,7 +113,7 @@ settled(struct draw_session *session, uint64_t n, int rc)
 }
 
 static int
-draw(struct draw_session *session, uint64_t n)
+draw_run(struct draw_session *session, uint64_t n)
 {
 	struct cli *cli = session->cli;
 	char *value = NULL;
@@ -119,12 +122,12 @@ draw(struct draw_session *session, uint64_t n)
 	if (rc == 0)
 		rc = step_draw(&session->operator, n, value[0] == '\0' ? NULL : value, &cli->err);
 	free(value);
-	return settled(session, n, rc);
+	return accept_if_drawn(session, n, rc);
 }
 
-/* The table where everybody may read it; else where it can be read. */
+/* Prints the visits of an open draw; for a sealed one, how to see them. */
 static int
-say_done(struct draw_session *session, const struct draw_row *row)
+print_run_outcome(struct draw_session *session, const struct draw_row *row)
 {
 	struct cli *cli = session->cli;
 	char time[CLOCK_TEXT];
@@ -146,9 +149,9 @@ say_done(struct draw_session *session, const struct draw_row *row)
 	return status == EXIT_DONE ? print_end(cli) : status;
 }
 
-/* All steps that are not done yet; each stands by itself, so that this may be begun again at any time. */
+/* Does all steps that are missing; it may be interrupted and repeated at any time. */
 static int
-finish(struct draw_session *session, uint64_t n)
+finish_run(struct draw_session *session, uint64_t n)
 {
 	struct cli *cli = session->cli;
 	struct draw_row row;
@@ -156,23 +159,24 @@ finish(struct draw_session *session, uint64_t n)
 
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
-	if (row.outcome == OUTCOME_NONE && (status = draw(session, n)) != EXIT_DONE)
-		return status;
-	if (!row.revealed && row.reveal_time == row.draw_time &&
-	    (status = settled(session, n, step_reveal(&session->operator, n, &cli->err))) != EXIT_DONE)
-		return status;
-	if ((status = draw_session_deliver(session)) != EXIT_DONE)
+	status = row.outcome == OUTCOME_NONE ? draw_run(session, n) : EXIT_DONE;
+	if (status == EXIT_DONE && !row.revealed && row.reveal_time == row.draw_time)
+		status = accept_if_drawn(session, n, step_reveal(&session->operator, n, &cli->err));
+	if (status == EXIT_DONE)
+		status = draw_session_deliver(session);
+	if (status != EXIT_DONE)
 		return status;
 	if (draws_find(cli->store, n, &row, &cli->err) != 0)
 		return cli_fail(cli);
-	/* What was not said is said again; so it is not done before. */
-	if ((status = say_done(session, &row)) != EXIT_DONE)
+	/* The run is marked as done after its outcome is printed: an interrupted one prints it again. */
+	status = print_run_outcome(session, &row);
+	if (status != EXIT_DONE)
 		return status;
 	return draws_run_done(session->operator.store, n, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
 static int
-run(struct draw_session *session, const char *name, const char *value, int *ret_lock)
+run_cycle(struct draw_session *session, const char *name, const char *value, int *ret_lock)
 {
 	const struct config_cycle *cycle = draw_session_cycle(session, name);
 	struct draw_row row;
@@ -180,14 +184,14 @@ run(struct draw_session *session, const char *name, const char *value, int *ret_
 
 	if (cycle == NULL)
 		return EXIT_USAGE;
-	/* Another run that is under way is waited for, not taken up. */
+	/* Waits for another run that is still going on, rather than resume it. */
 	if (file_lock(store_dir(session->cli->store), LOCK_FILE, ret_lock, &session->cli->err) != 0)
 		return cli_fail(session->cli);
 	rc = draws_run(session->cli->store, cycle->name, &row, &session->cli->err);
 	if (rc != 0 && rc != ERR_ABSENT)
 		return cli_fail(session->cli);
-	status = rc == 0 ? take_up(session, &row, value) : begin(session, cycle, value, &row.n);
-	return status == EXIT_DONE ? finish(session, row.n) : status;
+	status = rc == 0 ? resume_run(session, &row, value) : begin_new_run(session, cycle, value, &row.n);
+	return status == EXIT_DONE ? finish_run(session, row.n) : status;
 }
 
 static int
@@ -210,7 +214,7 @@ run_run(struct cli *cli, int argc, char **argv)
 		return cli_fail(cli);
 	status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = run(&session, argv[optind], text, &lock);
+		status = run_cycle(&session, argv[optind], text, &lock);
 	free(text);
 	status = draw_session_close(&session, status);
 	if (lock >= 0)

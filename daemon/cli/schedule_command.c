@@ -1,4 +1,4 @@
-/* `schedule`: what is to come, and what has been committed of it. */
+/* `schedule`: the draws to come, committed or not. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define DAYS_MAX 36600
 
-struct rows {
+struct schedule_view {
 	struct cli *cli;
 	struct agenda agenda;
 	int32_t from, to;
@@ -27,7 +27,7 @@ struct rows {
 /* ---- the table ---- */
 
 static void
-put_time(struct table *t, const struct agenda_row *row, int64_t time, const char *sealed)
+put_time_or_sealed(struct table *t, const struct agenda_row *row, int64_t time, const char *sealed)
 {
 	if (row->sealed)
 		table_string(t, sealed);
@@ -36,7 +36,7 @@ put_time(struct table *t, const struct agenda_row *row, int64_t time, const char
 }
 
 static void
-put_date(struct table *t, const struct agenda_row *row, int32_t date, const char *sealed)
+put_date_or_sealed(struct table *t, const struct agenda_row *row, int32_t date, const char *sealed)
 {
 	if (row->sealed)
 		table_string(t, sealed);
@@ -45,7 +45,7 @@ put_date(struct table *t, const struct agenda_row *row, int32_t date, const char
 }
 
 static void
-put_row(struct table *t, const struct agenda_row *row, bool json)
+put_agenda_cells(struct table *t, const struct agenda_row *row, bool json)
 {
 	const char *sealed = json ? "sealed" : _("sealed");
 	char title[PLAN_TITLE];
@@ -54,20 +54,20 @@ put_row(struct table *t, const struct agenda_row *row, bool json)
 	if (!json)
 		plan_title_words(row->title, language_text, title);
 	table_string(t, json ? row->title : title);
-	put_time(t, row, row->commit_time, sealed);
-	put_time(t, row, row->draw_time, sealed);
-	put_date(t, row, row->visit_first, sealed);
-	put_date(t, row, row->visit_last, sealed);
-	put_time(t, row, row->notice_time, sealed);
-	put_time(t, row, row->reveal_time, sealed);
+	put_time_or_sealed(t, row, row->commit_time, sealed);
+	put_time_or_sealed(t, row, row->draw_time, sealed);
+	put_date_or_sealed(t, row, row->visit_first, sealed);
+	put_date_or_sealed(t, row, row->visit_last, sealed);
+	put_time_or_sealed(t, row, row->notice_time, sealed);
+	put_time_or_sealed(t, row, row->reveal_time, sealed);
 	table_string(t, json ? row->state : _(row->state));
 	table_int(t, (int64_t)row->n);
 }
 
 static int
-print_rows(struct rows *rows)
+print_agenda(struct schedule_view *view)
 {
-	struct cli *cli = rows->cli;
+	struct cli *cli = view->cli;
 	const struct table_column columns[] = {
 	    {"cycle", _("Cycle"), false},
 	    {"for", _("For"), false},
@@ -83,9 +83,9 @@ print_rows(struct rows *rows)
 	struct table t;
 
 	table_begin(&t, columns, ARRAY_LEN(columns));
-	for (size_t i = 0; i < rows->agenda.n; i++)
-		put_row(&t, &rows->agenda.v[i], cli->json);
-	if (rows->agenda.n == 0 && !cli->json)
+	for (size_t i = 0; i < view->agenda.n; i++)
+		put_agenda_cells(&t, &view->agenda.v[i], cli->json);
+	if (view->agenda.n == 0 && !cli->json)
 		puts(_("Nothing is to come."));
 	else
 		(void)table_print(&t, cli->json, stdout);
@@ -95,16 +95,16 @@ print_rows(struct rows *rows)
 
 /* ---- the command ---- */
 
-/* Without a state the timetable is what the INI says. */
+/* Without a state the timetable follows from the INI alone. */
 static int
-open_state(struct cli *cli)
+open_state_if_any(struct cli *cli)
 {
 	int rc = store_open(cli->config.state_dir, 0, &cli->store, &cli->err);
 
 	return rc == 0 || rc == ERR_ABSENT ? EXIT_DONE : cli_fail(cli);
 }
 
-/* Whoever knows a random moment before it comes can be asked about it later. */
+/* Logs who has seen random times before they come. */
 static int
 note_access(struct cli *cli)
 {
@@ -116,22 +116,22 @@ note_access(struct cli *cli)
 }
 
 static int
-show(struct rows *rows)
+print_schedule(struct schedule_view *view)
 {
-	struct cli *cli = rows->cli;
+	struct cli *cli = view->cli;
 	const struct agenda_want want = {.store = cli->store,
 	    .config = &cli->config,
 	    .calendar = &cli->calendar,
 	    .now = cli->now,
-	    .from = rows->from,
-	    .to = rows->to,
-	    .unsealed = rows->unsealed};
+	    .from = view->from,
+	    .to = view->to,
+	    .unsealed = view->unsealed};
 
-	return agenda_read(&want, &rows->agenda, &cli->err) == 0 ? print_rows(rows) : cli_fail(cli);
+	return agenda_read(&want, &view->agenda, &cli->err) == 0 ? print_agenda(view) : cli_fail(cli);
 }
 
 static int
-take_date(const char *text, int32_t *ret)
+parse_date_option(const char *text, int32_t *ret)
 {
 	if (text_to_date(slice_of(text), ret))
 		return EXIT_DONE;
@@ -139,32 +139,32 @@ take_date(const char *text, int32_t *ret)
 }
 
 static int
-take_options(struct rows *rows, int argc, char **argv)
+parse_schedule_options(struct schedule_view *view, int argc, char **argv)
 {
 	static const struct option options[] = {{"from", required_argument, NULL, 'f'},
 	    {"to", required_argument, NULL, 't'}, {"unsealed", no_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
-	int32_t from = rows->cli->today, to = INT32_MAX;
+	int32_t from = view->cli->today, to = INT32_MAX;
 	int option, status = EXIT_DONE;
 
 	while (status == EXIT_DONE && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'f')
-			status = take_date(optarg, &from);
+			status = parse_date_option(optarg, &from);
 		else if (option == 't')
-			status = take_date(optarg, &to);
+			status = parse_date_option(optarg, &to);
 		else if (option == 'u')
-			rows->unsealed = true;
+			view->unsealed = true;
 		else
-			return cli_usage(rows->cli);
+			return cli_usage(view->cli);
 	}
 	if (status != EXIT_DONE)
 		return status;
 	if (optind != argc)
-		return cli_usage(rows->cli);
-	rows->from = from;
-	rows->to = to == INT32_MAX ? from + 365 : to;
-	if (rows->to < rows->from)
+		return cli_usage(view->cli);
+	view->from = from;
+	view->to = to == INT32_MAX ? from + 365 : to;
+	if (view->to < view->from)
 		return cli_usage_error(_("--to is before --from"));
-	if ((int64_t)rows->to - rows->from > DAYS_MAX)
+	if ((int64_t)view->to - view->from > DAYS_MAX)
 		return cli_usage_error(_("--from to --to may span at most 100 years"));
 	return EXIT_DONE;
 }
@@ -172,20 +172,20 @@ take_options(struct rows *rows, int argc, char **argv)
 static int
 run_schedule(struct cli *cli, int argc, char **argv)
 {
-	struct rows rows = {.cli = cli};
+	struct schedule_view view = {.cli = cli};
 	int status = cli_config(cli);
 
 	if (status == EXIT_DONE)
-		status = take_options(&rows, argc, argv);
+		status = parse_schedule_options(&view, argc, argv);
 	if (status == EXIT_DONE)
-		status = cli_calendar_of(cli, text_year_of(rows.from) - 1, text_year_of(rows.to) + 2);
+		status = cli_calendar_of(cli, text_year_of(view.from) - 1, text_year_of(view.to) + 2);
 	if (status == EXIT_DONE)
-		status = open_state(cli);
-	if (status == EXIT_DONE && rows.unsealed)
+		status = open_state_if_any(cli);
+	if (status == EXIT_DONE && view.unsealed)
 		status = note_access(cli);
 	if (status == EXIT_DONE)
-		status = show(&rows);
-	agenda_release(&rows.agenda);
+		status = print_schedule(&view);
+	agenda_release(&view.agenda);
 	return status;
 }
 

@@ -1,4 +1,4 @@
-/* `setup`: asks the few things that must be known, writes the INI, imports the first rosters. */
+/* `setup`: asks for the necessary settings, writes the INI and imports the first rosters. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 
 #define SERVICE_USER "spotcheckd"
 
-/* What is asked; each is a flag too, and then not asked. */
+/* The questions.  Each is an option too; if that is given, the question is not asked. */
 enum answer {
 	A_ORIGIN,
 	A_OPERATOR,
@@ -38,7 +38,7 @@ enum answer {
 	ANSWERS
 };
 
-#define UNFINISHED "setup_unfinished" /* in meta: until the INI is in its place */
+#define UNFINISHED "setup_unfinished" /* in meta, until the INI is in its place */
 
 struct setup {
 	struct cli *cli;
@@ -46,10 +46,10 @@ struct setup {
 	bool sample;
 	char *answers[ANSWERS]; /* owned; NULL: not given */
 	char *public_dir;
-	char *new_path; /* the INI until all is well */
+	char *new_path; /* where the INI is written first */
 	struct buf template, content;
-	bool replaces;           /* the INI that is there is the shipped one, untouched */
-	int files[ROSTER_KINDS]; /* opened while still root; -1: none */
+	bool replaces;           /* the present INI is the shipped one, unchanged */
+	int files[ROSTER_KINDS]; /* descriptors, opened while still root; -1: none */
 	char *paths[ROSTER_KINDS];
 };
 
@@ -80,9 +80,9 @@ fail_memory(struct setup *s)
 	return cli_fail(s->cli);
 }
 
-/* Fills one answer: asked at a terminal, else the default, else a fault. */
+/* Gets one answer: asks at a terminal; without one takes the default, or fails if there is none. */
 static int
-need(struct setup *s, enum answer a, const char *question, const char *otherwise)
+require_answer(struct setup *s, enum answer a, const char *question, const char *otherwise)
 {
 	if (s->answers[a] != NULL)
 		return EXIT_DONE;
@@ -102,7 +102,7 @@ need(struct setup *s, enum answer a, const char *question, const char *otherwise
 }
 
 static const char *
-own_language(void)
+default_language(void)
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 
@@ -115,18 +115,24 @@ ask_service(struct setup *s)
 	char *server = NULL;
 	int status;
 
-	if ((status = need(s, A_ORIGIN, _("Name of the log, a domain name of yours"), NULL)) != EXIT_DONE ||
-	    (status = need(s, A_OPERATOR, _("Who answers for the draws"), NULL)) != EXIT_DONE ||
-	    (status = need(s, A_ADMIN, _("Mail address for alarms"), NULL)) != EXIT_DONE ||
-	    (status = need(s, A_FROM, _("Sender of letters"), s->answers[A_ADMIN])) != EXIT_DONE ||
-	    (status = need(s, A_LANGUAGE, _("Language of letters and pages, zh_CN or en"), own_language())) !=
-	        EXIT_DONE ||
-	    (status = need(s, A_STATE_DIR, _("Where the state lives"), "/var/lib/spotcheckd")) != EXIT_DONE)
+	status = require_answer(s, A_ORIGIN, _("Name of the log, a domain name of yours"), NULL);
+	if (status == EXIT_DONE)
+		status = require_answer(s, A_OPERATOR, _("Who answers for the draws"), NULL);
+	if (status == EXIT_DONE)
+		status = require_answer(s, A_ADMIN, _("Mail address for alarms"), NULL);
+	if (status == EXIT_DONE)
+		status = require_answer(s, A_FROM, _("Sender of letters"), s->answers[A_ADMIN]);
+	if (status == EXIT_DONE)
+		status =
+		    require_answer(s, A_LANGUAGE, _("Language of letters and pages, zh_CN or en"), default_language());
+	if (status == EXIT_DONE)
+		status = require_answer(s, A_STATE_DIR, _("Where the state lives"), "/var/lib/spotcheckd");
+	if (status != EXIT_DONE)
 		return status;
 	if (asprintf(&server, "maildir:%s/mail", s->answers[A_STATE_DIR]) < 0)
 		return fail_memory(s);
-	status =
-	    need(s, A_SERVER, _("Mail server, such as smtp://localhost:25; a maildir: only keeps letters"), server);
+	status = require_answer(s, A_SERVER,
+	    _("Mail server, such as smtp://localhost:25; a maildir: only keeps letters"), server);
 	free(server);
 	if (status == EXIT_DONE && asprintf(&s->public_dir, "%s/public", s->answers[A_STATE_DIR]) < 0)
 		return fail_memory(s);
@@ -155,9 +161,10 @@ ask_rosters(struct setup *s)
 	}
 	if (s->sample)
 		return EXIT_DONE;
-	if ((status = need(s, A_TARGETS, _("File of the targets"), NULL)) != EXIT_DONE)
+	status = require_answer(s, A_TARGETS, _("File of the targets"), NULL);
+	if (status != EXIT_DONE)
 		return status;
-	return need(s, A_INSPECTORS, _("File of the inspectors"), NULL);
+	return require_answer(s, A_INSPECTORS, _("File of the inspectors"), NULL);
 }
 
 /* ---- files ---- */
@@ -170,7 +177,7 @@ static const enum answer file_answers[ROSTER_KINDS] = {
     [ROSTER_CONTACTS] = A_CONTACTS,
 };
 
-/* All are opened before anything is written: the state's owner may not see them, and a typing error shows at once. */
+/* Opens all files before anything is written, while still root: the state's owner may not be able to read them. */
 static int
 open_files(struct setup *s)
 {
@@ -192,9 +199,9 @@ open_files(struct setup *s)
 	return EXIT_DONE;
 }
 
-/* An INI is never overwritten, but for the one as shipped that nobody has touched. */
+/* Refuses to overwrite an INI, unless it is the shipped one, unchanged. */
 static int
-check_target(struct setup *s)
+check_ini_place(struct setup *s)
 {
 	struct cli *cli = s->cli;
 	struct buf present;
@@ -237,7 +244,7 @@ make_content(struct setup *s)
 	return EXIT_DONE;
 }
 
-/* The INI's folder is made where only that is missing. */
+/* Makes the INI's folder, if only its last part is missing. */
 static void
 make_folder(const char *path)
 {
@@ -251,9 +258,9 @@ make_folder(const char *path)
 	free(folder);
 }
 
-/* Writes it beside its place and reads it as any command would. */
+/* Writes the INI to new_path and reads it like any command. */
 static int
-write_new(struct setup *s)
+write_new_ini(struct setup *s)
 {
 	struct cli *cli = s->cli;
 	int rc;
@@ -273,7 +280,7 @@ write_new(struct setup *s)
 
 /* ---- the state ---- */
 
-/* Root makes it for the service's user, if there is one. */
+/* Makes the state directory.  Root gives it to the service's user, if there is one. */
 static int
 make_state(struct setup *s)
 {
@@ -295,7 +302,7 @@ make_state(struct setup *s)
 }
 
 static struct rosters_import
-import_of(const struct setup *s, size_t kind)
+import_options_for(const struct setup *s, size_t kind)
 {
 	return (struct rosters_import){
 	    .file = s->paths[kind],
@@ -307,7 +314,7 @@ import_of(const struct setup *s, size_t kind)
 	};
 }
 
-/* What a setup that was cut short has imported is imported anew. */
+/* Refuses a state with rosters, unless an interrupted setup has imported them. */
 static int
 check_empty(struct setup *s)
 {
@@ -328,9 +335,9 @@ check_empty(struct setup *s)
 	return EXIT_DONE;
 }
 
-/* All or none: what went in before a fault is taken back. */
+/* Imports all rosters or none: after a fault the imports before it are undone. */
 static int
-import_all(struct setup *s)
+import_rosters(struct setup *s)
 {
 	struct cli *cli = s->cli;
 	struct rosters_counts counts;
@@ -338,7 +345,7 @@ import_all(struct setup *s)
 	size_t kind;
 
 	for (kind = 0; kind < ROSTER_KINDS && status == EXIT_DONE; kind++) {
-		struct rosters_import import = import_of(s, kind);
+		struct rosters_import import = import_options_for(s, kind);
 
 		if (s->files[kind] < 0)
 			continue;
@@ -351,7 +358,7 @@ import_all(struct setup *s)
 	if (status == EXIT_DONE)
 		return status;
 	for (kind--; kind-- > 0;) {
-		struct rosters_import import = import_of(s, kind);
+		struct rosters_import import = import_options_for(s, kind);
 
 		if (s->files[kind] >= 0)
 			(void)rosters_undo(cli->store, (enum roster_kind)kind, &import, &cli->diag, &counts, NULL);
@@ -368,19 +375,20 @@ fill_state(struct setup *s)
 	if (clock_set_zone(cli->config.timezone, &cli->err) != 0)
 		return cli_fail(cli);
 	cli->today = clock_date(cli->now);
-	if ((status = cli_become_owner(cli, cli->config.state_dir)) != EXIT_DONE)
+	status = cli_become_owner(cli, cli->config.state_dir);
+	if (status != EXIT_DONE)
 		return status;
 	if (store_open(cli->config.state_dir, STORE_CREATE, &cli->store, &cli->err) != 0)
 		return cli_fail(cli);
 	status = check_empty(s);
 	if (status == EXIT_DONE && store_meta_set_int(cli->store, UNFINISHED, 1, &cli->err) != 0)
 		return cli_fail(cli);
-	return status == EXIT_DONE ? import_all(s) : status;
+	return status == EXIT_DONE ? import_rosters(s) : status;
 }
 
-/* The INI is in its place. */
+/* After the INI is in its place: the state is no longer unfinished. */
 static int
-finish_state(struct setup *s)
+mark_finished(struct setup *s)
 {
 	struct cli *cli = s->cli;
 	int status = cli_become_owner(cli, cli->config.state_dir);
@@ -393,9 +401,12 @@ finish_state(struct setup *s)
 	return EXIT_DONE;
 }
 
-/* In a child, which becomes the state's owner for good: the INI is put in its place by whoever we are. */
+/*
+ * Runs `work` in a child, which becomes the state's owner for good; this process keeps its user, to put the INI in
+ * place.
+ */
 static int
-in_child(struct setup *s, int (*work)(struct setup *s))
+run_in_child(struct setup *s, int (*work)(struct setup *s))
 {
 	pid_t child;
 	int status = 0;
@@ -418,13 +429,13 @@ in_child(struct setup *s, int (*work)(struct setup *s))
 }
 
 static int
-put_in_place(struct setup *s)
+move_ini_into_place(struct setup *s)
 {
 	const char *path = s->cli->config_path;
 	unsigned how = s->replaces ? 0 : RENAME_NOREPLACE;
 	bool ok = s->new_path != NULL && renameat2(AT_FDCWD, s->new_path, AT_FDCWD, path, how) == 0;
 
-	/* A file system that knows no such rename. */
+	/* The file system does not support RENAME_NOREPLACE. */
 	if (!ok && s->new_path != NULL && errno == EINVAL)
 		ok = link(s->new_path, path) == 0;
 	if (ok)
@@ -436,7 +447,7 @@ put_in_place(struct setup *s)
 /* ---- the command ---- */
 
 static int
-parse(struct setup *s, int argc, char **argv)
+parse_setup_options(struct setup *s, int argc, char **argv)
 {
 	int option;
 
@@ -458,17 +469,31 @@ parse(struct setup *s, int argc, char **argv)
 }
 
 static int
-set_up(struct setup *s, int argc, char **argv)
+run_setup_steps(struct setup *s, int argc, char **argv)
 {
-	int status;
+	int status = parse_setup_options(s, argc, argv);
 
-	if ((status = parse(s, argc, argv)) != EXIT_DONE || (status = check_target(s)) != EXIT_DONE ||
-	    (status = ask_service(s)) != EXIT_DONE || (status = ask_rosters(s)) != EXIT_DONE ||
-	    (status = open_files(s)) != EXIT_DONE || (status = make_content(s)) != EXIT_DONE ||
-	    (status = write_new(s)) != EXIT_DONE || (status = make_state(s)) != EXIT_DONE ||
-	    (status = in_child(s, fill_state)) != EXIT_DONE || (status = put_in_place(s)) != EXIT_DONE)
-		return status;
-	return in_child(s, finish_state);
+	if (status == EXIT_DONE)
+		status = check_ini_place(s);
+	if (status == EXIT_DONE)
+		status = ask_service(s);
+	if (status == EXIT_DONE)
+		status = ask_rosters(s);
+	if (status == EXIT_DONE)
+		status = open_files(s);
+	if (status == EXIT_DONE)
+		status = make_content(s);
+	if (status == EXIT_DONE)
+		status = write_new_ini(s);
+	if (status == EXIT_DONE)
+		status = make_state(s);
+	if (status == EXIT_DONE)
+		status = run_in_child(s, fill_state);
+	if (status == EXIT_DONE)
+		status = move_ini_into_place(s);
+	if (status == EXIT_DONE)
+		status = run_in_child(s, mark_finished);
+	return status;
 }
 
 static int
@@ -481,7 +506,7 @@ run_setup(struct cli *cli, int argc, char **argv)
 		s.files[i] = -1;
 	buf_init(&s.template, SETUP_INI_MAX);
 	buf_init(&s.content, SETUP_INI_MAX);
-	status = set_up(&s, argc, argv);
+	status = run_setup_steps(&s, argc, argv);
 	if (s.new_path != NULL)
 		(void)unlink(s.new_path);
 	if (status == EXIT_DONE)

@@ -1,3 +1,5 @@
+/* Reads the shipped INI, puts values into its lines, and writes the new file. */
+
 #include "cli/setup_ini.h"
 
 #include <errno.h>
@@ -27,9 +29,9 @@ setup_read(const char *path, struct buf *out, struct err *err)
 	return 0;
 }
 
-/* The key of "key = …" or "#key = …"; empty where the line is none. */
+/* The key of the line "key = …" or "#key = …"; empty where the line has none. */
 static struct slice
-key_of(struct slice line)
+ini_key_of(struct slice line)
 {
 	size_t n = 0;
 
@@ -48,11 +50,11 @@ key_of(struct slice line)
 	return (struct slice){"", 0};
 }
 
-/* Which value the line gives way to, or n. */
+/* The index of the value that replaces the line; n: none. */
 static size_t
-match(struct slice section, struct slice line, const struct setup_value *values, size_t n, const bool *done)
+match_value(struct slice section, struct slice line, const struct setup_value *values, size_t n, const bool *done)
 {
-	struct slice key = key_of(line);
+	struct slice key = ini_key_of(line);
 	size_t i = 0;
 
 	while (i < n &&
@@ -85,10 +87,10 @@ setup_substitute(struct slice template, const struct setup_value *values, size_t
 		struct slice line = slice_cut(&rest, '\n');
 		size_t i;
 
-		/* Within a section that is switched off no key is one of ours. */
+		/* Keys in a section that is commented out are left alone. */
 		if (line.n > 1 && (line.p[0] == '[' || (line.p[0] == '#' && line.p[1] == '[')))
 			section = line.p[0] == '[' ? (struct slice){line.p + 1, line.n - 2} : (struct slice){"", 0};
-		i = match(section, line, values, n, done);
+		i = match_value(section, line, values, n, done);
 		if (i < n) {
 			buf_text(out, values[i].key);
 			buf_text(out, " = ");

@@ -7,22 +7,28 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 
-/* A key whose line in the shipped INI, switched off or not, gives way to "key = value". */
+/* "key = value" replaces the key's line in the shipped INI, which may be commented out. */
 struct setup_value {
 	const char *section, *key;
-	const char *value; /* NULL: the line stays as it is */
+	const char *value; /* NULL: the line is kept */
 };
 
 #define SETUP_INI_MAX ((size_t)1 << 20)
 
-/* Reads a whole file of at most SETUP_INI_MAX bytes into `out`, which is cleared. */
+/*
+ * Reads a whole file into `out`, which is cleared first and holds at most SETUP_INI_MAX bytes.  ERR_ABSENT,
+ * ERR_OUTSIDE.
+ */
 int setup_read(const char *path, struct buf *out, struct err *err);
 
-/* `template` with the values put in.  Refused: a value with control characters; a key that has no line there. */
+/*
+ * Appends `template` with the values put in.  ERR_REFUSED: a value is not one printable line; ERR_OUTSIDE: a key has no
+ * line.
+ */
 int
 setup_substitute(struct slice template, const struct setup_value *values, size_t n, struct buf *out, struct err *err);
 
-/* Makes the file (0644) that must not be there yet, with this content, on the disk. */
+/* Creates a new file (mode 0644) with this content and syncs it.  ERR_OUTSIDE, also where it exists. */
 int setup_write(const char *path, struct slice content, struct err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* `list` and `show`: what there is, without changing anything but the list of who looked. */
+/* `list` and `show`: print draws; only the log of who has looked at a sealed draw is changed. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,15 +13,15 @@
 
 /* ---- list ---- */
 
-struct list {
+struct draw_table {
 	struct cli *cli;
 	struct table table;
 };
 
 static int
-list_draw(void *ctx, const struct draw_row *row)
+put_list_cells(void *ctx, const struct draw_row *row)
 {
-	struct list *list = ctx;
+	struct draw_table *list = ctx;
 	struct table *t = &list->table;
 	bool json = list->cli->json;
 	struct draw_assurance assurance;
@@ -39,7 +39,7 @@ list_draw(void *ctx, const struct draw_row *row)
 }
 
 static int
-run_list(struct cli *cli, int argc, char **argv)
+run_list_command(struct cli *cli, int argc, char **argv)
 {
 	const struct table_column columns[] = {
 	    {"n", _("Draw"), true},
@@ -49,16 +49,17 @@ run_list(struct cli *cli, int argc, char **argv)
 	    {"reveal_time", _("Opens at"), false},
 	    {"class", _("Class"), false},
 	};
-	struct list list = {.cli = cli};
+	struct draw_table list = {.cli = cli};
 	int status;
 
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	if ((status = cli_store(cli, 0)) != EXIT_DONE)
+	status = cli_store(cli, 0);
+	if (status != EXIT_DONE)
 		return status;
 	table_begin(&list.table, columns, ARRAY_LEN(columns));
-	if (draws_each(cli->store, list_draw, &list, &cli->err) != 0)
+	if (draws_each(cli->store, put_list_cells, &list, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (!table_print(&list.table, cli->json, stdout))
 		status = print_end(cli);
@@ -69,7 +70,7 @@ run_list(struct cli *cli, int argc, char **argv)
 /* ---- show ---- */
 
 static int
-show(struct cli *cli, uint64_t n, const char *by, const char *reason)
+show_draw(struct cli *cli, uint64_t n, const char *by, const char *reason)
 {
 	struct access_note note = {.time = cli->now, .by = by, .what = "show", .reason = reason, .n = n};
 	struct draw_row row;
@@ -84,7 +85,7 @@ show(struct cli *cli, uint64_t n, const char *by, const char *reason)
 }
 
 static int
-run_show(struct cli *cli, int argc, char **argv)
+run_show_command(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"by", required_argument, NULL, 'b'},
 	    {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
@@ -108,12 +109,12 @@ run_show(struct cli *cli, int argc, char **argv)
 	if (!draw_session_number(argv[optind], &n))
 		return cli_usage_error(_("\"%s\" is no number"), argv[optind]);
 	status = cli_store(cli, 0);
-	return status == EXIT_DONE ? show(cli, n, by, reason) : status;
+	return status == EXIT_DONE ? show_draw(cli, n, by, reason) : status;
 }
 
 const struct command show_commands[] = {
-    {"list", "", N_("all draws, and what came of them"), run_list},
+    {"list", "", N_("all draws, and what came of them"), run_list_command},
     {"show", N_("N [--by NAME --reason TEXT]"),
-        N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show},
+        N_("one draw: who visits whom when; while it is sealed, that is logged"), run_show_command},
     {.name = NULL},
 };

@@ -1,4 +1,4 @@
-/* `status`: how the service stands, and what its draws still need from outside. */
+/* `status`: what the service has done, what is due, and what its draws need from witnesses and beacons. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@
 #include "text/printable.h"
 #include "text/table.h"
 
-/* What is counted for programs, and said for people. */
-struct outside {
+/* What draws need from witnesses and beacons: counted first, printed in a second pass. */
+struct needs {
 	struct cli *cli;
-	bool say;
-	uint64_t witnesses, newest; /* how many, and how many have cosigned all there is */
-	uint64_t values;            /* draws that wait for the value of their beacon */
+	bool prints;
+	uint64_t witnesses, newest; /* how many; how many have cosigned the newest checkpoint */
+	uint64_t values;            /* draws that wait for their beacon's value */
 	uint64_t short_of;          /* draws that lack cosignatures which could still come in time */
 	int rc;
 };
@@ -32,16 +32,18 @@ struct outside {
 /* ---- witnesses ---- */
 
 static void
-look_at_witness(struct outside *o, const struct config_witness *witness)
+report_witness(struct needs *o, const struct config_witness *witness)
 {
 	struct witness_state state;
 	char since[CLOCK_TEXT];
 
-	if (o->rc != 0 || (o->rc = witness_state(o->cli->store, witness, &state, &o->cli->err)) != 0)
+	if (o->rc == 0)
+		o->rc = witness_state(o->cli->store, witness, &state, &o->cli->err);
+	if (o->rc != 0)
 		return;
 	o->witnesses++;
 	o->newest += state.newest;
-	if (!o->say)
+	if (!o->prints)
 		return;
 	if (state.ahead > 0) {
 		plain_say(stdout, _("Witness %s: %s. Nothing is signed.\n"), witness->name, state.fault);
@@ -61,7 +63,7 @@ look_at_witness(struct outside *o, const struct config_witness *witness)
 
 /* ---- draws ---- */
 
-/* Its beacon is a witness, and that one has not cosigned the commitment in time. */
+/* Whether the draw's beacon is a witness that has not cosigned the commitment in time. */
 static bool
 lacks_beacon_key(const struct draw_row *row, const struct draw_assurance *c)
 {
@@ -69,7 +71,7 @@ lacks_beacon_key(const struct draw_row *row, const struct draw_assurance *c)
 }
 
 static void
-say_commit(const struct draw_row *row, const struct draw_assurance *c)
+print_commit_needs(const struct draw_row *row, const struct draw_assurance *c)
 {
 	char until[CLOCK_TEXT];
 
@@ -78,12 +80,13 @@ say_commit(const struct draw_row *row, const struct draw_assurance *c)
 	    _("Draw %llu: the commitment is cosigned by %llu of %llu witnesses; more than half must do so until %s.\n"),
 	    (unsigned long long)row->n, (unsigned long long)c->commit_in_time, (unsigned long long)c->witnesses, until);
 	if (lacks_beacon_key(row, c))
-		printf(_("Draw %llu: among them must be the witness that is its beacon, which gives none otherwise.\n"),
+		printf(
+		    _("Draw %llu: one of them must be the witness that is its beacon; otherwise it gives no value.\n"),
 		    (unsigned long long)row->n);
 }
 
 static void
-say_outcome(const struct draw_row *row, const struct draw_assurance *c)
+print_outcome_needs(const struct draw_row *row, const struct draw_assurance *c)
 {
 	char until[CLOCK_TEXT];
 
@@ -94,7 +97,7 @@ say_outcome(const struct draw_row *row, const struct draw_assurance *c)
 }
 
 static void
-say_value(struct outside *o, const struct draw_row *row, const struct draw_assurance *c)
+print_value_needs(struct needs *o, const struct draw_row *row, const struct draw_assurance *c)
 {
 	char fault[BEACON_FAULT] = "";
 
@@ -118,52 +121,53 @@ say_value(struct outside *o, const struct draw_row *row, const struct draw_assur
 }
 
 static int
-look_at_draw(void *ctx, const struct draw_row *row)
+report_draw_needs(void *ctx, const struct draw_row *row)
 {
-	struct outside *o = ctx;
+	struct needs *o = ctx;
 	struct draw_assurance c;
 	int64_t now = o->cli->now;
 
 	if (row->outcome != OUTCOME_NONE && now > row->draw_time + OUTCOME_DELAY_S)
 		return 0;
-	if ((o->rc = draw_assurance_read(o->cli->store, row, &c, &o->cli->err)) != 0)
+	o->rc = draw_assurance_read(o->cli->store, row, &c, &o->cli->err);
+	if (o->rc != 0)
 		return o->rc;
 	if (row->outcome == OUTCOME_NONE && row->called_off) {
-		if (o->say)
+		if (o->prints)
 			printf(
 			    _("Draw %llu: is called off, and will be voided once the value of its beacon is there.\n"),
 			    (unsigned long long)row->n);
 	} else if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
 	    (!cosigned_majority(c.commit_in_time, c.witnesses) || lacks_beacon_key(row, &c))) {
 		o->short_of++;
-		if (o->say)
-			say_commit(row, &c);
+		if (o->prints)
+			print_commit_needs(row, &c);
 	}
 	if (row->outcome == OUTCOME_DRAW && row->source != SOURCE_NONE && c.witnesses > 0 &&
 	    !cosigned_majority(c.outcome_in_time, c.witnesses)) {
 		o->short_of++;
-		if (o->say)
-			say_outcome(row, &c);
+		if (o->prints)
+			print_outcome_needs(row, &c);
 	}
 	if (row->outcome == OUTCOME_NONE && now >= row->draw_time && row->source != SOURCE_NONE) {
 		o->values++;
-		if (o->say)
-			say_value(o, row, &c);
+		if (o->prints)
+			print_value_needs(o, row, &c);
 	}
 	return 0;
 }
 
 static int
-look_outside(struct outside *o)
+report_needs(struct needs *o)
 {
 	for (size_t i = 0; i < o->cli->config.n_witnesses; i++)
-		look_at_witness(o, &o->cli->config.witnesses[i]);
-	return o->rc != 0 ? o->rc : draws_each(o->cli->store, look_at_draw, o, &o->cli->err);
+		report_witness(o, &o->cli->config.witnesses[i]);
+	return o->rc != 0 ? o->rc : draws_each(o->cli->store, report_draw_needs, o, &o->cli->err);
 }
 
-/* ---- may it sign ---- */
+/* ---- whether the state may sign ---- */
 
-/* Why the state may not sign, as operator_open says it; "" where it may, or there is no log yet. */
+/* Why the state may not sign, in operator_open's words; "" where it may, or where there is no log yet. */
 static int
 read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
 {
@@ -182,7 +186,7 @@ read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
 	return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- the command ---- */
 
 static int
 print_status(struct cli *cli, const struct status *s)
@@ -205,12 +209,12 @@ print_status(struct cli *cli, const struct status *s)
 	    {"next", NULL, false},
 	    {"signs_nothing", NULL, false},
 	};
-	struct outside o = {.cli = cli, .say = false};
+	struct needs o = {.cli = cli, .prints = false};
 	char next[256];
 	struct table t;
 	bool good;
 
-	if (read_barred(cli, barred) != 0 || look_outside(&o) != 0)
+	if (read_barred(cli, barred) != 0 || report_needs(&o) != 0)
 		return cli_fail(cli);
 	status_next(s, language_text, next, sizeof next);
 	table_begin(&t, columns, ARRAY_LEN(columns));
@@ -232,8 +236,8 @@ print_status(struct cli *cli, const struct status *s)
 	good = table_print_record(&t, cli->json, stdout);
 	table_release(&t);
 	if (good && !cli->json) {
-		o = (struct outside){.cli = cli, .say = true};
-		if (look_outside(&o) != 0)
+		o = (struct needs){.cli = cli, .prints = true};
+		if (report_needs(&o) != 0)
 			return cli_fail(cli);
 		printf("%s: %s\n", _("next"), next);
 		if (barred[0] != '\0')
@@ -251,7 +255,10 @@ run_status(struct cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	if ((status = cli_store(cli, 0)) != EXIT_DONE || (status = cli_calendar(cli)) != EXIT_DONE)
+	status = cli_store(cli, 0);
+	if (status == EXIT_DONE)
+		status = cli_calendar(cli);
+	if (status != EXIT_DONE)
 		return status;
 	if (status_read(cli->store, &cli->config, &cli->calendar, cli->now, &s, &cli->err) != 0)
 		return cli_fail(cli);
@@ -259,7 +266,8 @@ run_status(struct cli *cli, int argc, char **argv)
 }
 
 const struct command status_commands[] = {
-    {"status", "", N_("how the service stands: what is open, what is late, what is needed from outside, what is next"),
+    {"status", "",
+        N_("the state of the service: what is open, what is late, what is needed from outside, what is next"),
         run_status},
     {.name = NULL},
 };

@@ -1,3 +1,5 @@
+/* Prints what a checker found: blocks of lines for people, or JSON. */
+
 #include "cli/verdict.h"
 
 #include <inttypes.h>
@@ -12,9 +14,9 @@
 
 #define JSON_MAX ((size_t)1 << 30)
 #define STATE_COLUMNS ((size_t)8)
-#define NO_DRAW UINT64_MAX /* a block of its own */
+#define RECEIPT_BLOCK UINT64_MAX /* in place of a draw's number: the receipt has a block of its own */
 
-/* A label and blanks up to the column where the rest stands; a Chinese character takes two columns. */
+/* Prints a label and blanks up to STATE_COLUMNS; a Chinese character takes two columns. */
 static void
 print_label(const char *label)
 {
@@ -23,24 +25,24 @@ print_label(const char *label)
 	printf("  %s%*s", label, (int)(width < STATE_COLUMNS ? STATE_COLUMNS - width : 0) + 1, "");
 }
 
-/* Prints the checks that were gathered for one line. */
+/* Prints the line of gathered checks, and empties it. */
 static void
-flush_plain(struct verdict *v)
+flush_line(struct verdict *v)
 {
-	if (v->plain.len > 0) {
-		print_label(_(check_state_name(v->plain_state)));
-		printf("%.*s\n", (int)v->plain.len, v->plain.data);
+	if (v->line.len > 0) {
+		print_label(_(check_state_name(v->line_state)));
+		printf("%.*s\n", (int)v->line.len, v->line.data);
 	}
-	buf_clear(&v->plain);
+	buf_clear(&v->line);
 }
 
 static void
-head(struct verdict *v, uint64_t n)
+begin_block(struct verdict *v, uint64_t n)
 {
 	if (v->any && v->n == n)
 		return;
-	flush_plain(v);
-	if (n == NO_DRAW)
+	flush_line(v);
+	if (n == RECEIPT_BLOCK)
 		printf("%s\n", _("the receipt"));
 	else if (n == 0)
 		printf("%s\n", _("the log"));
@@ -51,24 +53,24 @@ head(struct verdict *v, uint64_t n)
 }
 
 static void
-tell_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
+print_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
-	head(v, check == CHECK_RECEIPT ? NO_DRAW : n);
+	begin_block(v, check == CHECK_RECEIPT ? RECEIPT_BLOCK : n);
 	if (*detail == '\0') {
-		if (state != v->plain_state)
-			flush_plain(v);
-		v->plain_state = state;
-		if (v->plain.len > 0)
-			buf_byte(&v->plain, ' ');
-		buf_text(&v->plain, check_name(check));
+		if (state != v->line_state)
+			flush_line(v);
+		v->line_state = state;
+		if (v->line.len > 0)
+			buf_byte(&v->line, ' ');
+		buf_text(&v->line, check_name(check));
 		return;
 	}
-	flush_plain(v);
+	flush_line(v);
 	print_label(_(check_state_name(state)));
 	plain_say(stdout, "%s: %s", check_name(check), detail);
 }
 
-/* A message may quote a stranger's bytes. */
+/* Puts printable text only, since a message may quote bytes of the checked files. */
 static void
 put_json_text(struct buf *out, const char *text)
 {
@@ -90,7 +92,7 @@ state_word(enum check_state state)
 }
 
 static void
-put_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
+put_check_json(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
 	struct buf *out = &v->checks;
 
@@ -106,12 +108,12 @@ on_check(void *ctx, uint64_t n, enum check check, enum check_state state, const 
 
 	if (state == CHECK_FAILED && v->first_failed == NULL) {
 		v->first_failed = check_name(check);
-		v->first_failed_draw = check == CHECK_RECEIPT ? NO_DRAW : n;
+		v->first_failed_draw = check == CHECK_RECEIPT ? RECEIPT_BLOCK : n;
 	}
 	if (v->json)
-		put_check(v, n, check, state, detail);
+		put_check_json(v, n, check, state, detail);
 	else
-		tell_check(v, n, check, state, detail);
+		print_check(v, n, check, state, detail);
 }
 
 static void
@@ -125,13 +127,13 @@ on_note(void *ctx, uint64_t n, const char *message)
 		buf_byte(&v->notes, '}');
 		return;
 	}
-	head(v, n);
-	flush_plain(v);
+	begin_block(v, n);
+	flush_line(v);
 	print_label(_("noted"));
 	plain_say(stdout, "%s", message);
 }
 
-/* Who must be independent for the class to hold, by name. */
+/* Prints the names of the witnesses that must be independent for the class to hold. */
 static void
 print_witnesses(const struct assurance_facts *f)
 {
@@ -162,8 +164,8 @@ on_assurance(void *ctx, uint64_t n, const struct assurance_facts *f)
 		    f->outcome_cosigned, f->witnesses);
 		return;
 	}
-	head(v, n);
-	flush_plain(v);
+	begin_block(v, n);
+	flush_line(v);
 	print_label(_("promise"));
 	printf("%s\n", _(assurance_words(f->assurance)));
 	print_label("");
@@ -183,14 +185,14 @@ verdict_begin(struct verdict *v, bool json, const char *(*tr)(const char *text))
 {
 	*v = (struct verdict){.json = json};
 	v->report = (struct report){.tr = tr, .check = on_check, .note = on_note, .assurance = on_assurance, .ctx = v};
-	buf_init(&v->plain, 4096);
+	buf_init(&v->line, 4096);
 	buf_init(&v->checks, JSON_MAX);
 	buf_init(&v->notes, JSON_MAX);
 	buf_init(&v->classes, JSON_MAX);
 }
 
 static void
-print_json(const struct verdict *v)
+print_verdict_json(const struct verdict *v)
 {
 	printf("{\"checks\":[%.*s],\"classes\":[%.*s],\"failed\":%" PRIu64 ",\"notes\":[%.*s]}\n", (int)v->checks.len,
 	    v->checks.len > 0 ? v->checks.data : "", (int)v->classes.len, v->classes.len > 0 ? v->classes.data : "",
@@ -202,7 +204,7 @@ print_last_line(const struct verdict *v)
 {
 	if (v->first_failed == NULL)
 		printf("%s\n", _("yes: every check that was run holds"));
-	else if (v->first_failed_draw == NO_DRAW)
+	else if (v->first_failed_draw == RECEIPT_BLOCK)
 		printf("%s\n", _("NO: the directory holds, the receipt does not"));
 	else if (v->first_failed_draw == 0)
 		printf(_("NO: %llu checks failed, first: %s of the log\n"), (unsigned long long)v->report.failures,
@@ -217,9 +219,9 @@ verdict_end(struct verdict *v, const int64_t *sealed_until)
 {
 	char until[TIME_TEXT];
 
-	flush_plain(v);
+	flush_line(v);
 	if (v->json)
-		print_json(v);
+		print_verdict_json(v);
 	else if (sealed_until == NULL || v->report.failures > 0)
 		print_last_line(v);
 	if (v->report.failures > 0)
@@ -234,7 +236,7 @@ verdict_end(struct verdict *v, const int64_t *sealed_until)
 void
 verdict_release(struct verdict *v)
 {
-	buf_release(&v->plain);
+	buf_release(&v->line);
 	buf_release(&v->checks);
 	buf_release(&v->notes);
 	buf_release(&v->classes);

@@ -8,18 +8,18 @@
 #include "core/log/report.h"
 
 /*
- * What a checker found, for people and for programs.  For people a block for the log and for each draw: checks that have
- * nothing to say stand together on a line, each of the others on a line of its own.  For programs canonical JSON:
+ * Prints what a checker found.  People get a block for the log and for each draw: checks without details share a line,
+ * the others have a line each.  Programs get canonical JSON:
  * {"checks":[{"check","detail","draw","state"}…],"classes":[{"class","commit_cosigned","draw",…}…],
- *  "failed":N,"notes":[{"draw","note"}…]}, where draw 0 is the log.
+ * "failed":N,"notes":[{"draw","note"}…]}, where draw 0 is the log.
  */
 struct verdict {
-	struct report report; /* hand &verdict->report to the checker */
+	struct report report; /* the checker gets &verdict->report */
 	bool json;
-	bool any;         /* something was said of this draw */
-	uint64_t n;       /* the draw that is being told of */
-	struct buf plain; /* names of checks that hold, to stand on one line */
-	enum check_state plain_state;
+	bool any;        /* a block has begun */
+	uint64_t n;      /* the draw whose block it is */
+	struct buf line; /* names of checks in the state line_state, to be printed on one line */
+	enum check_state line_state;
 	const char *first_failed;
 	uint64_t first_failed_draw;
 	struct buf checks, notes, classes; /* JSON */
@@ -28,8 +28,8 @@ struct verdict {
 void verdict_begin(struct verdict *verdict, bool json, const char *(*tr)(const char *text));
 
 /*
- * Prints what is left and a last line that says yes or no.  `sealed_until` (NULL: not so): nothing to replay yet.
- * Returns the exit status.
+ * Prints what is left, and a last line with yes or no.  `sealed_until`: the draw is sealed until then, and was not
+ * replayed; NULL: it is open.  Returns the exit status.
  */
 int verdict_end(struct verdict *verdict, const int64_t *sealed_until);
 void verdict_release(struct verdict *verdict);

@@ -1,4 +1,4 @@
-/* `replay` and `verify`: for auditors; they need no configuration, state or network. */
+/* `replay` and `verify`: check a published folder without configuration, state or network. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -20,7 +20,7 @@
 #define TRUSTED_MAX 1024
 
 static int
-open_folder(struct cli *cli, const char *path, struct folder *folder)
+open_published_folder(struct cli *cli, const char *path, struct folder *folder)
 {
 	if (sodium_init() < 0) {
 		err_set(&cli->err, ERR_OUTSIDE, N_("libsodium cannot be started"));
@@ -29,9 +29,9 @@ open_folder(struct cli *cli, const char *path, struct folder *folder)
 	return folder_open(folder, path, &cli->err) == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
-/* The exit status; a NO that comes of a directory being exchanged under our hands is no verdict. */
+/* Prints the verdict and returns the exit status.  A failure is no verdict if the folder was replaced meanwhile. */
 static int
-judge(struct cli *cli, struct verdict *verdict, const struct folder *folder, const char *path,
+end_verdict(struct cli *cli, struct verdict *verdict, const struct folder *folder, const char *path,
     const int64_t *sealed_until)
 {
 	if (verdict->report.failures > 0 && folder_was_replaced(folder, path)) {
@@ -70,7 +70,7 @@ run_replay(struct cli *cli, int argc, char **argv)
 			return cli_usage_error(_("-j %s: it must be 1 to %d"), optarg, PARALLEL_THREADS_MAX);
 	if (optind + 1 != argc)
 		return cli_usage(cli);
-	status = open_folder(cli, argv[optind], &folder);
+	status = open_published_folder(cli, argv[optind], &folder);
 	if (status != EXIT_DONE)
 		return status;
 	verdict_begin(&verdict, cli->json, language_text);
@@ -78,7 +78,7 @@ run_replay(struct cli *cli, int argc, char **argv)
 	        &cli->err) != 0)
 		status = cli_fail(cli);
 	else
-		status = judge(cli, &verdict, &folder, argv[optind], sealed ? &reveal_time : NULL);
+		status = end_verdict(cli, &verdict, &folder, argv[optind], sealed ? &reveal_time : NULL);
 	verdict_release(&verdict);
 	folder_close(&folder);
 	return status;
@@ -115,9 +115,9 @@ set_key(struct cli *cli, struct verify_arguments *a, const char *text)
 	return EXIT_DONE;
 }
 
-/* A file that the caller kept; an empty one is one too. */
+/* Reads a file that the auditor kept.  An empty file gives a view whose pointer is not NULL. */
 static int
-read_kept(struct cli *cli, const char *path, size_t max, struct buf *ret_bytes, struct slice *ret_view)
+read_kept_file(struct cli *cli, const char *path, size_t max, struct buf *ret_bytes, struct slice *ret_view)
 {
 	struct folder here;
 	int rc = folder_open(&here, ".", &cli->err);
@@ -149,7 +149,7 @@ set_at(struct verify_arguments *a, const char *text)
 }
 
 static int
-parse_arguments(struct cli *cli, int argc, char **argv, struct verify_arguments *a)
+parse_verify_options(struct cli *cli, int argc, char **argv, struct verify_arguments *a)
 {
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 	    {"key", required_argument, NULL, 'k'}, {"witness", required_argument, NULL, 'w'},
@@ -168,10 +168,10 @@ parse_arguments(struct cli *cli, int argc, char **argv, struct verify_arguments 
 			status = add_witness(cli, a, optarg);
 			break;
 		case 's':
-			status = read_kept(cli, optarg, NOTE_MAX, &a->since, &a->options.since);
+			status = read_kept_file(cli, optarg, NOTE_MAX, &a->since, &a->options.since);
 			break;
 		case 'r':
-			status = read_kept(cli, optarg, RECEIPT_MAX, &a->receipt, &a->options.receipt);
+			status = read_kept_file(cli, optarg, RECEIPT_MAX, &a->receipt, &a->options.receipt);
 			break;
 		default:
 			return cli_usage(cli);
@@ -190,15 +190,15 @@ run_verify(struct cli *cli, int argc, char **argv)
 	int status;
 
 	a.options.trusted.keys = a.trusted;
-	status = parse_arguments(cli, argc, argv, &a);
+	status = parse_verify_options(cli, argc, argv, &a);
 	if (status == EXIT_DONE)
-		status = open_folder(cli, argv[optind], &folder);
+		status = open_published_folder(cli, argv[optind], &folder);
 	if (status == EXIT_DONE) {
 		verdict_begin(&verdict, cli->json, language_text);
 		if (verify_directory(&folder.published, &a.options, &verdict.report, &cli->err) != 0)
 			status = cli_fail(cli);
 		else
-			status = judge(cli, &verdict, &folder, argv[optind], NULL);
+			status = end_verdict(cli, &verdict, &folder, argv[optind], NULL);
 		verdict_release(&verdict);
 	}
 	folder_close(&folder);

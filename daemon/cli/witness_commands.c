@@ -1,4 +1,4 @@
-/* `keygen`, `cosign`, `cosignature add`: for witnesses, and for whoever carries what they sign. */
+/* `keygen` and `cosign` for witnesses; `cosignature add` for what they have signed. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,7 +22,7 @@
 #include "witness/state.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
-#define LOGS_MAX 64 /* given to one command */
+#define LOGS_MAX 64 /* --log options of one command */
 
 /* ---- keygen ---- */
 
@@ -66,13 +66,13 @@ struct cosigning {
 	struct witness_file file;
 	struct folder folder;
 	struct log log;
-	bool is_new; /* the log, to this witness */
-	bool is_no;  /* what was refused is the log's fault */
+	bool is_new;       /* the log, to this witness */
+	bool is_log_fault; /* the error is the log's fault */
 };
 
-/* The log is not what it was, or is none: to say so is what a witness is for. */
+/* Prints a fault of the log: EXIT_NO if the log is wrong, EXIT_OUTSIDE if it could not be read. */
 static int
-say_no(struct cosigning *c)
+report_log_fault(struct cosigning *c)
 {
 	(void)cli_fail(c->cli);
 	return c->cli->err.code == ERR_REFUSED || c->cli->err.code == ERR_ABSENT ? EXIT_NO : EXIT_OUTSIDE;
@@ -86,22 +86,22 @@ read_log(struct cosigning *c)
 
 	if (log_read_head(&c->log, &c->folder.published, pinned, err) != 0 ||
 	    log_read_tree(&c->log, &c->folder.published, err) != 0 || log_check_signature(&c->log, err) != 0)
-		return say_no(c);
+		return report_log_fault(c);
 	return EXIT_DONE;
 }
 
-/* ---- with the state in hand: nothing is said, since who hears it may let us wait, and others with us ---- */
+/* ---- with the state locked: nothing is printed, since a slow reader would make other processes wait ---- */
 
 static int
-refuse(struct cosigning *c, int rc)
+refuse_log(struct cosigning *c, int rc)
 {
-	c->is_no = true;
+	c->is_log_fault = true;
 	return rc;
 }
 
-/* The log as it is remembered; a new one is taken on. */
+/* Finds the log in the witness's state; adds a new one. */
 static int
-find_known(struct cosigning *c, struct witness_known **ret)
+find_or_add_known(struct cosigning *c, struct witness_known **ret)
 {
 	struct slice operator = c->log.entries[0].entry.genesis.operator;
 	char plain[2 * TEXT_REASON_MAX];
@@ -111,10 +111,10 @@ find_known(struct cosigning *c, struct witness_known **ret)
 	c->is_new = *ret == NULL && c->n_logs == 0;
 	operator = (struct slice){plain, json_unescape(operator, plain)};
 	rc = witness_file_add(&c->file, c->log.vkey_text, operator, ret, &c->cli->err);
-	return rc == 0 ? 0 : refuse(c, rc);
+	return rc == 0 ? 0 : refuse_log(c, rc);
 }
 
-/* What was cosigned last must be the beginning of what is there now. */
+/* The log must begin with the entries that were cosigned last. */
 static int
 check_append_only(struct cosigning *c, const struct witness_known *known)
 {
@@ -131,7 +131,7 @@ check_append_only(struct cosigning *c, const struct witness_known *known)
 	if (known->size == 0 || memcmp(root.b, known->root.b, HASH_BYTES) == 0)
 		return 0;
 	witness_file_keep_fork(&c->file, known, now->size, buf_view(&c->log.checkpoint_bytes));
-	return refuse(c,
+	return refuse_log(c,
 	    err_set(&c->cli->err, ERR_REFUSED,
 	        N_("the log was changed: its first %llu entries are not those that were cosigned. Nothing is signed; "
 	           "the checkpoints that "
@@ -139,26 +139,27 @@ check_append_only(struct cosigning *c, const struct witness_known *known)
 	        before, c->file.path));
 }
 
-/* The checkpoint, or that this commitment's beacon is given. */
+/* Records in the state what is to be signed: the beacon for `commit`, or for NULL the checkpoint. */
 static int
-note_down(struct cosigning *c, const struct log_entry *commit)
+record_signing(struct cosigning *c, const struct log_entry *commit)
 {
 	struct witness_known *known;
-	int rc = find_known(c, &known);
+	int rc = find_or_add_known(c, &known);
 
 	if (rc != 0)
 		return rc;
 	if (commit != NULL) {
 		rc = witness_file_give(known, c->beacon, commit->hash, &c->cli->err);
-		return rc == 0 ? 0 : refuse(c, rc);
+		return rc == 0 ? 0 : refuse_log(c, rc);
 	}
-	if ((rc = check_append_only(c, known)) == 0)
+	rc = check_append_only(c, known);
+	if (rc == 0)
 		witness_file_take(known, &c->log.note, &c->log.checkpoint);
 	return rc;
 }
 
 static void
-say_new(const struct cosigning *c)
+print_new_log(const struct cosigning *c)
 {
 	char vkey[NOTE_KEY_TEXT];
 
@@ -167,25 +168,25 @@ say_new(const struct cosigning *c)
 	(void)fprintf(stderr, _("This log is new here. Compare its key with what its operator says:\n    %s\n"), vkey);
 }
 
-/* What is to be signed is remembered before it is; NULL: the checkpoint. */
+/* Stores what is to be signed before it is signed: the beacon for `commit`, or for NULL the checkpoint. */
 static int
-remember(struct cosigning *c, const struct log_entry *commit)
+remember_before_signing(struct cosigning *c, const struct log_entry *commit)
 {
 	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
 
 	if (rc == 0)
-		rc = note_down(c, commit);
+		rc = record_signing(c, commit);
 	if (rc == 0)
 		rc = witness_file_save(&c->file, &c->cli->err);
 	witness_file_close(&c->file);
 	if (c->is_new)
-		say_new(c);
+		print_new_log(c);
 	if (rc == 0)
 		return EXIT_DONE;
-	return c->is_no ? say_no(c) : cli_fail(c->cli);
+	return c->is_log_fault ? report_log_fault(c) : cli_fail(c->cli);
 }
 
-/* ---- and signs ---- */
+/* ---- signing ---- */
 
 static int
 print_line(struct cosigning *c, const char *name, struct slice text)
@@ -201,7 +202,7 @@ static int
 cosign_checkpoint(struct cosigning *c)
 {
 	struct buf line;
-	int status = remember(c, NULL);
+	int status = remember_before_signing(c, NULL);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -214,7 +215,7 @@ cosign_checkpoint(struct cosigning *c)
 	return status;
 }
 
-/* The log's entry with this number of a draw. */
+/* The log's entry that commits draw c->beacon; NULL: there is none. */
 static const struct log_entry *
 find_commit(const struct cosigning *c, size_t *ret_index)
 {
@@ -227,10 +228,10 @@ find_commit(const struct cosigning *c, size_t *ret_index)
 }
 
 static int
-give(struct cosigning *c, const struct log_entry *commit)
+sign_beacon(struct cosigning *c, const struct log_entry *commit)
 {
 	char signature[WITNESS_SIGNATURE_HEX], line[WITNESS_SIGNATURE_HEX + 1];
-	int status = remember(c, commit);
+	int status = remember_before_signing(c, commit);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -254,7 +255,8 @@ cosign_beacon(struct cosigning *c)
 	size_t index = 0;
 	int status;
 
-	if ((commit = find_commit(c, &index)) == NULL) {
+	commit = find_commit(c, &index);
+	if (commit == NULL) {
 		(void)err_set(&c->cli->err, ERR_ABSENT, N_("there is no commitment to draw %llu in %s"),
 		    (unsigned long long)c->beacon, c->path);
 		return cli_fail(c->cli);
@@ -263,12 +265,12 @@ cosign_beacon(struct cosigning *c)
 	buf_init(&bytes, NOTE_MAX);
 	if (c->folder.published.read(c->folder.published.ctx, path, &bytes, &c->cli->err) != 0 ||
 	    log_check_checkpoint(&c->log, buf_view(&bytes), index, &note, &checkpoint, &c->cli->err) != 0)
-		status = say_no(c);
+		status = report_log_fault(c);
 	else if (witness_beacon_allowed(&commit->entry.commit, &note, slice_of(c->key.vkey), clock_now(),
 	             &c->cli->err) != WITNESS_YES)
-		status = c->cli->err.code == ERR_NOT_YET ? cli_fail(c->cli) : say_no(c);
+		status = c->cli->err.code == ERR_NOT_YET ? cli_fail(c->cli) : report_log_fault(c);
 	else
-		status = give(c, commit);
+		status = sign_beacon(c, commit);
 	buf_release(&bytes);
 	return status;
 }
@@ -280,7 +282,8 @@ cosign_folder(struct cosigning *c)
 
 	if (folder_open(&c->folder, c->path, &c->cli->err) != 0)
 		return cli_fail(c->cli);
-	if ((status = read_log(c)) != EXIT_DONE)
+	status = read_log(c);
+	if (status != EXIT_DONE)
 		return status;
 	return c->beacon == 0 ? cosign_checkpoint(c) : cosign_beacon(c);
 }
@@ -288,7 +291,7 @@ cosign_folder(struct cosigning *c)
 /* ---- cosign --listen ---- */
 
 static void
-say_answer(void *ctx, int status, const char *message)
+log_answer(void *ctx, int status, const char *message)
 {
 	char time[CLOCK_TEXT];
 
@@ -298,16 +301,16 @@ say_answer(void *ctx, int status, const char *message)
 }
 
 static void
-say_began(void *ctx)
+print_listening(void *ctx)
 {
 	const struct cosigning *c = ctx;
 
 	(void)fprintf(stderr, _("The witness %s listens at %s.\n"), c->key.vkey, c->listen);
 }
 
-/* `--log VKEY`: taken on before anybody asks. */
+/* Adds the logs of --log to the witness's state, before it listens. */
 static int
-take_on(struct cosigning *c, size_t *ret_known)
+add_given_logs(struct cosigning *c, size_t *ret_known)
 {
 	struct witness_known *known;
 	int rc = witness_file_open(c->state_path, &c->file, &c->cli->err);
@@ -322,18 +325,18 @@ take_on(struct cosigning *c, size_t *ret_known)
 }
 
 static int
-serve(struct cosigning *c)
+serve_witness(struct cosigning *c)
 {
-	struct witness_server server = {.key = &c->key, .state = c->state_path, .tell = say_answer, .ctx = c};
+	struct witness_server server = {.key = &c->key, .state = c->state_path, .tell = log_answer, .ctx = c};
 	size_t known = 0;
-	int rc = take_on(c, &known);
+	int rc = add_given_logs(c, &known);
 
 	if (rc == 0 && known == 0)
 		(void)fprintf(stderr, "%s\n",
 		    _("No log is known here yet: give one with --log VKEY, or cosign a copy of its published directory "
 		      "once."));
 	if (rc == 0)
-		rc = witness_serve(&server, c->listen, say_began, &c->cli->err);
+		rc = witness_serve(&server, c->listen, print_listening, &c->cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(c->cli);
 }
 
@@ -375,7 +378,7 @@ parse_cosign(struct cosigning *c, int argc, char **argv)
 	    (c->listen != NULL ? c->beacon > 0 : c->n_logs > 1))
 		return cli_usage(c->cli);
 	c->path = c->listen == NULL ? argv[optind] : NULL;
-	/* Without a memory a witness is none: it is beside the key, if nothing else is said. */
+	/* A witness needs a state; without --state it is beside the key. */
 	if ((state != NULL ? asprintf(&c->state_path, "%s", state)
 	                   : asprintf(&c->state_path, "%s.state", c->key_path)) < 0) {
 		c->state_path = NULL;
@@ -406,7 +409,7 @@ run_cosign(struct cli *cli, int argc, char **argv)
 		    _("%s is the key of a log, not of a witness: \"spotcheck keygen NAME FILE\" makes one"),
 		    c->key_path);
 	if (status == EXIT_DONE)
-		status = c->listen != NULL ? serve(c) : cosign_folder(c);
+		status = c->listen != NULL ? serve_witness(c) : cosign_folder(c);
 	log_release(&c->log);
 	folder_close(&c->folder);
 	witness_file_close(&c->file);
@@ -442,7 +445,7 @@ read_input(struct cli *cli, const char *path, struct buf *out)
 	return cli->err.code == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
-/* A beacon's signature stands alone, 128 hex digits. */
+/* Whether the text is a beacon's signature: 128 hex digits and nothing else. */
 static bool
 is_beacon(struct slice text, struct slice *ret_hex)
 {
@@ -453,37 +456,37 @@ is_beacon(struct slice text, struct slice *ret_hex)
 }
 
 static int
-say_taken(const struct cli *cli, uint64_t taken, uint64_t n)
+print_added(const struct cli *cli, uint64_t added, uint64_t n)
 {
 	if (cli->json)
-		printf("{\"beacon\":%llu,\"cosignatures\":%llu}\n", (unsigned long long)n, (unsigned long long)taken);
+		printf("{\"beacon\":%llu,\"cosignatures\":%llu}\n", (unsigned long long)n, (unsigned long long)added);
 	else if (n > 0)
 		printf(_("The beacon of draw %llu is there.\n"), (unsigned long long)n);
-	else if (taken == 0)
+	else if (added == 0)
 		puts(_("It was there already."));
 	else
 		printf(ngettext("%llu cosignature was taken in and is published.\n",
-		           "%llu cosignatures were taken in and are published.\n", taken),
-		    (unsigned long long)taken);
+		           "%llu cosignatures were taken in and are published.\n", added),
+		    (unsigned long long)added);
 	return EXIT_DONE;
 }
 
 static int
-take_in(struct draw_session *session, struct slice bytes)
+add_witness_answer(struct draw_session *session, struct slice bytes)
 {
 	struct cli *cli = session->cli;
 	struct slice hex;
-	uint64_t n = 0, taken = 0;
+	uint64_t n = 0, added = 0;
 	int rc;
 
 	if (is_beacon(bytes, &hex))
 		rc = beacons_add(cli->store, hex, cli->now, &n, &cli->err);
 	else
-		rc = cosignatures_add_any(cli->store, bytes, cli->now, &taken, &cli->err);
+		rc = cosignatures_add_any(cli->store, bytes, cli->now, &added, &cli->err);
 	if (rc != 0)
 		return cli_fail(cli);
-	cli_stands(cli, "%s", n > 0 ? _("the beacon is there") : _("the cosignatures are there"));
-	return say_taken(cli, taken, n);
+	cli_set_done(cli, "%s", n > 0 ? _("the beacon is there") : _("the cosignatures are there"));
+	return print_added(cli, added, n);
 }
 
 static int
@@ -499,9 +502,9 @@ run_cosignature(struct cli *cli, int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = draw_session_open(&session, cli, DRAW_SESSION_KEY | DRAW_SESSION_LETTERS);
 	if (status == EXIT_DONE)
-		status = take_in(&session, buf_view(&bytes));
+		status = add_witness_answer(&session, buf_view(&bytes));
 	if (status == EXIT_DONE)
-		status = draw_session_catch_up(&session, 0); /* a draw that waited for it */
+		status = draw_session_catch_up(&session, 0); /* a draw may have waited for it */
 	if (status == EXIT_DONE)
 		status = draw_session_deliver(&session);
 	buf_release(&bytes);

@@ -1,3 +1,4 @@
+/* Checks the INI for values that are valid each by itself and wrong together. */
 #include <arpa/inet.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -8,10 +9,6 @@
 
 #include "config/check_private.h"
 #include "core/base/array.h"
-
-/*
- * Values that are well-formed each by itself and wrong together.
- */
 
 struct checker {
 	const struct config *config;
@@ -30,7 +27,7 @@ key_index(const char *section, const char *name)
 	return i;
 }
 
-/* Where a cycle's key stands; where it is left out, the cycle's own line. */
+/* The line of a cycle's key, or the cycle's own line where the key is left out. */
 static unsigned long
 cycle_line(const struct checker *c, const struct config_cycle *cycle, const char *name)
 {
@@ -149,7 +146,7 @@ check_team(const struct checker *c, const struct config_cycle *cycle)
 
 /* ---- all sections ---- */
 
-/* File systems and people take names for the same that differ by case alone. */
+/* Names must differ by more than letter case, which some file systems, and people, overlook. */
 static void
 check_names(const struct checker *c)
 {
@@ -176,9 +173,9 @@ check_names(const struct checker *c)
 	}
 }
 
-/* a is b, or lies within it. */
+/* Path a is b, or lies in it. */
 static bool
-within(const char *a, const char *b)
+path_is_within(const char *a, const char *b)
 {
 	size_t n = strlen(b);
 
@@ -187,7 +184,7 @@ within(const char *a, const char *b)
 	return strncmp(a, b, n) == 0 && (a[n] == '\0' || a[n] == '/');
 }
 
-/* What is in the published folder is served to the whole world. */
+/* The published folder is public: nothing private may lie in it. */
 static void
 check_places(const struct checker *c)
 {
@@ -203,14 +200,14 @@ check_places(const struct checker *c)
 
 	for (size_t i = 0; i < ARRAY_LEN(private); i++)
 		if (private[i].path != NULL && config->public_dir != NULL && private[i].path[0] != '\0' &&
-		    within(private[i].path, config->public_dir))
+		    path_is_within(private[i].path, config->public_dir))
 			diag_add(c->diag, config->path,
 			    c->lines->general.at[key_index(private[i].section, private[i].key)],
 			    N_("%s: %s would lie in the published folder %s"), private[i].key, private[i].path,
 			    config->public_dir);
 }
 
-/* What goes there leaves no wire. */
+/* Mail to this machine crosses no network. */
 static bool
 is_this_machine(const char *host)
 {
@@ -227,7 +224,7 @@ is_this_machine(const char *host)
 	return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-/* Whoever listens on the way would have it. */
+/* A password in the clear could be read on the network. */
 static void
 check_password(const struct checker *c)
 {

@@ -4,18 +4,18 @@
 #include "config/config.h"
 #include "config/keys.h"
 
-/* Where one section's keys stand, by index in config_keys; 0 where a key is not given. */
+/* The line of each key of one section, by index in config_keys; 0 where the key is not given. */
 struct config_key_lines {
 	unsigned long at[CONFIG_KEYS_MAX];
-	bool faulty; /* one of the section's values was refused: they are not held against each other */
+	bool faulty; /* one of the section's values was refused: its values are not compared */
 };
 
 struct config_lines {
-	struct config_key_lines general; /* of [service] to [beacon] */
-	struct config_key_lines *cycles; /* as config->cycles */
+	struct config_key_lines general; /* of the sections without a name */
+	struct config_key_lines *cycles; /* same order as config->cycles */
 };
 
-/* Holds values against each other; faults go to diag. */
+/* Checks values against each other; faults go to diag. */
 void config_check(const struct config *config, const struct config_lines *lines, struct diag *diag);
 
 #endif

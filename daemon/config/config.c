@@ -1,3 +1,4 @@
+/* The settings in memory: released, and looked up by name. */
 #include "config/config.h"
 #include "core/base/array.h"
 
@@ -88,7 +89,7 @@ config_release(struct config *config)
 	*config = (struct config){0};
 }
 
-/* ---- what is asked of it ---- */
+/* ---- look-ups ---- */
 
 const struct config_cycle *
 config_cycle(const struct config *config, const char *name)

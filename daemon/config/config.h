@@ -11,10 +11,10 @@
 #include "rosters/columns.h"
 
 /*
- * What spotcheckd.ini says; read.h reads it, whole, and checks it, whole.
+ * The content of spotcheckd.ini.  config_read (read.h) reads and checks it as a whole.
  *
- * All texts are owned by the struct config and NUL-terminated.  A text that is not given and may be empty is "" (never
- * NULL); paths are absolute or start at the folder that config_read was given the INI in.
+ * All texts are owned by the struct config and NUL-terminated.  A text that is not given is "", never NULL.  Paths are
+ * absolute, or begin with the folder in the path that config_read was given.
  */
 
 enum mail_scheme { MAIL_SMTP, MAIL_STARTTLS, MAIL_SMTPS, MAIL_MAILDIR };
@@ -24,14 +24,14 @@ enum cycle_weight { CYCLE_WEIGHT_NONE, CYCLE_WEIGHT_COLUMN, CYCLE_WEIGHT_RISK };
 
 /* One amount of `sample`; the same forms as a commitment's strata (PROTOCOL 6). */
 struct config_stratum {
-	char *class;     /* "*" covers what has none of its own */
+	char *class;     /* "*": all classes that have no stratum of their own */
 	bool by_rate;    /* per_10000, not count */
 	uint64_t amount; /* the count, or the rate in 1/10000 */
 };
 
 struct config_witness {
 	char *name;
-	char *key;          /* a verifier key of algorithm 0x04, parsed once already */
+	char *key;          /* a valid verifier key of algorithm 0x04 */
 	char *url;          /* "" where cosignatures are carried by hand */
 	unsigned long line; /* of its section's header */
 };
@@ -42,9 +42,10 @@ struct config_cycle {
 	char *title;
 	struct schedule_rule rule; /* when it draws */
 	bool keep_free;
-	struct column_filter *targets; /* in the scope where of each column named one of its values holds */
+	struct column_filter
+	    *targets; /* a target is in the scope if, for each column named, one of its values matches */
 	size_t n_targets;
-	struct config_stratum *sample; /* ascending by class, none twice, "*" last: as a commitment wants it */
+	struct config_stratum *sample; /* by class, none twice, "*" last, as in a commitment */
 	size_t n_sample;
 	enum cycle_weight weight;
 	int64_t rest, cover; /* days; 0: off */
@@ -60,7 +61,7 @@ struct config_cycle {
 	struct text_list matters; /* ids in the INI's order, none twice */
 	int64_t matters_take;     /* 1 .. matters.n; 0 where there are none */
 	enum source beacon;
-	char *beacon_witness; /* the NAME of its section; "" but for SOURCE_WITNESS */
+	char *beacon_witness; /* the NAME of its section; "" unless SOURCE_WITNESS */
 	char *beacon_label;
 	char *beacon_symbols; /* ascending */
 	int64_t beacon_count;
@@ -68,7 +69,7 @@ struct config_cycle {
 
 struct config {
 	char *path; /* as given to config_read */
-	char *dir;  /* its folder, "." where there is none */
+	char *dir;  /* the folder in `path`, "." where it has none */
 
 	char *origin;
 	char *operator;
@@ -87,10 +88,10 @@ struct config {
 	bool predict;
 
 	enum mail_scheme mail_scheme;
-	char *mail_server; /* as in the INI, for libcurl after its scheme is mapped; "" for a maildir */
+	char *mail_server; /* as in the INI; "" for a maildir */
 	char *mail_host;   /* "" for a maildir */
 	int64_t mail_port; /* 25, 587 or 465 where the INI names none */
-	char *maildir;     /* a path; "" but for MAIL_MAILDIR */
+	char *maildir;     /* a path; "" unless MAIL_MAILDIR */
 	char *mail_from_name;
 	char *mail_from;
 	char *mail_user;
@@ -111,9 +112,10 @@ struct config {
 
 void config_release(struct config *config); /* NULL is allowed */
 
-/* NULL where there is none of that name. */
+/* The cycle of this name, or NULL. */
 const struct config_cycle *config_cycle(const struct config *config, const char *name);
-bool config_has_timetable(const struct config *config); /* a cycle that is not manual */
+bool config_has_timetable(const struct config *config); /* some cycle is not manual */
+/* The witness of this name, or NULL. */
 const struct config_witness *config_witness(const struct config *config, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* Every key, and which parser a value of its type has. */
+/* The table of every key of the INI, and the parser for each type of value. */
 
 #include <stddef.h>
 
@@ -118,7 +118,7 @@ static bool (*const parsers[CONFIG_TYPES])(struct config_value *v) = {
     [CONFIG_SYMBOLS] = config_parse_symbols,
 };
 
-/* A value that the sample file left to be filled in. */
+/* A value such as <name>, which the sample file leaves to be filled in. */
 static bool
 is_placeholder(const struct config_value *v)
 {
@@ -126,7 +126,7 @@ is_placeholder(const struct config_value *v)
 	    v->key->type != CONFIG_MAILBOX;
 }
 
-/* An empty value is one only where that means something. */
+/* Whether an empty value has a meaning for this key. */
 static bool
 may_be_empty(const struct config_key *key)
 {

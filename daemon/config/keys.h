@@ -4,19 +4,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The keys of the INI, and what kind of value each has. */
+/* The keys of the INI, and the type of value that each has. */
 
 enum config_type {
 	CONFIG_ORIGIN,
-	CONFIG_REASON, /* a text as PROTOCOL 2 has reasons, labels and operators */
+	CONFIG_REASON, /* one line of text: a reason, label or operator of PROTOCOL 2 */
 	CONFIG_ZONE,
-	CONFIG_WORD,   /* one of `words`; its index, as an int */
-	CONFIG_STRING, /* one of `words`, as a text */
+	CONFIG_WORD,   /* one of `words`, stored as its index, an int */
+	CONFIG_STRING, /* one of `words`, stored as a text */
 	CONFIG_PATH,
 	CONFIG_URL,
 	CONFIG_EMAIL,
 	CONFIG_DURATION,
-	CONFIG_DURATION_WORKDAYS, /* the same, or workdays */
+	CONFIG_DURATION_WORKDAYS, /* a duration, or workdays */
 	CONFIG_YES,
 	CONFIG_COUNTRY,
 	CONFIG_FILES,
@@ -25,7 +25,7 @@ enum config_type {
 	CONFIG_MAILBOX,
 	CONFIG_VKEY,
 	CONFIG_URLS,
-	CONFIG_NAMES, /* any (none), or a list of names */
+	CONFIG_NAMES, /* a list of names, or any: stored as an empty list */
 	CONFIG_INT,
 	CONFIG_DAY,
 	CONFIG_TIMES,
@@ -34,7 +34,7 @@ enum config_type {
 	CONFIG_NOTICE,
 	CONFIG_SCOPE,
 	CONFIG_SAMPLE,
-	CONFIG_INT_OR_ALL, /* all is 0 */
+	CONFIG_INT_OR_ALL, /* a number, or all: stored as 0 */
 	CONFIG_TEAM,
 	CONFIG_AVOID,
 	CONFIG_GAP,
@@ -44,19 +44,19 @@ enum config_type {
 	CONFIG_TYPES
 };
 
-#define CONFIG_KEYS_MAX 96 /* room for one line number a key */
+#define CONFIG_KEYS_MAX 96 /* most keys that the table can have */
 
 /*
- * The table of all keys, in the INI's order, for those who hold it against the manual and the shipped file.
- * `default_text` is what an INI without the key means, NULL where it must be given.
+ * The table of all keys, in the INI's order.  scripts/check_manual.py compares it with the manual and the shipped
+ * file.  `default_text` is the value where the INI lacks the key, NULL where the key must be given.
  */
 struct config_key {
-	const char *section; /* "service", …; "witness" and "cycle" for [witness NAME] and [cycle NAME] */
+	const char *section; /* "service" …; "witness" for [witness NAME], "cycle" for [cycle NAME] */
 	const char *name;
 	enum config_type type;
 	const char *default_text;
 	int64_t min, max;  /* numbers, days and durations in seconds; bytes for texts */
-	const char *words; /* the choices, '|' between them, in the enum's order; NULL for other types */
+	const char *words; /* the choices in the enum's order, '|' between them; NULL for other types */
 	size_t offset;     /* of the field in struct config, config_witness or config_cycle */
 };
 

@@ -1,3 +1,4 @@
+/* Values of the INI that are lists or words: workweek, holidays, team, avoid, matters, beacon. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,7 @@ config_parse_matters(struct config_value *v)
 	int64_t take = 0;
 
 	if (some && !config_number(number, v->key->max, &take))
-		return config_refuse(v, N_("before \"of\" stands how many, such as 2 of leave duty office"));
+		return config_refuse(v, N_("a number must come before \"of\", such as 2 of leave duty office"));
 	if (some)
 		rest = after;
 	while (config_next_word(&rest, &word)) {

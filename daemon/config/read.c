@@ -1,3 +1,4 @@
+/* Reads the INI line by line, sets every key, fills in defaults, and reports all faults. */
 #include "config/read.h"
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include "text/suggest.h"
 
 /*
- * The INI, line by line.  inih splits a line into key and value; what it would pass over in silence (long lines, NUL, a
- * broken header, an indented line) is refused here before it sees the line.
+ * inih splits a line into key and value.  It would silently accept or skip some broken lines (long ones, with NUL,
+ * with a broken header, indented ones), so these are refused before it sees them.
  */
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -27,11 +28,11 @@ enum section { SECTION_BEFORE, SECTION_SKIPPED, SECTION_GENERAL, SECTION_WITNESS
 struct reader {
 	struct config *config;
 	struct diag *diag;
-	struct slice rest; /* what inih has not seen */
+	struct slice rest; /* the lines that inih has not read yet */
 	unsigned long line;
 	enum section section;
 	const char *section_name; /* "service" … of config_keys */
-	unsigned long begun[8];   /* by section_index: the line of [service] … */
+	unsigned long begun[8];   /* by index in general_sections: the line of [service] … */
 	struct config_lines lines;
 	struct config_key_lines *witness_lines;
 	bool no_memory;
@@ -44,16 +45,16 @@ static const char *const all_sections[] = {"service", "calendar", "mail", "beaco
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void
-fault(struct reader *r, const char *message)
+report_line_fault(struct reader *r, const char *message)
 {
 	diag_add(r->diag, r->config->path, r->line, "%s", r->diag->tr != NULL ? r->diag->tr(message) : message);
 }
 
 /* ---- sections ---- */
 
-/* Room for one more section of its kind: its struct and its line numbers. */
+/* Appends one section of its kind, zeroed, to the structs and to the line numbers.  Returns its struct, or NULL. */
 static void *
-grow(struct reader *r, void **objects, size_t *n, size_t size, struct config_key_lines **lines)
+add_section(struct reader *r, void **objects, size_t *n, size_t size, struct config_key_lines **lines)
 {
 	void *grown = reallocarray(*objects, *n + 1, size);
 	struct config_key_lines *grown_lines;
@@ -74,11 +75,11 @@ grow(struct reader *r, void **objects, size_t *n, size_t size, struct config_key
 }
 
 static void
-begin_cycle(struct reader *r, struct slice name)
+begin_cycle_section(struct reader *r, struct slice name)
 {
 	struct config *config = r->config;
 	void *cycles = config->cycles;
-	struct config_cycle *cycle = grow(r, &cycles, &config->n_cycles, sizeof *cycle, &r->lines.cycles);
+	struct config_cycle *cycle = add_section(r, &cycles, &config->n_cycles, sizeof *cycle, &r->lines.cycles);
 
 	config->cycles = cycles;
 	if (cycle == NULL)
@@ -91,11 +92,12 @@ begin_cycle(struct reader *r, struct slice name)
 }
 
 static void
-begin_witness(struct reader *r, struct slice name)
+begin_witness_section(struct reader *r, struct slice name)
 {
 	struct config *config = r->config;
 	void *witnesses = config->witnesses;
-	struct config_witness *witness = grow(r, &witnesses, &config->n_witnesses, sizeof *witness, &r->witness_lines);
+	struct config_witness *witness =
+	    add_section(r, &witnesses, &config->n_witnesses, sizeof *witness, &r->witness_lines);
 
 	config->witnesses = witnesses;
 	if (witness == NULL)
@@ -108,7 +110,7 @@ begin_witness(struct reader *r, struct slice name)
 }
 
 static void
-begin_general(struct reader *r, size_t index)
+begin_general_section(struct reader *r, size_t index)
 {
 	if (r->begun[index] != 0) {
 		diag_add(r->diag, r->config->path, r->line, N_("[%s] stands on line %lu already: put its keys there"),
@@ -121,7 +123,7 @@ begin_general(struct reader *r, size_t index)
 }
 
 static void
-unknown_section(struct reader *r, struct slice name)
+report_unknown_section(struct reader *r, struct slice name)
 {
 	const char *meant;
 
@@ -143,7 +145,7 @@ unknown_section(struct reader *r, struct slice name)
 		    SLICE_ARGS(name));
 }
 
-/* A section's name without its brackets.  Until it proves good its keys are passed over. */
+/* `text` is the header without brackets.  Keys of a section with a faulty header are skipped. */
 static void
 begin_section(struct reader *r, struct slice text)
 {
@@ -157,25 +159,25 @@ begin_section(struct reader *r, struct slice text)
 	}
 	if ((cycle || witness) && !text_is_id(name)) {
 		diag_add(r->diag, r->config->path, r->line,
-		    N_("[%.*s]: behind %s stands a name of at most 32 of the characters A-Z a-z 0-9 . _ -"),
-		    SLICE_ARGS(text), cycle ? "cycle" : "witness");
+		    N_("[%.*s]: %s needs a name of at most 32 of the characters A-Z a-z 0-9 . _ -"), SLICE_ARGS(text),
+		    cycle ? "cycle" : "witness");
 		return;
 	}
 	if (cycle) {
-		begin_cycle(r, name);
+		begin_cycle_section(r, name);
 		return;
 	}
 	if (witness) {
-		begin_witness(r, name);
+		begin_witness_section(r, name);
 		return;
 	}
 	for (size_t i = 0; i < COUNT(general_sections); i++) {
 		if (slice_is(text, general_sections[i])) {
-			begin_general(r, i);
+			begin_general_section(r, i);
 			return;
 		}
 	}
-	unknown_section(r, text);
+	report_unknown_section(r, text);
 }
 
 /* ---- keys ---- */
@@ -200,7 +202,7 @@ section_lines(struct reader *r, void **ret_object)
 }
 
 static void
-unknown_key(struct reader *r, struct slice name)
+report_unknown_key(struct reader *r, struct slice name)
 {
 	const char *words[CONFIG_KEYS_MAX] = {NULL}, *meant;
 	size_t n = 0;
@@ -226,7 +228,7 @@ unknown_key(struct reader *r, struct slice name)
 }
 
 static void
-set(struct reader *r, void *object, const struct config_key *key, struct slice text, unsigned long line)
+set_key_value(struct reader *r, void *object, const struct config_key *key, struct slice text, unsigned long line)
 {
 	struct config_value v = {
 	    .config = r->config,
@@ -242,9 +244,9 @@ set(struct reader *r, void *object, const struct config_key *key, struct slice t
 	r->no_memory = r->no_memory || v.no_memory;
 }
 
-/* inih's handler: the section is the reader's own, for inih cuts long names. */
+/* The handler of inih.  Its section name is not used, because inih cuts long names. */
 static int
-take_key(void *ctx, const char *section, const char *name, const char *value)
+on_key(void *ctx, const char *section, const char *name, const char *value)
 {
 	struct reader *r = ctx;
 	struct config_key_lines *lines;
@@ -255,7 +257,7 @@ take_key(void *ctx, const char *section, const char *name, const char *value)
 	if (r->section == SECTION_SKIPPED || r->no_memory)
 		return 1;
 	if (r->section == SECTION_BEFORE) {
-		fault(r, N_("a key before the first [section]"));
+		report_line_fault(r, N_("a key before the first [section]"));
 		return 1;
 	}
 	lines = section_lines(r, &object);
@@ -269,18 +271,18 @@ take_key(void *ctx, const char *section, const char *name, const char *value)
 		}
 		lines->at[i] = r->line;
 		faults = r->diag->count;
-		set(r, object, &config_keys[i], slice_of(value), r->line);
+		set_key_value(r, object, &config_keys[i], slice_of(value), r->line);
 		lines->faulty = lines->faulty || r->diag->count != faults;
 		return 1;
 	}
-	unknown_key(r, slice_of(name));
+	report_unknown_key(r, slice_of(name));
 	return 1;
 }
 
 /* ---- lines ---- */
 
 static struct slice
-trim_end(struct slice line)
+trim_line_end(struct slice line)
 {
 	while (line.n > 0 && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t' || line.p[line.n - 1] == '\r'))
 		line.n--;
@@ -288,75 +290,75 @@ trim_end(struct slice line)
 }
 
 static bool
-indented(struct slice line)
+is_indented(struct slice line)
 {
 	return line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
 }
 
-/* What inih must not see: faults are told, and the line counts as empty. */
+/* Whether inih may see the line.  A fault is reported, and the line counts as empty. */
 static bool
-line_ok(struct reader *r, struct slice line)
+is_key_line(struct reader *r, struct slice line)
 {
 	struct slice value = line, key;
 
 	if (line.n > LINE_MAX_BYTES)
-		fault(r, N_("the line is longer than 1000 bytes"));
+		report_line_fault(r, N_("the line is longer than 1000 bytes"));
 	else if (memchr(line.p, '\0', line.n) != NULL)
-		fault(r, N_("the line holds a NUL byte"));
+		report_line_fault(r, N_("the line holds a NUL byte"));
 	else if (!text_is_utf8(line))
-		fault(r, N_("the line is not UTF-8"));
-	else if (indented(line))
-		fault(r, N_("the line is indented: a key or a section begins at the line's start"));
+		report_line_fault(r, N_("the line is not UTF-8"));
+	else if (is_indented(line))
+		report_line_fault(r, N_("the line is indented: a key or a section begins at the line's start"));
 	else if (memchr(line.p, '=', line.n) == NULL)
-		fault(r, N_("this is no \"key = value\", no [section] and no # comment"));
+		report_line_fault(r, N_("this is no \"key = value\", no [section] and no # comment"));
 	else if (key = slice_cut(&value, '='),
-	    trim_end(key).n == 0 || trim_end(key).n > 40 || memchr(key.p, ':', key.n) != NULL)
-		fault(r, N_("before the first = stands the name of a key"));
+	    trim_line_end(key).n == 0 || trim_line_end(key).n > 40 || memchr(key.p, ':', key.n) != NULL)
+		report_line_fault(r, N_("the first = must follow the name of a key"));
 	else
 		return true;
 	return false;
 }
 
 static void
-read_header(struct reader *r, struct slice line)
+read_section_header(struct reader *r, struct slice line)
 {
 	struct slice name = {line.p + 1, line.n - 1};
 
 	r->section = SECTION_SKIPPED;
 	if (!text_is_utf8(line) || memchr(line.p, '\0', line.n) != NULL || line.n > LINE_MAX_BYTES ||
 	    memchr(line.p, ']', line.n) != line.p + line.n - 1) {
-		fault(r, N_("a section is written [name], and nothing behind it on its line"));
+		report_line_fault(r, N_("a section is written [name], with nothing else on its line"));
 		return;
 	}
 	name.n--;
 	begin_section(r, name);
 }
 
-/* inih's reader: hands it the next line, or an empty one in place of what is no key. */
+/* The reader of inih: hands it the next line, or an empty one where the line is no key. */
 static char *
-next_line(char *buffer, int size, void *stream)
+next_ini_line(char *buffer, int size, void *stream)
 {
 	struct reader *r = stream;
 	struct slice line, bare;
 
 	if (r->rest.p == NULL || r->rest.n == 0)
 		return NULL;
-	line = trim_end(slice_cut(&r->rest, '\n'));
+	line = trim_line_end(slice_cut(&r->rest, '\n'));
 	r->line++;
 	bare = line;
-	while (indented(bare)) {
+	while (is_indented(bare)) {
 		bare.p++;
 		bare.n--;
 	}
 	if (bare.n == 0 || bare.p[0] == '#' || bare.p[0] == ';') {
 		line.n = 0;
 	} else if (line.p[0] == '[') {
-		read_header(r, line);
+		read_section_header(r, line);
 		line.n = 0;
-	} else if (!line_ok(r, line)) {
+	} else if (!is_key_line(r, line)) {
 		line.n = 0;
 	}
-	if (line.n + 2 > (size_t)size) /* never: the limit of a line is below inih's */
+	if (line.n + 2 > (size_t)size) /* cannot be: LINE_MAX_BYTES is below the buffer of inih */
 		line.n = 0;
 	if (line.n > 0)
 		memcpy(buffer, line.p, line.n);
@@ -377,7 +379,7 @@ add_defaults(struct reader *r, const char *section, void *object, struct config_
 		if (strcmp(key->section, section) != 0 || lines->at[i] != 0)
 			continue;
 		if (key->default_text != NULL) {
-			set(r, object, key, slice_of(key->default_text), line);
+			set_key_value(r, object, key, slice_of(key->default_text), line);
 			continue;
 		}
 		lines->faulty = true;
@@ -390,7 +392,7 @@ add_defaults(struct reader *r, const char *section, void *object, struct config_
 }
 
 static void
-complete(struct reader *r)
+add_all_defaults(struct reader *r)
 {
 	struct config *config = r->config;
 
@@ -404,7 +406,7 @@ complete(struct reader *r)
 		    config->cycles[i].name);
 }
 
-/* Fields that are texts and have no key of their own are "" too, never NULL. */
+/* Texts without a key of their own become "" too, never NULL. */
 static void
 fill_empty(struct reader *r)
 {
@@ -436,9 +438,9 @@ read_all(int fd, char **ret_bytes, size_t *ret_len)
 	return true;
 }
 
-/* Without blocking on a pipe, should the path name one.  The bytes are the caller's to free in any case. */
+/* Reads the file, without blocking if it is a pipe.  The caller frees `*ret_bytes`, also after a failure. */
 static bool
-load(struct config *config, struct diag *diag, char **ret_bytes, size_t *ret_len)
+load_ini(struct config *config, struct diag *diag, char **ret_bytes, size_t *ret_len)
 {
 	int fd = open(config->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
@@ -472,7 +474,7 @@ set_path(struct config *config, const char *path)
 }
 
 static void
-parse(struct reader *r)
+parse_ini(struct reader *r)
 {
 	if (r->rest.n >= 3 && memcmp(r->rest.p, "\xEF\xBB\xBF", 3) == 0) {
 		r->rest.p += 3;
@@ -486,10 +488,10 @@ parse(struct reader *r)
 	ini_allow_inline_comments = false;
 	ini_allow_multiline = false;
 	ini_allow_no_value = false;
-	if (ini_parse_stream(next_line, r, take_key, r) == -2)
+	if (ini_parse_stream(next_ini_line, r, on_key, r) == -2)
 		r->no_memory = true;
 	if (!r->no_memory)
-		complete(r);
+		add_all_defaults(r);
 	if (!r->no_memory)
 		fill_empty(r);
 }
@@ -508,10 +510,10 @@ config_read(const char *path, struct config *ret_config, struct diag *diag)
 		r.no_memory = true;
 		goto out;
 	}
-	if (!load(&config, diag, &bytes, &len))
+	if (!load_ini(&config, diag, &bytes, &len))
 		goto out;
 	r.rest = (struct slice){bytes, len};
-	parse(&r);
+	parse_ini(&r);
 	if (!r.no_memory)
 		config_check(&config, &r.lines, diag);
 	if (!r.no_memory && diag->count == before) {

@@ -5,8 +5,8 @@
 #include "core/base/err.h"
 
 /*
- * Reads and checks; `diag` (not NULL) is told every fault, each with its line.  Returns 0, or ERR_REFUSED with faults
- * told and nothing to release.  A file that cannot be opened at all is a fault too (line 0).
+ * Reads and checks the INI.  Every fault goes to `diag` (not NULL) with its line; a file that cannot be opened is a
+ * fault with line 0.  ERR_REFUSED after faults, ERR_MEMORY; then there is nothing to release.
  */
 int config_read(const char *path, struct config *ret_config, struct diag *diag);
 

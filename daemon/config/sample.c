@@ -1,13 +1,10 @@
+/* Values of the INI with a grammar of their own: `sample`, `targets` and `day`. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/values_private.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
-
-/*
- * The values that have a small grammar of their own: `sample`, `targets`, `day`.
- */
 
 /* ---- sample ---- */
 
@@ -51,7 +48,7 @@ to_amount(struct config_value *v, struct slice text, struct config_stratum *stra
 	return true;
 }
 
-/* Cuts `A:5%` or `"Class A":5%` before its last ':'; a word without one is for all classes. */
+/* Splits `A:5%` or `"Class A":5%` at the last ':'.  False where there is none: the amount is for all classes. */
 static bool
 split_class(struct slice word, struct slice *ret_class, struct slice *ret_amount)
 {
@@ -96,7 +93,7 @@ add_stratum(struct config_value *v, struct slice class, struct slice amount)
 
 /* Bytewise, "*" last. */
 static int
-order(const void *a, const void *b)
+compare_strata(const void *a, const void *b)
 {
 	const struct config_stratum *x = a, *y = b;
 	int rest_x = strcmp(x->class, "*") == 0, rest_y = strcmp(y->class, "*") == 0;
@@ -122,7 +119,7 @@ config_parse_sample(struct config_value *v)
 		draws = draws || cycle->sample[i].amount > 0;
 	if (!draws)
 		return config_refuse(v, N_("it would draw nobody"));
-	qsort(cycle->sample, cycle->n_sample, sizeof *cycle->sample, order);
+	qsort(cycle->sample, cycle->n_sample, sizeof *cycle->sample, compare_strata);
 	return true;
 }
 
@@ -174,7 +171,7 @@ config_parse_scope(struct config_value *v)
 
 /* "1st", "22nd": the number, or 0. */
 static int64_t
-ordinal(struct slice word, int64_t max)
+parse_ordinal(struct slice word, int64_t max)
 {
 	static const char *const suffixes[] = {"st", "nd", "rd", "th"};
 	int64_t n = 0;
@@ -225,7 +222,7 @@ config_parse_day(struct config_value *v)
 			day = workday ? DAY_LAST_WORKDAY : DAY_LAST;
 		} else {
 			day = workday ? DAY_NTH_WORKDAY : DAY_NTH;
-			n = ordinal(first, v->key->max);
+			n = parse_ordinal(first, v->key->max);
 			ok = ok && n > 0;
 		}
 	}

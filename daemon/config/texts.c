@@ -1,4 +1,4 @@
-/* Texts, words, paths and addresses. */
+/* Values of the INI that are texts, words, paths or addresses. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ has_control(struct slice text)
 	return false;
 }
 
-/* Relative paths start at the INI's folder. */
+/* Stores a path; a relative one begins with the INI's folder. */
 static bool
 keep_path(struct config_value *v, char **field, struct slice path)
 {
@@ -133,7 +133,7 @@ config_parse_files(struct config_value *v)
 /* ---- addresses ---- */
 
 static bool
-starts(struct slice text, const char *prefix)
+has_prefix(struct slice text, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -144,7 +144,7 @@ starts(struct slice text, const char *prefix)
 static bool
 is_url(struct slice url)
 {
-	size_t scheme = starts(url, "https://") ? 8 : starts(url, "http://") ? 7 : 0;
+	size_t scheme = has_prefix(url, "https://") ? 8 : has_prefix(url, "http://") ? 7 : 0;
 
 	if (scheme == 0 || url.n <= scheme || url.p[scheme] == '/')
 		return false;
@@ -154,24 +154,25 @@ is_url(struct slice url)
 	return true;
 }
 
-/* With a '/' at its end, so that a path can follow. */
+/* The URL is stored with a '/' at its end, so that a path can follow. */
 bool
 config_parse_url(struct config_value *v)
 {
 	char **field = config_field(v);
-	char *whole = NULL;
+	char *with_slash = NULL;
 	bool kept;
 
 	if (v->text.n == 0)
 		return config_keep(v, field, v->text);
 	if (!is_url(v->text))
 		return config_refuse(v, N_("it must be an address such as https://spotcheck.example.org/"));
-	if (asprintf(&whole, "%.*s%s", (int)v->text.n, v->text.p, v->text.p[v->text.n - 1] == '/' ? "" : "/") < 0) {
+	if (asprintf(&with_slash, "%.*s%s", (int)v->text.n, v->text.p, v->text.p[v->text.n - 1] == '/' ? "" : "/") <
+	    0) {
 		v->no_memory = true;
 		return false;
 	}
-	kept = config_keep(v, field, slice_of(whole));
-	free(whole);
+	kept = config_keep(v, field, slice_of(with_slash));
+	free(with_slash);
 	return kept;
 }
 
@@ -265,14 +266,14 @@ config_parse_server(struct config_value *v)
 		size_t n = strlen(schemes[i].prefix);
 		struct slice rest;
 
-		if (!starts(v->text, schemes[i].prefix))
+		if (!has_prefix(v->text, schemes[i].prefix))
 			continue;
 		rest = (struct slice){v->text.p + n, v->text.n - n};
 		v->config->mail_scheme = schemes[i].scheme;
 		if (schemes[i].scheme != MAIL_MAILDIR)
 			return parse_host(v, rest, schemes[i].port);
 		if (rest.n == 0)
-			return config_refuse(v, N_("maildir: needs a path behind it"));
+			return config_refuse(v, N_("maildir: needs a path after it"));
 		return keep_path(v, &v->config->maildir, rest);
 	}
 	return config_refuse(v, N_("it must begin with smtp://, smtp+starttls://, smtps:// or maildir:"));

@@ -1,3 +1,4 @@
+/* Values of the INI that are numbers, durations or times of day. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ to_duration(struct slice text, bool workdays, struct duration *ret)
 	return false;
 }
 
-/* The largest unit that leaves no rest, for messages. */
+/* Writes a duration for a message, in the largest unit that divides it. */
 static void
 put_duration(int64_t seconds, char ret_text[static 32])
 {

@@ -1,4 +1,4 @@
-/* What all parsers of values use. */
+/* What the parsers of values share: refusing, storing, splitting words. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,6 @@ config_next_word(struct slice *rest, struct slice *ret_word)
 	return n > 0;
 }
 
-/* Index of a word among "a|b|c", or -1. */
 int
 config_word_index(struct slice word, const char *words)
 {
@@ -99,7 +98,6 @@ config_word_index(struct slice word, const char *words)
 	return -1;
 }
 
-/* "one of a, b, c", and the one that was meant, where that can be told. */
 bool
 config_refuse_word(const struct config_value *v, struct slice word)
 {

@@ -8,12 +8,10 @@
 #include "core/base/err.h"
 #include "core/base/slice.h"
 
-/* From a key's text to its field. */
-
-/* One value on its way into its field. */
+/* One value of the INI, from its text to its field. */
 struct config_value {
 	struct config *config;
-	void *object; /* the struct config, config_cycle or config_witness that the key's offset counts in */
+	void *object; /* the struct config, config_cycle or config_witness that has the field */
 	const struct config_key *key;
 	struct slice text;
 	const char *file;
@@ -22,10 +20,10 @@ struct config_value {
 	bool no_memory;
 };
 
-/* Parses and stores a value; a fault is told to v->diag, and the field stays as it was (keys.c). */
+/* Parses and stores a value.  After a fault, reported to v->diag, the INI is refused as a whole.  In keys.c. */
 void config_value_set(struct config_value *v);
 
-/* ---- a parser for each type; false where a fault was told or memory is short ---- */
+/* ---- a parser for each type: false where a fault was reported or memory is short ---- */
 
 bool config_parse_origin(struct config_value *v);
 bool config_parse_reason(struct config_value *v);
@@ -63,24 +61,25 @@ bool config_parse_day(struct config_value *v);
 
 /* ---- what they share ---- */
 
-/* "key = value: `should`" to v->diag; `should` is a message of the catalogue.  Returns false. */
+/* Reports "key = value: `should`" to v->diag.  `should` is a message of the catalogue.  Returns false. */
 bool config_refuse(const struct config_value *v, const char *should);
 
-/* Index of a word among "a|b|c", or -1. */
+/* The index of a word in "a|b|c", or -1. */
 int config_word_index(struct slice word, const char *words);
-/* "it must be one of the key's words", or the one that was meant, where that can be told.  Returns false. */
+/* Reports that it must be one of the key's words, or which of them was probably meant.  Returns false. */
 bool config_refuse_word(const struct config_value *v, struct slice word);
-/* "it must be a whole number from … to …".  Returns false. */
+/* Reports the range of the key's numbers.  Returns false. */
 bool config_refuse_range(const struct config_value *v);
+/* Whether the list has the word. */
 bool config_listed(const struct text_list *list, struct slice word);
-/* The next word of a list, split at spaces outside double quotes; false at the end. */
+/* The next word of a list, split at spaces outside of double quotes.  False at the end. */
 bool config_next_word(struct slice *rest, struct slice *ret_word);
 /* The field at the key's offset. */
 void *config_field(const struct config_value *v);
-/* A NUL-terminated copy in place of an owned text; false, and v->no_memory, where there is no memory. */
+/* Replaces an owned text by a NUL-terminated copy of `text`.  False, with v->no_memory set, where memory is short. */
 bool config_keep(struct config_value *v, char **field, struct slice text);
 bool config_append(struct config_value *v, struct text_list *list, struct slice text);
-/* Digits alone, at most max; false where they are not. */
+/* Reads a decimal number of digits only, at most `max`.  False where it is none. */
 bool config_number(struct slice text, int64_t max, int64_t *ret_value);
 
 #endif

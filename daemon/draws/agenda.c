@@ -118,7 +118,7 @@ add_planned_of_cycle(struct agenda_reader *r, const struct config_cycle *cycle)
 /* ---- what is committed ---- */
 
 static int
-read_visit_dates(struct agenda_reader *r, struct agenda_row *row)
+read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row)
 {
 	struct sealed sealed = {0};
 	struct buf bytes;
@@ -165,7 +165,7 @@ add_committed_draw(struct agenda_reader *r, const struct draw_row *draw)
 	if (rc == 0)
 		rc = draws_commit_time(r->want->store, draw, &row.commit_time, r->err);
 	if (rc == 0)
-		rc = read_visit_dates(r, &row);
+		rc = read_first_and_last_visit(r, &row);
 	if (rc != 0)
 		return rc;
 	row.notice_time = notice_time_of(r->want, draw, row.visit_first);

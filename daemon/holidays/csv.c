@@ -1,3 +1,4 @@
+/* Reads holidays from CSV. */
 #include <csv.h>
 #include <string.h>
 #include <strings.h>
@@ -13,9 +14,9 @@
  *	2027-02-06,春节,休
  *	2027-02-20,春节,班
  *
- * The first line may name the columns: then they may stand in any order among others, which are passed over.  Their
- * names are 日期 date; 名称 节日 name holiday; 休/班 休班 类型 kind type.  Else they are these three in this order.  A day
- * off is 休 放假 or off, a make-up workday 班 上班 补班 调休上班 or work.  Lines without a value are passed over.
+ * The first line may name the columns.  Then they may come in any order, and other columns are skipped.  Their names
+ * are 日期 date; 名称 节日 name holiday; 休/班 休班 类型 kind type.  Without a header there are these three in this order.  A day
+ * off is 休 放假 or off; a make-up workday is 班 上班 补班 调休上班 or work.  Lines without a value are skipped.
  */
 
 enum { DATE, NAME, KIND, COLUMNS, UNKNOWN };
@@ -54,28 +55,28 @@ static const struct {
     {false, "work"},
 };
 
-struct table {
+struct csv_reader {
 	struct calendar_file *f;
 	/* the row that is being read */
-	unsigned long line;   /* it began on */
+	unsigned long line;   /* where it begins */
 	unsigned long breaks; /* line feeds within its quoted fields */
-	bool after_cr;        /* a carriage return ended it, and the line feed is yet to come */
+	bool after_cr;        /* a carriage return ended it, and no line feed has followed yet */
 	struct buf fields;    /* its fields, one after the other */
 	size_t ends[FIELDS_MAX];
-	size_t n_fields; /* may be more than have an end */
+	size_t n_fields; /* may be more than ends[] holds */
 
-	bool has_begun;             /* a row with a value was there */
+	bool has_begun;             /* a row with a value was read */
 	size_t n_headers;           /* 0: there is no header */
-	size_t at[COLUMNS];         /* which field holds it */
-	const char *names[COLUMNS]; /* what messages call it */
+	size_t at[COLUMNS];         /* the field of each column */
+	const char *names[COLUMNS]; /* the column's name in messages */
 	struct buf name;
-	bool stop; /* what follows cannot be read */
+	bool stop; /* the rest is not read */
 	struct err *err;
 	int rc;
 };
 
 static struct slice
-field(const struct table *t, size_t i)
+csv_field(const struct csv_reader *t, size_t i)
 {
 	size_t begin;
 
@@ -85,19 +86,19 @@ field(const struct table *t, size_t i)
 	return cell_trim((struct slice){t->fields.data + begin, t->ends[i] - begin});
 }
 
-/* How many fields there are up to the last one that is not empty. */
+/* The number of fields without empty ones at the end. */
 static size_t
-fields_used(const struct table *t)
+fields_used(const struct csv_reader *t)
 {
 	size_t n = t->n_fields < FIELDS_MAX ? t->n_fields : FIELDS_MAX;
 
-	while (n > 0 && field(t, n - 1).n == 0)
+	while (n > 0 && csv_field(t, n - 1).n == 0)
 		n--;
 	return n;
 }
 
 static bool
-is_word(struct slice text, const char *word)
+equals_word(struct slice text, const char *word)
 {
 	return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
 }
@@ -108,25 +109,25 @@ static size_t
 column_of(struct slice header)
 {
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++)
-		if (is_word(header, headers[i].word))
+		if (equals_word(header, headers[i].word))
 			return headers[i].column;
 	return UNKNOWN;
 }
 
-/* The row is one: then its columns are taken from it. */
+/* True: the row is a header, and the columns are set from it. */
 static bool
-take_header(struct table *t)
+read_csv_header(struct csv_reader *t)
 {
 	static const char *const wanted[COLUMNS] = {"日期 (date)", "名称 (name)", "休/班 (kind)"};
 	size_t n = fields_used(t), where[COLUMNS] = {FIELDS_MAX, FIELDS_MAX, FIELDS_MAX};
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t column = column_of(field(t, i));
+		size_t column = column_of(csv_field(t, i));
 		int32_t day;
 
-		if (cell_date(field(t, i), &day))
-			return false; /* a day, though its name be "holiday" */
+		if (cell_date(csv_field(t, i), &day))
+			return false; /* a row with a date is a day, even if its name is "holiday" */
 		if (column == UNKNOWN)
 			continue;
 		any = true;
@@ -149,10 +150,10 @@ take_header(struct table *t)
 /* ---- rows ---- */
 
 static bool
-take_kind(const struct cell *cell, struct slice value, bool *ret_off)
+parse_day_kind(const struct cell *cell, struct slice value, bool *ret_off)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (is_word(value, kinds[i].word)) {
+		if (equals_word(value, kinds[i].word)) {
 			*ret_off = kinds[i].off;
 			return true;
 		}
@@ -162,10 +163,10 @@ take_kind(const struct cell *cell, struct slice value, bool *ret_off)
 }
 
 static void
-take_row(struct table *t)
+add_csv_row(struct csv_reader *t)
 {
 	struct cell cell = {.file = t->f->path, .line = t->line, .diag = &t->f->faults};
-	struct slice date = field(t, t->at[DATE]);
+	struct slice date = csv_field(t, t->at[DATE]);
 	int32_t day = 0;
 	bool off = false, ok;
 
@@ -179,9 +180,9 @@ take_row(struct table *t)
 	ok = cell_date(date, &day) ||
 	    cell_refuse(&cell, date, N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	buf_clear(&t->name);
-	ok = calendar_file_name(t->f, t->names[NAME], t->line, field(t, t->at[NAME]), &t->name) && ok;
+	ok = calendar_file_name(t->f, t->names[NAME], t->line, csv_field(t, t->at[NAME]), &t->name) && ok;
 	cell.header = t->names[KIND];
-	ok = take_kind(&cell, field(t, t->at[KIND]), &off) && ok;
+	ok = parse_day_kind(&cell, csv_field(t, t->at[KIND]), &off) && ok;
 	if (!ok)
 		return;
 	if (off && t->name.len == 0)
@@ -190,7 +191,7 @@ take_row(struct table *t)
 }
 
 static void
-end_row(struct table *t)
+end_csv_row(struct csv_reader *t)
 {
 	bool is_header;
 
@@ -204,19 +205,19 @@ end_row(struct table *t)
 	}
 	if (fields_used(t) == 0)
 		return;
-	is_header = !t->has_begun && take_header(t);
+	is_header = !t->has_begun && read_csv_header(t);
 	t->has_begun = true;
 	if (!is_header)
-		take_row(t);
+		add_csv_row(t);
 	t->stop = t->stop || calendar_file_is_full(t->f);
 }
 
 /* ---- libcsv ---- */
 
 static void
-on_field(void *bytes, size_t len, void *ctx)
+on_holiday_field(void *bytes, size_t len, void *ctx)
 {
-	struct table *t = ctx;
+	struct csv_reader *t = ctx;
 	const char *text = bytes;
 
 	if (t->after_cr && !t->stop) {
@@ -232,13 +233,13 @@ on_field(void *bytes, size_t len, void *ctx)
 	t->n_fields++;
 }
 
-/* `c` is the character that ended the row, each of CR and LF by itself, or -1 at the end of the file. */
+/* `c` ended the row: CR, LF (for a CR LF it is called twice), or -1 at the end of the file. */
 static void
-on_end(int c, void *ctx)
+on_holiday_row_end(int c, void *ctx)
 {
-	struct table *t = ctx;
+	struct csv_reader *t = ctx;
 
-	end_row(t);
+	end_csv_row(t);
 	t->line += t->breaks + (c == '\n');
 	t->breaks = 0;
 	t->n_fields = 0;
@@ -247,11 +248,12 @@ on_end(int c, void *ctx)
 }
 
 static void
-parse(struct table *t, struct csv_parser *csv)
+parse_holiday_csv(struct csv_reader *t, struct csv_parser *csv)
 {
 	struct slice text = t->f->text;
 
-	if (csv_parse(csv, text.p, text.n, on_field, on_end, t) == text.n && csv_fini(csv, on_field, on_end, t) == 0)
+	if (csv_parse(csv, text.p, text.n, on_holiday_field, on_holiday_row_end, t) == text.n &&
+	    csv_fini(csv, on_holiday_field, on_holiday_row_end, t) == 0)
 		return;
 	if (csv_error(csv) != CSV_EPARSE)
 		t->rc = t->rc != 0 ? t->rc : err_memory(t->err);
@@ -263,7 +265,7 @@ parse(struct table *t, struct csv_parser *csv)
 int
 calendar_csv_read(struct calendar_file *f, struct err *err)
 {
-	struct table t = {
+	struct csv_reader t = {
 	    .f = f,
 	    .line = 1,
 	    .at = {DATE, NAME, KIND},
@@ -274,10 +276,10 @@ calendar_csv_read(struct calendar_file *f, struct err *err)
 
 	if (csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0)
 		return err_memory(err);
-	csv_set_blk_size(&csv, ROW_BYTES); /* its own is 128, which makes a long field slow */
+	csv_set_blk_size(&csv, ROW_BYTES); /* the default of 128 makes long fields slow */
 	buf_init(&t.fields, ROW_BYTES);
 	buf_init(&t.name, ROW_BYTES);
-	parse(&t, &csv);
+	parse_holiday_csv(&t, &csv);
 	csv_free(&csv);
 	buf_release(&t.fields);
 	buf_release(&t.name);

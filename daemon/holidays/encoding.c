@@ -1,3 +1,4 @@
+/* Detects encoding and format of a holiday file, and converts it to UTF-8. */
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
@@ -6,10 +7,6 @@
 
 #include "core/base/text.h"
 #include "holidays/file.h"
-
-/*
- * What the bytes of a holiday file are: which encoding, which format.
- */
 
 #define BOM "\xEF\xBB\xBF"
 
@@ -24,7 +21,7 @@ line_at(struct slice text, size_t at)
 }
 
 static bool
-begins(struct slice text, const char *with)
+begins_with(struct slice text, const char *with)
 {
 	size_t n = strlen(with);
 
@@ -34,14 +31,14 @@ begins(struct slice text, const char *with)
 static struct slice
 without_bom(struct slice text)
 {
-	return begins(text, BOM) ? (struct slice){text.p + 3, text.n - 3} : text;
+	return begins_with(text, BOM) ? (struct slice){text.p + 3, text.n - 3} : text;
 }
 
-/* How a text reads as UTF-8. */
+/* What a text is, read as UTF-8. */
 struct tally {
 	size_t good;         /* characters of several bytes */
-	size_t broken;       /* bytes that cannot be where they are */
-	size_t first_broken; /* where the first of these is; the text's length where none is */
+	size_t broken;       /* bytes that UTF-8 does not allow where they are */
+	size_t first_broken; /* index of the first of them; the text's length where there is none */
 };
 
 static struct tally
@@ -62,14 +59,14 @@ tally(struct slice text)
 }
 
 static void
-not_text(struct calendar_file *f, unsigned long line)
+report_unknown_encoding(struct calendar_file *f, unsigned long line)
 {
 	diag_add(&f->faults, f->path, line, N_("this is neither UTF-8 nor GB18030: save the file in UTF-8"));
 }
 
-/* GB18030 in f->bytes becomes UTF-8 in f->converted, or a fault is told. */
+/* Converts GB18030 in f->bytes to UTF-8 in f->converted, or reports a fault. */
 static int
-convert(struct calendar_file *f, struct err *err)
+convert_gb18030(struct calendar_file *f, struct err *err)
 {
 	iconv_t converter = iconv_open("UTF-8", "GB18030");
 	char *from = f->bytes, piece[8192];
@@ -89,20 +86,20 @@ convert(struct calendar_file *f, struct err *err)
 	if (f->converted.failed)
 		return err_memory(err);
 	if (bad)
-		not_text(f, line_at((struct slice){f->bytes, f->n_bytes}, f->n_bytes - left));
+		report_unknown_encoding(f, line_at((struct slice){f->bytes, f->n_bytes}, f->n_bytes - left));
 	f->text = without_bom(buf_view(&f->converted));
 	return 0;
 }
 
-/* By the first bytes: what is no text at all. */
+/* Reports UTF-16 and workbooks, by their first bytes. */
 static bool
-is_foreign(struct calendar_file *f)
+report_foreign_format(struct calendar_file *f)
 {
 	struct slice bytes = {f->bytes, f->n_bytes};
 
-	if (begins(bytes, "\xFF\xFE") || begins(bytes, "\xFE\xFF"))
+	if (begins_with(bytes, "\xFF\xFE") || begins_with(bytes, "\xFE\xFF"))
 		diag_add(&f->faults, f->path, 1, N_("the file is UTF-16: save it in UTF-8"));
-	else if (begins(bytes, "PK\3\4") || begins(bytes, "\xD0\xCF\x11\xE0"))
+	else if (begins_with(bytes, "PK\3\4") || begins_with(bytes, "\xD0\xCF\x11\xE0"))
 		diag_add(&f->faults, f->path, 1, N_("the file is a workbook: save it as CSV in UTF-8"));
 	else
 		return false;
@@ -118,18 +115,19 @@ format_of(struct slice text)
 		text.p++;
 		text.n--;
 	}
-	if (begins(text, "{"))
+	if (begins_with(text, "{"))
 		return CALENDAR_JSON;
 	if (text.n >= sizeof begin - 1 && strncasecmp(text.p, begin, sizeof begin - 1) == 0)
 		return CALENDAR_ICS;
 	return CALENDAR_CSV;
 }
 
-/* Damage leaves most characters of UTF-8 whole, and another encoding hardly any; as input.c sees it. */
+/* In damaged UTF-8 most characters are intact, in another encoding hardly any.  rosters/input.c decides likewise. */
 static bool
 may_be_gb18030(const struct calendar_file *f, enum calendar_format format, const struct tally *t)
 {
-	return format != CALENDAR_JSON && !begins((struct slice){f->bytes, f->n_bytes}, BOM) && t->broken > t->good;
+	return format != CALENDAR_JSON && !begins_with((struct slice){f->bytes, f->n_bytes}, BOM) &&
+	    t->broken > t->good;
 }
 
 int
@@ -141,7 +139,7 @@ calendar_text(struct calendar_file *f, enum calendar_format *ret_format, struct 
 
 	f->text = without_bom(bytes);
 	*ret_format = format_of(f->text);
-	if (is_foreign(f))
+	if (report_foreign_format(f))
 		return 0;
 	if (nul != NULL) {
 		diag_add(&f->faults, f->path, line_at(bytes, (size_t)(nul - bytes.p)),
@@ -152,7 +150,7 @@ calendar_text(struct calendar_file *f, enum calendar_format *ret_format, struct 
 	if (t.broken == 0)
 		return 0;
 	if (may_be_gb18030(f, *ret_format, &t))
-		return convert(f, err);
+		return convert_gb18030(f, err);
 	diag_add(&f->faults, f->path, line_at(bytes, t.first_broken),
 	    N_("a character is broken: the file must be UTF-8"));
 	return 0;

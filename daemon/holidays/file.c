@@ -1,3 +1,4 @@
+/* Collects the days of one holiday file, checks them together, and passes on its faults and hints. */
 #include "holidays/file.h"
 
 #include <stdlib.h>
@@ -90,7 +91,7 @@ calendar_file_name(struct calendar_file *f, const char *header, unsigned long li
 		if (out->failed)
 			return cell_refuse(&cell, trimmed, text_fault_words(TEXT_LONG));
 		name = (struct slice){out->len == before ? "" : out->data + before, out->len - before};
-		/* Of the two checks this is the one that lets commas and quotes pass: holidays may have them. */
+		/* text_check_reason allows commas and quotes, which names of holidays may have. */
 		fault = name.n > TEXT_MAX ? TEXT_LONG : text_check_reason(name);
 	}
 	return fault == TEXT_OK || cell_refuse(&cell, trimmed, text_fault_words(fault));
@@ -128,17 +129,17 @@ calendar_file_day(struct calendar_file *f, unsigned long line, int32_t date, boo
 	return 0;
 }
 
-/* ---- all of them together ---- */
+/* ---- all days together ---- */
 
-struct place {
+struct dated_index {
 	int32_t date;
 	size_t index; /* in f->days */
 };
 
 static int
-compare_places(const void *a, const void *b)
+compare_dated_indices(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct dated_index *x = a, *y = b;
 
 	if (x->date != y->date)
 		return x->date < y->date ? -1 : 1;
@@ -146,7 +147,8 @@ compare_places(const void *a, const void *b)
 }
 
 static void
-tell_contradiction(struct calendar_file *f, const struct calendar_file_day *before, const struct calendar_file_day *day)
+report_contradiction(struct calendar_file *f, const struct calendar_file_day *before,
+    const struct calendar_file_day *day)
 {
 	char date[DATE_TEXT];
 
@@ -159,25 +161,25 @@ tell_contradiction(struct calendar_file *f, const struct calendar_file_day *befo
 		    before->line);
 }
 
-/* The first line on which a day is the opposite of what it was before, for each such day. */
+/* Reports, for each day that is both off and worked, the first line that contradicts an earlier one. */
 static int
 check_contradictions(struct calendar_file *f, struct err *err)
 {
-	struct place *sorted = calloc(f->n_days + 1, sizeof *sorted);
+	struct dated_index *sorted = calloc(f->n_days + 1, sizeof *sorted);
 	int32_t told = DATE_NONE;
 
 	if (sorted == NULL)
 		return err_memory(err);
 	for (size_t i = 0; i < f->n_days; i++)
-		sorted[i] = (struct place){f->days[i].date, i};
-	qsort(sorted, f->n_days, sizeof *sorted, compare_places);
+		sorted[i] = (struct dated_index){f->days[i].date, i};
+	qsort(sorted, f->n_days, sizeof *sorted, compare_dated_indices);
 	for (size_t i = 1; i < f->n_days; i++) {
 		const struct calendar_file_day *before = &f->days[sorted[i - 1].index];
 		const struct calendar_file_day *day = &f->days[sorted[i].index];
 
 		if (day->date != before->date || day->off == before->off || day->date == told)
 			continue;
-		tell_contradiction(f, before, day);
+		report_contradiction(f, before, day);
 		told = day->date;
 	}
 	free(sorted);

@@ -11,11 +11,11 @@
 #include "core/calendar/calendar.h"
 
 /*
- * One holiday file between its bytes and the calendar: calendar_files.c opens it, calendar_text.c makes UTF-8 of it,
- * one of the readers gathers its days here, and where nothing was wrong the calendar gets them.
+ * One holiday file on its way into the calendar.  files.c opens it, encoding.c makes UTF-8 of it, and the reader of its
+ * format collects its days here.  Where there was no fault the days go to the calendar.
  */
 
-#define CALENDAR_FILE_FAULTS 100 /* of one file; of more it is only said that there are more */
+#define CALENDAR_FILE_FAULTS 100 /* reported for one file, before a last line that there are more */
 
 struct calendar_file_day {
 	int32_t date;
@@ -30,64 +30,66 @@ struct calendar_file {
 	size_t n_bytes;
 	struct slice text; /* UTF-8 without a BOM or a NUL byte; in `bytes` or in `converted` */
 	struct buf converted;
-	int32_t first, last; /* what repeats is followed from and to here */
+	int32_t first, last; /* repetitions are expanded within these dates */
 	struct diag faults, hints;
 	struct diag *all_faults, *all_hints; /* the caller's; hints may be NULL */
-	struct calendar_file_day *days;      /* in the file's order */
+	struct calendar_file_day *days;      /* in the order of the file */
 	size_t n_days, cap_days;
-	int child_ms; /* how long the child that reads an iCalendar may take */
+	int child_ms; /* time limit of the child that reads an iCalendar, in milliseconds */
 };
 
-/* Takes over `bytes`.  The two diags get what is told to f->faults and f->hints, which are what readers tell. */
+/*
+ * Takes ownership of `bytes`.  Readers report to f->faults and f->hints, which pass on to the two diags here.
+ */
 void calendar_file_begin(struct calendar_file *f, const char *path, char *bytes, size_t n_bytes, struct diag *faults,
     struct diag *hints);
 
-/* No more need be looked at: 100 faults were told, or there are as many days as there may be. */
+/* Whether reading can stop: more than CALENDAR_FILE_FAULTS faults, or more than CALENDAR_FILE_DAYS days. */
 bool calendar_file_is_full(const struct calendar_file *f);
 
 /*
- * A name as it will be kept, appended to `out`: without spaces at its ends, in NFC.  False: a fault was told, of the
+ * Appends a name as it is stored to `out`: in NFC, without spaces at its ends.  False: a fault was reported, for the
  * field `header`.
  */
 bool
 calendar_file_name(struct calendar_file *f, const char *header, unsigned long line, struct slice raw, struct buf *out);
 
-/* The hint about a day off whose name is empty. */
+/* Reports the hint about a day off without a name. */
 void calendar_file_unnamed(struct calendar_file *f, unsigned long line);
 
-/* The name is one of calendar_file_name.  More days than there may be are a fault of the file.  ERR_MEMORY. */
+/* Adds a day.  `name` comes from calendar_file_name.  Too many days are a fault of the file.  ERR_MEMORY. */
 int calendar_file_day(struct calendar_file *f, unsigned long line, int32_t date, bool off, struct slice name,
     struct err *err);
 
-/* What only all days together tell: days that are both off and worked, years with too many days off.  ERR_MEMORY. */
+/* Checks all days together: days that are both off and worked, years with too many days off.  ERR_MEMORY. */
 int calendar_file_check(struct calendar_file *f, struct err *err);
 
-/* The days to the calendar, as a source that bears the path.  ERR_LIMIT, ERR_MEMORY. */
+/* Adds the days to the calendar, as a source named by the path.  ERR_LIMIT, ERR_MEMORY. */
 int calendar_file_give(const struct calendar_file *f, struct calendar *calendar, struct err *err);
 
 void calendar_file_release(struct calendar_file *f);
 
-/* ---- calendar_text.c ---- */
+/* ---- encoding.c ---- */
 
 enum calendar_format { CALENDAR_CSV, CALENDAR_JSON, CALENDAR_ICS };
 
 /*
- * Finds out what the bytes are and sets f->text.  CSV and iCalendar may be GB18030; it is told by not being UTF-8.
- * ERR_MEMORY, ERR_OUTSIDE; what cannot be read is a fault.
+ * Detects encoding and format, and sets f->text.  CSV and iCalendar may be GB18030, which is assumed where the bytes
+ * are not UTF-8.  Bytes that cannot be read are a fault.  ERR_MEMORY, ERR_OUTSIDE.
  */
 int calendar_text(struct calendar_file *f, enum calendar_format *ret_format, struct err *err);
 
 /* ---- the readers: from f->text to f->days ---- */
 
-/* ERR_MEMORY, ERR_OUTSIDE; all that is wrong with the file is a fault. */
+/* Errors of the file are faults.  ERR_MEMORY, ERR_OUTSIDE. */
 int calendar_csv_read(struct calendar_file *f, struct err *err);
 int calendar_json_read(struct calendar_file *f, struct err *err);
 int calendar_ics_read(struct calendar_file *f, struct err *err);
 
-/* The same without a child, for tests that look for what goes wrong in it. */
+/* The same without a child process, for tests of what runs in it. */
 int calendar_ics_read_here(struct calendar_file *f, struct err *err);
 
-/* ---- what the child that reads an iCalendar says to its parent ---- */
+/* ---- the answer of the child that reads an iCalendar ---- */
 
 enum ics_part {
 	ICS_EVENT,
@@ -103,30 +105,30 @@ enum ics_part {
 };
 extern const char *const ics_part_names[ICS_PARTS]; /* "DTSTART" … */
 
-enum ics_what {
-	ICS_SAYS_EVENT, /* the days that follow are of this event; its SUMMARY stands behind the record */
-	ICS_SAYS_DAY,
-	ICS_SAYS_FAULT,
-	ICS_SAYS_HINT,
-	ICS_SAYS_END, /* nothing was left out */
+enum ics_record_type {
+	ICS_RECORD_EVENT, /* the next days are of this event; its SUMMARY follows the record */
+	ICS_RECORD_DAY,
+	ICS_RECORD_FAULT,
+	ICS_RECORD_HINT,
+	ICS_RECORD_END, /* the answer is complete */
 };
 
 enum ics_code {
-	/* of an event */
-	ICS_PLAIN, /* off or not, its SUMMARY says */
+	/* events */
+	ICS_BY_SUMMARY, /* its SUMMARY tells whether it is a day off */
 	ICS_OFF,
 	ICS_WORK,
-	/* faults of a part */
+	/* faults */
 	ICS_MISSING,
 	ICS_UNREADABLE,
-	ICS_NO_DATE, /* or one that does not exist */
+	ICS_NO_DATE, /* not a date, or not an existing one */
 	ICS_BEFORE,  /* the end is not after the beginning */
 	ICS_LONG,
 	ICS_ENDLESS,
-	ICS_OFTEN, /* more repetitions than are followed */
+	ICS_OFTEN, /* more than ICS_REPETITIONS_MAX repetitions */
 	ICS_WITHIN_A_DAY,
 	ICS_RSCALED,
-	ICS_UNFOLLOWED,  /* a property that is not followed */
+	ICS_UNFOLLOWED,  /* a property that we do not support */
 	ICS_NO_CALENDAR, /* of the whole file */
 	/* hints */
 	ICS_HAS_NO_END,
@@ -134,7 +136,7 @@ enum ics_code {
 };
 
 struct ics_record {
-	uint32_t what;  /* enum ics_what */
+	uint32_t type;  /* enum ics_what */
 	uint32_t event; /* the line on which the event begins */
 	uint32_t part;  /* enum ics_part */
 	uint32_t code;  /* enum ics_code */
@@ -145,9 +147,9 @@ struct ics_record {
 #define ICS_NAME_MAX 1024
 #define ICS_SPAN_DAYS 60
 #define ICS_REPETITIONS_MAX 20000
-#define ICS_LINE_PROPERTY "X-SPOTCHECKD-LINE" /* stands in each VEVENT that the child gets, and holds its line */
+#define ICS_LINE_PROPERTY "X-SPOTCHECKD-LINE" /* the parent puts it into each VEVENT: its line in the file */
 
-/* Appends records to `out`.  `text` is NUL-terminated.  ERR_MEMORY.  In ical.c. */
+/* Reads `text` (NUL-terminated) and appends records to `out`.  ERR_MEMORY.  In ical.c. */
 int calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out);
 
 #endif

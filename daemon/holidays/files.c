@@ -1,3 +1,4 @@
+/* Finds the holiday files that the patterns match, and reads each once. */
 #include "holidays/files.h"
 
 #include <errno.h>
@@ -9,22 +10,20 @@
 #include "holidays/file.h"
 #include "system/file.h"
 
-/*
- * Which files there are, and each of them once through its reader.
- */
-
 struct reading {
 	struct calendar *calendar;
 	int32_t first, last;
 	struct diag *faults, *hints;
 	struct err *err;
-	char **paths; /* as they are to be read; owned */
+	char **paths; /* in the order of reading; owned */
 	size_t n_paths, cap_paths;
 };
 
 /* ---- which files ---- */
 
-/* glob(3) tells it no more than this: a folder that cannot be read would else look like an empty one. */
+/*
+ * For cannot_list, to which glob(3) passes no context.  Without it a folder that cannot be read would look empty.
+ */
 static _Thread_local struct diag *glob_faults;
 
 static int
@@ -35,7 +34,7 @@ cannot_list(const char *path, int error)
 	return 0;
 }
 
-/* Editors' copies and hidden files are none of the administrator's. */
+/* Backup copies of editors and hidden files are skipped. */
 static bool
 is_passed_over(const char *path)
 {
@@ -45,9 +44,9 @@ is_passed_over(const char *path)
 	return n == 0 || name[0] == '.' || name[n - 1] == '~';
 }
 
-/* What an earlier pattern matched too is read in its later place, where it wins over more. */
+/* Removes a path that an earlier pattern matched: it is read at its later place. */
 static void
-forget(struct reading *r, const char *path)
+drop_path(struct reading *r, const char *path)
 {
 	for (size_t i = 0; i < r->n_paths; i++) {
 		if (strcmp(r->paths[i], path) != 0)
@@ -62,7 +61,7 @@ forget(struct reading *r, const char *path)
 static int
 add_path(struct reading *r, const char *path)
 {
-	forget(r, path);
+	drop_path(r, path);
 	if (r->n_paths == r->cap_paths) {
 		char **grown = reallocarray(r->paths, r->cap_paths + 64, sizeof *grown);
 
@@ -78,9 +77,9 @@ add_path(struct reading *r, const char *path)
 	return 0;
 }
 
-/* By bytes: glob's own order is the locale's. */
+/* Bytewise: the order of glob(3) depends on the locale. */
 static int
-compare_paths(const void *a, const void *b)
+compare_path_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -97,7 +96,7 @@ add_pattern(struct reading *r, const char *pattern)
 	if (status != 0 && status != GLOB_NOMATCH)
 		rc = err_memory(r->err);
 	if (rc == 0 && found.gl_pathc > 0)
-		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_paths);
+		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_path_bytes);
 	for (size_t i = 0; i < found.gl_pathc && rc == 0; i++) {
 		if (is_passed_over(found.gl_pathv[i]))
 			continue;
@@ -115,7 +114,7 @@ add_pattern(struct reading *r, const char *pattern)
 /* ---- one file ---- */
 
 static int
-tell_unread(const struct reading *r, const char *path, int rc)
+report_unread_holidays(const struct reading *r, const char *path, int rc)
 {
 	if (rc == ERR_MEMORY)
 		return err_memory(r->err);
@@ -128,9 +127,9 @@ tell_unread(const struct reading *r, const char *path, int rc)
 	return 0;
 }
 
-/* `*ret_bytes` stays NULL where a fault was told. */
+/* `*ret_bytes` stays NULL where a fault was reported. */
 static int
-load(const struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
+load_holiday_file(const struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
 {
 	struct buf all;
 	int rc;
@@ -138,7 +137,7 @@ load(const struct reading *r, const char *path, char **ret_bytes, size_t *ret_n)
 	buf_init(&all, CALENDAR_FILE_BYTES + 1); /* the NUL at its end */
 	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, CALENDAR_FILE_BYTES, &all, NULL);
 	if (rc != 0) {
-		rc = tell_unread(r, path, rc);
+		rc = report_unread_holidays(r, path, rc);
 	} else {
 		*ret_n = all.len;
 		*ret_bytes = buf_steal(&all);
@@ -166,12 +165,12 @@ read_days(struct calendar_file *f, struct err *err)
 }
 
 static int
-read_file(struct reading *r, const char *path)
+read_holiday_file(struct reading *r, const char *path)
 {
 	struct calendar_file f;
 	char *bytes = NULL;
 	size_t n = 0;
-	int rc = load(r, path, &bytes, &n);
+	int rc = load_holiday_file(r, path, &bytes, &n);
 
 	if (rc != 0 || bytes == NULL)
 		return rc;
@@ -203,7 +202,7 @@ calendar_files_read(struct calendar *calendar, const struct text_list *patterns,
 	for (size_t i = 0; i < patterns->n && rc == 0; i++)
 		rc = add_pattern(&r, patterns->items[i]);
 	for (size_t i = 0; i < r.n_paths && rc == 0; i++)
-		rc = read_file(&r, r.paths[i]);
+		rc = read_holiday_file(&r, r.paths[i]);
 	for (size_t i = 0; i < r.n_paths; i++)
 		free(r.paths[i]);
 	free(r.paths);

@@ -1,3 +1,4 @@
+/* Reads holidays from iCalendar with libical, in the child process, and writes records for the parent. */
 #include <libical/ical.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +9,10 @@
 #include "holidays/files.h"
 
 /*
- * Holidays as iCalendar, the child's side and the one file that knows libical: what it makes of each VEVENT goes out as
- * records.
+ * Only this file uses libical.
  *
- * libical takes most of what it cannot read out of the calendar and leaves an X-LIC-ERROR in its stead, also for what
- * does not matter here; and it lets dates pass that do not exist.
+ * libical replaces most of what it cannot read by an X-LIC-ERROR, also in properties that do not matter here.  It
+ * accepts dates that do not exist.
  */
 
 const char *const ics_part_names[ICS_PARTS] = {
@@ -32,9 +32,9 @@ struct event {
 	uint32_t line;
 	int32_t start;
 	int32_t days; /* how many it lasts */
-	bool sound;
+	bool valid;
 	bool repeats;
-	int32_t *starts; /* all of them, where it repeats */
+	int32_t *starts; /* all start dates, where it repeats */
 	size_t n_starts, cap_starts;
 	int32_t *except;
 	size_t n_except;
@@ -50,28 +50,28 @@ struct reader {
 /* ---- records ---- */
 
 static void
-say(struct reader *r, const struct ics_record *record, const char *name)
+put_record(struct reader *r, const struct ics_record *record, const char *name)
 {
 	buf_put(r->out, record, sizeof *record);
 	buf_put(r->out, name, record->n_name);
 }
 
 static void
-say_code(struct reader *r, struct event *e, enum ics_what what, enum ics_part part, enum ics_code code)
+put_code_record(struct reader *r, struct event *e, enum ics_record_type type, enum ics_part part, enum ics_code code)
 {
-	struct ics_record record = {.what = what, .event = e->line, .part = part, .code = code};
+	struct ics_record record = {.type = type, .event = e->line, .part = part, .code = code};
 
-	say(r, &record, "");
-	if (what == ICS_SAYS_FAULT) {
-		e->sound = false;
+	put_record(r, &record, "");
+	if (type == ICS_RECORD_FAULT) {
+		e->valid = false;
 		r->n_faults++;
 	}
 }
 
 static void
-say_fault(struct reader *r, struct event *e, enum ics_part part, enum ics_code code)
+put_fault_record(struct reader *r, struct event *e, enum ics_part part, enum ics_code code)
 {
-	say_code(r, e, ICS_SAYS_FAULT, part, code);
+	put_code_record(r, e, ICS_RECORD_FAULT, part, code);
 }
 
 static bool
@@ -82,9 +82,9 @@ is_full(const struct reader *r)
 
 /* ---- dates ---- */
 
-/* The date of a time as it is written; false where there is no such date. */
+/* The date of a time as it is written, whatever its zone.  False where there is no such date. */
 static bool
-date_of(struct icaltimetype time, int32_t *ret_date)
+date_of_icaltime(struct icaltimetype time, int32_t *ret_date)
 {
 	char text[16];
 
@@ -108,9 +108,9 @@ midnight_of(int32_t date)
 	return time;
 }
 
-/* The date or time that a property holds; the null time where it holds something else. */
+/* The date or time in a property; the null time where it has another kind of value. */
 static struct icaltimetype
-time_of(icalproperty *property)
+property_time(icalproperty *property)
 {
 	icalvalue *value = icalproperty_get_value(property);
 
@@ -134,11 +134,11 @@ has_value(icalproperty *property, icalvalue_kind kind)
 	return value != NULL && icalvalue_isa(value) == kind;
 }
 
-/* ---- what libical threw away ---- */
+/* ---- what libical could not read ---- */
 
-/* The property that a message of libical's names behind one of its phrases; ICS_PARTS where it is none of ours. */
+/* The property that libical's message names behind `phrase`; ICS_PARTS where it is none that we read. */
 static enum ics_part
-part_behind(const char *message, const char *phrase)
+property_in_message(const char *message, const char *phrase)
 {
 	const char *name = strstr(message, phrase);
 
@@ -155,7 +155,7 @@ part_behind(const char *message, const char *phrase)
 }
 
 static void
-look_at_errors(struct reader *r, struct event *e)
+report_libical_errors(struct reader *r, struct event *e)
 {
 	static const char *const phrases[] = {" value in ", "No value for ", "component begin tag: "};
 	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_XLICERROR_PROPERTY);
@@ -165,22 +165,22 @@ look_at_errors(struct reader *r, struct event *e)
 		enum ics_part part = ICS_PARTS;
 
 		for (size_t i = 0; i < 3 && part == ICS_PARTS && message != NULL; i++)
-			part = part_behind(message, phrases[i]);
+			part = property_in_message(message, phrases[i]);
 		if (part == ICS_DTSTART || part == ICS_DTEND || part == ICS_RDATE || part == ICS_EXDATE)
-			say_fault(r, e, part, ICS_NO_DATE);
+			put_fault_record(r, e, part, ICS_NO_DATE);
 		else if (part != ICS_PARTS)
-			say_fault(r, e, part, ICS_UNREADABLE);
+			put_fault_record(r, e, part, ICS_UNREADABLE);
 	}
 }
 
 /* ---- one event ---- */
 
 static uint32_t
-line_of(icalcomponent *component)
+event_line(icalcomponent *component)
 {
 	icalproperty *p = icalcomponent_get_first_property(component, ICAL_X_PROPERTY);
 
-	/* Ours stands before whatever the file has of this name. */
+	/* The parent's property comes before any of this name in the file. */
 	for (; p != NULL; p = icalcomponent_get_next_property(component, ICAL_X_PROPERTY)) {
 		const char *name = icalproperty_get_x_name(p), *value = icalproperty_get_x(p);
 
@@ -205,7 +205,7 @@ code_of(icalcomponent *component)
 		if (strcmp(value, "WORK-HOLIDAY") == 0)
 			return ICS_OFF;
 	}
-	return ICS_PLAIN;
+	return ICS_BY_SUMMARY;
 }
 
 static void
@@ -215,18 +215,18 @@ read_start(struct reader *r, struct event *e)
 	struct icaltimetype time;
 
 	if (p == NULL) {
-		if (e->sound)
-			say_fault(r, e, ICS_DTSTART, ICS_MISSING);
+		if (e->valid)
+			put_fault_record(r, e, ICS_DTSTART, ICS_MISSING);
 		return;
 	}
-	time = time_of(p);
-	if (!date_of(time, &e->start))
-		say_fault(r, e, ICS_DTSTART, ICS_NO_DATE);
+	time = property_time(p);
+	if (!date_of_icaltime(time, &e->start))
+		put_fault_record(r, e, ICS_DTSTART, ICS_NO_DATE);
 	else if (!time.is_date && icaltime_is_utc(time))
-		say_code(r, e, ICS_SAYS_HINT, ICS_DTSTART, ICS_IN_UTC);
+		put_code_record(r, e, ICS_RECORD_HINT, ICS_DTSTART, ICS_IN_UTC);
 }
 
-/* The end is exclusive (RFC 5545 3.6.1): at midnight, its day is none of the event's. */
+/* The end is exclusive (RFC 5545 3.6.1): where it is midnight, its day does not belong to the event. */
 static void
 read_end(struct reader *r, struct event *e)
 {
@@ -236,25 +236,25 @@ read_end(struct reader *r, struct event *e)
 
 	if (p == NULL)
 		return;
-	time = time_of(p);
-	if (!date_of(time, &end)) {
-		say_fault(r, e, ICS_DTEND, ICS_NO_DATE);
+	time = property_time(p);
+	if (!date_of_icaltime(time, &end)) {
+		put_fault_record(r, e, ICS_DTEND, ICS_NO_DATE);
 		return;
 	}
-	if (!e->sound)
+	if (!e->valid)
 		return;
 	if (!time.is_date && (time.hour != 0 || time.minute != 0 || time.second != 0))
 		end++;
-	/* An end that is the beginning is how some write a single day. */
+	/* Some programs write a single day with an end equal to its start. */
 	if (end < e->start)
-		say_fault(r, e, ICS_DTEND, ICS_BEFORE);
+		put_fault_record(r, e, ICS_DTEND, ICS_BEFORE);
 	else if (end - e->start > ICS_SPAN_DAYS)
-		say_fault(r, e, ICS_DTEND, ICS_LONG);
+		put_fault_record(r, e, ICS_DTEND, ICS_LONG);
 	else
 		e->days = end == e->start ? 1 : end - e->start;
 }
 
-/* From the start's own time of day, for 12 hours from 18:00 are of two days. */
+/* The time of day of the start counts: 12 hours from 18:00 fall on two days. */
 static void
 read_duration(struct reader *r, struct event *e)
 {
@@ -267,25 +267,25 @@ read_duration(struct reader *r, struct event *e)
 	if (p == NULL || start == NULL)
 		return;
 	if (!has_value(p, ICAL_DURATION_VALUE)) {
-		say_fault(r, e, ICS_DURATION, ICS_UNREADABLE);
+		put_fault_record(r, e, ICS_DURATION, ICS_UNREADABLE);
 		return;
 	}
 	d = icalproperty_get_duration(p);
-	time = time_of(start);
+	time = property_time(start);
 	seconds =
 	    ((int64_t)d.weeks * 7 + d.days) * DAY_S + (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 + d.seconds;
 	if (!time.is_date && seconds > 0)
 		seconds += (int64_t)time.hour * 3600 + time.minute * 60 + time.second;
 	days = (seconds + DAY_S - 1) / DAY_S;
 	if (d.is_neg || seconds < 0)
-		say_fault(r, e, ICS_DURATION, ICS_BEFORE);
+		put_fault_record(r, e, ICS_DURATION, ICS_BEFORE);
 	else if (days > ICS_SPAN_DAYS)
-		say_fault(r, e, ICS_DURATION, ICS_LONG);
+		put_fault_record(r, e, ICS_DURATION, ICS_LONG);
 	else
 		e->days = days < 1 ? 1 : (int32_t)days;
 }
 
-/* ---- what repeats ---- */
+/* ---- repetitions ---- */
 
 static void
 add_start(struct reader *r, struct event *e, int32_t date)
@@ -305,39 +305,39 @@ add_start(struct reader *r, struct event *e, int32_t date)
 }
 
 static void
-follow(struct reader *r, struct event *e, struct icalrecurrencetype rule)
+follow_rrule(struct reader *r, struct event *e, struct icalrecurrencetype rule)
 {
 	icalrecur_iterator *iterator;
 	size_t n = 0;
 	int32_t date = 0;
 
-	/* Dates alone: what the rule says of times of day is made nothing of. */
+	/* Only dates count: times of day in the rule are ignored. */
 	if (!icaltime_is_null_time(rule.until)) {
-		(void)date_of(rule.until, &date);
+		(void)date_of_icaltime(rule.until, &date);
 		rule.until = midnight_of(date);
 	}
 	iterator = icalrecur_iterator_new(rule, midnight_of(e->start));
 	if (iterator == NULL) {
-		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+		put_fault_record(r, e, ICS_RRULE, ICS_UNREADABLE);
 		return;
 	}
 	while (!r->no_memory) {
 		struct icaltimetype time = icalrecur_iterator_next(iterator);
 
-		if (icaltime_is_null_time(time) || !date_of(time, &date) || date > r->last)
+		if (icaltime_is_null_time(time) || !date_of_icaltime(time, &date) || date > r->last)
 			break;
 		if (++n > ICS_REPETITIONS_MAX) {
-			say_fault(r, e, ICS_RRULE, ICS_OFTEN);
+			put_fault_record(r, e, ICS_RRULE, ICS_OFTEN);
 			break;
 		}
-		/* What begins before may reach in. */
+		/* An event that begins before `first` may last into it. */
 		if (date > r->first - ICS_SPAN_DAYS)
 			add_start(r, e, date);
 	}
 	icalrecur_iterator_free(iterator);
 }
 
-/* What is not said to end must be the kind of thing that holidays are. */
+/* A rule without an end is accepted only where it is yearly, as for holidays. */
 static bool
 has_end(const struct icalrecurrencetype *rule)
 {
@@ -352,58 +352,58 @@ is_yearly(const struct icalrecurrencetype *rule)
 }
 
 static void
-read_rule(struct reader *r, struct event *e, icalproperty *p)
+read_rrule(struct reader *r, struct event *e, icalproperty *p)
 {
 	struct icalrecurrencetype rule;
 	int32_t until;
 
 	if (!has_value(p, ICAL_RECUR_VALUE)) {
-		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+		put_fault_record(r, e, ICS_RRULE, ICS_UNREADABLE);
 		return;
 	}
 	rule = icalproperty_get_rrule(p);
 	if (rule.rscale != NULL) {
-		say_fault(r, e, ICS_RRULE, ICS_RSCALED);
+		put_fault_record(r, e, ICS_RRULE, ICS_RSCALED);
 	} else if (rule.freq == ICAL_SECONDLY_RECURRENCE || rule.freq == ICAL_MINUTELY_RECURRENCE ||
 	    rule.freq == ICAL_HOURLY_RECURRENCE) {
-		say_fault(r, e, ICS_RRULE, ICS_WITHIN_A_DAY);
+		put_fault_record(r, e, ICS_RRULE, ICS_WITHIN_A_DAY);
 	} else if (rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 || rule.count < 0 ||
-	    (!icaltime_is_null_time(rule.until) && !date_of(rule.until, &until))) {
-		say_fault(r, e, ICS_RRULE, ICS_UNREADABLE);
+	    (!icaltime_is_null_time(rule.until) && !date_of_icaltime(rule.until, &until))) {
+		put_fault_record(r, e, ICS_RRULE, ICS_UNREADABLE);
 	} else if (!has_end(&rule) && !is_yearly(&rule)) {
-		say_fault(r, e, ICS_RRULE, ICS_ENDLESS);
+		put_fault_record(r, e, ICS_RRULE, ICS_ENDLESS);
 	} else {
 		if (!has_end(&rule))
-			say_code(r, e, ICS_SAYS_HINT, ICS_RRULE, ICS_HAS_NO_END);
-		if (e->sound)
-			follow(r, e, rule);
+			put_code_record(r, e, ICS_RECORD_HINT, ICS_RRULE, ICS_HAS_NO_END);
+		if (e->valid)
+			follow_rrule(r, e, rule);
 	}
 }
 
 static void
-read_dates(struct reader *r, struct event *e, icalproperty_kind kind, enum ics_part part)
+read_date_list(struct reader *r, struct event *e, icalproperty_kind kind, enum ics_part part)
 {
 	icalproperty *p = icalcomponent_get_first_property(e->component, kind);
 
 	for (; p != NULL && !is_full(r); p = icalcomponent_get_next_property(e->component, kind)) {
 		int32_t date;
 
-		if (!date_of(time_of(p), &date))
-			say_fault(r, e, part, ICS_NO_DATE);
+		if (!date_of_icaltime(property_time(p), &date))
+			put_fault_record(r, e, part, ICS_NO_DATE);
 		else
 			add_start(r, e, date);
 	}
 }
 
 static int
-compare_dates(const void *a, const void *b)
+compare_starts(const void *a, const void *b)
 {
 	const int32_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
 }
 
-/* All starts and what is excepted from them, each in order. */
+/* Collects the start dates and the excepted dates, both sorted. */
 static void
 read_repetitions(struct reader *r, struct event *e)
 {
@@ -413,56 +413,56 @@ read_repetitions(struct reader *r, struct event *e)
 	    icalcomponent_get_first_property(e->component, ICAL_EXDATE_PROPERTY) != NULL;
 	if (!e->repeats)
 		return;
-	read_dates(r, e, ICAL_EXDATE_PROPERTY, ICS_EXDATE);
+	read_date_list(r, e, ICAL_EXDATE_PROPERTY, ICS_EXDATE);
 	e->except = e->starts;
 	e->n_except = e->n_starts;
 	e->starts = NULL;
 	e->n_starts = e->cap_starts = 0;
 	if (e->n_except > 0)
-		qsort(e->except, e->n_except, sizeof *e->except, compare_dates);
+		qsort(e->except, e->n_except, sizeof *e->except, compare_starts);
 	/* DTSTART is the first, whatever the rule says (RFC 5545 3.8.5.3). */
 	add_start(r, e, e->start);
-	read_dates(r, e, ICAL_RDATE_PROPERTY, ICS_RDATE);
+	read_date_list(r, e, ICAL_RDATE_PROPERTY, ICS_RDATE);
 	for (; p != NULL && !is_full(r); p = icalcomponent_get_next_property(e->component, ICAL_RRULE_PROPERTY))
-		read_rule(r, e, p);
+		read_rrule(r, e, p);
 	if (e->n_starts > 0)
-		qsort(e->starts, e->n_starts, sizeof *e->starts, compare_dates);
+		qsort(e->starts, e->n_starts, sizeof *e->starts, compare_starts);
 }
 
-/* ---- what goes out ---- */
+/* ---- events as records ---- */
 
 static void
-say_days(struct reader *r, const struct event *e, int32_t start)
+put_day_records(struct reader *r, const struct event *e, int32_t start)
 {
-	struct ics_record record = {.what = ICS_SAYS_DAY, .event = e->line};
+	struct ics_record record = {.type = ICS_RECORD_DAY, .event = e->line};
 
 	for (int32_t i = 0; i < e->days && !is_full(r); i++) {
 		record.date = start + i;
 		if (e->repeats && (record.date < r->first || record.date > r->last))
 			continue;
-		say(r, &record, "");
+		put_record(r, &record, "");
 		r->n_days++;
 	}
 }
 
 static void
-say_event(struct reader *r, const struct event *e)
+put_event_record(struct reader *r, const struct event *e)
 {
 	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_SUMMARY_PROPERTY);
 	const char *summary = p == NULL ? NULL : icalproperty_get_summary(p);
 	size_t n = summary == NULL ? 0 : strnlen(summary, ICS_NAME_MAX);
-	struct ics_record record = {.what = ICS_SAYS_EVENT, .event = e->line, .n_name = (uint32_t)n};
+	struct ics_record record = {.type = ICS_RECORD_EVENT, .event = e->line, .n_name = (uint32_t)n};
 
 	record.code = code_of(e->component);
-	say(r, &record, n > 0 ? summary : "");
+	put_record(r, &record, n > 0 ? summary : "");
 	if (!e->repeats)
-		say_days(r, e, e->start);
+		put_day_records(r, e, e->start);
 	for (size_t i = 0; i < e->n_starts; i++) {
 		if (i > 0 && e->starts[i] == e->starts[i - 1])
 			continue;
 		if (e->n_except == 0 ||
-		    bsearch(&e->starts[i], e->except, e->n_except, sizeof *e->except, compare_dates) == NULL)
-			say_days(r, e, e->starts[i]);
+		    bsearch(&e->starts[i], e->except, e->n_except, sizeof *e->except, compare_starts) == NULL)
+			put_day_records(r, e, e->starts[i]);
 	}
 }
 
@@ -477,21 +477,21 @@ is_cancelled(icalcomponent *component)
 static void
 read_event(struct reader *r, icalcomponent *component)
 {
-	struct event e = {.component = component, .line = line_of(component), .days = 1, .sound = true};
+	struct event e = {.component = component, .line = event_line(component), .days = 1, .valid = true};
 
 	if (is_cancelled(component))
 		return;
-	look_at_errors(r, &e);
+	report_libical_errors(r, &e);
 	if (icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) != NULL)
-		say_fault(r, &e, ICS_RECURRENCE_ID, ICS_UNFOLLOWED);
+		put_fault_record(r, &e, ICS_RECURRENCE_ID, ICS_UNFOLLOWED);
 	if (icalcomponent_get_first_property(component, ICAL_EXRULE_PROPERTY) != NULL)
-		say_fault(r, &e, ICS_EXRULE, ICS_UNFOLLOWED);
+		put_fault_record(r, &e, ICS_EXRULE, ICS_UNFOLLOWED);
 	read_start(r, &e);
 	read_end(r, &e);
 	read_duration(r, &e);
 	read_repetitions(r, &e);
-	if (e.sound && !is_full(r))
-		say_event(r, &e);
+	if (e.valid && !is_full(r))
+		put_event_record(r, &e);
 	free(e.starts);
 	free(e.except);
 }
@@ -505,7 +505,7 @@ read_events(struct reader *r, icalcomponent *calendar)
 		read_event(r, event);
 }
 
-/* Several calendars, one behind the other, come in a root of libical's own. */
+/* For several calendars in one file libical makes a root component around them. */
 static void
 read_root(struct reader *r, icalcomponent *root)
 {
@@ -522,7 +522,7 @@ int
 calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out)
 {
 	struct reader r = {.first = first, .last = last, .out = out};
-	struct ics_record end = {.what = ICS_SAYS_END};
+	struct ics_record end = {.type = ICS_RECORD_END};
 	icalcomponent *root;
 
 	icalerror_set_errors_are_fatal(0);
@@ -530,12 +530,12 @@ calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out)
 	if (root == NULL) {
 		struct event none = {.line = 0};
 
-		say_fault(&r, &none, ICS_EVENT, ICS_NO_CALENDAR);
+		put_fault_record(&r, &none, ICS_EVENT, ICS_NO_CALENDAR);
 	} else {
 		read_root(&r, root);
 		icalcomponent_free(root);
 	}
 	icalmemory_free_ring();
-	say(&r, &end, "");
+	put_record(&r, &end, "");
 	return r.no_memory || out->failed ? ERR_MEMORY : 0;
 }

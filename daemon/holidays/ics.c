@@ -1,3 +1,4 @@
+/* Reads holidays from iCalendar: the parent's side, which turns the child's records into days and faults. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,33 +11,33 @@
 #include "system/sandbox.h"
 
 /*
- * Holidays as iCalendar (RFC 5545), the parent's side: libical reads them in a child, ical.c, which says what
- * it found.  So that it can say where, the text it gets has in each VEVENT the line on which that began.
+ * The child reads iCalendar (RFC 5545) with libical (ical.c) and answers with records.  The text that it gets has in
+ * each VEVENT a property with the line on which the event begins, so that records can name it.
  *
- * Whether an event is a day off or a make-up workday iCalendar has no word for: X-APPLE-SPECIAL-DAY says it, or the
+ * iCalendar has no property that tells a day off from a make-up workday.  X-APPLE-SPECIAL-DAY tells it, or the
  * SUMMARY, with 上班, 补班, (班) or the like.
  */
 
 #define DEPTH_MAX 16
-#define SAID_MAX ((size_t)8 << 20)
+#define ANSWER_MAX ((size_t)8 << 20)
 
 struct ics_event {
 	unsigned long line; /* of its BEGIN:VEVENT */
-	size_t after;       /* where in the file's text the next line stands */
+	size_t after;       /* index of the next line in the file's text */
 };
 
 struct ics {
 	struct calendar_file *f;
-	struct buf marked;        /* what the child gets */
+	struct buf marked;        /* the text for the child */
 	struct ics_event *events; /* by line */
 	size_t n_events, cap_events;
 	struct err *err;
 
-	/* of the event whose days come */
-	unsigned long line; /* of its DTSTART; 0: no event yet, or its name is bad */
+	/* the event whose days are being read */
+	unsigned long line; /* of its DTSTART; 0: no event yet, or its name is faulty */
 	bool off;
 	struct buf name;
-	size_t n_read; /* events that were found good */
+	size_t n_read; /* events without faults */
 };
 
 /* ---- lines ---- */
@@ -51,7 +52,7 @@ struct lines {
 };
 
 static struct slice
-take_physical(struct lines *l)
+next_physical_line(struct lines *l)
 {
 	struct slice rest = {l->text.p + l->at, l->text.n - l->at}, line = slice_cut(&rest, '\n');
 
@@ -62,17 +63,17 @@ take_physical(struct lines *l)
 	return line;
 }
 
-/* False at the end, and where there is no memory. */
+/* False at the end, and where memory is short. */
 static bool
-next_line(struct lines *l)
+next_unfolded_line(struct lines *l)
 {
 	if (l->at >= l->text.n)
 		return false;
 	buf_clear(&l->unfolded);
 	l->line = l->next;
-	buf_slice(&l->unfolded, take_physical(l));
+	buf_slice(&l->unfolded, next_physical_line(l));
 	while (l->at < l->text.n && (l->text.p[l->at] == ' ' || l->text.p[l->at] == '\t')) {
-		struct slice more = take_physical(l);
+		struct slice more = next_physical_line(l);
 
 		buf_slice(&l->unfolded, (struct slice){more.p + 1, more.n > 0 ? more.n - 1 : 0});
 	}
@@ -89,14 +90,14 @@ lines_of(struct slice text, size_t at, unsigned long line)
 }
 
 static struct slice
-trim_end(struct slice text)
+trim_blanks_end(struct slice text)
 {
 	while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
 		text.n--;
 	return text;
 }
 
-/* The line is "begin:…", letter case aside; `*ret_rest` is what follows. */
+/* Whether the line begins with `with`, ignoring letter case; `*ret_rest` is the rest. */
 static bool
 line_begins(struct slice line, const char *with, struct slice *ret_rest)
 {
@@ -104,17 +105,17 @@ line_begins(struct slice line, const char *with, struct slice *ret_rest)
 
 	if (line.n < n || strncasecmp(line.p, with, n) != 0)
 		return false;
-	*ret_rest = trim_end((struct slice){line.p + n, line.n - n});
+	*ret_rest = trim_blanks_end((struct slice){line.p + n, line.n - n});
 	return true;
 }
 
 static bool
-is_same(struct slice text, const char *word)
+equals_nocase(struct slice text, const char *word)
 {
 	return text.n == strlen(word) && strncasecmp(text.p, word, text.n) == 0;
 }
 
-/* The line is one of this property. */
+/* Whether the line is a property of this name. */
 static bool
 is_property(struct slice line, const char *name)
 {
@@ -123,7 +124,7 @@ is_property(struct slice line, const char *name)
 	return line_begins(line, name, &rest) && (rest.n == 0 || memchr(":; \t", rest.p[0], 4) != NULL);
 }
 
-/* ---- what the child gets ---- */
+/* ---- the text for the child ---- */
 
 struct nesting {
 	struct {
@@ -134,7 +135,7 @@ struct nesting {
 };
 
 static bool
-begin_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
+open_component(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
 {
 	if (nesting->depth == DEPTH_MAX || name.n >= sizeof nesting->open[0].name) {
 		diag_add(&ics->f->faults, ics->f->path, line,
@@ -148,11 +149,11 @@ begin_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned
 	return true;
 }
 
-/* libical is content with most disorder, and silently reads less then. */
+/* Checked here because libical accepts most wrong nesting, and then silently reads less. */
 static bool
-end_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
+close_component(struct ics *ics, struct nesting *nesting, struct slice name, unsigned long line)
 {
-	if (nesting->depth > 0 && is_same(name, nesting->open[nesting->depth - 1].name)) {
+	if (nesting->depth > 0 && equals_nocase(name, nesting->open[nesting->depth - 1].name)) {
 		nesting->depth--;
 		return true;
 	}
@@ -167,7 +168,7 @@ end_part(struct ics *ics, struct nesting *nesting, struct slice name, unsigned l
 }
 
 static bool
-add_event(struct ics *ics, const struct lines *l)
+note_event_line(struct ics *ics, const struct lines *l)
 {
 	if (ics->n_events == ics->cap_events) {
 		size_t cap = ics->cap_events == 0 ? 64 : ics->cap_events * 2;
@@ -183,9 +184,9 @@ add_event(struct ics *ics, const struct lines *l)
 	return true;
 }
 
-/* One line to ics->marked; false where the rest cannot be read or there is no memory. */
+/* Copies one line to ics->marked.  False where the rest cannot be read or memory is short. */
 static bool
-mark_line(struct ics *ics, struct nesting *nesting, const struct lines *l)
+mark_event_line(struct ics *ics, struct nesting *nesting, const struct lines *l)
 {
 	struct slice line = buf_view(&l->unfolded), name;
 
@@ -194,21 +195,21 @@ mark_line(struct ics *ics, struct nesting *nesting, const struct lines *l)
 	buf_slice(&ics->marked, line);
 	buf_text(&ics->marked, "\r\n");
 	if (line_begins(line, "END:", &name))
-		return end_part(ics, nesting, name, l->line);
+		return close_component(ics, nesting, name, l->line);
 	if (!line_begins(line, "BEGIN:", &name)) {
-		/* libical would take these too, and the two of us be of different minds about what belongs where. */
+		/* libical would accept these as well, and then nest components differently than we do. */
 		if (!is_property(line, "BEGIN") && !is_property(line, "END"))
 			return true;
-		diag_add(&ics->f->faults, ics->f->path, l->line,
-		    N_("behind BEGIN and END a colon must follow at once"));
+		diag_add(&ics->f->faults, ics->f->path, l->line, N_("a colon must follow BEGIN and END at once"));
 		return false;
 	}
-	return begin_part(ics, nesting, name, l->line) && (!is_same(name, "VEVENT") || add_event(ics, l));
+	return open_component(ics, nesting, name, l->line) &&
+	    (!equals_nocase(name, "VEVENT") || note_event_line(ics, l));
 }
 
-/* Faults of the nesting are told: with one the child need not be asked. */
+/* Makes ics->marked, and reports faults of nesting, after which the child is not started. */
 static int
-mark(struct ics *ics)
+mark_event_lines(struct ics *ics)
 {
 	struct lines l = lines_of(ics->f->text, 0, 1);
 	struct nesting nesting = {.depth = 0};
@@ -217,8 +218,8 @@ mark(struct ics *ics)
 
 	while (l.at < l.text.n && (l.text.p[l.at] == ' ' || l.text.p[l.at] == '\t'))
 		l.at++;
-	while (ok && next_line(&l))
-		ok = mark_line(ics, &nesting, &l);
+	while (ok && next_unfolded_line(&l))
+		ok = mark_event_line(ics, &nesting, &l);
 	failed = l.unfolded.failed || ics->marked.failed || (!ok && ics->f->faults.count == faults);
 	buf_release(&l.unfolded);
 	buf_byte(&ics->marked, '\0');
@@ -231,7 +232,7 @@ mark(struct ics *ics)
 	return 0;
 }
 
-/* ---- on which line ---- */
+/* ---- lines of properties ---- */
 
 static const struct ics_event *
 find_event(const struct ics *ics, unsigned long line)
@@ -249,15 +250,15 @@ find_event(const struct ics *ics, unsigned long line)
 	return low < ics->n_events && ics->events[low].line == line ? &ics->events[low] : NULL;
 }
 
-/* The first line of the event's own (not of a part of it) that has the property, else the one on which it begins. */
+/* The first line of the property in the event itself (not in a component within it), else the event's first line. */
 static unsigned long
-line_of(const struct ics *ics, const struct ics_event *event, const char *property)
+property_line(const struct ics *ics, const struct ics_event *event, const char *property)
 {
 	struct lines l = lines_of(ics->f->text, event->after, event->line + 1);
 	unsigned long found = event->line;
 	size_t depth = 0;
 
-	while (found == event->line && next_line(&l)) {
+	while (found == event->line && next_unfolded_line(&l)) {
 		struct slice line = buf_view(&l.unfolded), rest;
 
 		if (line_begins(line, "BEGIN:", &rest))
@@ -274,7 +275,7 @@ line_of(const struct ics *ics, const struct ics_event *event, const char *proper
 /* ---- names ---- */
 
 static const char *
-find(struct slice text, const char *word)
+find_word(struct slice text, const char *word)
 {
 	return text.n == 0 ? NULL : memmem(text.p, text.n, word, strlen(word));
 }
@@ -286,7 +287,7 @@ cut_suffix(struct slice *text, const char *suffix)
 
 	if (text->n <= n || memcmp(text->p + text->n - n, suffix, n) != 0)
 		return false;
-	*text = trim_end((struct slice){text->p, text->n - n});
+	*text = trim_blanks_end((struct slice){text->p, text->n - n});
 	return true;
 }
 
@@ -303,7 +304,7 @@ cut_number(struct slice *text)
 	return true;
 }
 
-/* "第1天/共9天", whose slash would else part it into two names. */
+/* Cuts "第1天/共9天", whose slash would otherwise split it into two names. */
 static bool
 cut_count(struct slice *text)
 {
@@ -320,22 +321,22 @@ static bool
 means_work(struct slice summary)
 {
 	static const char *const words[] = {"上班", "补班", "(班)", "（班）", "[班]", "【班】"};
-	struct slice text = trim_end(summary);
+	struct slice text = trim_blanks_end(summary);
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (find(text, words[i]) != NULL)
+		if (find_word(text, words[i]) != NULL)
 			return true;
 	return slice_is(text, "班") || cut_suffix(&text, " 班");
 }
 
-/* The holiday's name without what calendars put behind it: "元旦(休)", "春节 假期 第1天/共9天". */
+/* The holiday's name without the suffixes of common calendars: "元旦(休)", "春节 假期 第1天/共9天". */
 static struct slice
-plain_name(struct slice summary)
+bare_holiday_name(struct slice summary)
 {
 	static const char *const suffixes[] = {"(休)", "（休）", "[休]", "【休】", " 休", "(班)", "（班）", "[班]",
 	    "【班】", " 班", "调休上班", "上班", "补班"};
 	static const char *const behind_known[] = {"假期", "放假", "休假"};
-	struct slice name = trim_end(summary), rest;
+	struct slice name = trim_blanks_end(summary), rest;
 	bool cut = true;
 
 	while (cut && name.n > 0) {
@@ -353,10 +354,10 @@ plain_name(struct slice summary)
 	return name;
 }
 
-/* ---- what the child said ---- */
+/* ---- the child's answer ---- */
 
 static void
-tell_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
+report_event_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
 {
 	struct diag *faults = &ics->f->faults;
 	const char *path = ics->f->path;
@@ -383,7 +384,7 @@ tell_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *
 		    ICS_REPETITIONS_MAX);
 		break;
 	case ICS_WITHIN_A_DAY:
-		diag_add(faults, path, line, N_("it repeats within a day: whole days are wanted here"));
+		diag_add(faults, path, line, N_("it repeats within a day: only full days count here"));
 		break;
 	case ICS_RSCALED:
 		diag_add(faults, path, line,
@@ -402,7 +403,7 @@ tell_fault(struct ics *ics, unsigned long line, enum ics_code code, const char *
 }
 
 static void
-tell_hint(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
+report_event_hint(struct ics *ics, unsigned long line, enum ics_code code, const char *part)
 {
 	char last[DATE_TEXT];
 
@@ -418,47 +419,47 @@ tell_hint(struct ics *ics, unsigned long line, enum ics_code code, const char *p
 static void
 begin_event(struct ics *ics, const struct ics_event *event, enum ics_code code, struct slice summary)
 {
-	unsigned long line = line_of(ics, event, "SUMMARY");
+	unsigned long line = property_line(ics, event, "SUMMARY");
 
 	ics->n_read++;
 	ics->line = 0;
-	ics->off = code == ICS_PLAIN ? !means_work(summary) : code == ICS_OFF;
+	ics->off = code == ICS_BY_SUMMARY ? !means_work(summary) : code == ICS_OFF;
 	buf_clear(&ics->name);
-	if (!calendar_file_name(ics->f, "SUMMARY", line, plain_name(summary), &ics->name))
+	if (!calendar_file_name(ics->f, "SUMMARY", line, bare_holiday_name(summary), &ics->name))
 		return;
 	if (ics->off && ics->name.len == 0)
 		calendar_file_unnamed(ics->f, line);
-	ics->line = line_of(ics, event, ics_part_names[ICS_DTSTART]);
+	ics->line = property_line(ics, event, ics_part_names[ICS_DTSTART]);
 }
 
-/* False where it is nothing that the child can have meant. */
+/* False where the record makes no sense. */
 static bool
-take_record(struct ics *ics, const struct ics_record *record, struct slice name, int *ret_rc)
+handle_record(struct ics *ics, const struct ics_record *record, struct slice name, int *ret_rc)
 {
 	const struct ics_event *event = find_event(ics, record->event);
 	const char *part;
 	unsigned long line;
 
-	if (record->part >= ICS_PARTS || (event == NULL && (record->event != 0 || record->what != ICS_SAYS_FAULT)))
+	if (record->part >= ICS_PARTS || (event == NULL && (record->event != 0 || record->type != ICS_RECORD_FAULT)))
 		return false;
 	part = ics_part_names[record->part];
-	switch (record->what) {
-	case ICS_SAYS_EVENT:
+	switch (record->type) {
+	case ICS_RECORD_EVENT:
 		begin_event(ics, event, (enum ics_code)record->code, name);
 		return true;
-	case ICS_SAYS_DAY:
+	case ICS_RECORD_DAY:
 		if (record->date < text_date_of(1, 1, 1) || record->date > text_date_of(9999, 12, 31))
 			return false;
 		if (ics->line != 0)
 			*ret_rc = calendar_file_day(ics->f, ics->line, record->date, ics->off, buf_view(&ics->name),
 			    ics->err);
 		return true;
-	case ICS_SAYS_FAULT:
-		line = event == NULL ? 1 : line_of(ics, event, part);
-		tell_fault(ics, line, (enum ics_code)record->code, part);
+	case ICS_RECORD_FAULT:
+		line = event == NULL ? 1 : property_line(ics, event, part);
+		report_event_fault(ics, line, (enum ics_code)record->code, part);
 		return true;
-	case ICS_SAYS_HINT:
-		tell_hint(ics, line_of(ics, event, part), (enum ics_code)record->code, part);
+	case ICS_RECORD_HINT:
+		report_event_hint(ics, property_line(ics, event, part), (enum ics_code)record->code, part);
 		return true;
 	default:
 		return false;
@@ -466,30 +467,30 @@ take_record(struct ics *ics, const struct ics_record *record, struct slice name,
 }
 
 static int
-take_records(struct ics *ics, struct slice said)
+handle_records(struct ics *ics, struct slice answer)
 {
 	struct ics_record record;
-	bool ended = false, sound = true;
+	bool ended = false, valid = true;
 	int rc = 0;
 
-	while (sound && !ended && rc == 0 && said.n >= sizeof record) {
+	while (valid && !ended && rc == 0 && answer.n >= sizeof record) {
 		struct slice name;
 
-		memcpy(&record, said.p, sizeof record);
-		said.p += sizeof record;
-		said.n -= sizeof record;
-		if (record.n_name > said.n || record.n_name > ICS_NAME_MAX) {
-			sound = false;
+		memcpy(&record, answer.p, sizeof record);
+		answer.p += sizeof record;
+		answer.n -= sizeof record;
+		if (record.n_name > answer.n || record.n_name > ICS_NAME_MAX) {
+			valid = false;
 			break;
 		}
-		name = (struct slice){said.p, record.n_name};
-		said.p += record.n_name;
-		said.n -= record.n_name;
-		ended = record.what == ICS_SAYS_END;
+		name = (struct slice){answer.p, record.n_name};
+		answer.p += record.n_name;
+		answer.n -= record.n_name;
+		ended = record.type == ICS_RECORD_END;
 		if (!ended && !calendar_file_is_full(ics->f))
-			sound = take_record(ics, &record, name, &rc);
+			valid = handle_record(ics, &record, name, &rc);
 	}
-	if (rc == 0 && (!sound || !ended || said.n != 0))
+	if (rc == 0 && (!valid || !ended || answer.n != 0))
 		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"),
 		    ics->f->faults.tr != NULL ? ics->f->faults.tr(N_("the reader's answer cannot be understood"))
 		                              : "the reader's answer cannot be understood");
@@ -501,7 +502,7 @@ take_records(struct ics *ics, struct slice said)
 /* ---- the file ---- */
 
 static int
-work(void *ctx, struct buf *out)
+run_ical(void *ctx, struct buf *out)
 {
 	const struct ics *ics = ctx;
 
@@ -509,59 +510,60 @@ work(void *ctx, struct buf *out)
 }
 
 static int
-work_in_child(struct ics *ics, struct buf *said)
+read_in_child(struct ics *ics, struct buf *answer)
 {
 	struct sandbox_limits limits = {
 	    .wall_ms = ics->f->child_ms,
 	    .cpu_s = 5,
 	    .memory = (size_t)512 << 20,
-	    .max_bytes = SAID_MAX,
+	    .max_bytes = ANSWER_MAX,
 	};
 	struct err err = {.tr = ics->f->faults.tr};
-	int rc = sandbox_run(&limits, work, ics, said, &err);
+	int rc = sandbox_run(&limits, run_ical, ics, answer, &err);
 
 	if (rc == ERR_REFUSED) {
 		diag_add(&ics->f->faults, ics->f->path, 0, N_("it could not be read: %s"), err.message);
 		return 0;
 	}
-	return rc == 0 ? take_records(ics, buf_view(said)) : err_set(ics->err, rc, "%s: %s", ics->f->path, err.message);
+	return rc == 0 ? handle_records(ics, buf_view(answer))
+	               : err_set(ics->err, rc, "%s: %s", ics->f->path, err.message);
 }
 
 static int
-work_here(struct ics *ics, struct buf *said)
+read_here(struct ics *ics, struct buf *answer)
 {
-	return work(ics, said) != 0 ? err_memory(ics->err) : take_records(ics, buf_view(said));
+	return run_ical(ics, answer) != 0 ? err_memory(ics->err) : handle_records(ics, buf_view(answer));
 }
 
 static int
-read_with(struct calendar_file *f, int (*how)(struct ics *ics, struct buf *said), struct err *err)
+read_with(struct calendar_file *f, int (*how)(struct ics *ics, struct buf *answer), struct err *err)
 {
 	struct ics ics = {.f = f, .err = err};
-	struct buf said;
+	struct buf answer;
 	int rc;
 
-	/* A line property is as long as the BEGIN:VEVENT before it, and more line ends come to lines without CR. */
+	/* Room for a line property in each VEVENT, and for a CR in lines that have none. */
 	buf_init(&ics.marked, 6 * f->text.n + 64);
 	buf_init(&ics.name, 8 * ICS_NAME_MAX);
-	buf_init(&said, SAID_MAX);
-	rc = mark(&ics);
+	buf_init(&answer, ANSWER_MAX);
+	rc = mark_event_lines(&ics);
 	if (rc == 0 && f->faults.count == 0)
-		rc = how(&ics, &said);
+		rc = how(&ics, &answer);
 	free(ics.events);
 	buf_release(&ics.marked);
 	buf_release(&ics.name);
-	buf_release(&said);
+	buf_release(&answer);
 	return rc;
 }
 
 int
 calendar_ics_read(struct calendar_file *f, struct err *err)
 {
-	return read_with(f, work_in_child, err);
+	return read_with(f, read_in_child, err);
 }
 
 int
 calendar_ics_read_here(struct calendar_file *f, struct err *err)
 {
-	return read_with(f, work_here, err);
+	return read_with(f, read_here, err);
 }

@@ -1,3 +1,4 @@
+/* Reads holidays from JSON. */
 #include <jansson.h>
 #include <string.h>
 
@@ -10,18 +11,18 @@
  *
  *	{"year": 2026, "papers": […], "days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": true}, …]}
  *
- * Other keys are passed over.  A year's file may name days of the next or of the last year.  No days: not announced.
+ * Other keys are skipped.  The file of a year may have days of the year before or after.  Without days the year is not
+ * announced.
  *
- * jansson reads it; as it does not say on which line a value stood, a scan of the same text that looks for nothing else
- * goes along.
+ * jansson parses it, but does not tell the lines of values.  A second scan of the same text finds these.
  */
 
-/* Values of all kinds; 5000 days of three need no more, and jansson takes some 300 bytes for one. */
+/* Enough for 5000 days of three values; jansson needs some 300 bytes for a value. */
 #define VALUES_MAX ((size_t)100000)
 
-/* ---- on which line ---- */
+/* ---- lines of values ---- */
 
-/* A place in a text that jansson found well-formed. */
+/* A position in a text that jansson has found well-formed. */
 struct scan {
 	const char *p, *end;
 	unsigned long line;
@@ -31,14 +32,14 @@ enum { AT_DAY, AT_NAME, AT_DATE, AT_OFF, PLACES };
 static const char *const keys[PLACES] = {"", "name", "date", "isOffDay"};
 
 static char
-peek(struct scan *s)
+skip_to_token(struct scan *s)
 {
 	while (s->p < s->end && memchr(" \t\r\n,:", *s->p, 6) != NULL)
 		s->line += *s->p++ == '\n';
 	return s->p < s->end ? *s->p : '\0';
 }
 
-/* Behind a string; what stands between its quotes, escapes and all. */
+/* Moves behind a string, and returns the text between its quotes with its escapes. */
 static struct slice
 scan_string(struct scan *s)
 {
@@ -52,7 +53,7 @@ scan_string(struct scan *s)
 	return inside;
 }
 
-/* Behind a value, with all that it holds. */
+/* Moves behind a value and all that it contains. */
 static void
 scan_value(struct scan *s)
 {
@@ -60,7 +61,7 @@ scan_value(struct scan *s)
 	char c;
 
 	do {
-		c = peek(s);
+		c = skip_to_token(s);
 		if (c == '\0') {
 			return;
 		} else if (c == '"') {
@@ -78,16 +79,16 @@ scan_value(struct scan *s)
 	} while (depth > 0);
 }
 
-/* To the value of a key of the object at which the scan stands; false where it has none, and the scan is behind it. */
+/* Moves to the value of a key in the object at the scan.  False where the key is missing. */
 static bool
 scan_key(struct scan *s, const char *key)
 {
-	if (peek(s) != '{')
+	if (skip_to_token(s) != '{')
 		return false;
 	s->p++;
-	while (peek(s) == '"') {
+	while (skip_to_token(s) == '"') {
 		if (slice_is(scan_string(s), key)) {
-			(void)peek(s);
+			(void)skip_to_token(s);
 			return true;
 		}
 		scan_value(s);
@@ -95,11 +96,11 @@ scan_key(struct scan *s, const char *key)
 	return false;
 }
 
-/* The lines of the next element of an array, which the scan stands in. */
+/* Finds the lines of the next element of the array that the scan is in. */
 static void
 scan_day(struct scan *s, unsigned long ret_lines[static PLACES])
 {
-	char c = peek(s);
+	char c = skip_to_token(s);
 
 	for (int i = 0; i < PLACES; i++)
 		ret_lines[i] = s->line;
@@ -108,10 +109,10 @@ scan_day(struct scan *s, unsigned long ret_lines[static PLACES])
 		return;
 	}
 	s->p++;
-	while (peek(s) == '"') {
+	while (skip_to_token(s) == '"') {
 		struct slice key = scan_string(s);
 
-		(void)peek(s);
+		(void)skip_to_token(s);
 		for (int i = 1; i < PLACES; i++)
 			if (slice_is(key, keys[i]))
 				ret_lines[i] = s->line;
@@ -133,13 +134,13 @@ line_of_key(struct slice text, const char *key)
 
 struct document {
 	struct calendar_file *f;
-	int year; /* 0: it is not known */
+	int year; /* 0: unknown */
 	struct buf name;
 	struct err *err;
 };
 
 static bool
-refuse(struct document *d, unsigned long line, const char *key, const char *should)
+refuse_member(struct document *d, unsigned long line, const char *key, const char *should)
 {
 	diag_add(&d->f->faults, d->f->path, line, "\"%s\": %s", key,
 	    d->f->faults.tr != NULL ? d->f->faults.tr(should) : should);
@@ -147,14 +148,14 @@ refuse(struct document *d, unsigned long line, const char *key, const char *shou
 }
 
 static bool
-take_date(struct document *d, unsigned long line, const json_t *value, int32_t *ret_date)
+read_day_date(struct document *d, unsigned long line, const json_t *value, int32_t *ret_date)
 {
 	struct cell cell = {.header = "\"date\"", .file = d->f->path, .line = line, .diag = &d->f->faults};
 	struct slice text;
 	int year;
 
 	if (!json_is_string(value))
-		return refuse(d, line, "date", N_("it must be there, and be a text such as \"2026-01-01\""));
+		return refuse_member(d, line, "date", N_("it must be there, and be a text such as \"2026-01-01\""));
 	text = (struct slice){json_string_value(value), json_string_length(value)};
 	if (!cell_date(text, ret_date))
 		return cell_refuse(&cell, text,
@@ -168,33 +169,33 @@ take_date(struct document *d, unsigned long line, const json_t *value, int32_t *
 }
 
 static bool
-take_name(struct document *d, unsigned long line, const json_t *value)
+read_day_name(struct document *d, unsigned long line, const json_t *value)
 {
 	struct slice text;
 
 	buf_clear(&d->name);
 	if (!json_is_string(value))
-		return refuse(d, line, "name", N_("it must be there, and be a text such as \"春节\""));
+		return refuse_member(d, line, "name", N_("it must be there, and be a text such as \"春节\""));
 	text = (struct slice){json_string_value(value), json_string_length(value)};
 	return calendar_file_name(d->f, "\"name\"", line, text, &d->name);
 }
 
 static int
-take_day(struct document *d, const json_t *day, const unsigned long lines[static PLACES])
+read_day(struct document *d, const json_t *day, const unsigned long lines[static PLACES])
 {
 	const json_t *off = json_object_get(day, "isOffDay");
 	int32_t date = 0;
 	bool ok;
 
 	if (!json_is_object(day)) {
-		(void)refuse(d, lines[AT_DAY], "days",
+		(void)refuse_member(d, lines[AT_DAY], "days",
 		    N_("a day is written {\"name\": …, \"date\": …, \"isOffDay\": …}"));
 		return 0;
 	}
-	ok = take_name(d, lines[AT_NAME], json_object_get(day, "name"));
-	ok = take_date(d, lines[AT_DATE], json_object_get(day, "date"), &date) && ok;
+	ok = read_day_name(d, lines[AT_NAME], json_object_get(day, "name"));
+	ok = read_day_date(d, lines[AT_DATE], json_object_get(day, "date"), &date) && ok;
 	if (!json_is_boolean(off))
-		ok = refuse(d, lines[AT_OFF], "isOffDay",
+		ok = refuse_member(d, lines[AT_OFF], "isOffDay",
 		    N_("it must be there, and be true (a day off) or false (a make-up workday)"));
 	if (!ok)
 		return 0;
@@ -204,19 +205,19 @@ take_day(struct document *d, const json_t *day, const unsigned long lines[static
 }
 
 static void
-take_year(struct document *d, const json_t *value)
+read_year(struct document *d, const json_t *value)
 {
 	json_int_t year = json_integer_value(value);
 
 	if (json_is_integer(value) && year >= 1 && year <= 9999)
 		d->year = (int)year;
 	else
-		(void)refuse(d, line_of_key(d->f->text, "year"), "year",
+		(void)refuse_member(d, line_of_key(d->f->text, "year"), "year",
 		    N_("it must be there, and be a number such as 2026"));
 }
 
 static int
-take_days(struct document *d, json_t *days)
+read_day_list(struct document *d, json_t *days)
 {
 	struct scan s = {d->f->text.p, d->f->text.p + d->f->text.n, 1};
 	unsigned long lines[PLACES];
@@ -225,9 +226,9 @@ take_days(struct document *d, json_t *days)
 	int rc = 0;
 
 	if (!scan_key(&s, "days"))
-		s = (struct scan){NULL, NULL, 1}; /* the key is written with escapes: line 1 must do */
+		s = (struct scan){NULL, NULL, 1}; /* the key has escapes, and its line is unknown: report line 1 */
 	if (!json_is_array(days)) {
-		(void)refuse(d, s.line, "days", N_("it must be there, and be a list of days"));
+		(void)refuse_member(d, s.line, "days", N_("it must be there, and be a list of days"));
 		return 0;
 	}
 	if (json_array_size(days) == 0 && d->year != 0)
@@ -239,14 +240,14 @@ take_days(struct document *d, json_t *days)
 		if (rc != 0 || calendar_file_is_full(d->f))
 			break;
 		scan_day(&s, lines);
-		rc = take_day(d, day, lines);
+		rc = read_day(d, day, lines);
 	}
 	return rc;
 }
 
 /* ---- the file ---- */
 
-/* How many values there may be, at most: jansson itself has no limit, and takes much memory for little text. */
+/* An upper bound for the number of values: jansson has no limit of its own, and needs much memory for little text. */
 static size_t
 count_values(struct slice text)
 {
@@ -291,8 +292,8 @@ calendar_json_read(struct calendar_file *f, struct err *err)
 	if (root == NULL)
 		return syntax_fault(f, &error, err);
 	buf_init(&d.name, 8 * TEXT_REASON_MAX);
-	take_year(&d, json_object_get(root, "year"));
-	rc = take_days(&d, json_object_get(root, "days"));
+	read_year(&d, json_object_get(root, "year"));
+	rc = read_day_list(&d, json_object_get(root, "days"));
 	buf_release(&d.name);
 	json_decref(root);
 	return rc;

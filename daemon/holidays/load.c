@@ -1,3 +1,4 @@
+/* Builds the calendar that the INI describes from shipped days, files and computed festivals. */
 #include "holidays/load.h"
 
 #include <string.h>

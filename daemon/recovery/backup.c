@@ -1,3 +1,5 @@
+/* Writes a backup: the log's key and the frozen database, sealed to the recovery code and signed by the log's key. */
+
 #include "recovery/backup.h"
 
 #include <errno.h>
@@ -29,7 +31,7 @@ struct sealer {
 };
 
 static int
-cannot_write(struct err *err)
+cannot_write_backup(struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, N_("the backup cannot be written: %s"), strerror(errno));
 }
@@ -45,7 +47,7 @@ write_signed(struct sealer *s, const void *bytes, size_t len)
 {
 	if (crypto_sign_update(&s->signature, bytes, len) != 0)
 		return cannot_seal(s->err);
-	return file_write(s->fd, bytes, len) ? 0 : cannot_write(s->err);
+	return file_write(s->fd, bytes, len) ? 0 : cannot_write_backup(s->err);
 }
 
 static int
@@ -55,13 +57,13 @@ write_signature(struct sealer *s, const struct signing_key *key)
 
 	if (crypto_sign_final_create(&s->signature, signature, NULL, key->secret) != 0)
 		return cannot_seal(s->err);
-	return file_write(s->fd, signature, sizeof signature) ? 0 : cannot_write(s->err);
+	return file_write(s->fd, signature, sizeof signature) ? 0 : cannot_write_backup(s->err);
 }
 
 /* ---- what is sealed ---- */
 
 static int
-flush(struct sealer *s, uint8_t tag)
+seal_piece(struct sealer *s, uint8_t tag)
 {
 	unsigned long long len = 0;
 
@@ -72,7 +74,7 @@ flush(struct sealer *s, uint8_t tag)
 }
 
 static int
-put(struct sealer *s, const void *bytes, size_t len)
+seal_bytes(struct sealer *s, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
 	int rc = 0;
@@ -85,58 +87,58 @@ put(struct sealer *s, const void *bytes, size_t len)
 		p += n;
 		len -= n;
 		if (s->n == sizeof s->plain)
-			rc = flush(s, 0);
+			rc = seal_piece(s, 0);
 	}
 	return rc;
 }
 
 static int
-put_length(struct sealer *s, uint64_t length)
+seal_length(struct sealer *s, uint64_t length)
 {
 	uint8_t bytes[8];
 
 	for (int i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)(length >> (56 - 8 * i));
-	return put(s, bytes, sizeof bytes);
+	return seal_bytes(s, bytes, sizeof bytes);
 }
 
 static int
-put_key(struct sealer *s, const char *path)
+seal_key_file(struct sealer *s, const char *path)
 {
 	uint8_t bytes[BACKUP_KEY_MAX];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n = fd < 0 ? -1 : file_read_up_to(fd, bytes, sizeof bytes);
-	int rc = n < 0 ? err_set(s->err, ERR_OUTSIDE, "%s: %s", path, strerror(errno)) : put_length(s, (uint64_t)n);
+	int rc = n < 0 ? err_set(s->err, ERR_OUTSIDE, "%s: %s", path, strerror(errno)) : seal_length(s, (uint64_t)n);
 
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc == 0)
-		rc = put(s, bytes, (size_t)n);
+		rc = seal_bytes(s, bytes, (size_t)n);
 	sodium_memzero(bytes, sizeof bytes);
 	return rc;
 }
 
 static int
-put_part(struct sealer *s, const struct frozen *frozen, enum frozen_part part)
+seal_database_part(struct sealer *s, const struct frozen *frozen, enum frozen_part part)
 {
 	int64_t size = frozen->size[part];
-	int rc = put_length(s, (uint64_t)size);
+	int rc = seal_length(s, (uint64_t)size);
 
 	for (int64_t at = 0; rc == 0 && at < size;) {
 		int n = size - at < BLOCK ? (int)(size - at) : BLOCK;
 
 		rc = frozen_read(frozen, part, s->block, n, at, s->err);
 		if (rc == 0)
-			rc = put(s, s->block, (size_t)n);
+			rc = seal_bytes(s, s->block, (size_t)n);
 		at += n;
 	}
 	return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- the file from beginning to end ---- */
 
 static int
-write_head(struct sealer *s, const char *vkey, const char *public_hex)
+write_backup_head(struct sealer *s, const char *vkey, const char *public_hex)
 {
 	char head[sizeof BACKUP_MAGIC + NOTE_KEY_TEXT + RECOVERY_PUBLIC + 1];
 	int len = snprintf(head, sizeof head, BACKUP_MAGIC "%s\n%s\n", vkey, public_hex);
@@ -176,24 +178,24 @@ write_all(struct sealer *s, const struct frozen *frozen, const char *public_hex,
 	if (crypto_sign_init(&s->signature) != 0)
 		rc = cannot_seal(s->err);
 	if (rc == 0)
-		rc = write_head(s, key.vkey, public_hex);
+		rc = write_backup_head(s, key.vkey, public_hex);
 	if (rc == 0)
 		rc = write_stream_key(s, public_hex);
 	if (rc == 0)
-		rc = put_key(s, key_path);
+		rc = seal_key_file(s, key_path);
 	for (int part = 0; rc == 0 && part < FROZEN_PARTS; part++)
-		rc = put_part(s, frozen, (enum frozen_part)part);
+		rc = seal_database_part(s, frozen, (enum frozen_part)part);
 	if (rc == 0)
-		rc = flush(s, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+		rc = seal_piece(s, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
 	if (rc == 0)
 		rc = write_signature(s, &key);
 	if (rc == 0 && file_sync(s->fd) != 0)
-		rc = cannot_write(s->err);
+		rc = cannot_write_backup(s->err);
 	key_wipe(&key);
 	return rc;
 }
 
-/* What an earlier version left when it was killed: a copy of the database, in plain. */
+/* Removes what an earlier version left when it was killed: a copy of the database, unencrypted. */
 static void
 remove_old_copy(const struct store *store)
 {
@@ -208,7 +210,7 @@ remove_old_copy(const struct store *store)
 	}
 }
 
-/* As of the moment of the reading: the key is made before the log, and changes no more. */
+/* The log's key is not frozen: it was made before the log, and never changes. */
 static int
 write_frozen(struct sealer *s, struct store *store)
 {
@@ -219,7 +221,9 @@ write_frozen(struct sealer *s, struct store *store)
 	if (rc != 0)
 		return rc;
 	rc = frozen_begin(store, &frozen, s->err);
-	if (rc == 0 && (rc = store_meta_get(store, "recovery_key", &public_hex, s->err)) == ERR_ABSENT)
+	if (rc == 0)
+		rc = store_meta_get(store, "recovery_key", &public_hex, s->err);
+	if (rc == ERR_ABSENT)
 		rc = err_set(s->err, ERR_ABSENT, N_("there is no log yet: \"spotcheck init\" begins it"));
 	if (rc == 0)
 		rc = write_all(s, &frozen, public_hex, key_path);
@@ -237,7 +241,8 @@ backup_write(struct store *store, int fd, struct err *err)
 
 	if (sodium_init() < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
-	if ((s = sodium_malloc(sizeof *s)) == NULL)
+	s = sodium_malloc(sizeof *s);
+	if (s == NULL)
 		return err_memory(err);
 	*s = (struct sealer){.fd = fd, .err = err};
 	remove_old_copy(store);

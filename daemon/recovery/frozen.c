@@ -1,3 +1,5 @@
+/* Freezes the database for a backup, by SQLite's write-ahead log; frozen.h says how. */
+
 #include "recovery/frozen.h"
 
 #include <stdlib.h>
@@ -21,12 +23,12 @@ find_files(struct frozen *f, struct err *err)
 }
 
 static int
-measure(struct frozen *f, enum frozen_part part, struct err *err)
+measure_part(struct frozen *f, enum frozen_part part, struct err *err)
 {
 	sqlite3_file *file = f->files[part];
 	sqlite3_int64 size = 0;
 
-	/* A file system without shared memory knows no such log. */
+	/* Without a write-ahead log there is no such file. */
 	if (file != NULL && file->pMethods != NULL && file->pMethods->xFileSize(file, &size) != SQLITE_OK)
 		return err_set(err, ERR_OUTSIDE, N_("the database cannot be read"));
 	f->size[part] = size;
@@ -35,7 +37,7 @@ measure(struct frozen *f, enum frozen_part part, struct err *err)
 
 /* ---- the moment ---- */
 
-/* Connections of their own: one keeps writers out, one brings the log into the database. */
+/* Two more connections: one keeps writers out, one merges the log into the database file. */
 struct frozen_helpers {
 	sqlite3 *writer, *checkpoint;
 };
@@ -55,7 +57,7 @@ open_helpers(const struct frozen *f, struct frozen_helpers *h, struct err *err)
 	const char *path = sqlite3_db_filename(store_db(f->store), "main");
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		/* A connection knows of the log from its first reading on. */
+		/* A connection uses the log only after it has read something. */
 		if (sqlite3_open_v2(path, all[i], SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 		    sqlite3_busy_timeout(*all[i], STORE_BUSY_MS) != SQLITE_OK ||
 		    sqlite3_exec(*all[i], "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) != SQLITE_OK)
@@ -73,7 +75,7 @@ keep_writers_out(const struct frozen *f, struct frozen_helpers *h, struct err *e
 	    sqlite3_errmsg(h->writer));
 }
 
-/* The transaction begins with the first reading. */
+/* SQLite's transaction begins with its first SELECT. */
 static int
 begin_reading(struct frozen *f, struct err *err)
 {
@@ -86,9 +88,9 @@ begin_reading(struct frozen *f, struct err *err)
 }
 
 enum merged {
-	MERGED,     /* all that is read is in the database file */
+	MERGED,     /* all of the log is in the database file */
 	NOT_MERGED, /* somebody reads an older state, or the disk is full */
-	UNKNOWN     /* somebody else is at it all the while */
+	UNKNOWN     /* another process was merging it all the time */
 };
 
 static enum merged
@@ -107,7 +109,7 @@ merge_log(struct frozen_helpers *h)
 	return UNKNOWN;
 }
 
-/* What there is of the log is merged before writers have to wait: then there is little left. */
+/* Merges once before writers have to wait, so that little is left to merge while they do. */
 static int
 begin_among_others(struct frozen *f, struct frozen_helpers *h, struct err *err)
 {
@@ -121,26 +123,26 @@ begin_among_others(struct frozen *f, struct frozen_helpers *h, struct err *err)
 	if (rc != 0)
 		return rc;
 	merged = merge_log(h);
-	rc = measure(f, FROZEN_DATABASE, err);
+	rc = measure_part(f, FROZEN_DATABASE, err);
 	if (rc == 0 && merged != MERGED)
-		rc = measure(f, FROZEN_LOG, err);
+		rc = measure_part(f, FROZEN_LOG, err);
 	if (rc == 0 && merged != UNKNOWN)
 		(void)sqlite3_exec(h->writer, "ROLLBACK", NULL, NULL, NULL);
 	return rc;
 }
 
-/* Nobody else can have it open. */
+/* Where no other connection can have the database open. */
 static int
 begin_alone(struct frozen *f, struct err *err)
 {
 	int rc = begin_reading(f, err);
 
 	for (int part = 0; rc == 0 && part < FROZEN_PARTS; part++)
-		rc = measure(f, (enum frozen_part)part, err);
+		rc = measure_part(f, (enum frozen_part)part, err);
 	return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- what others call ---- */
 
 int
 frozen_begin(struct store *store, struct frozen *ret_frozen, struct err *err)
@@ -150,10 +152,13 @@ frozen_begin(struct store *store, struct frozen *ret_frozen, struct err *err)
 
 	if (f.helpers == NULL)
 		return err_memory(err);
-	if (store_is_alone(store))
+	if (store_is_alone(store)) {
 		rc = begin_alone(&f, err);
-	else if ((rc = open_helpers(&f, f.helpers, err)) == 0)
-		rc = begin_among_others(&f, f.helpers, err);
+	} else {
+		rc = open_helpers(&f, f.helpers, err);
+		if (rc == 0)
+			rc = begin_among_others(&f, f.helpers, err);
+	}
 	if (rc == 0)
 		rc = store_check(store, err);
 	if (rc != 0)

@@ -1,3 +1,5 @@
+/* Brings a restored state up to the log that was published since, and begins new chains where secrets were lost. */
+
 #include "recovery/recover.h"
 
 #include <stdio.h>
@@ -45,7 +47,7 @@ recovery_release(struct recovery *recovery)
 	*recovery = (struct recovery){0};
 }
 
-/* ---- is it to be trusted ---- */
+/* ---- checks of the publication ---- */
 
 struct first_failure {
 	const char *check;
@@ -53,7 +55,7 @@ struct first_failure {
 };
 
 static void
-keep_first(void *ctx, uint64_t n, enum check check, enum check_state state, const char *detail)
+keep_first_failure(void *ctx, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
 	struct first_failure *first = ctx;
 
@@ -65,13 +67,13 @@ keep_first(void *ctx, uint64_t n, enum check check, enum check_state state, cons
 }
 
 static int
-check_whole(struct recovering *r)
+verify_publication(struct recovering *r)
 {
 	struct verify_options options = {.key = slice_of(r->operator->key.vkey),
 	    .since = r->earlier,
 	    .progress = r->operator->progress};
 	struct first_failure first = {.check = NULL};
-	struct report report = {.tr = r->err->tr, .check = keep_first, .ctx = &first};
+	struct report report = {.tr = r->err->tr, .check = keep_first_failure, .ctx = &first};
 	int rc = verify_directory(r->dir, &options, &report, r->err);
 
 	if (rc != 0 || report.failures == 0)
@@ -86,10 +88,14 @@ read_theirs(struct recovering *r)
 	struct err order = {.tr = r->err->tr};
 	int rc;
 
-	if ((rc = log_read_head(&r->theirs, r->dir, slice_of(r->operator->key.vkey), r->err)) != 0 ||
-	    (rc = log_read_tree(&r->theirs, r->dir, r->err)) != 0 ||
-	    (rc = log_check_signature(&r->theirs, r->err)) != 0 ||
-	    (rc = sequence_read(&r->theirs, &r->story, r->err, &order)) != 0)
+	rc = log_read_head(&r->theirs, r->dir, slice_of(r->operator->key.vkey), r->err);
+	if (rc == 0)
+		rc = log_read_tree(&r->theirs, r->dir, r->err);
+	if (rc == 0)
+		rc = log_check_signature(&r->theirs, r->err);
+	if (rc == 0)
+		rc = sequence_read(&r->theirs, &r->story, r->err, &order);
+	if (rc != 0)
 		return rc;
 	return r->story.whole
 	    ? 0
@@ -122,38 +128,38 @@ check_continues(struct recovering *r)
 /* ---- what happened since ---- */
 
 static bool
-since(const struct recovering *r, size_t entry)
+came_since(const struct recovering *r, size_t entry)
 {
 	return entry != SEQUENCE_NONE && entry >= r->ret->from;
 }
 
 static const struct entry *
-entry_at(const struct recovering *r, size_t index)
+their_entry(const struct recovering *r, size_t index)
 {
 	return &r->theirs.entries[index].entry;
 }
 
 static void
-look_at_draw(struct recovering *r, size_t index)
+list_if_changed(struct recovering *r, size_t index)
 {
 	const struct draw_state *d = &r->story.draws[index];
-	const struct commit *c = &entry_at(r, d->commit)->commit;
+	const struct commit *c = &their_entry(r, d->commit)->commit;
 	struct recover_draw draw = {.n = index + 1,
 	    .draw_time = c->draw_time,
-	    .committed = since(r, d->commit),
-	    .drawn = since(r, d->outcome),
-	    .amended = d->n_amends > 0 && since(r, d->amends[d->n_amends - 1]),
+	    .committed = came_since(r, d->commit),
+	    .drawn = came_since(r, d->outcome),
+	    .amended = d->n_amends > 0 && came_since(r, d->amends[d->n_amends - 1]),
 	    .sealed = d->reveal == SEQUENCE_NONE};
 
 	(void)snprintf(draw.cycle, sizeof draw.cycle, "%.*s", SLICE_ARGS(c->cycle));
-	if (draw.committed || draw.drawn || draw.amended || since(r, d->reveal))
+	if (draw.committed || draw.drawn || draw.amended || came_since(r, d->reveal))
 		r->ret->draws[r->ret->n_draws++] = draw;
 	if (recover_is_lost(&draw))
 		r->ret->done = false;
 }
 
 static int
-look(struct recovering *r)
+list_draws_since(struct recovering *r)
 {
 	r->ret->from = ledger_size(&r->ours);
 	r->ret->to = r->theirs.n_entries;
@@ -163,7 +169,7 @@ look(struct recovering *r)
 		return err_memory(r->err);
 	r->ret->done = true;
 	for (size_t i = 0; i < r->story.n_draws; i++)
-		look_at_draw(r, i);
+		list_if_changed(r, i);
 	return 0;
 }
 
@@ -184,12 +190,12 @@ adopt_log(struct recovering *r)
 	int rc = 0;
 
 	for (size_t i = (size_t)r->ret->from; rc == 0 && i < r->theirs.n_entries; i++)
-		rc = ledger_adopt(&r->ours, entry_at(r, i)->time, r->theirs.entries[i].bytes, r->err);
+		rc = ledger_adopt(&r->ours, their_entry(r, i)->time, r->theirs.entries[i].bytes, r->err);
 	return rc != 0 ? rc : adopt_note(r, buf_view(&r->theirs.checkpoint_bytes), &size);
 }
 
 static int
-read_file(struct recovering *r, uint64_t n, const char *name, size_t max, struct buf *ret_bytes)
+read_published(struct recovering *r, uint64_t n, const char *name, size_t max, struct buf *ret_bytes)
 {
 	char path[DRAW_PATH_MAX];
 
@@ -202,7 +208,7 @@ static int
 adopt_checkpoint(struct recovering *r, uint64_t n, const char *name, uint64_t *ret_size)
 {
 	struct buf note;
-	int rc = read_file(r, n, name, LEDGER_NOTE_MAX, &note);
+	int rc = read_published(r, n, name, LEDGER_NOTE_MAX, &note);
 
 	if (rc == 0)
 		rc = adopt_note(r, buf_view(&note), ret_size);
@@ -213,8 +219,8 @@ adopt_checkpoint(struct recovering *r, uint64_t n, const char *name, uint64_t *r
 /* ---- chains ---- */
 
 /*
- * A chain begun since: what is known of it are the links that were used, all of them opened, and a chain that ends there
- * has the same anchor.
+ * Stores a chain begun since.  Of it only the used links are known, all of them opened: so it is stored as a chain
+ * that ends with the last of them, which has the same anchor.
  */
 static int
 adopt_chain(struct recovering *r, const struct entry *e)
@@ -225,11 +231,11 @@ adopt_chain(struct recovering *r, const struct entry *e)
 
 	for (size_t i = 0; i < r->story.n_draws; i++) {
 		const struct draw_state *d = &r->story.draws[i];
-		const struct commit *c = &entry_at(r, d->commit)->commit;
+		const struct commit *c = &their_entry(r, d->commit)->commit;
 
 		if (c->chain == e->cycle.chain && c->link > length && slice_eq(c->cycle, e->cycle.cycle)) {
 			length = c->link;
-			secret = entry_at(r, d->reveal)->reveal.secret;
+			secret = their_entry(r, d->reveal)->reveal.secret;
 		}
 	}
 	query_open(&q, r->operator->store,
@@ -244,7 +250,7 @@ adopt_chain(struct recovering *r, const struct entry *e)
 	return query_close(&q, r->err);
 }
 
-/* Where links were used that a lost state knew more of than this one does. */
+/* Begins a new chain for each cycle that has a commitment since: only the lost state knew the links after it. */
 static int
 begin_chains(struct recovering *r)
 {
@@ -262,7 +268,7 @@ begin_chains(struct recovering *r)
 		for (size_t k = 0; k < r->story.n_cycles; k++)
 			if (slice_is(r->story.cycles[k].name, config->cycles[i].name))
 				cycle = &r->story.cycles[k];
-		if (cycle == NULL || cycle->last == SEQUENCE_NONE || !since(r, r->story.draws[cycle->last].commit))
+		if (cycle == NULL || cycle->last == SEQUENCE_NONE || !came_since(r, r->story.draws[cycle->last].commit))
 			continue;
 		rc = step_chain_anew(r->operator, &r->ours, &config->cycles[i], reason, time, r->err);
 		r->ret->chains += ledger_size(&r->ours) > before;
@@ -276,7 +282,7 @@ static int
 adopt_file(struct recovering *r, uint64_t n, const char *name)
 {
 	struct buf bytes;
-	int rc = read_file(r, n, name, DRAW_FILE_MAX, &bytes);
+	int rc = read_published(r, n, name, DRAW_FILE_MAX, &bytes);
 
 	if (rc == 0)
 		rc = draw_file_put(r->operator->store, n, name, buf_view(&bytes), r->err);
@@ -284,7 +290,7 @@ adopt_file(struct recovering *r, uint64_t n, const char *name)
 	return rc;
 }
 
-/* What a commitment has fixed for ever. */
+/* Keeps the `since` of each target as the commitment has it: once committed it never changes. */
 static int
 adopt_since(struct recovering *r, const struct stored_draw *d)
 {
@@ -300,9 +306,9 @@ adopt_since(struct recovering *r, const struct stored_draw *d)
 	return query_close(&q, r->err);
 }
 
-/* The occurrence of the timetable that was committed for, so that it is not committed for again. */
+/* Marks the occurrence of the timetable that was committed for, so that it is not committed for again. */
 static int
-settle(struct recovering *r, const struct commit *c)
+mark_occurrence(struct recovering *r, const struct commit *c)
 {
 	const struct config *config = r->operator->config;
 	const struct config_cycle *cycle = NULL;
@@ -351,10 +357,10 @@ adopt_commit(struct recovering *r, size_t index, const struct commit *c)
 	if (rc == 0)
 		rc = adopt_since(r, &d);
 	stored_draw_release(&d);
-	return rc != 0 ? rc : settle(r, c);
+	return rc != 0 ? rc : mark_occurrence(r, c);
 }
 
-/* Computed from the files that the state has: what comes out must be what was published. */
+/* Computes the draw from the files that the state has; the record must be the published one. */
 static int
 adopt_draw(struct recovering *r, size_t index, const struct entry *e)
 {
@@ -369,8 +375,10 @@ adopt_draw(struct recovering *r, size_t index, const struct entry *e)
 	stored_draw_init(&d);
 	buf_init(&record, DRAW_FILE_MAX);
 	beacon[json_unescape(e->draw.beacon, beacon)] = '\0';
-	if ((rc = stored_draw_load(&d, r->operator->store, e->draw.n, r->err)) != 0 ||
-	    (rc = stored_draw_compute(&d, r->operator->store, beacon, r->operator->progress, r->err)) != 0)
+	rc = stored_draw_load(&d, r->operator->store, e->draw.n, r->err);
+	if (rc == 0)
+		rc = stored_draw_compute(&d, r->operator->store, beacon, r->operator->progress, r->err);
+	if (rc != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	hash_hex(buf_view(&record), d.row.record);
@@ -408,14 +416,17 @@ adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
 
 	(void)snprintf(name, sizeof name, "amend-%02llu.json", (unsigned long long)e->amend.amendment);
 	stored_draw_init(&d);
-	rc = read_file(r, e->amend.n, name, ENTRY_MAX, &bytes);
+	rc = read_published(r, e->amend.n, name, ENTRY_MAX, &bytes);
 	if (rc == 0)
 		rc = amendment_parse(buf_view(&bytes), &amendment, r->err);
 	hash_hex(buf_view(&bytes), hash);
 	if (rc == 0 && !slice_is(e->amend.sha256, hash))
 		rc = err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
-	if (rc == 0 && (rc = stored_draw_load(&d, r->operator->store, e->amend.n, r->err)) == 0 &&
-	    (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
+	if (rc == 0)
+		rc = stored_draw_load(&d, r->operator->store, e->amend.n, r->err);
+	if (rc == 0)
+		rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err);
+	if (rc == 0)
 		rc = stored_draw_write_amendment(&d, r->operator->store, &amendment, index, r->err);
 	stored_draw_release(&d);
 	buf_release(&bytes);
@@ -425,7 +436,7 @@ adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
 static int
 adopt_entry(struct recovering *r, size_t index)
 {
-	const struct entry *e = entry_at(r, index);
+	const struct entry *e = their_entry(r, index);
 
 	switch (e->type) {
 	case ENTRY_POLICY:
@@ -450,8 +461,8 @@ adopt_entry(struct recovering *r, size_t index)
 /* ---- letters ---- */
 
 /*
- * Whether the lost state's letters have left is not known.  Where a visit is still to come and this state has the names
- * and addresses, they are written: better twice than not at all.
+ * Nobody knows whether the lost state has sent its letters.  Where a visit may still come, and this state has the
+ * names and addresses, they are written again: twice is better than not at all.
  */
 static int
 write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
@@ -464,18 +475,19 @@ write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
 	if (rc == 0 && d.row.outcome == OUTCOME_DRAW) {
 		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->operator->now);
 		draw->letters = draw->ahead && draw->drawn && !draw->committed;
-		if (draw->letters &&
-		    (rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err)) == 0)
+		if (draw->letters)
+			rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err);
+		if (draw->letters && rc == 0)
 			rc = notices_draw(r->operator, &d, time, r->err);
 	}
 	stored_draw_release(&d);
 	return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- all of it, in one transaction ---- */
 
 static int
-adopt_all(struct recovering *r)
+adopt_entries(struct recovering *r)
 {
 	int64_t time;
 	int rc = adopt_log(r);
@@ -499,13 +511,15 @@ adopt_all(struct recovering *r)
 }
 
 static int
-recover_within(struct recovering *r)
+recover_in_transaction(struct recovering *r)
 {
-	int rc;
+	int rc = check_continues(r);
 
-	if ((rc = check_continues(r)) != 0 || (rc = look(r)) != 0 || !r->ret->done)
+	if (rc == 0)
+		rc = list_draws_since(r);
+	if (rc != 0 || !r->ret->done)
 		return rc;
-	rc = adopt_all(r);
+	rc = adopt_entries(r);
 	if (rc != 0)
 		r->ret->done = false;
 	return rc;
@@ -520,13 +534,13 @@ recover(struct operator *operator, const struct published *dir, struct slice ear
 	int rc;
 
 	*ret_recovery = (struct recovery){0};
-	rc = check_whole(&r);
+	rc = verify_publication(&r);
 	if (rc == 0)
 		rc = read_theirs(&r);
 	if (rc == 0)
 		rc = step_begin(operator, &r.ours, &time, err);
 	if (rc == 0) {
-		rc = recover_within(&r);
+		rc = recover_in_transaction(&r);
 		if (rc == 0 && !ret_recovery->done) {
 			store_rollback(operator->store);
 			ledger_release(&r.ours);

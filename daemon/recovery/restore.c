@@ -1,3 +1,5 @@
+/* Restores a state from a backup: reads its head, unpacks it beside, checks it, and moves it into place. */
+
 #include "recovery/restore.h"
 
 #include <assert.h>
@@ -21,7 +23,7 @@
 #include "system/file.h"
 
 #define OLD_MAGIC "spotcheckd backup 1\n"
-#define STAGE ".restore" /* below state_dir; made like a state directory */
+#define STAGE ".restore" /* in state_dir; laid out like a state directory */
 #define LOG_FILE STORE_FILE "-wal"
 #define JOURNAL_FILE STORE_FILE "-journal"
 #define FROM "restored_from" /* in meta: the backup's id */
@@ -35,13 +37,13 @@ _Static_assert(sizeof((struct restore){.fd = 0}).header == crypto_secretstream_x
     "a header fits");
 
 static int
-fail(const char *what, struct err *err)
+cannot_use(const char *what, struct err *err)
 {
 	return err_set(err, ERR_OUTSIDE, "%s: %s", what, strerror(errno));
 }
 
 static int
-damaged(struct err *err)
+backup_damaged(struct err *err)
 {
 	return err_set(err, ERR_REFUSED, N_("the backup is damaged or cut short: nothing was changed"));
 }
@@ -53,18 +55,18 @@ no_backup(struct err *err)
 }
 
 static int
-read_whole(int fd, void *bytes, size_t len, struct err *err)
+read_exactly(int fd, void *bytes, size_t len, struct err *err)
 {
 	ssize_t n = file_read_up_to(fd, bytes, len);
 
 	if (n < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the backup cannot be read: %s"), strerror(errno));
-	return n == (ssize_t)len ? 0 : damaged(err);
+	return n == (ssize_t)len ? 0 : backup_damaged(err);
 }
 
-/* A path below state_dir; the caller frees it. */
+/* The path of a file in state_dir; the caller frees it. */
 static char *
-below(const struct restore *r, const char *name)
+state_path(const struct restore *r, const char *name)
 {
 	char *path = NULL;
 
@@ -74,10 +76,10 @@ below(const struct restore *r, const char *name)
 /* ---- whose backup ---- */
 
 static int
-read_line(int fd, char *ret_line, size_t size, struct err *err)
+read_head_line(int fd, char *ret_line, size_t size, struct err *err)
 {
 	for (size_t n = 0; n < size; n++) {
-		int rc = read_whole(fd, ret_line + n, 1, err);
+		int rc = read_exactly(fd, ret_line + n, 1, err);
 
 		if (rc != 0)
 			return rc;
@@ -86,7 +88,7 @@ read_line(int fd, char *ret_line, size_t size, struct err *err)
 			return 0;
 		}
 	}
-	return damaged(err);
+	return backup_damaged(err);
 }
 
 static int
@@ -104,15 +106,16 @@ read_head(struct restore *r, struct err *err)
 		       "and nothing was changed"));
 	if (memcmp(magic, BACKUP_MAGIC, sizeof magic) != 0)
 		return no_backup(err);
-	if ((rc = read_line(r->fd, r->vkey, sizeof r->vkey, err)) != 0 ||
-	    (rc = read_line(r->fd, r->recovery, sizeof r->recovery, err)) != 0)
+	rc = read_head_line(r->fd, r->vkey, sizeof r->vkey, err);
+	if (rc == 0)
+		rc = read_head_line(r->fd, r->recovery, sizeof r->recovery, err);
+	if (rc != 0)
 		return rc;
 	if (note_key_parse(slice_of(r->vkey), &r->key, NULL) != 0 || r->key.algorithm != NOTE_ED25519 ||
 	    !text_from_hex(slice_of(r->recovery), public, sizeof public))
-		return damaged(err);
-	if ((rc = read_whole(r->fd, r->sealed_key, sizeof r->sealed_key, err)) != 0)
-		return rc;
-	return read_whole(r->fd, r->header, sizeof r->header, err);
+		return backup_damaged(err);
+	rc = read_exactly(r->fd, r->sealed_key, sizeof r->sealed_key, err);
+	return rc == 0 ? read_exactly(r->fd, r->header, sizeof r->header, err) : rc;
 }
 
 static void
@@ -162,7 +165,7 @@ check_published(const struct restore *r, struct err *err)
 	return rc;
 }
 
-/* ---- the folder in which it is unpacked ---- */
+/* ---- .restore, in which the backup is unpacked ---- */
 
 static void
 remove_stage(const struct restore *r)
@@ -172,7 +175,7 @@ remove_stage(const struct restore *r)
 	    ".restore.db-journal"}; /* of an earlier version */
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *path = below(r, files[i]);
+		char *path = state_path(r, files[i]);
 
 		if (path != NULL)
 			(void)remove(path);
@@ -188,23 +191,23 @@ make_stage(const struct restore *r, struct err *err)
 
 	remove_stage(r);
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(folders); i++) {
-		char *path = below(r, folders[i]);
+		char *path = state_path(r, folders[i]);
 
 		if (path == NULL)
 			rc = err_memory(err);
 		else if (mkdir(path, 0700) != 0)
-			rc = fail(path, err);
+			rc = cannot_use(path, err);
 		free(path);
 	}
 	return rc;
 }
 
-/* ---- is there a state ---- */
+/* ---- whether there is a state already ---- */
 
 static bool
 exists(const struct restore *r, const char *name)
 {
-	char *path = below(r, name);
+	char *path = state_path(r, name);
 	struct stat st;
 	bool there = path == NULL || lstat(path, &st) == 0 || errno != ENOENT;
 
@@ -212,9 +215,9 @@ exists(const struct restore *r, const char *name)
 	return there;
 }
 
-/* An attempt at this very backup, killed before it could tell that the state was in its place. */
+/* Whether a restore of this backup put the state there, and was killed before it was told. */
 static bool
-is_ours(const struct restore *r)
+is_of_this_backup(const struct restore *r)
 {
 	struct store *store = NULL;
 	char *from = NULL;
@@ -229,12 +232,12 @@ is_ours(const struct restore *r)
 	return ours;
 }
 
-/* A key without a database is what a killed attempt leaves, or a killed init: it stays if it is the backup's. */
+/* A killed restore or init leaves a key without a database.  It is refused unless it is the backup's. */
 static int
 check_key_there(const struct restore *r, struct err *err)
 {
 	struct signing_key key;
-	char *path = below(r, KEYS_LOG);
+	char *path = state_path(r, KEYS_LOG);
 	int rc = path == NULL ? err_memory(err) : key_read(path, &key, err);
 
 	if (rc == 0 && strcmp(key.vkey, r->vkey) != 0)
@@ -253,14 +256,14 @@ look_for_state(struct restore *r, struct err *err)
 	const char *dir = r->config->state_dir;
 
 	if (exists(r, STORE_FILE)) {
-		r->in_place = is_ours(r);
+		r->in_place = is_of_this_backup(r);
 		return r->in_place
 		    ? 0
 		    : err_set(err, ERR_REFUSED,
 		          N_("the state directory %s holds a state already: move it away first; nothing was changed"),
 		          dir);
 	}
-	/* SQLite would take them for this database's. */
+	/* SQLite would use them with the restored database. */
 	if (exists(r, LOG_FILE) || exists(r, JOURNAL_FILE))
 		return err_set(err, ERR_REFUSED,
 		    N_("the state directory %s holds the remains of a state, %s-wal or -journal: move them away first; "
@@ -269,7 +272,7 @@ look_for_state(struct restore *r, struct err *err)
 	return exists(r, KEYS_LOG) ? check_key_there(r, err) : 0;
 }
 
-/* One at a time. */
+/* Makes state_dir where there is none, and locks it: one restore at a time. */
 static int
 open_state_dir(struct restore *r, struct err *err)
 {
@@ -277,17 +280,17 @@ open_state_dir(struct restore *r, struct err *err)
 
 	r->made = mkdir(dir, 0700) == 0;
 	if (!r->made && errno != EEXIST)
-		return fail(dir, err);
+		return cannot_use(dir, err);
 	if (file_sync_folder_of(dir) != 0)
-		return fail(dir, err);
+		return cannot_use(dir, err);
 	r->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->lock < 0)
-		return fail(dir, err);
+		return cannot_use(dir, err);
 	if (flock(r->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	return errno == EWOULDBLOCK
 	    ? err_set(err, ERR_REFUSED, N_("another \"spotcheck restore\" is at work in %s"), dir)
-	    : fail(dir, err);
+	    : cannot_use(dir, err);
 }
 
 int
@@ -299,13 +302,16 @@ restore_begin(int fd, const struct config *config, const char *published, const 
 	*ret_restore = (struct restore){.config = config, .published = published, .fd = fd, .lock = -1};
 	if (sodium_init() < 0)
 		return err_set(err, ERR_OUTSIDE, N_("the system gives no random numbers"));
-	if ((rc = read_head(ret_restore, err)) != 0)
+	rc = read_head(ret_restore, err);
+	if (rc != 0)
 		return rc;
 	name_backup(ret_restore);
-	if ((rc = check_wanted(ret_restore, key, err)) != 0 || (rc = check_published(ret_restore, err)) != 0)
-		return rc;
-	rc = open_state_dir(ret_restore, err);
-	return rc != 0 ? rc : look_for_state(ret_restore, err);
+	rc = check_wanted(ret_restore, key, err);
+	if (rc == 0)
+		rc = check_published(ret_restore, err);
+	if (rc == 0)
+		rc = open_state_dir(ret_restore, err);
+	return rc == 0 ? look_for_state(ret_restore, err) : rc;
 }
 
 /* ---- unpacking ---- */
@@ -314,7 +320,7 @@ struct opener {
 	int fd;
 	crypto_sign_state signature;
 	crypto_secretstream_xchacha20poly1305_state state;
-	/* The signature at the end is told from a piece by reading ahead as far as it is long. */
+	/* Read ahead by the length of a signature, so that the one at the end is never taken for part of a piece. */
 	uint8_t plain[BACKUP_PIECE], sealed[SEALED_PIECE + crypto_sign_BYTES];
 	size_t n_sealed;
 	size_t n, at;
@@ -342,12 +348,13 @@ next_piece(struct opener *o, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("the backup cannot be read: %s"), strerror(errno));
 	o->n_sealed += (size_t)n;
 	if (o->last || o->n_sealed < crypto_secretstream_xchacha20poly1305_ABYTES + crypto_sign_BYTES)
-		return damaged(err);
+		return backup_damaged(err);
 	piece = o->n_sealed - crypto_sign_BYTES;
-	if ((rc = add_to_signature(o, o->sealed, piece, err)) != 0)
+	rc = add_to_signature(o, o->sealed, piece, err);
+	if (rc != 0)
 		return rc;
 	if (crypto_secretstream_xchacha20poly1305_pull(&o->state, o->plain, &len, &tag, o->sealed, piece, NULL, 0) != 0)
-		return damaged(err);
+		return backup_damaged(err);
 	o->n = (size_t)len;
 	o->at = 0;
 	o->last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
@@ -387,7 +394,7 @@ get_length(struct opener *o, uint64_t max, uint64_t *ret_length, struct err *err
 	for (int i = 0; i < 8; i++)
 		length = length << 8 | bytes[i];
 	if (length > max)
-		return damaged(err);
+		return backup_damaged(err);
 	*ret_length = length;
 	return 0;
 }
@@ -403,34 +410,34 @@ get_bytes(struct opener *o, int fd, const char *path, uint64_t left, struct err 
 
 		rc = get(o, piece, n, err);
 		if (rc == 0 && !file_write(fd, piece, n))
-			rc = fail(path, err);
+			rc = cannot_use(path, err);
 		left -= n;
 	}
 	sodium_memzero(piece, sizeof piece);
 	if (rc == 0 && file_sync(fd) != 0)
-		rc = fail(path, err);
+		rc = cannot_use(path, err);
 	return rc;
 }
 
-/* A new file; none where it is empty. */
+/* Unpacks one file; an empty one is not made. */
 static int
 get_file(struct opener *o, const struct restore *r, const char *name, uint64_t max, struct err *err)
 {
-	char *path = below(r, name);
+	char *path = state_path(r, name);
 	uint64_t length = 0;
 	int fd = -1, rc = path == NULL ? err_memory(err) : get_length(o, max, &length, err);
 
 	if (rc == 0 && length > 0) {
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-		rc = fd < 0 ? fail(path, err) : get_bytes(o, fd, path, length, err);
+		rc = fd < 0 ? cannot_use(path, err) : get_bytes(o, fd, path, length, err);
 	}
 	if (fd >= 0 && close(fd) != 0 && rc == 0)
-		rc = fail(path, err);
+		rc = cannot_use(path, err);
 	free(path);
 	return rc;
 }
 
-/* With the right code the stream's key. */
+/* Opens the stream's key with the recovery code. */
 static int
 open_stream(struct opener *o, const struct restore *r, struct slice code, struct err *err)
 {
@@ -445,7 +452,7 @@ open_stream(struct opener *o, const struct restore *r, struct slice code, struct
 	else if (!text_from_hex(slice_of(public_hex), public, sizeof public) ||
 	    crypto_box_seal_open(key, r->sealed_key, sizeof r->sealed_key, public, secret) != 0 ||
 	    crypto_secretstream_xchacha20poly1305_init_pull(&o->state, r->header, key) != 0)
-		rc = damaged(err);
+		rc = backup_damaged(err);
 	sodium_memzero(secret, sizeof secret);
 	sodium_memzero(key, sizeof key);
 	return rc;
@@ -460,13 +467,13 @@ begin_signature(struct opener *o, const struct restore *r, struct err *err)
 
 	if (crypto_sign_init(&o->signature) != 0)
 		return err_set(err, ERR_OUTSIDE, N_("the signature cannot be computed"));
-	if ((rc = add_to_signature(o, head, (size_t)len, err)) != 0 ||
-	    (rc = add_to_signature(o, r->sealed_key, sizeof r->sealed_key, err)) != 0)
-		return rc;
-	return add_to_signature(o, r->header, sizeof r->header, err);
+	rc = add_to_signature(o, head, (size_t)len, err);
+	if (rc == 0)
+		rc = add_to_signature(o, r->sealed_key, sizeof r->sealed_key, err);
+	return rc == 0 ? add_to_signature(o, r->header, sizeof r->header, err) : rc;
 }
 
-/* The end of the file: nothing but the signature. */
+/* Nothing but the signature may follow the last piece. */
 static int
 check_signature(struct opener *o, const struct restore *r, struct err *err)
 {
@@ -478,14 +485,14 @@ check_signature(struct opener *o, const struct restore *r, struct err *err)
 	if (rc != 0)
 		return rc;
 	if (!o->last || o->at != o->n || o->n_sealed != crypto_sign_BYTES || file_read_up_to(o->fd, &more, 1) != 0)
-		return damaged(err);
+		return backup_damaged(err);
 	if (crypto_sign_final_verify(&o->signature, o->sealed, r->key.public_key) != 0)
 		return err_set(err, ERR_REFUSED,
 		    N_("the backup is not signed by the key that it names, %s: nothing was changed"), r->vkey);
 	return 0;
 }
 
-/* Nothing looks into the files before the signature has proved good. */
+/* Unpacks into .restore.  The signature is checked before anything uses the files. */
 static int
 unpack(const struct restore *r, struct slice code, struct err *err)
 {
@@ -512,9 +519,12 @@ unpack(const struct restore *r, struct slice code, struct err *err)
 
 /* ---- what was published ---- */
 
-/* `*any`: it was held against a publication; `*all`: it has all of it.  ERR_REFUSED: it has something else. */
+/*
+ * Sets *any where `dir` has a publication of the key, and clears *all where that has entries that the state has not.
+ * ERR_REFUSED: the two contradict each other.
+ */
 static int
-compare(struct operator *operator, const char *dir, bool *any, bool *all, struct err *err)
+compare_with(struct operator *operator, const char *dir, bool *any, bool *all, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct buf note;
@@ -525,32 +535,33 @@ compare(struct operator *operator, const char *dir, bool *any, bool *all, struct
 	buf_release(&note);
 	if (size == 0)
 		return 0;
-	if ((rc = ledger_sealed_size(operator->store, &sealed, err)) != 0)
+	rc = ledger_sealed_size(operator->store, &sealed, err);
+	if (rc != 0)
 		return rc;
 	rc = operator_compare(operator, dir, &why);
 	*any = true;
 	if (rc == ERR_REFUSED && size > sealed) {
 		*all = false;
-		/* That folder may not be at hand when something is to be signed. */
+		/* The state itself must remember it: `dir` may be gone when something is to be signed. */
 		return operator_expect(operator, size, err);
 	}
 	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }
 
 static int
-compare_all(struct operator *operator, const struct restore *r, struct err *err)
+compare_and_mark(struct operator *operator, const struct restore *r, struct err *err)
 {
 	bool any = false, all = true;
-	int rc = compare(operator, r->config->public_dir, &any, &all, err);
+	int rc = compare_with(operator, r->config->public_dir, &any, &all, err);
 
 	if (rc == 0 && r->published != NULL)
-		rc = compare(operator, r->published, &any, &all, err);
+		rc = compare_with(operator, r->published, &any, &all, err);
 	if (rc != 0)
 		return rc;
 	return any && all ? restored_clear(operator->store, err) : restored_mark(operator->store, err);
 }
 
-/* The log is the key's, or the state was not signed for long before it was backed up. */
+/* The key is the one that the backup names, and has signed the log. */
 static int
 check_log(struct operator *operator, const struct restore *r, struct err *err)
 {
@@ -560,7 +571,9 @@ check_log(struct operator *operator, const struct restore *r, struct err *err)
 	if (rc == 0 && strcmp(operator->key.vkey, r->vkey) != 0)
 		rc = err_set(err, ERR_REFUSED, N_("the backup names the key %s, and holds %s: nothing was changed"),
 		    r->vkey, operator->key.vkey);
-	if (rc == 0 && (rc = ledger_open(operator->store, &operator->key, &log, err)) == 0)
+	if (rc == 0)
+		rc = ledger_open(operator->store, &operator->key, &log, err);
+	if (rc == 0)
 		ledger_release(&log);
 	return rc;
 }
@@ -573,11 +586,11 @@ prepare_state(struct operator *operator, const struct restore *r, struct err *er
 	if (rc == 0)
 		rc = check_log(operator, r, err);
 	if (rc == 0)
-		rc = compare_all(operator, r, err);
+		rc = compare_and_mark(operator, r, err);
 	return rc == 0 ? store_meta_set(operator->store, FROM, r->id, err) : rc;
 }
 
-/* All is in the database file, and nothing beside it. */
+/* Closes the database, with all of it in the database file and nothing beside it. */
 static int
 close_stage(struct store *store, const struct restore *r, int rc, struct err *err)
 {
@@ -591,10 +604,10 @@ close_stage(struct store *store, const struct restore *r, int rc, struct err *er
 }
 
 static int
-prepare(const struct restore *r, struct err *err)
+prepare_stage(const struct restore *r, struct err *err)
 {
 	struct operator operator = {.config = r->config};
-	char *stage = below(r, STAGE);
+	char *stage = state_path(r, STAGE);
 	int rc = stage == NULL ? err_memory(err) : store_open(stage, 0, &operator.store, err);
 
 	if (rc == 0)
@@ -606,17 +619,17 @@ prepare(const struct restore *r, struct err *err)
 
 /* ---- into place ---- */
 
-/* A link never replaces a key that is there. */
+/* Places it with link(2), which never replaces a key that exists. */
 static int
 place_key(const struct restore *r, const char *path, struct err *err)
 {
-	char *unpacked = below(r, STAGE "/" KEYS_LOG);
+	char *unpacked = state_path(r, STAGE "/" KEYS_LOG);
 	int rc = unpacked == NULL ? err_memory(err) : 0;
 
 	if (rc == 0 && link(unpacked, path) != 0)
-		rc = errno == EEXIST ? check_key_there(r, err) : fail(path, err);
+		rc = errno == EEXIST ? check_key_there(r, err) : cannot_use(path, err);
 	if (rc == 0 && file_sync_folder_of(path) != 0)
-		rc = fail(path, err);
+		rc = cannot_use(path, err);
 	free(unpacked);
 	return rc;
 }
@@ -624,11 +637,11 @@ place_key(const struct restore *r, const char *path, struct err *err)
 static int
 move_key(const struct restore *r, struct err *err)
 {
-	char *folder = below(r, "keys"), *path = below(r, KEYS_LOG);
+	char *folder = state_path(r, "keys"), *path = state_path(r, KEYS_LOG);
 	int rc = folder == NULL || path == NULL ? err_memory(err) : 0;
 
 	if (rc == 0 && ((mkdir(folder, 0700) != 0 && errno != EEXIST) || file_sync_folder_of(folder) != 0))
-		rc = fail(folder, err);
+		rc = cannot_use(folder, err);
 	if (rc == 0)
 		rc = key_remove_unfinished(path, err);
 	if (rc == 0)
@@ -638,7 +651,7 @@ move_key(const struct restore *r, struct err *err)
 	return rc;
 }
 
-/* Not every file system can rename without replacing. */
+/* Renames without replacing, where the file system can do that. */
 static int
 rename_new(const char *old, const char *new)
 {
@@ -652,19 +665,19 @@ rename_new(const char *old, const char *new)
 static int
 move_database(const struct restore *r, struct err *err)
 {
-	char *old = below(r, STAGE "/" STORE_FILE), *new = below(r, STORE_FILE);
+	char *old = state_path(r, STAGE "/" STORE_FILE), *new = state_path(r, STORE_FILE);
 	int rc = old == NULL || new == NULL ? err_memory(err) : 0;
 
 	if (rc == 0 && (rename_new(old, new) != 0 || file_sync_folder_of(new) != 0))
-		rc = fail(new, err);
+		rc = cannot_use(new, err);
 	free(old);
 	free(new);
 	return rc;
 }
 
-/* The key first: a database without it is refused, and a key alone is taken up by the next attempt. */
+/* The key first: the next restore goes on from a key alone, but refuses a database without a key. */
 static int
-move_all(const struct restore *r, struct err *err)
+move_into_place(const struct restore *r, struct err *err)
 {
 	int rc = move_key(r, err);
 
@@ -682,9 +695,9 @@ restore_take(struct restore *restore, struct slice code, struct err *err)
 	if (rc == 0)
 		rc = unpack(restore, code, err);
 	if (rc == 0)
-		rc = prepare(restore, err);
+		rc = prepare_stage(restore, err);
 	if (rc == 0)
-		rc = move_all(restore, err);
+		rc = move_into_place(restore, err);
 	if (rc != 0)
 		remove_stage(restore);
 	else

@@ -1,3 +1,5 @@
+/* Asks witnesses for cosignatures and sources of beacons for values, and halts signing where a witness is ahead. */
+
 #include "remote/ask.h"
 
 #include "ledger/ledger.h"
@@ -5,7 +7,8 @@
 #include "remote/witnesses.h"
 
 static int
-ask(struct store *store, const struct config *config, int64_t now, bool all, struct ask_report *report, struct err *err)
+ask_witnesses_due(struct store *store, const struct config *config, int64_t now, bool all, struct ask_report *report,
+    struct err *err)
 {
 	struct witnesses_report witnesses = {.tell = report->tell, .ctx = report->ctx};
 	uint64_t size = 0;
@@ -20,7 +23,7 @@ ask(struct store *store, const struct config *config, int64_t now, bool all, str
 int
 ask_witnesses(struct store *store, const struct config *config, int64_t now, struct ask_report *report, struct err *err)
 {
-	return ask(store, config, now, true, report, err);
+	return ask_witnesses_due(store, config, now, true, report, err);
 }
 
 int
@@ -35,7 +38,7 @@ int
 ask_due(struct store *store, const struct config *config, int64_t now, struct ask_report *report, struct err *err)
 {
 	struct beacons_report beacons = {.tell = report->tell, .ctx = report->ctx};
-	int rc = ask(store, config, now, false, report, err);
+	int rc = ask_witnesses_due(store, config, now, false, report, err);
 
 	if (rc == 0)
 		rc = beacons_fetch(store, config, now, &beacons, err);

@@ -1,4 +1,6 @@
-/* Apart from ask.c: the service, which must know when, carries none of the libraries that asking takes. */
+/*
+ * When something is to be asked next.  Apart from ask.c, so that the service can call it without libcurl and jansson.
+ */
 
 #include "remote/ask.h"
 #include "remote/beacons.h"

@@ -1,3 +1,5 @@
+/* Values of beacons in the state: which draws wait for one, when it is asked for next, what was got or why not. */
+
 #include "remote/beacons_private.h"
 
 #include <stdio.h>
@@ -8,14 +10,13 @@
 #include "ledger/ledger.h"
 #include "remote/witnesses.h"
 
-#define SOON 10 /* failures, at intervals of */
-#define SOON_S 3
+#define QUICK_TRIES 10  /* the first ones, since the value may come at any moment */
+#define QUICK_PAUSE_S 3 /* between them; then as witnesses_pause */
 
-/* Every few seconds while it may come at any moment, then ever more seldom. */
 static int64_t
 pause_of(uint64_t failures)
 {
-	return failures <= SOON ? SOON_S : witnesses_pause(failures - SOON);
+	return failures <= QUICK_TRIES ? QUICK_PAUSE_S : witnesses_pause(failures - QUICK_TRIES);
 }
 
 /* ---- in the state ---- */
@@ -23,6 +24,7 @@ pause_of(uint64_t failures)
 int
 beacons_value(struct store *store, uint64_t n, struct beacon_value *ret, struct err *err)
 {
+	struct beacon_value found;
 	struct query q;
 	bool there;
 	int rc;
@@ -33,12 +35,16 @@ beacons_value(struct store *store, uint64_t n, struct beacon_value *ret, struct 
 	if (there) {
 		struct slice value = query_text(&q, 0), signature = query_text(&q, 1);
 
-		there = value.n < sizeof ret->value && signature.n < sizeof ret->signature;
-		(void)snprintf(ret->value, sizeof ret->value, "%.*s", SLICE_ARGS(value));
-		(void)snprintf(ret->signature, sizeof ret->signature, "%.*s", SLICE_ARGS(signature));
+		there = value.n < sizeof found.value && signature.n < sizeof found.signature;
+		(void)snprintf(found.value, sizeof found.value, "%.*s", SLICE_ARGS(value));
+		(void)snprintf(found.signature, sizeof found.signature, "%.*s", SLICE_ARGS(signature));
 	}
 	rc = query_close(&q, err);
-	return rc == 0 && !there ? ERR_ABSENT : rc;
+	if (rc == 0 && !there)
+		rc = ERR_ABSENT;
+	if (rc == 0)
+		*ret = found;
+	return rc;
 }
 
 int
@@ -73,7 +79,7 @@ beacon_keep_value(struct store *store, uint64_t n, const struct beacon_value *va
 	return query_close(&q, err);
 }
 
-/* ---- what is waited for ---- */
+/* ---- draws that wait for a value ---- */
 
 #define WAITING                                                                                                      \
 	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE outcome IS NULL AND source IN ('drand', 'witness') " \
@@ -95,9 +101,12 @@ beacon_waiting_read(struct store *store, uint64_t n, struct beacon_waiting *w, s
 	int rc;
 
 	*w = (struct beacon_waiting){.failures = 0};
-	if ((rc = draws_find(store, n, &w->row, err)) != 0 ||
-	    (rc = ledger_entry(store, w->row.commit_entry, &w->bytes, err)) != 0 ||
-	    (rc = commit_parse(buf_view(&w->bytes), &w->commit, &time, err)) != 0)
+	rc = draws_find(store, n, &w->row, err);
+	if (rc == 0)
+		rc = ledger_entry(store, w->row.commit_entry, &w->bytes, err);
+	if (rc == 0)
+		rc = commit_parse(buf_view(&w->bytes), &w->commit, &time, err);
+	if (rc != 0)
 		return rc;
 	w->has_commit = true;
 	hash_hex(buf_view(&w->bytes), w->hash);
@@ -112,7 +121,6 @@ beacon_waiting_release(struct beacon_waiting *w)
 	buf_release(&w->bytes);
 }
 
-/* Their numbers, at most BEACONS_AT_ONCE; with `now` those that are due then alone. */
 int
 beacon_waiting_list(struct store *store, int64_t now, uint64_t ret[static BEACONS_AT_ONCE],
     uint64_t ret_failures[static BEACONS_AT_ONCE], size_t *ret_n, struct err *err)
@@ -135,7 +143,6 @@ beacon_waiting_list(struct store *store, int64_t now, uint64_t ret[static BEACON
 	return query_close(&q, err);
 }
 
-/* A witness without an address is no errand of ours. */
 bool
 beacon_can_fetch(const struct config *config, const struct commit *commit)
 {
@@ -171,7 +178,6 @@ beacons_next(struct store *store, const struct config *config, int64_t *ret_time
 	return rc != 0 ? rc : closed;
 }
 
-/* Whether this is the signature that the commitment names; `ret` gets it with its value.  A longer one is of another scheme. */
 int
 beacon_check_signature(const struct beacon_waiting *w, struct slice hex, struct beacon_value *ret, struct err *err)
 {

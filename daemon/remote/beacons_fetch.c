@@ -1,4 +1,4 @@
-/* Asks drand's relays and witnesses for the values that are due. */
+/* Fetches the values of beacons that are due, from drand's relays and from witnesses. */
 
 #include <jansson.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "text/printable.h"
 
 #define FETCH_S 8
-#define RELAYS_MAX 16 /* config_keys.c */
+#define RELAYS_MAX 16 /* as many as the INI may name (config/keys.c) */
 
 struct fetching {
 	struct store *store;
@@ -47,9 +47,10 @@ keep_fault(struct fetching *f, struct beacon_waiting *w, char *fault)
 
 /* ---- drand ---- */
 
-/* One relay's answer.  The round is what was asked for, the randomness the hash of the signature. */
+/* Reads one relay's answer: its round must be the one asked for, its randomness the hash of its signature. */
 static int
-read_round(const struct beacon_waiting *w, const struct http_request *http, struct beacon_value *ret, struct err *err)
+read_relay_answer(const struct beacon_waiting *w, const struct http_request *http, struct beacon_value *ret,
+    struct err *err)
 {
 	json_error_t where;
 	json_t *root, *randomness, *signature, *round;
@@ -81,9 +82,9 @@ read_round(const struct beacon_waiting *w, const struct http_request *http, stru
 	return rc;
 }
 
-/* How many of the relays say the same as relay `i`. */
+/* How many relays gave the signature that relay `i` gave, itself included. */
 static size_t
-agreement(const struct beacon_value *values, const bool *good, size_t n, size_t i)
+count_agreeing(const struct beacon_value *values, const bool *good, size_t n, size_t i)
 {
 	size_t same = 0;
 
@@ -115,7 +116,7 @@ fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_v
 		struct err why = {.tr = f->tr};
 		size_t used = strlen(ret_fault);
 
-		good[i] = read_round(w, &http[i], &values[i], &why) == 0;
+		good[i] = read_relay_answer(w, &http[i], &values[i], &why) == 0;
 		if (!good[i])
 			(void)snprintf(ret_fault + used, BEACON_FAULT - used, "%s%.100s: %.120s", used == 0 ? "" : "; ",
 			    urls->items[i], why.message);
@@ -126,9 +127,9 @@ fetch_rounds(struct fetching *f, const struct beacon_waiting *w, struct beacon_v
 	return rc;
 }
 
-/* Which relay says something else than the others. */
+/* Reports a relay that gave another signature than the one that was taken. */
 static void
-say_liar(const struct fetching *f, const char *url)
+report_relays_differ(const struct fetching *f, const char *url)
 {
 	struct err words = {.tr = f->tr};
 
@@ -146,7 +147,7 @@ fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_va
 	int rc = fetch_rounds(f, w, values, good, ret_fault);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		size_t same = good[i] ? agreement(values, good, n, i) : 0;
+		size_t same = good[i] ? count_agreeing(values, good, n, i) : 0;
 
 		any |= good[i];
 		if (same >= 2 && same > n / 2) {
@@ -154,7 +155,7 @@ fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_va
 			for (size_t j = 0; j < n; j++)
 				if (good[j] && strcmp(values[j].signature, ret->signature) != 0 &&
 				    f->report->tell != NULL)
-					say_liar(f, f->config->beacon_urls.items[j]);
+					report_relays_differ(f, f->config->beacon_urls.items[j]);
 			return 0;
 		}
 	}
@@ -165,7 +166,7 @@ fetch_drand(struct fetching *f, const struct beacon_waiting *w, struct beacon_va
 
 /* ---- a witness ---- */
 
-/* The commitment, its path, and the checkpoint that bears the witness's own cosignature. */
+/* Writes the request: the commitment, its audit path, and the checkpoint with the cosignatures that it has. */
 static int
 write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *out)
 {
@@ -177,10 +178,13 @@ write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *ou
 	int rc;
 
 	merkle_init(&tree);
-	/* The size first: the tree may be a later one, and never an earlier one, since others append. */
-	if ((rc = draw_assurance_commit_size(f->store, &w->row, &size, f->err)) == 0 &&
-	    (rc = ledger_tree(f->store, &tree, &last, f->err)) == 0 &&
-	    (rc = cosignatures_note(f->store, size, &note, f->err)) == 0) {
+	/* First the size, then the tree: it only grows meanwhile, so that it covers the size. */
+	rc = draw_assurance_commit_size(f->store, &w->row, &size, f->err);
+	if (rc == 0)
+		rc = ledger_tree(f->store, &tree, &last, f->err);
+	if (rc == 0)
+		rc = cosignatures_note(f->store, size, &note, f->err);
+	if (rc == 0) {
 		size_t n = merkle_audit_path(&tree, w->row.commit_entry, size, path);
 
 		witness_beacon_write(w->row.commit_entry, path, n, buf_view(&w->bytes), buf_view(&note), out);
@@ -191,9 +195,9 @@ write_request(struct fetching *f, const struct beacon_waiting *w, struct buf *ou
 	return rc;
 }
 
-/* What a witness's refusal means (core/witness.h). */
+/* Fills `err` with what a witness's HTTP status means (core/log/witness.h). */
 static int
-say_status(const struct http_request *http, struct err *err)
+describe_refusal(const struct http_request *http, struct err *err)
 {
 	switch (http->status) {
 	case 0:
@@ -214,7 +218,7 @@ say_status(const struct http_request *http, struct err *err)
 }
 
 static void
-read_signature(struct fetching *f, const struct beacon_waiting *w, const struct http_request *http,
+read_witness_answer(struct fetching *f, const struct beacon_waiting *w, const struct http_request *http,
     struct beacon_value *ret, char *ret_fault)
 {
 	struct slice reply = buf_view(&http->reply), first = slice_cut(&reply, '\n');
@@ -224,7 +228,7 @@ read_signature(struct fetching *f, const struct beacon_waiting *w, const struct 
 		return;
 	ret->value[0] = '\0';
 	if (http->status != 200)
-		(void)say_status(http, &why);
+		(void)describe_refusal(http, &why);
 	(void)snprintf(ret_fault, BEACON_FAULT, "%.200s: %.280s", http->url, why.message);
 }
 
@@ -245,13 +249,13 @@ fetch_witness(struct fetching *f, const struct beacon_waiting *w, struct beacon_
 	if (rc == 0)
 		rc = http_all(&http, 1, FETCH_S, f->err);
 	if (rc == 0)
-		read_signature(f, w, &http, ret, ret_fault);
+		read_witness_answer(f, w, &http, ret, ret_fault);
 	http_release(&http);
 	buf_release(&body);
 	return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- all that is due ---- */
 
 static int
 fetch_one(struct fetching *f, struct beacon_waiting *w)

@@ -1,3 +1,5 @@
+/* HTTP by libcurl's multi interface, for answers of witnesses and relays that may be slow, large or hostile. */
+
 #include "remote/http.h"
 
 #include <curl/curl.h>
@@ -29,7 +31,7 @@ on_bytes(char *bytes, size_t size, size_t n, void *ctx)
 }
 
 static bool
-prepare(struct call *c, struct curl_slist *headers, unsigned seconds)
+prepare_call(struct call *c, struct curl_slist *headers, unsigned seconds)
 {
 	struct http_request *r = c->request;
 	CURL *easy = curl_easy_init();
@@ -59,7 +61,7 @@ prepare(struct call *c, struct curl_slist *headers, unsigned seconds)
 }
 
 static void
-settle(struct call *c, CURLcode code)
+finish_call(struct call *c, CURLcode code)
 {
 	struct http_request *r = c->request;
 	const char *type = NULL;
@@ -77,7 +79,7 @@ settle(struct call *c, CURLcode code)
 }
 
 static void
-take_ended(CURLM *multi)
+finish_ended_calls(CURLM *multi)
 {
 	CURLMsg *message;
 	int left;
@@ -88,19 +90,19 @@ take_ended(CURLM *multi)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&c);
-		settle(c, message->data.result);
+		finish_call(c, message->data.result);
 	}
 }
 
 static void
-perform(CURLM *multi)
+perform_calls(CURLM *multi)
 {
 	int running = 1;
 
 	while (running > 0) {
 		if (curl_multi_perform(multi, &running) != CURLM_OK)
 			return;
-		take_ended(multi);
+		finish_ended_calls(multi);
 		if (running > 0 && curl_multi_poll(multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
 			return;
 	}
@@ -120,10 +122,11 @@ http_all(struct http_request *requests, size_t n, unsigned seconds, struct err *
 	}
 	for (size_t i = 0; good && i < n; i++) {
 		calls[i].request = &requests[i];
-		good = prepare(&calls[i], headers, seconds) && curl_multi_add_handle(multi, calls[i].easy) == CURLM_OK;
+		good = prepare_call(&calls[i], headers, seconds) &&
+		    curl_multi_add_handle(multi, calls[i].easy) == CURLM_OK;
 	}
 	if (good)
-		perform(multi);
+		perform_calls(multi);
 	for (size_t i = 0; calls != NULL && i < n; i++) {
 		if (calls[i].easy != NULL && multi != NULL)
 			(void)curl_multi_remove_handle(multi, calls[i].easy);

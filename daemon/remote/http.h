@@ -7,7 +7,7 @@
 #include "core/base/err.h"
 #include "core/base/slice.h"
 
-/* Several requests at once, by libcurl: what a stranger answers is bounded in time and size, and never followed elsewhere. */
+/* Several HTTP requests at once, by libcurl.  Answers are bounded in time and size; redirections are not followed. */
 
 #define HTTP_REPLY_MAX ((size_t)64 << 10) /* bytes of an answer */
 #define HTTP_FAULT 320
@@ -16,16 +16,16 @@
 struct http_request {
 	const char *url;
 	struct slice body; /* of a POST; p NULL: a GET */
-	/* What came of it: */
-	long status; /* 0: no answer */
+	/* Set by http_all: */
+	long status; /* of HTTP; 0: no answer */
 	struct buf reply;
 	char type[HTTP_TYPE];   /* its Content-Type, "" where it has none */
 	char fault[HTTP_FAULT]; /* why there is no answer, in libcurl's words */
 };
 
 /*
- * Sends them all and waits for all, at most `seconds` in sum.  ERR_MEMORY, ERR_OUTSIDE (libcurl cannot be had); that a
- * server fails is no fault of the call.  Each is released with http_release, also after a failure.
+ * Sends them at once and waits for all answers, each for at most `seconds`.  0 also where servers fail; ERR_MEMORY.
+ * The caller releases each request with http_release, after a failure too.
  */
 int http_all(struct http_request *requests, size_t n, unsigned seconds, struct err *err);
 void http_release(struct http_request *request); /* NULL is allowed */

@@ -1,3 +1,5 @@
+/* What the state knows of each witness, and when it is to be asked again. */
+
 #include "remote/witnesses_private.h"
 
 #include <stdio.h>
@@ -63,7 +65,7 @@ witness_state(struct store *store, const struct config_witness *witness, struct 
 	return 0;
 }
 
-/* A checkpoint that it was not asked for is news; else what failed waits. */
+/* A checkpoint that it was not asked about yet is due at once; what failed is due after a pause. */
 int64_t
 witness_row_due(const struct witness_row *known, uint64_t size)
 {
@@ -75,10 +77,10 @@ witness_row_due(const struct witness_row *known, uint64_t size)
 int
 witnesses_next(struct store *store, const struct config *config, int64_t *ret_time, struct err *err)
 {
+	int64_t next = INT64_MAX;
 	uint64_t size = 0;
 	int rc = ledger_sealed_size(store, &size, err);
 
-	*ret_time = INT64_MAX;
 	for (size_t i = 0; rc == 0 && size > 0 && i < config->n_witnesses; i++) {
 		const struct config_witness *w = &config->witnesses[i];
 		struct witness_row known;
@@ -86,10 +88,12 @@ witnesses_next(struct store *store, const struct config *config, int64_t *ret_ti
 
 		if (w->url[0] == '\0' || cosignatures_has(store, size, w->key))
 			continue;
-		if ((rc = witness_row_read(store, w->key, &known, err)) == 0 &&
-		    (at = witness_row_due(&known, size)) < *ret_time)
-			*ret_time = at;
+		rc = witness_row_read(store, w->key, &known, err);
+		at = rc == 0 ? witness_row_due(&known, size) : next;
+		next = at < next ? at : next;
 	}
+	if (rc == 0)
+		*ret_time = next;
 	return rc;
 }
 

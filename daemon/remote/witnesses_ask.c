@@ -1,4 +1,4 @@
-/* The exchange with witnesses: C2SP tlog-witness, the log's side. */
+/* Asks witnesses for cosignatures of the newest checkpoint: C2SP tlog-witness, the log's side. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,14 +15,14 @@
 
 #define ASK_S 10 /* for all witnesses at once */
 
-/* One witness, and what is exchanged with it. */
+/* One witness, the request to it and its answer. */
 struct asking {
 	const struct config_witness *witness;
-	uint64_t size; /* that it cosigned last, as far as is known */
+	uint64_t size; /* of the checkpoint that it cosigned last, as far as is known */
 	uint64_t failures;
-	bool told; /* it said itself what it cosigned last, and is asked once more */
-	bool over;
-	uint64_t ahead;
+	bool resized;   /* it named the size that it cosigned last, and is asked once more from there */
+	bool over;      /* it is asked no more */
+	uint64_t ahead; /* entries of the longer, or other, log that it has seen; 0: none */
 	char url[1024];
 	struct buf body;
 	struct http_request http;
@@ -41,9 +41,9 @@ struct round {
 	struct err *err;
 };
 
-/* In a transaction of its own. */
+/* Keeps what came of asking this witness, in a transaction of its own. */
 static int
-keep_known(struct round *r, const struct asking *a)
+keep_result(struct round *r, const struct asking *a)
 {
 	bool failed = a->fault[0] != '\0';
 	struct query q;
@@ -74,7 +74,7 @@ keep_known(struct round *r, const struct asking *a)
 
 /* ---- asking ---- */
 
-/* "old …", the proof, the checkpoint. */
+/* Writes the request: the size it cosigned last, the consistency proof, the checkpoint. */
 static bool
 write_body(const struct round *r, struct asking *a)
 {
@@ -88,7 +88,7 @@ write_body(const struct round *r, struct asking *a)
 }
 
 static int
-send_all(struct round *r)
+send_requests(struct round *r)
 {
 	struct http_request *requests = calloc(r->n + 1, sizeof *requests);
 	size_t *which = calloc(r->n + 1, sizeof *which), n = 0;
@@ -111,10 +111,10 @@ send_all(struct round *r)
 	return rc;
 }
 
-/* ---- what they answer ---- */
+/* ---- answers ---- */
 
 __attribute__((format(printf, 3, 4))) static void
-went_wrong(const struct round *r, struct asking *a, const char *format, ...)
+set_fault(const struct round *r, struct asking *a, const char *format, ...)
 {
 	struct err why = {.tr = r->err == NULL ? NULL : r->err->tr};
 	va_list args;
@@ -126,9 +126,9 @@ went_wrong(const struct round *r, struct asking *a, const char *format, ...)
 	a->over = true;
 }
 
-/* Lines of other keys are ignored; the first true one of this witness counts. */
+/* Ignores lines of other keys; the first valid one of this witness is kept. */
 static int
-take_cosignature(struct round *r, struct asking *a)
+read_cosignature(struct round *r, struct asking *a)
 {
 	struct slice rest = buf_view(&a->http.reply);
 	struct err why = {.tr = r->err == NULL ? NULL : r->err->tr};
@@ -145,7 +145,7 @@ take_cosignature(struct round *r, struct asking *a)
 		    r->now + WITNESS_CLOCK_S, &why);
 	}
 	if (rc == ERR_REFUSED) {
-		went_wrong(r, a, "%s", why.message);
+		set_fault(r, a, "%s", why.message);
 		return 0;
 	}
 	if (rc != 0)
@@ -155,18 +155,18 @@ take_cosignature(struct round *r, struct asking *a)
 	return 0;
 }
 
-/* The log has so many entries by now. */
+/* Whether another process has meanwhile brought the log to this size. */
 static bool
-grown_meanwhile(const struct round *r, uint64_t size)
+log_has_grown(const struct round *r, uint64_t size)
 {
 	uint64_t now = 0;
 
 	return ledger_sealed_size(r->store, &now, NULL) == 0 && now >= size;
 }
 
-/* It has cosigned a checkpoint of another size, or of this size with another root. */
+/* HTTP 409: it has cosigned a checkpoint of another size, or of this size with another root. */
 static void
-take_conflict(const struct round *r, struct asking *a)
+read_conflict(const struct round *r, struct asking *a)
 {
 	struct slice text = buf_view(&a->http.reply);
 	uint64_t size = 0;
@@ -175,68 +175,67 @@ take_conflict(const struct round *r, struct asking *a)
 	    (a->http.type[type_len] == '\0' || a->http.type[type_len] == ';');
 
 	text.n -= text.n > 0 && text.p[text.n - 1] == '\n';
-	if (is_size && text_to_uint(text, &size) && size <= r->size && size != a->size && !a->told) {
-		a->told = true; /* we had fallen out of step, for an answer was lost: it is asked again from there */
+	if (is_size && text_to_uint(text, &size) && size <= r->size && size != a->size && !a->resized) {
+		a->resized = true; /* an earlier answer of its was lost: it is asked again from there */
 		a->size = size;
-	} else if (is_size && size > r->size && grown_meanwhile(r, size)) {
-		a->over = true; /* another process of ours was quicker, and told it */
+	} else if (is_size && size > r->size && log_has_grown(r, size)) {
+		a->over = true; /* another process has sent it a newer checkpoint */
 	} else if (is_size && size > r->size) {
 		a->ahead = size;
-		went_wrong(r, a, N_("it has seen a longer log of this key: %llu entries, and here are %llu"),
+		set_fault(r, a, N_("it has seen a longer log of this key: %llu entries, and here are %llu"),
 		    (unsigned long long)size, (unsigned long long)r->size);
 	} else if (a->size == r->size || size == r->size) {
 		a->ahead = r->size;
-		went_wrong(r, a, N_("it has seen another log of this key with as many entries, %llu"),
+		set_fault(r, a, N_("it has seen another log of this key with as many entries, %llu"),
 		    (unsigned long long)r->size);
 	} else {
-		went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
+		set_fault(r, a, N_("it contradicts itself about what it cosigned last"));
 	}
 }
 
 static int
-take_answer(struct round *r, struct asking *a)
+read_cosignatures_answer(struct round *r, struct asking *a)
 {
 	switch (a->http.status) {
 	case WITNESS_YES:
-		return take_cosignature(r, a);
+		return read_cosignature(r, a);
 	case WITNESS_CONFLICT:
-		take_conflict(r, a);
+		read_conflict(r, a);
 		return 0;
 	case WITNESS_NO_PROOF:
 		a->ahead = a->size;
-		if (a->size == 0) /* from where there is nothing to prove */
-			went_wrong(r, a, N_("it contradicts itself about what it cosigned last"));
+		if (a->size == 0) /* nothing has to be proved from size 0 */
+			set_fault(r, a, N_("it contradicts itself about what it cosigned last"));
 		else
-			went_wrong(r, a,
-			    N_("it has seen another log of this key: its first %llu entries are not these"),
+			set_fault(r, a, N_("it has seen another log of this key: its first %llu entries are not these"),
 			    (unsigned long long)a->size);
 		return 0;
 	case WITNESS_UNKNOWN_LOG:
-		went_wrong(r, a, N_("it does not know this log: its operator has to be given the log's verifier key"));
+		set_fault(r, a, N_("it does not know this log: its operator has to be given the log's verifier key"));
 		return 0;
 	case WITNESS_NOT_SIGNED:
-		went_wrong(r, a, N_("it knows this log by another key"));
+		set_fault(r, a, N_("it knows this log by another key"));
 		return 0;
 	case 0:
-		went_wrong(r, a, N_("no answer: %s"), a->http.fault);
+		set_fault(r, a, N_("no answer: %s"), a->http.fault);
 		return 0;
 	default:
-		went_wrong(r, a, N_("it answers with the HTTP status %ld"), a->http.status);
+		set_fault(r, a, N_("it answers with the HTTP status %ld"), a->http.status);
 		return 0;
 	}
 }
 
 static int
-exchange(struct round *r)
+exchange_with_all(struct round *r)
 {
 	int rc = 0;
 
-	/* A second time for those that named the size to go on from. */
+	/* The second time for those that named the size to go on from. */
 	for (int turn = 0; rc == 0 && turn < 2; turn++) {
-		rc = send_all(r);
+		rc = send_requests(r);
 		for (size_t i = 0; i < r->n; i++) {
 			if (rc == 0 && !r->asks[i].over)
-				rc = take_answer(r, &r->asks[i]);
+				rc = read_cosignatures_answer(r, &r->asks[i]);
 			http_release(&r->asks[i].http);
 			r->asks[i].http = (struct http_request){.url = NULL};
 		}
@@ -247,7 +246,7 @@ exchange(struct round *r)
 /* ---- the round ---- */
 
 static int
-report_all(struct round *r)
+report_results(struct round *r)
 {
 	int rc = 0;
 
@@ -256,7 +255,7 @@ report_all(struct round *r)
 		char message[WITNESS_FAULT + 128];
 
 		if (!a->over)
-			went_wrong(r, a, N_("it answers with the HTTP status %ld"), a->http.status);
+			set_fault(r, a, N_("it answers with the HTTP status %ld"), a->http.status);
 		if (a->ahead > 0 && r->report->ahead == NULL) {
 			r->report->ahead = a->witness->name;
 			r->report->ahead_size = a->ahead;
@@ -264,13 +263,13 @@ report_all(struct round *r)
 		(void)snprintf(message, sizeof message, "[witness %s] %s", a->witness->name, a->fault);
 		if (a->fault[0] != '\0' && a->failures == 0 && r->report->tell != NULL)
 			r->report->tell(r->report->ctx, message);
-		rc = keep_known(r, a);
+		rc = keep_result(r, a);
 	}
 	return rc;
 }
 
 static int
-choose(struct round *r, const struct config *config, bool all)
+choose_witnesses(struct round *r, const struct config *config, bool all)
 {
 	int rc = 0;
 
@@ -306,10 +305,16 @@ witnesses_ask(struct store *store, const struct config *config, int64_t now, boo
 		return rc;
 	merkle_init(&r.tree);
 	r.asks = calloc(config->n_witnesses, sizeof *r.asks);
-	rc = r.asks == NULL ? err_memory(err) : choose(&r, config, all);
-	if (rc == 0 && r.n > 0 && (rc = ledger_checkpoint(store, r.size, &r.note, err)) == 0 &&
-	    (rc = ledger_tree(store, &r.tree, &last, err)) == 0 && (rc = exchange(&r)) == 0)
-		rc = report_all(&r);
+	rc = r.asks == NULL ? err_memory(err) : choose_witnesses(&r, config, all);
+	if (rc == 0 && r.n > 0) {
+		rc = ledger_checkpoint(store, r.size, &r.note, err);
+		if (rc == 0)
+			rc = ledger_tree(store, &r.tree, &last, err);
+		if (rc == 0)
+			rc = exchange_with_all(&r);
+		if (rc == 0)
+			rc = report_results(&r);
+	}
 	for (size_t i = 0; i < r.n; i++)
 		buf_release(&r.asks[i].body);
 	free(r.asks);

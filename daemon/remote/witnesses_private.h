@@ -3,8 +3,9 @@
 
 #include "remote/witnesses.h"
 
-/* What witnesses.c, which knows the state, and witnesses_ask.c, which asks, share.  Nobody else includes this. */
+/* What witnesses.c, which reads the state, and witnesses_ask.c, which asks over the network, share. */
 
+/* What the state has of a witness; zeroed where it was never asked. */
 struct witness_row {
 	bool asked;
 	uint64_t size, tried_size, failures, ahead;
@@ -13,7 +14,7 @@ struct witness_row {
 };
 int witness_row_read(struct store *store, const char *vkey, struct witness_row *ret, struct err *err);
 
-/* When it is to be asked for a checkpoint of `size`: INT64_MIN for now. */
+/* When it is to be asked for a cosignature of the checkpoint of `size`; INT64_MIN: now. */
 int64_t witness_row_due(const struct witness_row *known, uint64_t size);
 
 #endif

@@ -1,3 +1,4 @@
+/* Attestations of rosters, and excuses of targets and inspectors. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,13 +6,9 @@
 #include "rosters/rosters.h"
 #include "rosters/sql_private.h"
 
-/*
- * Who vouches for a roster, and who is excused.
- */
-
 /* ---- attestations ---- */
 
-/* Within whatever transaction there is. */
+/* It opens no transaction: the caller may have one open. */
 int
 rosters_attest(struct store *store, enum roster_kind kind, const char *by, int64_t now, struct err *err)
 {
@@ -74,7 +71,7 @@ rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, st
 	return rc;
 }
 
-/* A name's row was there at the latest import; so it is there when this commits. */
+/* A date that an earlier commitment fixed stays. */
 int
 rosters_fix_since(struct store *store, struct err *err)
 {
@@ -96,7 +93,8 @@ check_excuse(struct store *store, enum roster_kind kind, const struct rosters_ex
 	rosters_query(&q, store, kind, "SELECT 1 FROM {table} WHERE id = ?");
 	query_put_text(&q, excuse->id);
 	found = query_row(&q);
-	if ((rc = query_close(&q, err)) != 0)
+	rc = query_close(&q, err);
+	if (rc != 0)
 		return rc;
 	if (!found)
 		return err_set(err, ERR_REFUSED, N_("\"%.*s\" does not stand in the roster of %s"),
@@ -110,9 +108,10 @@ check_excuse(struct store *store, enum roster_kind kind, const struct rosters_ex
 	return 0;
 }
 
-/* Ends the one that stands, if any; `ret_n` gets how many did. */
+/* Lifts the excuse that holds now, if any.  `ret_n` gets how many were lifted: 0 or 1. */
 static int
-end_excuse(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, int *ret_n, struct err *err)
+end_current_excuse(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, int *ret_n,
+    struct err *err)
 {
 	struct query q;
 	int rc;
@@ -127,12 +126,13 @@ end_excuse(struct store *store, enum roster_kind kind, const struct rosters_excu
 	query_put_text(&q, excuse->id);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
-	*ret_n = sqlite3_changes(store_db(store));
+	if (rc == 0)
+		*ret_n = sqlite3_changes(store_db(store));
 	return rc;
 }
 
 static int
-begin_excuse(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, struct err *err)
+insert_excuse(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, struct err *err)
 {
 	struct query q;
 
@@ -154,10 +154,15 @@ rosters_excuse(struct store *store, enum roster_kind kind, const struct rosters_
 
 	if (excuse->until < excuse->today)
 		return err_set(err, ERR_REFUSED, N_("an excuse cannot end before it begins: the date is over"));
-	if ((rc = store_begin(store, err)) != 0)
+	rc = store_begin(store, err);
+	if (rc != 0)
 		return rc;
-	if ((rc = check_excuse(store, kind, excuse, err)) == 0 &&
-	    (rc = end_excuse(store, kind, excuse, &n, err)) == 0 && (rc = begin_excuse(store, kind, excuse, err)) == 0)
+	rc = check_excuse(store, kind, excuse, err);
+	if (rc == 0)
+		rc = end_current_excuse(store, kind, excuse, &n, err);
+	if (rc == 0)
+		rc = insert_excuse(store, kind, excuse, err);
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	return rc;
@@ -172,7 +177,7 @@ rosters_lift(struct store *store, enum roster_kind kind, const struct rosters_ex
 		return err_set(err, ERR_REFUSED,
 		    N_("the reason must be one line of text without characters that cannot be seen, at most 1024 "
 		       "bytes"));
-	rc = end_excuse(store, kind, excuse, &n, err);
+	rc = end_current_excuse(store, kind, excuse, &n, err);
 	if (rc == 0 && n == 0)
 		rc = err_set(err, ERR_REFUSED, N_("\"%.*s\" is not excused"), SLICE_ARGS(excuse->id));
 	return rc;

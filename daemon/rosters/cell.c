@@ -1,3 +1,4 @@
+/* One cell of an imported file: the parser of each column type, and the faults it reports. */
 #include "rosters/cell.h"
 
 #include <stdio.h>
@@ -12,9 +13,9 @@
 
 /* ---- faults ---- */
 
-/* A value as a message can show it: no control characters, nothing broken, at most 60 bytes. */
+/* The value for a message: control characters and broken bytes become '?', and it is cut at about 60 bytes. */
 static const char *
-showable(struct slice value, char ret_text[static 80])
+value_excerpt(struct slice value, char ret_text[static 80])
 {
 	size_t len = 0;
 	uint32_t c = 0;
@@ -37,7 +38,7 @@ showable(struct slice value, char ret_text[static 80])
 }
 
 static const char *
-translated(const struct cell *cell, const char *text)
+translated_fault(const struct cell *cell, const char *text)
 {
 	return cell->diag->tr != NULL ? cell->diag->tr(text) : text;
 }
@@ -47,8 +48,8 @@ cell_refuse(const struct cell *cell, struct slice value, const char *should)
 {
 	char text[80];
 
-	diag_add(cell->diag, cell->file, cell->line, N_("%s \"%s\": %s"), cell->header, showable(value, text),
-	    translated(cell, should));
+	diag_add(cell->diag, cell->file, cell->line, N_("%s \"%s\": %s"), cell->header, value_excerpt(value, text),
+	    translated_fault(cell, should));
 	return false;
 }
 
@@ -66,8 +67,8 @@ refuse_character(const struct cell *cell, struct slice value, uint32_t c)
 	char text[80];
 
 	diag_add(cell->diag, cell->file, cell->line, N_("%s \"%s\": it holds U+%04X (%s)"), cell->header,
-	    showable(value, text), c,
-	    translated(cell, name != NULL ? name : N_("a character that cannot be seen or is reserved")));
+	    value_excerpt(value, text), c,
+	    translated_fault(cell, name != NULL ? name : N_("a character that cannot be seen or is reserved")));
 	return false;
 }
 
@@ -89,7 +90,7 @@ cell_trim(struct slice raw)
 	return raw;
 }
 
-/* Letters and digits of double width, as Chinese input methods make them. */
+/* It has full-width letters or digits, as Chinese input methods type them. */
 static bool
 has_full_width(struct slice text)
 {
@@ -126,7 +127,7 @@ all_digits(struct slice text)
 	return true;
 }
 
-/* Shaped like what belongs to a person and is nobody else's business for ever: an identity card, a telephone. */
+/* Shaped like the number of an identity card or a telephone, which must not be published for ever. */
 static bool
 is_personal(struct slice id)
 {
@@ -144,7 +145,7 @@ is_personal(struct slice id)
 }
 
 static bool
-take_id(const struct cell *cell, struct slice value, struct buf *out)
+parse_id_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	if (!text_is_id(value))
 		return refuse_form(cell, value, N_("an id is 1 to 32 of the characters A-Z a-z 0-9 . _ -"));
@@ -156,7 +157,7 @@ take_id(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_public(const struct cell *cell, struct slice value, struct buf *out)
+parse_public_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	uint32_t c = 0;
 	enum text_fault fault = text_check(value, &c);
@@ -170,14 +171,15 @@ take_public(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_private(const struct cell *cell, struct slice value, struct buf *out)
+parse_private_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	struct slice rest = value;
 	uint32_t c = 0;
 
 	if (value.n > CELL_MAX)
 		return cell_refuse(cell, value, N_("it is too long (at most 4000 bytes)"));
-	while (rest.n > 0 && !plain_text(value)) { /* it would forge a line of a letter: which character? */
+	/* A control character could forge a line of a letter: find the one to report. */
+	while (rest.n > 0 && !plain_text(value)) {
 		size_t n = text_next(rest, &c);
 
 		if (!plain_text((struct slice){rest.p, n}))
@@ -190,7 +192,7 @@ take_private(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_number(const struct cell *cell, struct slice value, int64_t *ret)
+parse_number_cell(const struct cell *cell, struct slice value, int64_t *ret)
 {
 	const char *should;
 	uint64_t number = 0;
@@ -218,9 +220,9 @@ take_number(const struct cell *cell, struct slice value, int64_t *ret)
 
 /* ---- dates ---- */
 
-/* One or two digits, or four. */
+/* From `least` to `most` digits, taken off the front of `rest`. */
 static bool
-take_digits(struct slice *rest, size_t least, size_t most, int *ret)
+cut_date_digits(struct slice *rest, size_t least, size_t most, int *ret)
 {
 	size_t n = 0;
 
@@ -233,7 +235,7 @@ take_digits(struct slice *rest, size_t least, size_t most, int *ret)
 }
 
 static bool
-take_word(struct slice *rest, const char *word)
+cut_date_word(struct slice *rest, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -254,9 +256,9 @@ cell_date(struct slice text, int32_t *ret_day)
 		char canonical[32];
 		int year, month, day;
 
-		if (!take_digits(&rest, 4, 4, &year) || !take_word(&rest, between[i][0]) ||
-		    !take_digits(&rest, 1, 2, &month) || !take_word(&rest, between[i][1]) ||
-		    !take_digits(&rest, 1, 2, &day) || !take_word(&rest, between[i][2]) || rest.n != 0)
+		if (!cut_date_digits(&rest, 4, 4, &year) || !cut_date_word(&rest, between[i][0]) ||
+		    !cut_date_digits(&rest, 1, 2, &month) || !cut_date_word(&rest, between[i][1]) ||
+		    !cut_date_digits(&rest, 1, 2, &day) || !cut_date_word(&rest, between[i][2]) || rest.n != 0)
 			continue;
 		(void)snprintf(canonical, sizeof canonical, "%04d-%02d-%02d", year, month, day);
 		return text_to_date(slice_of(canonical), ret_day);
@@ -265,7 +267,7 @@ cell_date(struct slice text, int32_t *ret_day)
 }
 
 static bool
-take_since(const struct cell *cell, struct slice value, int64_t *ret)
+parse_since_cell(const struct cell *cell, struct slice value, int64_t *ret)
 {
 	int32_t day;
 
@@ -273,7 +275,7 @@ take_since(const struct cell *cell, struct slice value, int64_t *ret)
 		return refuse_form(cell, value,
 		    N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
 	if (day > cell->today)
-		return cell_refuse(cell, value, N_("the date is yet to come"));
+		return cell_refuse(cell, value, N_("the date is in the future"));
 	*ret = day;
 	return true;
 }
@@ -283,14 +285,14 @@ take_since(const struct cell *cell, struct slice value, int64_t *ret)
 #define TAGS_MAX 32
 
 static int
-tag_order(const void *a, const void *b)
+compare_tags(const void *a, const void *b)
 {
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* Length of a separator at p: ; | space, or their Chinese kin. */
+/* Bytes of the separator that `rest` begins with (; | space ； 、), or 0. */
 static size_t
-separator(struct slice rest)
+tag_separator_len(struct slice rest)
 {
 	static const char *const separators[] = {";", "|", " ", "；", "、"};
 
@@ -306,12 +308,12 @@ next_tag(struct slice *rest)
 	struct slice tag;
 	size_t n;
 
-	while (rest->n > 0 && (n = separator(*rest)) > 0) {
+	while (rest->n > 0 && (n = tag_separator_len(*rest)) > 0) {
 		rest->p += n;
 		rest->n -= n;
 	}
 	tag = (struct slice){rest->p, 0};
-	while (rest->n > 0 && separator(*rest) == 0) {
+	while (rest->n > 0 && tag_separator_len(*rest) == 0) {
 		rest->p++;
 		rest->n--;
 		tag.n++;
@@ -320,7 +322,7 @@ next_tag(struct slice *rest)
 }
 
 static bool
-take_tags(const struct cell *cell, struct slice value, struct buf *out)
+parse_tags_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	struct slice tags[TAGS_MAX], rest = value, tag;
 	size_t n = 0;
@@ -333,7 +335,7 @@ take_tags(const struct cell *cell, struct slice value, struct buf *out)
 			return cell_refuse(cell, value, N_("there are too many tags (at most 32)"));
 		tags[n++] = tag;
 	}
-	qsort(tags, n, sizeof tags[0], tag_order);
+	qsort(tags, n, sizeof tags[0], compare_tags);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && slice_eq(tags[i], tags[i - 1]))
 			continue;
@@ -345,7 +347,7 @@ take_tags(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_scope(const struct cell *cell, struct slice value, struct buf *out)
+parse_scope_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	static const char *const words[][2] = {
 	    {"target", "target"},
@@ -366,7 +368,7 @@ take_scope(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_language(const struct cell *cell, struct slice value, struct buf *out)
+parse_language_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	if (!slice_is(value, "zh_CN") && !slice_is(value, "en"))
 		return cell_refuse(cell, value, N_("a language is zh_CN or en, or empty"));
@@ -375,7 +377,7 @@ take_language(const struct cell *cell, struct slice value, struct buf *out)
 }
 
 static bool
-take_email(const struct cell *cell, struct slice value, struct buf *out)
+parse_email_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	if (!address_ok(value))
 		return refuse_form(cell, value, N_("it must be one mail address such as li@example.org"));
@@ -386,7 +388,7 @@ take_email(const struct cell *cell, struct slice value, struct buf *out)
 /* ---- one cell ---- */
 
 static bool
-take_empty(const struct cell *cell, int64_t *ret)
+parse_empty_cell(const struct cell *cell, int64_t *ret)
 {
 	if (cell->column == NULL || cell->may_be_empty)
 		return true;
@@ -410,37 +412,37 @@ take_empty(const struct cell *cell, int64_t *ret)
 }
 
 static bool
-take(const struct cell *cell, struct slice value, struct buf *out, int64_t *ret)
+parse_cell(const struct cell *cell, struct slice value, struct buf *out, int64_t *ret)
 {
 	if (cell->column == NULL)
-		return take_private(cell, value, out);
+		return parse_private_cell(cell, value, out);
 	switch (cell->column->type) {
 	case COLUMN_ID:
 	case COLUMN_TARGET:
 	case COLUMN_INSPECTOR:
-		return take_id(cell, value, out);
+		return parse_id_cell(cell, value, out);
 	case COLUMN_TEXT:
 	case COLUMN_SPELLED:
-		return take_public(cell, value, out);
+		return parse_public_cell(cell, value, out);
 	case COLUMN_LEVEL:
 	case COLUMN_WEIGHT:
 	case COLUMN_RANK:
-		return take_number(cell, value, ret);
+		return parse_number_cell(cell, value, ret);
 	case COLUMN_SINCE:
-		return take_since(cell, value, ret);
+		return parse_since_cell(cell, value, ret);
 	case COLUMN_TAGS:
-		return take_tags(cell, value, out);
+		return parse_tags_cell(cell, value, out);
 	case COLUMN_SCOPE:
-		return take_scope(cell, value, out);
+		return parse_scope_cell(cell, value, out);
 	case COLUMN_LANGUAGE:
-		return take_language(cell, value, out);
+		return parse_language_cell(cell, value, out);
 	case COLUMN_EMAIL:
-		return take_email(cell, value, out);
+		return parse_email_cell(cell, value, out);
 	case COLUMN_NAME:
 	case COLUMN_FREE:
 		break;
 	}
-	return take_private(cell, value, out);
+	return parse_private_cell(cell, value, out);
 }
 
 bool
@@ -451,16 +453,16 @@ cell_take(const struct cell *cell, struct slice raw, struct buf *out, int64_t *r
 	bool ok;
 
 	if (value.n == 0)
-		return take_empty(cell, ret_number);
-	if (cell_is_plain(value))
-		return take(cell, value, out, ret_number);
+		return parse_empty_cell(cell, ret_number);
+	if (cell_nfc_quick_check(value))
+		return parse_cell(cell, value, out, ret_number);
 	if (!text_is_utf8(value))
 		return cell_refuse(cell, value, N_("a character is broken: it is not UTF-8"));
 	buf_init(&composed, 3 * value.n + 64);
 	cell_nfc(value, &composed);
 	if (composed.failed)
 		out->failed = true;
-	ok = !composed.failed && take(cell, buf_view(&composed), out, ret_number);
+	ok = !composed.failed && parse_cell(cell, buf_view(&composed), out, ret_number);
 	buf_release(&composed);
 	return ok;
 }

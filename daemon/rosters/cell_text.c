@@ -1,13 +1,10 @@
+/* Unicode for the cells of a roster: normal form, folding for comparison, names of characters. */
 #include <stdlib.h>
 #include <utf8proc.h>
 
 #include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/cell.h"
-
-/*
- * What Unicode says: normal forms, folding, names.
- */
 
 static const struct {
 	uint32_t first, last;
@@ -46,7 +43,7 @@ cell_character_name(uint32_t c)
 	return NULL;
 }
 
-/* Characters that are the same in NFC and never join with their neighbours: nearly all of a Chinese roster. */
+/* The character is the same in NFC and never combines with its neighbours.  Nearly all of a Chinese roster is so. */
 static bool
 is_inert(uint32_t c)
 {
@@ -55,7 +52,7 @@ is_inert(uint32_t c)
 }
 
 bool
-cell_is_plain(struct slice text)
+cell_nfc_quick_check(struct slice text)
 {
 	uint32_t c = 0;
 
@@ -71,7 +68,7 @@ cell_is_plain(struct slice text)
 }
 
 static void
-map(struct slice text, utf8proc_option_t options, struct buf *out)
+append_mapped(struct slice text, utf8proc_option_t options, struct buf *out)
 {
 	utf8proc_uint8_t *mapped = NULL;
 	utf8proc_ssize_t len =
@@ -87,14 +84,14 @@ map(struct slice text, utf8proc_option_t options, struct buf *out)
 void
 cell_nfc(struct slice text, struct buf *out)
 {
-	if (cell_is_plain(text))
+	if (cell_nfc_quick_check(text))
 		buf_slice(out, text);
 	else
-		map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, out);
+		append_mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, out);
 }
 
 static bool
-is_nothing(uint32_t c)
+is_folded_away(uint32_t c)
 {
 	switch (utf8proc_category((utf8proc_int32_t)c)) {
 	case UTF8PROC_CATEGORY_PC:
@@ -116,27 +113,28 @@ is_nothing(uint32_t c)
 void
 cell_fold(struct slice text, struct buf *out)
 {
-	struct buf whole;
+	struct buf mapped;
 	struct slice rest;
 	size_t before = out->len;
 	uint32_t c = 0;
 
-	buf_init(&whole, 64 * TEXT_MAX);
-	map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, &whole);
-	rest = buf_view(&whole);
+	buf_init(&mapped, 64 * TEXT_MAX);
+	append_mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
+	    &mapped);
+	rest = buf_view(&mapped);
 	while (rest.n > 0) {
 		size_t n = text_next(rest, &c);
 
 		if (n == 0)
 			break;
-		if (!is_nothing(c))
+		if (!is_folded_away(c))
 			buf_put(out, rest.p, n);
 		rest.p += n;
 		rest.n -= n;
 	}
-	if (whole.failed)
+	if (mapped.failed)
 		out->failed = true;
 	else if (out->len == before)
 		buf_slice(out, text);
-	buf_release(&whole);
+	buf_release(&mapped);
 }

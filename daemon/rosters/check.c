@@ -1,20 +1,17 @@
+/* Checks of `incoming` before it replaces a roster: duplicate keys, fixed dates, and names in the other rosters. */
 #include <stdlib.h>
 
 #include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/incoming_private.h"
 
-/*
- * What is held against `incoming` before it takes a roster's place.
- */
-
 static unsigned long
-line_of(struct query *q, int column)
+line_in_column(struct query *q, int column)
 {
 	return (unsigned long)query_int(q, column);
 }
 
-/* "I002, unit, 财政局" */
+/* Reports rows with the same key.  A message shows the key as "I002, unit, 财政局". */
 int
 incoming_check_unique(const struct incoming *in, struct err *err)
 {
@@ -33,16 +30,16 @@ incoming_check_unique(const struct incoming *in, struct err *err)
 			buf_text(&key, i == 0 ? "" : ", ");
 			buf_slice(&key, query_text(&q, 2 + (int)i));
 		}
-		diag_add(in->diag, in->import->file, line_of(&q, 0), N_("\"%.*s\" stands on line %lu already"),
-		    SLICE_ARGS(buf_view(&key)), line_of(&q, 1));
+		diag_add(in->diag, in->import->file, line_in_column(&q, 0), N_("\"%.*s\" stands on line %lu already"),
+		    SLICE_ARGS(buf_view(&key)), line_in_column(&q, 1));
 		buf_release(&key);
 	}
 	return query_close(&q, err);
 }
 
-/* A target's `since` decides what is due, so a commitment fixes it for ever. */
+/* A target's `since` decides when it is due, so a commitment fixes it for ever. */
 static int
-check_since(const struct incoming *in, struct err *err)
+check_fixed_since(const struct incoming *in, struct err *err)
 {
 	struct query q;
 
@@ -54,19 +51,22 @@ check_since(const struct incoming *in, struct err *err)
 		char date[DATE_TEXT];
 
 		text_from_date((int32_t)query_int(&q, 2), date);
-		diag_add(in->diag, in->import->file, in->undoes == 0 ? line_of(&q, 0) : 0,
+		diag_add(in->diag, in->import->file, in->undoes == 0 ? line_in_column(&q, 0) : 0,
 		    N_("the date since when %.*s is in the roster is %s in a commitment and cannot change"),
 		    SLICE_ARGS(id), date);
 	}
 	return query_close(&q, err);
 }
 
-/* ---- conflicts and contacts, and what they name ---- */
+/* ---- the targets and inspectors that conflicts and contacts name ---- */
 
 struct reference {
-	enum roster_kind of; /* whose rows name something */
-	enum roster_kind to; /* what they name */
-	/* line or 0, the name, and (conflicts) the scope; {here} and {there} are the tables to look in */
+	enum roster_kind of; /* the roster whose rows name others */
+	enum roster_kind to; /* the roster that they name */
+	/*
+	 * selects the line or 0, the name and the scope (conflicts); %s: `line` or `0`, the naming table, the named
+	 * table
+	 */
 	const char *sql;
 	const char *message;  /* for a file of `of`: name */
 	const char *dangling; /* for a file of `to`: name */
@@ -109,7 +109,7 @@ check_reference(const struct incoming *in, const struct reference *r, struct err
 	char *text;
 
 	buf_init(&sql, 1024);
-	/* The only three names that can stand in them are literals of ours. */
+	/* Only our own literals are put in. */
 	buf_format(&sql, r->sql, own ? "line" : "0", own ? "temp.incoming" : roster_columns[r->of].table,
 	    own ? roster_columns[r->to].table : "temp.incoming");
 	text = buf_steal(&sql);
@@ -121,7 +121,7 @@ check_reference(const struct incoming *in, const struct reference *r, struct err
 	while (query_row(&q)) {
 		struct slice name = query_text(&q, 1);
 
-		diag_add(in->diag, in->import->file, own && in->undoes == 0 ? line_of(&q, 0) : 0,
+		diag_add(in->diag, in->import->file, own && in->undoes == 0 ? line_in_column(&q, 0) : 0,
 		    own ? r->message : r->dangling, SLICE_ARGS(name));
 	}
 	return query_close(&q, err);
@@ -130,10 +130,10 @@ check_reference(const struct incoming *in, const struct reference *r, struct err
 int
 incoming_check_others(const struct incoming *in, struct err *err)
 {
-	int rc = in->kind == ROSTER_TARGETS ? check_since(in, err) : 0;
+	int rc = in->kind == ROSTER_TARGETS ? check_fixed_since(in, err) : 0;
 
-	/* Of a faulty file rows are missing, and every name would seem to be. */
-	for (size_t i = 0; i < ARRAY_LEN(references) && rc == 0 && in->sound; i++)
+	/* In a faulty file rows are missing, so names would seem to be missing too. */
+	for (size_t i = 0; i < ARRAY_LEN(references) && rc == 0 && in->complete; i++)
 		if (references[i].of == in->kind || references[i].to == in->kind)
 			rc = check_reference(in, &references[i], err);
 	return rc;

@@ -1,3 +1,4 @@
+/* The table of the rosters' columns, and how a kind or a column is found by name. */
 #include "rosters/columns.h"
 
 #include <strings.h>
@@ -79,7 +80,7 @@ roster_kind_parse(struct slice name, enum roster_kind *ret_kind)
 }
 
 static bool
-one_of(struct slice word, const char *words)
+is_synonym(struct slice word, const char *words)
 {
 	struct slice rest = slice_of(words);
 
@@ -99,7 +100,7 @@ roster_column_find(enum roster_kind kind, struct slice header)
 
 		if (header.n == strlen(column->name) && strncasecmp(header.p, column->name, header.n) == 0)
 			return (ptrdiff_t)i;
-		if (one_of(header, column->chinese))
+		if (is_synonym(header, column->chinese))
 			return (ptrdiff_t)i;
 	}
 	return -1;

@@ -7,7 +7,7 @@
 #include "core/base/slice.h"
 
 /*
- * The kinds of rosters and their columns: one table, which import, export, scopes and the manual go by.
+ * The kinds of rosters and their columns: the one table that import, export, scopes and the manual use.
  */
 
 enum roster_kind {
@@ -23,15 +23,15 @@ enum roster_kind {
 enum column_type {
 	COLUMN_ID,        /* PROTOCOL 2, and not shaped like a person's number */
 	COLUMN_TEXT,      /* public text of PROTOCOL 2 */
-	COLUMN_SPELLED,   /* the same; two values may not differ by width, case or punctuation alone */
+	COLUMN_SPELLED,   /* the same, and no two values differ by width, case or punctuation alone */
 	COLUMN_LEVEL,     /* 0 .. 999, or empty */
 	COLUMN_WEIGHT,    /* 1 .. 100; empty is 1 */
-	COLUMN_SINCE,     /* a date that is not to come; empty is the day of the first import */
+	COLUMN_SINCE,     /* a date, today at the latest; empty is the day of the first import */
 	COLUMN_TAGS,      /* tags, stored sorted, distinct, joined by ';' */
 	COLUMN_SCOPE,     /* target, unit, area */
 	COLUMN_RANK,      /* 1 or 2 */
-	COLUMN_TARGET,    /* the id of a target that stands in the roster */
-	COLUMN_INSPECTOR, /* the id of an inspector that stands in the roster */
+	COLUMN_TARGET,    /* the id of a target in the roster */
+	COLUMN_INSPECTOR, /* the id of an inspector in the roster */
 	COLUMN_LANGUAGE,  /* zh_CN, en, or empty */
 	COLUMN_EMAIL,     /* one address, or empty where the column is not required */
 	COLUMN_NAME,      /* private text that is not empty */
@@ -39,14 +39,14 @@ enum column_type {
 };
 
 enum column_use {
-	COLUMN_KEY,    /* part of what makes a row one and the same: a column of the table */
+	COLUMN_KEY,    /* identifies the row; a column of the table */
 	COLUMN_PUBLIC, /* a column of the table */
 	COLUMN_PRIVATE /* kept in the table's column `private`, as canonical JSON without empty values */
 };
 
 struct column {
 	const char *name;    /* as INTERFACE has it */
-	const char *chinese; /* the header's words, '|' between synonyms; the first is the one that templates use */
+	const char *chinese; /* the Chinese headers, '|' between synonyms; templates use the first */
 	enum column_type type;
 	enum column_use use;
 	bool required;
@@ -60,22 +60,22 @@ struct columns {
 	const char *table; /* target */
 	struct column column[COLUMNS_KNOWN_MAX];
 	size_t n;
-	size_t n_stored; /* the first so many are columns of the table (keys first), the others private */
+	size_t n_stored; /* so many of column[] are columns of the table, keys first; the others are private */
 	size_t n_key;
 };
 
 extern const struct columns roster_columns[ROSTER_KINDS];
 
-/* One condition of a scope: the column by any of its headers, or one of the user's own; and its value. */
+/* One condition of a scope.  `column` is any header of a known column, or one of the user's own columns. */
 struct column_filter {
 	char *column;
 	char *value;
 };
 
-/* "targets" → ROSTER_TARGETS.  Nothing is written where there is no such kind. */
+/* "targets" → ROSTER_TARGETS.  False, with nothing written, where there is no such kind. */
 bool roster_kind_parse(struct slice name, enum roster_kind *ret_kind);
 
-/* The column with this header (English in any case, or Chinese; spaces around are the caller's to cut), or -1. */
+/* The index of the column with this header, English in any letter case or Chinese, or -1.  The caller trims spaces. */
 ptrdiff_t roster_column_find(enum roster_kind kind, struct slice header);
 
 #endif

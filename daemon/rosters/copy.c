@@ -1,8 +1,9 @@
+/* Copies rosters from one state into another by attaching the other database: for simulations. */
 #include "rosters/copy.h"
 
 #include <stdio.h>
 
-/* By names of columns, since an older state may have them in another order. */
+/* Columns are named, since an older state may have them in another order. */
 static const char copy_all[] =
     "INSERT INTO target (id, class, unit, area, level, weight, since, private)"
     " SELECT id, class, unit, area, level, weight, since, private FROM other.target;"
@@ -19,7 +20,7 @@ static const char copy_all[] =
     " SELECT id, kind, who, until, reason, by, time, lifted, lifted_by, lifted_reason FROM other.excuse;";
 
 static int
-attach(struct store *store, const struct store *other, struct err *err)
+attach_other_state(struct store *store, const struct store *other, struct err *err)
 {
 	struct query q;
 	char path[4096];
@@ -45,11 +46,14 @@ rosters_set_back(struct store *store, int32_t date, struct err *err)
 int
 rosters_copy(struct store *store, const struct store *other, struct err *err)
 {
-	int rc = attach(store, other, err);
+	int rc = attach_other_state(store, other, err);
 
 	if (rc != 0)
 		return rc;
-	if ((rc = store_begin(store, err)) == 0 && (rc = store_exec(store, copy_all, err)) == 0)
+	rc = store_begin(store, err);
+	if (rc == 0)
+		rc = store_exec(store, copy_all, err);
+	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);
 	(void)store_exec(store, "DETACH DATABASE other", NULL);

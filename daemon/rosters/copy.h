@@ -7,12 +7,12 @@
 #include "store/store.h"
 
 /*
- * The rosters of another state, excuses and all, into one that has none.  The other state is only read.  ERR_OUTSIDE,
- * ERR_MEMORY.
+ * Copies the rosters of another state, with excuses, imports and attestations, into a state that has none.  The other
+ * state is only read.  ERR_OUTSIDE, ERR_MEMORY.
  */
 int rosters_copy(struct store *store, const struct store *other, struct err *err);
 
-/* As if every target had been there since that day at the latest: for a simulation of earlier years. */
+/* Sets every target's `since` to `date` where it is later: for a simulation of earlier years. */
 int rosters_set_back(struct store *store, int32_t date, struct err *err);
 
 #endif

@@ -1,3 +1,4 @@
+/* Writes a roster out as CSV or as an Excel workbook. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,9 @@
 #include "rosters/header_private.h"
 #include "rosters/rosters.h"
 
-/*
- * A roster back out, row by row, to whatever takes rows.
- */
-
 #define SHEET_ROWS_MAX 1048575 /* below the header */
 
+/* Where exported rows go. */
 struct sink {
 	bool (*row)(struct sink *sink, const struct slice *cells, size_t n);
 	FILE *out;
@@ -47,7 +45,7 @@ stored_value(struct query *q, const struct column *column, int at, struct number
 }
 
 static int
-put_row(struct header *header, struct query *q, struct sink *sink, struct err *err)
+export_row(struct header *header, struct query *q, struct sink *sink, struct err *err)
 {
 	const struct columns *columns = &roster_columns[header->kind];
 	struct slice cells[ROSTER_COLUMNS_MAX];
@@ -72,21 +70,21 @@ put_row(struct header *header, struct query *q, struct sink *sink, struct err *e
 }
 
 static int
-put_rows(struct store *store, struct header *header, struct sink *sink, struct err *err)
+export_rows(struct store *store, struct header *header, struct sink *sink, struct err *err)
 {
 	struct query q;
 	int rc = 0, rc_close;
 
 	rosters_query(&q, store, header->kind, "SELECT {all} FROM {table} ORDER BY {key}");
 	while (rc == 0 && query_row(&q))
-		rc = put_row(header, &q, sink, err);
+		rc = export_row(header, &q, sink, err);
 	rc_close = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : rc_close;
 }
 
-/* What the file would look like: all known columns. */
+/* The header of a roster that was never imported: all known columns. */
 static size_t
-template(enum roster_kind kind, bool chinese, struct slice *ret)
+template_titles(enum roster_kind kind, bool chinese, struct slice *ret)
 {
 	const struct columns *columns = &roster_columns[kind];
 	size_t n = 0;
@@ -109,8 +107,8 @@ export_to(struct store *store, enum roster_kind kind, bool chinese, struct sink 
 
 	if (rc == 0) {
 		ok = header->n > 0 ? sink->row(sink, header->titles, header->n)
-		                   : sink->row(sink, titles, template(kind, chinese, titles));
-		rc = ok ? put_rows(store, header, sink, err)
+		                   : sink->row(sink, titles, template_titles(kind, chinese, titles));
+		rc = ok ? export_rows(store, header, sink, err)
 		        : err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 	}
 	if (header != NULL)
@@ -122,7 +120,7 @@ export_to(struct store *store, enum roster_kind kind, bool chinese, struct sink 
 /* ---- CSV ---- */
 
 static void
-put_cell(struct buf *text, struct slice cell)
+put_csv_cell(struct buf *text, struct slice cell)
 {
 	bool formula = cell.n > 0 && memchr("=+-@", cell.p[0], 4) != NULL;
 	bool quoted = cell.n > 0 &&
@@ -151,7 +149,7 @@ csv_row(struct sink *sink, const struct slice *cells, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			buf_byte(&sink->text, ',');
-		put_cell(&sink->text, cells[i]);
+		put_csv_cell(&sink->text, cells[i]);
 	}
 	buf_text(&sink->text, "\r\n");
 	line = buf_view(&sink->text);
@@ -221,7 +219,7 @@ write_workbook(struct store *store, enum roster_kind kind, bool chinese, const c
 		(void)worksheet_set_column(sink.sheet, 0, ROSTER_COLUMNS_MAX - 1, 16, NULL);
 		rc = export_to(store, kind, chinese, &sink, err);
 	}
-	closed = workbook_close(sink.workbook); /* which writes the file, and frees the workbook in any case */
+	closed = workbook_close(sink.workbook); /* writes the file, and frees the workbook in any case */
 	if (rc == 0 && closed != LXW_NO_ERROR)
 		rc = err_set(err, ERR_OUTSIDE, N_("the workbook cannot be written: %s"), lxw_strerror(closed));
 	buf_release(&sink.text);
@@ -230,7 +228,7 @@ write_workbook(struct store *store, enum roster_kind kind, bool chinese, const c
 }
 
 static int
-copy_out(const char *path, FILE *out, struct err *err)
+copy_file_to(const char *path, FILE *out, struct err *err)
 {
 	char bytes[65536];
 	FILE *in = fopen(path, "rb");
@@ -245,7 +243,7 @@ copy_out(const char *path, FILE *out, struct err *err)
 	return ok ? 0 : err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 }
 
-/* The library writes to a path alone: one that nobody else can see. */
+/* libxlsxwriter writes only to a path: a new folder that only we can enter holds the file meanwhile. */
 int
 rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err)
 {
@@ -253,7 +251,8 @@ rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FI
 	uint64_t rows = 0;
 	int rc;
 
-	if ((rc = rosters_count(store, kind, &rows, err)) != 0)
+	rc = rosters_count(store, kind, &rows, err);
+	if (rc != 0)
 		return rc;
 	if (rows > SHEET_ROWS_MAX)
 		return err_set(err, ERR_LIMIT, N_("a sheet holds at most 1048575 rows: export as csv"));
@@ -271,7 +270,7 @@ rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FI
 	}
 	rc = write_workbook(store, kind, chinese, path, err);
 	if (rc == 0)
-		rc = copy_out(path, out, err);
+		rc = copy_file_to(path, out, err);
 	(void)unlink(path);
 	(void)rmdir(dir);
 	free(path);

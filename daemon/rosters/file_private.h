@@ -8,13 +8,13 @@
 #include "rosters/input.h"
 
 /*
- * An imported file on its way into `incoming`: rosters_import.c cuts it into rows, rosters_row.c takes the rows in.
+ * An imported file on its way into `incoming`: import.c cuts it into rows, row.c checks and inserts them.
  */
 
 struct file_column {
-	char *header;                /* as the file has it, in NFC; owned */
+	char *header;                /* as the file writes it, in NFC; owned */
 	const struct column *column; /* NULL: not known */
-	const char *name;            /* the English one, else the header: the key in `private` */
+	const char *name;            /* English where known, else the header: the key in `private` */
 };
 
 struct file {
@@ -27,19 +27,20 @@ struct file {
 	bool has_csv;
 
 	/* the row that is being read */
-	unsigned long line;   /* it began on */
+	unsigned long line;   /* where it begins */
 	unsigned long breaks; /* line feeds within its quoted fields */
-	bool after_cr;        /* a carriage return ended it, and the line feed is yet to come */
+	bool after_cr;        /* a carriage return ended it, and no line feed has followed yet */
 	struct buf fields;    /* its fields, one after the other */
 	size_t ends[ROSTER_COLUMNS_MAX];
-	size_t n_fields; /* may be more than have an end */
+	size_t n_fields; /* may be more than ends[] holds */
 
 	/* the header */
 	struct file_column columns[ROSTER_COLUMNS_MAX];
 	size_t n_columns;
 	bool has_header;
-	size_t stored[COLUMNS_KNOWN_MAX];   /* by place in roster_columns: which file column, or ROSTER_COLUMNS_MAX */
-	size_t private[ROSTER_COLUMNS_MAX]; /* file columns by name, ascending */
+	size_t stored
+	    [COLUMNS_KNOWN_MAX]; /* per known column: the index in columns[], or ROSTER_COLUMNS_MAX where absent */
+	size_t private[ROSTER_COLUMNS_MAX]; /* indices in columns[], by name, ascending */
 	size_t n_private;
 
 	struct query insert;
@@ -48,20 +49,20 @@ struct file {
 	struct slice values[ROSTER_COLUMNS_MAX];
 	int64_t numbers[ROSTER_COLUMNS_MAX];
 	uint64_t rows;
-	bool stop; /* what follows cannot be read */
+	bool stop; /* the rest is not read: it cannot be, or its faults would be noise */
 	struct err *err;
-	int rc; /* of what is no fault of the file: memory, disk */
+	int rc; /* failures of memory or disk, not of the file */
 };
 
 struct slice file_field(const struct file *f, size_t i);
 
-/* The first row: which columns there are.  Faults go to f->diag; with any, f->stop. */
+/* Reads the first row: which columns there are.  Faults go to f->diag, and set f->stop. */
 void file_take_header(struct file *f);
 
-/* Any other: into `incoming`. */
+/* Reads any other row into `incoming`. */
 void file_take_row(struct file *f);
 
-/* The header as a JSON array, an id column first that --assign-ids adds.  NULL where there is no memory. */
+/* The header as a JSON array; an id column that --assign-ids adds stands first.  NULL where memory is short. */
 char *file_headers(const struct file *f);
 
 void file_columns_release(struct file *f);

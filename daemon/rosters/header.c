@@ -1,3 +1,4 @@
+/* Reads a stored roster's header, and the private values of its rows. */
 #include "rosters/header_private.h"
 
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 #define ROW_MAX ((size_t)8 << 20)
 
 static void
-add_private(struct header *h, struct slice name)
+add_private_name(struct header *h, struct slice name)
 {
 	size_t at = h->n_private++;
 
@@ -18,7 +19,7 @@ add_private(struct header *h, struct slice name)
 }
 
 static bool
-is_private(const struct column *column)
+is_private_column(const struct column *column)
 {
 	return column == NULL || column->use == COLUMN_PRIVATE;
 }
@@ -31,19 +32,20 @@ header_read(struct store *store, enum roster_kind kind, struct header *ret_heade
 
 	*h = (struct header){.kind = kind};
 	buf_init(&h->scratch, ROW_MAX);
-	if ((rc = rosters_headers(store, kind, &h->headers, err)) != 0)
+	rc = rosters_headers(store, kind, &h->headers, err);
+	if (rc != 0)
 		return rc;
 	h->n = rosters_split_headers(h->headers, h->titles, ROSTER_COLUMNS_MAX);
 	for (size_t i = 0; i < h->n; i++) {
 		ptrdiff_t known = roster_column_find(kind, h->titles[i]);
 
 		h->columns[i] = known < 0 ? NULL : &roster_columns[kind].column[known];
-		if (is_private(h->columns[i]) && h->columns[i] != NULL && h->columns[i]->type == COLUMN_NAME)
-			add_private(h, slice_of(h->columns[i]->name));
+		if (is_private_column(h->columns[i]) && h->columns[i] != NULL && h->columns[i]->type == COLUMN_NAME)
+			add_private_name(h, slice_of(h->columns[i]->name));
 	}
 	for (size_t i = 0; i < h->n; i++)
-		if (is_private(h->columns[i]) && (h->columns[i] == NULL || h->columns[i]->type != COLUMN_NAME))
-			add_private(h, h->columns[i] == NULL ? h->titles[i] : slice_of(h->columns[i]->name));
+		if (is_private_column(h->columns[i]) && (h->columns[i] == NULL || h->columns[i]->type != COLUMN_NAME))
+			add_private_name(h, h->columns[i] == NULL ? h->titles[i] : slice_of(h->columns[i]->name));
 	return 0;
 }
 

@@ -1,3 +1,4 @@
+/* Imports a roster: libcsv cuts the file into rows, they fill `incoming`, and that replaces the roster. */
 #include "rosters/rosters.h"
 
 #include <stdlib.h>
@@ -5,16 +6,12 @@
 
 #include "rosters/file_private.h"
 
-/*
- * An import: the file is cut into rows by libcsv, its rows go into `incoming`, and that takes the roster's place.
- */
-
-#define ROW_BYTES ((size_t)1 << 20) /* of all fields of a row; a quote that nobody closes ends here */
+#define ROW_BYTES ((size_t)1 << 20) /* of all fields of a row; stops a row whose quote is never closed */
 
 /* ---- rows ---- */
 
 static void
-end_row(struct file *f)
+handle_import_row(struct file *f)
 {
 	if (f->n_fields == 0 || f->stop)
 		return;
@@ -29,7 +26,7 @@ end_row(struct file *f)
 }
 
 static void
-next_row(struct file *f)
+begin_next_row(struct file *f)
 {
 	f->line += f->breaks;
 	f->breaks = 0;
@@ -38,7 +35,7 @@ next_row(struct file *f)
 }
 
 static void
-on_field(void *bytes, size_t len, void *ctx)
+on_import_field(void *bytes, size_t len, void *ctx)
 {
 	struct file *f = ctx;
 	const char *text = bytes;
@@ -57,14 +54,14 @@ on_field(void *bytes, size_t len, void *ctx)
 	f->n_fields++;
 }
 
-/* `c` is the character that ended the row, each of CR and LF by itself, or -1 at the end of the file. */
+/* `c` ended the row: CR, LF (for a CR LF it is called twice), or -1 at the end of the file. */
 static void
-on_end(int c, void *ctx)
+on_import_row_end(int c, void *ctx)
 {
 	struct file *f = ctx;
 
-	end_row(f);
-	next_row(f);
+	handle_import_row(f);
+	begin_next_row(f);
 	f->after_cr = c == '\r';
 	if (c == '\n')
 		f->line++;
@@ -73,7 +70,7 @@ on_end(int c, void *ctx)
 /* ---- the file ---- */
 
 static void
-parse_fault(struct file *f)
+report_csv_fault(struct file *f)
 {
 	int error = csv_error(&f->csv);
 
@@ -86,10 +83,10 @@ parse_fault(struct file *f)
 }
 
 static void
-parse(struct file *f, const char *bytes, size_t len)
+parse_import_chunk(struct file *f, const char *bytes, size_t len)
 {
-	if (csv_parse(&f->csv, bytes, len, on_field, on_end, f) != len)
-		parse_fault(f);
+	if (csv_parse(&f->csv, bytes, len, on_import_field, on_import_row_end, f) != len)
+		report_csv_fault(f);
 	else if (!f->stop && csv_get_buffer_size(&f->csv) > 2 * ROW_BYTES) {
 		diag_add(f->diag, f->import->file, f->line, N_("the row is longer than 1 MiB: is a quote left open?"));
 		f->stop = true;
@@ -97,7 +94,7 @@ parse(struct file *f, const char *bytes, size_t len)
 }
 
 static void
-read_rows(struct file *f)
+read_import_rows(struct file *f)
 {
 	char bytes[65536];
 	size_t n = 1;
@@ -113,16 +110,16 @@ read_rows(struct file *f)
 			f->rc = err_set(f->err, rc, "%s", err.message);
 		if (rc != 0 || n == 0)
 			break;
-		parse(f, bytes, n);
+		parse_import_chunk(f, bytes, n);
 	}
-	if (!f->stop && f->rc == 0 && csv_fini(&f->csv, on_field, on_end, f) != 0)
-		parse_fault(f);
+	if (!f->stop && f->rc == 0 && csv_fini(&f->csv, on_import_field, on_import_row_end, f) != 0)
+		report_csv_fault(f);
 	if (!f->has_header && !f->stop && f->rc == 0)
 		diag_add(f->diag, f->import->file, f->line, N_("the file is empty: its first line names the columns"));
 }
 
 static int
-open_file(struct file *f, int fd)
+open_import_file(struct file *f, int fd)
 {
 	struct err err = {.tr = f->err != NULL ? f->err->tr : NULL};
 	int rc = input_open(&f->input, fd, store_dir(f->store), &err);
@@ -139,17 +136,19 @@ open_file(struct file *f, int fd)
 	return 0;
 }
 
-/* Rows to `incoming`, in a transaction that touches temporary tables alone, so that nobody waits for a slow disk. */
+/* Fills `incoming` in a transaction on temporary tables only, so that a slow disk makes no other process wait. */
 static int
-fill(struct file *f)
+fill_incoming_from_file(struct file *f)
 {
-	int rc;
+	int rc = incoming_create(f->store, f->kind, f->err);
 
-	if ((rc = incoming_create(f->store, f->kind, f->err)) != 0 ||
-	    (rc = spelling_new(f->store, &f->spelling, f->err)) != 0 ||
-	    (rc = store_exec(f->store, "BEGIN", f->err)) != 0)
+	if (rc == 0)
+		rc = spelling_new(f->store, &f->spelling, f->err);
+	if (rc == 0)
+		rc = store_exec(f->store, "BEGIN", f->err);
+	if (rc != 0)
 		return rc;
-	read_rows(f);
+	read_import_rows(f);
 	rc = query_close(&f->insert, f->rc == 0 ? f->err : NULL);
 	if (f->rc != 0)
 		rc = f->rc;
@@ -159,13 +158,14 @@ fill(struct file *f)
 	return rc;
 }
 
+/* `incoming` replaces the roster, unless the same import stands already and its command has not reported it. */
 static int
-settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
+finish_import(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 {
 	char digest[2 * HASH_BYTES + 1];
 	char *headers = file_headers(f);
-	struct rosters_counts former = {.rows = 0};
-	struct unreported wish;
+	struct rosters_counts earlier = {.rows = 0};
+	struct unreported unreported;
 	struct incoming in = {
 	    .store = f->store,
 	    .kind = f->kind,
@@ -173,55 +173,60 @@ settle(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 	    .headers = headers,
 	    .digest = digest,
 	    .faults = faults,
-	    .sound = f->diag->count == faults,
+	    .complete = f->diag->count == faults,
 	    .diag = f->diag,
 	};
 	int rc = headers == NULL ? err_memory(f->err) : 0;
 
 	text_to_hex(f->input.digest.b, HASH_BYTES, digest);
 	if (f->import->reports) {
-		wish = incoming_wish(f->kind, f->import, digest);
-		in.wish = &wish;
+		unreported = incoming_unreported(f->kind, f->import, digest);
+		in.unreported = &unreported;
 	}
 	if (rc == 0 && f->import->reports && !f->import->dry_run)
-		rc = incoming_find_unreported(f->store, f->kind, &wish, &former, f->err);
-	if (former.repeated) {
+		rc = incoming_find_unreported(f->store, f->kind, &unreported, &earlier, f->err);
+	if (rc == 0 && earlier.repeated) {
 		rc = rosters_attest(f->store, f->kind, f->import->by, f->import->now, f->err);
 		if (rc == 0)
-			*ret_counts = former;
+			*ret_counts = earlier;
 		goto out;
 	}
 	if (rc == 0)
 		rc = spelling_check(f->spelling, f->kind, f->import->file, f->diag, f->err);
 	if (rc == 0)
-		rc = incoming_settle(&in, ret_counts, f->err);
+		rc = incoming_apply(&in, ret_counts, f->err);
 out:
 	free(headers);
 	return rc;
 }
 
 static int
-run(struct file *f, struct rosters_counts *ret_counts)
+import_opened_file(struct file *f, struct rosters_counts *ret_counts)
 {
+	struct rosters_counts counts = {.rows = 0};
 	unsigned long before = f->diag->count;
 	int rc;
 
 	if (f->import->assign_ids && roster_columns[f->kind].column[0].type != COLUMN_ID)
 		return err_set(f->err, ERR_REFUSED, N_("rows of %s have no id that could be assigned"),
 		    roster_columns[f->kind].kind);
-	if ((rc = fill(f)) != 0)
+	rc = fill_incoming_from_file(f);
+	if (rc != 0)
 		return rc;
-	/* Where the header or the form is lost, the rows say nothing. */
+	/* Without a header no row was read. */
 	if (f->has_header) {
-		if ((rc = store_begin(f->store, f->err)) != 0)
+		rc = store_begin(f->store, f->err);
+		if (rc != 0)
 			return rc;
-		rc = settle(f, before, ret_counts);
+		rc = finish_import(f, before, &counts);
 	}
 	if (rc == 0 && f->diag->count != before)
 		rc = err_set(f->err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), f->import->file);
 	if (rc == 0 && !f->import->dry_run)
 		rc = store_commit(f->store, f->err);
 	store_rollback(f->store);
+	if (rc == 0)
+		*ret_counts = counts;
 	return rc;
 }
 
@@ -245,11 +250,11 @@ rosters_import(struct store *store, enum roster_kind kind, int fd, const struct 
 	buf_init(&f->fields, ROW_BYTES);
 	buf_init(&f->clean, 4 * ROW_BYTES);
 	buf_init(&f->json, 8 * ROW_BYTES);
-	rc = open_file(f, fd);
+	rc = open_import_file(f, fd);
 	if (rc == 0 && diag->count != before)
 		rc = err_set(err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), import->file);
 	if (rc == 0)
-		rc = run(f, ret_counts);
+		rc = import_opened_file(f, ret_counts);
 	(void)query_close(&f->insert, NULL);
 	store_rollback(store);
 	spelling_free(f->spelling);

@@ -1,3 +1,4 @@
+/* Puts the rows of `incoming` in a roster's place: assigns ids and dates, writes the history and the new rows. */
 #include "rosters/incoming_private.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ int
 incoming_create(struct store *store, enum roster_kind kind, struct err *err)
 {
 	incoming_drop(store);
-	/* Memory for a national roster's joins, for as long as the import takes. */
+	/* Cache for the joins of a national roster, while the import lasts. */
 	return rosters_exec(store, kind,
 	    "PRAGMA main.cache_size = -65536; PRAGMA temp.cache_size = -196608;"
 	    "CREATE TEMP TABLE incoming (line INTEGER PRIMARY KEY, {all})",
@@ -32,8 +33,9 @@ incoming_drop(struct store *store)
 /* ---- ids ---- */
 
 /*
- * --assign-ids: a row without an id is the present row of that name (and unit), if there is just one on either side and
- * the file does not name it otherwise; else it is new, and gets a number that no row of this kind ever had.
+ * --assign-ids: a row without an id gets the id of the present row of that name (and unit), if there is just one such
+ * row on either side and the file uses that id nowhere else.  Any other row without an id is new, and gets a number
+ * that no row of this kind ever had.
  */
 
 static char
@@ -43,7 +45,7 @@ id_letter(enum roster_kind kind)
 }
 
 static int
-give_present_ids(const struct incoming *in, struct err *err)
+assign_present_ids(const struct incoming *in, struct err *err)
 {
 	const char *unit = in->kind == ROSTER_MATTERS ? "''" : "unit";
 	struct buf sql;
@@ -69,7 +71,7 @@ give_present_ids(const struct incoming *in, struct err *err)
 	return rc;
 }
 
-/* The largest number in use, now or ever; the history's keys look like ["T0001"]. */
+/* The largest number that any id has or had.  Keys in the history look like ["T0001"]. */
 static int
 last_number(const struct incoming *in, int64_t *ret, struct err *err)
 {
@@ -92,7 +94,7 @@ last_number(const struct incoming *in, int64_t *ret, struct err *err)
 }
 
 static int
-number_rest(const struct incoming *in, struct err *err)
+assign_new_ids(const struct incoming *in, struct err *err)
 {
 	struct query rows, update;
 	int64_t number = 0;
@@ -127,15 +129,15 @@ assign_ids(const struct incoming *in, struct err *err)
 	rc = store_int(in->store, "SELECT count(*) FROM temp.incoming WHERE id IS NULL", &without, err);
 	if (rc != 0 || without == 0)
 		return rc;
-	rc = give_present_ids(in, err);
-	return rc != 0 ? rc : number_rest(in, err);
+	rc = assign_present_ids(in, err);
+	return rc != 0 ? rc : assign_new_ids(in, err);
 }
 
-/* ---- into place ---- */
+/* ---- replacing the roster ---- */
 
-/* What an empty `since` means: what a commitment fixed, else what it is now, else today. */
+/* An empty `since` becomes the date that a commitment fixed, else the present one, else today. */
 static int
-give_since(const struct incoming *in, struct err *err)
+fill_empty_since(const struct incoming *in, struct err *err)
 {
 	struct query q;
 
@@ -167,11 +169,12 @@ write_import(const struct incoming *in, int64_t *ret_id, struct err *err)
 	query_put_int(&q, in->undoes);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
-	*ret_id = sqlite3_last_insert_rowid(store_db(in->store));
+	if (rc == 0)
+		*ret_id = sqlite3_last_insert_rowid(store_db(in->store));
 	return rc;
 }
 
-/* The lines whose rows come or change: what a large file that brings little news is then all about. */
+/* Collects the lines whose rows are new or changed, so that the later steps look only at these. */
 static int
 find_touched(const struct incoming *in, struct err *err)
 {
@@ -182,7 +185,7 @@ find_touched(const struct incoming *in, struct err *err)
 	    err);
 }
 
-/* Every row that goes, changes or comes, with what it was; in the order of the history's own key, which is quick. */
+/* Writes every removed, changed or new row with its old values.  The order of the history's key makes inserts quick. */
 static int
 write_changes(const struct incoming *in, int64_t import, struct err *err)
 {
@@ -207,14 +210,16 @@ write_changes(const struct incoming *in, int64_t import, struct err *err)
 }
 
 static int
-count(const struct incoming *in, int64_t import, struct rosters_counts *ret, int64_t *ret_before, struct err *err)
+count_changes(const struct incoming *in, int64_t import, struct rosters_counts *ret, int64_t *ret_before,
+    struct err *err)
 {
 	struct query q;
 	int64_t rows = 0, before = 0, added = 0, touched = 0;
-	int rc;
+	int rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM temp.incoming", &rows, err);
 
-	if ((rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM temp.incoming", &rows, err)) != 0 ||
-	    (rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM {table}", &before, err)) != 0)
+	if (rc == 0)
+		rc = rosters_int(in->store, in->kind, "SELECT count(*) FROM {table}", &before, err);
+	if (rc != 0)
 		return rc;
 	query_open(&q, in->store,
 	    "SELECT count(*) FILTER (WHERE old IS NULL), count(old) FROM roster_change WHERE import = ?");
@@ -223,7 +228,8 @@ count(const struct incoming *in, int64_t import, struct rosters_counts *ret, int
 		added = query_int(&q, 0);
 		touched = query_int(&q, 1);
 	}
-	if ((rc = query_close(&q, err)) != 0)
+	rc = query_close(&q, err);
+	if (rc != 0)
 		return rc;
 	ret->rows = (uint64_t)rows;
 	ret->added = (uint64_t)added;
@@ -233,7 +239,7 @@ count(const struct incoming *in, int64_t import, struct rosters_counts *ret, int
 	return 0;
 }
 
-/* A file that lost half its rows on the way is no new roster. */
+/* A file that would remove too many rows was probably cut short. */
 static void
 check_limit(const struct incoming *in, const struct rosters_counts *counts, int64_t before)
 {
@@ -281,52 +287,78 @@ write_counts(const struct incoming *in, int64_t import, const struct rosters_cou
 }
 
 static int
-keep_unreported(const struct incoming *in, int64_t import, struct err *err)
+keep_unreported_import(const struct incoming *in, int64_t import, struct err *err)
 {
-	struct unreported wish;
+	struct unreported unreported;
 
-	if (in->wish == NULL)
+	if (in->unreported == NULL)
 		return 0;
-	wish = *in->wish;
-	wish.number = (uint64_t)import;
-	return unreported_keep(in->store, &wish, err);
+	unreported = *in->unreported;
+	unreported.number = (uint64_t)import;
+	return unreported_keep(in->store, &unreported, err);
 }
 
 static int
-take_place(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
+write_roster(const struct incoming *in, int64_t import, const struct rosters_counts *counts, struct err *err)
 {
-	int64_t import = 0, before = 0;
 	int rc;
 
-	progress_tell(in->import->progress, N_("comparing"), 0, 1);
-	if ((rc = find_touched(in, err)) != 0 || (rc = write_import(in, &import, err)) != 0 ||
-	    (rc = write_changes(in, import, err)) != 0 || (rc = count(in, import, ret_counts, &before, err)) != 0)
-		return rc;
-	check_limit(in, ret_counts, before);
-	if (in->diag->count != in->faults || in->import->dry_run)
-		return 0;
 	progress_tell(in->import->progress, N_("writing"), 0, 1);
-	if ((rc = replace_rows(in, ret_counts->removed, err)) != 0 ||
-	    (rc = write_counts(in, import, ret_counts, err)) != 0 || (rc = keep_unreported(in, import, err)) != 0)
+	rc = replace_rows(in, counts->removed, err);
+	if (rc == 0)
+		rc = write_counts(in, import, counts, err);
+	if (rc == 0)
+		rc = keep_unreported_import(in, import, err);
+	if (rc != 0)
 		return rc;
 	progress_tell(in->import->progress, N_("writing"), 1, 1);
 	return rosters_attest(in->store, in->kind, in->import->by, in->import->now, err);
 }
 
+/* Writes the history and counts changes; without a fault, and unless it is a dry run, writes the rows. */
+static int
+replace_roster(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
+{
+	struct rosters_counts counts = {.rows = 0};
+	int64_t import = 0, before = 0;
+	int rc;
+
+	progress_tell(in->import->progress, N_("comparing"), 0, 1);
+	rc = find_touched(in, err);
+	if (rc == 0)
+		rc = write_import(in, &import, err);
+	if (rc == 0)
+		rc = write_changes(in, import, err);
+	if (rc == 0)
+		rc = count_changes(in, import, &counts, &before, err);
+	if (rc != 0)
+		return rc;
+	check_limit(in, &counts, before);
+	if (in->diag->count == in->faults && !in->import->dry_run)
+		rc = write_roster(in, import, &counts, err);
+	if (rc == 0)
+		*ret_counts = counts;
+	return rc;
+}
+
 int
-incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
+incoming_apply(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err)
 {
 	unsigned long before = in->diag->count;
 	bool unique;
-	int rc;
+	int rc = assign_ids(in, err);
 
-	if ((rc = assign_ids(in, err)) != 0 ||
-	    (rc = rosters_exec(in->store, in->kind, "CREATE INDEX temp.incoming_key ON incoming ({key})", err)) != 0 ||
-	    (rc = give_since(in, err)) != 0 || (rc = incoming_check_unique(in, err)) != 0)
-		return rc;
+	if (rc == 0)
+		rc = rosters_exec(in->store, in->kind, "CREATE INDEX temp.incoming_key ON incoming ({key})", err);
+	if (rc == 0)
+		rc = fill_empty_since(in, err);
+	if (rc == 0)
+		rc = incoming_check_unique(in, err);
 	unique = in->diag->count == before;
-	if ((rc = incoming_check_others(in, err)) != 0)
-		return rc;
-	/* What dangles is no reason not to say as well how many rows would go. */
-	return in->sound && unique ? take_place(in, ret_counts, err) : 0;
+	if (rc == 0)
+		rc = incoming_check_others(in, err);
+	/* After missing names too, so that all faults are reported at once. */
+	if (rc == 0 && in->complete && unique)
+		rc = replace_roster(in, ret_counts, err);
+	return rc;
 }

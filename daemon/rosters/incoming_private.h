@@ -6,12 +6,11 @@
 #include "store/unreported.h"
 
 /*
- * What is to become a roster stands first in the temporary table `incoming` (line, {all}): rows of a file, or of a
- * former state.  Then it is held against itself and the other rosters, and takes the present one's place.  For the
- * files rosters*.c alone.
+ * The rows of a new roster, from a file or from an earlier state, are first put into the temporary table `incoming`
+ * (line, {all}).  They are checked against each other and against the other rosters.  Then they replace the roster.
  */
 
-/* Makes `incoming` anew, and drops it. */
+/* Make `incoming` anew, and drop it. */
 int incoming_create(struct store *store, enum roster_kind kind, struct err *err);
 void incoming_drop(struct store *store);
 
@@ -21,45 +20,46 @@ struct incoming {
 	const struct rosters_import *import;
 	const char *headers; /* JSON array */
 	const char *digest;
-	int64_t undoes;                /* an import's id, or 0 */
-	const struct unreported *wish; /* NULL where nobody reports it */
-	unsigned long faults;          /* diag->count before the first of this file's */
-	bool sound;                    /* every row is there, and can be held against other rosters */
+	int64_t undoes;                      /* id of the import that is undone, or 0 */
+	const struct unreported *unreported; /* NULL where no command reports it */
+	unsigned long faults;                /* diag->count before this file's first fault */
+	bool complete;                       /* no row is missing, so that names in other rosters can be checked */
 	struct diag *diag;
 };
 
 /*
- * Within a transaction: gives ids and dates, reports what does not fit together, and, where no fault was found at all,
- * puts the rows in place and writes the history.  The caller commits if diag->count has not grown.
+ * Within the caller's transaction: assigns missing ids and dates, and reports contradictions.  Where no fault was
+ * found, and it is no dry run, it writes the history and replaces the roster.  The caller commits, if diag->count has
+ * not grown.
  */
-int incoming_settle(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err);
+int incoming_apply(const struct incoming *in, struct rosters_counts *ret_counts, struct err *err);
 
-/* What is kept of an import that is to be reported: of a file's digest, or of an undoing, where `digest` is NULL. */
-struct unreported incoming_wish(enum roster_kind kind, const struct rosters_import *import, const char *digest);
+/* The record of an import that its command has still to report.  `digest` is the file's; NULL: it is an undo. */
+struct unreported incoming_unreported(enum roster_kind kind, const struct rosters_import *import, const char *digest);
 
-/* Whether the latest import is this one, and not reported yet; then the counts are its own. */
-int incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *wish,
+/* Sets `*ret_counts`, with `repeated`, where the latest import is this one and not reported yet.  Else it stays. */
+int incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *unreported,
     struct rosters_counts *ret_counts, struct err *err);
 
-/* Parts of it. */
+/* Parts of incoming_apply. */
 int incoming_check_unique(const struct incoming *in, struct err *err);
 int incoming_check_others(const struct incoming *in, struct err *err);
 
 /* ---- spellings ---- */
 
 /*
- * Values of unit, area and class that differ by width, case or punctuation alone are one value misspelt.  Memory is
- * bounded: a cache of what was seen lately, before a temporary table of all.
+ * Values of unit, area and class that differ only by width, case or punctuation are one value misspelt.  Memory is
+ * bounded: a small cache stands before a temporary table of all values.
  */
 struct spelling;
 
 int spelling_new(struct store *store, struct spelling **ret_spelling, struct err *err);
 void spelling_free(struct spelling *spelling);
 
-/* A value of the column (its name as in `roster_columns`) on a line; faults stick until spelling_check. */
+/* Notes a value of a column, named as in `roster_columns`, and its line.  Failures stick until spelling_check. */
 void spelling_note(struct spelling *spelling, const char *column, struct slice value, unsigned long line);
 
-/* Takes in the values of the other rosters and reports. */
+/* Adds the values of the other rosters, and reports misspellings to `diag`. */
 int
 spelling_check(struct spelling *spelling, enum roster_kind kind, const char *file, struct diag *diag, struct err *err);
 

@@ -1,3 +1,4 @@
+/* An input file of unknown encoding: copied, its encoding guessed, and read back as UTF-8. */
 #include "rosters/input.h"
 
 #include <errno.h>
@@ -13,12 +14,12 @@
 
 /* ---- which encoding ---- */
 
-/* How a text would read as UTF-8. */
+/* What a text would be, read as UTF-8. */
 struct tally {
 	uint64_t good;       /* characters of several bytes */
-	uint64_t cut;        /* characters that begin well and are cut short, as damage makes them */
-	uint64_t impossible; /* bytes that UTF-8 cannot have where they are, as another encoding makes them */
-	char carry[4];       /* the beginning of a character that the next chunk goes on with */
+	uint64_t cut;        /* characters cut short after a valid beginning, as damage leaves them */
+	uint64_t impossible; /* bytes that UTF-8 does not allow where they stand, as in another encoding */
+	char carry[4];       /* the beginning of a character that the next chunk continues */
 	size_t n_carry;
 };
 
@@ -28,7 +29,7 @@ wanted_length(unsigned char lead)
 	return lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
 }
 
-/* One character that is not ASCII: counts it, returns its length; 0 where it may go on in the next chunk. */
+/* Counts one character that is not ASCII and returns its length; 0 where the next chunk may continue it. */
 static size_t
 tally_one(struct tally *t, struct slice text, bool last)
 {
@@ -72,7 +73,7 @@ tally_text(struct tally *t, struct slice text, bool last)
 }
 
 static enum input_encoding
-verdict(const struct tally *t)
+choose_encoding(const struct tally *t)
 {
 	return t->impossible > 0 && t->impossible + t->cut > t->good ? INPUT_GB18030 : INPUT_UTF8;
 }
@@ -107,7 +108,7 @@ read_some(int fd, char *buffer, size_t cap)
 }
 
 static int
-copy(struct input *in, int from, const char *dir, struct tally *tally, struct err *err)
+copy_input(struct input *in, int from, const char *dir, struct tally *tally, struct err *err)
 {
 	struct hash_stream stream;
 	char buffer[65536 + 4];
@@ -136,9 +137,9 @@ copy(struct input *in, int from, const char *dir, struct tally *tally, struct er
 	return 0;
 }
 
-/* Looks at the first bytes; leaves the file where its text begins. */
+/* Refuses what the first bytes show to be no CSV, and seeks to where the text begins, behind a BOM. */
 static int
-look_at_head(struct input *in, struct err *err)
+check_first_bytes(struct input *in, struct err *err)
 {
 	char head[4] = {0};
 	ssize_t n = pread(in->fd, head, sizeof head, 0);
@@ -173,10 +174,10 @@ input_open(struct input *ret_input, int fd, const char *dir, struct err *err)
 	if (in->fd < 0)
 		return err_set(err, ERR_OUTSIDE, N_("a copy of the file cannot be kept in %s: %s"), dir,
 		    strerror(errno));
-	rc = copy(in, fd, dir, &tally, err);
-	in->encoding = verdict(&tally);
+	rc = copy_input(in, fd, dir, &tally, err);
+	in->encoding = choose_encoding(&tally);
 	if (rc == 0)
-		rc = look_at_head(in, err);
+		rc = check_first_bytes(in, err);
 	if (rc == 0 && in->encoding == INPUT_GB18030) {
 		in->converter = iconv_open("UTF-8", "GB18030");
 		in->converting =
@@ -216,14 +217,14 @@ count_lines(struct input *in, const char *bytes, size_t len)
 }
 
 static int
-not_text(struct err *err)
+refuse_input_encoding(struct err *err)
 {
 	return err_set(err, ERR_REFUSED, N_("this is neither UTF-8 nor GB18030: save the file as CSV in UTF-8"));
 }
 
-/* A character cut by the end of `pending` waits there for its rest. */
+/* A character that the end of `pending` cuts stays there until its other bytes are read. */
 static int
-convert(struct input *in, char *buffer, size_t cap, size_t *ret_n, struct err *err)
+convert_pending(struct input *in, char *buffer, size_t cap, size_t *ret_n, struct err *err)
 {
 	char *from = in->pending, *to = buffer;
 	size_t left = in->n_pending, room = cap;
@@ -234,10 +235,10 @@ convert(struct input *in, char *buffer, size_t cap, size_t *ret_n, struct err *e
 	if (left > 0)
 		memmove(in->pending, from, left);
 	in->n_pending = left;
-	return bad ? not_text(err) : 0;
+	return bad ? refuse_input_encoding(err) : 0;
 }
 
-/* Fills `pending` and converts it once; `*ret_end` at the end of the file. */
+/* Fills `pending` and converts it once.  `*ret_end`: the file is at its end. */
 static int
 read_converted(struct input *in, char *buffer, size_t cap, size_t *ret_n, bool *ret_end, struct err *err)
 {
@@ -249,7 +250,7 @@ read_converted(struct input *in, char *buffer, size_t cap, size_t *ret_n, bool *
 	*ret_end = n == 0 && room > 0;
 	in->done += (uint64_t)n;
 	in->n_pending += (size_t)n;
-	return convert(in, buffer, cap, ret_n, err);
+	return convert_pending(in, buffer, cap, ret_n, err);
 }
 
 int
@@ -270,8 +271,8 @@ input_read(struct input *input, char *buffer, size_t cap, size_t *ret_n, struct 
 	*ret_n = 0;
 	while (rc == 0 && *ret_n == 0 && !end)
 		rc = read_converted(input, buffer, cap, ret_n, &end, err);
-	/* Only the end of the file leaves a character unfinished for good. */
+	/* At the end of the file a character is still incomplete. */
 	if (rc == 0 && *ret_n == 0 && input->n_pending > 0)
-		rc = not_text(err);
+		rc = refuse_input_encoding(err);
 	return rc;
 }

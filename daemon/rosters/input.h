@@ -11,8 +11,8 @@
 /*
  * A text file of unknown encoding, from a file or a pipe, as a stream of UTF-8.
  *
- * All of it is first copied to a nameless file in the state's directory: so the digest, the choice of encoding and the
- * rows are of the same bytes, whatever happens to the original meanwhile, and memory does not grow with it.
+ * All of it is first copied to a nameless file in the state's directory.  So the digest, the choice of encoding and the
+ * rows come from the same bytes even if the original changes meanwhile, and memory does not grow with the file.
  */
 
 #define INPUT_MAX ((uint64_t)1 << 32) /* bytes */
@@ -28,17 +28,17 @@ struct input {
 	bool converting;
 	char pending[8192]; /* read and not yet converted */
 	size_t n_pending;
-	uint64_t lines; /* line feeds handed out: where a fault of the encoding is */
+	uint64_t lines; /* line feeds handed out: tells the line of an encoding fault */
 };
 
 /*
- * Copies all of `fd`.  UTF-8 it is (a BOM is dropped) unless the bytes are not valid and look like GB18030 rather than
- * like damaged UTF-8; a UTF-8 text that is broken is handed out as it is.  Refused: UTF-16, workbooks and the like; an
- * empty file.
+ * Copies all of `fd`.  It is taken for UTF-8 (a BOM is dropped), unless its bytes are no valid UTF-8 and look like
+ * GB18030 rather than damaged UTF-8.  Damaged UTF-8 is handed out as it is.  ERR_REFUSED: UTF-16, a workbook, an empty
+ * file, a folder.  ERR_LIMIT: more than INPUT_MAX bytes.  ERR_OUTSIDE, ERR_MEMORY.
  */
 int input_open(struct input *ret_input, int fd, const char *dir, struct err *err);
 
-/* The next at most `cap` (8192 or more) bytes of UTF-8; `*ret_n` 0 at the end.  ERR_REFUSED: not GB18030 either. */
+/* The next bytes of UTF-8, at most `cap` (8192 or more); `*ret_n` is 0 at the end.  ERR_REFUSED: no GB18030 either. */
 int input_read(struct input *input, char *buffer, size_t cap, size_t *ret_n, struct err *err);
 
 void input_release(struct input *input); /* NULL and a zeroed struct with fd -1 are allowed */

@@ -1,3 +1,4 @@
+/* Reads the rosters for a draw and for letters: rows of each kind, and the filters of a scope. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,16 @@ rosters_names_release(struct rosters_names *names)
 
 #define FILTERS_MAX 100
 
-/* A filter whose column is known to be there. */
+/* A filter whose column the roster has. */
 struct filter {
-	const struct column *stored; /* a column of the table; NULL: the private one at `private` */
+	const struct column *stored; /* a column of the table; NULL: the private column at index `private` */
 	size_t private;
 	struct slice value;
-	bool first; /* of its column: the others of the same column are alternatives to it */
+	bool first; /* of its column; further filters on the same column are alternatives to it */
 };
 
 static int
-resolve(const struct header *header, const struct column_filter *from, struct filter *to, struct err *err)
+resolve_filter(const struct header *header, const struct column_filter *from, struct filter *to, struct err *err)
 {
 	struct slice title = slice_of(from->column);
 	ptrdiff_t known = roster_column_find(ROSTER_TARGETS, title), private;
@@ -83,13 +84,13 @@ same_column(const struct filter *a, const struct filter *b)
 }
 
 static int
-resolve_all(const struct header *header, const struct column_filter *filters, size_t n, struct filter *ret,
+resolve_filters(const struct header *header, const struct column_filter *filters, size_t n, struct filter *ret,
     struct err *err)
 {
 	if (n > FILTERS_MAX)
 		return err_set(err, ERR_LIMIT, N_("these are too many conditions (at most 100)"));
 	for (size_t i = 0; i < n; i++) {
-		int rc = resolve(header, &filters[i], &ret[i], err);
+		int rc = resolve_filter(header, &filters[i], &ret[i], err);
 
 		if (rc != 0)
 			return rc;
@@ -100,9 +101,9 @@ resolve_all(const struct header *header, const struct column_filter *filters, si
 	return 0;
 }
 
-/* Levels, weights and dates are compared as a person writes them. */
+/* Levels, weights and dates are compared in their written form. */
 static bool
-holds(const struct filter *filter, const struct header *header, const struct rosters_target *t)
+filter_matches(const struct filter *filter, const struct header *header, const struct rosters_target *t)
 {
 	char text[24];
 
@@ -138,7 +139,7 @@ in_scope(const struct filter *filters, size_t n, const struct header *header, co
 		if (!filters[i].first)
 			continue;
 		for (size_t j = i; j < n && !any; j++)
-			any = same_column(&filters[i], &filters[j]) && holds(&filters[j], header, t);
+			any = same_column(&filters[i], &filters[j]) && filter_matches(&filters[j], header, t);
 		if (!any)
 			return false;
 	}
@@ -184,7 +185,7 @@ static const char targets_sql[] =
     " FROM target t LEFT JOIN excuse e"
     " ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
 
-/* `id` p NULL: all of them. */
+/* All targets where id.p is NULL, else the one with this id. */
 static int
 walk_targets(struct walk *w, struct store *store, struct slice id, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err)
@@ -214,8 +215,10 @@ rosters_each_target(struct store *store, const struct column_filter *filters, si
 	if (w == NULL)
 		return err_memory(err);
 	w->n_filters = n_filters;
-	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0 &&
-	    (rc = resolve_all(&w->header, filters, n_filters, w->filters, err)) == 0)
+	rc = header_read(store, ROSTER_TARGETS, &w->header, err);
+	if (rc == 0)
+		rc = resolve_filters(&w->header, filters, n_filters, w->filters, err);
+	if (rc == 0)
 		rc = walk_targets(w, store, (struct slice){NULL, 0}, on_date, visit, ctx, err);
 	header_release(&w->header);
 	free(w);
@@ -231,7 +234,8 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 
 	if (w == NULL)
 		return err_memory(err);
-	if ((rc = header_read(store, ROSTER_TARGETS, &w->header, err)) == 0)
+	rc = header_read(store, ROSTER_TARGETS, &w->header, err);
+	if (rc == 0)
 		rc = walk_targets(w, store, (struct slice){id.p == NULL ? "" : id.p, id.n}, on_date, visit, ctx, err);
 	if (rc == 0 && w->n_seen == 0)
 		rc = err_set(err, ERR_ABSENT, N_("\"%.*s\" does not stand in the roster of %s"), SLICE_ARGS(id),
@@ -271,7 +275,7 @@ visit_inspector(struct header *header, struct query *q,
 	return visit(ctx, &p);
 }
 
-/* `id` p NULL: all of them; else ERR_ABSENT where there is none. */
+/* All inspectors where id.p is NULL, else the one with this id: ERR_ABSENT where there is none. */
 static int
 walk_inspectors(struct store *store, struct slice id, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err)
@@ -331,10 +335,10 @@ struct small_walk {
 	void *ctx;
 };
 
-/* Runs `sql`, whose last column is `private`, through `step`. */
+/* Runs `sql`, whose last column is `private`, through `visit_row`. */
 static int
 walk_small(struct small_walk *w, struct store *store, enum roster_kind kind, const char *sql, int private,
-    int (*step)(struct small_walk *w, struct query *q), struct err *err)
+    int (*visit_row)(struct small_walk *w, struct query *q), struct err *err)
 {
 	struct query q;
 	int rc = header_read(store, kind, &w->header, err), stopped = 0;
@@ -345,7 +349,7 @@ walk_small(struct small_walk *w, struct store *store, enum roster_kind kind, con
 	while (stopped == 0 && query_row(&q)) {
 		stopped = header_row(&w->header, query_text(&q, private), err);
 		if (stopped == 0)
-			stopped = step(w, &q);
+			stopped = visit_row(w, &q);
 	}
 	rc = query_close(&q, stopped == 0 ? err : NULL);
 	return stopped != 0 ? stopped : rc;
@@ -371,7 +375,7 @@ small_walk_free(struct small_walk *w)
 }
 
 static int
-step_conflict(struct small_walk *w, struct query *q)
+visit_conflict(struct small_walk *w, struct query *q)
 {
 	struct slice scope = query_text(q, 1);
 	struct rosters_conflict conflict = {
@@ -396,17 +400,17 @@ rosters_each_conflict(struct store *store, int (*visit)(void *ctx, const struct 
 	if (w == NULL)
 		return ERR_MEMORY;
 	w->visit.conflict = visit;
-	/* By the line and not by its parts: a value may hold characters below the comma. */
+	/* Sorted by the whole line, because a value may hold characters that sort before the comma. */
 	rc = walk_small(w, store, ROSTER_CONFLICTS,
 	    "SELECT inspector, scope, value, private FROM conflict"
 	    " ORDER BY inspector || ',' || scope || ',' || value || ','",
-	    3, step_conflict, err);
+	    3, visit_conflict, err);
 	small_walk_free(w);
 	return rc;
 }
 
 static int
-step_matter(struct small_walk *w, struct query *q)
+visit_matter(struct small_walk *w, struct query *q)
 {
 	struct rosters_matter matter = {
 	    .id = query_text(q, 0),
@@ -436,13 +440,13 @@ rosters_each_matter(struct store *store, int (*visit)(void *ctx, const struct ro
 	if (w == NULL)
 		return ERR_MEMORY;
 	w->visit.matter = visit;
-	rc = walk_small(w, store, ROSTER_MATTERS, "SELECT id, private FROM matter ORDER BY id", 1, step_matter, err);
+	rc = walk_small(w, store, ROSTER_MATTERS, "SELECT id, private FROM matter ORDER BY id", 1, visit_matter, err);
 	small_walk_free(w);
 	return rc;
 }
 
 static int
-step_contact(struct small_walk *w, struct query *q)
+visit_contact(struct small_walk *w, struct query *q)
 {
 	struct rosters_contact contact = {
 	    .target = query_text(q, 0),
@@ -467,7 +471,7 @@ rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct r
 	rc = walk_small(w, store, ROSTER_CONTACTS,
 	    "SELECT target, level, name, private FROM contact"
 	    " ORDER BY target, level, name",
-	    3, step_contact, err);
+	    3, visit_contact, err);
 	small_walk_free(w);
 	return rc;
 }

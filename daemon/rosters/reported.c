@@ -1,30 +1,27 @@
+/* Imports that a command made and has not reported yet, so that the same command again does not repeat them. */
 #include <stdio.h>
 
 #include "rosters/incoming_private.h"
 
-/*
- * Imports that a command made and has not reported yet: called again, it finds that its wish is fulfilled.
- */
-
 struct unreported
-incoming_wish(enum roster_kind kind, const struct rosters_import *import, const char *digest)
+incoming_unreported(enum roster_kind kind, const struct rosters_import *import, const char *digest)
 {
-	char wish[sizeof((struct unreported *)NULL)->wish];
+	char request[sizeof((struct unreported *)NULL)->request];
 
-	(void)snprintf(wish, sizeof wish, "%s%s", digest == NULL ? "undo" : digest,
+	(void)snprintf(request, sizeof request, "%s%s", digest == NULL ? "undo" : digest,
 	    import->assign_ids ? " assign-ids" : "");
-	return unreported_of("import", wish, "%s", roster_columns[kind].kind);
+	return unreported_of("import", request, "%s", roster_columns[kind].kind);
 }
 
 int
-incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *wish,
+incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *request,
     struct rosters_counts *ret_counts, struct err *err)
 {
 	struct rosters_counts counts = {.repeated = true};
 	uint64_t number = 0;
 	struct query q;
 	bool found;
-	int rc = unreported_find(store, wish, &number, err);
+	int rc = unreported_find(store, request, &number, err);
 
 	if (rc != 0)
 		return rc == ERR_ABSENT ? 0 : rc;

@@ -14,78 +14,79 @@
 #include "store/store.h"
 
 /*
- * The rosters as they stand now: imported whole, undone, exported, attested, excused from, and read for a draw.
- * Functions that write take a transaction of their own where nothing else is said.  No function asks a clock.
+ * The present rosters: import, undo, export, attestations, excuses, and reading for a draw.  A roster is only imported
+ * as a whole.  Functions that write use a transaction of their own where nothing else is said.  None asks a clock.
  */
 
 /* ---- in and out ---- */
 
 struct rosters_counts {
 	uint64_t rows, added, changed, removed;
-	bool repeated; /* it stood before, and nothing was done: see rosters_import.reports */
+	bool repeated; /* the import stood already and was not repeated: see rosters_import.reports */
 };
 
 struct rosters_import {
 	const char *file;       /* for messages */
-	const char *by;         /* who imports */
+	const char *by;         /* name of whoever imports */
 	int64_t now;            /* seconds since 1970, UTC */
 	int32_t today;          /* the local date, as days since 1970 */
 	unsigned replace_limit; /* per cent of the present rows that may vanish, 0 .. 100 */
-	bool dry_run;           /* do all but keep it */
-	bool assign_ids; /* rows without an id get the one of the present row of that name (and unit), or a new one */
+	bool dry_run;           /* check and count, but change nothing */
+	bool assign_ids; /* a row without an id gets that of the present row of its name (and unit), else a new one */
 	/*
-	 * The command `import` reports it, and calls rosters_reported then.  Until it has, the same file, and the same undoing,
-	 * stand as they are where they come again: an interrupted command may be called again.
+	 * A command reports the import to its user and then calls rosters_reported.  Until that call the same file, or
+	 * the same undo, is not done a second time: an interrupted command may be called again.
 	 */
 	bool reports;
 	const struct progress *progress; /* may be NULL */
 };
 
-/* The latest import of a kind has been reported. */
+/* Notes that the latest import of a kind has been reported. */
 int rosters_reported(struct store *store, enum roster_kind kind, struct err *err);
 
 #define ROSTERS_REPLACE_LIMIT 20
 
 /*
- * Replaces a roster by a file, CSV in UTF-8 or GB18030, read from `fd` to its end (a file or a pipe).  Every fault is
- * told to `diag` with its line; where there is one, ERR_REFUSED, and nothing is changed.  An import attests.
+ * Replaces a roster by a CSV file in UTF-8 or GB18030, read from `fd` (a file or a pipe) to its end.  Every fault goes
+ * to `diag` with its line.  ERR_REFUSED after any fault, and nothing is changed.  An import is also an attestation.
  */
 int rosters_import(struct store *store, enum roster_kind kind, int fd, const struct rosters_import *import,
     struct diag *diag, struct rosters_counts *ret_counts, struct err *err);
 
 /*
- * Takes back the latest import of a kind, byte for byte, as an import of its own: undone twice, it stands again.  Of
- * `import` by, now, today and dry_run count.  ERR_ABSENT: there is none.  ERR_REFUSED: what stood before no longer fits
- * the other rosters.
+ * Undoes the latest import of a kind: the rows before it come back byte for byte, as an import of its own.  A second
+ * undo therefore undoes the first.  `file`, `assign_ids` and `replace_limit` of `import` do not count.  ERR_ABSENT:
+ * there is no import.  ERR_REFUSED: the earlier rows no longer fit the other rosters.
  */
 int rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_import *import, struct diag *diag,
     struct rosters_counts *ret_counts, struct err *err);
 
 /*
- * The same columns back, by id: CSV with BOM and CRLF, a leading = + - @ neutralised by an apostrophe, which an import
- * takes off again.  Of a kind never imported: a template, the header alone, in Chinese where `chinese`.
+ * Writes the columns of the import, rows by key: CSV with BOM and CRLF.  An apostrophe neutralises a leading = + - @;
+ * an import takes it off again.  Of a kind never imported it writes a template, the header alone, in Chinese where
+ * `chinese`.
  */
 int rosters_export_csv(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err);
 
-/* The same as an Excel workbook, every value a text.  ERR_LIMIT: more rows than a sheet can hold. */
+/* The same as an Excel workbook, every value a text.  ERR_LIMIT: a sheet cannot hold so many rows. */
 int rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err);
 
-/* ---- who vouches, who is excused ---- */
+/* ---- attestations and excuses ---- */
 
-/* "This roster is complete today."  ERR_REFUSED where nothing was ever imported. */
+/* Records that `by` attests: "this roster is complete today".  ERR_REFUSED where nothing was ever imported. */
 int rosters_attest(struct store *store, enum roster_kind kind, const char *by, int64_t now, struct err *err);
 
 /*
- * When somebody last vouched for a kind, by an import or an attestation.  `ret_by` (may be NULL) is the caller's to
- * free. ERR_ABSENT: never.
+ * When a kind was last attested, by an import or an attestation.  `ret_by` (may be NULL) is the caller's to free.
+ * ERR_ABSENT: never.
  */
 int rosters_attested(struct store *store, enum roster_kind kind, int64_t *ret_time, char **ret_by, struct err *err);
 
 int rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, struct err *err);
 
 /*
- * Excuses a target or an inspector up to and with a date.  Refused: an id that does not stand in the roster, a date
- * that is over, a reason that is empty or no reason of PROTOCOL 2.  A second excuse takes the place of the first.
+ * Excuses a target or an inspector until a date, inclusive.  ERR_REFUSED: the roster lacks the id, the date is over, or
+ * the reason is empty or none of PROTOCOL 2.  A second excuse replaces the first.
  */
 struct rosters_excuse {
 	struct slice id;
@@ -103,15 +104,15 @@ struct rosters_excused {
 	struct slice id, reason, by;
 	int32_t until;
 };
-/* Those that hold on a date, targets first, by id. */
+/* Excuses that hold on a date, targets first, by id.  `visit` as in rosters_each_target. */
 int rosters_each_excuse(struct store *store, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_excused *excused), void *ctx, struct err *err);
 
 /* ---- reading, for the snapshot of a draw ---- */
 
 /*
- * Names of a roster's private columns in its own order, `name` first: what stands in targets-private.csv after
- * "id,nonce,". Known columns have their English names.  Release with rosters_names_release.
+ * Names of a roster's private columns, `name` first and the others in the file's order: the columns of
+ * targets-private.csv after "id,nonce,".  Known columns have their English names.  Release with rosters_names_release.
  */
 struct rosters_names {
 	char **items;
@@ -121,7 +122,7 @@ int
 rosters_private_columns(struct store *store, enum roster_kind kind, struct rosters_names *ret_names, struct err *err);
 void rosters_names_release(struct rosters_names *names);
 
-/* Rows come in ascending order of their keys; what they point at stands during the call. */
+/* Rows are visited in ascending order of their keys.  Slices in them are valid during the call of `visit`. */
 struct rosters_target {
 	struct slice id, class, unit, area;
 	struct slice name;
@@ -129,13 +130,13 @@ struct rosters_target {
 	int weight; /* 1 .. WEIGHT_MAX */
 	int32_t since;
 	bool excused;                /* on the date asked for */
-	const struct slice *private; /* n_private values, as rosters_private_columns names them; no line breaks */
+	const struct slice *private; /* n_private values in the order of rosters_private_columns; no line breaks */
 	size_t n_private;
 };
 
 /*
- * Those that pass the filters: of each column named, one of its values.  A filter on a column that the roster does not
- * have is ERR_REFUSED.  `visit` returns 0 to go on; anything else ends the walk and is returned.
+ * Targets that pass the filters: for each column that filters name, one of their values must match.  ERR_REFUSED: the
+ * roster lacks a filter's column.  `visit` returns 0 to go on; anything else ends the walk and is returned.
  */
 int rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);
@@ -151,7 +152,7 @@ struct rosters_inspector {
 int rosters_each_inspector(struct store *store, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err);
 
-/* Declared conflicts, ascending as lines of conflicts.csv do. */
+/* Declared conflicts, in the order of the lines of conflicts.csv. */
 struct rosters_conflict {
 	struct slice inspector, value, reason;
 	enum scope scope;
@@ -163,8 +164,8 @@ int rosters_each_conflict(struct store *store, int (*visit)(void *ctx, const str
 
 struct rosters_matter {
 	struct slice id, name, legal_basis;
-	struct slice checklist;        /* as it stands in the file */
-	const struct slice *questions; /* the checklist split at '|', spaces around cut, empty ones left out */
+	struct slice checklist;        /* as the file has it */
+	const struct slice *questions; /* the checklist split at '|' and trimmed, without empty ones */
 	size_t n_questions;
 };
 int rosters_each_matter(struct store *store, int (*visit)(void *ctx, const struct rosters_matter *matter), void *ctx,
@@ -177,15 +178,15 @@ struct rosters_contact {
 int rosters_each_contact(struct store *store, int (*visit)(void *ctx, const struct rosters_contact *contact), void *ctx,
     struct err *err);
 
-/* One row by id: ERR_ABSENT where there is none, else what `visit` returns. */
+/* Visits the row with this id.  ERR_ABSENT where there is none, else what `visit` returns. */
 int rosters_find_target(struct store *store, struct slice id, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);
 int rosters_find_inspector(struct store *store, struct slice id, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_inspector *inspector), void *ctx, struct err *err);
 
 /*
- * A commitment was made on these rosters: from now on no import changes any present target's `since`, not even one that
- * takes the target out and a later one that brings it back.  Within the caller's transaction, the commitment's own.
+ * Fixes every present target's `since` for ever, for a commitment on these rosters: no later import changes it, even if
+ * the target is removed and added again.  Within the caller's transaction, which is the commitment's.
  */
 int rosters_fix_since(struct store *store, struct err *err);
 

@@ -1,3 +1,4 @@
+/* One row of an imported file: the header to columns, any other row to values of `incoming`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ file_field(const struct file *f, size_t i)
 }
 
 static void
-no_memory(struct file *f)
+note_no_memory(struct file *f)
 {
 	f->rc = err_memory(f->err);
 	f->stop = true;
@@ -62,7 +63,7 @@ add_column(struct file *f, struct slice field)
 	column->header = buf_steal(&composed);
 	buf_release(&composed);
 	if (column->header == NULL) {
-		no_memory(f);
+		note_no_memory(f);
 		return;
 	}
 	known = roster_column_find(f->kind, slice_of(column->header));
@@ -76,9 +77,9 @@ add_column(struct file *f, struct slice field)
 			    f->columns[i].header, column->header);
 }
 
-/* Which file column feeds each known one; the required ones must be there. */
+/* Finds the file column of each known column, and reports missing required ones. */
 static void
-find_known(struct file *f)
+map_known_columns(struct file *f)
 {
 	const struct columns *columns = &roster_columns[f->kind];
 
@@ -104,19 +105,19 @@ find_known(struct file *f)
 }
 
 static bool
-is_private(const struct file_column *column)
+feeds_private(const struct file_column *column)
 {
 	return column->column == NULL || column->column->use == COLUMN_PRIVATE;
 }
 
-/* By name, as canonical JSON orders its keys: sorted by insertion, for there are few. */
+/* Sorts the private columns by name, as canonical JSON orders keys.  Insertion sort will do for so few. */
 static void
 sort_private(struct file *f)
 {
 	for (size_t i = 0; i < f->n_columns; i++) {
 		size_t at = f->n_private;
 
-		if (!is_private(&f->columns[i]))
+		if (!feeds_private(&f->columns[i]))
 			continue;
 		while (at > 0 && strcmp(f->columns[f->private[at - 1]].name, f->columns[i].name) > 0) {
 			f->private[at] = f->private[at - 1];
@@ -138,14 +139,14 @@ file_take_header(struct file *f)
 		f->stop = true;
 		return;
 	}
-	/* A spreadsheet's empty columns to the right. */
+	/* Spreadsheets leave empty columns at the right. */
 	while (n > 0 && cell_trim(file_field(f, n - 1)).n == 0)
 		n--;
 	for (size_t i = 0; i < n && !f->stop; i++)
 		add_column(f, file_field(f, i));
 	if (f->stop)
 		return;
-	find_known(f);
+	map_known_columns(f);
 	f->stop = f->diag->count != before;
 	if (f->stop)
 		return;
@@ -200,7 +201,7 @@ row_is_empty(const struct file *f)
 	return true;
 }
 
-/* As many fields as columns, but for empty ones to the right. */
+/* The row has as many fields as the header has columns; empty ones at the right do not count. */
 static bool
 row_has_shape(struct file *f)
 {
@@ -216,11 +217,11 @@ row_has_shape(struct file *f)
 }
 
 /*
- * All cells of the row to values and numbers.  A faulty one leaves an empty value: the row is still good for finding
- * duplicates, unless its key is faulty.
+ * Parses all cells of the row into values and numbers.  A faulty cell leaves an empty value.  False where the key is
+ * faulty; else the row can still be used to find duplicates.
  */
 static bool
-take_cells(struct file *f)
+parse_row_cells(struct file *f)
 {
 	size_t begin[ROSTER_COLUMNS_MAX], end[ROSTER_COLUMNS_MAX];
 	bool key_ok = true;
@@ -251,9 +252,9 @@ take_cells(struct file *f)
 	return key_ok;
 }
 
-/* json_put_string in one piece where nothing needs an escape, which is nearly always. */
+/* json_put_string, but quicker for the usual text, which needs no escape. */
 static void
-put_string(struct buf *json, struct slice text)
+put_json_string(struct buf *json, struct slice text)
 {
 	if (memchr(text.p, '"', text.n) != NULL || memchr(text.p, '\\', text.n) != NULL) {
 		json_put_string(json, text);
@@ -276,9 +277,9 @@ write_private(struct file *f)
 		if (f->values[c].n == 0)
 			continue;
 		buf_byte(&f->json, before);
-		put_string(&f->json, slice_of(f->columns[c].name));
+		put_json_string(&f->json, slice_of(f->columns[c].name));
 		buf_byte(&f->json, ':');
-		put_string(&f->json, f->values[c]);
+		put_json_string(&f->json, f->values[c]);
 		before = ',';
 	}
 	if (before == '{')
@@ -286,9 +287,9 @@ write_private(struct file *f)
 	buf_byte(&f->json, '}');
 }
 
-/* One stored column: what the file has, or what its absence means. */
+/* Binds one stored column: the value in the file, or the default where the file lacks the column. */
 static void
-put_value(struct file *f, size_t known)
+put_stored_value(struct file *f, size_t known)
 {
 	const struct column *column = &roster_columns[f->kind].column[known];
 	size_t at = f->stored[known];
@@ -317,7 +318,7 @@ file_take_row(struct file *f)
 {
 	const struct columns *columns = &roster_columns[f->kind];
 
-	if (row_is_empty(f) || !row_has_shape(f) || !take_cells(f))
+	if (row_is_empty(f) || !row_has_shape(f) || !parse_row_cells(f))
 		return;
 	if (++f->rows > ROSTER_ROWS_MAX) {
 		diag_add(f->diag, f->import->file, f->line, N_("there are more than 16777216 rows"));
@@ -326,12 +327,12 @@ file_take_row(struct file *f)
 	}
 	write_private(f);
 	if (f->clean.failed || f->json.failed) {
-		no_memory(f);
+		note_no_memory(f);
 		return;
 	}
 	query_put_int(&f->insert, (int64_t)f->line);
 	for (size_t k = 0; k < columns->n_stored; k++)
-		put_value(f, k);
+		put_stored_value(f, k);
 	query_put_text(&f->insert, buf_view(&f->json));
 	f->stop = !query_run(&f->insert);
 }

@@ -1,3 +1,4 @@
+/* Finds values of unit, area and class that differ only by width, case or punctuation. */
 #include <stdlib.h>
 
 #include "core/base/text.h"
@@ -53,9 +54,9 @@ spelling_free(struct spelling *spelling)
 	free(spelling);
 }
 
-/* FNV-1a: which slot, no more. */
+/* FNV-1a. */
 static size_t
-slot_of(const char *column, struct slice value)
+cache_slot(const char *column, struct slice value)
 {
 	uint32_t h = 2166136261u;
 
@@ -67,7 +68,7 @@ slot_of(const char *column, struct slice value)
 void
 spelling_note(struct spelling *spelling, const char *column, struct slice value, unsigned long line)
 {
-	struct slot *slot = &spelling->slots[slot_of(column, value)];
+	struct slot *slot = &spelling->slots[cache_slot(column, value)];
 
 	if (value.n == 0 || value.n > TEXT_MAX)
 		return;
@@ -86,9 +87,9 @@ spelling_note(struct spelling *spelling, const char *column, struct slice value,
 	(void)query_run(&spelling->insert);
 }
 
-/* Values of the other roster's column, as from line 0. */
+/* Notes the values of another roster's column, with line 0. */
 static int
-take_in(struct spelling *s, const char *table, const char *column, struct err *err)
+note_column_of_other(struct spelling *s, const char *table, const char *column, struct err *err)
 {
 	struct buf sql;
 	struct query q;
@@ -117,7 +118,7 @@ has_column(enum roster_kind kind, const char *name)
 }
 
 static int
-take_in_others(struct spelling *s, enum roster_kind kind, struct err *err)
+note_other_rosters(struct spelling *s, enum roster_kind kind, struct err *err)
 {
 	int rc = 0;
 
@@ -126,25 +127,25 @@ take_in_others(struct spelling *s, enum roster_kind kind, struct err *err)
 
 		for (size_t i = 0; i < columns->n && other != (int)kind && rc == 0; i++)
 			if (columns->column[i].type == COLUMN_SPELLED && has_column(kind, columns->column[i].name))
-				rc = take_in(s, columns->table, columns->column[i].name, err);
+				rc = note_column_of_other(s, columns->table, columns->column[i].name, err);
 	}
 	return rc;
 }
 
-/* `a` is the first spelling of its group: of another roster (line 0), or of the file. */
+/* `a` is the first spelling of its group: in another roster (line 0) or in the file. */
 static void
-report(const char *file, const char *column, struct slice a, unsigned long a_line, struct slice b, unsigned long b_line,
-    struct diag *diag)
+report_spelling(const char *file, const char *column, struct slice a, unsigned long a_line, struct slice b,
+    unsigned long b_line, struct diag *diag)
 {
 	if (a_line == 0)
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): one of them? They differ by width, case or "
-		       "punctuation alone"),
+		    N_("%s \"%.*s\" / \"%.*s\" (of another roster): use one of them, they differ only by width, case "
+		       "or punctuation"),
 		    column, SLICE_ARGS(b), SLICE_ARGS(a));
 	else
 		diag_add(diag, file, b_line,
-		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): one of them? They differ by width, case or punctuation "
-		       "alone"),
+		    N_("%s \"%.*s\" / \"%.*s\" (line %lu): use one of them, they differ only by width, case or "
+		       "punctuation"),
 		    column, SLICE_ARGS(b), SLICE_ARGS(a), a_line);
 }
 
@@ -152,7 +153,7 @@ int
 spelling_check(struct spelling *spelling, enum roster_kind kind, const char *file, struct diag *diag, struct err *err)
 {
 	struct query q;
-	int rc = take_in_others(spelling, kind, err);
+	int rc = note_other_rosters(spelling, kind, err);
 
 	if (rc == 0)
 		rc = query_close(&spelling->insert, err);
@@ -168,7 +169,7 @@ spelling_check(struct spelling *spelling, enum roster_kind kind, const char *fil
 		char name[32];
 
 		(void)snprintf(name, sizeof name, "%.*s", SLICE_ARGS(column));
-		report(file, name, query_text(&q, 1), (unsigned long)query_int(&q, 2), query_text(&q, 3),
+		report_spelling(file, name, query_text(&q, 1), (unsigned long)query_int(&q, 2), query_text(&q, 3),
 		    (unsigned long)query_int(&q, 4), diag);
 	}
 	return query_close(&q, err);

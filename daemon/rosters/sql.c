@@ -1,3 +1,4 @@
+/* SQL for any kind of roster: expands templates by the table of columns, and reads headers and private values. */
 #include "rosters/sql_private.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #define SQL_MAX 8192
 
 static void
-columns(struct buf *sql, enum roster_kind kind, struct slice alias, bool key, bool rest)
+put_column_list(struct buf *sql, enum roster_kind kind, struct slice alias, bool key, bool rest)
 {
 	const struct columns *c = &roster_columns[kind];
 	const char *comma = "";
@@ -27,7 +28,7 @@ columns(struct buf *sql, enum roster_kind kind, struct slice alias, bool key, bo
 
 /* "json_extract(x.key, '$[0]'), …" */
 static void
-extracts(struct buf *sql, struct slice alias, const char *array, size_t n)
+put_json_extracts(struct buf *sql, struct slice alias, const char *array, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		buf_format(sql, "%sjson_extract(%.*s%s, '$[%zu]')", i == 0 ? "" : ", ", (int)alias.n, alias.p, array,
@@ -35,7 +36,7 @@ extracts(struct buf *sql, struct slice alias, const char *array, size_t n)
 }
 
 static void
-set_list(struct buf *sql, const struct columns *c)
+put_set_list(struct buf *sql, const struct columns *c)
 {
 	for (size_t i = c->n_key; i < c->n_stored; i++)
 		buf_format(sql, "%s = excluded.%s, ", c->column[i].name, c->column[i].name);
@@ -43,7 +44,7 @@ set_list(struct buf *sql, const struct columns *c)
 }
 
 static void
-marks(struct buf *sql, const struct columns *c)
+put_parameter_marks(struct buf *sql, const struct columns *c)
 {
 	for (size_t i = 0; i < c->n_stored; i++)
 		buf_text(sql, "?, ");
@@ -51,7 +52,7 @@ marks(struct buf *sql, const struct columns *c)
 }
 
 static void
-expand(struct buf *sql, enum roster_kind kind, struct slice token)
+expand_token(struct buf *sql, enum roster_kind kind, struct slice token)
 {
 	const struct columns *c = &roster_columns[kind];
 	const char *dot = memchr(token.p, '.', token.n);
@@ -63,26 +64,26 @@ expand(struct buf *sql, enum roster_kind kind, struct slice token)
 	else if (slice_is(word, "kind"))
 		buf_text(sql, c->kind);
 	else if (slice_is(word, "key"))
-		columns(sql, kind, alias, true, false);
+		put_column_list(sql, kind, alias, true, false);
 	else if (slice_is(word, "rest"))
-		columns(sql, kind, alias, false, true);
+		put_column_list(sql, kind, alias, false, true);
 	else if (slice_is(word, "all"))
-		columns(sql, kind, alias, true, true);
+		put_column_list(sql, kind, alias, true, true);
 	else if (slice_is(word, "marks"))
-		marks(sql, c);
+		put_parameter_marks(sql, c);
 	else if (slice_is(word, "of_key"))
-		extracts(sql, alias, "key", c->n_key);
+		put_json_extracts(sql, alias, "key", c->n_key);
 	else if (slice_is(word, "of_old"))
-		extracts(sql, alias, "old", c->n_stored - c->n_key + 1);
+		put_json_extracts(sql, alias, "old", c->n_stored - c->n_key + 1);
 	else if (slice_is(word, "set"))
-		set_list(sql, c);
+		put_set_list(sql, c);
 	else
 		sql->failed = true;
 }
 
-/* NULL where there is no memory, or a token that is none. */
+/* NULL where memory is short or a token is unknown. */
 static char *
-make(enum roster_kind kind, const char *template)
+expand_template(enum roster_kind kind, const char *template)
 {
 	struct slice rest = slice_of(template);
 	struct buf sql;
@@ -92,7 +93,7 @@ make(enum roster_kind kind, const char *template)
 	while (rest.p != NULL) {
 		buf_slice(&sql, slice_cut(&rest, '{'));
 		if (rest.p != NULL)
-			expand(&sql, kind, slice_cut(&rest, '}'));
+			expand_token(&sql, kind, slice_cut(&rest, '}'));
 	}
 	text = buf_steal(&sql);
 	buf_release(&sql);
@@ -102,7 +103,7 @@ make(enum roster_kind kind, const char *template)
 void
 rosters_query(struct query *q, struct store *store, enum roster_kind kind, const char *template)
 {
-	char *sql = make(kind, template);
+	char *sql = expand_template(kind, template);
 
 	if (sql == NULL)
 		*q = (struct query){.store = store, .rc = SQLITE_NOMEM};
@@ -114,7 +115,7 @@ rosters_query(struct query *q, struct store *store, enum roster_kind kind, const
 int
 rosters_exec(struct store *store, enum roster_kind kind, const char *template, struct err *err)
 {
-	char *sql = make(kind, template);
+	char *sql = expand_template(kind, template);
 	int rc = sql == NULL ? err_memory(err) : store_exec(store, sql, err);
 
 	free(sql);
@@ -124,11 +125,12 @@ rosters_exec(struct store *store, enum roster_kind kind, const char *template, s
 int
 rosters_int(struct store *store, enum roster_kind kind, const char *template, int64_t *ret, struct err *err)
 {
-	char *sql = make(kind, template);
-	int rc;
+	char *sql = expand_template(kind, template);
+	int64_t value = 0;
+	int rc = sql == NULL ? err_memory(err) : store_int(store, sql, &value, err);
 
-	*ret = 0;
-	rc = sql == NULL ? err_memory(err) : store_int(store, sql, ret, err);
+	if (rc == 0)
+		*ret = value;
 	free(sql);
 	return rc;
 }
@@ -170,7 +172,7 @@ rosters_split_headers(char *headers, struct slice *ret_names, size_t max)
 
 		if (r.bad)
 			break;
-		/* In place: a text without its escapes is never longer. */
+		/* Unescaping in place is safe: the result is never longer. */
 		ret_names[n++] = (struct slice){at, json_unescape(name, at)};
 	}
 	return n;

@@ -6,11 +6,11 @@
 #include "store/store.h"
 
 /*
- * SQL for any kind of roster from one template, for the files rosters*.c alone.  In the template stand
+ * SQL for any kind of roster from one template.  These tokens of a template are replaced:
  *
  *	{table}          target
  *	{kind}           targets
- *	{key} {x.key}    the key's columns, x being an alias: "id", "x.inspector, x.scope, x.value"
+ *	{key} {x.key}    the key's columns, x is an alias: "id", "x.inspector, x.scope, x.value"
  *	{rest} {x.rest}  the table's other columns, "private" last
  *	{all} {x.all}    both
  *	{marks}          a question mark for each of {all}
@@ -21,18 +21,18 @@
 void rosters_query(struct query *q, struct store *store, enum roster_kind kind, const char *template);
 int rosters_exec(struct store *store, enum roster_kind kind, const char *template, struct err *err);
 
-/* One integer, 0 where there is no row. */
+/* The integer that the query yields, 0 where it yields no row. */
 int rosters_int(struct store *store, enum roster_kind kind, const char *template, int64_t *ret, struct err *err);
 
-/* The roster's header as it was imported last: a JSON array of texts, "[]" where never.  The caller frees it. */
+/* The header of the latest import, a JSON array of texts; "[]" where there is none.  The caller frees it. */
 int rosters_headers(struct store *store, enum roster_kind kind, char **ret_headers, struct err *err);
 
-/* The texts of such an array, unescaped; slices into `headers`, which is written to.  At most `max` of them. */
+/* Splits such an array into at most `max` texts, unescaped in place: the slices point into `headers`. */
 size_t rosters_split_headers(char *headers, struct slice *ret_names, size_t max);
 
 /*
- * Values out of a row's `private`: for the name at i, ascending bytewise, ret[i] is its value or empty.  Slices point
- * into `scratch`, which is cleared first.
+ * Reads values from a row's `private`: ret[i] is the value of names[i], or empty.  `names` ascend bytewise.  The slices
+ * point into `scratch`, which is cleared first.  False: `private` is damaged, or memory is short (scratch->failed).
  */
 bool rosters_private_values(struct slice private, const struct slice *names, size_t n, struct slice *ret,
     struct buf *scratch);

@@ -1,22 +1,18 @@
+/* Undoes the latest import: the rows before it become `incoming`, which replaces the roster as a file would. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/array.h"
 #include "rosters/incoming_private.h"
 
-/*
- * Taking the latest import back: what stood before it becomes `incoming`, and takes the roster's place as any file
- * would.
- */
-
-struct former {
-	int64_t latest; /* the import that is taken back */
-	char *headers;  /* of the one before; "[]" where there was none */
+struct previous {
+	int64_t latest; /* id of the import that is undone */
+	char *headers;  /* of the import before it; "[]" where there was none */
 	char *digest;
 };
 
 static int
-find_former(struct store *store, enum roster_kind kind, struct former *ret, struct err *err)
+find_previous_import(struct store *store, enum roster_kind kind, struct previous *ret, struct err *err)
 {
 	struct query q;
 	struct slice headers = slice_of("[]"), digest = slice_of("");
@@ -34,16 +30,17 @@ find_former(struct store *store, enum roster_kind kind, struct former *ret, stru
 	}
 	ret->headers = slice_dup(headers);
 	ret->digest = slice_dup(digest);
-	if ((rc = query_close(&q, err)) != 0)
+	rc = query_close(&q, err);
+	if (rc != 0)
 		return rc;
 	if (ret->headers == NULL || ret->digest == NULL)
 		return err_memory(err);
 	return found ? 0 : err_set(err, ERR_ABSENT, N_("there is no import of %s to undo"), roster_columns[kind].kind);
 }
 
-/* The rows that the import did not touch, and those that it did, as they were. */
+/* Rows that the import left alone as they are, and rows that it changed or removed as they were. */
 static int
-fill(struct store *store, enum roster_kind kind, int64_t latest, struct err *err)
+fill_incoming_from_history(struct store *store, enum roster_kind kind, int64_t latest, struct err *err)
 {
 	static const char *const statements[] = {
 	    "INSERT INTO temp.incoming ({all}) SELECT {t.all} FROM {table} t WHERE NOT EXISTS"
@@ -65,13 +62,16 @@ fill(struct store *store, enum roster_kind kind, int64_t latest, struct err *err
 }
 
 static int
-undo(const struct incoming *in, int64_t latest, struct rosters_counts *ret_counts, struct err *err)
+undo_latest(const struct incoming *in, int64_t latest, struct rosters_counts *ret_counts, struct err *err)
 {
 	unsigned long faults = in->diag->count;
-	int rc;
+	int rc = incoming_create(in->store, in->kind, err);
 
-	if ((rc = incoming_create(in->store, in->kind, err)) != 0 ||
-	    (rc = fill(in->store, in->kind, latest, err)) != 0 || (rc = incoming_settle(in, ret_counts, err)) != 0)
+	if (rc == 0)
+		rc = fill_incoming_from_history(in->store, in->kind, latest, err);
+	if (rc == 0)
+		rc = incoming_apply(in, ret_counts, err);
+	if (rc != 0)
 		return rc;
 	if (in->diag->count != faults)
 		return err_set(err, ERR_REFUSED, N_("the latest import of %s cannot be undone: nothing is changed"),
@@ -83,42 +83,42 @@ int
 rosters_undo(struct store *store, enum roster_kind kind, const struct rosters_import *import, struct diag *diag,
     struct rosters_counts *ret_counts, struct err *err)
 {
-	struct rosters_import plain = *import;
+	struct rosters_import options = *import;
 	struct rosters_counts counts = {.rows = 0};
-	struct former former = {0};
-	struct unreported wish;
+	struct previous previous = {0};
+	struct unreported unreported;
 	int rc = store_begin(store, err);
 
 	if (rc != 0)
 		return rc;
-	plain.file = roster_columns[kind].kind;
-	plain.assign_ids = false;
-	wish = incoming_wish(kind, &plain, NULL);
-	if (plain.reports && !plain.dry_run)
-		rc = incoming_find_unreported(store, kind, &wish, &counts, err);
+	options.file = roster_columns[kind].kind;
+	options.assign_ids = false;
+	unreported = incoming_unreported(kind, &options, NULL);
+	if (options.reports && !options.dry_run)
+		rc = incoming_find_unreported(store, kind, &unreported, &counts, err);
 	if (rc == 0 && !counts.repeated)
-		rc = find_former(store, kind, &former, err);
+		rc = find_previous_import(store, kind, &previous, err);
 	if (rc == 0 && !counts.repeated) {
 		struct incoming in = {
 		    .store = store,
 		    .kind = kind,
-		    .import = &plain,
-		    .headers = former.headers,
-		    .digest = former.digest,
-		    .undoes = former.latest,
-		    .wish = plain.reports ? &wish : NULL,
+		    .import = &options,
+		    .headers = previous.headers,
+		    .digest = previous.digest,
+		    .undoes = previous.latest,
+		    .unreported = options.reports ? &unreported : NULL,
 		    .faults = diag->count,
-		    .sound = true,
+		    .complete = true,
 		    .diag = diag,
 		};
 
-		rc = undo(&in, former.latest, &counts, err);
+		rc = undo_latest(&in, previous.latest, &counts, err);
 	}
 	if (rc == 0)
 		*ret_counts = counts;
 	store_rollback(store);
 	incoming_drop(store);
-	free(former.headers);
-	free(former.digest);
+	free(previous.headers);
+	free(previous.digest);
 	return rc;
 }

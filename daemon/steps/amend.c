@@ -1,4 +1,4 @@
-/* Amendments (PROTOCOL 9): a seat changes hands, a reserve takes a place; the drawn order says who. */
+/* Amendments (PROTOCOL 9): somebody else takes a seat, a reserve takes a place; the drawn order says who. */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -48,10 +48,10 @@ place_before(const struct stored_draw *d, size_t place)
 	return before;
 }
 
-/* ---- what stands already ---- */
+/* ---- what was amended before ---- */
 
 static void
-copy_id(struct slice id, char ret_id[static ID_MAX + 1])
+copy_id_text(struct slice id, char ret_id[static ID_MAX + 1])
 {
 	size_t n = id.n < ID_MAX ? id.n : ID_MAX;
 
@@ -84,16 +84,16 @@ step_amend_wish(const struct step_amend *want)
 }
 
 static bool
-is_about(const struct amendment *a, const struct step_amend *want)
+is_of_same_place(const struct amendment *a, const struct step_amend *want)
 {
 	if (a->of_target != want->of_target || a->place != want->place || (!a->of_target && a->seat != want->seat))
 		return false;
 	return want->out == NULL || slice_is(a->out, want->out);
 }
 
-/* The newest amendment of the seat or place, or the one that took `out` away from there; number 0: none. */
+/* The newest amendment of the seat or place, or the newest that took `out` away from there; number 0: none. */
 static int
-find_former(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
+find_former_amendment(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
 {
 	struct amendment a;
 	struct query q;
@@ -103,29 +103,29 @@ find_former(struct store *store, const struct step_amend *want, struct step_amen
 	query_put_int(&q, (int64_t)want->n);
 	while (rc == 0 && ret->amendment == 0 && query_row(&q)) {
 		rc = amendment_parse(query_blob(&q, 0), &a, err);
-		if (rc != 0 || !is_about(&a, want))
+		if (rc != 0 || !is_of_same_place(&a, want))
 			continue;
 		ret->amendment = a.amendment;
-		copy_id(a.out, ret->out);
-		copy_id(a.in, ret->in);
+		copy_id_text(a.out, ret->out);
+		copy_id_text(a.in, ret->in);
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : closed;
 }
 
-/* Sets ret->repeated, and what stands, where that fulfils the wish. */
+/* Sets ret->repeated, and the rest of it, where an earlier amendment did what is wanted. */
 static int
-find_fulfilled(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
+find_repeated(struct store *store, const struct step_amend *want, struct step_amended *ret, struct err *err)
 {
-	struct unreported wish = step_amend_wish(want);
+	struct unreported unreported = step_amend_wish(want);
 	struct step_amended former = {.amendment = 0};
 	uint64_t number = 0;
-	int rc = find_former(store, want, &former, err);
+	int rc = find_former_amendment(store, want, &former, err);
 
 	if (rc != 0 || former.amendment == 0 || (want->out == NULL && !want->reports))
 		return rc;
 	if (want->out == NULL && former.amendment <= want->seen) {
-		rc = unreported_find(store, &wish, &number, err);
+		rc = unreported_find(store, &unreported, &number, err);
 		if (rc == ERR_ABSENT || (rc == 0 && number != former.amendment))
 			return 0;
 	}
@@ -172,12 +172,12 @@ check_out(const struct step_amend *want, const struct amendment *a, struct err *
 }
 
 static int
-keep_unreported(struct store *store, const struct step_amend *want, uint64_t amendment, struct err *err)
+keep_amend_unreported(struct store *store, const struct step_amend *want, uint64_t amendment, struct err *err)
 {
-	struct unreported wish = step_amend_wish(want);
+	struct unreported unreported = step_amend_wish(want);
 
-	wish.number = amendment;
-	return want->reports ? unreported_keep(store, &wish, err) : 0;
+	unreported.number = amendment;
+	return want->reports ? unreported_keep(store, &unreported, err) : 0;
 }
 
 static int
@@ -188,36 +188,43 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 	struct amendment a = {.n = want->n, .reason = slice_of(want->reason)};
 	char nonce[NONCE_HEX + 1];
 	uint8_t random[NONCE_HEX / 2];
-	int rc;
+	int rc = stored_draw_load(d, operator->store, want->n, err);
 
-	if ((rc = stored_draw_load(d, operator->store, want->n, err)) != 0 ||
-	    (rc = find_fulfilled(operator->store, want, ret, err)) != 0 || ret->repeated)
+	if (rc == 0)
+		rc = find_repeated(operator->store, want, ret, err);
+	if (rc != 0 || ret->repeated)
 		return rc;
-	if ((rc = may_amend(operator->store, &d->row, err)) != 0 ||
-	    (rc = stored_draw_again(d, operator->store, operator->progress, err)) != 0 ||
-	    (rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err)) != 0 ||
-	    (rc = check_out(want, &a, err)) != 0)
+	rc = may_amend(operator->store, &d->row, err);
+	if (rc == 0)
+		rc = stored_draw_again(d, operator->store, operator->progress, err);
+	if (rc == 0)
+		rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err);
+	if (rc == 0)
+		rc = check_out(want, &a, err);
+	if (rc != 0)
 		return rc;
 	randombytes_buf(random, sizeof random);
 	text_to_hex(random, sizeof random, nonce);
 	a.nonce = slice_of(nonce);
 	a.amendment = change.amendment = d->amendments + 1;
 	change.before = place_before(d, (size_t)want->place);
-	if ((rc = append_amendment(log, &a, time, err)) != 0 ||
-	    (rc = stored_draw_write_amendment(d, operator->store, &a, ledger_size(log) - 1, err)) != 0)
-		return rc;
-	rc = notices_amend(operator, d, &change, time, err);
+	rc = append_amendment(log, &a, time, err);
 	if (rc == 0)
-		rc = keep_unreported(operator->store, want, a.amendment, err);
+		rc = stored_draw_write_amendment(d, operator->store, &a, ledger_size(log) - 1, err);
+	if (rc == 0)
+		rc = notices_amend(operator, d, &change, time, err);
+	if (rc == 0)
+		rc = keep_amend_unreported(operator->store, want, a.amendment, err);
 	ret->amendment = a.amendment;
-	copy_id(a.out, ret->out);
-	copy_id(a.in, ret->in);
+	copy_id_text(a.out, ret->out);
+	copy_id_text(a.in, ret->in);
 	return rc;
 }
 
 int
 step_amend(struct operator *operator, const struct step_amend *want, struct step_amended *ret, struct err *err)
 {
+	struct step_amended amended = {.amendment = 0};
 	struct stored_draw d;
 	struct ledger log;
 	int64_t time = 0;
@@ -228,11 +235,12 @@ step_amend(struct operator *operator, const struct step_amend *want, struct step
 	if (rc != 0)
 		return rc;
 	stored_draw_init(&d);
-	*ret = (struct step_amended){.amendment = 0};
-	rc = amend_now(operator, &log, want, &d, time, ret, err);
+	rc = amend_now(operator, &log, want, &d, time, &amended, err);
 	rc = step_end(operator, &log, rc, err);
-	if (rc == 0 && !ret->repeated)
-		step_tell(operator, ENTRY_AMEND, want->n, d.row.cycle);
+	if (rc == 0 && !amended.repeated)
+		step_tell_entry(operator, ENTRY_AMEND, want->n, d.row.cycle);
+	if (rc == 0)
+		*ret = amended;
 	stored_draw_release(&d);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* What the INI's beacon is for a draw, and which values it can have. */
+/* The beacon that the INI names for a draw, and the values that it can have. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "steps/steps.h"
 
 static int
-public_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret, struct err *err)
+read_public_beacon(const struct config_cycle *cycle, struct buf *text, struct beacon *ret, struct err *err)
 {
 	size_t symbols_at;
 
@@ -31,32 +31,37 @@ int
 step_beacon(const struct config *config, const struct config_cycle *cycle, int64_t draw_time, struct buf *text,
     struct beacon *ret, struct err *err)
 {
+	struct beacon beacon = {.source = cycle->beacon};
 	const struct config_witness *witness;
+	int rc = 0;
 
-	*ret = (struct beacon){.source = cycle->beacon};
 	switch (cycle->beacon) {
 	case SOURCE_NONE:
-		return 0;
+		break;
 	case SOURCE_PUBLIC:
-		return public_beacon(cycle, text, ret, err);
+		rc = read_public_beacon(cycle, text, &beacon, err);
+		break;
 	case SOURCE_DRAND:
-		ret->chain = slice_of(drand_quicknet);
-		ret->round = drand_round(draw_time);
-		if (ret->round == 0)
-			return err_set(err, ERR_REFUSED, N_("drand had not begun at that time"));
-		return 0;
+		beacon.chain = slice_of(drand_quicknet);
+		beacon.round = drand_round(draw_time);
+		if (beacon.round == 0)
+			rc = err_set(err, ERR_REFUSED, N_("drand had not begun at that time"));
+		break;
 	case SOURCE_WITNESS:
 		witness = config_witness(config, cycle->beacon_witness);
 		if (witness == NULL)
-			return err_set(err, ERR_REFUSED, N_("[cycle %s] beacon names no witness of this file"),
+			rc = err_set(err, ERR_REFUSED, N_("[cycle %s] beacon names no witness of this file"),
 			    cycle->name);
-		ret->key = slice_of(witness->key);
-		return 0;
+		else
+			beacon.key = slice_of(witness->key);
+		break;
 	}
-	return 0;
+	if (rc == 0)
+		*ret = beacon;
+	return rc;
 }
 
-/* A character that is none of the symbols, and what it may have been meant for. */
+/* Refuses a character that is none of the symbols, and says what it may have been meant for. */
 static int
 check_symbols(struct slice symbols, const char *value, struct err *err)
 {
@@ -87,8 +92,8 @@ check_symbols(struct slice symbols, const char *value, struct err *err)
 int
 step_check_value(const struct beacon *beacon, const char *value, struct err *err)
 {
-	char symbols[2 * SYMBOLS_MAX];
-	struct slice plain = {symbols, 0};
+	char bytes[2 * SYMBOLS_MAX];
+	struct slice symbols = {bytes, 0};
 	int rc;
 
 	if (beacon->source == SOURCE_NONE)
@@ -100,15 +105,14 @@ step_check_value(const struct beacon *beacon, const char *value, struct err *err
 		    ? 0
 		    : err_set(err, ERR_REFUSED, N_("this draw takes no value by hand: its beacon is %s"),
 		          source_name(beacon->source));
-	plain.n = json_unescape(beacon->symbols, symbols);
+	symbols.n = json_unescape(beacon->symbols, bytes);
 	if (value == NULL)
 		return err_set(err, ERR_REFUSED,
 		    N_("this draw needs the value that was made in public, %llu of %.*s: --value TEXT"),
-		    (unsigned long long)beacon->count, SLICE_ARGS(plain));
-	if ((rc = check_symbols(plain, value, err)) != 0)
-		return rc;
-	if (strlen(value) != beacon->count)
-		return err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"),
+		    (unsigned long long)beacon->count, SLICE_ARGS(symbols));
+	rc = check_symbols(symbols, value, err);
+	if (rc == 0 && strlen(value) != beacon->count)
+		rc = err_set(err, ERR_REFUSED, N_("the value has %zu characters, and must have exactly %llu"),
 		    strlen(value), (unsigned long long)beacon->count);
-	return 0;
+	return rc;
 }

@@ -10,7 +10,7 @@
 #include "ledger/policies.h"
 #include "steps/steps_private.h"
 
-#define CHAIN_LENGTH 1024
+#define CHAIN_LENGTH 1024 /* links: as many draws before the next chain */
 
 static int
 compare_strings(const void *a, const void *b)
@@ -67,9 +67,9 @@ add_policy(struct operator *operator, struct ledger *log, const char **keys, int
 	return rc;
 }
 
-/* `log` NULL: only whether there is one to append, which `ret_any` gets. */
+/* Sets *ret_any where there is one to append, and appends it unless `log` is NULL. */
 static int
-missing_policy(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
+add_policy_if_changed(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
 	const char **keys = step_witness_keys(operator->config);
 	struct policy policy;
@@ -132,6 +132,7 @@ step_chain_add(struct operator *operator, struct ledger *log, const struct confi
 int
 step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain, struct err *err)
 {
+	struct step_chain chain = {.chain = 0};
 	struct query q;
 	bool there;
 	int rc;
@@ -142,14 +143,18 @@ step_chain(struct store *store, const char *cycle, struct step_chain *ret_chain,
 	query_put_string(&q, cycle);
 	there = query_row(&q);
 	if (there) {
-		ret_chain->chain = (uint64_t)query_int(&q, 0);
-		ret_chain->length = (uint64_t)query_int(&q, 1);
-		ret_chain->used = (uint64_t)query_int(&q, 2);
-		ret_chain->embargo_days = query_int(&q, 3);
-		(void)source_parse(query_text(&q, 4), &ret_chain->source);
+		chain.chain = (uint64_t)query_int(&q, 0);
+		chain.length = (uint64_t)query_int(&q, 1);
+		chain.used = (uint64_t)query_int(&q, 2);
+		chain.embargo_days = query_int(&q, 3);
+		(void)source_parse(query_text(&q, 4), &chain.source);
 	}
 	rc = query_close(&q, err);
-	return rc == 0 && !there ? ERR_ABSENT : rc;
+	if (rc == 0 && !there)
+		rc = ERR_ABSENT;
+	if (rc == 0)
+		*ret_chain = chain;
+	return rc;
 }
 
 bool
@@ -182,9 +187,12 @@ step_chain_anew(struct operator *operator, struct ledger *log, const struct conf
 	return rc != 0 ? rc : step_chain_add(operator, log, cycle, chain.chain + 1, reason, time, err);
 }
 
-/* A first chain, or a new one once every used link of the one before is revealed; `log` NULL as above. */
+/*
+ * A first chain, or a new one once every used link of the chain before is revealed.  Sets *ret_any where there is one
+ * to append, and appends it unless `log` is NULL.
+ */
 static int
-missing_chain(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time,
+add_chain_if_missing(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, int64_t time,
     bool *ret_any, struct err *err)
 {
 	struct step_chain chain = {.chain = 0};
@@ -193,9 +201,11 @@ missing_chain(struct operator *operator, struct ledger *log, const struct config
 
 	if (rc != 0 && rc != ERR_ABSENT)
 		return rc;
-	if (rc == 0 &&
-	    (step_chain_serves(&chain, cycle) ||
-	        (rc = draws_unrevealed(operator->store, cycle->name, &sealed, err)) != ERR_ABSENT))
+	if (rc == 0 && step_chain_serves(&chain, cycle))
+		return 0;
+	if (rc == 0)
+		rc = draws_unrevealed(operator->store, cycle->name, &sealed, err);
+	if (rc != ERR_ABSENT)
 		return rc;
 	*ret_any = true;
 	if (log == NULL)
@@ -205,21 +215,21 @@ missing_chain(struct operator *operator, struct ledger *log, const struct config
 }
 
 static int
-missing(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
+add_ini_entries(struct operator *operator, struct ledger *log, int64_t time, bool *ret_any, struct err *err)
 {
-	int rc = missing_policy(operator, log, time, ret_any, err);
+	int rc = add_policy_if_changed(operator, log, time, ret_any, err);
 
 	for (size_t i = 0; rc == 0 && i < operator->config->n_cycles; i++)
-		rc = missing_chain(operator, log, &operator->config->cycles[i], time, ret_any, err);
+		rc = add_chain_if_missing(operator, log, &operator->config->cycles[i], time, ret_any, err);
 	return rc;
 }
 
 /*
- * Looked at first without a transaction: most turns find nothing, and then no witness need be asked.  A damaged log is seen
- * all the same.
+ * Looks without a transaction first: mostly there is nothing to append, and then no witness is asked.  The log is
+ * opened each time, so that a damaged one is noticed.
  */
 int
-step_ini(struct operator *operator, struct err *err)
+step_follow_ini(struct operator *operator, struct err *err)
 {
 	struct ledger log;
 	int64_t time = 0;
@@ -229,14 +239,16 @@ step_ini(struct operator *operator, struct err *err)
 	if (rc != 0)
 		return rc;
 	ledger_release(&log);
-	if ((rc = missing(operator, NULL, 0, &any, err)) != 0 || !any)
+	rc = add_ini_entries(operator, NULL, 0, &any, err);
+	if (rc != 0 || !any)
 		return rc;
 	any = false;
-	if ((rc = step_begin(operator, &log, &time, err)) != 0)
+	rc = step_begin(operator, &log, &time, err);
+	if (rc != 0)
 		return rc;
-	rc = missing(operator, &log, time, &any, err);
+	rc = add_ini_entries(operator, &log, time, &any, err);
 	rc = step_end(operator, &log, rc, err);
 	if (rc == 0 && any)
-		step_tell(operator, ENTRY_POLICY, 0, "");
+		step_tell_entry(operator, ENTRY_POLICY, 0, "");
 	return rc;
 }

@@ -13,9 +13,11 @@
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
-/* A mistyped year would hold up the cycle for so long: a void opens at its reveal_time, and no later link before it. */
+/*
+ * So that a mistyped year does not hold up the cycle: a draw, void or not, and those after it open at its reveal_time.
+ */
 #define LEAD_DAYS_MAX 400
-#define COSIGNING_S 60 /* the shortest time that a witness can do its part in */
+#define COSIGNING_S 60 /* the least time that a witness is given for cosigning the commitment */
 
 /* ---- when ---- */
 
@@ -23,23 +25,24 @@ static int
 choose_draw_time(const struct operator *operator, const struct step_commit *want, int64_t time, int64_t *ret,
     struct err *err)
 {
+	int64_t draw_time = want->draw_time;
 	char text[CLOCK_TEXT];
 
-	*ret = want->draw_time;
 	if (want->run)
-		*ret = time;
+		draw_time = time;
 	else if (want->draw_time == STEP_LEAD)
-		*ret = calendar_shift(operator->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
-	if (*ret < time)
+		draw_time = calendar_shift(operator->calendar, clock_zone(), time, &want->cycle->rule.commit, 1);
+	if (draw_time < time)
 		return err_set(err, ERR_REFUSED, N_("the draw cannot be before its commitment"));
-	if (*ret > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
-		clock_text(*ret, text);
+	if (draw_time > time + (int64_t)LEAD_DAYS_MAX * DAY_S) {
+		clock_text(draw_time, text);
 		return err_set(err, ERR_REFUSED, N_("%s is more than %d days away"), text, LEAD_DAYS_MAX);
 	}
+	*ret = draw_time;
 	return 0;
 }
 
-/* A witness gives its beacon only for what it cosigned in time: there must be time for that. */
+/* A witness gives its beacon only for a commitment that it cosigned in time: there must be time for that. */
 static int
 check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, struct err *err)
 {
@@ -52,7 +55,7 @@ check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, st
 	    cycle->name, (COMMIT_LEAD_S + COSIGNING_S) / 60, COMMIT_LEAD_S / 60);
 }
 
-/* A commit's reveal_time is not before that of an earlier link. */
+/* A commitment's reveal_time is not before that of an earlier link of its chain. */
 static int
 check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain,
     int64_t reveal_time, struct err *err)
@@ -80,10 +83,10 @@ check_reveal_time(struct store *store, const struct step_commit *want, const str
 	    (unsigned long long)n, text);
 }
 
-/* ---- may there be one ---- */
+/* ---- whether a commitment is lawful now ---- */
 
 static int
-no_open_commitment(struct store *store, const struct config_cycle *cycle, struct err *err)
+check_no_open_commitment(struct store *store, const struct config_cycle *cycle, struct err *err)
 {
 	char text[CLOCK_TEXT];
 	struct draw_row open;
@@ -123,9 +126,9 @@ chain_to_use(struct store *store, const struct config_cycle *cycle, struct step_
 
 /* ---- the step ---- */
 
-/* The command `run` begins it, with this value: what it has to know where it is interrupted. */
+/* The command `run` made it, with this value: that command needs both to go on where it was interrupted. */
 static int
-begin_run(struct store *store, uint64_t n, const char *value, struct err *err)
+mark_as_run(struct store *store, uint64_t n, const char *value, struct err *err)
 {
 	struct query q;
 
@@ -147,37 +150,37 @@ step_commit_wish(const struct step_commit *want)
 }
 
 static int
-keep_unreported(struct store *store, const struct step_commit *want, uint64_t n, struct err *err)
+keep_commit_unreported(struct store *store, const struct step_commit *want, uint64_t n, struct err *err)
 {
-	struct unreported wish = step_commit_wish(want);
+	struct unreported unreported = step_commit_wish(want);
 
-	wish.number = n;
-	return unreported_keep(store, &wish, err);
+	unreported.number = n;
+	return unreported_keep(store, &unreported, err);
 }
 
+/* All that a commitment leaves behind, in the one transaction. */
 static int
-keep(struct operator *operator, struct ledger *log, const struct step_commit *want, const struct entry *e,
+store_commitment(struct operator *operator, struct ledger *log, const struct step_commit *want, const struct entry *e,
     const struct snapshot *snapshot, struct err *err)
 {
+	const struct commit *commit = &e->commit;
+	struct store *store = operator->store;
 	char hash[HASH_HEX + 1];
-	int rc;
+	int rc = ledger_append(log, e, hash, err);
 
-	if ((rc = ledger_append(log, e, hash, err)) != 0 ||
-	    (rc = stored_draw_write_commit(operator->store, &e->commit, ledger_size(log) - 1, ledger_size(log), err)) !=
-	        0 ||
-	    (want->run && (rc = begin_run(operator->store, e->commit.n, want->value, err)) != 0) ||
-	    (rc = snapshot_keep(snapshot, operator->store, err)) != 0)
-		return rc;
-	if (want->cycle->keep_free && !want->run &&
-	    (rc = notices_keep_free(operator, want->cycle, &e->commit, &snapshot->sealed, slice_of(hash), e->time,
-	         err)) != 0)
-		return rc;
-	if (want->reports && (rc = keep_unreported(operator->store, want, e->commit.n, err)) != 0)
-		return rc;
-	if (want->occurrence != NULL &&
-	    (rc = plan_settle(operator->store, want->cycle, want->occurrence, e->time, e->commit.n, NULL, err)) != 0)
-		return rc;
-	return rosters_fix_since(operator->store, err);
+	if (rc == 0)
+		rc = stored_draw_write_commit(store, commit, ledger_size(log) - 1, ledger_size(log), err);
+	if (rc == 0 && want->run)
+		rc = mark_as_run(store, commit->n, want->value, err);
+	if (rc == 0)
+		rc = snapshot_keep(snapshot, store, err);
+	if (rc == 0 && want->cycle->keep_free && !want->run)
+		rc = notices_keep_free(operator, want->cycle, commit, &snapshot->sealed, slice_of(hash), e->time, err);
+	if (rc == 0 && want->reports)
+		rc = keep_commit_unreported(store, want, commit->n, err);
+	if (rc == 0 && want->occurrence != NULL)
+		rc = plan_settle(store, want->cycle, want->occurrence, e->time, commit->n, NULL, err);
+	return rc == 0 ? rosters_fix_since(store, err) : rc;
 }
 
 static int
@@ -192,27 +195,34 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
 	int64_t embargo_s = want->cycle->rule.embargo * DAY_S;
 	struct step_chain chain = {0};
-	struct beacon beacon;
+	struct beacon beacon = {.source = SOURCE_NONE};
 	int64_t n = 0;
 	int rc;
 
-	if ((rc = no_open_commitment(operator->store, want->cycle, err)) != 0 ||
-	    (rc = chain_to_use(operator->store, want->cycle, &chain, err)) != 0 ||
-	    (rc = choose_draw_time(operator, want, time, &of.draw_time, err)) != 0 ||
-	    (rc = check_lead(want->cycle, time, of.draw_time, err)) != 0 ||
-	    (rc = step_beacon(operator->config, want->cycle, of.draw_time, text, &beacon, err)) != 0 ||
-	    (rc = check_reveal_time(operator->store, want, &chain, of.draw_time + embargo_s, err)) != 0 ||
-	    (rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err)) != 0)
-		return rc;
+	rc = check_no_open_commitment(operator->store, want->cycle, err);
+	if (rc == 0)
+		rc = chain_to_use(operator->store, want->cycle, &chain, err);
+	if (rc == 0)
+		rc = choose_draw_time(operator, want, time, &of.draw_time, err);
+	if (rc == 0)
+		rc = check_lead(want->cycle, time, of.draw_time, err);
+	if (rc == 0)
+		rc = step_beacon(operator->config, want->cycle, of.draw_time, text, &beacon, err);
+	if (rc == 0)
+		rc = check_reveal_time(operator->store, want, &chain, of.draw_time + embargo_s, err);
+	if (rc == 0)
+		rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err);
 	of.n = (uint64_t)n + 1;
-	if ((rc = snapshot_take(snapshot, operator->store, &of, err)) != 0)
+	if (rc == 0)
+		rc = snapshot_take(snapshot, operator->store, &of, err);
+	if (rc != 0)
 		return rc;
 	snapshot->commit.beacon = beacon;
 	snapshot->commit.chain = chain.chain;
 	snapshot->commit.link = chain.used + 1;
 	snapshot->commit.reveal_time = of.draw_time + embargo_s;
 	e.commit = snapshot->commit;
-	return keep(operator, log, want, &e, snapshot, err);
+	return store_commitment(operator, log, want, &e, snapshot, err);
 }
 
 int
@@ -232,7 +242,7 @@ step_commit(struct operator *operator, const struct step_commit *want, uint64_t 
 	rc = step_end(operator, &log, rc, err);
 	if (rc == 0) {
 		*ret_n = snapshot.commit.n;
-		step_tell(operator, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
+		step_tell_entry(operator, ENTRY_COMMIT, snapshot.commit.n, want->cycle->name);
 	}
 	buf_release(&text);
 	snapshot_release(&snapshot);

@@ -1,4 +1,4 @@
-/* The draw itself: computed from what is fixed, and kept with all that follows from it. */
+/* The draw itself: computed from what was committed to, and stored with its entry, record and letters. */
 
 #include <stdlib.h>
 
@@ -51,7 +51,8 @@ append_draw(struct ledger *log, const struct stored_draw *d, const char *signatu
 
 /* All that the draw leaves behind, in the one transaction. */
 static int
-keep(struct operator *operator, struct stored_draw *d, const char *signature, struct slice record, struct err *err)
+store_outcome(struct operator *operator, struct stored_draw *d, const char *signature, struct slice record,
+    struct err *err)
 {
 	struct store *store = operator->store;
 	struct draw_row row;
@@ -61,16 +62,20 @@ keep(struct operator *operator, struct stored_draw *d, const char *signature, st
 
 	if (rc != 0)
 		return rc;
-	/* Another process may have been quicker while this one computed. */
-	if ((rc = draws_find(store, d->row.n, &row, err)) != 0 || (rc = may_draw(&row, time, err)) != 0 ||
-	    (rc = append_draw(&log, d, signature, time, err)) != 0 ||
-	    (rc = stored_draw_write(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err)) != 0)
-		return step_end(operator, &log, rc, err);
-	rc = notices_draw(operator, d, time, err);
+	/* Another process may have made the draw while this one computed. */
+	rc = draws_find(store, d->row.n, &row, err);
+	if (rc == 0)
+		rc = may_draw(&row, time, err);
+	if (rc == 0)
+		rc = append_draw(&log, d, signature, time, err);
+	if (rc == 0)
+		rc = stored_draw_write(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err);
+	if (rc == 0)
+		rc = notices_draw(operator, d, time, err);
 	return step_end(operator, &log, rc, err);
 }
 
-/* What drand or a witness has given; "" where the source is another. */
+/* The value that drand or a witness gave; left as it is where the source is another. */
 static int
 value_from_outside(struct operator *operator, const struct stored_draw *d, struct beacon_value *ret, struct err *err)
 {
@@ -82,7 +87,8 @@ value_from_outside(struct operator *operator, const struct stored_draw *d, struc
 	rc = beacons_value(operator->store, d->row.n, ret, err);
 	if (rc != ERR_ABSENT)
 		return rc;
-	if ((rc = beacons_fault(operator->store, d->row.n, fault, err)) != 0)
+	rc = beacons_fault(operator->store, d->row.n, fault, err);
+	if (rc != 0)
 		return rc;
 	return err_set(err, ERR_NOT_YET, N_("draw %llu waits for the value of its beacon, %s%s%s"),
 	    (unsigned long long)d->row.n, source_name(d->row.source), fault[0] == '\0' ? "" : ": ", fault);
@@ -99,15 +105,21 @@ step_draw(struct operator *operator, uint64_t n, const char *value, struct err *
 
 	stored_draw_init(&d);
 	buf_init(&record, DRAW_FILE_MAX);
-	if ((rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err)) !=
-	        0 ||
-	    (rc = draws_find(operator->store, n, &d.row, err)) != 0 ||
-	    (rc = may_draw(&d.row, operator->now > time ? operator->now : time, err)) != 0 ||
-	    (rc = stored_draw_load(&d, operator->store, n, err)) != 0 ||
-	    (rc = step_check_value(&d.commit.beacon, value, err)) != 0 ||
-	    (rc = value_from_outside(operator, &d, &outside, err)) != 0 ||
-	    (rc = stored_draw_compute(&d, operator->store, value == NULL ? outside.value : value, operator->progress,
-	         err)) != 0)
+	rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &time, err);
+	if (rc == 0)
+		rc = draws_find(operator->store, n, &d.row, err);
+	if (rc == 0)
+		rc = may_draw(&d.row, operator->now > time ? operator->now : time, err);
+	if (rc == 0)
+		rc = stored_draw_load(&d, operator->store, n, err);
+	if (rc == 0)
+		rc = step_check_value(&d.commit.beacon, value, err);
+	if (rc == 0)
+		rc = value_from_outside(operator, &d, &outside, err);
+	if (rc == 0)
+		rc = stored_draw_compute(&d, operator->store, value == NULL ? outside.value : value, operator->progress,
+		    err);
+	if (rc != 0)
 		goto out;
 	record_write(&d.input, &d.draw, &record);
 	if (record.failed) {
@@ -115,9 +127,9 @@ step_draw(struct operator *operator, uint64_t n, const char *value, struct err *
 		goto out;
 	}
 	hash_hex(buf_view(&record), d.row.record);
-	rc = keep(operator, &d, outside.signature, buf_view(&record), err);
+	rc = store_outcome(operator, &d, outside.signature, buf_view(&record), err);
 	if (rc == 0)
-		step_tell(operator, ENTRY_DRAW, n, d.row.cycle);
+		step_tell_entry(operator, ENTRY_DRAW, n, d.row.cycle);
 out:
 	buf_release(&record);
 	stored_draw_release(&d);

@@ -1,4 +1,4 @@
-/* What every step begins and ends with. */
+/* How every step begins and ends: witnesses, transaction, log, signature, and the call that reports the entry. */
 
 #include "ledger/ledger.h"
 #include "steps/steps_private.h"
@@ -12,7 +12,9 @@ step_begin(struct operator *operator, struct ledger *ret_log, int64_t *ret_time,
 		rc = operator->ask(operator, err);
 	operator->asked = rc == 0;
 	operator->halted = rc == ERR_REFUSED;
-	if (rc != 0 || (rc = store_begin(operator->store, err)) != 0)
+	if (rc == 0)
+		rc = store_begin(operator->store, err);
+	if (rc != 0)
 		return rc;
 	rc = ledger_open(operator->store, &operator->key, ret_log, err);
 	if (rc != 0)
@@ -35,7 +37,7 @@ step_end(struct operator *operator, struct ledger *log, int rc, struct err *err)
 }
 
 void
-step_tell(const struct operator *operator, enum entry_type type, uint64_t n, const char *cycle)
+step_tell_entry(const struct operator *operator, enum entry_type type, uint64_t n, const char *cycle)
 {
 	if (operator->told != NULL)
 		operator->told(operator->ctx, type, n, cycle);

@@ -1,4 +1,4 @@
-/* The beginning: the key, the genesis, each cycle's first chain. */
+/* How a log begins: its key, the genesis, each cycle's first chain, and the recovery code. */
 
 #include <errno.h>
 #include <sodium.h>
@@ -45,7 +45,7 @@ out:
 	return rc;
 }
 
-/* Synced also where it is there: who made it may have been killed before that. */
+/* Synced also where it exists: the process that made it may have been killed before it synced. */
 static int
 make_key_folder(const char *path, struct err *err)
 {
@@ -58,23 +58,24 @@ make_key_folder(const char *path, struct err *err)
 	return rc;
 }
 
-/* The key of an init that did not come to its end is used, not replaced. */
+/* The key of an init that was interrupted is used, not replaced. */
 static int
 make_or_read_key(struct operator *operator, const char *path, struct err *err)
 {
+	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int rc = make_key_folder(path, err);
 
 	if (rc == 0)
 		rc = key_remove_unfinished(path, err);
 	if (rc != 0)
 		return rc;
-	rc = key_read(path, &operator->key, NULL);
+	rc = key_read(path, &operator->key, &why);
 	if (rc == ERR_ABSENT) {
 		rc = key_make(operator->config->origin, NOTE_ED25519, &operator->key, err);
 		return rc != 0 ? rc : key_write(path, &operator->key, err);
 	}
 	if (rc != 0)
-		return key_read(path, &operator->key, err);
+		return err_copy(err, &why);
 	if (strcmp(operator->key.name, operator->config->origin) != 0 || operator->key.algorithm != NOTE_ED25519)
 		return err_set(err, ERR_REFUSED, N_("%s is the key of %s, not of origin = %s"), path,
 		    operator->key.name, operator->config->origin);
@@ -84,22 +85,20 @@ make_or_read_key(struct operator *operator, const char *path, struct err *err)
 }
 
 static int
-begin_log(struct operator *operator, struct ledger *log, const char *public, int64_t time, struct err *err)
+append_first_entries(struct operator *operator, struct ledger *log, const char *public, int64_t time, struct err *err)
 {
-	struct unreported wish = step_init_wish();
+	struct unreported unreported = step_init_wish();
 	int rc;
 
 	if (ledger_size(log) > 0)
 		return err_set(err, ERR_REFUSED, N_("there is a log already: nothing was changed"));
-	if ((rc = add_genesis(operator, log, time, err)) != 0)
-		return rc;
-	for (size_t i = 0; i < operator->config->n_cycles; i++)
-		if ((rc = step_chain_add(operator, log, &operator->config->cycles[i], 1, "", time, err)) != 0)
-			return rc;
-	if ((rc = store_meta_set(operator->store, "recovery_key", public, err)) != 0)
-		return rc;
-	wish.number = 1;
-	return unreported_keep(operator->store, &wish, err);
+	rc = add_genesis(operator, log, time, err);
+	for (size_t i = 0; rc == 0 && i < operator->config->n_cycles; i++)
+		rc = step_chain_add(operator, log, &operator->config->cycles[i], 1, "", time, err);
+	if (rc == 0)
+		rc = store_meta_set(operator->store, "recovery_key", public, err);
+	unreported.number = 1;
+	return rc == 0 ? unreported_keep(operator->store, &unreported, err) : rc;
 }
 
 struct unreported
@@ -132,7 +131,7 @@ step_init(struct operator *operator, int (*show)(void *ctx, const char *code), v
 	if (rc == 0)
 		rc = step_begin(operator, &log, &time, err);
 	if (rc == 0) {
-		rc = begin_log(operator, &log, public, time, err);
+		rc = append_first_entries(operator, &log, public, time, err);
 		if (rc == 0 && show(ctx, code) != 0)
 			rc = err_set(err, ERR_OUTSIDE, N_("the recovery code could not be shown: nothing was begun"));
 		rc = step_end(operator, &log, rc, err);

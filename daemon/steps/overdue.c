@@ -1,4 +1,4 @@
-/* What is overdue: reveals, draws that nobody was there for when their time came, and what the INI calls for. */
+/* What is overdue: reveals, draws that were not made when their time came, and what the INI calls for. */
 
 #include <stdlib.h>
 
@@ -7,11 +7,11 @@
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
-#define USUAL_VISIT_MIN (9 * 60) /* of a cycle that the INI has no longer */
+#define USUAL_VISIT_MIN (9 * 60) /* minute of the day, for a cycle that is no longer in the INI */
 
 /* ---- a draw that comes late ---- */
 
-/* The first moment at which the draw could send somebody. */
+/* The first moment at which a visit of this draw can be. */
 static int
 first_visit(const struct operator *operator, const struct draw_row *row, int64_t *ret, struct err *err)
 {
@@ -32,8 +32,8 @@ first_visit(const struct operator *operator, const struct draw_row *row, int64_t
 }
 
 /*
- * A draw whose time has come, made late or not; where a day on which it could have sent somebody has come before it, it
- * is voided instead, and its place in the timetable is open again.
+ * Makes a draw whose time has come, late or not.  Where the first possible visit is not after now, the draw is voided
+ * instead, and its occurrence in the timetable may be committed for again.
  */
 static int
 draw_late(struct operator *operator, const struct draw_row *row, struct err *err)
@@ -47,9 +47,11 @@ draw_late(struct operator *operator, const struct draw_row *row, struct err *err
 		free(reason);
 		return rc;
 	}
-	if (rc != 0 || (rc = first_visit(operator, row, &visit, err)) != 0)
+	if (rc == 0)
+		rc = first_visit(operator, row, &visit, err);
+	if (rc != 0)
 		return rc;
-	/* What the command `run` began is its own to finish, however late. */
+	/* A draw by the command `run` is made however late it is. */
 	if (row->run || visit > operator->now)
 		return step_draw(operator, row->n, NULL, err);
 	return step_void_for(operator, row->n,
@@ -61,7 +63,7 @@ draw_late(struct operator *operator, const struct draw_row *row, struct err *err
 
 /* ---- all that is overdue ---- */
 
-/* A command or the service was quicker: what it did is done. */
+/* 0 where another process did it meanwhile; else the fault `why`. */
 static int
 done_already(struct operator *operator, const struct draw_row *row, int rc, const struct err *why, struct err *err)
 {
@@ -73,30 +75,33 @@ done_already(struct operator *operator, const struct draw_row *row, int rc, cons
 	return err_set(err, rc, "%s", why->message);
 }
 
-int
-step_overdue(struct operator *operator, uint64_t except, struct err *err)
+/* Takes the step of one draw that is overdue; *ret_any: there was one. */
+static int
+make_up_for_one(struct operator *operator, int64_t now, uint64_t except, bool *ret_any, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
+	int rc = draws_due_reveal(operator->store, now, &row, err);
+	bool reveal = rc == 0;
+
+	if (rc == ERR_ABSENT)
+		rc = draws_due_draw(operator->store, now, except, &row, err);
+	*ret_any = rc == 0;
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	rc = reveal ? step_reveal(operator, row.n, &why) : draw_late(operator, &row, &why);
+	return rc == 0 ? 0 : done_already(operator, &row, rc, &why, err);
+}
+
+int
+step_overdue(struct operator *operator, uint64_t except, struct err *err)
+{
 	int64_t now = INT64_MIN;
+	bool any = true;
 	int rc = store_int(operator->store, "SELECT time FROM log_entry ORDER BY idx DESC LIMIT 1", &now, err);
 
-	if (rc != 0)
-		return rc;
 	now = operator->now > now ? operator->now : now; /* the clock may be behind the log */
-	for (;;) {
-		if ((rc = draws_due_reveal(operator->store, now, &row, err)) == 0) {
-			if ((rc = step_reveal(operator, row.n, &why)) != 0 &&
-			    (rc = done_already(operator, &row, rc, &why, err)) != 0)
-				return rc;
-			continue;
-		}
-		if (rc == ERR_ABSENT && (rc = draws_due_draw(operator->store, now, except, &row, err)) == 0) {
-			if ((rc = draw_late(operator, &row, &why)) != 0 &&
-			    (rc = done_already(operator, &row, rc, &why, err)) != 0)
-				return rc;
-			continue;
-		}
-		return rc == ERR_ABSENT ? step_ini(operator, err) : rc;
-	}
+	while (rc == 0 && any)
+		rc = make_up_for_one(operator, now, except, &any, err);
+	return rc == 0 ? step_follow_ini(operator, err) : rc;
 }

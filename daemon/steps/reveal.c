@@ -1,4 +1,4 @@
-/* The link of a chain comes out, once its embargo is over. */
+/* The opening of a draw: its link of the chain of secrets is published, once the embargo is over. */
 
 #include "draws/draws.h"
 #include "draws/write.h"
@@ -7,7 +7,7 @@
 #include "system/clock.h"
 
 static int
-not_yet(const struct draw_row *row, int64_t time, struct err *err)
+check_may_reveal(const struct draw_row *row, int64_t time, struct err *err)
 {
 	char text[CLOCK_TEXT];
 
@@ -22,7 +22,7 @@ not_yet(const struct draw_row *row, int64_t time, struct err *err)
 	return 0;
 }
 
-/* A chain's secrets come out in its order. */
+/* The links of a chain are published in its order. */
 static int
 check_order(struct store *store, const struct draw_row *row, struct err *err)
 {
@@ -51,19 +51,23 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 	if (rc != 0)
 		return rc;
 	index = ledger_size(&log);
-	if ((rc = draws_find(operator->store, n, &row, err)) != 0 || (rc = not_yet(&row, e.time, err)) != 0 ||
-	    (rc = check_order(operator->store, &row, err)) != 0 ||
-	    (rc = draws_secret(operator->store, &row, secret, err)) != 0)
-		goto out;
-	e.reveal.n = n;
-	e.reveal.secret = slice_of(secret);
-	e.reveal.record = slice_of(row.record);
-	if ((rc = ledger_append(&log, &e, NULL, err)) != 0)
-		goto out;
-	rc = stored_draw_write_reveal(operator->store, n, index, err);
-out:
+	rc = draws_find(operator->store, n, &row, err);
+	if (rc == 0)
+		rc = check_may_reveal(&row, e.time, err);
+	if (rc == 0)
+		rc = check_order(operator->store, &row, err);
+	if (rc == 0)
+		rc = draws_secret(operator->store, &row, secret, err);
+	if (rc == 0) {
+		e.reveal.n = n;
+		e.reveal.secret = slice_of(secret);
+		e.reveal.record = slice_of(row.record);
+		rc = ledger_append(&log, &e, NULL, err);
+	}
+	if (rc == 0)
+		rc = stored_draw_write_reveal(operator->store, n, index, err);
 	rc = step_end(operator, &log, rc, err);
 	if (rc == 0)
-		step_tell(operator, ENTRY_REVEAL, n, row.cycle);
+		step_tell_entry(operator, ENTRY_REVEAL, n, row.cycle);
 	return rc;
 }

@@ -5,16 +5,19 @@
 
 /* What the files of the steps share. */
 
-/* To whoever wants to hear of it (operator->told): what was just committed. */
-void step_tell(const struct operator *operator, enum entry_type type, uint64_t n, const char *cycle);
+/* Calls operator->told, if set, with what was just committed. */
+void step_tell_entry(const struct operator *operator, enum entry_type type, uint64_t n, const char *cycle);
 
-/* step_void, which with `anew` opens the draw's place in the timetable again. */
-int step_void_for(struct operator *operator, uint64_t n, const char *reason, bool anew, struct err *err);
+/*
+ * Appends the void; ERR_NOT_YET where it needs a value that has not arrived.  `reopen`: the draw's occurrence in the
+ * timetable may be committed for again.
+ */
+int step_void_for(struct operator *operator, uint64_t n, const char *reason, bool reopen, struct err *err);
 
-/* A policy and chains, where the INI calls for them. */
-int step_ini(struct operator *operator, struct err *err);
+/* Appends a policy and chains, where the INI calls for them. */
+int step_follow_ini(struct operator *operator, struct err *err);
 
-/* The verifier keys of the INI's witnesses, sorted; the array is the caller's.  NULL: no memory. */
+/* The verifier keys of the INI's witnesses, sorted; the caller frees the array, not the keys.  NULL: no memory. */
 const char **step_witness_keys(const struct config *config);
 
 /* Begins the cycle's chain of that number, within the caller's transaction. */

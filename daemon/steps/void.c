@@ -1,4 +1,6 @@
-/* A commitment that will not be drawn, and why; or the wish for it, where the void needs a value that is yet to come. */
+/*
+ * Voids a commitment, with a reason; or notes that it is to be voided, where the void needs a value that has not come.
+ */
 
 #include "draws/draws.h"
 #include "draws/plan.h"
@@ -28,8 +30,8 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 }
 
 /*
- * Under drand and a witness a void bears the value, so that a void is no way to draw again; one whose reason begins with
- * "beacon" says that there is none to be had (PROTOCOL 4 `void`).
+ * Under drand and a witness a void bears the beacon's value, so that everybody can later compute the draw that did
+ * not take place.  A reason that begins with "beacon" says that the value cannot be had (PROTOCOL 4 `void`).
  */
 static int
 value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret,
@@ -58,9 +60,9 @@ value_of_void(struct operator *operator, const struct draw_row *row, const char 
 	    source_name(row->source));
 }
 
-/* The wish is kept, and the void made once it can be: by step_overdue, in place of the draw. */
+/* Notes the reason; step_overdue makes the void at the time of the draw. */
 static int
-call_off(struct operator *operator, uint64_t n, const char *reason, struct err *err)
+note_calloff(struct operator *operator, uint64_t n, const char *reason, struct err *err)
 {
 	struct query q;
 
@@ -72,7 +74,7 @@ call_off(struct operator *operator, uint64_t n, const char *reason, struct err *
 	return query_close(&q, err);
 }
 
-/* The log has it in this form. */
+/* Whether the draw is voided, and the void in the log has this reason. */
 static bool
 is_voided_for(struct store *store, const struct draw_row *row, const char *reason)
 {
@@ -94,7 +96,7 @@ is_voided_for(struct store *store, const struct draw_row *row, const char *reaso
 }
 
 int
-step_void_for(struct operator *operator, uint64_t n, const char *reason, bool anew, struct err *err)
+step_void_for(struct operator *operator, uint64_t n, const char *reason, bool reopen, struct err *err)
 {
 	struct entry e = {.type = ENTRY_VOID};
 	char commit_hash[HASH_HEX + 1];
@@ -109,9 +111,14 @@ step_void_for(struct operator *operator, uint64_t n, const char *reason, bool an
 		return rc;
 	buf_init(&escaped, ENTRY_MAX);
 	index = ledger_size(&log);
-	if ((rc = draws_find(operator->store, n, &row, err)) != 0 || (rc = check_void(&row, reason, err)) != 0 ||
-	    (rc = value_of_void(operator, &row, reason, &value, err)) != 0 ||
-	    (rc = draws_commit_hash(operator->store, &row, commit_hash, err)) != 0)
+	rc = draws_find(operator->store, n, &row, err);
+	if (rc == 0)
+		rc = check_void(&row, reason, err);
+	if (rc == 0)
+		rc = value_of_void(operator, &row, reason, &value, err);
+	if (rc == 0)
+		rc = draws_commit_hash(operator->store, &row, commit_hash, err);
+	if (rc != 0)
 		goto out;
 	if (value.value[0] != '\0') {
 		e.void_.beacon = slice_of(value.value);
@@ -128,13 +135,13 @@ step_void_for(struct operator *operator, uint64_t n, const char *reason, bool an
 	if (rc == 0)
 		rc = notices_release(operator, config_cycle(operator->config, row.cycle), &row, slice_of(commit_hash),
 		    slice_of(reason), e.time, err);
-	if (rc == 0 && anew)
+	if (rc == 0 && reopen)
 		rc = plan_reopen(operator->store, n, err);
 out:
 	buf_release(&escaped);
 	rc = step_end(operator, &log, rc, err);
 	if (rc == 0)
-		step_tell(operator, ENTRY_VOID, n, row.cycle);
+		step_tell_entry(operator, ENTRY_VOID, n, row.cycle);
 	return rc;
 }
 
@@ -144,14 +151,17 @@ step_void(struct operator *operator, uint64_t n, const char *reason, bool *ret_l
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
 	int rc = step_void_for(operator, n, reason, false, &why);
+	bool later = false;
 
-	*ret_later = false;
 	if (rc == ERR_NOT_YET && draws_find(operator->store, n, &row, NULL) == 0 && operator->now < row.draw_time) {
-		*ret_later = true;
-		return call_off(operator, n, reason, err);
+		later = true;
+		rc = note_calloff(operator, n, reason, &why);
+	} else if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 &&
+	    is_voided_for(operator->store, &row, reason)) {
+		rc = 0;
 	}
-	if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 &&
-	    is_voided_for(operator->store, &row, reason))
-		return 0;
-	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
+	if (rc != 0)
+		return err_set(err, rc, "%s", why.message);
+	*ret_later = later;
+	return 0;
 }

@@ -1,22 +1,23 @@
+/* The tables of the state, version by version, and what their columns mean. */
 #include "store/schema.h"
 
 /*
- * A version's texts stand together, and are never changed once they were released: a state of any age goes through all of
- * them in turn.
+ * The texts of a version are never changed once it was released: a state of any age goes through all later ones in
+ * turn.
  */
 
 /* ---- version 1 ---- */
 
-/* Single values, by name. */
+/* Single values by name. */
 const char schema_meta[] =
     "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
 /*
- * The rosters, and how they came to be what they are.
+ * The rosters and their history.
  *
  * `private` holds a row's other columns as canonical JSON, {"name":"…","post":"…"}, without the empty ones.  Levels
- * are -1 where empty; dates are days since 1970.  roster_change says of every import what each row that it touched
- * was before (NULL: not there), so that any state can be had again by going back from the present one.
+ * are -1 where empty; dates are days since 1970.  For every import roster_change has the old values of each row that
+ * changed (NULL: it did not exist), so that going back from the present rows yields any earlier state.
  */
 const char schema_rosters[] =
     "CREATE TABLE target ("
@@ -60,7 +61,7 @@ const char schema_rosters[] =
     "  PRIMARY KEY (target, level, name)"
     ") STRICT, WITHOUT ROWID;"
 
-    /* What a commitment has fixed for ever, whether the target is in the roster now or not. */
+    /* Dates that a commitment fixed for ever, whether the target is in the roster now or not. */
     "CREATE TABLE target_since ("
     "  target TEXT NOT NULL PRIMARY KEY,"
     "  since INTEGER NOT NULL"
@@ -71,8 +72,8 @@ const char schema_rosters[] =
     "  kind TEXT NOT NULL,"
     "  time INTEGER NOT NULL,"
     "  by TEXT NOT NULL,"
-    "  digest TEXT NOT NULL,"  /* SHA-256 of the file's bytes; of the restored one's for an undo; '' before any */
-    "  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where as if never imported */
+    "  digest TEXT NOT NULL,"  /* SHA-256 of the file; of the restored file for an undo, '' where it restores none */
+    "  headers TEXT NOT NULL," /* the file's header as a JSON array; '[]' where an undo leaves no import */
     "  rows INTEGER NOT NULL,"
     "  added INTEGER NOT NULL,"
     "  changed INTEGER NOT NULL,"
@@ -96,7 +97,7 @@ const char schema_rosters[] =
     ") STRICT;"
     "CREATE INDEX roster_attestation_kind ON roster_attestation (kind, id);"
 
-    /* An excuse stands until it is lifted, holds up to and with `until`, and is never deleted. */
+    /* An excuse holds until it is lifted, at most until the end of `until`.  It is never deleted. */
     "CREATE TABLE excuse ("
     "  id INTEGER PRIMARY KEY,"
     "  kind TEXT NOT NULL CHECK (kind IN ('targets', 'inspectors')),"
@@ -112,10 +113,11 @@ const char schema_rosters[] =
     "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL;";
 
 /*
- * The log, the chains of secrets, the draws and what came of them.
+ * The log, the chains of secrets, and the draws with their results.
  *
- * What the protocol hashes is kept as the bytes that were hashed.  draw_place, draw_seat and draw_left say a second
- * time what record.json and the amendments say, so that the next roster's last_drawn, carried and rotation are a query.
+ * What the protocol hashes is kept as the bytes that were hashed.  draw_place, draw_seat and draw_left repeat the
+ * content of record.json and the amendments, so that a query yields the next roster's last_drawn, carried and
+ * rotation.
  */
 const char schema_draws[] =
     "CREATE TABLE log_entry ("
@@ -125,7 +127,7 @@ const char schema_draws[] =
     "  bytes BLOB NOT NULL CHECK (length(bytes) <= 65535)"
     ") STRICT;"
 
-    /* Every checkpoint that was ever to be published: one at the end of each transaction that appends. */
+    /* Every checkpoint that was ever signed for publication: one at the end of each transaction that appends. */
     "CREATE TABLE log_checkpoint ("
     "  size INTEGER PRIMARY KEY,"
     "  note BLOB NOT NULL"
@@ -157,9 +159,9 @@ const char schema_draws[] =
     "  outcome_entry INTEGER REFERENCES log_entry,"
     "  outcome_size INTEGER REFERENCES log_checkpoint DEFERRABLE INITIALLY DEFERRED,"
     "  reveal_entry INTEGER REFERENCES log_entry,"
-    "  beacon TEXT," /* the value, plain, of a draw */
+    "  beacon TEXT," /* the value of a draw, unhashed */
     "  record TEXT," /* H(record.json) of a draw */
-    /* The command `run`: it began this draw, with this value, and has not yet said that all is done. */
+    /* The command `run` began this draw with this value, and has not reported yet that all is done. */
     "  run INTEGER NOT NULL DEFAULT 0 CHECK (run IN (0, 1)),"
     "  run_value TEXT,"
     "  FOREIGN KEY (cycle, chain) REFERENCES chain,"
@@ -190,7 +192,7 @@ const char schema_draws[] =
     "  PRIMARY KEY (n, amendment)"
     ") STRICT, WITHOUT ROWID;"
 
-    /* What the places hold now; NULL where a place or a seat is empty for good. */
+    /* The present targets and inspectors of the places; NULL where a place or a seat stays empty. */
     "CREATE TABLE draw_place ("
     "  n INTEGER NOT NULL REFERENCES draw,"
     "  place INTEGER NOT NULL,"
@@ -209,7 +211,7 @@ const char schema_draws[] =
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX draw_seat_inspector ON draw_seat (n, inspector);"
 
-    /* What a draw chose and no place holds: unstaffed, or taken out by an amendment. */
+    /* Targets that a draw chose and that have no place: unstaffed, or removed by an amendment. */
     "CREATE TABLE draw_left ("
     "  n INTEGER NOT NULL REFERENCES draw,"
     "  target TEXT NOT NULL,"
@@ -217,7 +219,7 @@ const char schema_draws[] =
     "  PRIMARY KEY (n, target)"
     ") STRICT, WITHOUT ROWID;"
 
-    /* Who looked at what was still secret, and why. */
+    /* Who read what was still secret, and why. */
     "CREATE TABLE access ("
     "  id INTEGER PRIMARY KEY,"
     "  time INTEGER NOT NULL,"
@@ -228,8 +230,8 @@ const char schema_draws[] =
     ") STRICT;";
 
 /*
- * Letters and what became of them.  `fault` says why a letter can never leave: it could not be made (`message` is
- * empty), or an amendment withdrew it.  An interrupted round leaves `sending`.
+ * Letters and their delivery.  `fault` says why a letter can never be sent: it could not be made (`message` is empty),
+ * or an amendment withdrew it.  An interrupted round of sending leaves `sending`.
  */
 const char schema_outbox[] =
     "CREATE TABLE outbox_letter ("
@@ -246,9 +248,9 @@ const char schema_outbox[] =
     "  message BLOB NOT NULL,"
     "  fault TEXT NOT NULL,"
     "  created INTEGER NOT NULL,"
-    "  changed INTEGER NOT NULL," /* when it came into its state */
+    "  changed INTEGER NOT NULL," /* when its state last changed */
     "  not_before INTEGER NOT NULL,"
-    "  next_at INTEGER NOT NULL," /* when it is tried next, where queued */
+    "  next_at INTEGER NOT NULL," /* of a queued letter: when it is tried next */
     "  give_up INTEGER NOT NULL,"
     "  UNIQUE (draw, amendment, inspector, kind)"
     ") STRICT;"
@@ -257,7 +259,7 @@ const char schema_outbox[] =
     "  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
     "  attempt INTEGER NOT NULL," /* 1, 2 … */
     "  at INTEGER NOT NULL,"
-    "  result TEXT NOT NULL," /* the state that it led to */
+    "  result TEXT NOT NULL," /* the state after it */
     "  reply TEXT NOT NULL,"
     "  PRIMARY KEY (letter, attempt)"
     ") STRICT, WITHOUT ROWID;";
@@ -265,22 +267,22 @@ const char schema_outbox[] =
 /* ---- version 2 ---- */
 
 /*
- * What the timetable has to remember; all else of it follows from the INI and the calendar.  An occurrence is known by
- * its cycle and key (core/calendar/schedule.h); one of a holiday has a row for each of the holiday's names, so that it is known
- * again when the holiday moves by some days or two of them grow together.
+ * What the timetable must remember; the rest follows from the INI and the calendar.  Cycle and key identify an
+ * occurrence (core/calendar/schedule.h).  An occurrence of a holiday has a row for each of the holiday's names, so
+ * that it is recognised when the holiday moves by some days or merges with another.
  */
 const char schema_plan_2[] =
-    /* From when on a cycle's occurrences are ours: when it was first seen. */
+    /* When a cycle was first seen: earlier occurrences are none. */
     "CREATE TABLE plan_cycle ("
     "  cycle TEXT NOT NULL PRIMARY KEY,"
     "  since INTEGER NOT NULL,"
-    /* Why its next commitment could not be made, and when that was tried last. */
+    /* Why its next commitment could not be made, and when it was last tried. */
     "  fault TEXT,"
     "  tried INTEGER,"
     "  CHECK ((fault IS NULL) = (tried IS NULL))"
     ") STRICT, WITHOUT ROWID;"
 
-    /* What random days and moments follow from. */
+    /* The secrets that random days and moments are computed from. */
     "CREATE TABLE plan_secret ("
     "  cycle TEXT NOT NULL,"
     "  key INTEGER NOT NULL," /* days since 1970 */
@@ -288,15 +290,15 @@ const char schema_plan_2[] =
     "  PRIMARY KEY (cycle, key)"
     ") STRICT, WITHOUT ROWID;"
 
-    /* What has been committed, or never will be. */
+    /* Occurrences that have been committed, or never will be. */
     "CREATE TABLE plan_done ("
     "  cycle TEXT NOT NULL,"
-    "  key INTEGER NOT NULL,"  /* days since 1970; of a holiday the first day that bears the name */
+    "  key INTEGER NOT NULL,"  /* days since 1970; of a holiday the first day with the name */
     "  name TEXT NOT NULL,"    /* of a holiday; '' for a period */
     "  title TEXT NOT NULL,"   /* what it was for, in words */
     "  date INTEGER NOT NULL," /* of the draw, as it was planned */
-    "  time INTEGER NOT NULL," /* when this was settled */
-    "  n INTEGER REFERENCES draw DEFERRABLE INITIALLY DEFERRED," /* NULL: it was missed */
+    "  time INTEGER NOT NULL," /* when the row was written */
+    "  n INTEGER REFERENCES draw DEFERRABLE INITIALLY DEFERRED," /* NULL: the occurrence was missed */
     "  why TEXT,"                                                /* it was missed */
     "  PRIMARY KEY (cycle, key, name, date),"
     "  CHECK ((n IS NULL) = (why IS NOT NULL))"
@@ -304,14 +306,14 @@ const char schema_plan_2[] =
     "CREATE INDEX plan_done_n ON plan_done (n);"
     "CREATE INDEX draw_unrevealed ON draw (reveal_time) WHERE reveal_entry IS NULL;";
 
-/* What somebody must look after, for as long as its cause stands. */
+/* Alarms: what the administrator must look after, while its cause lasts. */
 const char schema_alarms_2[] = "CREATE TABLE alarm ("
                                "  key TEXT NOT NULL PRIMARY KEY,"
                                "  since INTEGER NOT NULL,"
                                "  text TEXT NOT NULL"
                                ") STRICT, WITHOUT ROWID;";
 
-/* What may have left is sent again. */
+/* A letter that may have been sent (`unknown`) is sent again. */
 const char schema_outbox_2[] =
     "DROP INDEX outbox_letter_due; CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id)"
     " WHERE state IN ('queued', 'sending', 'unknown')";
@@ -319,9 +321,9 @@ const char schema_outbox_2[] =
 /* ---- version 3 ---- */
 
 /*
- * The message's bytes have a table of their own, since each change of a letter's state would write them anew.  And what
- * a letter's invitation does to each day of the inspector's calendar: to a day that he was told of, a later letter has to
- * say that it is free again.
+ * outbox_message: the message's bytes have a table of their own, since each change of a letter's state would rewrite
+ * them.  outbox_day: the days that a letter's invitation reserves or frees in the inspector's calendar, so that a later
+ * letter can free a day that an earlier one reserved.
  */
 const char schema_outbox_3[] =
     "CREATE TABLE outbox_message ("
@@ -333,13 +335,13 @@ const char schema_outbox_3[] =
     "CREATE TABLE outbox_day ("
     "  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
     "  day INTEGER NOT NULL,"                         /* since 1970-01-01, local */
-    "  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* asked for, or free again */
+    "  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* 1: reserved, 0: free again */
     "  PRIMARY KEY (letter, day)"
     ") STRICT, WITHOUT ROWID;";
 
 /* ---- version 4 ---- */
 
-/* What comes from outside: cosignatures of witnesses, values of beacons; and who the witnesses are. */
+/* From outside: cosignatures of witnesses and values of beacons; and who the witnesses are. */
 const char schema_outside_4[] =
     /* The entries that say who the witnesses are: the genesis and each policy. */
     "CREATE TABLE policy ("
@@ -349,29 +351,29 @@ const char schema_outside_4[] =
     "  WHERE idx = 0 OR instr(bytes, CAST('\"type\":\"policy\"' AS BLOB)) > 0;"
     "DELETE FROM meta WHERE name = 'policy_entry';"
 
-    /* One true cosignature a witness and checkpoint: the earliest that came. */
+    /* Verified cosignatures; of each witness and checkpoint the first that arrived. */
     "CREATE TABLE cosignature ("
     "  size INTEGER NOT NULL REFERENCES log_checkpoint,"
     "  vkey TEXT NOT NULL,"
-    "  time INTEGER NOT NULL," /* the witness's */
+    "  time INTEGER NOT NULL," /* by the witness's clock */
     "  line BLOB NOT NULL,"
     "  PRIMARY KEY (size, vkey)"
     ") STRICT, WITHOUT ROWID;"
 
-    /* A witness with an address: how it was asked last. */
+    /* A witness with an address: how the last request went. */
     "CREATE TABLE witness ("
     "  vkey TEXT NOT NULL PRIMARY KEY,"
-    "  size INTEGER NOT NULL DEFAULT 0," /* of the checkpoint that it cosigned last, as far as is known */
+    "  size INTEGER NOT NULL DEFAULT 0," /* of the last checkpoint that it is known to have cosigned */
     "  tried INTEGER NOT NULL,"
-    "  tried_size INTEGER NOT NULL,"         /* of the checkpoint that it was asked for then */
+    "  tried_size INTEGER NOT NULL,"         /* of the checkpoint that it was then asked to cosign */
     "  failures INTEGER NOT NULL DEFAULT 0," /* in a row */
     "  since INTEGER,"                       /* the first of them */
     "  fault TEXT,"
-    "  ahead INTEGER," /* it has seen a log of so many entries, more than there are here, or another one of as many */
+    "  ahead INTEGER," /* it has seen a log of so many entries: longer than ours, or a different one as long */
     "  CHECK ((failures = 0) = (since IS NULL) AND (failures = 0) = (fault IS NULL))"
     ") STRICT, WITHOUT ROWID;"
 
-    /* The beacon's value of a draw under drand or a witness: waited for, then there. */
+    /* The beacon's value of a draw under drand or a witness: NULL until it arrives. */
     "CREATE TABLE draw_value ("
     "  n INTEGER PRIMARY KEY REFERENCES draw,"
     "  value TEXT,"
@@ -382,14 +384,14 @@ const char schema_outside_4[] =
     "  CHECK ((value IS NULL) = (signature IS NULL))"
     ") STRICT;"
 
-    /* To be voided once its value, which the void must bear, is there. */
+    /* Draws to be voided once their value has arrived, which the void must contain. */
     "CREATE TABLE draw_calloff ("
     "  n INTEGER PRIMARY KEY REFERENCES draw,"
     "  time INTEGER NOT NULL,"
     "  reason TEXT NOT NULL"
     ") STRICT;"
 
-    /* Who was there when a public value was made. */
+    /* Who was present when a public value was made. */
     "CREATE TABLE draw_ceremony ("
     "  n INTEGER PRIMARY KEY REFERENCES draw,"
     "  time INTEGER NOT NULL,"
@@ -399,31 +401,29 @@ const char schema_outside_4[] =
 
 /* ---- version 5 ---- */
 
-/* What of the published folder is ours: publish/list.h. */
+/* The files of the published folder that are ours: publish/list.h. */
 const char schema_publish_5[] = "CREATE TABLE published_file ("
                                 "  path TEXT NOT NULL PRIMARY KEY," /* below the folder */
                                 "  size INTEGER NOT NULL,"
-                                "  mtime INTEGER NOT NULL," /* nanoseconds since 1970; 0: not known */
+                                "  mtime INTEGER NOT NULL," /* nanoseconds since 1970; 0: unknown */
                                 "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
                                 "  made_of TEXT NOT NULL" /* of a page: of what it was made */
                                 ") STRICT, WITHOUT ROWID;";
 
 /*
- * A letter's text goes some time after it is done; what it was is kept, with its digest: SHA-256 of the message's bytes, in
- * hex.
+ * A letter's text is removed some time after it is done.  Its row stays, with the digest of the text: SHA-256 of the
+ * message's bytes, in hex.
  */
 const char schema_outbox_5[] =
     "ALTER TABLE outbox_letter ADD COLUMN digest TEXT CHECK (length(digest) = 64);" /* NULL: there never was a text */
-    "ALTER TABLE outbox_letter ADD COLUMN removed INTEGER;"                         /* when its text was */
+    "ALTER TABLE outbox_letter ADD COLUMN removed INTEGER;"                         /* when its text was removed */
     "CREATE INDEX outbox_letter_text ON outbox_letter (changed, id) WHERE digest IS NOT NULL AND removed IS NULL;";
 
-/*
- * What a command has made stand and has not yet reported as done (unreported.h): of each command and subject the newest.
- */
+/* What a command has done and not yet reported (unreported.h): the newest per command and subject. */
 const char schema_unreported_5[] = "CREATE TABLE unreported ("
                                    "  command TEXT NOT NULL,"
                                    "  subject TEXT NOT NULL,"
                                    "  wish TEXT NOT NULL,"
-                                   "  number INTEGER NOT NULL," /* what stands: a draw, an amendment, an import */
+                                   "  number INTEGER NOT NULL," /* of what was done: a draw, an amendment, an import */
                                    "  PRIMARY KEY (command, subject)"
                                    ") STRICT, WITHOUT ROWID;";

@@ -2,8 +2,9 @@
 #define SPOTCHECK_STORE_SCHEMA_H
 
 /*
- * The tables, as SQL, which store.c runs in one transaction; what has a number is for a state that is older than that
- * version.  All tables are STRICT, and their first words are the subject: `target`, `roster_import`; `draw`, `letter` …
+ * The tables as SQL, which store.c runs in one transaction.  A text with a number is for a state that is older than
+ * that version.  All tables are STRICT.  Their names begin with their subject: `target`, `roster_import`, `draw`,
+ * `outbox_letter` …
  */
 extern const char schema_meta[];
 extern const char schema_rosters[];

@@ -1,3 +1,4 @@
+/* The state: opens, checks and migrates the SQLite database; transactions, statements, and errors in words. */
 #include "store/store.h"
 
 #include <errno.h>
@@ -16,35 +17,35 @@ struct store {
 	bool alone;
 	char *dir;
 	char *path;
-	int why;    /* errno of the last call of SQLite that failed, where it comes of one; else 0 */
-	bool begun; /* by store_begin, and neither committed nor rolled back by us */
+	int saved_errno; /* errno behind the last failed call of SQLite, 0 where there was none */
+	bool begun;      /* store_begin succeeded, and we have neither committed nor rolled back since */
 };
 
 /*
- * A page that cannot be read comes out of SQLite as SQLITE_CORRUPT, without a word of the disk: errno still has it, where
- * it was 0 before the call.
+ * SQLite reports a page that cannot be read as SQLITE_CORRUPT, and does not mention the disk.  errno still tells, if it
+ * was 0 before the call.
  */
 static int
-note_why(struct store *store, int rc)
+note_errno(struct store *store, int rc)
 {
-	int heard = errno, told = sqlite3_system_errno(store->db);
+	int after = errno, reported = sqlite3_system_errno(store->db);
 
 	if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
-		store->why = told != 0 ? told : heard == EIO ? heard : 0;
+		store->saved_errno = reported != 0 ? reported : after == EIO ? after : 0;
 	return rc;
 }
 
 /* ---- the files ---- */
 
 static int
-make_dir(const char *dir, unsigned flags, struct err *err)
+make_state_dir(const char *dir, unsigned flags, struct err *err)
 {
 	if ((flags & STORE_CREATE) != 0 && mkdir(dir, 0700) != 0 && errno != EEXIST)
 		return err_set(err, ERR_OUTSIDE, N_("the state directory %s cannot be made: %s"), dir, strerror(errno));
 	return 0;
 }
 
-/* Who may see the state is decided here, before anything in it is opened. */
+/* Checks who may see the state, before anything in it is opened. */
 static int
 check_dir(const char *dir, struct err *err)
 {
@@ -71,7 +72,7 @@ check_dir(const char *dir, struct err *err)
 }
 
 static int
-check_file(const struct store *store, const struct stat *st, struct err *err)
+check_database_file(const struct store *store, const struct stat *st, struct err *err)
 {
 	if (!S_ISREG(st->st_mode))
 		return err_set(err, ERR_REFUSED, N_("%s is no regular file"), store->path);
@@ -82,7 +83,7 @@ check_file(const struct store *store, const struct stat *st, struct err *err)
 	return 0;
 }
 
-/* The directory's own entry too. */
+/* Syncs the name of the database and that of the directory. */
 static int
 sync_names(const struct store *store, struct err *err)
 {
@@ -91,16 +92,16 @@ sync_names(const struct store *store, struct err *err)
 	return err_set(err, ERR_OUTSIDE, N_("%s cannot be made: %s"), store->path, strerror(errno));
 }
 
-/* SQLite gives its side files the database's own mode, so the file is made here, 0600 under any umask. */
+/* Makes the file 0600 under any umask, since SQLite gives its side files the mode of the database. */
 static int
-make_file(const struct store *store, unsigned flags, struct err *err)
+make_database_file(const struct store *store, unsigned flags, struct err *err)
 {
 	struct stat st;
 	int fd, rc;
 
 	if (lstat(store->path, &st) == 0) {
-		rc = check_file(store, &st, err);
-		/* Who made it may have been killed before it was synced. */
+		rc = check_database_file(store, &st, err);
+		/* It is empty: its maker may have been killed before the name was synced. */
 		return rc != 0 || st.st_size > 0 ? rc : sync_names(store, err);
 	}
 	if (errno != ENOENT)
@@ -119,7 +120,7 @@ make_file(const struct store *store, unsigned flags, struct err *err)
 /* ---- opening ---- */
 
 static int
-configure(struct store *store, struct err *err)
+set_connection_options(struct store *store, struct err *err)
 {
 	sqlite3 *db = store->db;
 
@@ -138,17 +139,21 @@ struct identity {
 };
 
 static int
-identify(struct store *store, struct identity *ret, struct err *err)
+read_identity(struct store *store, struct identity *ret, struct err *err)
 {
-	int rc = store_int(store, "PRAGMA application_id", &ret->application, NULL);
+	struct identity id = {0};
+	int rc = store_int(store, "PRAGMA application_id", &id.application, NULL);
 
 	if (rc != 0 && (sqlite3_errcode(store->db) & 0xFF) == SQLITE_NOTADB)
 		return err_set(err, ERR_REFUSED, N_("%s is no database"), store->path);
 	if (rc != 0)
 		return store_error(store, err);
-	if ((rc = store_int(store, "PRAGMA user_version", &ret->version, err)) != 0)
-		return rc;
-	return store_int(store, "SELECT count(*) FROM sqlite_schema", &ret->tables, err);
+	rc = store_int(store, "PRAGMA user_version", &id.version, err);
+	if (rc == 0)
+		rc = store_int(store, "SELECT count(*) FROM sqlite_schema", &id.tables, err);
+	if (rc == 0)
+		*ret = id;
+	return rc;
 }
 
 static bool
@@ -172,15 +177,18 @@ check_identity(const struct store *store, const struct identity *id, struct err 
 static int
 migrate_1(struct store *store, struct err *err)
 {
-	int rc;
+	int rc = store_exec(store, schema_meta, err);
 
-	if ((rc = store_exec(store, schema_meta, err)) != 0 || (rc = store_exec(store, schema_rosters, err)) != 0 ||
-	    (rc = store_exec(store, schema_draws, err)) != 0 || (rc = store_exec(store, schema_outbox, err)) != 0)
-		return rc;
-	return store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
+	if (rc == 0)
+		rc = store_exec(store, schema_rosters, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_draws, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_outbox, err);
+	return rc != 0 ? rc : store_exec(store, "PRAGMA application_id = 0x53504f54; PRAGMA user_version = 1", err);
 }
 
-/* The timetable's memory, and alarms; what may have left is sent again. */
+/* What the timetable remembers, alarms, and letters of unknown outcome that are sent again. */
 static int
 migrate_2(struct store *store, struct err *err)
 {
@@ -210,7 +218,7 @@ migrate_4(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 4", err);
 }
 
-/* What of the published folder is ours; letters' texts go in time, their digests stay (outbox_keep.h); what a command has not reported yet. */
+/* Files of the published folder that are ours; digests of removed letters; what commands have not reported yet. */
 static int
 migrate_5(struct store *store, struct err *err)
 {
@@ -223,16 +231,16 @@ migrate_5(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
 }
 
-/* Asked again within the transaction: another process may have been quicker. */
+/* Identifies the database again within the transaction, since another process may have migrated it meanwhile. */
 static int
 migrate(struct store *store, struct err *err)
 {
 	struct identity id = {0};
-	int rc;
+	int rc = store_begin(store, err);
 
-	if ((rc = store_begin(store, err)) != 0)
+	if (rc != 0)
 		return rc;
-	rc = identify(store, &id, err);
+	rc = read_identity(store, &id, err);
 	if (rc == 0)
 		rc = check_identity(store, &id, err);
 	if (rc == 0 && is_new(&id))
@@ -252,15 +260,18 @@ migrate(struct store *store, struct err *err)
 }
 
 static int
-prepare(struct store *store, struct err *err)
+prepare_database(struct store *store, struct err *err)
 {
 	struct identity id = {0};
-	int rc;
+	int rc = set_connection_options(store, err);
 
-	if ((rc = configure(store, err)) != 0 || (rc = identify(store, &id, err)) != 0 ||
-	    (rc = check_identity(store, &id, err)) != 0)
+	if (rc == 0)
+		rc = read_identity(store, &id, err);
+	if (rc == 0)
+		rc = check_identity(store, &id, err);
+	if (rc != 0)
 		return rc;
-	/* The size limit cuts the log back that a large import leaves. */
+	/* The size limit truncates the write-ahead log that a large import leaves. */
 	rc = store_exec(store,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 	    "PRAGMA journal_size_limit = 67108864",
@@ -277,14 +288,13 @@ open_database(struct store *store, bool alone, struct err *err)
 
 	errno = 0;
 	rc = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (note_why(store, rc) != SQLITE_OK)
+	if (note_errno(store, rc) != SQLITE_OK)
 		return store_error(store, err);
-	if (alone && (rc = store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", err)) != 0)
-		return rc;
-	return prepare(store, err);
+	rc = alone ? store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", err) : 0;
+	return rc != 0 ? rc : prepare_database(store, err);
 }
 
-/* The index of the write-ahead log, which processes share, cannot be made: the disk is full, and nobody else has it open. */
+/* The shared index of the write-ahead log cannot be made: the disk is full, and no other process has it open. */
 static bool
 lacks_shared_index(const struct store *store)
 {
@@ -295,7 +305,7 @@ lacks_shared_index(const struct store *store)
 }
 
 static int
-open_anyhow(struct store *store, unsigned flags, struct err *err)
+open_shared_or_alone(struct store *store, unsigned flags, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	int rc = open_database(store, false, &why);
@@ -309,7 +319,7 @@ open_anyhow(struct store *store, unsigned flags, struct err *err)
 }
 
 static char *
-join(const char *dir, const char *name)
+join_path(const char *dir, const char *name)
 {
 	char *path = NULL;
 
@@ -325,15 +335,18 @@ store_open(const char *dir, unsigned flags, struct store **ret_store, struct err
 	if (store == NULL)
 		return err_memory(err);
 	store->dir = strdup(dir);
-	store->path = join(dir, STORE_FILE);
+	store->path = join_path(dir, STORE_FILE);
 	if (store->dir == NULL || store->path == NULL) {
 		rc = err_memory(err);
 		goto out;
 	}
-	if ((rc = make_dir(dir, flags, err)) != 0 || (rc = check_dir(dir, err)) != 0 ||
-	    (rc = make_file(store, flags, err)) != 0)
-		goto out;
-	rc = open_anyhow(store, flags, err);
+	rc = make_state_dir(dir, flags, err);
+	if (rc == 0)
+		rc = check_dir(dir, err);
+	if (rc == 0)
+		rc = make_database_file(store, flags, err);
+	if (rc == 0)
+		rc = open_shared_or_alone(store, flags, err);
 	if (rc == 0) {
 		*ret_store = store;
 		store = NULL;
@@ -375,8 +388,8 @@ store_dir(const struct store *store)
 /* ---- statements ---- */
 
 /*
- * SQLite rolls a transaction back by itself where memory, the disk or its room fails; what came after would then be
- * committed statement by statement.
+ * SQLite rolls a transaction back by itself where memory, the disk or its space fails.  Later statements would then be
+ * committed one by one.
  */
 static bool
 has_lost_transaction(const struct store *store)
@@ -394,14 +407,14 @@ lost_transaction(struct store *store, struct err *err)
 static int
 disk_error(struct store *store, struct err *err)
 {
-	if (store->why == ENOSPC || store->why == EDQUOT)
+	if (store->saved_errno == ENOSPC || store->saved_errno == EDQUOT)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	return err_set(err, ERR_OUTSIDE, N_("the database %s cannot be read or written: %s"), store->path,
-	    strerror(store->why));
+	    strerror(store->saved_errno));
 }
 
 static int
-say_error(struct store *store, int rc, const char *words, struct err *err)
+describe_error(struct store *store, int rc, const char *words, struct err *err)
 {
 	if (rc == SQLITE_ABORT_ROLLBACK)
 		return lost_transaction(store, err);
@@ -416,12 +429,12 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: the disk is full"), store->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		if (store->why == EIO)
+		if (store->saved_errno == EIO)
 			return disk_error(store, err);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s is damaged: restore it from a backup"),
 		    store->path);
 	default:
-		if (store->why != 0)
+		if (store->saved_errno != 0)
 			return disk_error(store, err);
 		return err_set(err, ERR_OUTSIDE, N_("the database %s: %s"), store->path, words);
 	}
@@ -430,7 +443,7 @@ say_error(struct store *store, int rc, const char *words, struct err *err)
 int
 store_error(struct store *store, struct err *err)
 {
-	return say_error(store, sqlite3_errcode(store->db), sqlite3_errmsg(store->db), err);
+	return describe_error(store, sqlite3_errcode(store->db), sqlite3_errmsg(store->db), err);
 }
 
 int
@@ -439,7 +452,7 @@ store_exec(struct store *store, const char *sql, struct err *err)
 	if (has_lost_transaction(store))
 		return lost_transaction(store, err);
 	errno = 0;
-	if (note_why(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
+	if (note_errno(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL)) == SQLITE_OK)
 		return 0;
 	return store_error(store, err);
 }
@@ -475,7 +488,7 @@ store_commit(struct store *store, struct err *err)
 	return rc;
 }
 
-/* It asks for a little memory: where there is none, once more. */
+/* ROLLBACK itself needs a little memory: where it fails it is tried again. */
 void
 store_rollback(struct store *store)
 {
@@ -491,7 +504,7 @@ store_in_transaction(const struct store *store)
 }
 
 static void
-fault(struct query *q, int rc)
+note_fault(struct query *q, int rc)
 {
 	if (q->rc == SQLITE_OK)
 		q->rc = rc;
@@ -502,16 +515,16 @@ query_open(struct query *q, struct store *store, const char *sql)
 {
 	*q = (struct query){.store = store, .next = 1};
 	if (has_lost_transaction(store))
-		fault(q, SQLITE_ABORT_ROLLBACK);
+		note_fault(q, SQLITE_ABORT_ROLLBACK);
 	else
-		fault(q, note_why(store, (errno = 0, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL))));
+		note_fault(q, note_errno(store, (errno = 0, sqlite3_prepare_v2(store->db, sql, -1, &q->stmt, NULL))));
 }
 
 void
 query_put_text(struct query *q, struct slice text)
 {
 	if (q->rc == SQLITE_OK)
-		fault(q,
+		note_fault(q,
 		    sqlite3_bind_text64(q->stmt, q->next++, text.p == NULL ? "" : text.p, text.n, SQLITE_STATIC,
 		        SQLITE_UTF8));
 }
@@ -529,21 +542,21 @@ void
 query_put_blob(struct query *q, const void *bytes, size_t len)
 {
 	if (q->rc == SQLITE_OK)
-		fault(q, sqlite3_bind_blob64(q->stmt, q->next++, len == 0 ? "" : bytes, len, SQLITE_STATIC));
+		note_fault(q, sqlite3_bind_blob64(q->stmt, q->next++, len == 0 ? "" : bytes, len, SQLITE_STATIC));
 }
 
 void
 query_put_int(struct query *q, int64_t value)
 {
 	if (q->rc == SQLITE_OK)
-		fault(q, sqlite3_bind_int64(q->stmt, q->next++, value));
+		note_fault(q, sqlite3_bind_int64(q->stmt, q->next++, value));
 }
 
 void
 query_put_null(struct query *q)
 {
 	if (q->rc == SQLITE_OK)
-		fault(q, sqlite3_bind_null(q->stmt, q->next++));
+		note_fault(q, sqlite3_bind_null(q->stmt, q->next++));
 }
 
 bool
@@ -554,9 +567,9 @@ query_row(struct query *q)
 	if (q->rc != SQLITE_OK)
 		return false;
 	errno = 0;
-	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : note_why(q->store, sqlite3_step(q->stmt));
+	rc = has_lost_transaction(q->store) ? SQLITE_ABORT_ROLLBACK : note_errno(q->store, sqlite3_step(q->stmt));
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		fault(q, rc);
+		note_fault(q, rc);
 	return rc == SQLITE_ROW;
 }
 
@@ -565,7 +578,7 @@ query_reset(struct query *q)
 {
 	if (q->stmt == NULL)
 		return;
-	fault(q, sqlite3_reset(q->stmt));
+	note_fault(q, sqlite3_reset(q->stmt));
 	q->next = 1;
 }
 
@@ -584,12 +597,12 @@ query_int(struct query *q, int column)
 	return sqlite3_column_int64(q->stmt, column);
 }
 
-/* A value that SQLite has no memory to give is no NULL. */
+/* Tells a value that SQLite had no memory for from a true NULL. */
 static void
-look_for_memory(struct query *q, const void *value)
+note_lack_of_memory(struct query *q, const void *value)
 {
 	if (value == NULL && (sqlite3_errcode(q->store->db) & 0xFF) == SQLITE_NOMEM)
-		fault(q, SQLITE_NOMEM);
+		note_fault(q, SQLITE_NOMEM);
 }
 
 struct slice
@@ -597,8 +610,8 @@ query_text(struct query *q, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
-	look_for_memory(q, text);
-	/* The text first: asking for it may change how many bytes it has. */
+	note_lack_of_memory(q, text);
+	/* The text is asked for before its length, which the conversion may change. */
 	return (struct slice){text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
 
@@ -607,7 +620,7 @@ query_blob(struct query *q, int column)
 {
 	const char *bytes = sqlite3_column_blob(q->stmt, column);
 
-	look_for_memory(q, bytes);
+	note_lack_of_memory(q, bytes);
 	return (struct slice){bytes, bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->stmt, column)};
 }
 
@@ -624,9 +637,9 @@ query_close(struct query *q, struct err *err)
 
 	if (q->store == NULL)
 		return 0;
-	/* The words are the last error's; another statement may have failed, or not, since ours did. */
+	/* sqlite3_errmsg describes the last call, which need not be the one that failed here. */
 	if (rc != SQLITE_OK)
-		result = say_error(q->store, rc,
+		result = describe_error(q->store, rc,
 		    sqlite3_extended_errcode(q->store->db) == rc ? sqlite3_errmsg(q->store->db) : sqlite3_errstr(rc),
 		    err);
 	(void)sqlite3_finalize(q->stmt);
@@ -652,7 +665,7 @@ store_int(struct store *store, const char *sql, int64_t *ret, struct err *err)
 	return rc;
 }
 
-/* ---- what there is one of ---- */
+/* ---- single values ---- */
 
 int
 store_meta_get(struct store *store, const char *name, char **ret_value, struct err *err)
@@ -697,15 +710,17 @@ int
 store_meta_get_int(struct store *store, const char *name, int64_t *ret_value, struct err *err)
 {
 	char *text = NULL, *end;
+	long long value;
 	int rc = store_meta_get(store, name, &text, err);
 
 	if (rc != 0)
 		return rc;
 	errno = 0;
-	*ret_value = strtoll(text, &end, 10);
-	rc = errno == 0 && end != text && *end == '\0'
-	    ? 0
-	    : err_set(err, ERR_OUTSIDE, N_("the state's %s is no number"), name);
+	value = strtoll(text, &end, 10);
+	if (errno == 0 && end != text && *end == '\0')
+		*ret_value = value;
+	else
+		rc = err_set(err, ERR_OUTSIDE, N_("the state's %s is no number"), name);
 	free(text);
 	return rc;
 }

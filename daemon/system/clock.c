@@ -1,3 +1,4 @@
+/* The current time, and the local zone of the process. */
 #include "system/clock.h"
 
 #include <errno.h>

@@ -9,19 +9,19 @@
 #include "core/calendar/zone.h"
 
 /*
- * The one place that asks what time it is, and what that is here.  Everything else is handed both.
+ * The one place that asks for the time, and that knows the local zone.  Everything else is given both.
  *
- * "Here" is one IANA zone for the process.  Its file (RFC 8536) is read by ourselves: the C library takes its zone from
- * the environment, which nobody may change once there are threads, says UTC without a word where the zone is unknown,
- * and moves a time that a change of the clock skips or doubles without saying so.
+ * The process has one IANA zone, whose file (RFC 8536) we read ourselves.  The C library would not do: it takes its
+ * zone from the environment, which must not change while there are threads; it silently uses UTC for an unknown zone;
+ * and it silently moves a local time that a change of the clock skips or repeats.
  */
 
-/* The zone file is there. */
+/* Whether there is a zone file of this name. */
 bool clock_zone_exists(const char *name);
 
 /*
- * Makes this zone the process's own; UTC stands until then.  Not while another thread uses the functions below.
- * ERR_REFUSED (no such zone, not a zone file), ERR_OUTSIDE, ERR_MEMORY: the zone stays what it was.
+ * Sets the zone of the process, which is UTC before.  Not while another thread uses the functions below.  ERR_REFUSED
+ * (no such zone, not a zone file), ERR_OUTSIDE, ERR_MEMORY: the zone stays what it was.
  */
 int clock_set_zone(const char *name, struct err *err);
 
@@ -30,10 +30,10 @@ int clock_set_zone_file(struct slice bytes, struct err *err);
 
 int64_t clock_now(void); /* seconds since 1970, UTC */
 
-/* The zone itself; it stands until another one is set. */
+/* The zone of the process, valid until another one is set. */
 const struct zone *clock_zone(void);
 
-/* zone_local here, and its date alone. */
+/* zone_local in the zone of the process; clock_date gives the date only. */
 int32_t clock_date(int64_t time);
 int32_t clock_local(int64_t time, int32_t *ret_second);
 
@@ -41,7 +41,7 @@ int32_t clock_local(int64_t time, int32_t *ret_second);
 #define CLOCK_TEXT 20
 void clock_text(int64_t time, char ret_text[static CLOCK_TEXT]);
 
-/* zone_instant here. */
+/* zone_instant in the zone of the process. */
 int64_t clock_instant(int32_t date, int32_t second, enum zone_how *ret_how);
 
 #endif

@@ -1,3 +1,4 @@
+/* Files: complete reads and writes, opening what others put there, syncing, locks, private files. */
 #include "system/file.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ file_read_up_to(int fd, void *bytes, size_t len)
 
 /* ---- whole files ---- */
 
-/* Closes, and leaves errno as it is. */
+/* close(2) without changing errno. */
 static void
 close_quietly(int fd)
 {
@@ -60,9 +61,9 @@ close_quietly(int fd)
 	errno = why;
 }
 
-/* What stands there instead is the doing of whoever put it there; the rest is this machine's. */
+/* ERR_REFUSED where the path itself is at fault, ERR_OUTSIDE where the machine is.  Keeps errno. */
 static int
-cannot_open(const char *path, struct err *err)
+report_unopened(const char *path, struct err *err)
 {
 	int why = errno;
 	bool refused = why == ELOOP || why == ENAMETOOLONG || why == ENXIO || why == ENODEV;
@@ -106,9 +107,9 @@ file_open(int at, const char *path, enum file_links links, int *ret_fd, struct s
 	int rc = 0;
 
 	if (fd < 0)
-		return cannot_open(path, err);
+		return report_unopened(path, err);
 	if (fstat(fd, &st) != 0)
-		rc = cannot_open(path, err);
+		rc = report_unopened(path, err);
 	else if (!S_ISREG(st.st_mode))
 		rc = not_regular(path, err);
 	if (rc != 0) {
@@ -120,7 +121,7 @@ file_open(int at, const char *path, enum file_links links, int *ret_fd, struct s
 	return 0;
 }
 
-/* The file may grow while it is read: what counts is what comes. */
+/* The limit is on the bytes read, since the file may grow meanwhile. */
 static int
 read_to_end(int fd, const char *path, size_t max, struct buf *out, struct err *err)
 {
@@ -174,7 +175,7 @@ file_sync(int fd)
 	return sync_is_off ? 0 : fsync(fd);
 }
 
-/* A folder may let us make something in it without letting us read it: then the whole file system is synced. */
+/* For a folder that we may write but not read: the whole file system is synced. */
 static int
 sync_file_system_of(const char *path)
 {
@@ -240,7 +241,7 @@ open_locked(const char *state_dir, const char *name, int how, int *ret_fd, struc
 	while (fd >= 0 && flock(fd, how) != 0)
 		if (errno != EINTR) {
 			rc = errno == EWOULDBLOCK ? ERR_NOT_YET : 0;
-			(void)close(fd);
+			close_quietly(fd);
 			fd = -1;
 		}
 	if (fd < 0 && rc == 0)

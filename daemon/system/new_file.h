@@ -6,29 +6,30 @@
 #include "core/base/err.h"
 
 /*
- * A file that comes to its name whole or not at all, and never takes another's place.  It is written beside, as .NAME.new in
- * the same folder; what a writer that was killed has left there is replaced.
+ * A new file that appears under its name complete or not at all, and never replaces another file.  It is written as
+ * .NAME.new in the same folder; one that a killed writer has left there is replaced.
  *
- * The name is given by a process of its own, forked at the beginning: it keeps the rights of that moment, so that root's folder
- * gets the file though the writer has become another user since.  Where the writer ends without a word, it removes what was
- * begun.
+ * A child process, forked at the beginning, gives the file its name.  It keeps the rights of that moment, so that a
+ * file can be made in root's folder although the writer has become another user meanwhile.  Where the writer ends
+ * without new_file_keep, the child removes the unfinished file.
  */
 struct new_file {
-	int fd; /* for writing */
-	int channel;
-	pid_t keeper;
+	int fd;           /* for writing */
+	int channel;      /* socket to the keeper */
+	pid_t keeper;     /* the child process */
 	const char *path; /* the caller's */
 };
 
 /*
- * Begins the file (0600).  `path` stays the caller's until the end.  ERR_REFUSED: there is one already, or another process is
- * writing it; ERR_OUTSIDE.  End it with one of the two below.
+ * Begins the file (0600).  The caller keeps `path` valid until the end.  ERR_REFUSED: the file exists, or another
+ * process is writing it.  ERR_OUTSIDE, ERR_MEMORY.  End it with one of the two functions below.
  */
 int new_file_open(const char *path, struct new_file *ret_file, struct err *err);
 
-/* When this returns 0 the file is on the disk, whole, under its name.  ERR_REFUSED: somebody else's is there by now. */
+/* Returns 0 once the complete file is on the disk under its name.  ERR_REFUSED: another file has taken the name. */
 int new_file_keep(struct new_file *file, struct err *err);
 
+/* Removes the unfinished file. */
 void new_file_drop(struct new_file *file);
 
 #endif

@@ -1,3 +1,4 @@
+/* What every main does first: initialises libsodium and runs the self-test of the primitives. */
 #include "system/primitives.h"
 
 #include <sodium.h>

@@ -4,8 +4,8 @@
 #include "core/base/err.h"
 
 /*
- * For main(), before anything else is done: libsodium is ready, its random numbers too, and the self-test holds.
- * ERR_OUTSIDE: the program ends.
+ * Initialises libsodium with its random numbers and runs the self-test.  main() calls it before anything else, and ends
+ * the program where it fails (ERR_OUTSIDE).
  */
 int primitives_begin(struct err *err);
 

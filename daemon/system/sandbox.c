@@ -1,3 +1,4 @@
+/* Runs work on untrusted bytes in a child process with limits, and reads its answer. */
 #include "system/sandbox.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* AddressSanitizer maps terabytes for its shadow, and says on stderr what it found. */
+/* AddressSanitizer maps terabytes of shadow memory, and reports on stderr. */
 #if defined(__SANITIZE_ADDRESS__)
 #define UNDER_ASAN 1
 #elif defined(__has_feature)
@@ -29,7 +30,7 @@
 
 /* ---- the child ---- */
 
-/* Bytes of address space that this process has; 0 where that cannot be known. */
+/* Bytes of address space that this process has; 0 where unknown. */
 static size_t
 address_space(void)
 {
@@ -47,7 +48,7 @@ address_space(void)
 }
 
 static bool
-limit(__rlimit_resource_t what, rlim_t n)
+lower_rlimit(__rlimit_resource_t what, rlim_t n)
 {
 	struct rlimit limit = {n, n}, now;
 
@@ -56,9 +57,9 @@ limit(__rlimit_resource_t what, rlim_t n)
 	return setrlimit(what, &limit) == 0;
 }
 
-/* Descriptors but `out` are closed (stderr stays for a sanitizer), and none can be opened. */
+/* Closes all descriptors but `out`; stderr stays open for a sanitizer. */
 static bool
-shut(int out)
+close_descriptors(int out)
 {
 	unsigned from = UNDER_ASAN ? 3 : 0;
 
@@ -70,30 +71,31 @@ shut(int out)
 }
 
 static bool
-confine(const struct sandbox_limits *limits, int out)
+apply_limits(const struct sandbox_limits *limits, int out)
 {
 	size_t space = address_space();
 
-	if (!UNDER_ASAN && (prctl(PR_SET_DUMPABLE, 0) != 0 || (space > 0 && !limit(RLIMIT_AS, space + limits->memory))))
+	if (!UNDER_ASAN &&
+	    (prctl(PR_SET_DUMPABLE, 0) != 0 || (space > 0 && !lower_rlimit(RLIMIT_AS, space + limits->memory))))
 		return false;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    !limit(RLIMIT_CPU, limits->cpu_s) || !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) ||
-	    !limit(RLIMIT_NPROC, 0) || !shut(out))
+	    !lower_rlimit(RLIMIT_CPU, limits->cpu_s) || !lower_rlimit(RLIMIT_CORE, 0) ||
+	    !lower_rlimit(RLIMIT_FSIZE, 0) || !lower_rlimit(RLIMIT_NPROC, 0) || !close_descriptors(out))
 		return false;
-	/* Valgrind refuses it; nobody else can. */
-	(void)limit(RLIMIT_NOFILE, UNDER_ASAN ? 8 : 0);
+	/* Fails under Valgrind only. */
+	(void)lower_rlimit(RLIMIT_NOFILE, UNDER_ASAN ? 8 : 0);
 	return true;
 }
 
 enum { CHILD_DONE, CHILD_UNCONFINED, CHILD_NO_MEMORY, CHILD_UNHEARD };
 
-/* Never back into what the parent was doing. */
+/* The child: it never returns into the code of the parent. */
 static _Noreturn void
-be_child(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
+run_confined(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, int fd)
 {
 	struct buf out;
 
-	if (!confine(limits, fd))
+	if (!apply_limits(limits, fd))
 		_exit(CHILD_UNCONFINED);
 	buf_init(&out, limits->max_bytes);
 	if (work(ctx, &out) != 0 || out.failed)
@@ -111,7 +113,7 @@ be_child(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf 
 /* ---- the parent ---- */
 
 static int64_t
-now_ms(void)
+monotonic_ms(void)
 {
 	struct timespec now = {0};
 
@@ -119,15 +121,15 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Until the child closes its end; false where its time is over first, or it says too much. */
+/* Reads until the child closes its end.  False where its time is over first, or the answer is too long. */
 static bool
-listen_to(int fd, int64_t until, struct buf *said)
+read_answer(int fd, int64_t until, struct buf *answer)
 {
 	char bytes[65536];
 
 	for (;;) {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
-		int64_t left = until - now_ms();
+		int64_t left = until - monotonic_ms();
 		int n = left <= 0 ? 0 : poll(&ready, 1, (int)left);
 		ssize_t got;
 
@@ -140,17 +142,17 @@ listen_to(int fd, int64_t until, struct buf *said)
 			continue;
 		if (got <= 0)
 			return got == 0;
-		buf_put(said, bytes, (size_t)got);
-		if (said->failed)
+		buf_put(answer, bytes, (size_t)got);
+		if (answer->failed)
 			return false;
 	}
 }
 
-/* Whether it ended well; where it did not, how.  `status` is -1 where somebody else was told. */
+/* 0 where the child ended well, else the error.  `status` is -1 where its exit status cannot be known. */
 static int
-judge(bool in_time, const struct buf *said, int status, struct err *err)
+child_result(bool in_time, const struct buf *answer, int status, struct err *err)
 {
-	if (said->failed)
+	if (answer->failed)
 		return err_set(err, ERR_REFUSED, N_("reading it takes too much memory"));
 	if (!in_time ||
 	    (status != -1 && WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)))
@@ -165,7 +167,7 @@ judge(bool in_time, const struct buf *said, int status, struct err *err)
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-/* With every signal blocked, and so it stays in the child: the parent's handlers are none of its business. */
+/* Forks with all signals blocked.  They stay blocked in the child, so that the parent's handlers never run in it. */
 static pid_t
 fork_blocked(void)
 {
@@ -181,10 +183,10 @@ fork_blocked(void)
 }
 
 int
-sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *said,
+sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct buf *out), void *ctx, struct buf *answer,
     struct err *err)
 {
-	int64_t until = now_ms() + limits->wall_ms;
+	int64_t until = monotonic_ms() + limits->wall_ms;
 	int ends[2], status = -1;
 	bool in_time;
 	pid_t child;
@@ -193,7 +195,7 @@ sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct b
 		return err_set(err, ERR_OUTSIDE, N_("a process cannot be started: %s"), strerror(errno));
 	child = fork_blocked();
 	if (child == 0)
-		be_child(limits, work, ctx, ends[1]);
+		run_confined(limits, work, ctx, ends[1]);
 	if (child < 0)
 		(void)err_set(err, ERR_OUTSIDE, N_("a process cannot be started: %s"), strerror(errno));
 	(void)close(ends[1]);
@@ -201,15 +203,15 @@ sandbox_run(const struct sandbox_limits *limits, int (*work)(void *ctx, struct b
 		(void)close(ends[0]);
 		return ERR_OUTSIDE;
 	}
-	in_time = listen_to(ends[0], until, said);
+	in_time = read_answer(ends[0], until, answer);
 	(void)close(ends[0]);
 	if (!in_time)
 		(void)kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0) {
 		if (errno != EINTR) {
-			status = -1; /* SIGCHLD is ignored here: what was said must do */
+			status = -1; /* SIGCHLD is ignored here: only the answer tells */
 			break;
 		}
 	}
-	return judge(in_time, said, status, err);
+	return child_result(in_time, answer, status, err);
 }

@@ -1,3 +1,4 @@
+/* Users of the system, and how root becomes the owner of the state directory. */
 #include "system/user.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #define ENTRY_MAX_BYTES 16384 /* more than any entry takes */
 
 static bool
-take(const struct passwd *entry, struct user *ret)
+copy_entry(const struct passwd *entry, struct user *ret)
 {
 	if (entry == NULL || strlen(entry->pw_name) >= sizeof ret->name)
 		return false;
@@ -27,7 +28,7 @@ user_of(uid_t uid, struct user *ret_user)
 	char texts[ENTRY_MAX_BYTES];
 	struct passwd entry, *found = NULL;
 
-	return getpwuid_r(uid, &entry, texts, sizeof texts, &found) == 0 && take(found, ret_user);
+	return getpwuid_r(uid, &entry, texts, sizeof texts, &found) == 0 && copy_entry(found, ret_user);
 }
 
 bool
@@ -36,7 +37,7 @@ user_named(const char *name, struct user *ret_user)
 	char texts[ENTRY_MAX_BYTES];
 	struct passwd entry, *found = NULL;
 
-	return getpwnam_r(name, &entry, texts, sizeof texts, &found) == 0 && take(found, ret_user);
+	return getpwnam_r(name, &entry, texts, sizeof texts, &found) == 0 && copy_entry(found, ret_user);
 }
 
 int

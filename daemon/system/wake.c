@@ -1,3 +1,4 @@
+/* The socket by which commands wake the daemon. */
 #include "system/wake.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ wake_listen(const char *state_dir, int *ret_fd, struct err *err)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_set(err, ERR_OUTSIDE, "%s: %s", at.sun_path, strerror(errno));
-	(void)unlink(at.sun_path); /* whoever holds the lock is the only one */
+	(void)unlink(at.sun_path); /* only the holder of the lock comes here */
 	if (bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 || chmod(at.sun_path, 0600) != 0) {
 		(void)err_set(err, ERR_OUTSIDE, "%s: %s", at.sun_path, strerror(errno));
 		(void)close(fd);
@@ -52,7 +53,7 @@ wake_daemon(const char *state_dir)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return;
-	/* Nobody there, or a full queue: either way the daemon looks, or will. */
+	/* No daemon, or a full queue: it reads the state when it starts, or is being woken already. */
 	(void)sendto(fd, "", 0, MSG_NOSIGNAL, (const struct sockaddr *)&to, sizeof to);
 	(void)close(fd);
 }

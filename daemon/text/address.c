@@ -1,10 +1,11 @@
+/* Mail addresses, as SMTP commands and headers can hold them without quoting. */
 #include "text/address.h"
 
 #define LOCAL_MAX 64
 #define LABEL_MAX 63
 
 static bool
-is_alphanumeric(char c)
+is_ascii_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -18,7 +19,7 @@ dot_atom(struct slice local)
 		char c = local.p[i];
 		bool special = c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL;
 
-		if (c == '.' ? before == '.' : !is_alphanumeric(c) && !special)
+		if (c == '.' ? before == '.' : !is_ascii_alnum(c) && !special)
 			return false;
 		before = c;
 	}
@@ -36,7 +37,7 @@ domain_ok(struct slice domain)
 		if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' || label.p[label.n - 1] == '-')
 			return false;
 		for (size_t i = 0; i < label.n; i++)
-			if (!is_alphanumeric(label.p[i]) && label.p[i] != '-')
+			if (!is_ascii_alnum(label.p[i]) && label.p[i] != '-')
 				return false;
 	}
 	return true;
@@ -54,7 +55,7 @@ address_ok(struct slice address)
 }
 
 static struct slice
-trim(struct slice s)
+trim_spaces(struct slice s)
 {
 	while (s.n > 0 && s.p[0] == ' ') {
 		s.p++;
@@ -80,18 +81,18 @@ name_ok(struct slice name)
 bool
 address_split(struct slice mailbox, struct slice *ret_name, struct slice *ret_address)
 {
-	struct slice address = trim(mailbox), name = {"", 0};
+	struct slice address = trim_spaces(mailbox), name = {"", 0};
 
 	if (address.n > 0 && address.p[address.n - 1] == '>') {
 		struct slice rest = {address.p, address.n - 1};
 
 		if (memchr(rest.p, '<', rest.n) == NULL)
 			return false;
-		name = trim(slice_cut(&rest, '<'));
-		address = trim(rest);
+		name = trim_spaces(slice_cut(&rest, '<'));
+		address = trim_spaces(rest);
 	}
 	if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"')
-		name = trim((struct slice){name.p + 1, name.n - 2});
+		name = trim_spaces((struct slice){name.p + 1, name.n - 2});
 	if (!name_ok(name) || !address_ok(address))
 		return false;
 	*ret_name = name;

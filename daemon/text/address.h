@@ -6,8 +6,8 @@
 #include "core/base/slice.h"
 
 /*
- * Mail addresses.  Whatever passes here can stand in an SMTP command and in a header without quoting: no white space,
- * no control characters, no second address, ASCII alone.
+ * Mail addresses.  An address that passes here needs no quoting in an SMTP command or a header: it is ASCII without
+ * white space and control characters, and it is one address.
  */
 
 #define ADDRESS_MAX 254 /* bytes, RFC 5321 4.5.3.1.3 */
@@ -16,9 +16,9 @@
 bool address_ok(struct slice address);
 
 /*
- * "抽查办公室 <spotcheck@example.org>" or the address alone.  `ret_name` is empty in the latter case; quotes around the
- * name are taken off.  False, and nothing written, where the address is none or the name holds control characters or
- * '<' '>' '"'.
+ * Splits "抽查办公室 <spotcheck@example.org>", or an address alone: then `*ret_name` is empty.  Quotes around the name are
+ * removed.  False, with nothing written, where the address is invalid or the name holds control characters or any of
+ * '<' '>' '"' '\'.
  */
 bool address_split(struct slice mailbox, struct slice *ret_name, struct slice *ret_address);
 

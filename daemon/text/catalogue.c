@@ -1,4 +1,4 @@
-/* GNU gettext manual, "The Format of GNU MO Files". */
+/* Reads catalogues of messages: GNU gettext manual, "The Format of GNU MO Files". */
 #include "text/catalogue.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 enum { HEADER_MAGIC = 0, HEADER_COUNT = 8, HEADER_ORIGINALS = 12, HEADER_TRANSLATIONS = 16 };
 
 static uint32_t
-number(const struct catalogue *c, size_t at)
+read_u32(const struct catalogue *c, size_t at)
 {
 	uint32_t value;
 
@@ -26,11 +26,11 @@ number(const struct catalogue *c, size_t at)
 	return value;
 }
 
-/* The i-th text of a table; NULL where it does not lie in the file, or does not end. */
+/* The i-th text of a table; NULL where it lies outside the file or has no NUL at its end. */
 static const char *
 text_at(const struct catalogue *c, uint32_t table, uint32_t i)
 {
-	size_t row = table + (size_t)i * ROW_BYTES, len = number(c, row), at = number(c, row + 4);
+	size_t row = table + (size_t)i * ROW_BYTES, len = read_u32(c, row), at = read_u32(c, row + 4);
 
 	return at < c->len && len < c->len - at && c->bytes[at + len] == '\0' ? c->bytes + at : NULL;
 }
@@ -38,21 +38,21 @@ text_at(const struct catalogue *c, uint32_t table, uint32_t i)
 static bool
 has_table(const struct catalogue *c, uint32_t table)
 {
-	return table <= c->len && number(c, HEADER_COUNT) <= (c->len - table) / ROW_BYTES;
+	return table <= c->len && read_u32(c, HEADER_COUNT) <= (c->len - table) / ROW_BYTES;
 }
 
 static bool
-is_good(const struct catalogue *c)
+is_well_formed(const struct catalogue *c)
 {
 	uint32_t originals, translations;
 
-	if (c->len < HEADER_BYTES || number(c, HEADER_MAGIC) != MAGIC)
+	if (c->len < HEADER_BYTES || read_u32(c, HEADER_MAGIC) != MAGIC)
 		return false;
-	originals = number(c, HEADER_ORIGINALS);
-	translations = number(c, HEADER_TRANSLATIONS);
+	originals = read_u32(c, HEADER_ORIGINALS);
+	translations = read_u32(c, HEADER_TRANSLATIONS);
 	if (!has_table(c, originals) || !has_table(c, translations))
 		return false;
-	for (uint32_t i = 0; i < number(c, HEADER_COUNT); i++)
+	for (uint32_t i = 0; i < read_u32(c, HEADER_COUNT); i++)
 		if (text_at(c, originals, i) == NULL || text_at(c, translations, i) == NULL)
 			return false;
 	return true;
@@ -69,7 +69,7 @@ catalogue_read(const char *path, struct catalogue *ret_catalogue, struct err *er
 	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, BYTES_MAX, &bytes, err);
 	if (rc == 0) {
 		c = (struct catalogue){bytes.data, bytes.len};
-		if (!is_good(&c))
+		if (!is_well_formed(&c))
 			rc = err_set(err, ERR_REFUSED, N_("%s is no catalogue of messages"), path);
 	}
 	if (rc == 0)
@@ -88,19 +88,19 @@ catalogue_release(struct catalogue *catalogue)
 	*catalogue = (struct catalogue){.bytes = NULL};
 }
 
-/* The originals are sorted. */
+/* Binary search: the originals are sorted. */
 const char *
 catalogue_text(const struct catalogue *catalogue, const char *text)
 {
 	const struct catalogue *c = catalogue;
-	uint32_t low = 0, high = c->bytes == NULL ? 0 : number(c, HEADER_COUNT);
+	uint32_t low = 0, high = c->bytes == NULL ? 0 : read_u32(c, HEADER_COUNT);
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int by = strcmp(text, text_at(c, number(c, HEADER_ORIGINALS), middle));
+		int by = strcmp(text, text_at(c, read_u32(c, HEADER_ORIGINALS), middle));
 
 		if (by == 0)
-			return text_at(c, number(c, HEADER_TRANSLATIONS), middle);
+			return text_at(c, read_u32(c, HEADER_TRANSLATIONS), middle);
 		if (by < 0)
 			high = middle;
 		else

@@ -1,3 +1,4 @@
+/* HTML pages from templates: escaping, and texts in the place of marks. */
 #include "text/html.h"
 
 #include <string.h>
@@ -26,9 +27,12 @@ html_put(struct buf *out, struct slice text)
 		}
 }
 
-/* The mark that `html` begins with; where it is none, a template has the character for reasons of its own. */
+/*
+ * Appends the text of the mark that `html` begins with, and returns the mark's bytes.  Where the character begins no
+ * mark, it is the template's own and dropped.
+ */
 static size_t
-put_mark(struct slice html, const struct template_marks *marks, struct buf *out)
+put_marked_value(struct slice html, const struct template_marks *marks, struct buf *out)
 {
 	const size_t width = sizeof TEMPLATE_MARK_BEGIN - 1;
 	const char *end = memmem(html.p, html.n, TEMPLATE_MARK_END, width);
@@ -51,7 +55,7 @@ html_fill(struct slice html, const struct template_marks *marks, struct buf *out
 		buf_put(out, html.p, n);
 		html = (struct slice){html.p + n, html.n - n};
 		if (begin != NULL) {
-			n = put_mark(html, marks, out);
+			n = put_marked_value(html, marks, out);
 			html = (struct slice){html.p + n, html.n - n};
 		}
 	}

@@ -1,3 +1,4 @@
+/* The language of messages: that of the environment, or one that the INI names. */
 #include "text/language.h"
 
 #include <libintl.h>
@@ -13,7 +14,7 @@
 #define CATALOGUE "zh_CN/LC_MESSAGES/spotcheckd.mo"
 #define PATH_BYTES 4096
 
-/* What the environment asks for, whether this machine has that locale or not. */
+/* The locale that the environment asks for, whether this machine has it or not. */
 static const char *
 wanted_locale(void)
 {
@@ -28,16 +29,16 @@ wanted_locale(void)
 	return "";
 }
 
-/* Where catalogues are: of a build that is not installed, the environment says it. */
+/* The folder of the catalogues.  For a build that is not installed the environment names it. */
 static const char *
-catalogues(void)
+catalogue_folder(void)
 {
 	const char *folder = secure_getenv("TEXTDOMAINDIR");
 
 	return folder != NULL ? folder : LOCALE_DIR;
 }
 
-/* A fresh Debian has generated no locale but C.UTF-8; our catalogue needs none. */
+/* A fresh Debian has no locale but C.UTF-8, and our catalogue needs no other. */
 void
 language_begin(void)
 {
@@ -45,7 +46,7 @@ language_begin(void)
 		(void)setlocale(LC_ALL, "C.UTF-8");
 		(void)setenv("LANGUAGE", "zh_CN", 1);
 	}
-	(void)bindtextdomain("spotcheckd", catalogues());
+	(void)bindtextdomain("spotcheckd", catalogue_folder());
 	(void)bind_textdomain_codeset("spotcheckd", "UTF-8");
 	(void)textdomain("spotcheckd");
 }
@@ -64,7 +65,7 @@ english_text(const char *text)
 	return text;
 }
 
-/* Read once, and kept for as long as the process lives: what it has said is pointed at. */
+/* The catalogue is read once and kept until the process ends, because callers keep pointers into it. */
 static const char *
 chinese_text(const char *text)
 {
@@ -73,7 +74,7 @@ chinese_text(const char *text)
 	char path[PATH_BYTES];
 
 	if (!tried) {
-		(void)snprintf(path, sizeof path, "%s/%s", catalogues(), CATALOGUE);
+		(void)snprintf(path, sizeof path, "%s/%s", catalogue_folder(), CATALOGUE);
 		(void)catalogue_read(path, &chinese, NULL);
 		tried = true;
 	}

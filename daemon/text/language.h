@@ -1,15 +1,15 @@
 #ifndef SPOTCHECK_TEXT_LANGUAGE_H
 #define SPOTCHECK_TEXT_LANGUAGE_H
 
-/* The language of messages, from LC_ALL, LC_MESSAGES, LANG or LANGUAGE; once, before anything is said. */
+/* Sets the language of messages from LC_ALL, LC_MESSAGES, LANG or LANGUAGE.  Once, before the first message. */
 void language_begin(void);
 
 /* gettext, for `tr` of struct err and struct diag. */
 const char *language_text(const char *text);
 
 /*
- * The same in a language of the INI's, "zh_CN" or "en", whatever the process's own is.  Where the catalogue is not
- * installed the words are English.  Not while another thread asks for it first.
+ * The same for a language of the INI, "zh_CN" or "en", whatever the language of the process.  Without an installed
+ * catalogue the messages are English.  The first translation into Chinese must not run in two threads at once.
  */
 const char *(*language_of(const char *language))(const char *text);
 

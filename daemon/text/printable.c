@@ -1,3 +1,4 @@
+/* Untrusted text made fit for one line of a terminal or a letter, and its width in columns. */
 #include "text/printable.h"
 
 #include <stdarg.h>
@@ -13,7 +14,7 @@ is_plain(uint32_t c)
 {
 	if (c < 0x20 || (c >= 0x7F && c <= 0x9F))
 		return false;
-	/* Separators and directions; U+2029 is followed by the embeddings up to U+202E. */
+	/* Line and paragraph separators (U+2028, U+2029) and marks of writing direction. */
 	return !(c >= 0x2028 && c <= 0x202E) && !(c >= 0x2066 && c <= 0x2069);
 }
 
@@ -33,7 +34,7 @@ plain_text(struct slice text)
 	return true;
 }
 
-/* Spaces that take no room, marks of direction, joiners, fillers, tags: they make one text look like another. */
+/* Not a space without width, mark of direction, joiner, filler or tag: these make one text look like another. */
 static bool
 is_seen(uint32_t c)
 {
@@ -60,7 +61,7 @@ is_seen(uint32_t c)
 	return true;
 }
 
-/* The next character of a stranger's text, taken off it, or what stands for it. */
+/* Takes the next character off an untrusted text; returns it, or its replacement. */
 static struct slice
 next_clean(struct slice *rest)
 {
@@ -96,7 +97,7 @@ plain_put(struct buf *out, struct slice text)
 		buf_slice(out, next_clean(&text));
 }
 
-/* A translated format is as long as the original's arguments allow: msgfmt --check holds the two together. */
+/* msgfmt --check ensures that a translated format takes the same arguments as the original. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 

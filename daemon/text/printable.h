@@ -9,26 +9,26 @@
 #include "core/base/slice.h"
 
 /*
- * Text that is shown to people in one line, whoever wrote it: what passes here can forge neither a line of a letter
- * nor a header of a message, and cannot drive a terminal.
+ * Text of any origin that is shown to people in one line.  What passes here cannot forge a line of a letter or a header
+ * of a message, and cannot control a terminal.
  */
 
-/* UTF-8 without control characters, line or paragraph separators, or marks that turn the direction of writing. */
+/* Whether it is UTF-8 without control characters, line or paragraph separators, and marks of writing direction. */
 bool plain_text(struct slice text);
 
 /*
- * A stranger's words as they may be shown: a server's, a witness's, a file's, an argument's.  Tabs and ends of lines
- * become spaces; other control characters, separators of lines, what turns the direction of writing, characters that
- * cannot be seen, and bytes that are no UTF-8 each become '?'.  Nothing grows longer.
+ * Make untrusted text (of a server, a witness, a file, an argument) fit to be shown.  Tabs and ends of lines become
+ * spaces.  Other control characters, separators of lines, marks of writing direction, invisible characters and bytes
+ * that are no UTF-8 each become '?'.  The text never grows.
  */
 void plain_clean(char *text);
 void plain_put(struct buf *out, struct slice text);
 
-/* One line, cleaned as a whole and cut at PLAIN_LINE bytes; a line feed at its end is put in any case. */
+/* Prints one line, cleaned and cut at PLAIN_LINE bytes, with exactly one line feed at its end. */
 #define PLAIN_LINE 4096
 __attribute__((format(printf, 2, 3))) void plain_say(FILE *out, const char *format, ...);
 
-/* Columns that the text takes on a terminal: a Chinese character two, a combining mark none. */
+/* Columns that the text takes on a terminal: two for a Chinese character, none for a combining mark. */
 size_t plain_width(struct slice text);
 
 #endif

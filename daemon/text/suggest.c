@@ -1,24 +1,25 @@
+/* Finds the known word that a mistyped one was probably meant to be. */
 #include "text/suggest.h"
 
 #include <stdint.h>
 
-#define WORD_MAX 40 /* longer ones are never meant */
+#define WORD_MAX 40 /* longer words are not looked at */
 
 static unsigned char
-lower(char c)
+fold_case(char c)
 {
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static unsigned
-least(unsigned a, unsigned b)
+smaller_of(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
 
 /* Optimal string alignment: insertions, deletions, changes and swaps of neighbours. */
 static unsigned
-distance(struct slice a, struct slice b)
+edit_distance(struct slice a, struct slice b)
 {
 	unsigned rows[3][WORD_MAX + 1];
 	unsigned *before = rows[0], *last = rows[1], *now = rows[2];
@@ -30,12 +31,12 @@ distance(struct slice a, struct slice b)
 
 		now[0] = (unsigned)i;
 		for (size_t j = 1; j <= b.n; j++) {
-			bool same = lower(a.p[i - 1]) == lower(b.p[j - 1]);
+			bool same = fold_case(a.p[i - 1]) == fold_case(b.p[j - 1]);
 
-			now[j] = least(last[j - 1] + !same, least(last[j], now[j - 1]) + 1);
-			if (i > 1 && j > 1 && lower(a.p[i - 1]) == lower(b.p[j - 2]) &&
-			    lower(a.p[i - 2]) == lower(b.p[j - 1]))
-				now[j] = least(now[j], before[j - 2] + 1);
+			now[j] = smaller_of(last[j - 1] + !same, smaller_of(last[j], now[j - 1]) + 1);
+			if (i > 1 && j > 1 && fold_case(a.p[i - 1]) == fold_case(b.p[j - 2]) &&
+			    fold_case(a.p[i - 2]) == fold_case(b.p[j - 1]))
+				now[j] = smaller_of(now[j], before[j - 2] + 1);
 		}
 		before = last;
 		last = now;
@@ -58,7 +59,7 @@ suggest(struct slice wrong, const char *const *words, size_t n)
 
 		if (word.n > WORD_MAX)
 			continue;
-		d = distance(wrong, word);
+		d = edit_distance(wrong, word);
 		if (d < best_distance && d <= (word.n < 4 ? 1 : 1 + word.n / 4)) {
 			best = words[i];
 			best_distance = d;

@@ -7,8 +7,8 @@
 #include "core/base/slice.h"
 
 /*
- * "Did you mean …?": the one of `words` that is nearest to `wrong` by edit distance (a swap of neighbours counts as
- * one), letter case aside; NULL where none is near enough to be meant.
+ * For "did you mean …?": the one of `words` with the least edit distance from `wrong`, ignoring letter case; a swap of
+ * neighbours counts as one edit.  NULL where none is near enough.
  */
 const char *suggest(struct slice wrong, const char *const *words, size_t n);
 

@@ -1,3 +1,4 @@
+/* Lists for people in aligned columns, and for programs as canonical JSON. */
 #include "text/table.h"
 
 #include <libintl.h>
@@ -11,7 +12,7 @@
 
 #define CELLS_MAX ((size_t)1 << 30)
 
-/* What a cell holds; the first byte of its record. */
+/* The type of a cell: the first byte of its record. */
 enum { CELL_TEXT = 't', CELL_INT = 'i', CELL_FLAG = 'f', CELL_DATE = 'd', CELL_TIME = 'T' };
 
 void
@@ -30,7 +31,7 @@ table_release(struct table *table)
 /* ---- putting cells ---- */
 
 static void
-put_cell(struct table *table, char type, struct slice text)
+put_typed_cell(struct table *table, char type, struct slice text)
 {
 	buf_byte(&table->cells, type);
 	plain_put(&table->cells, text);
@@ -41,34 +42,34 @@ put_cell(struct table *table, char type, struct slice text)
 void
 table_text(struct table *table, struct slice text)
 {
-	put_cell(table, CELL_TEXT, text);
+	put_typed_cell(table, CELL_TEXT, text);
 }
 
 void
 table_string(struct table *table, const char *text)
 {
-	put_cell(table, CELL_TEXT, slice_of(text == NULL ? "" : text));
+	put_typed_cell(table, CELL_TEXT, slice_of(text == NULL ? "" : text));
 }
 
 static void
-put_number(struct table *table, char type, int64_t value)
+put_typed_number(struct table *table, char type, int64_t value)
 {
 	char text[24];
 
 	(void)snprintf(text, sizeof text, "%lld", (long long)value);
-	put_cell(table, type, slice_of(text));
+	put_typed_cell(table, type, slice_of(text));
 }
 
 void
 table_int(struct table *table, int64_t value)
 {
-	put_number(table, CELL_INT, value);
+	put_typed_number(table, CELL_INT, value);
 }
 
 void
 table_flag(struct table *table, bool value)
 {
-	put_cell(table, CELL_FLAG, slice_of(value ? "1" : ""));
+	put_typed_cell(table, CELL_FLAG, slice_of(value ? "1" : ""));
 }
 
 void
@@ -78,18 +79,18 @@ table_date(struct table *table, int32_t day)
 
 	if (day != DATE_NONE)
 		text_from_date(day, text);
-	put_cell(table, CELL_DATE, slice_of(text));
+	put_typed_cell(table, CELL_DATE, slice_of(text));
 }
 
 void
 table_time(struct table *table, int64_t seconds)
 {
-	put_number(table, CELL_TIME, seconds);
+	put_typed_number(table, CELL_TIME, seconds);
 }
 
 /* ---- reading them ---- */
 
-/* The cell at `*at`, and on to the next one. */
+/* Returns the cell at `*at` and moves on to the next. */
 static struct slice
 next_cell(const struct table *table, size_t *at, char *ret_type)
 {
@@ -103,9 +104,9 @@ next_cell(const struct table *table, size_t *at, char *ret_type)
 
 #define SHOWN_MAX 32
 
-/* As people read it; `scratch` holds what is not the cell's own text. */
+/* The cell as people read it; `scratch` holds the text where it is not the cell's own. */
 static struct slice
-shown(struct slice cell, char type, char scratch[static SHOWN_MAX])
+readable_cell(struct slice cell, char type, char scratch[static SHOWN_MAX])
 {
 	int64_t time = type == CELL_TIME ? strtoll(cell.p, NULL, 10) : 0;
 	int32_t second = 0;
@@ -124,7 +125,7 @@ shown(struct slice cell, char type, char scratch[static SHOWN_MAX])
 }
 
 static void
-put_json(struct buf *out, struct slice cell, char type)
+put_json_cell(struct buf *out, struct slice cell, char type)
 {
 	char time[TIME_TEXT];
 
@@ -147,7 +148,7 @@ put_json(struct buf *out, struct slice cell, char type)
 
 /* ---- JSON ---- */
 
-/* Columns in the order of their keys; a row is as the caller likes to show it, an object is canonical. */
+/* The columns by key, as canonical JSON wants them; rows keep the order of the caller. */
 static void
 sort_columns(const struct table *table, size_t order[static TABLE_COLUMNS_MAX])
 {
@@ -162,9 +163,9 @@ sort_columns(const struct table *table, size_t order[static TABLE_COLUMNS_MAX])
 	}
 }
 
-/* The row that begins at `*at` as an object. */
+/* Puts the row that begins at `*at` as an object. */
 static void
-put_object(const struct table *table, size_t *at, struct buf *out)
+put_json_object(const struct table *table, size_t *at, struct buf *out)
 {
 	size_t order[TABLE_COLUMNS_MAX];
 	struct slice cells[TABLE_COLUMNS_MAX];
@@ -179,13 +180,13 @@ put_object(const struct table *table, size_t *at, struct buf *out)
 			buf_byte(out, ',');
 		json_put_string(out, slice_of(table->columns[order[i]].key));
 		buf_byte(out, ':');
-		put_json(out, cells[order[i]], types[order[i]]);
+		put_json_cell(out, cells[order[i]], types[order[i]]);
 	}
 	buf_byte(out, '}');
 }
 
 static bool
-flush(struct buf *out, FILE *file)
+write_and_clear(struct buf *out, FILE *file)
 {
 	bool ok = !out->failed && fwrite(out->data, 1, out->len, file) == out->len;
 
@@ -194,7 +195,7 @@ flush(struct buf *out, FILE *file)
 }
 
 static bool
-print_json(const struct table *table, FILE *file)
+print_json_array(const struct table *table, FILE *file)
 {
 	struct buf out;
 	size_t at = 0;
@@ -205,16 +206,16 @@ print_json(const struct table *table, FILE *file)
 	while (ok && at < table->cells.len) {
 		if (at > 0)
 			buf_byte(&out, ',');
-		put_object(table, &at, &out);
-		ok = flush(&out, file);
+		put_json_object(table, &at, &out);
+		ok = write_and_clear(&out, file);
 	}
 	buf_text(&out, "]\n");
-	ok = ok && flush(&out, file) && fflush(file) == 0;
+	ok = ok && write_and_clear(&out, file) && fflush(file) == 0;
 	buf_release(&out);
 	return ok;
 }
 
-/* ---- people ---- */
+/* ---- for people ---- */
 
 size_t
 table_width(struct slice text)
@@ -223,7 +224,7 @@ table_width(struct slice text)
 }
 
 static void
-pad(struct buf *out, size_t n)
+put_spaces(struct buf *out, size_t n)
 {
 	while (n-- > 0)
 		buf_byte(out, ' ');
@@ -235,15 +236,15 @@ put_aligned(struct buf *out, struct slice text, size_t width, bool right, bool l
 	size_t gap = width - table_width(text);
 
 	if (right)
-		pad(out, gap);
+		put_spaces(out, gap);
 	buf_slice(out, text);
 	if (!right && !last)
-		pad(out, gap);
+		put_spaces(out, gap);
 	buf_text(out, last ? "\n" : "  ");
 }
 
 static void
-measure(const struct table *table, size_t widths[static TABLE_COLUMNS_MAX])
+measure_columns(const struct table *table, size_t widths[static TABLE_COLUMNS_MAX])
 {
 	char type, scratch[SHOWN_MAX];
 	size_t at = 0;
@@ -253,7 +254,8 @@ measure(const struct table *table, size_t widths[static TABLE_COLUMNS_MAX])
 	while (at < table->cells.len) {
 		for (size_t i = 0; i < table->n_columns; i++) {
 			struct slice cell = next_cell(table, &at, &type);
-			size_t width = table->columns[i].title == NULL ? 0 : table_width(shown(cell, type, scratch));
+			size_t width =
+			    table->columns[i].title == NULL ? 0 : table_width(readable_cell(cell, type, scratch));
 
 			widths[i] = width > widths[i] ? width : widths[i];
 		}
@@ -268,7 +270,7 @@ print_lines(const struct table *table, FILE *file)
 	struct buf out;
 	bool ok;
 
-	measure(table, widths);
+	measure_columns(table, widths);
 	for (size_t i = 0; i < table->n_columns; i++)
 		if (table->columns[i].title != NULL)
 			last = i;
@@ -277,16 +279,16 @@ print_lines(const struct table *table, FILE *file)
 		if (table->columns[i].title != NULL)
 			put_aligned(&out, slice_of(table->columns[i].title), widths[i], table->columns[i].right,
 			    i == last);
-	ok = flush(&out, file);
+	ok = write_and_clear(&out, file);
 	while (ok && at < table->cells.len) {
 		for (size_t i = 0; i < table->n_columns; i++) {
 			struct slice cell = next_cell(table, &at, &type);
 
 			if (table->columns[i].title != NULL)
-				put_aligned(&out, shown(cell, type, scratch), widths[i], table->columns[i].right,
-				    i == last);
+				put_aligned(&out, readable_cell(cell, type, scratch), widths[i],
+				    table->columns[i].right, i == last);
 		}
-		ok = flush(&out, file);
+		ok = write_and_clear(&out, file);
 	}
 	ok = ok && fflush(file) == 0;
 	buf_release(&out);
@@ -298,7 +300,7 @@ table_print(const struct table *table, bool json, FILE *out)
 {
 	if (table->cells.failed)
 		return false;
-	return json ? print_json(table, out) : print_lines(table, out);
+	return json ? print_json_array(table, out) : print_lines(table, out);
 }
 
 bool
@@ -313,13 +315,13 @@ table_print_record(const struct table *table, bool json, FILE *out)
 		return false;
 	buf_init(&object, CELLS_MAX);
 	if (json) {
-		put_object(table, &at, &object);
+		put_json_object(table, &at, &object);
 		buf_byte(&object, '\n');
 	}
 	for (size_t i = 0; i < table->n_columns && !json; i++) {
 		struct slice cell = next_cell(table, &at, &type);
 
-		cell = shown(cell, type, scratch);
+		cell = readable_cell(cell, type, scratch);
 		if (table->columns[i].title != NULL && cell.n > 0) {
 			buf_text(&object, table->columns[i].title);
 			buf_text(&object, ": ");
@@ -327,7 +329,7 @@ table_print_record(const struct table *table, bool json, FILE *out)
 			buf_byte(&object, '\n');
 		}
 	}
-	ok = flush(&object, out) && fflush(out) == 0;
+	ok = write_and_clear(&object, out) && fflush(out) == 0;
 	buf_release(&object);
 	return ok;
 }

@@ -9,7 +9,7 @@
 #include "core/base/slice.h"
 
 /*
- * A list for people and for programs: aligned columns (a Chinese character takes two), or canonical JSON.
+ * A list for people, in aligned columns (a Chinese character takes two), or for programs, as canonical JSON.
  *
  *	table_begin(&t, columns, 3);
  *	table_text(&t, id); table_int(&t, rows); table_flag(&t, excused);	a row, left to right
@@ -20,7 +20,7 @@
 
 struct table_column {
 	const char *key;   /* of the JSON object */
-	const char *title; /* translated; NULL: in the JSON alone */
+	const char *title; /* translated; NULL: only in the JSON */
 	bool right;        /* aligned to the right: numbers */
 };
 
@@ -29,7 +29,7 @@ struct table_column {
 struct table {
 	const struct table_column *columns;
 	size_t n_columns;
-	struct buf cells; /* of each cell: its kind, its text, a NUL */
+	struct buf cells; /* for each cell: its type, its text, a NUL */
 	size_t n_cells;
 };
 
@@ -37,14 +37,14 @@ void table_begin(struct table *table, const struct table_column *columns, size_t
 void table_text(struct table *table, struct slice text);
 void table_string(struct table *table, const char *text); /* NULL: empty */
 void table_int(struct table *table, int64_t value);
-void table_flag(struct table *table, bool value);      /* "yes" or "", true or false */
+void table_flag(struct table *table, bool value);      /* "yes" or ""; in JSON true or false */
 void table_date(struct table *table, int32_t day);     /* empty for DATE_NONE */
-void table_time(struct table *table, int64_t seconds); /* for people in local time, in JSON in UTC */
+void table_time(struct table *table, int64_t seconds); /* in local time for people, in UTC in JSON */
 
-/* All rows: lines under a line of titles, or one array of objects and a line feed.  False: memory or `out` failed. */
+/* Prints all rows below a line of titles, or as one JSON array and a line feed.  False: memory or `out` failed. */
 bool table_print(const struct table *table, bool json, FILE *out);
 
-/* The first row alone: "title: value" lines, or one object. */
+/* Prints only the first row: "title: value" lines, or one object. */
 bool table_print_record(const struct table *table, bool json, FILE *out);
 
 void table_release(struct table *table);

@@ -1,3 +1,4 @@
+/* Parses templates, and reports every fault with its line. */
 #include "text/template.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include "text/template_private.h"
 
 #define SUBJECT "Subject: "
-#define WORDS_MAX 64 /* names that a suggestion is looked for in */
+#define WORDS_MAX 64 /* names considered for a suggestion */
 
 struct open_section {
 	const struct template_name *names; /* NULL in an unknown section: nothing in it can be checked */
@@ -29,7 +30,7 @@ struct parser {
 	unsigned long line;
 	struct open_section open[TEMPLATE_DEPTH_MAX + 1]; /* [0] is the whole file */
 	size_t depth;
-	unsigned long before; /* faults of other files */
+	unsigned long before; /* diag->count at the beginning */
 	bool in_subject;
 	bool no_memory;
 };
@@ -57,7 +58,7 @@ add_node(struct parser *p, enum template_kind kind)
 	return &t->nodes[t->n++];
 }
 
-/* Text that follows on text becomes one node with it. */
+/* Adjacent pieces of text become one node. */
 static void
 add_text(struct parser *p, struct slice text)
 {
@@ -79,7 +80,7 @@ add_text(struct parser *p, struct slice text)
 /* ---- names ---- */
 
 static const struct template_name *
-find(const struct template_name *names, struct slice name)
+find_name(const struct template_name *names, struct slice name)
 {
 	for (; names != NULL && names->name != NULL; names++)
 		if (slice_is(name, names->name))
@@ -87,30 +88,30 @@ find(const struct template_name *names, struct slice name)
 	return NULL;
 }
 
-/* The section, at any depth, whose rows have this name; NULL if none. */
+/* The section at any depth whose rows have this name, or NULL. */
 static const struct template_name *
-find_home(const struct template_name *names, struct slice name)
+find_enclosing_section(const struct template_name *names, struct slice name)
 {
 	for (; names != NULL && names->name != NULL; names++) {
 		const struct template_name *deeper;
 
 		if (names->inner == NULL)
 			continue;
-		if (find(names->inner, name) != NULL)
+		if (find_name(names->inner, name) != NULL)
 			return names;
-		deeper = find_home(names->inner, name);
+		deeper = find_enclosing_section(names->inner, name);
 		if (deeper != NULL)
 			return deeper;
 	}
 	return NULL;
 }
 
-/* From the innermost row outwards; `ret_unknown` where an unknown section surrounds the place. */
+/* Looks from the innermost row outwards.  `*ret_unknown` becomes true inside an unknown section. */
 static const struct template_name *
-find_value(const struct parser *p, struct slice name, bool *ret_unknown)
+find_visible_name(const struct parser *p, struct slice name, bool *ret_unknown)
 {
 	for (size_t i = p->depth + 1; i-- > 0;) {
-		const struct template_name *found = find(p->open[i].names, name);
+		const struct template_name *found = find_name(p->open[i].names, name);
 
 		if (found != NULL)
 			return found;
@@ -135,9 +136,9 @@ suggest_name(const struct parser *p, struct slice wrong, bool sections, size_t d
 /* ---- tags ---- */
 
 static void
-say_unknown(struct parser *p, struct slice name, const char *sigil, bool section)
+report_unknown_name(struct parser *p, struct slice name, const char *sigil, bool section)
 {
-	const struct template_name *home = find_home(p->open[0].names, name);
+	const struct template_name *home = find_enclosing_section(p->open[0].names, name);
 	const char *near = suggest_name(p, name, section, section ? p->depth : 0);
 
 	if (home != NULL)
@@ -156,11 +157,11 @@ static void
 add_value(struct parser *p, struct slice name)
 {
 	bool unknown = false;
-	const struct template_name *found = find_value(p, name, &unknown);
+	const struct template_name *found = find_visible_name(p, name, &unknown);
 	struct template_node *node;
 
 	if (found == NULL && !unknown)
-		say_unknown(p, name, "", false);
+		report_unknown_name(p, name, "", false);
 	else if (found != NULL && found->inner != NULL)
 		diag_add(p->diag, p->file, p->line,
 		    N_("{{%s}} is a list: write {{#%s}} … {{/%s}} around what is to repeat"), found->name, found->name,
@@ -169,17 +170,17 @@ add_value(struct parser *p, struct slice name)
 		node->name = found->name;
 }
 
-/* A section is a list of the innermost row only, so that no list repeats within itself. */
+/* Only lists of the innermost row open a section, so that no list is repeated within itself. */
 static void
 open_section(struct parser *p, struct slice name)
 {
 	const struct open_section *around = &p->open[p->depth];
-	const struct template_name *found = find(around->names, name);
+	const struct template_name *found = find_name(around->names, name);
 	struct open_section section = {.name = name, .line = p->line, .node = p->template->n};
 	struct template_node *node;
 
 	if (p->in_subject) {
-		diag_add(p->diag, p->file, p->line, N_("{{#%.*s}}: in the subject stand no sections"),
+		diag_add(p->diag, p->file, p->line, N_("{{#%.*s}}: the subject cannot have sections"),
 		    SLICE_ARGS(name));
 		return;
 	}
@@ -191,7 +192,7 @@ open_section(struct parser *p, struct slice name)
 	if (found != NULL && found->inner == NULL)
 		diag_add(p->diag, p->file, p->line, N_("{{#%s}} is no list: write {{%s}}"), found->name, found->name);
 	else if (found == NULL && around->names != NULL)
-		say_unknown(p, name, "#", true);
+		report_unknown_name(p, name, "#", true);
 	else if (found != NULL)
 		section.names = found->inner;
 	node = add_node(p, NODE_SECTION);
@@ -209,7 +210,7 @@ end_section(struct parser *p)
 }
 
 static void
-say_unclosed(struct parser *p)
+report_unclosed(struct parser *p)
 {
 	const struct open_section *section = &p->open[p->depth];
 
@@ -235,12 +236,12 @@ close_section(struct parser *p, struct slice name)
 		return;
 	}
 	for (; p->depth > at; end_section(p))
-		say_unclosed(p);
+		report_unclosed(p);
 	end_section(p);
 }
 
 static struct slice
-trim(struct slice text)
+trim_blanks(struct slice text)
 {
 	while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t')) {
 		text.p++;
@@ -261,15 +262,15 @@ is_name(struct slice text)
 	return text.n > 0;
 }
 
-/* What stands between {{ and }}. */
+/* `tag` is the text between {{ and }}. */
 static void
 add_tag(struct parser *p, struct slice tag)
 {
-	struct slice name = trim(tag);
+	struct slice name = trim_blanks(tag);
 	char sigil = name.n > 0 && (name.p[0] == '#' || name.p[0] == '/') ? name.p[0] : '\0';
 
 	if (sigil != '\0')
-		name = trim((struct slice){name.p + 1, name.n - 1});
+		name = trim_blanks((struct slice){name.p + 1, name.n - 1});
 	if (!is_name(name))
 		diag_add(p->diag, p->file, p->line,
 		    N_("{{%.*s}} is no placeholder: there are {{name}}, {{#section}} and {{/section}}"),
@@ -290,11 +291,11 @@ find_pair(struct slice text, const char pair[static 2])
 	return text.n < 2 ? NULL : memmem(text.p, text.n, pair, 2);
 }
 
-/* The line is one section tag and spaces. */
+/* Whether the line has one section tag and otherwise only spaces. */
 static bool
 is_lone_tag(struct slice line, struct slice *ret_tag)
 {
-	struct slice all = trim(line), inner;
+	struct slice all = trim_blanks(line), inner;
 
 	if (all.n < 5 || memcmp(all.p, "{{", 2) != 0 || memcmp(all.p + all.n - 2, "}}", 2) != 0)
 		return false;
@@ -302,7 +303,7 @@ is_lone_tag(struct slice line, struct slice *ret_tag)
 	if (find_pair(inner, "{{") != NULL || find_pair(inner, "}}") != NULL)
 		return false;
 	*ret_tag = inner;
-	inner = trim(inner);
+	inner = trim_blanks(inner);
 	return inner.n > 0 && (inner.p[0] == '#' || inner.p[0] == '/');
 }
 
@@ -330,7 +331,7 @@ add_pieces(struct parser *p, struct slice rest)
 }
 
 static bool
-line_ok(struct slice line)
+is_text_line(struct slice line)
 {
 	while (line.n > 0)
 		if (!plain_text(slice_cut(&line, '\t')))
@@ -340,7 +341,7 @@ line_ok(struct slice line)
 
 /* The next line without its end; false at the end of the file. */
 static bool
-next_line(struct parser *p, struct slice *rest, struct slice *ret_line)
+next_template_line(struct parser *p, struct slice *rest, struct slice *ret_line)
 {
 	if (rest->n == 0)
 		return false;
@@ -348,7 +349,7 @@ next_line(struct parser *p, struct slice *rest, struct slice *ret_line)
 	p->line++;
 	if (ret_line->n > 0 && ret_line->p[ret_line->n - 1] == '\r')
 		ret_line->n--;
-	if (!line_ok(*ret_line)) {
+	if (!is_text_line(*ret_line)) {
 		diag_add(p->diag, p->file, p->line, N_("the line is not UTF-8 text, or holds control characters"));
 		ret_line->n = 0;
 	}
@@ -356,20 +357,20 @@ next_line(struct parser *p, struct slice *rest, struct slice *ret_line)
 }
 
 static void
-parse_head(struct parser *p, struct slice *rest)
+parse_subject(struct parser *p, struct slice *rest)
 {
 	struct slice line = {NULL, 0};
 	size_t len = strlen(SUBJECT);
-	bool is_line = next_line(p, rest, &line);
+	bool is_line = next_template_line(p, rest, &line);
 
 	p->in_subject = true;
-	if (!is_line || line.n <= len || memcmp(line.p, SUBJECT, len) != 0 || trim(line).n <= len)
+	if (!is_line || line.n <= len || memcmp(line.p, SUBJECT, len) != 0 || trim_blanks(line).n <= len)
 		diag_add(p->diag, p->file, 1, N_("the first line must be \"Subject: …\""));
 	else
-		add_pieces(p, trim((struct slice){line.p + len, line.n - len}));
+		add_pieces(p, trim_blanks((struct slice){line.p + len, line.n - len}));
 	p->in_subject = false;
 	p->template->n_subject = p->template->n;
-	if (!next_line(p, rest, &line) || line.n > 0)
+	if (!next_template_line(p, rest, &line) || line.n > 0)
 		diag_add(p->diag, p->file, 2, N_("the second line must be empty"));
 }
 
@@ -379,8 +380,8 @@ parse_body(struct parser *p, struct slice rest)
 	struct slice line, tag;
 	bool any = false;
 
-	while (next_line(p, &rest, &line)) {
-		any = any || trim(line).n > 0;
+	while (next_template_line(p, &rest, &line)) {
+		any = any || trim_blanks(line).n > 0;
 		if (is_lone_tag(line, &tag)) {
 			add_tag(p, tag);
 			continue;
@@ -389,13 +390,13 @@ parse_body(struct parser *p, struct slice rest)
 		add_text(p, slice_of("\n"));
 	}
 	for (; p->depth > 0; end_section(p))
-		say_unclosed(p);
+		report_unclosed(p);
 	if (!any && p->diag->count == p->before)
 		diag_add(p->diag, p->file, p->line, N_("there is no text after the subject"));
 }
 
 static void
-tell_too_large(const char *file, struct diag *diag)
+report_too_large(const char *file, struct diag *diag)
 {
 	diag_add(diag, file, 0, N_("the template is larger than %d bytes"), TEMPLATE_MAX);
 }
@@ -416,7 +417,7 @@ template_parse(struct slice text, const char *file, const struct template_name *
 	if (template == NULL)
 		return ERR_MEMORY;
 	if (text.n > TEMPLATE_MAX) {
-		tell_too_large(file, diag);
+		report_too_large(file, diag);
 		rc = ERR_REFUSED;
 		goto out;
 	}
@@ -428,7 +429,7 @@ template_parse(struct slice text, const char *file, const struct template_name *
 	rest = (struct slice){template->text, text.n};
 	if (rest.n >= 3 && memcmp(rest.p, "\xEF\xBB\xBF", 3) == 0)
 		rest = (struct slice){rest.p + 3, rest.n - 3};
-	parse_head(&p, &rest);
+	parse_subject(&p, &rest);
 	parse_body(&p, rest);
 	rc = p.no_memory ? ERR_MEMORY : diag->count > p.before ? ERR_REFUSED : 0;
 out:
@@ -465,12 +466,12 @@ template_free(struct template *template)
 /* ---- the file ---- */
 
 static int
-tell_unread(const char *path, int rc, struct diag *diag)
+report_unread_template(const char *path, int rc, struct diag *diag)
 {
 	if (rc == ERR_ABSENT || rc == ERR_MEMORY)
 		return rc;
 	if (rc == ERR_LIMIT)
-		tell_too_large(path, diag);
+		report_too_large(path, diag);
 	else if (errno == 0)
 		diag_add(diag, path, 0, N_("it is no regular file"));
 	else
@@ -487,7 +488,7 @@ template_load(const char *path, const struct template_name *names, struct diag *
 	buf_init(&bytes, TEMPLATE_MAX);
 	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, TEMPLATE_MAX, &bytes, NULL);
 	if (rc != 0)
-		rc = tell_unread(path, rc, diag);
+		rc = report_unread_template(path, rc, diag);
 	else
 		rc = template_parse(buf_view(&bytes), path, names, diag, ret_template);
 	buf_release(&bytes);

@@ -1,3 +1,4 @@
+/* Renders a template with a tree of values, and wraps long lines. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct template_row {
 	struct field *fields;
 	size_t n;
 	size_t cap;
-	bool failed; /* of the outermost: for the whole tree */
+	bool failed; /* in the outermost row: memory failed for some row of the tree */
 };
 
 struct template_row *
@@ -45,7 +46,7 @@ field_release(struct field *field)
 	*field = (struct field){.name = field->name};
 }
 
-/* As deep as the table of names nests. */
+/* Recursion goes as deep as the table of names nests. */
 void
 template_row_free(struct template_row *row)
 {
@@ -58,7 +59,7 @@ template_row_free(struct template_row *row)
 }
 
 static void
-fail(struct template_row *row)
+mark_tree_failed(struct template_row *row)
 {
 	while (row->around != NULL)
 		row = row->around;
@@ -86,7 +87,7 @@ field_of(struct template_row *row, const char *name)
 		struct field *fields = realloc(row->fields, cap * sizeof *fields);
 
 		if (fields == NULL) {
-			fail(row);
+			mark_tree_failed(row);
 			return NULL;
 		}
 		row->fields = fields;
@@ -97,7 +98,7 @@ field_of(struct template_row *row, const char *name)
 }
 
 static void
-put(struct template_row *row, const char *name, struct slice value, bool is_number)
+copy_value(struct template_row *row, const char *name, struct slice value, bool is_number)
 {
 	struct field *field = row == NULL ? NULL : field_of(row, name);
 	char *text;
@@ -106,7 +107,7 @@ put(struct template_row *row, const char *name, struct slice value, bool is_numb
 		return;
 	text = malloc(value.n + 1);
 	if (text == NULL) {
-		fail(row);
+		mark_tree_failed(row);
 		return;
 	}
 	if (value.n > 0)
@@ -121,7 +122,7 @@ put(struct template_row *row, const char *name, struct slice value, bool is_numb
 void
 template_put(struct template_row *row, const char *name, struct slice value)
 {
-	put(row, name, value, false);
+	copy_value(row, name, value, false);
 }
 
 void
@@ -132,8 +133,8 @@ template_put_uint(struct template_row *row, const char *name, uint64_t value)
 	buf_init(&digits, 32);
 	buf_uint(&digits, value);
 	if (digits.failed && row != NULL)
-		fail(row);
-	put(row, name, buf_view(&digits), true);
+		mark_tree_failed(row);
+	copy_value(row, name, buf_view(&digits), true);
 	buf_release(&digits);
 }
 
@@ -157,7 +158,7 @@ template_put_row(struct template_row *row, const char *name)
 		struct template_row **rows = realloc(field->rows, cap * sizeof(struct template_row *));
 
 		if (rows == NULL) {
-			fail(row);
+			mark_tree_failed(row);
 			return NULL;
 		}
 		field->rows = rows;
@@ -165,7 +166,7 @@ template_put_row(struct template_row *row, const char *name)
 	}
 	inner = template_row_new();
 	if (inner == NULL) {
-		fail(row);
+		mark_tree_failed(row);
 		return NULL;
 	}
 	inner->around = row;
@@ -178,12 +179,12 @@ template_put_row(struct template_row *row, const char *name)
 struct render {
 	const struct template_node *nodes;
 	struct buf *out;
-	size_t line; /* where the present line begins in `out` */
-	size_t hang; /* the column that its further lines begin at */
+	size_t line; /* where the current line begins in `out` */
+	size_t hang; /* indent of its further lines, in columns */
 	bool wraps;
-	bool carries;                 /* the line before is the broken end of running text, which this one may go on */
-	size_t carried;               /* where that end begins */
-	struct template_marks *marks; /* NULL: the values themselves */
+	bool carries;   /* the line before is the last part of broken running text, which this line may continue */
+	size_t carried; /* where that last part begins in `out` */
+	struct template_marks *marks; /* NULL: values are put as they are */
 	struct err *err;
 };
 
@@ -205,9 +206,9 @@ line_so_far(const struct render *r)
 	return (struct slice){r->out->data + r->line, r->out->len - r->line};
 }
 
-/* Running text that a value made too wide is filled anew, so that no line of one word is left in a paragraph. */
+/* Running text that was broken is refilled with the next line, so that no short line is left within a paragraph. */
 static void
-end_line(struct render *r)
+end_rendered_line(struct render *r)
 {
 	struct slice line = line_so_far(r);
 	bool running = wrap_is_running(line);
@@ -227,17 +228,17 @@ end_line(struct render *r)
 }
 
 static void
-put_text(struct render *r, struct slice text)
+render_text(struct render *r, struct slice text)
 {
 	while (r->wraps && text.n > 0 && memchr(text.p, '\n', text.n) != NULL) {
 		buf_slice(r->out, slice_cut(&text, '\n'));
-		end_line(r);
+		end_rendered_line(r);
 	}
 	buf_slice(r->out, text);
 }
 
 static int
-put_mark(struct render *r, const struct field *field)
+put_numbered_mark(struct render *r, const struct field *field)
 {
 	struct template_marks *m = r->marks;
 
@@ -256,7 +257,7 @@ put_mark(struct render *r, const struct field *field)
 }
 
 static int
-put_value(struct render *r, const struct template_row *row, const char *name)
+render_value(struct render *r, const struct template_row *row, const char *name)
 {
 	const struct field *field = look_up(row, name);
 	struct slice so_far;
@@ -267,7 +268,7 @@ put_value(struct render *r, const struct template_row *row, const char *name)
 		return err_set(r->err, ERR_REFUSED,
 		    N_("the value of {{%s}} is not UTF-8 text, or holds control characters"), name);
 	if (r->marks != NULL && !field->is_number)
-		return put_mark(r, field);
+		return put_numbered_mark(r, field);
 	if (r->out->len > r->line && (r->out->data[r->line] == ' ' || r->out->data[r->line] == '-')) {
 		so_far = line_so_far(r);
 		if (plain_width(so_far) <= HANG_MAX)
@@ -279,7 +280,7 @@ put_value(struct render *r, const struct template_row *row, const char *name)
 
 static int render_nodes(struct render *r, const struct template_row *row, size_t begin, size_t end);
 
-/* As deep as TEMPLATE_DEPTH_MAX. */
+/* Recursion goes at most TEMPLATE_DEPTH_MAX deep. */
 static int
 render_section(struct render *r, const struct template_row *row, size_t at)
 {
@@ -302,12 +303,12 @@ render_nodes(struct render *r, const struct template_row *row, size_t begin, siz
 	for (size_t i = begin; i < end && rc == 0;) {
 		const struct template_node *node = &r->nodes[i];
 
-		if (r->out->failed) /* nothing more fits: do not go on through the rows */
+		if (r->out->failed) /* nothing more fits: skip the other rows */
 			return 0;
 		if (node->kind == NODE_TEXT)
-			put_text(r, node->text);
+			render_text(r, node->text);
 		else if (node->kind == NODE_VALUE)
-			rc = put_value(r, row, node->name);
+			rc = render_value(r, row, node->name);
 		else
 			rc = render_section(r, row, i);
 		i = node->kind == NODE_SECTION ? node->end : i + 1;
@@ -325,8 +326,10 @@ template_render(const struct template *template, const struct template_row *valu
 
 	if (values == NULL || values->failed)
 		return err_memory(err);
-	if ((rc = render_nodes(&head, values, 0, template->n_subject)) != 0 ||
-	    (rc = render_nodes(&text, values, template->n_subject, template->n)) != 0)
+	rc = render_nodes(&head, values, 0, template->n_subject);
+	if (rc == 0)
+		rc = render_nodes(&text, values, template->n_subject, template->n);
+	if (rc != 0)
 		return rc;
 	if (subject->no_memory || body->no_memory)
 		return err_memory(err);

@@ -1,3 +1,4 @@
+/* Breaks long lines between words and Chinese characters. */
 #include "text/wrap.h"
 
 #include <stdbool.h>
@@ -6,12 +7,12 @@
 #include "core/base/text.h"
 #include "text/printable.h"
 
-/* What may not begin a line, and what may not end one (GB/T 15834-2011, 5.1). */
+/* Characters that may not begin a line, and those that may not end one (GB/T 15834-2011, 5.1). */
 static const char no_begin[] = "，。、；：？！）】》〉」』”’…—·,.;:?!)]}";
 static const char no_end[] = "（【《〈「『“‘([{";
 
 static bool
-is_one_of(struct slice character, const char *set)
+is_in_set(struct slice character, const char *set)
 {
 	for (struct slice rest = slice_of(set); rest.n > 0;) {
 		uint32_t c = 0;
@@ -26,7 +27,7 @@ is_one_of(struct slice character, const char *set)
 }
 
 static struct slice
-first(struct slice text)
+first_character(struct slice text)
 {
 	uint32_t c = 0;
 	size_t len = text_next(text, &c);
@@ -34,29 +35,29 @@ first(struct slice text)
 	return (struct slice){text.p, len == 0 && text.n > 0 ? 1 : len};
 }
 
-/* A line may end after `before` and the next begin with `after`; neither is a space. */
+/* Whether a line may be broken between two characters, neither of which is a space. */
 static bool
-may_part(struct slice before, struct slice after)
+may_break_between(struct slice before, struct slice after)
 {
 	if (plain_width(before) < 2 && plain_width(after) < 2)
 		return false;
-	return !is_one_of(before, no_end) && !is_one_of(after, no_begin);
+	return !is_in_set(before, no_end) && !is_in_set(after, no_begin);
 }
 
 /*
- * How many bytes of `text`, which begins with no space, fit into `width` columns up to a place where it may be broken;
- * where there is none, up to the first place beyond, or all.
+ * How many bytes of `text` come before the last place within `width` columns where it may be broken.  Without such a
+ * place: before the first one beyond, or all of it.  `text` begins with no space.
  */
 static size_t
-fitting(struct slice text, size_t width)
+fitting_bytes(struct slice text, size_t width)
 {
 	struct slice before = {NULL, 0};
 	size_t best = 0, columns = 0;
 
 	for (size_t at = 0; at < text.n;) {
-		struct slice here = first((struct slice){text.p + at, text.n - at});
+		struct slice here = first_character((struct slice){text.p + at, text.n - at});
 		bool here_space = slice_is(here, " ");
-		bool parts = at > 0 && !slice_is(before, " ") && (here_space || may_part(before, here));
+		bool parts = at > 0 && !slice_is(before, " ") && (here_space || may_break_between(before, here));
 
 		if (parts && (columns <= width || best == 0))
 			best = at;
@@ -98,7 +99,7 @@ wrap_line(struct buf *buf, size_t start, size_t width, size_t indent)
 	lead = line.len - rest.n;
 	buf->len = start;
 	while (rest.n > 0) {
-		size_t n = fitting(rest, lead < width ? width - lead : 1);
+		size_t n = fitting_bytes(rest, lead < width ? width - lead : 1);
 
 		last = buf->len;
 		for (size_t i = 0; i < lead; i++)
@@ -130,7 +131,7 @@ wrap_join(struct buf *buf, size_t at)
 {
 	struct slice after = {buf->data + at + 1, buf->len - at - 1};
 
-	if (plain_width(last_before(buf, at)) == 2 && plain_width(first(after)) == 2) {
+	if (plain_width(last_before(buf, at)) == 2 && plain_width(first_character(after)) == 2) {
 		memmove(buf->data + at, after.p, after.n);
 		buf->len--;
 	} else {
@@ -139,7 +140,7 @@ wrap_join(struct buf *buf, size_t at)
 }
 
 static bool
-skip(struct slice *rest, const char *text)
+skip_prefix(struct slice *rest, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -156,16 +157,17 @@ wrap_indent(struct slice line)
 	struct slice rest = without_spaces_before(line);
 	size_t spaces = line.n - rest.n, digits = 0;
 
-	if (skip(&rest, "- "))
+	if (skip_prefix(&rest, "- "))
 		return spaces + 2;
-	(void)(skip(&rest, "(") || skip(&rest, "（"));
+	(void)(skip_prefix(&rest, "(") || skip_prefix(&rest, "（"));
 	while (rest.n > 0 && rest.p[0] >= '0' && rest.p[0] <= '9') {
 		rest = (struct slice){rest.p + 1, rest.n - 1};
 		digits++;
 	}
 	if (digits == 0 || digits > 4)
 		return spaces;
-	if (!skip(&rest, ". ") && !skip(&rest, ") ") && !skip(&rest, "）") && !skip(&rest, "、"))
+	if (!skip_prefix(&rest, ". ") && !skip_prefix(&rest, ") ") && !skip_prefix(&rest, "）") &&
+	    !skip_prefix(&rest, "、"))
 		return spaces;
 	return plain_width((struct slice){line.p, (size_t)(rest.p - line.p)});
 }

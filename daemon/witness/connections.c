@@ -1,9 +1,11 @@
+/* Which connections of a server are shut down, so that slow clients cannot take all its places. */
+
 #include "witness/connections.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
-#define NETWORK_BYTES 8 /* of an IPv6 address: what one customer is given */
+#define NETWORK_BYTES 8 /* of an IPv6 address: the network (/64) that one customer usually has */
 
 void
 connections_init(struct connections *c, int max)
@@ -34,23 +36,23 @@ write_address(const struct sockaddr *from, uint8_t ret_address[static 16])
 }
 
 static bool
-is_here(const struct connection *x)
+is_still_open(const struct connection *x)
 {
 	return x->fd >= 0 && !x->leaving;
 }
 
 static bool
-has_address(const struct connection *x, const uint8_t *address)
+is_from(const struct connection *x, const uint8_t *address)
 {
-	return is_here(x) && memcmp(x->address, address, sizeof x->address) == 0;
+	return is_still_open(x) && memcmp(x->address, address, sizeof x->address) == 0;
 }
 
-/* One more, or one less, of this address. */
+/* `change` is +1 or -1: one connection more, or less, of this address. */
 static void
 count_neighbours(struct connections *c, const uint8_t *address, int change)
 {
 	for (size_t i = 0; i < CONNECTIONS_ROOM; i++)
-		if (has_address(&c->all[i], address))
+		if (is_from(&c->all[i], address))
 			c->all[i].neighbours += change;
 	c->n += change;
 }
@@ -59,12 +61,12 @@ static int
 neighbours_of(const struct connections *c, const uint8_t *address)
 {
 	for (size_t i = 0; i < CONNECTIONS_ROOM; i++)
-		if (has_address(&c->all[i], address))
+		if (is_from(&c->all[i], address))
 			return c->all[i].neighbours;
 	return 0;
 }
 
-/* ---- leaving ---- */
+/* ---- shutting down ---- */
 
 static void
 shut_down(struct connections *c, struct connection *x)
@@ -81,12 +83,12 @@ leaves_before(const struct connection *a, const struct connection *b)
 }
 
 static void
-make_room(struct connections *c)
+shut_down_one(struct connections *c)
 {
 	struct connection *first = NULL;
 
 	for (size_t i = 0; i < CONNECTIONS_ROOM; i++)
-		if (is_here(&c->all[i]) && (first == NULL || leaves_before(&c->all[i], first)))
+		if (is_still_open(&c->all[i]) && (first == NULL || leaves_before(&c->all[i], first)))
 			first = &c->all[i];
 	if (first != NULL)
 		shut_down(c, first);
@@ -100,7 +102,7 @@ connections_expire(struct connections *c, int64_t now_ms)
 	for (size_t i = 0; i < CONNECTIONS_ROOM; i++) {
 		int64_t left = c->all[i].since_ms + CONNECTIONS_LAST_MS - now_ms;
 
-		if (!is_here(&c->all[i]))
+		if (!is_still_open(&c->all[i]))
 			continue;
 		if (left <= 0)
 			shut_down(c, &c->all[i]);
@@ -110,10 +112,10 @@ connections_expire(struct connections *c, int64_t now_ms)
 	return (int)next;
 }
 
-/* ---- coming and going ---- */
+/* ---- adding and removing ---- */
 
 static struct connection *
-find_place(struct connections *c)
+find_free_place(struct connections *c)
 {
 	for (size_t i = 0; i < CONNECTIONS_ROOM; i++)
 		if (c->all[i].fd < 0)
@@ -124,14 +126,14 @@ find_place(struct connections *c)
 struct connection *
 connections_add(struct connections *c, int fd, const struct sockaddr *from, int64_t now_ms)
 {
-	struct connection *x = find_place(c);
+	struct connection *x = find_free_place(c);
 
 	if (x == NULL) {
 		(void)shutdown(fd, SHUT_RDWR);
 		return NULL;
 	}
 	if (c->n >= c->max)
-		make_room(c);
+		shut_down_one(c);
 	write_address(from, x->address);
 	x->neighbours = neighbours_of(c, x->address);
 	x->since_ms = now_ms;
@@ -146,7 +148,7 @@ connections_remove(struct connections *c, struct connection *x)
 {
 	if (x == NULL)
 		return;
-	if (is_here(x))
+	if (is_still_open(x))
 		count_neighbours(c, x->address, -1);
 	x->fd = -1;
 }

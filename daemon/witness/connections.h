@@ -6,14 +6,16 @@
 #include <sys/socket.h>
 
 /*
- * Who is connected to a server, and who has to leave so that others are heard: whoever is slow takes a place and gives it back
- * late or never, so a server whose places can all be taken for long is one that a single client stops.
+ * The connections of a server, and which of them are shut down so that others are served.  A slow client keeps its
+ * place for long; without limits a single one could take all places and so stop the server.
  *
- * - A connection may last CONNECTIONS_LAST_MS, however busily it is used: it is for one request.
- * - Where all places are taken, a new connection is given that of another: of the address with the most connections, the oldest.
- *   Where everybody comes from one address, a proxy's, that is the oldest of all.  Addresses of one network of IPv6 (/64) are one.
+ * - A connection lasts at most CONNECTIONS_LAST_MS, also while it is in use: it is for one request.
+ * - Where all places are taken, a new connection gets the place of another: the oldest of the address that has the
+ *   most. Where all come from one address, such as a proxy's, it is the oldest of all.  One IPv6 network (/64) counts
+ *   as one address.
  *
- * Who leaves has its socket shut down.  The server sees that as the client's end, and closes it in its own time.
+ * To end a connection, its socket is shut down.  To the server it looks as if the client had closed it, and the server
+ * closes it later.
  */
 
 #define CONNECTIONS_MAX 256
@@ -21,11 +23,11 @@
 #define CONNECTIONS_LAST_MS 15000
 
 struct connection {
-	int fd; /* the server's; -1: a place that nobody has */
+	int fd; /* the server's; -1: a free place */
 	uint8_t address[16];
-	int64_t since_ms; /* when it came */
+	int64_t since_ms; /* when it began */
 	int neighbours;   /* connections of the same address, itself included */
-	bool leaving;     /* it was shut down, and counts no more */
+	bool leaving;     /* it was shut down, and is not counted any more */
 };
 
 struct connections {
@@ -34,16 +36,16 @@ struct connections {
 	int max;
 };
 
-/* Nobody is connected; `max` may be, 1 to CONNECTIONS_MAX.  Times are of one clock that never goes back. */
+/* No connection yet, and at most `max`, 1 to CONNECTIONS_MAX.  Times are of one clock that never goes back. */
 void connections_init(struct connections *c, int max);
 
-/* A new one.  NULL: CONNECTIONS_ROOM is taken, and it is shut down at once. */
+/* Adds a new one.  NULL: all CONNECTIONS_ROOM places are taken, and `fd` was shut down. */
 struct connection *connections_add(struct connections *c, int fd, const struct sockaddr *from, int64_t now_ms);
 
-/* The server is about to close it; NULL is allowed. */
+/* To be called before the server closes it; NULL is allowed. */
 void connections_remove(struct connections *c, struct connection *x);
 
-/* Shuts down who has been here too long.  Milliseconds until the next one will have been; -1: nobody is there. */
+/* Shuts down those that have lasted too long.  Milliseconds until the next one is due; -1: there is none. */
 int connections_expire(struct connections *c, int64_t now_ms);
 
 #endif

@@ -1,3 +1,5 @@
+/* The witness's HTTP server: reads requests, judges them by its state, and answers. */
+
 #include "witness/server.h"
 
 #include <arpa/inet.h>
@@ -29,11 +31,11 @@
 #define BUSY 503
 #define TEXT_TYPE "text/plain; charset=utf-8"
 
-/* ---- what is asked ---- */
+/* ---- the two requests ---- */
 
-/* A line for whoever asked; the reason for us too. */
+/* Answers with the reason, and reports it.  Returns `status`. */
 static int
-say_no(const struct witness_server *s, int status, const struct err *why, struct buf *reply)
+refuse_request(const struct witness_server *s, int status, const struct err *why, struct buf *reply)
 {
 	buf_text(reply, why->message);
 	buf_byte(reply, '\n');
@@ -48,25 +50,26 @@ status_of(int rc)
 	return rc == ERR_REFUSED || rc == ERR_LIMIT ? WITNESS_BAD_REQUEST : FAULT;
 }
 
-/* The state, for a moment: never while a client is waited for. */
+/* 0, or the HTTP status to answer with.  Locks the state until it is closed: never while a client is waited for. */
 static int
-open_state(const struct witness_server *s, struct witness_file *ret_file, struct buf *reply, struct err *why)
+open_witness_state(const struct witness_server *s, struct witness_file *ret_file, struct buf *reply, struct err *why)
 {
 	int rc = witness_file_open(s->state, ret_file, why);
 
-	return rc == 0 ? 0 : say_no(s, rc == ERR_NOT_YET ? BUSY : FAULT, why, reply);
+	return rc == 0 ? 0 : refuse_request(s, rc == ERR_NOT_YET ? BUSY : FAULT, why, reply);
 }
 
 static int
-cosign(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+save_and_cosign(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
     const struct witness_request *r, int64_t now, struct buf *reply, struct err *why)
 {
 	char words[256];
 	int rc;
 
 	witness_file_take(known, &r->note, &r->checkpoint);
-	if ((rc = witness_file_save(file, why)) != 0)
-		return say_no(s, status_of(rc), why, reply);
+	rc = witness_file_save(file, why);
+	if (rc != 0)
+		return refuse_request(s, status_of(rc), why, reply);
 	note_cosign(r->note.text, s->key->name, s->key->secret, (uint64_t)now, reply);
 	(void)snprintf(words, sizeof words, "%.200s: %llu", known->vkey, (unsigned long long)known->size);
 	if (s->tell != NULL)
@@ -75,7 +78,7 @@ cosign(const struct witness_server *s, struct witness_file *file, struct witness
 }
 
 static int
-judge_checkpoint(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+answer_checkpoint(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
     const struct witness_request *r, int64_t now, struct buf *reply, const char **type)
 {
 	struct witness_log log = witness_file_view(known);
@@ -83,10 +86,10 @@ judge_checkpoint(const struct witness_server *s, struct witness_file *file, stru
 	enum witness_answer answer = witness_judge(r, &log, &why);
 
 	if (answer == WITNESS_YES)
-		return cosign(s, file, known, r, now, reply, &why);
+		return save_and_cosign(s, file, known, r, now, reply, &why);
 	if (answer == WITNESS_CONFLICT && r->old == known->size)
 		witness_file_keep_fork(file, known, r->checkpoint.size, r->bytes);
-	(void)say_no(s, (int)answer, &why, reply);
+	(void)refuse_request(s, (int)answer, &why, reply);
 	if (answer == WITNESS_CONFLICT) {
 		buf_clear(reply);
 		buf_uint(reply, known->size);
@@ -101,25 +104,24 @@ add_checkpoint(const struct witness_server *s, struct slice body, int64_t now, s
 {
 	struct witness_request *r = malloc(sizeof *r);
 	struct witness_file file = {.lock = -1};
-	struct witness_known *known;
+	struct witness_known *known = NULL;
 	struct err why = {.code = 0};
-	int status, rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+	int rc = r == NULL ? err_memory(&why) : witness_request_parse(body, r, &why);
+	int status =
+	    rc != 0 ? refuse_request(s, status_of(rc), &why, reply) : open_witness_state(s, &file, reply, &why);
 
-	if (rc != 0)
-		status = say_no(s, status_of(rc), &why, reply);
-	else if ((status = open_state(s, &file, reply, &why)) != 0)
-		; /* said */
-	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
-		status = say_no(s, (int)witness_judge(r, NULL, &why), &why, reply);
-	else
-		status = judge_checkpoint(s, &file, known, r, now, reply, type);
+	if (status == 0) {
+		known = witness_file_find(&file, r->checkpoint.origin);
+		status = known != NULL ? answer_checkpoint(s, &file, known, r, now, reply, type)
+		                       : refuse_request(s, (int)witness_judge(r, NULL, &why), &why, reply);
+	}
 	witness_file_close(&file);
 	free(r);
 	return status;
 }
 
 static int
-judge_beacon(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
+answer_beacon(const struct witness_server *s, struct witness_file *file, struct witness_known *known,
     const struct witness_beacon_request *r, int64_t now, struct buf *reply)
 {
 	char hash[HASH_HEX + 1], signature[WITNESS_SIGNATURE_HEX];
@@ -130,9 +132,12 @@ judge_beacon(const struct witness_server *s, struct witness_file *file, struct w
 	int rc;
 
 	if (answer != WITNESS_YES)
-		return say_no(s, (int)answer, &why, reply);
-	if ((rc = witness_file_give(known, n, hash, &why)) != 0 || (rc = witness_file_save(file, &why)) != 0)
-		return say_no(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAULT, &why, reply);
+		return refuse_request(s, (int)answer, &why, reply);
+	rc = witness_file_give(known, n, hash, &why);
+	if (rc == 0)
+		rc = witness_file_save(file, &why);
+	if (rc != 0)
+		return refuse_request(s, rc == ERR_REFUSED ? WITNESS_NOT_SIGNED : FAULT, &why, reply);
 	witness_beacon_sign(slice_of(hash), s->key->secret, signature);
 	if (signature[0] == '\0')
 		return FAULT;
@@ -148,32 +153,35 @@ give_beacon(const struct witness_server *s, struct slice body, int64_t now, stru
 {
 	struct witness_beacon_request *r = malloc(sizeof *r);
 	struct witness_file file = {.lock = -1};
-	struct witness_known *known;
+	struct witness_known *known = NULL;
 	struct err why = {.code = 0};
-	char hash[HASH_HEX + 1];
-	uint64_t n;
-	int status, rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
+	int rc = r == NULL ? err_memory(&why) : witness_beacon_parse(body, r, &why);
+	int status =
+	    rc != 0 ? refuse_request(s, status_of(rc), &why, reply) : open_witness_state(s, &file, reply, &why);
 
-	if (rc != 0)
-		status = say_no(s, status_of(rc), &why, reply);
-	else if ((status = open_state(s, &file, reply, &why)) != 0)
-		; /* said */
-	else if ((known = witness_file_find(&file, r->checkpoint.origin)) == NULL)
-		status = say_no(s, (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why),
-		    &why, reply);
-	else
-		status = judge_beacon(s, &file, known, r, now, reply);
+	if (status == 0) {
+		char hash[HASH_HEX + 1];
+		uint64_t n;
+
+		known = witness_file_find(&file, r->checkpoint.origin);
+		if (known != NULL)
+			status = answer_beacon(s, &file, known, r, now, reply);
+		else
+			status = refuse_request(s,
+			    (int)witness_beacon_judge(r, NULL, slice_of(s->key->vkey), now, &n, hash, &why), &why,
+			    reply);
+	}
 	witness_file_close(&file);
 	free(r);
 	return status;
 }
 
 static int
-greet(const struct witness_server *s, struct buf *reply)
+answer_front_page(const struct witness_server *s, struct buf *reply)
 {
 	struct witness_file file;
 	struct err why = {.code = 0};
-	int status = open_state(s, &file, reply, &why);
+	int status = open_witness_state(s, &file, reply, &why);
 
 	if (status != 0)
 		return status;
@@ -198,7 +206,7 @@ witness_answer(const struct witness_server *s, const char *path, struct slice bo
 	else if (strcmp(path, "/spotcheck-beacon") == 0)
 		status = give_beacon(s, body, now, reply);
 	else
-		status = say_no(s, 404, &absent, reply);
+		status = refuse_request(s, 404, &absent, reply);
 	return reply->failed ? FAULT : status;
 }
 
@@ -219,15 +227,15 @@ respond(struct MHD_Connection *connection, int status, const char *type, struct 
 	if (response == NULL)
 		return MHD_NO;
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
-	    "close"); /* an unread answer is the only one */
+	/* One answer a connection, so that no client that does not read gets a second one. */
+	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = MHD_queue_response(connection, (unsigned)status, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
 static enum MHD_Result
-answer_whole(const struct witness_server *s, struct MHD_Connection *connection, const char *path, const char *method,
+answer_request(const struct witness_server *s, struct MHD_Connection *connection, const char *path, const char *method,
     const struct buf *body)
 {
 	const char *type = TEXT_TYPE;
@@ -237,7 +245,7 @@ answer_whole(const struct witness_server *s, struct MHD_Connection *connection, 
 
 	buf_init(&reply, WITNESS_BODY_MAX);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 && strcmp(path, "/") == 0)
-		status = greet(s, &reply);
+		status = answer_front_page(s, &reply);
 	else if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
 		status = 405;
 	else if (body->failed)
@@ -249,7 +257,7 @@ answer_whole(const struct witness_server *s, struct MHD_Connection *connection, 
 	return result;
 }
 
-/* Called first with nothing, then for each piece of the body, then without one. */
+/* MHD calls it first with *state NULL, then for each piece of the body, then with *len 0. */
 static enum MHD_Result
 on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
     const char *data, size_t *len, void **state)
@@ -259,21 +267,22 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 
 	(void)version;
 	if (body == NULL) {
-		if ((body = malloc(sizeof *body)) == NULL)
+		body = malloc(sizeof *body);
+		if (body == NULL)
 			return MHD_NO;
 		buf_init(body, WITNESS_BODY_MAX);
 		*state = body;
 		return MHD_YES;
 	}
 	if (*len == 0)
-		return answer_whole(serving->server, connection, url, method, body);
+		return answer_request(serving->server, connection, url, method, body);
 	buf_put(body, data, *len);
 	*len = 0;
 	return MHD_YES;
 }
 
 static void
-on_end(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+on_request_end(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {
 	(void)ctx;
 	(void)connection;
@@ -285,7 +294,7 @@ on_end(void *ctx, struct MHD_Connection *connection, void **state, enum MHD_Requ
 }
 
 static int64_t
-now_ms(void)
+loop_now_ms(void)
 {
 	struct timespec now = {0};
 
@@ -303,13 +312,13 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **place, enum M
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
 		connections_remove(&s->connections, *place);
 	else if (fd != NULL)
-		*place =
-		    connections_add(&s->connections, fd->connect_fd, from == NULL ? NULL : from->client_addr, now_ms());
+		*place = connections_add(&s->connections, fd->connect_fd, from == NULL ? NULL : from->client_addr,
+		    loop_now_ms());
 }
 
 /* ---- where it listens ---- */
 
-/* One socket that systemd opened for us (sd_listen_fds(3)). */
+/* The one socket that systemd opened for this process (sd_listen_fds(3)); -1: none. */
 static int
 systemd_socket(void)
 {
@@ -359,9 +368,12 @@ open_socket(const char *address, int *ret_fd, struct err *err)
 
 /* ---- serving ---- */
 
-/* Descriptors must not run out before places do, for then the server waits until somebody leaves by himself. */
+/*
+ * How many connections are allowed: fewer than there are descriptors.  Without a free one the server could not accept a
+ * new connection, and so would not shut down an older one for it.
+ */
 static int
-places(void)
+count_places(void)
 {
 	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
 
@@ -371,9 +383,9 @@ places(void)
 	return files.rlim_cur > 4 * OTHER_FILES ? (int)files.rlim_cur - 2 * OTHER_FILES : OTHER_FILES;
 }
 
-/* libmicrohttpd at work, until a signal comes.  One thread: requests are answered one after another, as the state wants it. */
+/* Runs libmicrohttpd until a signal comes.  One thread answers one request after another: there is one state. */
 static int
-run(struct MHD_Daemon *daemon, struct connections *connections, int signals)
+serve_until_signal(struct MHD_Daemon *daemon, struct connections *connections, int signals)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	struct pollfd ready[2] = {{.fd = info == NULL ? -1 : info->epoll_fd, .events = POLLIN},
@@ -381,7 +393,7 @@ run(struct MHD_Daemon *daemon, struct connections *connections, int signals)
 
 	while (ready[1].revents == 0) {
 		MHD_UNSIGNED_LONG_LONG at_most = 0;
-		int wait = connections_expire(connections, now_ms());
+		int wait = connections_expire(connections, loop_now_ms());
 
 		if (MHD_get_timeout(daemon, &at_most) == MHD_YES && (wait < 0 || at_most < (unsigned)wait))
 			wait = (int)at_most;
@@ -394,16 +406,16 @@ run(struct MHD_Daemon *daemon, struct connections *connections, int signals)
 }
 
 static struct MHD_Daemon *
-begin(struct serving *s, int fd)
+start_http(struct serving *s, int fd)
 {
-	connections_init(&s->connections, places());
+	connections_init(&s->connections, count_places());
 	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_request_end, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_ROOM, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
-/* SIGTERM and SIGINT, to be read. */
+/* Blocks SIGTERM and SIGINT, and returns a descriptor that gets readable when one comes; -1: none can be had. */
 static int
 open_signals(void)
 {
@@ -428,7 +440,7 @@ witness_serve(const struct witness_server *server, const char *address, void (*b
 	if (rc != 0)
 		return rc;
 	signals = open_signals();
-	daemon = signals < 0 ? NULL : begin(&serving, fd);
+	daemon = signals < 0 ? NULL : start_http(&serving, fd);
 	if (daemon == NULL) {
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
 		(void)close(fd);
@@ -438,7 +450,7 @@ witness_serve(const struct witness_server *server, const char *address, void (*b
 	}
 	if (began != NULL)
 		began(server->ctx);
-	if (run(daemon, &serving.connections, signals) != 0)
+	if (serve_until_signal(daemon, &serving.connections, signals) != 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("%s cannot be listened on: %s"), address, strerror(errno));
 	MHD_stop_daemon(daemon);
 	(void)close(signals);

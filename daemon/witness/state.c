@@ -1,3 +1,5 @@
+/* A witness's state as a text file: reads it, replaces it, and keeps proofs of forks beside it. */
+
 #include "witness/state.h"
 
 #include <dirent.h>
@@ -21,23 +23,25 @@
 #define SUM_LINE (sizeof SUM - 1 + HASH_HEX + 1)
 #define STATE_MAX ((size_t)64 << 20)
 #define LOGS_MAX 1024
-#define PROOFS_MAX 16 /* of one log's being forked: one is enough, and who keeps the log can make any number */
+#define PROOFS_MAX 16 /* of one log: one is enough, and whoever has its key can make any number */
 #define LOCK_TRIES 250
-#define LOCK_WAIT_NS 20000000 /* between two */
+#define LOCK_WAIT_NS 20000000 /* between two tries */
 #define B64 sodium_base64_VARIANT_ORIGINAL
 #define HASH_B64 sodium_base64_ENCODED_LEN(HASH_BYTES, B64)
 
 /* ---- reading ---- */
 
 static bool
-begin_log(struct witness_file *f, struct slice vkey)
+add_known_log(struct witness_file *f, struct slice vkey)
 {
 	struct witness_known *more = realloc(f->logs, (f->n + 1) * sizeof *more);
 	struct note_key key;
 
-	if (more == NULL || f->n == LOGS_MAX || note_key_parse(vkey, &key, NULL) != 0 || key.algorithm != NOTE_ED25519)
-		return f->logs = more == NULL ? f->logs : more, false;
+	if (more == NULL)
+		return false;
 	f->logs = more;
+	if (f->n == LOGS_MAX || note_key_parse(vkey, &key, NULL) != 0 || key.algorithm != NOTE_ED25519)
+		return false;
 	f->logs[f->n] = (struct witness_known){.vkey = slice_dup(vkey), .operator = strdup("")};
 	f->n++;
 	return f->logs[f->n - 1].vkey != NULL && f->logs[f->n - 1].operator != NULL;
@@ -94,7 +98,7 @@ read_given(struct witness_known *log, struct slice text)
 }
 
 static bool
-read_line(struct witness_file *f, struct slice line)
+read_state_line(struct witness_file *f, struct slice line)
 {
 	struct slice word = slice_cut(&line, ' ');
 	struct witness_known *log = f->n == 0 ? NULL : &f->logs[f->n - 1];
@@ -102,7 +106,7 @@ read_line(struct witness_file *f, struct slice line)
 	if (line.p == NULL)
 		return false;
 	if (slice_is(word, "log"))
-		return begin_log(f, line);
+		return add_known_log(f, line);
 	if (log == NULL)
 		return false;
 	if (slice_is(word, "operator"))
@@ -114,7 +118,7 @@ read_line(struct witness_file *f, struct slice line)
 	return slice_is(word, "beacon") && read_given(log, line);
 }
 
-/* The last line, over all before it. */
+/* Writes the last line: the hash of all lines before it. */
 static void
 sum_line(struct slice text, char ret_line[static SUM_LINE + 1])
 {
@@ -124,7 +128,10 @@ sum_line(struct slice text, char ret_line[static SUM_LINE + 1])
 	(void)snprintf(ret_line, SUM_LINE + 1, SUM "%s\n", sum);
 }
 
-/* Without it a lost line or another digit would go unseen, and what was signed once could be signed otherwise. */
+/*
+ * Checks the last line and cuts it off.  A lost line or a changed digit must be noticed: else the witness could sign
+ * something that contradicts what it signed before.
+ */
 static bool
 cut_sum(struct slice *text)
 {
@@ -138,17 +145,17 @@ cut_sum(struct slice *text)
 }
 
 static bool
-parse(struct witness_file *f, struct slice text)
+parse_state_file(struct witness_file *f, struct slice text)
 {
 	bool good = cut_sum(&text) && slice_is(slice_cut(&text, '\n'), FIRST_LINE);
 
 	while (good && text.n > 0)
-		good = read_line(f, slice_cut(&text, '\n'));
+		good = read_state_line(f, slice_cut(&text, '\n'));
 	return good;
 }
 
 static int
-cannot_read(const struct witness_file *f, const struct err *why, struct err *err)
+cannot_read_state(const struct witness_file *f, const struct err *why, struct err *err)
 {
 	if (errno == 0 || why->code == ERR_MEMORY)
 		return err_set(err, ERR_OUTSIDE, "%s", why->message);
@@ -156,7 +163,7 @@ cannot_read(const struct witness_file *f, const struct err *why, struct err *err
 }
 
 static int
-read_file(struct witness_file *f, struct err *err)
+read_state(struct witness_file *f, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	struct buf text;
@@ -167,8 +174,8 @@ read_file(struct witness_file *f, struct err *err)
 	if (rc == ERR_ABSENT)
 		rc = 0;
 	else if (rc != 0)
-		rc = cannot_read(f, &why, err);
-	else if (!parse(f, buf_view(&text)))
+		rc = cannot_read_state(f, &why, err);
+	else if (!parse_state_file(f, buf_view(&text)))
 		rc = err_set(err, ERR_REFUSED,
 		    N_("%s is no state of a witness, or damaged: nothing is signed, since what was signed before is "
 		       "not known"),
@@ -177,7 +184,7 @@ read_file(struct witness_file *f, struct err *err)
 	return rc;
 }
 
-/* Others have it for as long as a write takes; whoever keeps it was stopped. */
+/* Other processes hold the lock only while they write; one that holds it for longer was stopped. */
 static int
 take_lock(const char *folder, const char *name, const char *path, int *ret_fd, struct err *err)
 {
@@ -205,7 +212,7 @@ witness_file_open(const char *path, struct witness_file *ret, struct err *err)
 	if (rc == 0)
 		rc = take_lock(dirname(folder), name, path, &f.lock, err);
 	if (rc == 0)
-		rc = read_file(&f, err);
+		rc = read_state(&f, err);
 	free(end);
 	free(name);
 	free(folder);
@@ -256,7 +263,7 @@ write_log(const struct witness_known *log, struct buf *out)
 }
 
 static bool
-write_synced(const char *path, struct slice text)
+write_beside(const char *path, struct slice text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good = fd >= 0 && file_write(fd, text.p, text.n) && file_sync(fd) == 0;
@@ -281,16 +288,19 @@ sync_folder(const char *path)
 	return good;
 }
 
-/* On the disk, under its name, or an error and errno: never half of it, nor something beside it. */
+/*
+ * Writes a new file beside it, synced, and renames it to `path`.  -1 with errno: `path` is as it was, or new and not
+ * synced.
+ */
 static int
-replace(const char *path, struct slice text)
+replace_file(const char *path, struct slice text)
 {
 	char *beside = NULL, *folder = strdup(path);
 	int rc = -1, why;
 
 	if (folder != NULL && asprintf(&beside, "%s.new", path) < 0)
 		beside = NULL;
-	if (beside != NULL && write_synced(beside, text) && rename(beside, path) == 0)
+	if (beside != NULL && write_beside(beside, text) && rename(beside, path) == 0)
 		rc = sync_folder(dirname(folder)) ? 0 : -1;
 	why = errno;
 	if (rc != 0 && beside != NULL)
@@ -316,7 +326,7 @@ witness_file_save(const struct witness_file *f, struct err *err)
 	buf_text(&text, sum);
 	if (text.failed)
 		rc = err_memory(err);
-	else if (replace(f->path, buf_view(&text)) != 0)
+	else if (replace_file(f->path, buf_view(&text)) != 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the witness's state %s cannot be written: %s"), f->path,
 		    strerror(errno));
 	buf_release(&text);
@@ -344,7 +354,7 @@ witness_file_take(struct witness_known *known, const struct note *note, const st
 		}
 }
 
-/* Files whose names begin so. */
+/* How many files have names that begin so. */
 static int
 count_files(const char *beginning)
 {
@@ -363,9 +373,9 @@ count_files(const char *beginning)
 	return n;
 }
 
-/* PATH.WHAT-ID-SIZE; one that is there stays. */
+/* Writes PATH.WHAT-ID-SIZE, unless it exists. */
 static void
-keep_note(const struct witness_file *f, const char *what, const uint8_t id[static 4], uint64_t size, struct slice note)
+keep_proof(const struct witness_file *f, const char *what, const uint8_t id[static 4], uint64_t size, struct slice note)
 {
 	char hex[2 * 4 + 1], *beginning = NULL, *path = NULL;
 	struct stat st;
@@ -375,12 +385,12 @@ keep_note(const struct witness_file *f, const char *what, const uint8_t id[stati
 		return;
 	if (asprintf(&path, "%s%llu", beginning, (unsigned long long)size) >= 0 && lstat(path, &st) != 0 &&
 	    count_files(beginning) < PROOFS_MAX)
-		(void)replace(path, note);
+		(void)replace_file(path, note);
 	free(path);
 	free(beginning);
 }
 
-/* What was cosigned last, as the log signed it. */
+/* Writes the checkpoint that was cosigned last, with the log's own signature. */
 static void
 write_cosigned(const struct witness_known *known, const struct note_key *key, struct buf *out)
 {
@@ -405,13 +415,13 @@ witness_file_keep_fork(const struct witness_file *f, const struct witness_known 
 
 	if (note_key_parse(slice_of(known->vkey), &key, NULL) != 0)
 		return;
-	keep_note(f, "fork", key.id, size, note);
+	keep_proof(f, "fork", key.id, size, note);
 	if (!known->has_signature)
 		return;
 	buf_init(&cosigned, NOTE_KEY_TEXT + 1024);
 	write_cosigned(known, &key, &cosigned);
 	if (!cosigned.failed)
-		keep_note(f, "cosigned", key.id, known->size, buf_view(&cosigned));
+		keep_proof(f, "cosigned", key.id, known->size, buf_view(&cosigned));
 	buf_release(&cosigned);
 }
 
@@ -457,7 +467,7 @@ witness_file_add(struct witness_file *f, struct slice vkey, struct slice operato
 			return err_set(err, ERR_REFUSED,
 			    N_("%.*s has the log %s here already: whoever has two logs can draw in both and choose"),
 			    SLICE_ARGS(operator), f->logs[i].vkey);
-	if (same == NULL && !begin_log(f, vkey))
+	if (same == NULL && !add_known_log(f, vkey))
 		return f->n == LOGS_MAX ? err_set(err, ERR_LIMIT, N_("a witness knows at most %d logs"), LOGS_MAX)
 		                        : err_memory(err);
 	*ret_known = same != NULL ? same : &f->logs[f->n - 1];

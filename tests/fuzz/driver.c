@@ -61,7 +61,7 @@ need(void *memory)
 	return memory;
 }
 
-/* In memory of exactly its size, so that a sanitizer sees a read past its end. */
+/* Runs a copy in a block of exactly its size, so that a sanitizer sees a read past its end. */
 static void
 run(const uint8_t *data, size_t size)
 {
@@ -149,35 +149,35 @@ mutate_once(struct input *input)
 	uint8_t byte = (uint8_t)random_next();
 
 	switch (below(8)) {
-	case 0: /* a bit */
+	case 0: /* flip a bit */
 		if (rest > 0)
 			input->data[at] ^= (uint8_t)(1u << below(8));
 		break;
-	case 1: /* a byte */
+	case 1: /* change a byte */
 		splice(input, at, rest > 0 && below(2) == 0, &byte, 1);
 		break;
-	case 2: /* a digit, which keeps the form */
+	case 2: /* change a digit, which keeps the form */
 		for (; at < input->size; at++)
 			if (input->data[at] >= '0' && input->data[at] <= '9') {
 				input->data[at] = (uint8_t)('0' + below(10));
 				break;
 			}
 		break;
-	case 3: /* something goes */
+	case 3: /* remove a piece */
 		splice(input, at, len, "", 0);
 		break;
-	case 4: /* something comes twice, or elsewhere */
+	case 4: /* repeat a piece, or copy it elsewhere */
 		splice(input, below(input->size + 1), 0, input->data + at, len);
 		break;
-	case 5: /* a word */
+	case 5: /* put in a word */
 		splice(input, at, below(2) == 0 ? len : 0, word, strlen(word));
 		break;
-	case 6: /* a piece of another input */
+	case 6: /* put in a piece of another input */
 		rest = below(other->size + 1);
 		splice(input, at, below(2) == 0 ? len : 0, other->data + rest,
 		    below(other->size - rest < 64 ? other->size - rest + 1 : 64));
 		break;
-	default: /* the end goes */
+	default: /* cut off the end */
 		if (below(8) == 0)
 			input->size = at;
 		break;

@@ -9,8 +9,8 @@
 #include "core/base/slice.h"
 
 /*
- * A fuzz target is one function, as libFuzzer wants it; driver.c calls it in its stead where there is no libFuzzer.
- * Returns 0.  What must hold, whatever the input, is FUZZ_CHECKed.
+ * A fuzz target is this function, which libFuzzer calls; without libFuzzer driver.c does.  It returns 0, and checks by
+ * FUZZ_CHECK what must hold for any input.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                                            \
 	} while (0)
 
-/* A file of tests/vectors/example, whole; it is never freed. */
+/* All bytes of a file of tests/vectors/example; they are never freed. */
 static inline struct slice
 fuzz_example(const char *name)
 {

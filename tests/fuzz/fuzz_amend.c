@@ -1,4 +1,4 @@
-/* The input is an amendment, applied to the example's first draw: what is applied leaves loads that add up. */
+/* The input is an amendment, applied to the example's first draw: where it is applied, the loads still add up. */
 #include "fuzz_example.h"
 
 #include "core/draw/amend.h"

@@ -1,4 +1,4 @@
-/* The input is a holiday file; what libical does with it is done here and not in a child, so that it is seen. */
+/* The input is a holiday file.  libical reads it in this process, not in a child, so that its faults are seen. */
 #include "fuzz.h"
 
 #include <string.h>

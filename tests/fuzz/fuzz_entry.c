@@ -1,4 +1,4 @@
-/* The input is an entry of the log: what is read is written as it was. */
+/* The input is an entry of the log: where it is read, it is written with the same bytes. */
 #include "fuzz.h"
 
 #include "core/format/entry.h"
@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&out, 2 * ENTRY_MAX);
 	entry_write(&entry, &out);
 	FUZZ_CHECK(!out.failed && slice_eq(buf_view(&out), text));
-	if (entry.type == ENTRY_COMMIT) /* whatever it says, the numbers that follow from it can be had */
+	if (entry.type == ENTRY_COMMIT) /* what follows from its numbers can be computed, whatever they are */
 		for (size_t i = 0; i < entry.commit.n_strata; i++) {
 			const struct stratum *s = &entry.commit.strata[i];
 

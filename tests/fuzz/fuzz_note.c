@@ -1,4 +1,4 @@
-/* The input is a signed note, a checkpoint or a verifier key: nothing but what the example's log signed verifies. */
+/* The input is a signed note, a checkpoint or a verifier key: only what the example's log signed is verified. */
 #include "fuzz.h"
 
 #include <sodium.h>

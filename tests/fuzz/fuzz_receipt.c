@@ -1,4 +1,6 @@
-/* The input is a receipt: what is read is written as it was, and is refused by a draw that it is not of. */
+/*
+ * The input is a receipt: where it is read, it is written with the same bytes; a draw that is not its own refuses it.
+ */
 #include "fuzz_example.h"
 
 #include "core/check/receipt.h"
@@ -16,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&out, 2 * size + 64);
 	receipt_write(&receipt, &out);
 	FUZZ_CHECK(!out.failed && slice_eq(buf_view(&out), text));
-	/* as if it were of this draw, so that its row is looked at: no private part of the example's is known */
+	/* claimed to be of this draw, so that its row is checked: the example's private parts are known to nobody */
 	receipt.n = d->commit.n;
 	receipt.commit = slice_of(d->commit_hash);
 	FUZZ_CHECK(receipt_check(&receipt, &d->input, &d->draw, NULL) != 0);

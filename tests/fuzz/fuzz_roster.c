@@ -1,4 +1,4 @@
-/* The input is one of the public CSV files; conflicts are held against the example's rosters. */
+/* The input is one of the public CSV files; conflicts are checked against the example's rosters. */
 #include "fuzz.h"
 
 #include "core/format/roster.h"

@@ -1,4 +1,4 @@
-/* The input is a sealed.json: what is read is written as it was, and keeps its limits. */
+/* The input is a sealed.json: where it is read, it is written with the same bytes and keeps its limits. */
 #include "fuzz.h"
 
 #include "core/format/sealed.h"

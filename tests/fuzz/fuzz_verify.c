@@ -1,7 +1,7 @@
 /*
  * The input is a file of the example directory, behind a line with its path; the checker reads it in that file's place.
- * Whatever it is, the checker ends, and where the file differs from the published one it finds that out.  Then the
- * first draw's folder is replayed by itself with all digests mended, so that what lies behind them is reached too.
+ * The checker must end, and must find any difference from the published file.  Then the first draw's folder is replayed
+ * by itself with all digests adjusted to the changed file, so that the checks behind them are reached too.
  */
 #include "fuzz.h"
 
@@ -68,7 +68,7 @@ list_folder(void *ctx, const char *path, void (*each)(void *arg, const char *nam
 	return any ? 0 : err_set(err, ERR_ABSENT, "%s is not there", path);
 }
 
-/* What a file's new digest is, in the place of the old one, wherever the draw's folder says it. */
+/* Replaces a file's old digest by its new one, wherever the draw's folder has it. */
 static void
 mend(struct slice old, struct slice new)
 {
@@ -76,7 +76,7 @@ mend(struct slice old, struct slice new)
 		char *at;
 
 		if (strncmp(files[i].path, DRAW, strlen(DRAW)) != 0 || slice_eq(old, new) || files[i].now.n < old.n)
-			continue; /* what is too short may have no bytes at all, which memmem does not take */
+			continue; /* memmem takes no empty text */
 		at = memmem(files[i].now.p, files[i].now.n, old.p, old.n);
 		if (at == NULL)
 			continue;
@@ -159,7 +159,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (changed == NULL)
 		return 0;
 	changed->now = bytes;
-	/* a note may lose a cosignature, or bear one of an unknown key, and still be what it was */
+	/* a note without a cosignature, or with one of an unknown key, is still valid */
 	is_note = path.n >= 10 && slice_is((struct slice){path.p + path.n - 10, 10}, "checkpoint");
 	if (failures_of(true) == 0)
 		FUZZ_CHECK(is_note || slice_eq(changed->now, changed->published));

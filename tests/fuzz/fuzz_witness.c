@@ -1,6 +1,6 @@
 /*
- * The input is a request to a witness, of either kind: nothing is cosigned but what the example's log signed, from the size
- * that is remembered, and no beacon is given but for a commitment that names this witness and that it cosigned.
+ * The input is a request to a witness, of either kind.  It cosigns only what the example's log signed, from the size
+ * that it remembers.  It gives a beacon only for a commitment that names this witness and that it has cosigned.
  */
 #include "fuzz.h"
 
@@ -35,7 +35,7 @@ examples(void)
 	return all;
 }
 
-/* The one that this text is, whole; NULL: none. */
+/* The checkpoint whose bytes are exactly this text; NULL: none. */
 static const struct checkpoint *
 signed_as(struct slice text)
 {
@@ -45,7 +45,7 @@ signed_as(struct slice text)
 	return NULL;
 }
 
-/* A reason stands beside every no, and no other status. */
+/* Every refusal has a reason, and its status is one of those that there are. */
 static void
 check_answer(enum witness_answer answer, const struct err *err)
 {
@@ -55,7 +55,7 @@ check_answer(enum witness_answer answer, const struct err *err)
 	    answer == WITNESS_TOO_EARLY);
 }
 
-/* By a witness that knows the oldest checkpoint, by one that knows none, and by one that does not know the log. */
+/* Asks a witness that knows the oldest checkpoint, one that knows none, and one that does not know the log. */
 static void
 add_checkpoint(const struct witness_request *r, struct slice bytes)
 {
@@ -101,7 +101,7 @@ give_beacon(const struct witness_beacon_request *r, struct slice bytes)
 	FUZZ_CHECK(answer != WITNESS_YES && n == 0 && hash[0] == '\0');
 }
 
-/* Whatever a commitment says, and whoever cosigned it when. */
+/* Any commitment, cosigned by anybody at any time. */
 static void
 allow_beacon(const struct witness_beacon_request *r)
 {

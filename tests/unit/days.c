@@ -1,3 +1,5 @@
+/* Dates, times and China's calendar from texts. */
+
 #include "days.h"
 
 #include "core/base/text.h"

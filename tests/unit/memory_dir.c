@@ -1,3 +1,5 @@
+/* A published directory that is held in memory, for tests that change bytes of it. */
+
 #include "memory_dir.h"
 
 #include <dirent.h>
@@ -83,7 +85,7 @@ read_file(void *ctx, const char *path, struct buf *out, struct err *err)
 	return err_set(err, ERR_ABSENT, "%s: missing", path);
 }
 
-/* Folders stand one below the other in a listing of files: each is named once for every file in it, which does no harm. */
+/* Names a folder once for every file in it, which does no harm. */
 static int
 list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
     struct err *err)

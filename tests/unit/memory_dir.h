@@ -5,7 +5,7 @@
 
 #include "core/log/published.h"
 
-/* A published directory in memory, so that one byte can be another and a thousand checks take a second. */
+/* A published directory in memory, so that a test can change single bytes and check it a thousand times a second. */
 
 struct memory_file {
 	char path[128];
@@ -16,14 +16,14 @@ struct memory_file {
 struct memory_dir {
 	struct memory_file files[64];
 	size_t n;
-	const char *prefix; /* "draws/0007/": what the names begin with, of the folder that is shown */
+	const char *prefix; /* of the folder that memory_dir_published shows, "draws/0007/"; "" is all */
 };
 
-/* All files of tests/vectors/NAME; `dir` is zeroed. */
+/* Loads all files of tests/vectors/NAME; the caller has zeroed `dir`. */
 void memory_dir_load(struct memory_dir *dir, const char *name);
 void memory_dir_release(struct memory_dir *dir);
 
-/* For core's checker; `dir` stays where it is. */
+/* The reader that core's checker takes.  It points to `dir`. */
 struct published memory_dir_published(struct memory_dir *dir, const char *prefix);
 
 #endif

@@ -1,3 +1,5 @@
+/* An operator's INI, rosters, state and published directory in a folder of the test's own. */
+
 #include "operator_scene.h"
 
 #include <fcntl.h>
@@ -25,21 +27,21 @@ say(void *ctx, const char *file, unsigned long line, const char *message)
 }
 
 void
-office_scene_well(const struct operator_scene *scene, int rc)
+operator_scene_well(const struct operator_scene *scene, int rc)
 {
 	if (rc != 0)
 		fail_msg("%d: %s", rc, scene->err.message);
 }
 
 void
-office_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words)
+operator_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words)
 {
 	if (rc != code || strstr(scene->err.message, words) == NULL)
 		fail_msg("%d instead of %d, or no \"%s\" in: %s", rc, code, words, scene->err.message);
 }
 
 void
-office_scene_ini(struct operator_scene *scene, const char *cycles)
+operator_scene_ini(struct operator_scene *scene, const char *cycles)
 {
 	struct diag diag = {.say = say};
 	char path[SCRATCH_PATH + 16];
@@ -83,7 +85,7 @@ write_letters(struct operator_scene *scene)
 }
 
 void
-office_scene_open(struct operator_scene *scene, const char *cycles)
+operator_scene_open(struct operator_scene *scene, const char *cycles)
 {
 	char state[SCRATCH_PATH + 16];
 
@@ -92,21 +94,21 @@ office_scene_open(struct operator_scene *scene, const char *cycles)
 	assert_true(scratch_make(scene->dir));
 	(void)snprintf(state, sizeof state, "%s/state", scene->dir);
 	(void)snprintf(scene->public, sizeof scene->public, "%s/public", scene->dir);
-	office_scene_ini(scene, cycles);
-	office_scene_well(scene, clock_set_zone(scene->config.timezone, &scene->err));
+	operator_scene_ini(scene, cycles);
+	operator_scene_well(scene, clock_set_zone(scene->config.timezone, &scene->err));
 	write_letters(scene);
-	office_scene_well(scene, calendar_begin(&scene->calendar, scene->config.workweek, &scene->err));
-	office_scene_well(scene,
+	operator_scene_well(scene, calendar_begin(&scene->calendar, scene->config.workweek, &scene->err));
+	operator_scene_well(scene,
 	    calendar_finish(&scene->calendar, clock_date(SCENE_NOW) - 800, clock_date(SCENE_NOW) + 2000, &scene->err));
 	scene->operator = (struct operator){.config = &scene->config,
 	    .calendar = &scene->calendar,
 	    .letters = scene->letters,
 	    .now = SCENE_NOW};
-	office_scene_well(scene, store_open(state, STORE_CREATE, &scene->operator.store, &scene->err));
+	operator_scene_well(scene, store_open(state, STORE_CREATE, &scene->operator.store, &scene->err));
 }
 
 void
-office_scene_close(struct operator_scene *scene)
+operator_scene_close(struct operator_scene *scene)
 {
 	store_close(scene->operator.store);
 	letters_free(scene->letters);
@@ -116,7 +118,7 @@ office_scene_close(struct operator_scene *scene)
 }
 
 void
-office_scene_import(struct operator_scene *scene, const char *kind, const char *csv)
+operator_scene_import(struct operator_scene *scene, const char *kind, const char *csv)
 {
 	struct rosters_import how = {.file = kind,
 	    .by = "test",
@@ -136,11 +138,11 @@ office_scene_import(struct operator_scene *scene, const char *kind, const char *
 	assert_true(fd >= 0);
 	rc = rosters_import(scene->operator.store, which, fd, &how, &diag, &counts, &scene->err);
 	(void)close(fd);
-	office_scene_well(scene, rc);
+	operator_scene_well(scene, rc);
 }
 
 void
-office_scene_rosters(struct operator_scene *scene)
+operator_scene_rosters(struct operator_scene *scene)
 {
 	char csv[8192];
 	size_t at = 0;
@@ -150,16 +152,16 @@ office_scene_rosters(struct operator_scene *scene)
 		at += (size_t)snprintf(csv + at, sizeof csv - at,
 		    "T%02d,Target %d,%c,U%d,R%d,%d,%d,%d-05-0%d,\"Road %d, \"\"east\"\"\"\n", i, i, "ABC"[i % 3], i % 7,
 		    i % 4, 1 + i % 3, 1 + i % 5, 2020 + i % 6, 1 + i % 9, i);
-	office_scene_import(scene, "targets", csv);
+	operator_scene_import(scene, "targets", csv);
 	at = (size_t)snprintf(csv, sizeof csv, "id,name,email,unit,area,level,tags,phone\n");
 	for (int i = 0; i < 12; i++)
 		at += (size_t)snprintf(csv + at, sizeof csv - at,
 		    "I%02d,Inspector %d,i%d@example.org,U%d,R%d,%d,%s,000-%d\n", i, i, i, i % 7, i % 4, 3 + i % 2,
 		    i % 3 == 0 ? "lead" : "", i);
-	office_scene_import(scene, "inspectors", csv);
-	office_scene_import(scene, "conflicts",
+	operator_scene_import(scene, "inspectors", csv);
+	operator_scene_import(scene, "conflicts",
 	    "inspector,scope,value,reason\nI01,target,T01,x\nI02,unit,U3,y\nI03,area,R1,z\n");
-	office_scene_import(scene, "matters",
+	operator_scene_import(scene, "matters",
 	    "id,name,checklist\nduty,Duty,one | two\nleave,Leave,three\noffice,Office,four\n");
 }
 
@@ -171,9 +173,9 @@ seen(void *ctx, const char *code)
 }
 
 void
-office_scene_init(struct operator_scene *scene)
+operator_scene_init(struct operator_scene *scene)
 {
-	office_scene_well(scene, step_init(&scene->operator, seen, NULL, &scene->err));
+	operator_scene_well(scene, step_init(&scene->operator, seen, NULL, &scene->err));
 }
 
 /* ---- the checker ---- */
@@ -187,25 +189,25 @@ tell_check(void *ctx, uint64_t n, enum check check, enum check_state state, cons
 }
 
 uint64_t
-office_scene_verify(struct operator_scene *scene)
+operator_scene_verify(struct operator_scene *scene)
 {
 	struct verify_options options = {.has_at = true, .at = scene->operator.now};
 	struct report report = {.check = tell_check};
 	struct folder folder;
 
-	office_scene_well(scene,
+	operator_scene_well(scene,
 	    publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
-	office_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
-	office_scene_well(scene, verify_directory(&folder.published, &options, &report, &scene->err));
+	operator_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
+	operator_scene_well(scene, verify_directory(&folder.published, &options, &report, &scene->err));
 	folder_close(&folder);
 	return report.failures;
 }
 
 int64_t
-office_scene_count(struct operator_scene *scene, const char *sql)
+operator_scene_count(struct operator_scene *scene, const char *sql)
 {
 	int64_t value = -1;
 
-	office_scene_well(scene, store_int(scene->operator.store, sql, &value, &scene->err));
+	operator_scene_well(scene, store_int(scene->operator.store, sql, &value, &scene->err));
 	return value;
 }

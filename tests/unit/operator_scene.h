@@ -9,48 +9,48 @@
 #include "scratch.h"
 
 /*
- * An office in a folder of its own: an INI, rosters, a state, a published directory, and a clock that the test sets.
- * Whatever goes wrong in here fails the test that asked.
+ * An operator in a folder of its own: an INI, rosters, a state, a published directory, and a clock that the test sets.
+ * A fault in one of these functions fails the test that calls it.
  */
 struct operator_scene {
 	char dir[SCRATCH_PATH];
 	char public[SCRATCH_PATH + 16];
 	struct config config;
 	struct calendar calendar; /* weekends, and no holiday */
-	struct operator operator; /* operator.now is the clock */
+	struct operator operator; /* operator.now is the test's clock */
 	struct letters *letters;
 	struct err err;
 };
 
 #define SCENE_NOW 1782090000 /* 2026-06-22 01:00:00 UTC, a Monday, 09:00 in Asia/Shanghai */
 
-/* `cycles` are the INI's sections behind those that every office has.  The state is there, the log is not. */
-void office_scene_open(struct operator_scene *scene, const char *cycles);
-void office_scene_close(struct operator_scene *scene);
+/* Makes the INI, with `cycles` behind the sections that all scenes have, and the state; there is no log yet. */
+void operator_scene_open(struct operator_scene *scene, const char *cycles);
+void operator_scene_close(struct operator_scene *scene);
 
-/* Another INI from now on. */
-void office_scene_ini(struct operator_scene *scene, const char *cycles);
+/* Replaces the INI, from now on. */
+void operator_scene_ini(struct operator_scene *scene, const char *cycles);
 
-/* Imports a roster; "targets" and the like.  office_scene_rosters imports small ones of all kinds that draws need. */
-void office_scene_import(struct operator_scene *scene, const char *kind, const char *csv);
-void office_scene_rosters(struct operator_scene *scene);
+/* Imports one roster; `kind` is "targets" and the like.  operator_scene_rosters imports a small one of each kind. */
+void operator_scene_import(struct operator_scene *scene, const char *kind, const char *csv);
+void operator_scene_rosters(struct operator_scene *scene);
 
-/* The log begins. */
-void office_scene_init(struct operator_scene *scene);
+/* Begins the log, as `init` does. */
+void operator_scene_init(struct operator_scene *scene);
 
 /*
- * Publishes, and checks the directory as of the scene's clock: how many checks failed; their words go to standard
- * error.
+ * Publishes, and checks the published directory as of the scene's clock.  Returns how many checks failed; what they say
+ * goes to standard error.
  */
-uint64_t office_scene_verify(struct operator_scene *scene);
+uint64_t operator_scene_verify(struct operator_scene *scene);
 
-/* `rc` is 0, or the test fails with the scene's error. */
-void office_scene_well(const struct operator_scene *scene, int rc);
+/* Fails the test, with the scene's error, unless `rc` is 0. */
+void operator_scene_well(const struct operator_scene *scene, int rc);
 
-/* `rc` is `code`, and the message holds `words`. */
-void office_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words);
+/* Fails the test unless `rc` is `code` and the message of the scene's error holds `words`. */
+void operator_scene_refused(const struct operator_scene *scene, int rc, int code, const char *words);
 
-/* One number of the state. */
-int64_t office_scene_count(struct operator_scene *scene, const char *sql);
+/* The number that a query of the state gives. */
+int64_t operator_scene_count(struct operator_scene *scene, const char *sql);
 
 #endif

@@ -1,3 +1,5 @@
+/* Rosters in a state of each test's own: imports from texts, and what they told. */
+
 #include "roster_scene.h"
 
 #include <fcntl.h>
@@ -49,21 +51,21 @@ roster_scene_group_tear_down(void **state)
 
 /* ---- importing ---- */
 
-char told[65536];
+char faults_told[65536];
 struct rosters_counts counts;
 char message[ERR_MESSAGE_BYTES];
 
 void
-say(void *ctx, const char *file, unsigned long line, const char *text)
+note_fault(void *ctx, const char *file, unsigned long line, const char *text)
 {
-	size_t n = strlen(told);
+	size_t n = strlen(faults_told);
 
 	(void)ctx;
 	(void)file;
-	(void)snprintf(told + n, sizeof told - n, "%lu: %s\n", line, text);
+	(void)snprintf(faults_told + n, sizeof faults_told - n, "%lu: %s\n", line, text);
 }
 
-const struct rosters_import plain = {
+const struct rosters_import no_limits = {
     .file = "FILE",
     .by = "tester",
     .now = NOW,
@@ -76,7 +78,7 @@ int
 import_with(enum roster_kind kind, const void *bytes, size_t len, const struct rosters_import *how)
 {
 	char path[SCRATCH_PATH + 32];
-	struct diag diag = {.say = say};
+	struct diag diag = {.say = note_fault};
 	struct err err = {0};
 	int fd, rc;
 
@@ -85,7 +87,7 @@ import_with(enum roster_kind kind, const void *bytes, size_t len, const struct r
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	told[0] = '\0';
+	faults_told[0] = '\0';
 	rc = rosters_import(store, kind, fd, how, &diag, &counts, &err);
 	(void)snprintf(message, sizeof message, "%s", err.message);
 	assert_int_equal(close(fd), 0);
@@ -102,17 +104,16 @@ import_text(enum roster_kind kind, const char *text, const struct rosters_import
 int
 import(enum roster_kind kind, const char *text)
 {
-	return import_text(kind, text, &plain);
+	return import_text(kind, text, &no_limits);
 }
 
 void
 imported(enum roster_kind kind, const char *text)
 {
 	if (import(kind, text) != 0)
-		fail_msg("%s: %s", message, told);
+		fail_msg("%s: %s", message, faults_told);
 }
 
-/* The roster as its export: the one text that says all. */
 char *
 exported(enum roster_kind kind)
 {
@@ -133,10 +134,10 @@ refused_bytes(enum roster_kind kind, const void *bytes, size_t len, const char *
 {
 	char *before = exported(kind), *after;
 
-	if (import_with(kind, bytes, len, &plain) != ERR_REFUSED)
+	if (import_with(kind, bytes, len, &no_limits) != ERR_REFUSED)
 		fail_msg("not refused, expected \"%s\"; %s", expected, message);
-	if (strstr(told, expected) == NULL)
-		fail_msg("expected \"%s\", told:\n%s(%s)", expected, told, message);
+	if (strstr(faults_told, expected) == NULL)
+		fail_msg("expected \"%s\", told:\n%s(%s)", expected, faults_told, message);
 	after = exported(kind);
 	assert_string_equal(before, after);
 	free(before);
@@ -150,7 +151,7 @@ refused(enum roster_kind kind, const char *text, const char *expected)
 }
 
 void
-is(enum roster_kind kind, const char *expected)
+export_is(enum roster_kind kind, const char *expected)
 {
 	char *text = exported(kind);
 	char *plain_text = calloc(1, strlen(text) + 1), *to = plain_text;

@@ -1,3 +1,5 @@
+/* Draws in memory, changed texts, and slow models of the protocol's rules. */
+
 #include "scene.h"
 
 #include <sodium.h>

@@ -1,3 +1,5 @@
+/* Folders of a test's own, and files in them. */
+
 #include "scratch.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+/* Files of tests/vectors, and random numbers from a printed seed. */
+
 #include "support.h"
 
 #include <inttypes.h>
@@ -22,7 +24,7 @@ support_read(const char *name, size_t *ret_len)
 	*ret_len = fread(bytes, 1, FILE_MAX, file);
 	assert_false(ferror(file));
 	(void)fclose(file);
-	/* Exactly as large as it must be, so that a sanitizer sees a read past the end. */
+	/* A block of exactly this length, so that a sanitizer sees a read past its end. */
 	cut = realloc(bytes, *ret_len + 1);
 	assert_non_null(cut);
 	cut[*ret_len] = '\0';

@@ -1,11 +1,9 @@
 #ifndef SPOTCHECK_TEST_SUPPORT_H
 #define SPOTCHECK_TEST_SUPPORT_H
 
-/*
- * What several unit tests share; whatever goes wrong in here fails the test that asked.
- */
+/* What many unit tests use.  A fault in one of these functions fails the test that calls it. */
 
-/* What cmocka.h wants before it. */
+/* cmocka.h needs these before it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,12 +11,12 @@
 
 #include <cmocka.h>
 
-/* The file `name` of tests/vectors, whole, with a NUL after its `*ret_len` bytes; the caller frees it. */
+/* The bytes of the file `name` of tests/vectors, with a NUL after the `*ret_len` of them; the caller frees them. */
 char *support_read(const char *name, size_t *ret_len);
 
 /*
- * Random numbers that can be had again: the seed is SPOTCHECK_SEED of the environment, else the time, and is printed.  The same
- * seed gives the same numbers on every machine.
+ * Random numbers that can be repeated.  The seed is SPOTCHECK_SEED of the environment, else the time, and is
+ * printed.  The same seed gives the same numbers on every machine.
  */
 struct support_random {
 	uint64_t state;

@@ -1,3 +1,5 @@
+/* A log, its fork, and signed requests to a witness. */
+
 #include "witness_scene.h"
 
 #include <sodium.h>

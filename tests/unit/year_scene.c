@@ -1,3 +1,5 @@
+/* An operator's state that lives through years: turns, reopening, and what was drawn. */
+
 #include "year_scene.h"
 
 #include <stdio.h>
@@ -17,17 +19,18 @@ year_scene_midnight(int year)
 void
 year_scene_open(struct operator_scene *scene, const char *cycles, int first_year, int last_year)
 {
-	office_scene_open(scene, cycles);
+	operator_scene_open(scene, cycles);
 	calendar_release(&scene->calendar);
 	assert_int_equal(calendar_begin(&scene->calendar, scene->config.workweek, NULL), 0);
 	assert_int_equal(calendar_cn_add(&scene->calendar, NULL), 0);
 	assert_int_equal(calendar_finish(&scene->calendar, text_date_of(first_year - 1, 1, 1),
 	                     text_date_of(last_year + 2, 12, 31), NULL),
 	    0);
-	office_scene_rosters(scene);
-	office_scene_well(scene, rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), &scene->err));
+	operator_scene_rosters(scene);
+	operator_scene_well(scene,
+	    rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), &scene->err));
 	scene->operator.now = year_scene_midnight(first_year);
-	office_scene_init(scene);
+	operator_scene_init(scene);
 }
 
 int64_t
@@ -36,7 +39,7 @@ year_scene_turn(struct operator_scene *scene)
 	struct turn turn = {.operator = &scene->operator};
 	int64_t next = 0;
 
-	office_scene_well(scene, turn_take(&turn, &next, &scene->err));
+	operator_scene_well(scene, turn_take(&turn, &next, &scene->err));
 	return next;
 }
 
@@ -46,7 +49,7 @@ year_scene_reopen(struct operator_scene *scene)
 	char state[SCRATCH_PATH + 16];
 
 	(void)snprintf(state, sizeof state, "%s/state", scene->dir);
-	office_scene_well(scene, store_open(state, 0, &scene->operator.store, &scene->err));
+	operator_scene_well(scene, store_open(state, 0, &scene->operator.store, &scene->err));
 }
 
 char *
@@ -67,6 +70,6 @@ year_scene_history(struct operator_scene *scene)
 		buf_slice(&out, query_text(&q, 3));
 		buf_format(&out, " %d\n", (int)query_int(&q, 4));
 	}
-	office_scene_well(scene, query_close(&q, &scene->err));
+	operator_scene_well(scene, query_close(&q, &scene->err));
 	return buf_steal(&out);
 }

@@ -1,4 +1,4 @@
-/* `check`: the holiday files, and what each cycle's timetable comes to in the year ahead. */
+/* `check`: the holiday files, and each cycle's timetable in the year ahead. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "text/suggest.h"
 
 #define AHEAD_DAYS 400
-#define WARN_DAYS 60 /* so long before a year begins its holidays should be known */
+#define WARN_DAYS 60 /* how long before a year begins its holidays should be known */
 #define WHERE_BYTES 1024
 
 /* ---- the files ---- */
@@ -29,13 +29,13 @@ say_at(struct check *check, enum check_level level, const char *file, unsigned l
 }
 
 static void
-say_fault(void *ctx, const char *file, unsigned long line, const char *message)
+say_calendar_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	say_at(ctx, CHECK_FAULT, file, line, message);
 }
 
 static void
-say_hint(void *ctx, const char *file, unsigned long line, const char *message)
+say_calendar_hint(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	say_at(ctx, CHECK_HINT, file, line, message);
 }
@@ -57,8 +57,8 @@ int
 check_calendar(struct check *check)
 {
 	struct cli *cli = check->cli;
-	struct diag faults = {.tr = cli->diag.tr, .say = say_fault, .ctx = check};
-	struct diag hints = {.tr = cli->diag.tr, .say = say_hint, .ctx = check};
+	struct diag faults = {.tr = cli->diag.tr, .say = say_calendar_fault, .ctx = check};
+	struct diag hints = {.tr = cli->diag.tr, .say = say_calendar_hint, .ctx = check};
 	int year = text_year_of(cli->today);
 	int rc = calendar_load(&cli->config, year - 1, year + 4, &cli->calendar, &faults, &hints, &cli->err);
 
@@ -73,7 +73,7 @@ check_calendar(struct check *check)
 
 /* ---- one cycle ---- */
 
-struct agenda {
+struct timetable_check {
 	struct check *check;
 	const struct config_cycle *cycle;
 	char where[WHERE_BYTES]; /* the INI and the section's line */
@@ -81,7 +81,7 @@ struct agenda {
 };
 
 static bool
-is_known(const struct calendar *c, const char *name)
+is_known_holiday(const struct calendar *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_holidays; i++)
 		if (holiday_is(&c->holidays[i], name))
@@ -90,7 +90,7 @@ is_known(const struct calendar *c, const char *name)
 }
 
 static void
-say_unknown(struct agenda *o, const char *name)
+say_unknown_holiday(struct timetable_check *o, const char *name)
 {
 	static const char *const keys[] = {
 	    "new-year",
@@ -114,21 +114,24 @@ say_unknown(struct agenda *o, const char *name)
 }
 
 static void
-say_holidays(struct agenda *o)
+say_holidays(struct timetable_check *o)
 {
 	const struct text_list *names = &o->cycle->rule.holidays;
 
 	for (size_t i = 0; i < names->n; i++)
-		if (!is_known(&o->check->cli->calendar, names->items[i]))
-			say_unknown(o, names->items[i]);
+		if (!is_known_holiday(&o->check->cli->calendar, names->items[i]))
+			say_unknown_holiday(o, names->items[i]);
 	if (o->list.n == 0 && o->cycle->rule.when != WHEN_MANUAL)
 		check_say(o->check, CHECK_HINT, o->where, _("[cycle %s] no draw falls within the coming year"),
 		    o->cycle->name);
 }
 
-/* What the INI alone cannot tell: holidays stretch a window of workdays.  The first one is enough. */
+/*
+ * An embargo that ends before the last possible visit.  Only dates show it, since holidays lengthen a window of
+ * workdays; one is reported.
+ */
 static void
-say_embargo(struct agenda *o)
+say_embargo(struct timetable_check *o)
 {
 	char draw[DATE_TEXT], visit[DATE_TEXT];
 
@@ -150,7 +153,7 @@ say_embargo(struct agenda *o)
 }
 
 static void
-say_lead(struct agenda *o)
+say_lead(struct timetable_check *o)
 {
 	char draw[CLOCK_TEXT];
 
@@ -190,7 +193,7 @@ last_reveal(struct store *store, const char *cycle, uint64_t *ret_n, int64_t *re
 }
 
 static void
-say_skipped(struct agenda *o, int64_t until)
+say_skipped(struct timetable_check *o, int64_t until)
 {
 	char draw[CLOCK_TEXT];
 
@@ -206,7 +209,7 @@ say_skipped(struct agenda *o, int64_t until)
 }
 
 static int
-say_chain(struct agenda *o)
+say_chain(struct timetable_check *o)
 {
 	struct cli *cli = o->check->cli;
 	struct step_chain chain;
@@ -217,7 +220,8 @@ say_chain(struct agenda *o)
 
 	if (rc != 0 || step_chain_serves(&chain, o->cycle))
 		return rc == ERR_ABSENT ? 0 : rc;
-	if ((rc = last_reveal(cli->store, o->cycle->name, &n, &until, &cli->err)) != 0 || n == 0)
+	rc = last_reveal(cli->store, o->cycle->name, &n, &until, &cli->err);
+	if (rc != 0 || n == 0)
 		return rc;
 	clock_text(until, opens);
 	check_say(o->check, CHECK_HINT, o->where,
@@ -228,13 +232,13 @@ say_chain(struct agenda *o)
 	return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all cycles ---- */
 
 static int
 check_timetable(struct check *check, const struct config_cycle *cycle)
 {
 	struct cli *cli = check->cli;
-	struct agenda o = {.check = check, .cycle = cycle};
+	struct timetable_check o = {.check = check, .cycle = cycle};
 	struct plan plan;
 	int rc = plan_open(&plan, cli->store, cycle, &cli->calendar, cli->now, false, &cli->err);
 

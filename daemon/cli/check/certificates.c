@@ -15,7 +15,7 @@ struct certificates {
 };
 
 static void
-say_soon(struct check *check, struct slice id, int64_t until)
+say_expires_soon(struct check *check, struct slice id, int64_t until)
 {
 	char text[TIME_TEXT];
 
@@ -27,7 +27,7 @@ say_soon(struct check *check, struct slice id, int64_t until)
 }
 
 static int
-see_inspector(void *ctx, const struct rosters_inspector *p)
+check_inspector_certificate(void *ctx, const struct rosters_inspector *p)
 {
 	struct certificates *c = ctx;
 	struct cli *cli = c->check->cli;
@@ -41,7 +41,7 @@ see_inspector(void *ctx, const struct rosters_inspector *p)
 	} else if (rc == 0 && certificate == NULL) {
 		c->without++;
 	} else if (rc == 0) {
-		say_soon(c->check, p->id, smime_certificate_until(certificate));
+		say_expires_soon(c->check, p->id, smime_certificate_until(certificate));
 	}
 	smime_certificate_free(certificate);
 	return rc;
@@ -55,7 +55,7 @@ check_certificates(struct check *check)
 
 	if (cli->store == NULL || cli->config.mail_encrypt == ENCRYPT_NO)
 		return EXIT_DONE;
-	if (rosters_each_inspector(cli->store, cli->today, see_inspector, &c, &cli->err) != 0)
+	if (rosters_each_inspector(cli->store, cli->today, check_inspector_certificate, &c, &cli->err) != 0)
 		return cli_fail(cli);
 	if (c.without > 0)
 		check_say(check, CHECK_HINT, "certificates",

@@ -1,4 +1,4 @@
-/* `check`: what stands in the way of a draw. */
+/* `check`: runs all parts and prints what they found; and the part that checks letters. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 
 /* ---- letters ---- */
 
-/* Faults of a template, which have lines. */
+/* A fault of a template, with its line. */
 static void
-say_template(void *ctx, const char *file, unsigned long line, const char *message)
+say_template_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
 	char where[512];
 
@@ -23,7 +23,7 @@ say_template(void *ctx, const char *file, unsigned long line, const char *messag
 static int
 check_letters(struct check *check)
 {
-	struct diag diag = {.tr = check->cli->diag.tr, .say = say_template, .ctx = check};
+	struct diag diag = {.tr = check->cli->diag.tr, .say = say_template_fault, .ctx = check};
 	struct letters *letters = NULL;
 	char *folder = NULL;
 	int rc;
@@ -45,7 +45,7 @@ check_letters(struct check *check)
 static int (*const parts[])(struct check *check) = {
     check_letters,
     check_calendar,
-    check_rosters, /* opens the state, where there is one */
+    check_rosters, /* also opens the state, if there is one */
     check_certificates,
     check_cycles,
     check_timetables,
@@ -53,7 +53,7 @@ static int (*const parts[])(struct check *check) = {
 };
 
 static int
-print(struct check *check)
+print_findings(struct check *check)
 {
 	const struct cli *cli = check->cli;
 	bool ok;
@@ -62,10 +62,8 @@ print(struct check *check)
 		ok = puts(_("Nothing is wrong.")) >= 0;
 	else
 		ok = table_print(&check->table, cli->json, stdout);
-	if (!ok) {
-		(void)err_set(&check->cli->err, ERR_OUTSIDE, N_("the output cannot be written"));
-		return cli_fail(check->cli);
-	}
+	if (!ok)
+		return cli_output_failed(check->cli);
 	return check->faults > 0 ? EXIT_NO : EXIT_DONE;
 }
 
@@ -80,13 +78,14 @@ run_check(struct cli *cli, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(cli);
-	if ((status = cli_config(cli)) != EXIT_DONE)
+	status = cli_config(cli);
+	if (status != EXIT_DONE)
 		return status;
 	table_begin(&check.table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < ARRAY_LEN(parts) && status == EXIT_DONE; i++)
 		status = parts[i](&check);
 	if (status == EXIT_DONE)
-		status = print(&check);
+		status = print_findings(&check);
 	table_release(&check.table);
 	return status;
 }

@@ -1,4 +1,4 @@
-/* What is missing for class A or B: witnesses and a beacon, what each of them lacks, and the command for it. */
+/* `check`: what is missing for class A or B: witnesses, beacons, and the commands that add them. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 #include "system/clock.h"
 
 #define RELAY_S 6
-#define RELAY_BEHIND_S 60 /* a round that every relay must have by now */
+#define RELAY_BEHIND_S 60 /* the age of a round that every relay must have */
 #define RELAYS_MAX 16
 
 /* ---- witnesses ---- */
 
 static void
-say_numbers(struct check *check, size_t n)
+say_witness_count(struct check *check, size_t n)
 {
 	if (n == 0)
 		check_say(check, CHECK_CLASS_A, "[witness NAME]",
@@ -65,9 +65,9 @@ has_source(const struct config *config, enum source source)
 	return false;
 }
 
-/* Once for all cycles: who reads a line for each reads none. */
+/* One finding for all cycles without a beacon. */
 static int
-say_none(struct check *check)
+say_no_beacon(struct check *check)
 {
 	const struct config *config = &check->cli->config;
 	struct buf names;
@@ -82,7 +82,7 @@ say_none(struct check *check)
 		rc = err_memory(&check->cli->err);
 	else if (names.len > 1)
 		check_say(check, CHECK_CLASS_A, "[cycle NAME]",
-		    _("beacon = none leaves everybody to believe this office. With internet: beacon = drand, for class "
+		    _("with beacon = none everybody must trust this office. With internet: beacon = drand, for class "
 		      "A; without: beacon = witness "
 		      "NAME, or public for dice thrown before witnesses, for class B. It is so in: %s"),
 		    names.data);
@@ -91,7 +91,7 @@ say_none(struct check *check)
 }
 
 static void
-say_by_hand(struct check *check, const struct config_cycle *cycle)
+say_carried_beacon(struct check *check, const struct config_cycle *cycle)
 {
 	const struct config_witness *witness = config_witness(&check->cli->config, cycle->beacon_witness);
 	char where[256];
@@ -105,7 +105,7 @@ say_by_hand(struct check *check, const struct config_cycle *cycle)
 	      "add FILE\""));
 }
 
-/* Whether the relays answer, with a round that is past. */
+/* Asks every relay for a past round. */
 static int
 try_relays(struct check *check)
 {
@@ -153,12 +153,12 @@ check_outside(struct check *check)
 
 	if (config->n_cycles == 0)
 		return EXIT_DONE;
-	say_numbers(check, config->n_witnesses);
+	say_witness_count(check, config->n_witnesses);
 	for (size_t i = 0; i < config->n_witnesses; i++)
 		say_witness(check, &config->witnesses[i]);
-	rc = say_none(check);
+	rc = say_no_beacon(check);
 	for (size_t i = 0; i < config->n_cycles; i++)
-		say_by_hand(check, &config->cycles[i]);
+		say_carried_beacon(check, &config->cycles[i]);
 	if (rc == 0 && has_source(config, SOURCE_DRAND))
 		rc = try_relays(check);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);

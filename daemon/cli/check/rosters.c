@@ -8,7 +8,7 @@
 #include "ledger/operator.h"
 #include "rosters/rosters.h"
 
-#define WHERE 64
+#define WHERE_MAX 64
 
 /* ---- rosters ---- */
 
@@ -39,7 +39,8 @@ check_kind(struct check *check, enum roster_kind kind)
 	char date[DATE_TEXT];
 	int rc;
 
-	if ((rc = rosters_count(cli->store, kind, &rows, &cli->err)) != 0)
+	rc = rosters_count(cli->store, kind, &rows, &cli->err);
+	if (rc != 0)
 		return rc;
 	if (rows == 0) {
 		if (kind == ROSTER_TARGETS || kind == ROSTER_INSPECTORS || kind == ROSTER_MATTERS)
@@ -58,9 +59,9 @@ check_kind(struct check *check, enum roster_kind kind)
 	return 0;
 }
 
-/* A state that is older than what was published, or came from a backup and was compared with nothing. */
+/* Reports a state that may not sign: it is older than what was published, or restored and not compared yet. */
 static int
-check_standing(struct check *check)
+check_may_sign(struct check *check)
 {
 	struct cli *cli = check->cli;
 	struct operator operator = {.config = &cli->config, .store = cli->store, .now = cli->now};
@@ -80,7 +81,7 @@ check_rosters(struct check *check)
 	int rc = open_store(check);
 
 	if (rc == 0)
-		rc = check_standing(check);
+		rc = check_may_sign(check);
 	for (int kind = 0; kind < ROSTER_KINDS && rc == 0 && check->cli->store != NULL; kind++)
 		rc = check_kind(check, (enum roster_kind)kind);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
@@ -96,13 +97,13 @@ struct class_count {
 struct cycle_check {
 	struct check *check;
 	const struct config_cycle *cycle;
-	char where[WHERE];
+	char where[WHERE_MAX];
 	uint64_t targets, no_unit, no_area, no_level;
 	struct class_count *classes;
 	size_t n_classes;
 	uint64_t inspectors, inspectors_no_unit, inspectors_no_area, inspectors_no_level;
 	uint64_t fits[TEAM_MAX];
-	bool *matters; /* as cycle->matters: stands in the roster */
+	bool *matters; /* one for each of cycle->matters: it is in the roster */
 };
 
 static int
@@ -127,7 +128,7 @@ count_class(struct cycle_check *c, struct slice class)
 }
 
 static int
-see_target(void *ctx, const struct rosters_target *t)
+count_target_in_scope(void *ctx, const struct rosters_target *t)
 {
 	struct cycle_check *c = ctx;
 
@@ -148,7 +149,7 @@ has_tag(struct slice tags, const char *tag)
 }
 
 static int
-see_inspector(void *ctx, const struct rosters_inspector *p)
+count_inspector(void *ctx, const struct rosters_inspector *p)
 {
 	struct cycle_check *c = ctx;
 
@@ -164,7 +165,7 @@ see_inspector(void *ctx, const struct rosters_inspector *p)
 }
 
 static int
-see_matter(void *ctx, const struct rosters_matter *matter)
+note_matter(void *ctx, const struct rosters_matter *matter)
 {
 	struct cycle_check *c = ctx;
 
@@ -174,7 +175,7 @@ see_matter(void *ctx, const struct rosters_matter *matter)
 	return 0;
 }
 
-/* Every class that is there has an amount; every amount should have its class. */
+/* Each class of targets must have an amount; each amount should have targets. */
 static void
 say_classes(struct cycle_check *c)
 {
@@ -202,7 +203,7 @@ say_classes(struct cycle_check *c)
 	}
 }
 
-/* What a rule compares must be there: an empty value makes a pair unlawful. */
+/* Reports empty values in a column that a rule compares: they make a pair unlawful. */
 static void
 say_empty(struct cycle_check *c, bool rule, const char *key, const char *column, uint64_t targets, uint64_t inspectors)
 {
@@ -237,21 +238,24 @@ say_team(struct cycle_check *c)
 }
 
 static int
-look(struct cycle_check *c)
+check_cycle_rosters(struct cycle_check *c)
 {
 	struct cli *cli = c->check->cli;
 	const struct config_cycle *cycle = c->cycle;
-	int rc =
-	    rosters_each_target(cli->store, cycle->targets, cycle->n_targets, cli->today, see_target, c, &cli->err);
+	int rc = rosters_each_target(cli->store, cycle->targets, cycle->n_targets, cli->today, count_target_in_scope, c,
+	    &cli->err);
 
-	if (rc == ERR_REFUSED) { /* a scope on a column that is not there */
+	if (rc == ERR_REFUSED) { /* the scope names a column that the roster lacks */
 		check_say(c->check, CHECK_FAULT, c->where, "targets: %s", cli->err.message);
 		rc = 0;
 	} else if (rc == 0 && c->targets == 0) {
 		check_say(c->check, CHECK_FAULT, c->where, _("targets: nobody is in the scope"));
 	}
-	if (rc != 0 || (rc = rosters_each_inspector(cli->store, cli->today, see_inspector, c, &cli->err)) != 0 ||
-	    (rc = rosters_each_matter(cli->store, see_matter, c, &cli->err)) != 0)
+	if (rc == 0)
+		rc = rosters_each_inspector(cli->store, cli->today, count_inspector, c, &cli->err);
+	if (rc == 0)
+		rc = rosters_each_matter(cli->store, note_matter, c, &cli->err);
+	if (rc != 0)
 		return rc;
 	say_classes(c);
 	say_empty(c, cycle->avoid_unit, "avoid = unit", "unit", c->no_unit, c->inspectors_no_unit);
@@ -272,7 +276,7 @@ check_cycle(struct check *check, const struct config_cycle *cycle)
 	if (c.matters == NULL)
 		rc = err_memory(&check->cli->err);
 	if (rc == 0 && check->cli->store != NULL)
-		rc = look(&c);
+		rc = check_cycle_rosters(&c);
 	if (cycle->rule.embargo == 0 && cycle->rule.when != WHEN_MANUAL)
 		check_say(check, CHECK_HINT, c.where,
 		    _("embargo = 0: who is visited, and when, is public before the visits"));

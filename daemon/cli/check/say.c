@@ -1,3 +1,5 @@
+/* Adds one finding of `check` to its table. */
+
 #include <stdarg.h>
 #include <stdio.h>
 

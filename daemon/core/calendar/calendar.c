@@ -1,3 +1,4 @@
+/* Merges the days of all sources into workdays and holidays, and answers look-ups. */
 #include "core/calendar/calendar.h"
 
 #include <stdlib.h>
@@ -56,7 +57,7 @@ calendar_source(struct calendar *calendar, const char *name, size_t *ret_source,
 }
 
 static bool
-make_room(struct calendar *c)
+grow_days(struct calendar *c)
 {
 	size_t cap = c->cap_days == 0 ? 64 : c->cap_days * 2;
 	struct special_day *grown;
@@ -82,7 +83,7 @@ calendar_add(struct calendar *calendar, size_t source, int32_t date, bool off, s
 
 	if (calendar->n_days >= CALENDAR_ENTRIES_MAX)
 		return err_set(err, ERR_LIMIT, N_("the calendar has more than %d days"), CALENDAR_ENTRIES_MAX);
-	if (!make_room(calendar) || (day.name = slice_dup(name)) == NULL)
+	if (!grow_days(calendar) || (day.name = slice_dup(name)) == NULL)
 		return err_memory(err);
 	calendar->days[calendar->n_days++] = day;
 	return 0;
@@ -110,7 +111,7 @@ calendar_has(const struct calendar *calendar, int year, const char *key)
 /* ---- one entry a day ---- */
 
 static int
-compare_days(const void *a, const void *b)
+compare_special_days(const void *a, const void *b)
 {
 	const struct special_day *x = a, *y = b;
 
@@ -121,7 +122,7 @@ compare_days(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-/* The name of the one behind the other's, where it does not stand in it already. */
+/* Appends the name of `more` to that of `day`, unless it is in it already. */
 static bool
 join_names(struct special_day *day, const struct special_day *more)
 {
@@ -148,7 +149,7 @@ merge_days(struct calendar *c, struct err *err)
 	bool ok = true;
 
 	if (c->n_days > 0)
-		qsort(c->days, c->n_days, sizeof *c->days, compare_days);
+		qsort(c->days, c->n_days, sizeof *c->days, compare_special_days);
 	for (size_t i = 0; i < c->n_days; i++) {
 		if (n == 0 || c->days[n - 1].date != c->days[i].date) {
 			c->days[n++] = c->days[i];
@@ -162,7 +163,7 @@ merge_days(struct calendar *c, struct err *err)
 	return ok ? 0 : err_memory(err);
 }
 
-/* ---- what follows from them ---- */
+/* ---- holidays and workdays from the entries ---- */
 
 static size_t
 special_from(const struct calendar *c, int32_t date)
@@ -195,7 +196,7 @@ in_workweek(const struct calendar *c, int32_t date)
 }
 
 static bool
-works(const struct calendar *c, int32_t date)
+entries_say_work(const struct calendar *c, int32_t date)
 {
 	const struct special_day *day = calendar_special(c, date);
 
@@ -214,15 +215,15 @@ add_name(struct holiday *h, const struct special_day *day, struct slice name)
 		h->names[h->n_names++] = (struct holiday_name){name, key, day->date};
 }
 
-/* The run of days without work around a named day off, within what is covered. */
+/* The run of days without work around a named day off, within [first, last]. */
 static struct holiday
 run_around(const struct calendar *c, size_t at)
 {
 	struct holiday h = {.first = c->days[at].date, .last = c->days[at].date};
 
-	while (h.first > c->first && !works(c, h.first - 1))
+	while (h.first > c->first && !entries_say_work(c, h.first - 1))
 		h.first--;
-	while (h.last < c->last && !works(c, h.last + 1))
+	while (h.last < c->last && !entries_say_work(c, h.last + 1))
 		h.last++;
 	for (size_t i = special_from(c, h.first); i < c->n_days && c->days[i].date <= h.last; i++) {
 		struct slice rest = slice_of(c->days[i].name), name;
@@ -260,7 +261,7 @@ count_days(struct calendar *c, struct err *err)
 		return err_memory(err);
 	for (size_t i = 0; i < n; i++) {
 		int32_t date = (int32_t)(c->first + (int64_t)i);
-		bool work = works(c, date);
+		bool work = entries_say_work(c, date);
 
 		while (next < c->n_holidays && c->holidays[next].last < date)
 			next++;
@@ -283,15 +284,18 @@ calendar_finish(struct calendar *calendar, int32_t first, int32_t last, struct e
 		return err_set(err, ERR_LIMIT, N_("a calendar covers at most 200 years"));
 	calendar->first = first;
 	calendar->last = last;
-	if ((rc = merge_days(calendar, err)) != 0 || (rc = find_holidays(calendar, err)) != 0)
-		return rc;
-	return count_days(calendar, err);
+	rc = merge_days(calendar, err);
+	if (rc == 0)
+		rc = find_holidays(calendar, err);
+	if (rc == 0)
+		rc = count_days(calendar, err);
+	return rc;
 }
 
-/* ---- asking ---- */
+/* ---- look-ups ---- */
 
 static bool
-covers(const struct calendar *c, int32_t date)
+covers_date(const struct calendar *c, int32_t date)
 {
 	return c->sums != NULL && date >= c->first && date <= c->last;
 }
@@ -301,15 +305,15 @@ calendar_works(const struct calendar *calendar, int32_t date)
 {
 	size_t i;
 
-	if (!covers(calendar, date))
+	if (!covers_date(calendar, date))
 		return in_workweek(calendar, date);
 	i = (size_t)((int64_t)date - calendar->first);
 	return calendar->sums[i + 1].workdays > calendar->sums[i].workdays;
 }
 
-/* Day by day, where no sums are. */
+/* Steps day by day, where there are no sums. */
 static int32_t
-walk(const struct calendar *c, int32_t date, int64_t n)
+step_day_by_day(const struct calendar *c, int32_t date, int64_t n)
 {
 	int32_t by = n < 0 ? -1 : 1;
 
@@ -328,14 +332,14 @@ calendar_step(const struct calendar *calendar, int32_t date, int64_t n)
 
 	if (n == 0)
 		return date;
-	if (!covers(calendar, date))
-		return walk(calendar, date, n);
-	/* The day itself has this index where it is a workday; else the next workday has. */
+	if (!covers_date(calendar, date))
+		return step_day_by_day(calendar, date, n);
+	/* workdays[] has at this index, without n, the day itself, or the next workday where it is none. */
 	index = calendar->sums[date - calendar->first].workdays + n;
 	if (n > 0 && !calendar_works(calendar, date))
 		index--;
 	if (index < 0 || index >= (int64_t)calendar->n_workdays)
-		return walk(calendar, date, n);
+		return step_day_by_day(calendar, date, n);
 	return calendar->workdays[index];
 }
 
@@ -346,7 +350,7 @@ calendar_count(const struct calendar *calendar, int32_t first, int32_t last)
 
 	if (first > last)
 		return 0;
-	if (covers(calendar, first) && covers(calendar, last))
+	if (covers_date(calendar, first) && covers_date(calendar, last))
 		return (int64_t)calendar->sums[last - calendar->first + 1].workdays -
 		    calendar->sums[first - calendar->first].workdays;
 	for (int32_t date = first; date <= last; date++)

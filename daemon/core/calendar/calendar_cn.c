@@ -1,3 +1,4 @@
+/* China's announced and computed days off. */
 #include "core/calendar/calendar_cn.h"
 
 #include "core/base/array.h"
@@ -9,21 +10,19 @@ int
 calendar_cn_add(struct calendar *calendar, struct err *err)
 {
 	size_t source = 0;
-	int year = 0, rc;
+	int year = 0, rc = 0;
 
-	for (size_t i = 0; i < holidays_cn_n; i++) {
+	for (size_t i = 0; i < holidays_cn_n && rc == 0; i++) {
 		const struct holidays_cn_span *span = &holidays_cn[i];
 		int32_t first = span->first, last = span->last;
 
-		if (span->year != year &&
-		    (rc = calendar_source(calendar, holidays_cn_notice(span->year), &source, err)) != 0)
-			return rc;
+		if (span->year != year)
+			rc = calendar_source(calendar, holidays_cn_notice(span->year), &source, err);
 		year = span->year;
-		for (int32_t date = first; date <= last; date++)
-			if ((rc = calendar_add(calendar, source, date, !span->work, slice_of(span->name), err)) != 0)
-				return rc;
+		for (int32_t date = first; date <= last && rc == 0; date++)
+			rc = calendar_add(calendar, source, date, !span->work, slice_of(span->name), err);
 	}
-	return 0;
+	return rc;
 }
 
 bool
@@ -32,7 +31,7 @@ calendar_cn_announced(const struct calendar *calendar, int year)
 	return calendar_has(calendar, year, "spring-festival");
 }
 
-/* The first of so many days, and what they are called. */
+/* A festival: its first day off, how many days off, and its name. */
 struct festival {
 	int32_t date;
 	int days;

@@ -5,19 +5,21 @@
 #include "core/calendar/calendar.h"
 
 /*
- * China's days off: those announced by the State Council, each year's notice a source of its own, and those computed
- * for years that no source has announced.  A year counts as announced when a day off in it is named after the Spring
- * Festival, as in every notice.
+ * China's days off: those announced by the State Council, and those computed for other years.  Each year's notice is a
+ * source of its own.  A year counts as announced when it has a day off named after the Spring Festival, as every notice
+ * has.
  */
 
-/* ERR_LIMIT, ERR_MEMORY. */
+/* Adds the days of all shipped notices.  ERR_LIMIT, ERR_MEMORY. */
 int calendar_cn_add(struct calendar *calendar, struct err *err);
 
+/* Whether some source has announced the days off of the year. */
 bool calendar_cn_announced(const struct calendar *calendar, int year);
 
 /*
- * The statutory days off themselves (Regulation on public holidays, as amended in 2024), without what a notice moves
- * around them, of each year from first_year to last_year that is not announced: provisional.  1900 .. 2200.
+ * Adds, as provisional, the statutory days off (Regulation on public holidays, as amended in 2024) of each year from
+ * first_year to last_year that is not announced.  They lack the days that a notice moves.  Years outside 1900 .. 2200
+ * are skipped.  ERR_LIMIT, ERR_MEMORY.
  */
 int calendar_cn_predict(struct calendar *calendar, int first_year, int last_year, struct err *err);
 

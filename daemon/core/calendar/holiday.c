@@ -1,9 +1,10 @@
+/* Names of holidays in Chinese and English, and the keys that they stand for. */
 #include "core/calendar/holiday.h"
 
 #include "core/base/array.h"
 #include "core/base/buf.h"
 
-/* Chinese names by how they begin ("春节假期", "清明"), English ones whole, letter case and apostrophes aside. */
+/* Chinese names match by their beginning ("春节假期", "清明"), English ones in full; case and apostrophes do not count. */
 static const struct {
 	const char *key;
 	const char *chinese[3], *english[5];
@@ -22,7 +23,7 @@ static const struct {
 static const char *const joints[] = {"\xE3\x80\x81" /* 、 */, "/", "+", ";"};
 
 static bool
-begins(struct slice text, const char *with)
+name_begins(struct slice text, const char *with)
 {
 	size_t n = strlen(with);
 
@@ -30,14 +31,14 @@ begins(struct slice text, const char *with)
 }
 
 static char
-lower(char c)
+lower_letter(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* `plain` is lowercase and has no apostrophe. */
+/* `lowercase` is lowercase and has no apostrophe. */
 static bool
-is_english(struct slice name, const char *plain)
+is_english(struct slice name, const char *lowercase)
 {
 	size_t k = 0;
 
@@ -46,15 +47,15 @@ is_english(struct slice name, const char *plain)
 
 		if (name.p[i] == '\'')
 			continue;
-		if (begins(rest, "\xE2\x80\x99")) { /* ’ */
+		if (name_begins(rest, "\xE2\x80\x99")) { /* ’ */
 			i += 2;
 			continue;
 		}
-		if (plain[k] == '\0' || lower(name.p[i]) != plain[k])
+		if (lowercase[k] == '\0' || lower_letter(name.p[i]) != lowercase[k])
 			return false;
 		k++;
 	}
-	return plain[k] == '\0';
+	return lowercase[k] == '\0';
 }
 
 const char *
@@ -64,7 +65,7 @@ holiday_key(struct slice name)
 		if (slice_is(name, known[i].key))
 			return known[i].key;
 		for (size_t j = 0; j < ARRAY_LEN(known[i].chinese) && known[i].chinese[j] != NULL; j++)
-			if (begins(name, known[i].chinese[j]))
+			if (name_begins(name, known[i].chinese[j]))
 				return known[i].key;
 		for (size_t j = 0; j < ARRAY_LEN(known[i].english) && known[i].english[j] != NULL; j++)
 			if (is_english(name, known[i].english[j]))
@@ -73,18 +74,18 @@ holiday_key(struct slice name)
 	return NULL;
 }
 
-/* Bytes of the joint that stands at the front, or 0. */
+/* Bytes of the joint that `text` begins with, or 0. */
 static size_t
-joint(struct slice text)
+joint_len(struct slice text)
 {
 	for (size_t i = 0; i < ARRAY_LEN(joints); i++)
-		if (begins(text, joints[i]))
+		if (name_begins(text, joints[i]))
 			return strlen(joints[i]);
 	return 0;
 }
 
 static struct slice
-trim(struct slice text)
+trim_name(struct slice text)
 {
 	while (text.n > 0 && text.p[0] == ' ') {
 		text.p++;
@@ -101,9 +102,9 @@ holiday_next_name(struct slice *rest, struct slice *ret_name)
 	while (rest->n > 0) {
 		size_t n = 0, cut = 0;
 
-		while (n < rest->n && (cut = joint((struct slice){rest->p + n, rest->n - n})) == 0)
+		while (n < rest->n && (cut = joint_len((struct slice){rest->p + n, rest->n - n})) == 0)
 			n++;
-		*ret_name = trim((struct slice){rest->p, n});
+		*ret_name = trim_name((struct slice){rest->p, n});
 		rest->p += n + cut;
 		rest->n -= n + cut;
 		if (ret_name->n > 0)

@@ -7,29 +7,30 @@
 
 #include "core/base/slice.h"
 
-/* A holiday of the calendar, and what holidays are called. */
+/* A holiday of the calendar, and the names of holidays. */
 
 /* One name of a holiday: "国庆节、中秋节" are two. */
 struct holiday_name {
-	struct slice name; /* as the source has it; points into the calendar's days */
-	const char *key;   /* "national-day" …, or NULL where it is none of those that holiday_key knows */
-	int32_t date;      /* the first day off that bears it */
+	struct slice name; /* as the source writes it; points into the calendar's days */
+	const char *key;   /* "national-day" …, or NULL where holiday_key does not know it */
+	int32_t date;      /* the first day off with the name */
 };
 
 #define HOLIDAY_NAMES_MAX 16
 
 struct holiday {
 	int32_t first, last;                          /* the run of days without work */
-	bool provisional;                             /* a day in it is */
+	bool provisional;                             /* some day in it is provisional */
 	struct holiday_name names[HOLIDAY_NAMES_MAX]; /* by date, none twice */
 	size_t n_names;
 };
 
-/* One of the holiday's names is this one: a key, or the name as the source has it. */
+/* Whether the holiday has this name: a key, or a name as the source writes it. */
 bool holiday_is(const struct holiday *holiday, const char *name);
 
 /* "国庆节、中秋节" */
 #define HOLIDAY_TITLE 512
+/* Its names joined by 、 */
 void holiday_title(const struct holiday *holiday, char ret_title[static HOLIDAY_TITLE]);
 
 /*
@@ -39,8 +40,7 @@ void holiday_title(const struct holiday *holiday, char ret_title[static HOLIDAY_
 const char *holiday_key(struct slice name);
 
 /*
- * The first of the names that stand joined by 、 / + or ; in `*rest`, without spaces around it, and `*rest` without
- * it; false where nothing is left.
+ * Takes the first of the names joined by 、 / + or ; off `*rest`, and trims its spaces.  False where no name is left.
  */
 bool holiday_next_name(struct slice *rest, struct slice *ret_name);
 

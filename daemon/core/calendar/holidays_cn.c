@@ -1,6 +1,6 @@
 /*
- * After the notices, 国务院办公厅关于…年部分节假日安排的通知, and their amendments of 2015, 2019 and 2020.  A year is
- * added as its group of spans, its notice, and HOLIDAYS_CN_LAST.
+ * The days of the notices, 国务院办公厅关于…年部分节假日安排的通知, with their amendments of 2015, 2019 and 2020.  To add
+ * a year: add its group of spans and its notice, and raise HOLIDAYS_CN_LAST.
  */
 #include "core/calendar/holidays_cn.h"
 

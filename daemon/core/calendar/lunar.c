@@ -1,8 +1,9 @@
 /*
- * New moons after Meeus, Astronomical Algorithms (2nd edition) ch. 49; the sun's apparent longitude after its ch. 25,
- * from the terms of VSOP87 (appendix III) that are above 0.2"; delta-T from a table.
+ * Dates of the Chinese calendar.  New moons after Meeus, Astronomical Algorithms (2nd edition) ch. 49; the sun's
+ * apparent longitude after its ch. 25, from the terms of VSOP87 (appendix III) that are above 0.2"; delta-T from a
+ * table.
  *
- * Inside, an instant is in days of terrestrial time since 2000-01-01 12:00.
+ * In this file an instant is in days of terrestrial time since 2000-01-01 12:00.
  */
 #include "core/calendar/lunar.h"
 
@@ -21,15 +22,17 @@
 #define NEW_MOON_2000 5.09766 /* mean new moon 0 */
 #define EQUINOX_2000 78.82    /* of March */
 
-/* A date in China counts from 1970-01-01 00:00 in UTC+8. */
+/* 2000-01-01 12:00 in days since 1970-01-01 00:00 in UTC+8, where dates in China begin. */
 #define CHINA_EPOCH (10957.5 + 8.0 / 24)
 
-struct wave {
+struct periodic_term {
 	double amplitude, phase, rate;
 };
 
-/* Heliocentric longitude: 1e-8 radian, radian, radian a thousand years; times T^0, T^1 and T^2. */
-static const struct wave longitude_0[] = {
+/*
+ * Heliocentric longitude: amplitude in 1e-8 radian, phase in radian, rate in radian per millennium; times T^0 .. T^2.
+ */
+static const struct periodic_term longitude_0[] = {
     {175347046, 0, 0},
     {3341656, 4.6692568, 6283.07585},
     {34894, 4.62610, 12566.15170},
@@ -64,7 +67,7 @@ static const struct wave longitude_0[] = {
     {102, 0.976, 15720.839},
     {102, 4.267, 7.114},
 };
-static const struct wave longitude_1[] = {
+static const struct periodic_term longitude_1[] = {
     {628331966747, 0, 0},
     {206059, 2.678235, 6283.07585},
     {4303, 2.6351, 12566.1517},
@@ -72,15 +75,15 @@ static const struct wave longitude_1[] = {
     {119, 5.796, 26.298},
     {109, 2.966, 1577.344},
 };
-static const struct wave longitude_2[] = {
+static const struct periodic_term longitude_2[] = {
     {52919, 0, 0},
     {8720, 1.0721, 6283.0758},
     {309, 0.867, 12566.152},
 };
 
 /*
- * New moon less mean new moon: 1e-5 day, times the sine of so many times the sun's mean anomaly, the moon's, and the
- * moon's argument of latitude.
+ * New moon minus mean new moon: amplitude in 1e-5 day, times the sine of a sum of multiples of the sun's mean anomaly,
+ * the moon's mean anomaly, and the moon's argument of latitude.
  */
 static const struct {
 	int32_t amplitude;
@@ -112,8 +115,11 @@ static const struct {
     {2, 0, 4, 0},
 };
 
-/* The planets' share but for the first: 1e-6 day, of the sine, degrees, degrees a lunation. */
-static const struct wave new_moon_planets[] = {
+/*
+ * The planets' terms without the first: amplitude in 1e-6 day, of a sine; phase in degrees, rate in degrees per
+ * lunation.
+ */
+static const struct periodic_term new_moon_planets[] = {
     {165, 251.88, 0.016321},
     {164, 251.83, 26.651886},
     {126, 349.42, 36.412478},
@@ -130,9 +136,10 @@ static const struct wave new_moon_planets[] = {
 };
 
 /*
- * Seconds at 1900, 1910 … 2210: observed until 2020 (Astronomical Almanac, IERS); from 2100 by the polynomials of
- * Espenak and Meeus (Five Millennium Canon of Solar Eclipses, 2006), which published tables of the calendar bear out;
- * between them a smooth way, for the earth has slowed less than was expected then.
+ * Delta-T in seconds at 1900, 1910 … 2210.  Until 2020 it is observed (Astronomical Almanac, IERS).  From 2100 it
+ * follows the polynomials of Espenak and Meeus (Five Millennium Canon of Solar Eclipses, 2006), with which published
+ * tables of the calendar agree.  Between them it is smoothed, since the earth has slowed less than those polynomials
+ * expected.
  */
 static const double delta_t_decades[] = {
     -2.7,
@@ -169,7 +176,7 @@ static const double delta_t_decades[] = {
     467,
 };
 
-/* Terrestrial less universal time, in days. */
+/* Terrestrial minus universal time, in days. */
 static double
 delta_t(double at)
 {
@@ -186,7 +193,7 @@ china_date(double at)
 	return (int32_t)floor(at - delta_t(at) + CHINA_EPOCH);
 }
 
-/* The beginning of a date in China. */
+/* The instant at which a date begins in China. */
 static double
 china_midnight(int32_t date)
 {
@@ -202,12 +209,12 @@ sine(double degrees)
 }
 
 static double
-sum_of_waves(const struct wave *waves, size_t n, double time)
+sum_of_terms(const struct periodic_term *terms, size_t n, double time)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += waves[i].amplitude * cos(waves[i].phase + waves[i].rate * time);
+		sum += terms[i].amplitude * cos(terms[i].phase + terms[i].rate * time);
 	return sum;
 }
 
@@ -218,12 +225,12 @@ sun_longitude(double at)
 	double t = at / CENTURY, millennia = t / 10;
 	double node = 125.04452 - 1934.136261 * t, sun = 280.4665 + 36000.7698 * t, moon = 218.3165 + 481267.8813 * t;
 	double heliocentric = 1e-8 *
-	    (sum_of_waves(longitude_0, ARRAY_LEN(longitude_0), millennia) +
+	    (sum_of_terms(longitude_0, ARRAY_LEN(longitude_0), millennia) +
 	        millennia *
-	            (sum_of_waves(longitude_1, ARRAY_LEN(longitude_1), millennia) +
-	                millennia * sum_of_waves(longitude_2, ARRAY_LEN(longitude_2), millennia)));
+	            (sum_of_terms(longitude_1, ARRAY_LEN(longitude_1), millennia) +
+	                millennia * sum_of_terms(longitude_2, ARRAY_LEN(longitude_2), millennia)));
 	double nutation = -17.20 * sine(node) - 1.32 * sine(2 * sun) - 0.23 * sine(2 * moon) + 0.21 * sine(2 * node);
-	double aberration = -20.4898 * (1 + 0.0167 * sine(sun - 282.94 + 90)); /* over the distance */
+	double aberration = -20.4898 * (1 + 0.0167 * sine(sun - 282.94 + 90)); /* divided by the distance */
 
 	return heliocentric + M_PI + (nutation + aberration - 0.0903) * ARCSECOND; /* 0.0903: to the FK5 equinox */
 }
@@ -237,7 +244,8 @@ new_moon(int k)
 	double moon = 201.5643 + 385.81693528 * k + 0.0107582 * t2 + 0.00001238 * t3 - 0.000000058 * t4;
 	double latitude = 160.7108 + 390.67050284 * k - 0.0016118 * t2 - 0.00000227 * t3 + 0.000000011 * t4;
 	double node = 124.7746 - 1.56375588 * k + 0.0020672 * t2 + 0.00000215 * t3;
-	double e = 1 - 0.002516 * t - 0.0000074 * t2; /* of the earth's eccentricity, one for each anomaly of the sun */
+	double e = 1 - 0.002516 * t -
+	    0.0000074 * t2; /* eccentricity of the earth's orbit: a factor for each multiple of the sun's anomaly */
 	double powers[] = {1, e, e * e, e * e * e};
 	double sum = -17 * sine(node), planets = 325 * sine(299.77 + 0.107408 * k - 0.009173 * t2);
 
@@ -261,13 +269,13 @@ new_moon_date(int k)
 int32_t
 solar_term_date(int year, int longitude_deg)
 {
-	/* Those from 285 on come before the equinox. */
+	/* Terms from 285 on come before the equinox. */
 	double turn = (longitude_deg > 270 ? longitude_deg - 360 : longitude_deg) / 360.0;
 	double at = EQUINOX_2000 + (year - 2000 + turn) * TROPICAL_YEAR, step;
 
 	assert(year >= LUNAR_YEAR_FIRST - 1 && year <= LUNAR_YEAR_LAST + 1);
 	assert(longitude_deg >= 0 && longitude_deg < 360 && longitude_deg % 15 == 0);
-	/* Meeus ch. 27: each step leaves a fiftieth of the error. */
+	/* Meeus ch. 27: each step divides the error by fifty. */
 	do {
 		step = TROPICAL_YEAR / (2 * M_PI) * sin(longitude_deg * DEGREE - sun_longitude(at));
 		at += step;
@@ -275,7 +283,7 @@ solar_term_date(int year, int longitude_deg)
 	return china_date(at);
 }
 
-/* The lunation that is month 11 in the winter of `year`: the last to begin on the solstice's day or before. */
+/* The lunation that is month 11 in the winter of `year`: the last that begins on or before the day of the solstice. */
 static int
 month_eleven(int year)
 {
@@ -287,7 +295,7 @@ month_eleven(int year)
 	return k;
 }
 
-/* Which twelfth of its way the sun is in when the lunation's first day begins. */
+/* The twelfth of the ecliptic (0 .. 11) that the sun is in when the lunation's first day begins. */
 static int
 sun_sector(int k)
 {
@@ -296,7 +304,7 @@ sun_sector(int k)
 	return (int)floor((turns - floor(turns)) * 12);
 }
 
-/* Of the 13 months from `first`, a month 11: which has no principal term, counted from 0. */
+/* Of the 13 months from the month 11 `first`: the index of the first without a principal term. */
 static int
 leap_month(int first)
 {

@@ -1,3 +1,4 @@
+/* The occurrences of a cycle, from its rule and a calendar. */
 #include "core/calendar/schedule.h"
 
 #include <stdlib.h>
@@ -5,11 +6,11 @@
 #include "core/base/hash.h"
 #include "core/base/text.h"
 
-/* Days by which `on_holiday` may move a day, and a workday may lie behind its period's first; no run is longer. */
+/* days; no run of days without work is longer, so `on_holiday` moves a day less far */
 #define MARGIN 60
-#define LEAD_DAYS_MAX 101 /* a little more than the longest `commit` */
+#define LEAD_DAYS_MAX 101 /* days, a little more than the longest `commit` */
 
-/* The days of a period, of a holiday, or of the stretch between two holidays. */
+/* The days of a period, of a holiday, or between two holidays. */
 struct span {
 	int32_t first, last;
 };
@@ -25,7 +26,7 @@ struct builder {
 
 /* ---- periods ---- */
 
-/* The weekday that weeks begin with: worked, the day before not; of several the first of sat sun mon … */
+/* The weekday that weeks begin with: worked while the day before is not; of several the first of sat sun mon … */
 static int
 first_weekday(const struct calendar *c)
 {
@@ -35,7 +36,7 @@ first_weekday(const struct calendar *c)
 	return 0;
 }
 
-/* The first day of the month that lies `by` months after the one of the date. */
+/* The first day of the period of so many months that comes `by` periods after the one of the date. */
 static int32_t
 month_first(int32_t date, int months_a_period, int by)
 {
@@ -65,7 +66,7 @@ period_at(const struct builder *b, int32_t date)
 /* ---- one day of a span ---- */
 
 static bool
-within(const struct span *span, int32_t date)
+span_holds(const struct span *span, int32_t date)
 {
 	return date >= span->first && date <= span->last;
 }
@@ -100,15 +101,15 @@ counted_day(const struct builder *b, const struct span *span, bool backwards, in
 		weekday = (int)rule->day_n;
 		*ret = backwards ? span->last - (calendar_weekday(span->last) - weekday + 7) % 7
 		                 : span->first + (weekday - calendar_weekday(span->first) + 7) % 7;
-		return within(span, *ret);
+		return span_holds(span, *ret);
 	default:
 		return false;
 	}
 }
 
-/* What becomes of a day that is no workday. */
+/* Applies `on_holiday` to a day that is no workday.  False where the day is skipped. */
 static bool
-give_way(const struct builder *b, int32_t *date)
+move_off_holiday(const struct builder *b, int32_t *date)
 {
 	if (calendar_works(b->calendar, *date))
 		return true;
@@ -137,14 +138,14 @@ fixed_day(const struct builder *b, const struct span *span, int32_t *ret)
 		return nth_workday(b, span, rule->day_n, backwards, ret);
 	if (rule->day == DAY_LAST_WORKDAY)
 		return nth_workday(b, span, 1, !backwards, ret);
-	return counted_day(b, span, backwards, ret) && (rule->when == WHEN_DURING_HOLIDAY || give_way(b, ret));
+	return counted_day(b, span, backwards, ret) && (rule->when == WHEN_DURING_HOLIDAY || move_off_holiday(b, ret));
 }
 
-/* ---- what is random ---- */
+/* ---- random days and moments ---- */
 
-/* H(secret || "day/2026-05-07"); "time/" for the moment. */
+/* H(secret || what || date): `what` is "day/" or "time/", the date as in 2026-05-07. */
 static struct hash
-mix(const uint8_t secret[static SCHEDULE_SECRET], const char *what, int32_t date)
+secret_hash(const uint8_t secret[static SCHEDULE_SECRET], const char *what, int32_t date)
 {
 	struct hash_stream stream;
 	char text[DATE_TEXT];
@@ -165,24 +166,24 @@ minute_of(const struct schedule_rule *rule, const uint8_t *secret, int32_t date)
 
 	if (range == 0)
 		return rule->time_from_min;
-	h = mix(secret, "time/", date);
+	h = secret_hash(secret, "time/", date);
 	for (size_t i = 0; i < 8; i++)
 		x = x << 8 | h.b[i];
 	return rule->time_from_min + (int32_t)((unsigned __int128)x * range >> 64);
 }
 
-struct ticket {
+struct candidate {
 	struct hash h;
 	int32_t date;
 };
 
 static int
-compare_tickets(const void *a, const void *b)
+compare_candidates(const void *a, const void *b)
 {
-	return memcmp(((const struct ticket *)a)->h.b, ((const struct ticket *)b)->h.b, HASH_BYTES);
+	return memcmp(((const struct candidate *)a)->h.b, ((const struct candidate *)b)->h.b, HASH_BYTES);
 }
 
-/* Days that may be drawn: workdays, or during a holiday any. */
+/* Whether a random day may be this one: a workday, or any day during a holiday. */
 static bool
 may_be_drawn(const struct builder *b, int32_t date)
 {
@@ -218,7 +219,7 @@ schedule_visits(const struct calendar *calendar, const struct schedule_rule *rul
 	return n;
 }
 
-/* During a holiday a day of it must be left. */
+/* Whether a day for visits is left, where the draw is during a holiday. */
 static bool
 leaves_visits(const struct builder *b, const struct occurrence *o)
 {
@@ -260,9 +261,9 @@ set_times(const struct builder *b, struct occurrence *o, int32_t minute)
 	o->notice_time = visit > o->draw_time ? visit : o->draw_time;
 }
 
-/* The days that the draw's date follows from: those counted, or those around it that make it a workday. */
+/* The days that decide the draw's date: those counted, or those around it that make it a workday. */
 static struct span
-grounds(const struct builder *b, const struct span *span, const struct occurrence *o)
+deciding_days(const struct builder *b, const struct span *span, const struct occurrence *o)
 {
 	struct span g = {o->date - 1, o->date + 1};
 
@@ -277,12 +278,12 @@ grounds(const struct builder *b, const struct span *span, const struct occurrenc
 	return g;
 }
 
-/* Whether a day on which anything of it hangs is provisional. */
+/* Whether some day that decides one of its dates or times is provisional. */
 static bool
 is_provisional(const struct builder *b, const struct span *span, const struct occurrence *o)
 {
 	const struct schedule_rule *rule = b->rule;
-	struct span g = grounds(b, span, o);
+	struct span g = deciding_days(b, span, o);
 	int32_t commit = zone_local(b->s->zone, o->commit_time, NULL);
 	bool of_provisional = o->holiday != NULL && o->holiday->provisional;
 
@@ -296,7 +297,7 @@ is_provisional(const struct builder *b, const struct span *span, const struct oc
 }
 
 static void
-append(struct builder *b, const struct occurrence *o)
+append_occurrence(struct builder *b, const struct occurrence *o)
 {
 	struct schedule_list *list = &b->list;
 	struct occurrence *grown;
@@ -320,7 +321,7 @@ append(struct builder *b, const struct occurrence *o)
 	list->v[list->n++] = *o;
 }
 
-/* On `date`, with the time of day that follows from the secret where it is random. */
+/* Appends the occurrence on `date`; a random time of day follows from the secret. */
 static void
 append_on(struct builder *b, const struct span *span, struct occurrence o, int32_t date, const uint8_t *secret)
 {
@@ -330,30 +331,30 @@ append_on(struct builder *b, const struct span *span, struct occurrence o, int32
 	set_visits(b, &o);
 	set_times(b, &o, minute_of(b->rule, secret, date));
 	o.provisional = is_provisional(b, span, &o);
-	append(b, &o);
+	append_occurrence(b, &o);
 }
 
-/* The days drawn from a span, by their tickets. */
+/* Appends the occurrences on random days: those with the least hashes. */
 static void
 append_random(struct builder *b, const struct span *span, const struct occurrence *o, const uint8_t *secret)
 {
 	size_t most = (size_t)((int64_t)span->last - span->first + 1), n = 0;
-	struct ticket *tickets = calloc(most + 1, sizeof *tickets);
+	struct candidate *candidates = calloc(most + 1, sizeof *candidates);
 
-	if (tickets == NULL) {
+	if (candidates == NULL) {
 		b->rc = err_memory(b->err);
 		return;
 	}
 	for (int32_t date = span->first; date <= span->last; date++)
 		if (may_be_drawn(b, date))
-			tickets[n++] = (struct ticket){mix(secret, "day/", date), date};
-	qsort(tickets, n, sizeof *tickets, compare_tickets);
+			candidates[n++] = (struct candidate){secret_hash(secret, "day/", date), date};
+	qsort(candidates, n, sizeof *candidates, compare_candidates);
 	for (size_t i = 0; i < n && (int64_t)i < b->rule->times && b->rc == 0; i++)
-		append_on(b, span, *o, tickets[i].date, secret);
-	free(tickets);
+		append_on(b, span, *o, candidates[i].date, secret);
+	free(candidates);
 }
 
-/* Nobody knows yet when: as many as there will be. */
+/* Appends open occurrences, as many as there will be once there is a secret. */
 static void
 append_open(struct builder *b, const struct span *span, struct occurrence o)
 {
@@ -366,10 +367,10 @@ append_open(struct builder *b, const struct span *span, struct occurrence o)
 	o.provisional =
 	    (o.holiday != NULL && o.holiday->provisional) || calendar_provisional(b->calendar, span->first, span->last);
 	for (size_t i = 0; i < n && (b->rule->day != DAY_RANDOM || (int64_t)i < b->rule->times) && b->rc == 0; i++)
-		append(b, &o);
+		append_occurrence(b, &o);
 }
 
-/* All of a period or holiday: `span` is where its days are counted. */
+/* Appends all occurrences of a period or holiday; `span` has the days that are counted. */
 static void
 append_all(struct builder *b, const struct span *span, struct occurrence o)
 {
@@ -413,7 +414,7 @@ rule_looks_at(const struct schedule_rule *rule, const struct holiday *holiday)
 	return rule->holidays.n == 0;
 }
 
-/* Where the days of a rule about this holiday are counted. */
+/* The days that the rule counts for this holiday. */
 static struct span
 span_of(const struct builder *b, size_t at)
 {
@@ -425,7 +426,7 @@ span_of(const struct builder *b, size_t at)
 		return (struct span){h->last + 1, at + 1 < c->n_holidays ? h[1].first - 1 : c->last};
 	case WHEN_BEFORE_HOLIDAY:
 		return (struct span){at > 0 ? h[-1].last + 1 : c->first, h->first - 1};
-	default: /* a day for visits is left */
+	default: /* a random day leaves the last one for visits */
 		return (struct span){h->first, b->rule->day == DAY_RANDOM ? h->last - 1 : h->last};
 	}
 }
@@ -435,7 +436,7 @@ walk_holidays(struct builder *b, int32_t from, int32_t to)
 {
 	const struct calendar *c = b->calendar;
 
-	/* A counted day may lie far behind its holiday: the one before may matter still. */
+	/* A counted day may come long after its holiday: the holiday before is looked at too. */
 	size_t at = calendar_holiday_from(c, from);
 
 	at = at > 0 ? at - 1 : at;
@@ -457,26 +458,28 @@ walk_holidays(struct builder *b, int32_t from, int32_t to)
 /* ---- in order ---- */
 
 static int32_t
-place_of(const struct occurrence *o)
+sort_date(const struct occurrence *o)
 {
 	return o->date == DATE_NONE ? o->first : o->date;
 }
 
 static int
-compare(const void *a, const void *b)
+compare_occurrences(const void *a, const void *b)
 {
 	const struct occurrence *x = a, *y = b;
 
-	if (place_of(x) != place_of(y))
-		return place_of(x) < place_of(y) ? -1 : 1;
+	if (sort_date(x) != sort_date(y))
+		return sort_date(x) < sort_date(y) ? -1 : 1;
 	if (x->open != y->open)
 		return x->open ? -1 : 1;
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* One a day, the first period's; and no commitment before the draw before. */
+/*
+ * Keeps one occurrence a day and those in [from, to], and makes no commitment earlier than the draw before it.
+ */
 static void
-settle(struct schedule_list *list, int32_t from, int32_t to)
+finish_occurrences(struct schedule_list *list, int32_t from, int32_t to)
 {
 	const struct occurrence *before = NULL;
 	struct occurrence kept;
@@ -517,8 +520,8 @@ schedule_list(const struct schedule *s, int32_t from, int32_t to, struct schedul
 		return b.rc;
 	}
 	if (b.list.n > 0)
-		qsort(b.list.v, b.list.n, sizeof *b.list.v, compare);
-	settle(&b.list, from, to);
+		qsort(b.list.v, b.list.n, sizeof *b.list.v, compare_occurrences);
+	finish_occurrences(&b.list, from, to);
 	*ret_list = b.list;
 	return 0;
 }

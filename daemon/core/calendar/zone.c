@@ -1,3 +1,4 @@
+/* Reads time zone files, and converts between UTC and local time. */
 #include "core/calendar/zone.h"
 
 #include <stdlib.h>
@@ -27,9 +28,9 @@ be64(const char *p)
 	return (int64_t)((uint64_t)be32(p) << 32 | be32(p + 4));
 }
 
-/* Takes `len` bytes off the front; NULL where there are not so many. */
+/* Takes `len` bytes off the front of `rest`; NULL where there are fewer. */
 static const char *
-take(struct slice *rest, uint64_t len)
+take_bytes(struct slice *rest, uint64_t len)
 {
 	const char *p = rest->p;
 
@@ -41,9 +42,9 @@ take(struct slice *rest, uint64_t len)
 }
 
 static bool
-read_header(struct slice *rest, char *ret_version, struct counts *ret)
+read_tzif_header(struct slice *rest, char *ret_version, struct counts *ret)
 {
-	const char *p = take(rest, HEADER_BYTES);
+	const char *p = take_bytes(rest, HEADER_BYTES);
 
 	if (p == NULL || memcmp(p, "TZif", 4) != 0)
 		return false;
@@ -52,7 +53,7 @@ read_header(struct slice *rest, char *ret_version, struct counts *ret)
 	return ret->time <= ZONE_FILE_MAX && ret->type <= 256;
 }
 
-/* Bytes of a data block whose times take `width`. */
+/* The bytes of a data block whose times have `width` bytes. */
 static uint64_t
 block_bytes(const struct counts *c, unsigned width)
 {
@@ -88,15 +89,15 @@ struct cursor {
 };
 
 static char
-peek(const struct cursor *c)
+posix_peek(const struct cursor *c)
 {
 	return c->rest.n > 0 ? c->rest.p[0] : '\0';
 }
 
 static bool
-accept(struct cursor *c, char wanted)
+posix_accept(struct cursor *c, char wanted)
 {
-	if (peek(c) != wanted || c->rest.n == 0)
+	if (posix_peek(c) != wanted || c->rest.n == 0)
 		return false;
 	c->rest.p++;
 	c->rest.n--;
@@ -104,13 +105,13 @@ accept(struct cursor *c, char wanted)
 }
 
 static int
-number(struct cursor *c, int max)
+posix_number(struct cursor *c, int max)
 {
 	int value = 0;
 	bool any = false;
 
-	while (peek(c) >= '0' && peek(c) <= '9' && value <= max) {
-		value = value * 10 + (peek(c) - '0');
+	while (posix_peek(c) >= '0' && posix_peek(c) <= '9' && value <= max) {
+		value = value * 10 + (posix_peek(c) - '0');
 		any = true;
 		c->rest.p++;
 		c->rest.n--;
@@ -121,77 +122,78 @@ number(struct cursor *c, int max)
 
 /* [+-]h[:m[:s]], in seconds. */
 static int32_t
-hours(struct cursor *c, int max)
+posix_hours(struct cursor *c, int max)
 {
-	bool minus = accept(c, '-');
+	bool minus = posix_accept(c, '-');
 	int32_t seconds;
 
 	if (!minus)
-		(void)accept(c, '+');
-	seconds = number(c, max) * 3600;
-	if (accept(c, ':'))
-		seconds += number(c, 59) * 60;
-	if (accept(c, ':'))
-		seconds += number(c, 59);
+		(void)posix_accept(c, '+');
+	seconds = posix_number(c, max) * 3600;
+	if (posix_accept(c, ':'))
+		seconds += posix_number(c, 59) * 60;
+	if (posix_accept(c, ':'))
+		seconds += posix_number(c, 59);
 	return minus ? -seconds : seconds;
 }
 
 /* A name of letters, or of anything between < and >. */
 static void
-skip_name(struct cursor *c)
+posix_skip_name(struct cursor *c)
 {
-	bool quoted = accept(c, '<'), any = false;
+	bool quoted = posix_accept(c, '<'), any = false;
 
-	while (c->rest.n > 0 && (quoted ? peek(c) != '>' : (peek(c) | 0x20) >= 'a' && (peek(c) | 0x20) <= 'z')) {
+	while (c->rest.n > 0 &&
+	    (quoted ? posix_peek(c) != '>' : (posix_peek(c) | 0x20) >= 'a' && (posix_peek(c) | 0x20) <= 'z')) {
 		any = true;
 		c->rest.p++;
 		c->rest.n--;
 	}
-	c->bad |= !any || (quoted && !accept(c, '>'));
+	c->bad |= !any || (quoted && !posix_accept(c, '>'));
 }
 
 static struct zone_change
-change(struct cursor *c)
+posix_change(struct cursor *c)
 {
 	struct zone_change ch = {.form = '0', .second = 2 * 3600};
 
-	if (accept(c, 'M')) {
+	if (posix_accept(c, 'M')) {
 		ch.form = 'M';
-		ch.month = number(c, 12);
-		c->bad |= !accept(c, '.') || ch.month < 1;
-		ch.week = number(c, 5);
-		c->bad |= !accept(c, '.') || ch.week < 1;
-		ch.day = number(c, 6);
+		ch.month = posix_number(c, 12);
+		c->bad |= !posix_accept(c, '.') || ch.month < 1;
+		ch.week = posix_number(c, 5);
+		c->bad |= !posix_accept(c, '.') || ch.week < 1;
+		ch.day = posix_number(c, 6);
 	} else {
-		if (accept(c, 'J'))
+		if (posix_accept(c, 'J'))
 			ch.form = 'J';
-		ch.day = number(c, 365);
+		ch.day = posix_number(c, 365);
 	}
-	if (accept(c, '/'))
-		ch.second = hours(c, 167);
+	if (posix_accept(c, '/'))
+		ch.second = posix_hours(c, 167);
 	return ch;
 }
 
 static bool
-read_rule(struct slice text, struct zone_rule *r)
+read_posix_rule(struct slice text, struct zone_rule *r)
 {
 	struct cursor c = {text, false};
 
 	if (text.n == 0)
-		return true; /* nothing is known of the time after the table: its last offset stays */
+		return true; /* no rule: the last offset of the table stays */
 	r->given = true;
-	skip_name(&c);
-	r->standard = -hours(&c, 24);
+	posix_skip_name(&c);
+	r->standard = -posix_hours(&c, 24);
 	r->summer = r->standard + 3600;
 	r->has_summer = c.rest.n > 0;
 	if (r->has_summer) {
-		skip_name(&c);
-		if (peek(&c) != ',')
-			r->summer = -hours(&c, 24);
-		c.bad |= !accept(&c, ',');
-		r->begins = change(&c);
-		c.bad |= !accept(&c, ',');
-		r->ends = change(&c);
+		posix_skip_name(&c);
+		if (posix_peek(&c) != ',')
+			r->summer = -posix_hours(&c, 24);
+		c.bad |= !posix_accept(&c, ',');
+		r->begins = posix_change(&c);
+		c.bad |= !posix_accept(&c, ',');
+		r->ends = posix_change(&c);
 	}
 	return !c.bad && c.rest.n == 0;
 }
@@ -201,7 +203,7 @@ read_footer(struct slice rest, struct zone_rule *r)
 {
 	if (rest.n < 2 || rest.p[0] != '\n' || rest.p[rest.n - 1] != '\n')
 		return false;
-	return read_rule((struct slice){rest.p + 1, rest.n - 2}, r);
+	return read_posix_rule((struct slice){rest.p + 1, rest.n - 2}, r);
 }
 
 int
@@ -212,10 +214,11 @@ zone_parse(struct slice bytes, struct zone *ret_zone, struct err *err)
 	const char *block = NULL;
 	char version = '\0';
 
-	/* The first block has times of 32 bits, for programs of old; the second has all. */
-	if (read_header(&bytes, &version, &c) && version >= '2' && take(&bytes, block_bytes(&c, 4)) != NULL &&
-	    read_header(&bytes, &version, &c) && c.type > 0 && c.leap == 0)
-		block = take(&bytes, block_bytes(&c, 8));
+	/* The first block has times of 32 bits, for old programs.  The second has all times. */
+	if (read_tzif_header(&bytes, &version, &c) && version >= '2' &&
+	    take_bytes(&bytes, block_bytes(&c, 4)) != NULL && read_tzif_header(&bytes, &version, &c) && c.type > 0 &&
+	    c.leap == 0)
+		block = take_bytes(&bytes, block_bytes(&c, 8));
 	if (block == NULL)
 		return err_set(err, ERR_REFUSED,
 		    N_("the time zone file is damaged, or of a kind that is not understood"));
@@ -244,7 +247,7 @@ zone_release(struct zone *zone)
 	*zone = (struct zone){0};
 }
 
-/* ---- asking ---- */
+/* ---- look-ups ---- */
 
 static bool
 is_leap(int year)
@@ -340,7 +343,10 @@ change_between(const struct zone *zone, int64_t before, int64_t after)
 	return after;
 }
 
-/* Offsets of a day before and after bracket any one change; each gives a candidate, which must lead back. */
+/*
+ * The offsets a day before and a day after each give a candidate, since at most one change lies between them.  A
+ * candidate is right where its own offset leads back to the local time.
+ */
 int64_t
 zone_instant(const struct zone *zone, int32_t date, int32_t second, enum zone_how *ret_how)
 {

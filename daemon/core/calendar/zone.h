@@ -9,16 +9,18 @@
 #include "core/base/slice.h"
 
 /*
- * A time zone from its file: RFC 8536 (TZif), versions 2 and later, with the rule at its end for the time after its
- * table.  Offsets are seconds east of UTC.
+ * A time zone, read from its file: RFC 8536 (TZif), version 2 or later.  The rule at the end of the file is used for
+ * times after its table.  Offsets are seconds east of UTC.
  */
 
-#define ZONE_FILE_MAX 65536 /* bytes; the largest one there is has a few thousand */
+#define ZONE_FILE_MAX 65536 /* bytes; the largest zone files have a few thousand */
 
-/* A day on which the clocks change: Jn, n, or Mm.w.d of POSIX, and the second of it by the clock before the change. */
+/*
+ * A yearly change of the clock: Jn, n, or Mm.w.d of POSIX, and the second of that day by the clock before the change.
+ */
 struct zone_change {
 	char form;            /* 'J', '0' or 'M' */
-	int month, week, day; /* J and 0: the day alone */
+	int month, week, day; /* forms J and 0: only the day */
 	int32_t second;
 };
 
@@ -29,11 +31,11 @@ struct zone_rule {
 };
 
 struct zone {
-	int64_t *at; /* [n] ascending: from then on `offset` holds */
+	int64_t *at; /* [n] ascending: offset[i] holds from at[i] on */
 	int32_t *offset;
 	size_t n;
 	int32_t first;         /* offset before at[0] */
-	struct zone_rule rule; /* after the last */
+	struct zone_rule rule; /* after the last of at[] */
 };
 
 /* ERR_REFUSED, ERR_MEMORY.  Release with zone_release.  A zeroed struct is UTC. */
@@ -50,11 +52,11 @@ int32_t zone_local(const struct zone *zone, int64_t time, int32_t *ret_second);
 
 enum zone_how {
 	ZONE_ONCE,
-	ZONE_TWICE,  /* the clock is put back over it: the first of the two was taken */
-	ZONE_SKIPPED /* the clock is put forward over it: the first instant after that was taken */
+	ZONE_TWICE,  /* the clock is put back over it: the first of the two instants is returned */
+	ZONE_SKIPPED /* the clock is put forward over it: the instant of that change is returned */
 };
 
-/* The instant at which a local clock shows this date and so many seconds after midnight; `ret_how` may be NULL. */
+/* The instant at which a local clock shows this date and second after midnight.  `ret_how` may be NULL. */
 int64_t zone_instant(const struct zone *zone, int32_t date, int32_t second, enum zone_how *ret_how);
 
 #endif

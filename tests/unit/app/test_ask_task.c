@@ -1,4 +1,4 @@
-/* What goes to spotcheckd-ask, and what it says, comes out again; what is none is refused. */
+/* Tasks for spotcheckd-ask and its reports are read as they were written; anything else is refused. */
 #include "support.h"
 
 #include <stdlib.h>

@@ -57,7 +57,7 @@ a_suspend_is_no_leap(void **state)
 	assert_int_equal(clock_jump_ahead(&jump, WALL + YEAR_S, 1000 + YEAR_S), 0);
 }
 
-/* A clock that gains a second a day leaps nowhere, however many years it runs. */
+/* A clock that gains a second a day is never held for one that leaps, however many years it runs. */
 static void
 drift_is_no_leap(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * The administrator's digest: one each Monday at eight, in turns under a clock that the test sets; what it says, and what
- * it must not.
+ * The administrator's digest: one each Monday at eight, in turns under a clock that the test sets; what it says, and
+ * what it must not.
  */
 #include "support.h"
 
@@ -64,12 +64,12 @@ run_to(const char *to)
 static int64_t
 digests(void)
 {
-	return office_scene_count(&scene, DIGESTS);
+	return operator_scene_count(&scene, DIGESTS);
 }
 
 /* ---- the letter ---- */
 
-/* Quoted-printable or base64 by way of Python would be another's; this one has the words before they are encoded. */
+/* The letter's words before they are encoded. */
 static char *
 last_words(void)
 {
@@ -83,7 +83,7 @@ last_words(void)
 	    "amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	buf_slice(&text, query_blob(&q, 0));
-	office_scene_well(&scene, query_close(&q, &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
 	message = buf_steal(&text);
 	assert_non_null(message);
 	return message;
@@ -228,7 +228,7 @@ subject(void)
 	    "SELECT subject FROM outbox_letter WHERE kind = 'digest' ORDER BY amendment DESC LIMIT 1");
 	assert_true(query_row(&q));
 	text = slice_dup(query_text(&q, 0));
-	office_scene_well(&scene, query_close(&q, &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
 	assert_non_null(text);
 	return text;
 }
@@ -247,14 +247,14 @@ one_each_monday_and_none_at_first(void **state)
 	assert_int_equal(digests(), 0);
 	run_to("2026-03-02 08:00"); /* over the new year of the moon, on whose Monday nobody works */
 	assert_int_equal(digests(), 8);
-	assert_int_equal(office_scene_count(&scene,
+	assert_int_equal(operator_scene_count(&scene,
 	                     DIGESTS
 	                     " AND state = 'sent' AND changed = created AND (created + 8 * 3600) % 86400 = 8 * 3600"
 	                     " AND (amendment + 3) % 7 = 0 AND amendment * 86400 = created"),
 	    8);
 	year_scene_turn(&scene);
 	assert_int_equal(digests(), 9);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 static void
@@ -268,7 +268,7 @@ new_on_a_monday_the_first_is_the_next(void **state)
 	assert_int_equal(digests(), 0);
 	turn_at("2026-01-12 08:00");
 	assert_int_equal(digests(), 1);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 static void
@@ -279,7 +279,7 @@ away_on_monday_it_comes_in_the_same_week_or_never(void **state)
 	turn_at("2026-01-01 09:00");
 	turn_at("2026-01-08 15:00"); /* Thursday */
 	assert_int_equal(digests(), 1);
-	assert_int_equal(office_scene_count(&scene, "SELECT amendment FROM outbox_letter WHERE kind = 'digest'"),
+	assert_int_equal(operator_scene_count(&scene, "SELECT amendment FROM outbox_letter WHERE kind = 'digest'"),
 	    text_date_of(2026, 1, 5));
 	turn_at("2026-01-11 23:59");
 	assert_int_equal(digests(), 1);
@@ -291,8 +291,8 @@ away_on_monday_it_comes_in_the_same_week_or_never(void **state)
 	turn_at("2026-01-20 12:00");
 	turn_at("2026-01-27 12:00");
 	turn_at("2026-02-09 12:00");
-	assert_int_equal(office_scene_count(&scene, DIGESTS " AND amendment >= 20493"), 1); /* 9 February */
-	office_scene_close(&scene);
+	assert_int_equal(operator_scene_count(&scene, DIGESTS " AND amendment >= 20493"), 1); /* 9 February */
+	operator_scene_close(&scene);
 }
 
 /* Taken again from before its commit, as after a kill: the outbox and the state are one transaction. */
@@ -334,14 +334,14 @@ a_turn_that_is_killed_and_done_again_adds_none(void **state)
 	}
 	print_message("%u turns killed\n", killed);
 	/* Not even where the state forgets that it was written. */
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store, "UPDATE meta SET value = '0' WHERE name = 'digest_monday'", &scene.err));
 	(void)year_scene_turn(&scene);
 	assert_int_equal(digests(), 12);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
-/* By the local clock, whatever becomes of it: Berlin's goes ahead on 29 March and back on 25 October. */
+/* By the local clock, also where it changes: Berlin's goes ahead on 29 March and back on 25 October. */
 static void
 at_eight_by_the_local_clock(void **state)
 {
@@ -372,14 +372,14 @@ it_says_how_things_stand(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY AFTER, 2026, 2026);
 	run_to("2026-03-01 12:00");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    rosters_attest(scene.operator.store, ROSTER_TARGETS, "Ms Lin", at("2026-02-20 10:00"), &scene.err));
 	run_to("2026-03-09 08:00");
 	(void)year_scene_turn(&scene);
 	text = last_body();
 	head = subject();
 	assert_string_equal(head, "[spotcheckd] log.example.org: week of 2026-03-09: all well");
-	assert_ptr_equal(strstr(text, "All is well: no alarm stands.\n"), text);
+	assert_ptr_equal(strstr(text, "All is well: there is no alarm.\n"), text);
 	has(text, "The past seven days, 2026-03-02 08:00 to 2026-03-09 08:00:\n");
 	has(text, "  1 committed: no. ");
 	has(text, "Weekly check (2026-03-02)");
@@ -402,7 +402,7 @@ it_says_how_things_stand(void **state)
 	fits(text);
 	free(text);
 	free(head);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 /* The root is the one that was signed for so many entries. */
@@ -419,7 +419,7 @@ its_root_is_the_checkpoint_s(void **state)
 	run_to("2026-02-02 08:00");
 	(void)year_scene_turn(&scene);
 	text = last_body();
-	size = office_scene_count(&scene, "SELECT max(size) FROM log_checkpoint");
+	size = operator_scene_count(&scene, "SELECT max(size) FROM log_checkpoint");
 	buf_init(&note, 65536);
 	{
 		struct query q;
@@ -427,7 +427,7 @@ its_root_is_the_checkpoint_s(void **state)
 		query_open(&q, scene.operator.store, "SELECT note FROM log_checkpoint ORDER BY size DESC LIMIT 1");
 		assert_true(query_row(&q));
 		buf_slice(&note, query_blob(&q, 0));
-		office_scene_well(&scene, query_close(&q, &scene.err));
+		operator_scene_well(&scene, query_close(&q, &scene.err));
 	}
 	rest = buf_view(&note);
 	(void)slice_cut(&rest, '\n');
@@ -438,7 +438,7 @@ its_root_is_the_checkpoint_s(void **state)
 	has(text, line);
 	buf_release(&note);
 	free(text);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 static void
@@ -449,18 +449,18 @@ alarms_and_counts(void **state)
 	(void)state;
 	year_scene_open(&scene, WEEKLY, 2026, 2026);
 	run_to("2026-01-16 12:00");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store,
 	        "UPDATE outbox_letter SET state = 'failed' WHERE id ="
 	        " (SELECT min(id) FROM outbox_letter WHERE draw > 0);"
 	        "UPDATE outbox_letter SET state = 'unknown', next_at = 9223372036854775807 WHERE id ="
 	        " (SELECT max(id) FROM outbox_letter WHERE draw > 0)",
 	        &scene.err));
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store,
 	        "UPDATE roster_import SET time = 1700000000; UPDATE roster_attestation SET time = 1700000000",
 	        &scene.err));
-	office_scene_ini(&scene, WEEKLY);
+	operator_scene_ini(&scene, WEEKLY);
 	scene.config.max_roster_age = (struct duration){.n = 30 * DAY_S};
 	turn_at("2026-01-16 13:00");
 	turn_at("2026-01-19 08:00");
@@ -476,7 +476,7 @@ alarms_and_counts(void **state)
 	fits(text);
 	free(text);
 	free(head);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 /* A draw at random is told when it is committed, not before: neither its day, nor how many are left where. */
@@ -498,7 +498,7 @@ what_is_sealed_stays_sealed(void **state)
 	before = strdup(strstr(text, "  sealed, at random: Surprise (2026-03)\n"));
 	assert_non_null(before);
 	free(text);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 	year_scene_open(&scene, RANDOM, 2026, 2026);
 	run_to("2026-02-23 08:00");
 	(void)year_scene_turn(&scene);
@@ -507,7 +507,7 @@ what_is_sealed_stays_sealed(void **state)
 	assert_ptr_equal(strstr(before, "\n\nRosters:"), before + strlen("  sealed, at random: Surprise (2026-03)"));
 	free(text);
 	free(before);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 static void
@@ -539,7 +539,7 @@ in_chinese(void **state)
 	free(message);
 	free(text);
 	free(head);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 }
 
 /* Long lists end, and long words are broken. */
@@ -548,15 +548,15 @@ a_page_is_a_page(void **state)
 {
 	static struct digest_event events[500];
 	static struct digest_alarm alarms[100];
-	static struct digest_deed deeds[300];
+	static struct digest_past_step past[300];
 	struct config config = {.origin = (char *)"log.example.org", .path = (char *)"ini"};
 	struct digest d = {.config = &config,
 	    .alarms = alarms,
 	    .n_alarms = 100,
 	    .events = events,
 	    .n_events = 500,
-	    .deeds = deeds,
-	    .n_deeds = 300,
+	    .past = past,
+	    .n_past = 300,
 	    .key_id = "00000000"};
 	struct buf out;
 	size_t lines = 0;
@@ -567,9 +567,9 @@ a_page_is_a_page(void **state)
 		alarms[i] = (struct digest_alarm){
 		    "something is wrong, and whoever reads this ought to see to it: 名册已逾期，请确认。", 0};
 	for (size_t i = 0; i < 500; i++)
-		events[i] = (struct digest_event){.step = DIGEST_VISITS, .of = {.n = i + 1, .cycle = "weekly"}};
+		events[i] = (struct digest_event){.step = DIGEST_VISITS, .draw = {.n = i + 1, .cycle = "weekly"}};
 	for (size_t i = 0; i < 300; i++)
-		deeds[i] = (struct digest_deed){DIGEST_AMENDED, {.n = i + 1, .cycle = "weekly", .title = "节"}};
+		past[i] = (struct digest_past_step){DIGEST_AMENDED, {.n = i + 1, .cycle = "weekly", .title = "节"}};
 	buf_init(&out, 65536);
 	digest_body(&d, language_of("en"), &out);
 	text = buf_steal(&out);

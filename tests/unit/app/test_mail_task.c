@@ -1,4 +1,4 @@
-/* What goes to the mailer comes out again; what is none is refused. */
+/* A task for the mailer is read as it was written; what is no task is refused. */
 #include "support.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Half a year in which the state is lost again and again, comes back as it was some while before, and is recovered from what was
- * published: in the end there is what there would have been without.
+ * Half a year in which the state is lost again and again, comes back as it was some while before, and is recovered
+ * from what was published: in the end there is what there would have been without.
  *
  * SPOTCHECK_SEED repeats a run.
  */
@@ -69,14 +69,14 @@ put_back(struct operator_scene *scene, const char *name)
 	year_scene_reopen(scene);
 }
 
-/* What was published is all that there is now; `ret` is released by the caller. */
+/* Recovers from what was published, which is all that is left; the caller releases `ret`. */
 static int
 recover_now(struct operator_scene *scene, struct recovery *ret)
 {
 	struct folder folder;
 	int rc;
 
-	office_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
+	operator_scene_well(scene, folder_open(&folder, scene->public, &scene->err));
 	rc = recover(&scene->operator, &folder.published, (struct slice){NULL, 0}, ret, &scene->err);
 	folder_close(&folder);
 	return rc;
@@ -92,7 +92,7 @@ lose_sometimes(struct operator_scene *scene, struct losses *losses, struct suppo
 {
 	struct recovery recovery;
 	char sql[128];
-	int64_t entries = office_scene_count(scene, "SELECT count(*) FROM log_entry");
+	int64_t entries = operator_scene_count(scene, "SELECT count(*) FROM log_entry");
 	bool lost;
 	int rc;
 
@@ -105,27 +105,27 @@ lose_sometimes(struct operator_scene *scene, struct losses *losses, struct suppo
 		return;
 	(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM draw WHERE commit_entry >= %lld AND reveal_entry IS NULL",
 	    (long long)losses->entries);
-	lost = office_scene_count(scene, sql) > 0;
+	lost = operator_scene_count(scene, sql) > 0;
 	keep_state(scene, "now");
 	put_back(scene, "backup");
 	rc = recover_now(scene, &recovery);
 	if (entries == losses->entries) {
 		assert_int_equal(rc, ERR_ABSENT);
 	} else {
-		office_scene_well(scene, rc);
+		operator_scene_well(scene, rc);
 		assert_true(recovery.done != lost);
 		assert_int_equal(recovery.to, entries);
 		losses->recovered += recovery.done;
 		losses->refused += !recovery.done;
 	}
 	if (entries == losses->entries || lost)
-		assert_int_equal(office_scene_count(scene, "SELECT count(*) FROM log_entry"), losses->entries);
+		assert_int_equal(operator_scene_count(scene, "SELECT count(*) FROM log_entry"), losses->entries);
 	else
 		losses->entries = 0; /* this one is known to be good */
 	if (entries == losses->entries || lost)
 		put_back(scene, "now");
 	else
-		office_scene_well(scene,
+		operator_scene_well(scene,
 		    publish_news(scene->operator.store, &scene->operator.key, &scene->config, &scene->err));
 	recovery_release(&recovery);
 }
@@ -162,16 +162,16 @@ recovered_as_without(void **state)
 	year_scene_open(&scene, cycles, 2026, 2026);
 	run(&scene, end, NULL);
 	want = year_scene_history(&scene);
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 
 	year_scene_open(&scene, cycles, 2026, 2026);
 	run(&scene, end, &random);
 	got = year_scene_history(&scene);
 	assert_string_equal(got, want);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw"),
-	    office_scene_count(&scene, "SELECT count(DISTINCT n) FROM plan_done"));
-	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_close(&scene);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM draw"),
+	    operator_scene_count(&scene, "SELECT count(DISTINCT n) FROM plan_done"));
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	operator_scene_close(&scene);
 	free(want);
 	free(got);
 }

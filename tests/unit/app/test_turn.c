@@ -75,13 +75,13 @@ tell(void *ctx, const struct turn_event *event)
 static void
 open_operator(const char *cycles, const char *now, bool rosters)
 {
-	office_scene_open(&scene, cycles);
+	operator_scene_open(&scene, cycles);
 	calendar_with(NULL);
 	scene.operator.now = at(now);
 	if (rosters)
-		office_scene_rosters(&scene);
-	office_scene_init(&scene);
-	turn = (struct turn){.operator = &scene.operator, .tell = tell};
+		operator_scene_rosters(&scene);
+	operator_scene_init(&scene);
+	turn = (struct turn){.operator = &scene.operator, .on_event = tell};
 	memset(told, 0, sizeof told);
 	last_message[0] = '\0';
 }
@@ -93,12 +93,15 @@ take(const char *now)
 
 	if (now != NULL)
 		scene.operator.now = at(now);
-	office_scene_well(&scene, turn_take(&turn, &next, &scene.err));
+	operator_scene_well(&scene, turn_take(&turn, &next, &scene.err));
 	assert_true(next > scene.operator.now);
 	return next;
 }
 
-/* And the next one is due then (NULL: never), unless Monday's digest or the day's look at the publication comes before. */
+/*
+ * And the next one is due then (NULL: never), unless Monday's digest or the day's look at the publication comes
+ * before.
+ */
 static void
 takes(const char *now, const char *next)
 {
@@ -125,21 +128,21 @@ draw(uint64_t n)
 {
 	struct draw_row row = {.n = 0};
 
-	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
+	operator_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
 static int64_t
 count(const char *sql)
 {
-	return office_scene_count(&scene, sql);
+	return operator_scene_count(&scene, sql);
 }
 
 static void
 close_operator(void)
 {
-	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_close(&scene);
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	operator_scene_close(&scene);
 }
 
 /* ---- */
@@ -237,7 +240,7 @@ of_several_that_are_due_the_last_is_made_up_for(void **state)
 }
 
 static void
-what_was_due_before_the_office_opened_is_not_its_business(void **state)
+what_was_due_before_the_log_began_is_not_its_business(void **state)
 {
 	(void)state;
 	open_operator(AFTER, "2026-04-06 12:00", true); /* the commitment was due at nine */
@@ -350,7 +353,7 @@ random_days_are_kept_and_each_period_has_its_share(void **state)
 	close_operator();
 }
 
-/* Whoever asks for one day after the other, without --unsealed, learns nothing. */
+/* Asking for one day after the other, without --unsealed, gives away nothing. */
 static void
 a_sealed_day_cannot_be_asked_for(void **state)
 {
@@ -366,7 +369,7 @@ a_sealed_day_cannot_be_asked_for(void **state)
 		    .to = date};
 		struct agenda agenda;
 
-		office_scene_well(&scene, agenda_read(&want, &agenda, &scene.err));
+		operator_scene_well(&scene, agenda_read(&want, &agenda, &scene.err));
 		assert_int_equal(agenda.n, 3);
 		for (size_t i = 0; i < agenda.n; i++) {
 			assert_true(agenda.v[i].sealed);
@@ -424,7 +427,7 @@ what_is_refused_is_tried_again_and_told_once_an_hour(void **state)
 	assert_non_null(strstr(last_message, "no roster of targets"));
 	(void)take("2026-04-06 09:30");
 	assert_int_equal(told[TURN_REFUSED], 1);
-	office_scene_rosters(&scene);
+	operator_scene_rosters(&scene);
 	(void)take("2026-04-06 10:00");
 	assert_int_equal(told[TURN_COMMITTED], 1);
 	assert_int_equal(draw(1).draw_time, at("2026-04-07 10:00"));
@@ -447,7 +450,7 @@ one_alarm_not_a_hundred(void **state)
 	}
 	assert_int_equal(count("SELECT count(*) FROM alarm"), 1);
 	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE kind = 'alarm' AND state = 'sent'"), 1);
-	office_scene_rosters(&scene);
+	operator_scene_rosters(&scene);
 	(void)take("2026-04-06 20:00");
 	assert_int_equal(count("SELECT count(*) FROM alarm"), 0);
 	/* Sixty days before a year that nobody has announced. */
@@ -473,7 +476,7 @@ texts_of_letters_go_in_time(void **state)
 	run_to("2026-06-04 12:00");
 	letters = count("SELECT count(*) FROM outbox_letter WHERE draw = 1 AND state = 'sent'");
 	assert_true(letters > 0);
-	office_scene_ini(&scene, "[cycle by-hand]\ntitle = By hand\nwhen = manual\n" KEYS);
+	operator_scene_ini(&scene, "[cycle by-hand]\ntitle = By hand\nwhen = manual\n" KEYS);
 	run_to("2026-08-30 12:00");
 	assert_int_equal(count("SELECT count(*) FROM outbox_message JOIN outbox_letter ON id = letter WHERE draw = 1"),
 	    letters);
@@ -485,11 +488,11 @@ texts_of_letters_go_in_time(void **state)
 	    letters);
 	next = take(NULL);
 	assert_true(next > scene.operator.now + 3600); /* a text that has gone makes nothing due */
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	close_operator();
 }
 
-/* From the change on the cycle commits nothing until the old chain is all revealed. */
+/* From the change on the cycle commits nothing until all used links of the old chain are revealed. */
 static void
 a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
 {
@@ -497,7 +500,7 @@ a_changed_embargo_skips_until_a_new_chain_may_begin(void **state)
 	open_operator(WEEKLY, "2026-06-01 12:00", true);
 	run_to("2026-06-04 12:00");
 	assert_int_equal(count("SELECT count(*) FROM draw"), 1);
-	office_scene_ini(&scene,
+	operator_scene_ini(&scene,
 	    "[cycle weekly]\ntitle = Weekly\nwhen = weekly\nday = wed\nembargo = 20\nsample = 3\n"
 	    "matters = duty\nteam = any\navoid =\n");
 	run_to("2026-07-16 12:00");
@@ -520,7 +523,7 @@ a_commitment_by_hand_is_waited_for(void **state)
 	(void)take(NULL);
 	want.cycle = &scene.config.cycles[0];
 	want.draw_time = at("2026-06-02 18:00");
-	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
+	operator_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	takes("2026-06-02 09:00", "2026-06-02 18:00");
 	(void)take("2026-06-02 18:00");
 	assert_int_equal(draw(1).outcome, OUTCOME_DRAW);
@@ -537,7 +540,7 @@ somebody_saw_more(struct operator *operator, struct err *err)
 	return err_set(err, ERR_REFUSED, "a witness has seen more");
 }
 
-/* Nothing is signed, nothing is taken for refused or missed, what needs no signature goes on; then all is made up for. */
+/* Nothing is signed or counted as refused or missed; what needs no signature goes on. Afterwards all is made up for. */
 static void
 under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
 {
@@ -561,7 +564,7 @@ under_the_guard_nothing_is_signed_and_nothing_is_lost(void **state)
 	close_operator();
 }
 
-/* A damaged log is no business of the guard's: it was once taken for it. */
+/* A damaged log is not the guard's fault to report; it was once taken for a refused signature. */
 static void
 a_damaged_log_is_not_the_guards(void **state)
 {
@@ -572,15 +575,18 @@ a_damaged_log_is_not_the_guards(void **state)
 	(void)take(NULL);
 	scene.operator.ask = somebody_saw_more;
 	scene.operator.asked = false;
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 0", &scene.err));
-	office_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, turn_take(&turn, &next, &scene.err), ERR_REFUSED,
 	    "does not fit its own last checkpoint");
 	assert_string_equal(turn.halted, "");
 	close_operator();
 }
 
-/* A state that may not sign, a restored one say: nothing is signed, published or missed, an alarm says why, and then all is made up for. */
+/*
+ * A state that may not sign, a restored one say: nothing is signed, published or missed, an alarm says why, and then
+ * all is made up for.
+ */
 static void
 a_state_that_may_not_sign_is_an_alarm(void **state)
 {
@@ -614,7 +620,7 @@ main(void)
 	    cmocka_unit_test(down_at_commit_time_the_commitment_has_its_full_lead),
 	    cmocka_unit_test(down_over_a_possible_visit_the_draw_is_voided_and_committed_anew),
 	    cmocka_unit_test(of_several_that_are_due_the_last_is_made_up_for),
-	    cmocka_unit_test(what_was_due_before_the_office_opened_is_not_its_business),
+	    cmocka_unit_test(what_was_due_before_the_log_began_is_not_its_business),
 	    cmocka_unit_test(a_clock_behind_the_log_at_the_first_turn),
 	    cmocka_unit_test(nothing_is_committed_from_a_provisional_day_and_what_was_planned_moves),
 	    cmocka_unit_test(a_holiday_that_grows_is_the_same_holiday),

@@ -1,4 +1,4 @@
-/* What a worker says to the loop, and what is none of that. */
+/* Reports of a worker to the loop; what is no report is refused. */
 #include "support.h"
 
 #include <stdio.h>

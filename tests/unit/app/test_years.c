@@ -28,7 +28,7 @@ static const char cycles[] =
     "[cycle quarter]\ntitle = Quarter\nwhen = quarterly\nday = 3rd workday\nembargo = 0\n" KEYS
     "[cycle month]\ntitle = Month\nwhen = monthly\nday = 10\nembargo = 60\nkeep_free = yes\n" KEYS;
 
-/* No connection to the database crosses the fork. */
+/* No connection to the database may be open across the fork. */
 static bool
 take_and_be_killed(struct operator_scene *scene, struct support_random *random)
 {
@@ -108,23 +108,23 @@ killed_at_every_event_as_without(void **state)
 	year_scene_open(&scene, cycles, first, 2026);
 	(void)run(&scene, year_scene_midnight(2027), NULL);
 	want = year_scene_history(&scene);
-	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_close(&scene);
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	operator_scene_close(&scene);
 
 	year_scene_open(&scene, cycles, first, 2026);
 	killed = run(&scene, year_scene_midnight(2027), &random);
 	got = year_scene_history(&scene);
-	draws = office_scene_count(&scene, "SELECT count(*) FROM draw");
+	draws = operator_scene_count(&scene, "SELECT count(*) FROM draw");
 	print_message("%u turns killed, %lld draws\n", killed, (long long)draws);
 	assert_string_equal(got, want);
-	assert_int_equal(draws, office_scene_count(&scene, "SELECT count(DISTINCT n) FROM plan_done"));
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(draws, operator_scene_count(&scene, "SELECT count(DISTINCT n) FROM plan_done"));
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	/* Every letter once: the maildir's names are those of the Message-IDs. */
 	(void)snprintf(folder, sizeof folder, "%s/mail/new", scene.dir);
 	assert_int_equal(scratch_count(folder),
-	    office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'sent'"));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state <> 'sent'"), 0);
-	office_scene_close(&scene);
+	    operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'sent'"));
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state <> 'sent'"), 0);
+	operator_scene_close(&scene);
 	free(want);
 	free(got);
 }

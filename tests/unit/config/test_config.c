@@ -243,7 +243,7 @@ static const struct {
     {"cycle", "slack", "", "needs a value"},
     {"cycle", "matters", "3 of leave duty", "more than it lists"},
     {"cycle", "matters", "0 of leave duty", "takes none"},
-    {"cycle", "matters", "all of leave duty", "how many"},
+    {"cycle", "matters", "all of leave duty", "a number must come before"},
     {"cycle", "matters", "leave leave", "twice"},
     {"cycle", "matters", "离岗", "characters"},
     {"cycle", "beacon", "witness", "witness and the name"},
@@ -460,9 +460,9 @@ sections(void **state)
 	refused("[serivce]\norigin = x\n", "1: there is no section [serivce]: did you mean [service]?");
 	refused("[archive of things]\n", "there are service, calendar");
 	refused("[office]\nx = 1\n", "comes with the archive");
-	refused("[cycle]\n", "behind cycle stands a name");
-	refused("[cycle two words]\n", "behind cycle stands a name");
-	refused("[cycle 周]\n", "behind cycle stands a name");
+	refused("[cycle]\n", "cycle needs a name");
+	refused("[cycle two words]\n", "cycle needs a name");
+	refused("[cycle 周]\n", "cycle needs a name");
 	refused("[service] # here\norigin = x\n", "1: a section is written [name]");
 	refused("[service\norigin = x\n", "1: a section is written [name]");
 	refused("origin = x\n", "1: a key before the first [section]");
@@ -496,8 +496,8 @@ lines(void **state)
 	refused("[service]\n  origin = x\n", "2: the line is indented");
 	refused("[service]\norigin\n", "2: this is no \"key = value\"");
 	refused("[service]\norigin: x\n", "2: this is no \"key = value\"");
-	refused("[service]\norigin: x = y\n", "2: before the first =");
-	refused("[service]\n= y\n", "2: before the first =");
+	refused("[service]\norigin: x = y\n", "2: the first = must follow");
+	refused("[service]\n= y\n", "2: the first = must follow");
 	refused("[service]\norigin = \xE8\xB4\n", "2: the line is not UTF-8");
 	memset(line, 'x', sizeof line);
 	line[1001] = '\0';

@@ -16,7 +16,7 @@ static char dir[SCRATCH_PATH];
 static struct store *store;
 static struct err err;
 
-/* Files belong to draws, which is asked at the commit: nothing here gets so far. */
+/* Foreign keys are checked at the commit, which these tests never reach: so files need no draw. */
 static int
 set_up(void **state)
 {

@@ -213,7 +213,7 @@ static const struct {
         "a:2: \"name\" \"a?b\": it holds a character"},
     {"{\"year\": 2026, \"days\": [\n{\"name\": \"a\\u0000b\", \"date\": \"2026-01-01\", \"isOffDay\": true}]}",
         "a:2: JSON \""},
-    /* What stands in strings and in keys that are passed over leads nobody astray. */
+    /* Braces and names within strings, and within keys that are ignored, mean nothing. */
     {"{\"x\": {\"days\": [{\"date\": \"\\\"}\"}]}, \"y\\\"\": \"\\\\\",\n\"year\": 2026,\n\"days\": [\n\n"
      "{\"z\": [[\"date\", {\"date\": \"2026-13-01\"}]], \"name\": \"a\",\n\n \"date\": \"2026-13-01\",\n"
      "\"isOffDay\": true}]}",
@@ -700,8 +700,8 @@ static const struct {
     {"BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VEVENT\n", "a:3: there is an END here without its BEGIN"},
     {"BEGIN:VCALENDAR\nBEGIN:A23456789012345678901234567890123456789\n", "a:2: no calendar has parts as deep"},
     {"BEGIN:VCALENDAR\nSUMMARY:春节 春节\xE6\n", "a:2: a character is broken"},
-    {"  BEGIN:VCALENDAR\nBEGIN;X=y:VEVENT\n", "a:2: behind BEGIN and END a colon"},
-    {"BEGIN:VCALENDAR\nEND :VEVENT\nEND:VCALENDAR\n", "a:2: behind BEGIN and END a colon"},
+    {"  BEGIN:VCALENDAR\nBEGIN;X=y:VEVENT\n", "a:2: a colon must follow BEGIN and END"},
+    {"BEGIN:VCALENDAR\nEND :VEVENT\nEND:VCALENDAR\n", "a:2: a colon must follow BEGIN and END"},
     {"BEGIN:VCALENDAR;X\nEND:VCALENDAR;X", "a:1: no event is in it"},
 };
 

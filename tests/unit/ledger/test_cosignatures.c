@@ -1,6 +1,6 @@
 /*
- * Cosignatures in the state: what is taken and what is not, which checkpoint they make the one that is published, against a
- * slow model, and what class they give a draw, against the checker.
+ * Cosignatures in the state: what is taken and what is not, which checkpoint they make the one that is published,
+ * against a slow model, and what class they give a draw, against the checker.
  */
 
 #include "scene.h"
@@ -49,23 +49,23 @@ configure(size_t n)
 	for (size_t i = 0; i < n; i++)
 		at += (size_t)snprintf(ini + at, sizeof ini - at, "[witness %s]\nkey = %s\n", names[i], keys[i].vkey);
 	(void)snprintf(ini + at, sizeof ini - at, "%s", cycles);
-	office_scene_ini(&scene, ini);
+	operator_scene_ini(&scene, ini);
 }
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	office_scene_open(&scene, "");
+	operator_scene_open(&scene, "");
 	for (size_t i = 0; i <= WITNESSES; i++) {
 		char name[32];
 
 		(void)snprintf(name, sizeof name, "w%zu.example.org", i);
-		office_scene_well(&scene, key_make(name, NOTE_COSIGNATURE_V1, &keys[i], &scene.err));
+		operator_scene_well(&scene, key_make(name, NOTE_COSIGNATURE_V1, &keys[i], &scene.err));
 	}
 	configure(WITNESSES);
-	office_scene_rosters(&scene);
-	office_scene_init(&scene);
+	operator_scene_rosters(&scene);
+	operator_scene_init(&scene);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ commit(size_t cycle, int64_t draw_time)
 	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = draw_time};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
+	operator_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	return n;
 }
 
@@ -94,7 +94,7 @@ row_of(uint64_t n)
 {
 	struct draw_row row;
 
-	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
+	operator_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
@@ -103,11 +103,11 @@ newest_size(void)
 {
 	uint64_t size = 0;
 
-	office_scene_well(&scene, ledger_sealed_size(scene.operator.store, &size, &scene.err));
+	operator_scene_well(&scene, ledger_sealed_size(scene.operator.store, &size, &scene.err));
 	return size;
 }
 
-/* The log gets longer: sizes[0] is there already. */
+/* Appends to the log until it has each of these sizes; sizes[0] it has already. */
 static void
 grow(uint64_t *sizes, size_t n)
 {
@@ -115,8 +115,8 @@ grow(uint64_t *sizes, size_t n)
 	for (size_t i = 1; i < n; i++) {
 		uint64_t draw = commit(FILLER, scene.operator.now);
 
-		office_scene_well(&scene, step_draw(&scene.operator, draw, NULL, &scene.err));
-		office_scene_well(&scene, step_reveal(&scene.operator, draw, &scene.err));
+		operator_scene_well(&scene, step_draw(&scene.operator, draw, NULL, &scene.err));
+		operator_scene_well(&scene, step_reveal(&scene.operator, draw, &scene.err));
 		sizes[i] = newest_size();
 		assert_true(sizes[i] > sizes[i - 1]);
 	}
@@ -132,11 +132,11 @@ draw(uint64_t n)
 	struct buf bytes;
 	uint64_t which = 0;
 
-	office_scene_well(&scene, ledger_entry(scene.operator.store, row.commit_entry, &bytes, &scene.err));
+	operator_scene_well(&scene, ledger_entry(scene.operator.store, row.commit_entry, &bytes, &scene.err));
 	hash_hex(buf_view(&bytes), hash);
 	if (row.source == SOURCE_WITNESS) {
 		witness_beacon_sign(slice_of(hash), keys[0].secret, signature);
-		office_scene_well(&scene,
+		operator_scene_well(&scene,
 		    beacons_add(scene.operator.store, slice_of(signature), scene.operator.now, &which, &scene.err));
 		assert_int_equal(which, n);
 	} else if (row.source == SOURCE_DRAND) {
@@ -145,9 +145,9 @@ draw(uint64_t n)
 		(void)snprintf(sql, sizeof sql,
 		    "INSERT INTO draw_value (n, value, signature, tried) VALUES (%llu, '%s', '%s', 0)",
 		    (unsigned long long)n, hash, signature);
-		office_scene_well(&scene, store_exec(scene.operator.store, sql, &scene.err));
+		operator_scene_well(&scene, store_exec(scene.operator.store, sql, &scene.err));
 	}
-	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
+	operator_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
 	buf_release(&bytes);
 }
 
@@ -161,8 +161,8 @@ line_of(size_t who, uint64_t size, int64_t time)
 	struct buf bytes, line;
 
 	assert_non_null(note);
-	office_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &bytes, &scene.err));
-	office_scene_well(&scene, note_parse(buf_view(&bytes), note, &scene.err));
+	operator_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &bytes, &scene.err));
+	operator_scene_well(&scene, note_parse(buf_view(&bytes), note, &scene.err));
 	buf_init(&line, LEDGER_NOTE_MAX);
 	note_cosign(note->text, keys[who].name, keys[who].secret, (uint64_t)time, &line);
 	assert_false(line.failed);
@@ -187,7 +187,7 @@ add(size_t who, uint64_t size, int64_t time)
 {
 	struct buf line = line_of(who, size, time);
 
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    cosignatures_add(scene.operator.store, size, keys[who].vkey, buf_view(&line), INT64_MIN, INT64_MAX,
 	        &scene.err));
 	buf_release(&line);
@@ -196,7 +196,7 @@ add(size_t who, uint64_t size, int64_t time)
 static int64_t
 kept(void)
 {
-	return office_scene_count(&scene, "SELECT count(*) FROM cosignature");
+	return operator_scene_count(&scene, "SELECT count(*) FROM cosignature");
 }
 
 static int64_t
@@ -204,7 +204,7 @@ serial(void)
 {
 	int64_t value = -1;
 
-	office_scene_well(&scene, cosignatures_serial(scene.operator.store, &value, &scene.err));
+	operator_scene_well(&scene, cosignatures_serial(scene.operator.store, &value, &scene.err));
 	return value;
 }
 
@@ -222,23 +222,23 @@ test_a_true_one_is_taken_once(void **state)
 		struct buf line = line_of(i, size, scene.operator.now + clocks[i]);
 
 		assert_false(cosignatures_has(scene.operator.store, size, keys[i].vkey));
-		office_scene_well(&scene, add_line(i, size, buf_view(&line)));
-		office_scene_well(&scene, add_line(i, size, buf_view(&line)));
+		operator_scene_well(&scene, add_line(i, size, buf_view(&line)));
+		operator_scene_well(&scene, add_line(i, size, buf_view(&line)));
 		assert_true(cosignatures_has(scene.operator.store, size, keys[i].vkey));
 		assert_int_equal(kept(), i + 1);
 		assert_int_equal(serial(), i + 1);
 		buf_release(&line);
 	}
 	/* The checkpoint with all of them is one that is in order. */
-	office_scene_well(&scene, cosignatures_note(scene.operator.store, size, &note, &scene.err));
+	operator_scene_well(&scene, cosignatures_note(scene.operator.store, size, &note, &scene.err));
 	for (size_t i = 0; i <= WITNESSES; i++) {
 		struct note *parsed = malloc(sizeof *parsed);
 		struct note_key key;
 		uint64_t time = 0;
 
 		assert_non_null(parsed);
-		office_scene_well(&scene, note_parse(buf_view(&note), parsed, &scene.err));
-		office_scene_well(&scene, note_key_parse(slice_of(keys[i].vkey), &key, &scene.err));
+		operator_scene_well(&scene, note_parse(buf_view(&note), parsed, &scene.err));
+		operator_scene_well(&scene, note_key_parse(slice_of(keys[i].vkey), &key, &scene.err));
 		assert_int_equal(note_verify_cosignature(parsed, &key, &time), i == STRANGER ? NOTE_ABSENT : NOTE_TRUE);
 		free(parsed);
 	}
@@ -248,7 +248,7 @@ test_a_true_one_is_taken_once(void **state)
 static void
 refused(size_t who, uint64_t size, struct slice line, const char *words)
 {
-	office_scene_refused(&scene, add_line(who, size, line), ERR_REFUSED, words);
+	operator_scene_refused(&scene, add_line(who, size, line), ERR_REFUSED, words);
 	assert_int_equal(kept(), 0);
 	assert_int_equal(serial(), 0);
 }
@@ -301,7 +301,7 @@ test_nothing_else_is_taken(void **state)
 		refused(0, size, buf_view(&changed), "");
 	}
 	buf_release(&changed);
-	office_scene_well(&scene, add_line(0, size, buf_view(&line)));
+	operator_scene_well(&scene, add_line(0, size, buf_view(&line)));
 	buf_release(&line);
 }
 
@@ -321,7 +321,7 @@ whole_note(uint64_t size)
 {
 	struct buf note;
 
-	office_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &note, &scene.err));
+	operator_scene_well(&scene, ledger_checkpoint(scene.operator.store, size, &note, &scene.err));
 	for (size_t i = 0; i < WITNESSES; i++) {
 		struct buf line = line_of(i, size, scene.operator.now + (int64_t)i);
 
@@ -342,14 +342,14 @@ test_by_hand(void **state)
 	size = newest_size();
 	scene.operator.now += 3 * 86400; /* it was on its way for days */
 	line = line_of(1, before, SCENE_NOW + 86400);
-	office_scene_well(&scene, add_any(buf_view(&line)));
+	operator_scene_well(&scene, add_any(buf_view(&line)));
 	assert_int_equal(taken, 1);
 	assert_true(cosignatures_has(scene.operator.store, before, keys[1].vkey));
-	office_scene_well(&scene, add_any(buf_view(&line)));
+	operator_scene_well(&scene, add_any(buf_view(&line)));
 	assert_int_equal(taken, 0);
 	buf_release(&line);
 	note = whole_note(size);
-	office_scene_well(&scene, add_any(buf_view(&note)));
+	operator_scene_well(&scene, add_any(buf_view(&note)));
 	assert_int_equal(taken, WITNESSES);
 	assert_int_equal(kept(), WITNESSES + 1);
 	buf_release(&note);
@@ -365,21 +365,21 @@ test_by_hand_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		line = line_of(0, size, scene.operator.now + wrong[i]);
-		office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "the clock of the witness");
+		operator_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "the clock of the witness");
 		buf_release(&line);
 	}
 	line = line_of(STRANGER, size, scene.operator.now);
-	office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "no cosignature by a witness in force");
+	operator_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "no cosignature by a witness in force");
 	buf_release(&line);
 	line = line_of(0, size, scene.operator.now);
 	for (size_t i = 0; i < 8 * line.len; i++) {
 		line.data[i / 8] ^= (char)(1 << i % 8);
-		office_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "");
+		operator_scene_refused(&scene, add_any(buf_view(&line)), ERR_REFUSED, "");
 		line.data[i / 8] ^= (char)(1 << i % 8);
 	}
 	buf_release(&line);
-	office_scene_refused(&scene, add_any(slice_of("hello\n")), ERR_REFUSED, "no cosignature in it");
-	office_scene_refused(&scene, add_any((struct slice){"", 0}), ERR_REFUSED, "no cosignature in it");
+	operator_scene_refused(&scene, add_any(slice_of("hello\n")), ERR_REFUSED, "no cosignature in it");
+	operator_scene_refused(&scene, add_any((struct slice){"", 0}), ERR_REFUSED, "no cosignature in it");
 	assert_int_equal(kept(), 0);
 	assert_int_equal(serial(), 0);
 }
@@ -401,14 +401,14 @@ test_adopt(void **state)
 	note.data[(char *)memmem(note.data, note.len, line.data, line.len) - note.data + (ptrdiff_t)line.len - 20] ^= 1;
 	buf_release(&line);
 	configure(2);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	office_scene_well(&scene, store_begin(scene.operator.store, &scene.err));
-	office_scene_well(&scene, cosignatures_adopt(scene.operator.store, size, buf_view(&note), &scene.err));
-	office_scene_well(&scene, store_commit(scene.operator.store, &scene.err));
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_well(&scene, store_begin(scene.operator.store, &scene.err));
+	operator_scene_well(&scene, cosignatures_adopt(scene.operator.store, size, buf_view(&note), &scene.err));
+	operator_scene_well(&scene, store_commit(scene.operator.store, &scene.err));
 	assert_int_equal(kept(), 2);
 	assert_true(cosignatures_has(scene.operator.store, size, keys[0].vkey));
 	assert_true(cosignatures_has(scene.operator.store, size, keys[2].vkey));
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	buf_release(&note);
 }
 
@@ -423,8 +423,8 @@ struct given {
 };
 
 /*
- * PROTOCOL 4 and cosignatures.h, said the slow way: `first` (or STRANGER) comes before numbers, and whatever cosignature there
- * is before none.
+ * PROTOCOL 4 and cosignatures.h, said the slow way: `first` (or STRANGER) comes before numbers, and whatever
+ * cosignature there is before none.
  */
 static uint64_t
 model_size(const struct given *given, size_t n, const uint64_t *sizes, uint64_t least, int64_t until, size_t first)
@@ -450,14 +450,14 @@ model_size(const struct given *given, size_t n, const uint64_t *sizes, uint64_t 
 	return best;
 }
 
-/* Some cosignatures, most of them about the last moment that counts. */
+/* Some cosignatures, most of them close to the last moment that counts. */
 static size_t
 give_some(struct support_random *random, const uint64_t *sizes, int64_t until, struct given *ret)
 {
 	static const int64_t about[] = {-3000, -1, 0, 0, 1, 3000};
 	size_t n = 0;
 
-	office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
+	operator_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
 	for (uint64_t left = support_random_below(random, 12); left > 0; left--) {
 		struct given g = {.size = sizes[support_random_below(random, SIZES)],
 		    .who = support_random_below(random, WITNESSES + 1),
@@ -490,11 +490,12 @@ test_which_is_published(void **state)
 		size_t n = give_some(&random, sizes, DRAW_TIME - COMMIT_LEAD_S, given);
 		uint64_t by_witness;
 
-		office_scene_well(&scene,
+		operator_scene_well(&scene,
 		    draw_assurance_commit_size(scene.operator.store, &witness, &by_witness, &scene.err));
 		assert_int_equal(by_witness,
 		    model_size(given, n, sizes, witness.commit_size, DRAW_TIME - COMMIT_LEAD_S, 0));
-		office_scene_well(&scene, draw_assurance_commit_size(scene.operator.store, &nobody, &size, &scene.err));
+		operator_scene_well(&scene,
+		    draw_assurance_commit_size(scene.operator.store, &nobody, &size, &scene.err));
 		assert_int_equal(size,
 		    model_size(given, n, sizes, nobody.commit_size, DRAW_TIME - COMMIT_LEAD_S, STRANGER));
 		differs |= by_witness > size;
@@ -509,7 +510,7 @@ test_which_is_published(void **state)
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t n = give_some(&random, sizes, DRAW_TIME + OUTCOME_DELAY_S, given);
 
-		office_scene_well(&scene,
+		operator_scene_well(&scene,
 		    draw_assurance_outcome_size(scene.operator.store, &nobody, &size, &scene.err));
 		assert_int_equal(size,
 		    model_size(given, n, sizes, nobody.outcome_size, DRAW_TIME + OUTCOME_DELAY_S, STRANGER));
@@ -524,7 +525,7 @@ class_of(uint64_t n)
 	struct draw_row row = row_of(n);
 	struct draw_assurance class;
 
-	office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
+	operator_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 	assert_int_equal(class.witnesses, WITNESSES);
 	return class.assurance;
 }
@@ -567,7 +568,7 @@ test_classes(void **state)
 		if (class_of(n) != cases[i].want)
 			fail_msg("case %zu: %s instead of %s", i, assurance_name(class_of(n)),
 			    assurance_name(cases[i].want));
-		office_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
+		operator_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
 	}
 }
 
@@ -579,7 +580,7 @@ test_class_of_a_void(void **state)
 	bool later;
 
 	(void)state;
-	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	assert_int_equal(class_of(n), ASSURANCE_NONE);
 }
 
@@ -591,21 +592,21 @@ test_a_change_of_witnesses(void **state)
 
 	(void)state;
 	configure(2);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	n = commit(BY_NOBODY, DRAW_TIME);
 	configure(WITNESSES);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	for (size_t who = 0; who < WITNESSES; who++)
 		add(who, row_of(n).commit_size, SCENE_NOW);
 	{
 		struct draw_row row = row_of(n);
 		struct draw_assurance class;
 
-		office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
+		operator_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 		assert_int_equal(class.witnesses, 2);
 		assert_int_equal(class.commit_in_time, 2);
 	}
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 /* ---- the checker says the same ---- */
@@ -631,15 +632,15 @@ verify(void)
 	struct report report = {.assurance = on_assurance};
 	struct folder folder;
 
-	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
-	office_scene_well(&scene, folder_open(&folder, scene.public, &scene.err));
-	office_scene_well(&scene, verify_directory(&folder.published, &options, &report, &scene.err));
+	operator_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
+	operator_scene_well(&scene, folder_open(&folder, scene.public, &scene.err));
+	operator_scene_well(&scene, verify_directory(&folder.published, &options, &report, &scene.err));
 	folder_close(&folder);
 }
 
 /*
- * Whatever was cosigned when.  A draw whose beacon is a witness that did not cosign the commitment in time is one that the
- * checker fails.
+ * Whatever was cosigned when.  A draw whose beacon is a witness that did not cosign the commitment in time is one that
+ * the checker fails.
  */
 static void
 test_the_checker_agrees(void **state)
@@ -657,7 +658,7 @@ test_the_checker_agrees(void **state)
 	for (size_t cycle = BY_WITNESS; cycle <= BY_NOBODY; cycle++)
 		draw(n[cycle]);
 	for (int i = 0; i < 60; i++) {
-		office_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
+		operator_scene_well(&scene, store_exec(scene.operator.store, "DELETE FROM cosignature", &scene.err));
 		add(STRANGER, newest_size(), SCENE_NOW); /* so that there is news */
 		for (uint64_t left = support_random_below(&random, 30); left > 0; left--) {
 			struct draw_row row = row_of(n[support_random_below(&random, 3)]);
@@ -674,7 +675,8 @@ test_the_checker_agrees(void **state)
 			struct draw_row row = row_of(n[cycle]);
 			struct draw_assurance class;
 
-			office_scene_well(&scene, draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
+			operator_scene_well(&scene,
+			    draw_assurance_read(scene.operator.store, &row, &class, &scene.err));
 			assert_int_equal(checked[row.n].commit_cosigned, class.commit_in_time);
 			assert_int_equal(checked[row.n].outcome_cosigned, class.outcome_in_time);
 			if (cycle == BY_WITNESS && !class.beacon_key_in_time)

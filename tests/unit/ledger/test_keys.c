@@ -1,4 +1,4 @@
-/* Key files, and the recovery code that people copy by hand. */
+/* Key files, and the recovery code, which people copy by hand. */
 
 #include "support.h"
 

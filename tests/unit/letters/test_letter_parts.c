@@ -1,6 +1,6 @@
 /*
- * What a letter has beside its text: the page of HTML, where no value can be markup, and the invitations, which a calendar
- * must be able to read and which name nobody.
+ * What a letter has beside its text: the page of HTML, where no value can be markup, and the invitations, which a
+ * calendar must be able to read and which name nobody.
  */
 #include "support.h"
 
@@ -81,7 +81,7 @@ values_are_no_markup(void **state)
 	/* A mark in a value is the value's. */
 	shows("{{who}}", TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END,
 	    "<p>" TEMPLATE_MARK_BEGIN "0" TEMPLATE_MARK_END "</p>");
-	/* And one that the template has for reasons of its own takes nothing else away. */
+	/* One that the template itself has removes nothing else. */
 	shows("a" TEMPLATE_MARK_BEGIN "9" TEMPLATE_MARK_END "b" TEMPLATE_MARK_BEGIN "x", "v", "x</p>");
 }
 
@@ -115,7 +115,7 @@ rows_are_a_list(void **state)
 	free(html);
 }
 
-/* In Chinese a line's end is nothing, but between words of another script. */
+/* In Chinese the end of a line is no space, except between words of another script. */
 static void
 lines_are_joined(void **state)
 {
@@ -158,7 +158,7 @@ usual(void)
 	    .n_visits = 1};
 }
 
-/* Written, held for its lines, and read again; the caller frees. */
+/* Writes an invitation, checks its lines, and reads it again; the caller frees it. */
 static icalcomponent *
 written(const struct letter_input *input, const struct outbox_day *day)
 {

@@ -167,7 +167,7 @@ removes_what_a_crash_left(void **state)
 	holds(in_mail("new", name_of(ID)), "whole\r\n");
 }
 
-/* Killed at some moment, again and again: never two, never half of one. */
+/* Killed at some moment, again and again: there is never a second file, nor half of one. */
 static void
 survives_kills(void **state)
 {

@@ -238,7 +238,7 @@ interrupted(void **state)
 	outbox_claim_release(&claim);
 }
 
-/* What a mailer that is no more had in hand may have left: it is sent again, and is unknown for good once it is given up. */
+/* A mailer died while it sent: the letter may have left, so it is sent again, and is "unknown" once it is given up. */
 static void
 unknown_is_sent_again(void **state)
 {
@@ -648,7 +648,7 @@ kept_for_ever(void **state)
 	assert_int_equal(texts(), 1);
 }
 
-/* While somebody reads, the database's log has the bytes still: it is cut when he is done. */
+/* While somebody reads, the write-ahead log still has the bytes; it is truncated once the reader is done. */
 static void
 a_reader_is_waited_for(void **state)
 {

@@ -31,9 +31,9 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	office_scene_open(&scene, cycles);
-	office_scene_rosters(&scene);
-	office_scene_init(&scene);
+	operator_scene_open(&scene, cycles);
+	operator_scene_rosters(&scene);
+	operator_scene_init(&scene);
 	return 0;
 }
 
@@ -41,7 +41,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 	return 0;
 }
 
@@ -51,9 +51,9 @@ draw_of(size_t cycle)
 	struct step_commit want = {.cycle = &scene.config.cycles[cycle], .draw_time = scene.operator.now};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
-	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
+	operator_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	return n;
 }
 
@@ -159,8 +159,8 @@ test_layout(void **state)
 	(void)state;
 	assert_int_equal(draw_of(0), 1);
 	assert_int_equal(draw_of(1), 2);
-	office_scene_well(&scene, step_amend(&scene.operator, &amend, &did, &scene.err));
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_well(&scene, step_amend(&scene.operator, &amend, &did, &scene.err));
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	assert_true(has("checkpoint") && has("vkey") && has("tile/0/000.p/8") && has("tile/entries/000.p/8"));
 	for (int n = 1; n <= 2; n++) {
 		(void)snprintf(name, sizeof name, "draws/%04d/outcome.checkpoint", n);
@@ -173,8 +173,8 @@ test_layout(void **state)
 		assert_false(has(name));
 	}
 	scene.operator.now += 30 * DAY_S;
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	assert_true(has("draws/0002/amend-01.json") && has("draws/0002/targets.csv"));
 	assert_false(has("draws/0002/targets-private.csv"));
 }
@@ -187,22 +187,22 @@ test_the_same_bytes_whenever_it_is_made(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		(void)draw_of(0);
-		assert_int_equal(office_scene_verify(&scene), 0); /* each draw published by itself */
+		assert_int_equal(operator_scene_verify(&scene), 0); /* each draw published by itself */
 	}
 	usual = tree_hash();
 	for (int how = 0; how < 4; how++) {
-		office_scene_well(&scene, publish_with((how & 1) != 0, (how & 2) != 0));
+		operator_scene_well(&scene, publish_with((how & 1) != 0, (how & 2) != 0));
 		other = tree_hash();
 		assert_memory_equal(&usual, &other, sizeof usual);
 	}
 	assert_int_equal(scratch_remove(scene.public), 0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	other = tree_hash();
 	assert_memory_equal(&usual, &other, sizeof usual);
 	no_leftovers();
 }
 
-/* Somebody's hand in what is ours is undone, and told. */
+/* What somebody changed in our files is undone and reported. */
 static void
 test_mends(void **state)
 {
@@ -212,24 +212,24 @@ test_mends(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
 	for (int in_place = 0; in_place < 2; in_place++) {
 		(void)snprintf(path, sizeof path, "%s/checkpoint", scene.public);
 		scratch_write(path, "log.example.org\nnonsense\n");
 		(void)snprintf(path, sizeof path, "%s/draws/0001/commit.json", scene.public);
 		scratch_write(path, "{}");
-		office_scene_well(&scene, publish_with(true, in_place == 1));
+		operator_scene_well(&scene, publish_with(true, in_place == 1));
 		after = tree_hash();
 		assert_memory_equal(&before, &after, sizeof before);
 	}
 	(void)snprintf(path, sizeof path, "%s/vkey", scene.public);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
-	office_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
+	operator_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
 	assert_int_equal(damaged, 1);
 	assert_string_equal(first, "vkey");
 }
@@ -264,11 +264,11 @@ damaged_files(void)
 	char first[PUBLISH_DAMAGE];
 	uint64_t damaged = 0;
 
-	office_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
+	operator_scene_well(&scene, publish_damage(scene.operator.store, &damaged, first, &scene.err));
 	return damaged;
 }
 
-/* Bits that rot, or somebody who is careful with times: told by the digest alone. */
+/* A damaged bit, or a change with the old time put back: only the digest shows it. */
 static void
 test_a_flipped_bit_is_found_by_reading(void **state)
 {
@@ -279,11 +279,11 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		flip(names[i]);
-		office_scene_well(&scene, publish_with(true, i % 2 == 0));
+		operator_scene_well(&scene, publish_with(true, i % 2 == 0));
 		after = tree_hash();
 		assert_memory_equal(&before, &after, sizeof before);
 	}
@@ -291,7 +291,7 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 	for (int32_t day = 1; day <= 2; day++) {
 		flip("draws/0001/record.json");
 		flip("index.html");
-		office_scene_well(&scene,
+		operator_scene_well(&scene,
 		    publish_look(scene.operator.store, &scene.operator.key, &scene.config, day, &over, &scene.err));
 		assert_true(over);
 		after = tree_hash();
@@ -300,14 +300,14 @@ test_a_flipped_bit_is_found_by_reading(void **state)
 	}
 	/* The same day's look is over; the next one finds nothing. */
 	flip("index.html");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 2, &over, &scene.err));
 	after = tree_hash();
 	assert_memory_not_equal(&before, &after, sizeof before);
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 3, &over, &scene.err));
 	assert_int_equal(damaged_files(), 1);
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    publish_look(scene.operator.store, &scene.operator.key, &scene.config, 4, &over, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 }
@@ -335,14 +335,14 @@ test_what_a_crash_leaves_goes(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
-	office_scene_well(&scene, publish_list_read(scene.operator.store, scene.public, &list, &of_dir, &scene.err));
+	operator_scene_well(&scene, publish_list_read(scene.operator.store, scene.public, &list, &of_dir, &scene.err));
 	assert_true(of_dir && list.n > 0);
 	/* A tree that was not finished. */
 	make_work(path, ".public.new-1");
-	office_scene_well(&scene, publish_work_set(scene.operator.store, path, &scene.err));
-	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
+	operator_scene_well(&scene, publish_work_set(scene.operator.store, path, &scene.err));
+	operator_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	no_leftovers();
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
@@ -350,22 +350,23 @@ test_what_a_crash_leaves_goes(void **state)
 	make_work(path, ".public.new-2");
 	(void)snprintf(file, sizeof file, "%s/robots.txt", path);
 	scratch_write(file, "User-agent: *\n");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    publish_list_announce(scene.operator.store, scene.public, &list, &list, path, &scene.err));
-	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
+	operator_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	no_leftovers();
 	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
 	assert_int_equal(unlink(path), 0);
 	/* Files that were being replaced one by one. */
 	make_work(path, "public/.publishing-3");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    publish_list_announce(scene.operator.store, scene.public, &list, &list, path, &scene.err));
-	office_scene_well(&scene, publish_with(false, true));
+	operator_scene_well(&scene, publish_with(false, true));
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
-	/* That of another folder, which is no more, is nobody's business. */
-	office_scene_well(&scene, publish_work_set(scene.operator.store, "/nowhere/at-all/.public.new-4", &scene.err));
-	office_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
+	/* One of another folder, which is gone, is left alone. */
+	operator_scene_well(&scene,
+	    publish_work_set(scene.operator.store, "/nowhere/at-all/.public.new-4", &scene.err));
+	operator_scene_well(&scene, publish_news(scene.operator.store, &scene.operator.key, &scene.config, &scene.err));
 	assert_int_equal(damaged_files(), 0);
 	publish_list_release(&list);
 }
@@ -379,8 +380,8 @@ test_a_folder_beside_is_not_ours_by_its_name(void **state)
 	(void)state;
 	make_work(path, ".public.new");
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
-	office_scene_well(&scene, publish_with(true, true));
+	operator_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(true, true));
 	(void)snprintf(path, sizeof path, "%s/.public.new/checkpoint", scene.dir);
 	assert_int_equal(access(path, F_OK), 0);
 }
@@ -396,27 +397,27 @@ test_keeps_off_other_folders(void **state)
 	assert_int_equal(mkdir(scene.public, 0755), 0);
 	(void)snprintf(path, sizeof path, "%s/thesis.odt", scene.public);
 	scratch_write(path, "years of work");
-	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
+	operator_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
 	assert_int_equal(access(path, F_OK), 0);
 	assert_int_equal(unlink(path), 0);
 	(void)snprintf(path, sizeof path, "%s/checkpoint", scene.public);
 	scratch_write(path, "other.example.org\n1\n\n");
-	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
+	operator_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "something else");
 	assert_int_equal(unlink(path), 0);
 	(void)snprintf(path, sizeof path, "%s", scene.public);
 	(void)snprintf(scene.public, sizeof scene.public, "%s", scene.dir);
-	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "holds the state");
+	operator_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "holds the state");
 	(void)snprintf(scene.public, sizeof scene.public, "%.500s", path);
 	/* Once it is ours, what others put at its top stays. */
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	(void)snprintf(path, sizeof path, "%s/robots.txt", scene.public);
 	scratch_write(path, "User-agent: *\n");
 	(void)snprintf(path, sizeof path, "%s/.well-known", scene.public);
 	assert_int_equal(mkdir(path, 0755), 0);
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	assert_true(has("robots.txt") && has(".well-known") && has("draws/0001/record.json"));
-	office_scene_well(&scene, publish_with(true, true));
+	operator_scene_well(&scene, publish_with(true, true));
 	assert_true(has("robots.txt") && has(".well-known"));
 	no_leftovers();
 }
@@ -431,7 +432,7 @@ test_leaves_others_alone_within_our_folders(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i]);
 		scratch_write(path, "theirs");
@@ -439,9 +440,9 @@ test_leaves_others_alone_within_our_folders(void **state)
 	for (int round = 0; round < 3; round++) {
 		(void)draw_of(0);
 		if (round == 2)
-			office_scene_well(&scene,
+			operator_scene_well(&scene,
 			    store_exec(scene.operator.store, "DELETE FROM published_file", &scene.err));
-		office_scene_well(&scene, publish_with(round == 1, false));
+		operator_scene_well(&scene, publish_with(round == 1, false));
 		for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 			assert_true(has(others[i]));
 	}
@@ -456,12 +457,12 @@ test_somebodys_file_where_ours_belongs(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, scene.public, NULL, &scene.err));
+	operator_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, scene.public, NULL, &scene.err));
 	(void)snprintf(path, sizeof path, "%s/index.html", scene.public);
 	assert_int_equal(mkdir(path, 0755), 0);
-	office_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "move it away");
+	operator_scene_refused(&scene, publish_with(false, false), ERR_REFUSED, "move it away");
 	assert_int_equal(rmdir(path), 0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	assert_true(has("index.html"));
 }
 
@@ -476,7 +477,7 @@ test_through_a_symbolic_link(void **state)
 	(void)snprintf(path, sizeof path, "%s/link", scene.dir);
 	assert_int_equal(mkdir(real, 0755), 0);
 	assert_int_equal(symlink(real, path), 0);
-	office_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, path, NULL, &scene.err));
+	operator_scene_well(&scene, publish(scene.operator.store, &scene.operator.key, path, NULL, &scene.err));
 	assert_int_equal(lstat(path, &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 	(void)snprintf(path, sizeof path, "%s/elsewhere/checkpoint", scene.dir);
@@ -500,14 +501,14 @@ test_older_tiles_must_be_right_too(void **state)
 	(void)state;
 	(void)draw_of(0);
 	(void)draw_of(0);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	(void)snprintf(aside, sizeof aside, "%s/aside", scene.dir);
 	for (size_t i = 0; i < sizeof older / sizeof older[0]; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", scene.public, older[i]);
 		assert_int_equal(rename(path, aside), 0);
-		assert_int_equal(office_scene_verify(&scene), 0); /* it may be gone */
+		assert_int_equal(operator_scene_verify(&scene), 0); /* it may be gone */
 		scratch_write(path, "something else");
-		assert_int_equal(office_scene_verify(&scene), 1);
+		assert_int_equal(operator_scene_verify(&scene), 1);
 		assert_int_equal(rename(aside, path), 0);
 	}
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -517,7 +518,7 @@ test_older_tiles_must_be_right_too(void **state)
 		(void)mkdir(path, 0755);
 		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i].name);
 		scratch_write(path, "x");
-		assert_int_equal(office_scene_verify(&scene), others[i].well ? 0 : 1);
+		assert_int_equal(operator_scene_verify(&scene), others[i].well ? 0 : 1);
 		assert_int_equal(unlink(path), 0);
 	}
 }
@@ -539,17 +540,17 @@ test_older_checkpoints_find_their_tiles(void **state)
 
 	(void)state;
 	e.policy.reason = slice_of("x");
-	for (int64_t size = office_scene_count(&scene, "SELECT count(*) FROM log_entry"); size < 530;) {
+	for (int64_t size = operator_scene_count(&scene, "SELECT count(*) FROM log_entry"); size < 530;) {
 		struct ledger log;
 		int64_t at;
 
-		office_scene_well(&scene, step_begin(&scene.operator, &log, &at, &scene.err));
+		operator_scene_well(&scene, step_begin(&scene.operator, &log, &at, &scene.err));
 		for (int i = 0; i < 7; i++, size++) {
 			e.time = at;
-			office_scene_well(&scene, ledger_append(&log, &e, NULL, &scene.err));
+			operator_scene_well(&scene, ledger_append(&log, &e, NULL, &scene.err));
 		}
-		office_scene_well(&scene, step_end(&scene.operator, &log, 0, &scene.err));
-		office_scene_well(&scene, publish_with(false, size % 2 == 0));
+		operator_scene_well(&scene, step_end(&scene.operator, &log, 0, &scene.err));
+		operator_scene_well(&scene, publish_with(false, size % 2 == 0));
 		assert_true(has_tile(-1, (uint64_t)size / 256, (int)(size % 256)) || size % 256 == 0);
 	}
 	/* 3 entries to begin with, then 7 at a time: the last sizes are … 514, 521, 528, 535. */
@@ -558,7 +559,7 @@ test_older_checkpoints_find_their_tiles(void **state)
 	    has_tile(0, 2, 2) && has_tile(0, 2, 9) && has_tile(0, 2, 16) && has_tile(0, 2, 23) && has_tile(-1, 2, 9));
 	assert_false(has_tile(0, 2, 3) || has_tile(0, 1, 5) || has_tile(0, 0, 3));
 	assert_true(has_tile(1, 0, 1) && has_tile(1, 0, 2));
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 /* ---- the log does not sign what it would contradict ---- */
@@ -570,13 +571,13 @@ test_a_damaged_log_signs_nothing(void **state)
 
 	(void)state;
 	(void)draw_of(0);
-	office_scene_well(&scene, publish_with(false, false));
+	operator_scene_well(&scene, publish_with(false, false));
 	before = tree_hash();
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store, "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 1", &scene.err));
-	office_scene_refused(&scene, step_overdue(&scene.operator, 0, &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, step_overdue(&scene.operator, 0, &scene.err), ERR_REFUSED,
 	    "does not fit its own last checkpoint");
-	office_scene_refused(&scene, publish_with(true, false), ERR_REFUSED, "does not fit its own last checkpoint");
+	operator_scene_refused(&scene, publish_with(true, false), ERR_REFUSED, "does not fit its own last checkpoint");
 	after = tree_hash();
 	assert_memory_equal(&before, &after, sizeof before);
 }

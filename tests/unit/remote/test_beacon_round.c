@@ -1,6 +1,6 @@
 /*
- * The round of drand that a commitment names: by a model that counts rounds up from the first one, for local times about every
- * change of the clocks, leap day and end of a year.
+ * The round of drand that a commitment names: by a model that counts rounds up from the first one, for local times
+ * about every change of the clocks, leap day and end of a year.
  */
 
 #include "scene.h"

@@ -19,11 +19,14 @@
 
 /* ---- what imports do to each other ---- */
 
-/* A command that was interrupted before it could report is called again; once it has reported, the same words are meant. */
+/*
+ * A command that was interrupted before it reported may be repeated; after its report, the same words are a new
+ * command.
+ */
 static void
 unreported_imports_stand_once(void **state)
 {
-	struct rosters_import reports = plain;
+	struct rosters_import reports = no_limits;
 	struct diag diag = {.count = 0};
 	const char *text = "id,name\nT1,a\nT2,b\n";
 	struct err err = {0};
@@ -40,15 +43,15 @@ unreported_imports_stand_once(void **state)
 
 	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0);
 	assert_false(counts.repeated);
-	is(ROSTER_TARGETS, "id,name\nT1,a\n");
+	export_is(ROSTER_TARGETS, "id,name\nT1,a\n");
 	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err), 0);
 	assert_true(counts.repeated);
-	is(ROSTER_TARGETS, "id,name\nT1,a\n");
+	export_is(ROSTER_TARGETS, "id,name\nT1,a\n");
 	assert_int_equal(rosters_reported(store, ROSTER_TARGETS, &err), 0);
 	assert_int_equal(rosters_undo(store, ROSTER_TARGETS, &reports, &diag, &counts, &err),
 	    0); /* undone twice, it stands again */
 	assert_false(counts.repeated);
-	is(ROSTER_TARGETS, text);
+	export_is(ROSTER_TARGETS, text);
 
 	/* Another import came between. */
 	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT3,c\n", &reports), 0);
@@ -74,14 +77,14 @@ what_others_name_cannot_go(void **state)
 	imported(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n");
 	refused(ROSTER_CONFLICTS, "inspector,scope,value\nI1,target,T1\nI1,target,T7\nI8,target,T7\n",
 	    "3: target \"T7\"");
-	assert_non_null(strstr(told, "4: target \"T7\""));
-	assert_non_null(strstr(told, "4: inspector \"I8\""));
+	assert_non_null(strstr(faults_told, "4: target \"T7\""));
+	assert_non_null(strstr(faults_told, "4: inspector \"I8\""));
 }
 
 static void
 a_file_that_lost_rows_is_refused(void **state)
 {
-	struct rosters_import limited = plain;
+	struct rosters_import limited = no_limits;
 	const char *text = "id,name\nT1,a\nT2,b\nT3,c\nT4,d\n";
 
 	(void)state;
@@ -90,9 +93,9 @@ a_file_that_lost_rows_is_refused(void **state)
 	assert_int_equal(import_text(ROSTER_TARGETS, text, &limited), 0);
 	assert_int_equal(counts.removed, 1);
 	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT9,d\n", &limited), ERR_REFUSED);
-	assert_non_null(strstr(told,
+	assert_non_null(strstr(faults_told,
 	    "it would remove 2 of 4 rows, and the limit is 20%; if that is meant, say --replace-limit 50"));
-	is(ROSTER_TARGETS, text);
+	export_is(ROSTER_TARGETS, text);
 	limited.replace_limit = 50;
 	assert_int_equal(import_text(ROSTER_TARGETS, "id,name\nT1,a\nT2,b\nT9,d\n", &limited), 0);
 	assert_int_equal(counts.added, 1);
@@ -103,7 +106,7 @@ a_file_that_lost_rows_is_refused(void **state)
 static void
 a_dry_run_changes_nothing(void **state)
 {
-	struct rosters_import dry = plain;
+	struct rosters_import dry = no_limits;
 	int64_t imports = 0;
 
 	(void)state;
@@ -113,7 +116,7 @@ a_dry_run_changes_nothing(void **state)
 	assert_int_equal(counts.added, 1);
 	assert_int_equal(counts.changed, 1);
 	assert_int_equal(counts.removed, 1);
-	is(ROSTER_MATTERS, matters);
+	export_is(ROSTER_MATTERS, matters);
 	assert_int_equal(store_int(store, "SELECT count(*) FROM roster_import", &imports, NULL), 0);
 	assert_int_equal(imports, 5);
 }
@@ -123,12 +126,12 @@ a_dry_run_changes_nothing(void **state)
 static int
 undo(enum roster_kind kind)
 {
-	struct diag diag = {.say = say};
+	struct diag diag = {.say = note_fault};
 	struct err err = {0};
 	int rc;
 
-	told[0] = '\0';
-	rc = rosters_undo(store, kind, &plain, &diag, &counts, &err);
+	faults_told[0] = '\0';
+	rc = rosters_undo(store, kind, &no_limits, &diag, &counts, &err);
 	(void)snprintf(message, sizeof message, "%s", err.message);
 	return rc;
 }
@@ -190,10 +193,10 @@ undo_is_refused_where_it_no_longer_fits(void **state)
 	imported(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n");
 	imported(ROSTER_CONFLICTS, "inspector,scope,value\nI1,target,T3\n");
 	assert_int_equal(undo(ROSTER_TARGETS), ERR_REFUSED);
-	assert_non_null(strstr(told, "0: target \"T3\" would be gone"));
+	assert_non_null(strstr(faults_told, "0: target \"T3\" would be gone"));
 	assert_int_equal(undo(ROSTER_CONFLICTS), 0);
 	assert_int_equal(undo(ROSTER_TARGETS), 0);
-	is(ROSTER_TARGETS, targets);
+	export_is(ROSTER_TARGETS, targets);
 }
 
 static void
@@ -220,16 +223,16 @@ the_history_says_who_and_what(void **state)
 static void
 since_stays(void **state)
 {
-	struct rosters_import later = plain;
+	struct rosters_import later = no_limits;
 	struct err err = {0};
 	const char *with_new = "id,name,since\nT1,a,\nT2,b,\nT3,c,\n";
 
 	(void)state;
 	imported(ROSTER_TARGETS, "id,name,since\nT1,a,\nT2,b,2020-01-01\n");
-	is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-22\nT2,b,2020-01-01\n");
+	export_is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-22\nT2,b,2020-01-01\n");
 	later.today = TODAY + 10;
 	assert_int_equal(import_text(ROSTER_TARGETS, with_new, &later), 0);
-	is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-22\nT2,b,2020-01-01\nT3,c,2026-07-02\n");
+	export_is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-22\nT2,b,2020-01-01\nT3,c,2026-07-02\n");
 	/* Before a commitment it may be corrected, after one not. */
 	imported(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-01\nT2,b,2020-01-01\n");
 	assert_int_equal(store_begin(store, &err), 0);
@@ -237,31 +240,32 @@ since_stays(void **state)
 	assert_int_equal(store_commit(store, &err), 0);
 	refused(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-02\nT2,b,2020-01-01\n",
 	    "2: the date since when T1 is in the roster is 2026-06-01 in a commitment and cannot change");
-	/* Nor by going and coming back, nor by an undo. */
+	/* Nor by being removed and added again, nor by an undo. */
 	imported(ROSTER_TARGETS, "id,name\nT2,b\n");
 	assert_int_equal(import_text(ROSTER_TARGETS, with_new, &later), 0);
-	is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-01\nT2,b,2020-01-01\nT3,c,2026-07-02\n");
+	export_is(ROSTER_TARGETS, "id,name,since\nT1,a,2026-06-01\nT2,b,2020-01-01\nT3,c,2026-07-02\n");
 }
 
 static void
 ids_are_assigned(void **state)
 {
-	struct rosters_import assign = plain;
+	struct rosters_import assign = no_limits;
 	const char *first = "name,unit\n甲,A\n乙,A\n甲,B\n",
 	           *second = "id,name,unit\n,乙,A\n,新,A\nT0003,甲,B\n,甲,A\n,双,C\n,双,C\n";
 
 	(void)state;
 	assign.assign_ids = true;
 	assert_int_equal(import_text(ROSTER_TARGETS, first, &assign), 0);
-	is(ROSTER_TARGETS, "id,name,unit\nT0001,甲,A\nT0002,乙,A\nT0003,甲,B\n");
-	/* Who is known by name and unit stays who he was; nobody gets a number that somebody had. */
+	export_is(ROSTER_TARGETS, "id,name,unit\nT0001,甲,A\nT0002,乙,A\nT0003,甲,B\n");
+	/* Who is known by name and unit keeps the id; an id is never given to somebody else. */
 	assert_int_equal(import_text(ROSTER_TARGETS, second, &assign), 0);
-	is(ROSTER_TARGETS, "id,name,unit\nT0001,甲,A\nT0002,乙,A\nT0003,甲,B\nT0004,新,A\nT0005,双,C\nT0006,双,C\n");
+	export_is(ROSTER_TARGETS,
+	    "id,name,unit\nT0001,甲,A\nT0002,乙,A\nT0003,甲,B\nT0004,新,A\nT0005,双,C\nT0006,双,C\n");
 	imported(ROSTER_TARGETS, "id,name,unit\nT0001,甲,A\n");
 	assert_int_equal(import_text(ROSTER_TARGETS, "name\n戊\n", &assign), 0);
-	is(ROSTER_TARGETS, "id,name\nT0007,戊\n");
+	export_is(ROSTER_TARGETS, "id,name\nT0007,戊\n");
 	assert_int_equal(import_text(ROSTER_INSPECTORS, "姓名,邮箱\n戊,a@b.org\n", &assign), 0);
-	is(ROSTER_INSPECTORS, "编号,姓名,邮箱\nI0001,戊,a@b.org\n");
+	export_is(ROSTER_INSPECTORS, "编号,姓名,邮箱\nI0001,戊,a@b.org\n");
 	assert_int_equal(import_text(ROSTER_CONTACTS, contacts, &assign), ERR_REFUSED);
 }
 
@@ -555,7 +559,7 @@ a_crash_leaves_nothing(void **state)
 		assert_int_equal(usleep((useconds_t)after_ms * 1000), 0);
 		assert_int_equal(kill(child, SIGKILL), 0);
 		assert_int_equal(waitpid(child, &status, 0), child);
-		is(ROSTER_MATTERS, matters);
+		export_is(ROSTER_MATTERS, matters);
 	}
 	free(text);
 	assert_int_equal(import(ROSTER_MATTERS, matters), 0);
@@ -583,7 +587,7 @@ a_workbook(void **state)
 static void
 from_a_pipe(void **state)
 {
-	struct diag diag = {.say = say};
+	struct diag diag = {.say = note_fault};
 	struct err err = {0};
 	int ends[2];
 
@@ -591,9 +595,9 @@ from_a_pipe(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], matters, strlen(matters)), (ssize_t)strlen(matters));
 	assert_int_equal(close(ends[1]), 0);
-	assert_int_equal(rosters_import(store, ROSTER_MATTERS, ends[0], &plain, &diag, &counts, &err), 0);
+	assert_int_equal(rosters_import(store, ROSTER_MATTERS, ends[0], &no_limits, &diag, &counts, &err), 0);
 	assert_int_equal(close(ends[0]), 0);
-	is(ROSTER_MATTERS, matters);
+	export_is(ROSTER_MATTERS, matters);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, roster_scene_set_up, roster_scene_tear_down)

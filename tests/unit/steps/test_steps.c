@@ -27,8 +27,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	office_scene_open(&scene, plain);
-	office_scene_rosters(&scene);
+	operator_scene_open(&scene, plain);
+	operator_scene_rosters(&scene);
 	return 0;
 }
 
@@ -36,7 +36,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	office_scene_close(&scene);
+	operator_scene_close(&scene);
 	return 0;
 }
 
@@ -46,7 +46,7 @@ commit_at(int64_t draw_time)
 	struct step_commit want = {.cycle = &scene.config.cycles[0], .draw_time = draw_time};
 	uint64_t n = 0;
 
-	office_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
+	operator_scene_well(&scene, step_commit(&scene.operator, &want, &n, &scene.err));
 	return n;
 }
 
@@ -62,7 +62,7 @@ commit_rc(int64_t draw_time)
 static void
 draw(uint64_t n)
 {
-	office_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
+	operator_scene_well(&scene, step_draw(&scene.operator, n, NULL, &scene.err));
 }
 
 static struct draw_row
@@ -70,7 +70,7 @@ row_of(uint64_t n)
 {
 	struct draw_row row;
 
-	office_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
+	operator_scene_well(&scene, draws_find(scene.operator.store, n, &row, &scene.err));
 	return row;
 }
 
@@ -83,51 +83,54 @@ test_a_whole_draw(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_init(&scene);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_init(&scene);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	n = commit_at(STEP_LEAD);
 	row = row_of(n);
 	assert_int_equal(row.draw_time, SCENE_NOW + DAY);
 	assert_int_equal(row.reveal_time, SCENE_NOW + 31 * DAY);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 
 	scene.operator.now = row.draw_time - 1;
-	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_NOT_YET, "2026-06-23 09:00");
-	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "has not been drawn");
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_NOT_YET,
+	    "2026-06-23 09:00");
+	operator_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "has not been drawn");
 	scene.operator.now = row.draw_time;
-	office_scene_refused(&scene, step_draw(&scene.operator, n, "7", &scene.err), ERR_REFUSED, "takes no value");
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, "7", &scene.err), ERR_REFUSED, "takes no value");
 	draw(n);
-	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
-	office_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED,
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED,
 	    "cannot be voided");
-	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET,
+	operator_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET,
 	    "sealed until 2026-07-23 09:00");
 
 	scene.operator.now = row.reveal_time;
-	office_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
-	assert_int_equal(office_scene_verify(&scene), 0);
-	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_REFUSED, "revealed already");
-	office_scene_refused(&scene, step_draw(&scene.operator, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
+	operator_scene_well(&scene, step_reveal(&scene.operator, n, &scene.err));
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	operator_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_REFUSED, "revealed already");
+	operator_scene_refused(&scene, step_draw(&scene.operator, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
 }
 
 static void
 test_letters_one_for_each_who_has_a_seat(void **state)
 {
 	(void)state;
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	draw(commit_at(SCENE_NOW));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat"),
-	    office_scene_count(&scene,
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat"),
+	    operator_scene_count(&scene,
 	        "SELECT count(*) FROM outbox_letter WHERE state = 'queued' AND kind = 'assignment'"));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
 }
 
 /* ---- commands that are called again ---- */
 
 #define AMENDMENTS "SELECT count(*) FROM draw_amendment"
 
-/* What was amended and not reported stands once; what was reported may be meant again; who is to leave can be named. */
+/*
+ * An amendment that was not reported is not made twice; one that was reported may be repeated; --out names who leaves.
+ */
 static void
 test_an_amendment_stands_once(void **state)
 {
@@ -137,45 +140,46 @@ test_an_amendment_stands_once(void **state)
 	int64_t before;
 
 	(void)state;
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	do { /* until there is somebody who takes the seat */
 		want.n = commit_at(scene.operator.now);
 		draw(want.n);
 		first = want;
-		before = office_scene_count(&scene, AMENDMENTS);
-		office_scene_well(&scene, step_amend(&scene.operator, &want, &did, &scene.err));
+		before = operator_scene_count(&scene, AMENDMENTS);
+		operator_scene_well(&scene, step_amend(&scene.operator, &want, &did, &scene.err));
 	} while (did.in[0] == '\0');
-	office_scene_well(&scene, step_amend_seen(scene.operator.store, want.n, &want.seen, &scene.err));
+	operator_scene_well(&scene, step_amend_seen(scene.operator.store, want.n, &want.seen, &scene.err));
 	assert_int_equal(want.seen, 1);
-	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
+	operator_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_true(again.repeated);
 	assert_string_equal(again.in, did.in);
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
+	assert_int_equal(operator_scene_count(&scene, AMENDMENTS), before + 1);
 
 	wish = step_amend_wish(&want);
 	wish.number = 1;
-	office_scene_well(&scene, unreported_forget(scene.operator.store, &wish, &scene.err));
-	/* One that began before it was made wants no second. */
-	office_scene_well(&scene, step_amend(&scene.operator, &first, &again, &scene.err));
+	operator_scene_well(&scene, unreported_forget(scene.operator.store, &wish, &scene.err));
+	/* A command that began before the amendment was made does not make a second one. */
+	operator_scene_well(&scene, step_amend(&scene.operator, &first, &again, &scene.err));
 	assert_true(again.repeated);
 	want.out = did.out;
-	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
+	operator_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_true(again.repeated);
 	want.out = "I99";
-	office_scene_refused(&scene, step_amend(&scene.operator, &want, &again, &scene.err), ERR_REFUSED, "not by I99");
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 1);
+	operator_scene_refused(&scene, step_amend(&scene.operator, &want, &again, &scene.err), ERR_REFUSED,
+	    "not by I99");
+	assert_int_equal(operator_scene_count(&scene, AMENDMENTS), before + 1);
 
 	want.out = did.in;
-	office_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
+	operator_scene_well(&scene, step_amend(&scene.operator, &want, &again, &scene.err));
 	assert_false(again.repeated);
 	assert_string_equal(again.out, did.in);
-	assert_int_equal(office_scene_count(&scene, AMENDMENTS), before + 2);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_count(&scene, AMENDMENTS), before + 2);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 static const char keep_free[] = "SELECT count(*) FROM outbox_letter WHERE kind = 'keep-free' AND state = ";
 
-/* Everybody who may be drawn is asked to keep the days free, and hears it where nothing comes of them. */
+/* Everybody who may be drawn is asked to keep the days free, and is told when they are free again. */
 static void
 test_days_are_kept_free(void **state)
 {
@@ -185,45 +189,46 @@ test_days_are_kept_free(void **state)
 
 	(void)state;
 	(void)snprintf(ini, sizeof ini, "%skeep_free = yes\n", plain);
-	office_scene_ini(&scene, ini);
-	office_scene_init(&scene);
-	office_scene_well(&scene,
+	operator_scene_ini(&scene, ini);
+	operator_scene_init(&scene);
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store,
 	        "INSERT INTO excuse (kind, who, until, reason, by, time) VALUES ('inspectors', 'I03', 99999, 'x', 'x', "
 	        "0)",
 	        &scene.err));
 	n = commit_at(STEP_LEAD);
 	(void)snprintf(words, sizeof words, "%s'queued'", keep_free);
-	assert_int_equal(office_scene_count(&scene, words), 11);
+	assert_int_equal(operator_scene_count(&scene, words), 11);
 	assert_int_equal(
-	    office_scene_count(&scene,
+	    operator_scene_count(&scene,
 	        "SELECT count(*) FROM outbox_letter JOIN outbox_message ON letter = id"
 	        " WHERE CAST(message AS TEXT) LIKE '%Target%' OR CAST(message AS TEXT) LIKE '%text/calendar%'"),
 	    0);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
 
-	/* One has not heard yet; he never will. */
-	office_scene_well(&scene,
+	/* One letter has not left yet, and never will. */
+	operator_scene_well(&scene,
 	    store_exec(scene.operator.store, "UPDATE outbox_letter SET next_at = 99999999999 WHERE inspector = 'I05'",
 	        &scene.err));
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
-	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
-	assert_int_equal(office_scene_count(&scene, words), 1);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"), 10);
+	assert_int_equal(operator_scene_count(&scene, words), 1);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"),
+	    10);
 
-	/* The next one is drawn: whoever was only asked to keep days free is told of his visits for the first time. */
+	/* The next one is drawn: those who were only asked to keep days free get their visits for the first time. */
 	n = commit_at(STEP_LEAD);
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
 	scene.operator.now = row_of(n).draw_time;
 	draw(n);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat") -
-	        office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"),
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat") -
+	        operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"),
 	    0);
-	assert_int_equal(office_scene_count(&scene,
+	assert_int_equal(operator_scene_count(&scene,
 	                     "SELECT count(*) FROM outbox_letter WHERE fault <> '' AND state = 'failed'"),
 	    0);
 }
@@ -236,61 +241,61 @@ test_one_open_commitment(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	office_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED,
 	    "needs a reason");
-	office_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err));
-	office_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED,
+	operator_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err));
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED,
 	    "voided already");
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
-	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "was voided");
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "was voided");
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
-	office_scene_refused(&scene, commit_rc(SCENE_NOW + DAY - 1), ERR_NOT_YET, "2026-06-23 09:00 or later");
+	operator_scene_refused(&scene, commit_rc(SCENE_NOW + DAY - 1), ERR_NOT_YET, "2026-06-23 09:00 or later");
 	n = commit_at(SCENE_NOW + DAY);
 	scene.operator.now = SCENE_NOW + DAY;
 	draw(n);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 	scene.operator.now = SCENE_NOW + 40 * DAY;
-	office_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "until draw 1");
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET, "until draw 1");
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 static void
 test_commit_refuses(void **state)
 {
 	(void)state;
-	office_scene_init(&scene);
-	office_scene_refused(&scene, commit_rc(SCENE_NOW - 1), ERR_REFUSED, "before its commitment");
-	office_scene_refused(&scene, commit_rc(SCENE_NOW + 500 * DAY), ERR_REFUSED, "more than 400 days");
-	office_scene_import(&scene, "conflicts", "inspector,scope,value\n");
-	office_scene_import(&scene, "inspectors",
+	operator_scene_init(&scene);
+	operator_scene_refused(&scene, commit_rc(SCENE_NOW - 1), ERR_REFUSED, "before its commitment");
+	operator_scene_refused(&scene, commit_rc(SCENE_NOW + 500 * DAY), ERR_REFUSED, "more than 400 days");
+	operator_scene_import(&scene, "conflicts", "inspector,scope,value\n");
+	operator_scene_import(&scene, "inspectors",
 	    "id,name,email,unit,area,level,tags\nI01,A,a@example.org,U1,R1,4,lead\n"
 	    "I02,B,b@example.org,U2,R2,,\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "I02");
-	office_scene_rosters(&scene);
-	office_scene_ini(&scene,
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "I02");
+	operator_scene_rosters(&scene);
+	operator_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = A:20% C:1\nteam = any\nmatters = duty\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "class B");
-	office_scene_ini(&scene,
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "class B");
+	operator_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty sleep\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "sleep");
-	office_scene_ini(&scene,
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "sleep");
+	operator_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
 	    "targets = area=nowhere\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "no target passes");
-	office_scene_ini(&scene,
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "no target passes");
+	operator_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 30\nsample = 1\nteam = any\nmatters = duty\n"
 	    "beacon = drand\n");
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw"), 0);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw_file"), 0);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM draw"), 0);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM draw_file"), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 /* ---- beacons made in public ---- */
@@ -301,21 +306,21 @@ test_public_value(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_ini(&scene,
+	operator_scene_ini(&scene,
 	    "[cycle plain]\ntitle = P\nwhen = manual\nembargo = 0\nsample = 3\nteam = any\nmatters = duty\n"
 	    "beacon = public\nbeacon_symbols = !\"0123456789\\\nbeacon_count = 20\nbeacon_label = a \"drum\" \\\n");
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	n = commit_at(SCENE_NOW);
-	office_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "20 of");
-	office_scene_refused(&scene, step_draw(&scene.operator, n, "123", &scene.err), ERR_REFUSED, "3 characters");
-	office_scene_refused(&scene, step_draw(&scene.operator, n, "1234567890123456789x", &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "20 of");
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, "123", &scene.err), ERR_REFUSED, "3 characters");
+	operator_scene_refused(&scene, step_draw(&scene.operator, n, "1234567890123456789x", &scene.err), ERR_REFUSED,
 	    "character 20");
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which cannot draw it */
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which cannot draw it */
 	assert_int_equal(row_of(n).outcome, OUTCOME_NONE);
-	office_scene_well(&scene, step_draw(&scene.operator, n, "12\"45678901234567\\!9", &scene.err));
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which opens it */
+	operator_scene_well(&scene, step_draw(&scene.operator, n, "12\"45678901234567\\!9", &scene.err));
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err)); /* which opens it */
 	assert_true(row_of(n).revealed);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 /* ---- what the INI asks of the log ---- */
@@ -327,34 +332,34 @@ test_a_changed_embargo_starts_a_chain(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	n = commit_at(SCENE_NOW);
 	draw(n);
 	memcpy(ini, plain, sizeof plain);
 	memcpy(strstr(ini, "embargo = 30"), "embargo = 15", 12);
-	office_scene_ini(&scene, ini);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "once draw 1 is revealed");
+	operator_scene_ini(&scene, ini);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "once draw 1 is revealed");
 	scene.operator.now = SCENE_NOW + 30 * DAY;
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	assert_int_equal(office_scene_count(&scene, "SELECT max(chain) FROM chain"), 2);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	assert_int_equal(operator_scene_count(&scene, "SELECT max(chain) FROM chain"), 2);
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).reveal_time - row_of(n).draw_time, 15 * DAY);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 static void
 test_a_used_up_chain(void **state)
 {
 	(void)state;
-	office_scene_init(&scene);
-	office_scene_well(&scene, store_exec(scene.operator.store, "UPDATE chain SET used = length", &scene.err));
-	office_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_init(&scene);
+	operator_scene_well(&scene, store_exec(scene.operator.store, "UPDATE chain SET used = length", &scene.err));
+	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_NOT_YET, "needs a new chain");
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 	assert_int_equal(commit_at(STEP_LEAD), 1);
 	assert_int_equal(row_of(1).chain, 2);
 	assert_int_equal(row_of(1).link, 1);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 static void
@@ -363,8 +368,8 @@ with_witnesses(const char *first, const char *second)
 	char ini[sizeof plain + 1024];
 
 	(void)snprintf(ini, sizeof ini, "[witness one]\nkey = %s\n[witness two]\nkey = %s\n%s", first, second, plain);
-	office_scene_ini(&scene, ini);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	operator_scene_ini(&scene, ini);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 }
 
 /* A changed list is a policy in the log; the same list in another order is none. */
@@ -376,18 +381,18 @@ test_witnesses_change(void **state)
 	struct signing_key one, two;
 
 	(void)state;
-	office_scene_init(&scene);
-	office_scene_well(&scene, key_make("one.example.org/w", NOTE_COSIGNATURE_V1, &one, &scene.err));
-	office_scene_well(&scene, key_make("two.example.org/w", NOTE_COSIGNATURE_V1, &two, &scene.err));
+	operator_scene_init(&scene);
+	operator_scene_well(&scene, key_make("one.example.org/w", NOTE_COSIGNATURE_V1, &one, &scene.err));
+	operator_scene_well(&scene, key_make("two.example.org/w", NOTE_COSIGNATURE_V1, &two, &scene.err));
 	with_witnesses(one.vkey, two.vkey);
-	assert_int_equal(office_scene_count(&scene, policies), 1);
+	assert_int_equal(operator_scene_count(&scene, policies), 1);
 	with_witnesses(two.vkey, one.vkey);
-	assert_int_equal(office_scene_count(&scene, policies), 1);
+	assert_int_equal(operator_scene_count(&scene, policies), 1);
 	draw(commit_at(SCENE_NOW));
-	office_scene_ini(&scene, plain);
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	assert_int_equal(office_scene_count(&scene, policies), 2);
-	assert_int_equal(office_scene_verify(&scene), 0);
+	operator_scene_ini(&scene, plain);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	assert_int_equal(operator_scene_count(&scene, policies), 2);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
 static void
@@ -396,19 +401,19 @@ test_times_never_run_back(void **state)
 	uint64_t n;
 
 	(void)state;
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	n = commit_at(SCENE_NOW + 100);
 	scene.operator.now = SCENE_NOW + 200;
 	draw(n);
 	scene.operator.now = SCENE_NOW - 5000; /* the clock was set back */
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).draw_time, SCENE_NOW + 200 + DAY);
-	office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 	scene.operator.now = SCENE_NOW + 300;
-	assert_int_equal(office_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
 }
 
-/* ---- many draws: what the rosters say of the past is what the checker says ---- */
+/* ---- many draws: the state and the checker agree about the past ---- */
 
 static void
 amend_somehow(struct support_random *random, uint64_t n)
@@ -425,7 +430,7 @@ amend_somehow(struct support_random *random, uint64_t n)
 
 	/* A place or seat may be empty, or not there. */
 	if (rc != 0 && rc != ERR_REFUSED)
-		office_scene_well(&scene, rc);
+		operator_scene_well(&scene, rc);
 }
 
 /* Some letters leave, so that the amendments that follow meet inspectors who were told and others who were not. */
@@ -436,7 +441,7 @@ deliver(void)
 	struct outbox_tally tally;
 
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
-	office_scene_well(&scene,
+	operator_scene_well(&scene,
 	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, &tally, &scene.err));
 }
 
@@ -474,11 +479,11 @@ targets_held(int64_t n, struct slice inspector)
 	query_put_text(&q, inspector);
 	while (query_row(&q))
 		set |= (uint64_t)1 << strtol(query_text(&q, 0).p, NULL, 10);
-	office_scene_well(&scene, query_close(&q, &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
 	return set;
 }
 
-/* The days that a calendar which has taken in all invitations holds, and those on which there are visits. */
+/* The days in a calendar that has accepted all invitations, and the days of visits. */
 static void
 calendars_say_what_is(int64_t n, struct slice inspector)
 {
@@ -496,10 +501,10 @@ calendars_say_what_is(int64_t n, struct slice inspector)
 	query_put_text(&q, inspector);
 	while (query_row(&q))
 		assert_int_equal(query_int(&q, 0), 0);
-	office_scene_well(&scene, query_close(&q, &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
 }
 
-/* Whoever reads all letters that have left or will, in their order, knows exactly what he has to visit. */
+/* All letters to an inspector, in their order, say exactly what there is to visit. */
 static void
 letters_say_what_is(void)
 {
@@ -522,11 +527,11 @@ letters_say_what_is(void)
 
 			knows = slice_is(query_text(&q, 0), "cancelled") ? knows & ~named : named;
 		}
-		office_scene_well(&scene, query_close(&q, &scene.err));
+		operator_scene_well(&scene, query_close(&q, &scene.err));
 		assert_int_equal(knows, targets_held(query_int(&people, 0), inspector));
 		calendars_say_what_is(query_int(&people, 0), inspector);
 	}
-	office_scene_well(&scene, query_close(&people, &scene.err));
+	operator_scene_well(&scene, query_close(&people, &scene.err));
 }
 
 /* Letters that could not be made are made once they can be. */
@@ -537,9 +542,9 @@ make_again(void)
 
 	query_open(&q, scene.operator.store, "SELECT id FROM outbox_letter WHERE state = 'failed' ORDER BY id");
 	while (query_row(&q))
-		office_scene_well(&scene, step_letter_again(&scene.operator, query_int(&q, 0), &scene.err));
-	office_scene_well(&scene, query_close(&q, &scene.err));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
+		operator_scene_well(&scene, step_letter_again(&scene.operator, query_int(&q, 0), &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
 }
 
 static void
@@ -550,15 +555,15 @@ test_history_agrees_with_the_checker(void **state)
 
 	(void)state;
 	support_random_begin(&random);
-	office_scene_init(&scene);
+	operator_scene_init(&scene);
 	for (int i = 0; i < 12; i++) {
 		uint64_t n;
 
 		scene.operator.now += (int64_t)support_random_below(&random, 12 * DAY);
-		office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+		operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 		n = commit_at(scene.operator.now);
 		if (support_random_below(&random, 5) == 0) {
-			office_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+			operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
 			continue;
 		}
 		draw(n);
@@ -574,11 +579,11 @@ test_history_agrees_with_the_checker(void **state)
 	scene.config.mail_from = from;
 	make_again();
 	scene.operator.now += 31 * DAY;
-	office_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
-	assert_int_equal(office_scene_verify(&scene), 0);
-	assert_int_equal(office_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
-	assert_true(office_scene_count(&scene, "SELECT count(*) FROM draw_amendment") > 0);
+	operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM draw WHERE reveal_entry IS NULL"), 0);
+	assert_int_equal(operator_scene_verify(&scene), 0);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE state = 'failed'"), 0);
+	assert_true(operator_scene_count(&scene, "SELECT count(*) FROM draw_amendment") > 0);
 	letters_say_what_is();
 }
 

@@ -1,4 +1,4 @@
-/* What is read as a whole is a regular file within its limit; whatever else stands there is refused, and holds nobody up. */
+/* file_read reads regular files within a limit; anything else in their place is refused at once, without waiting. */
 #include "support.h"
 
 #include <errno.h>
@@ -126,7 +126,7 @@ append(void *ctx)
 	return NULL;
 }
 
-/* While somebody writes on: at most the limit, or that it is larger, and never more. */
+/* While somebody appends to it: never more than the limit is read, or the file is refused as too large. */
 static void
 while_it_grows(void **state)
 {
@@ -210,7 +210,7 @@ one_that_may_not_be_read(void **state)
 		assert_int_equal(seteuid(0), 0);
 }
 
-/* What it is put behind stays, and a failure leaves no file open. */
+/* The bytes are appended to the buffer, and a failure leaves no file open. */
 static void
 behind_what_is_there(void **state)
 {

@@ -138,7 +138,7 @@ no_file_or_none_of_ours(void **state)
 		assert_int_equal(read_bytes(good, len, &c), ERR_REFUSED);
 }
 
-/* Any byte may be any other: a look-up ends, within the file. */
+/* With any byte changed, a look-up ends and reads nothing beyond the file. */
 static void
 damaged_anywhere(void **state)
 {

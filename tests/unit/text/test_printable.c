@@ -1,4 +1,4 @@
-/* Small judges of words: suggestions, mail addresses, what a spelling folds to. */
+/* Small checks of texts: suggestions, mail addresses, what a spelling folds to. */
 #include "support.h"
 
 #include <string.h>
@@ -154,7 +154,7 @@ the_table_of_columns(void **state)
 	assert_int_equal(roster_column_find(ROSTER_TARGETS, S("")), -1);
 }
 
-/* What must not reach a terminal does not, cut or whole; what people write stays. */
+/* No control character reaches a terminal, also where a text is cut; what people write stays. */
 static void
 strangers_words(void **state)
 {
@@ -196,7 +196,7 @@ strangers_words(void **state)
 	}
 }
 
-/* One line, whatever is in it, and not without end. */
+/* Any text becomes one line of limited length. */
 static void
 lines_are_said(void **state)
 {

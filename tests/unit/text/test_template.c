@@ -124,7 +124,7 @@ nul_byte(void **state)
 static void
 depth_is_bounded(void **state)
 {
-	/* A table that nests for ever. */
+	/* A table whose nesting never ends. */
 	static struct template_name endless[2] = {{"s", NULL}, {NULL, NULL}};
 	struct diag diag = {0};
 	struct template *template = NULL;
@@ -230,7 +230,9 @@ renders(void **state)
 	template_row_free(row);
 }
 
-/* A value that does not fit: in running text the paragraph is filled anew, in a list the rest hangs below the value. */
+/*
+ * A value that does not fit on its line: running text is filled again, in a list the rest is indented below the value.
+ */
 static void
 wraps(void **state)
 {

@@ -1,4 +1,6 @@
-/* Who has to leave a server: whoever has been there too long, and where all places are taken, the oldest of the most. */
+/*
+ * Who has to leave a server: whoever has been there too long, and where all places are taken, the oldest of the most.
+ */
 
 #include "support.h"
 

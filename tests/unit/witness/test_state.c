@@ -1,6 +1,6 @@
 /*
- * What a witness remembers, and what it answers with it: nothing that it signed is forgotten, by whatever accident, and of two
- * histories of a log it cosigns one.
+ * What a witness remembers, and what it answers with it: nothing that it signed is forgotten, by whatever accident,
+ * and of two histories of a log it cosigns one.
  */
 
 #include "witness_scene.h"

@@ -210,7 +210,7 @@ test_all_that_follows_from_a_draw(void **state)
 	list = list_of(&c, &rule, "2026-09-01", "2026-09-25");
 	assert_int_equal(list.n, 1);
 	o = &list.v[0];
-	/* Drawn on the 22nd; the 20th is a make-up Sunday, the 25th to 27th are off, so is the first week of October. */
+	/* Drawn on the 22nd; the 20th is a make-up Sunday, the 25th to 27th and the first week of October are off. */
 	assert_int_equal(o->draw_time, utc("2026-09-22T09:00:00Z"));
 	assert_int_equal(o->commit_time, utc("2026-09-18T09:00:00Z"));
 	assert_int_equal(o->reveal_time, utc("2026-10-22T09:00:00Z"));

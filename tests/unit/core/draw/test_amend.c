@@ -378,7 +378,7 @@ end(struct scene *scene, struct draw *draw, struct places *p)
 	scene_release(scene);
 }
 
-/* Scenario: with a load of one, whoever sits elsewhere cannot come; the drawn go before the others. */
+/* Scenario: with a load of one, inspectors who sit elsewhere cannot take the seat; those drawn go before the others. */
 static void
 test_loads(void **state)
 {

@@ -70,7 +70,7 @@ may_sit(const struct world *w, size_t t, size_t s, size_t p)
 
 /* ---- the model ---- */
 
-/* Is there an assignment for `targets` by the first `drawn` inspectors, that agrees with `fixed`? */
+/* Whether the first `drawn` inspectors can be assigned to `targets` in agreement with `fixed`. */
 struct question {
 	const struct world *w;
 	const bool *targets;

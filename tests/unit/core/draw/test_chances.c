@@ -1,8 +1,8 @@
 /*
- * The odds that the program says (core/inclusion.h, core/odds.h), against exact enumeration and against draws.
+ * The odds that the program says (core/draw/inclusion.h, core/draw/odds.h), against exact enumeration and against draws.
  *
- * SPOTCHECK_CONFIGURATIONS random configurations (6; `make odds`: 100) are each held against draws with other seeds than
- * those that were counted.  Each of their many figures is tested at a level of SIGNIFICANCE / how many there are
+ * SPOTCHECK_CONFIGURATIONS random configurations (6; `make odds`: 100) are each held against draws with other seeds
+ * than those that were counted.  Each of their many figures is tested at a level of SIGNIFICANCE / how many there are
  * (Bonferroni), so a right program fails here once in a million runs, whatever the seed.
  */
 #include "scene.h"
@@ -253,7 +253,10 @@ test_seeds_and_room(void **state)
 	scene_release(&scene);
 }
 
-/* Inspectors who are alike but for chance, counted in few draws: the most frequent visitor leans high, a guess does not. */
+/*
+ * Inspectors who are alike but for chance, counted in few draws: the most frequent visitor leans high, a guess does
+ * not.
+ */
 static void
 test_guesses_are_tried(void **state)
 {
@@ -481,7 +484,8 @@ hold_pair(struct verdicts *v, const struct odds *odds, size_t t, size_t p, const
 }
 
 /*
- * Sums of independent loads of 0 to `most`, whose variances are at most `most` times their means: by Bernstein's inequality.
+ * Sums of independent loads of 0 to `most`, whose variances are at most `most` times their means: by Bernstein's
+ * inequality.
  */
 static void
 hold_load(struct verdicts *v, const struct odds *odds, size_t p, const struct seen *seen)

@@ -1,6 +1,6 @@
 /*
- * What a log and its witness say to each other: each situation has the status that C2SP tlog-witness gives it, and whatever is
- * done to a request, nothing but what the log signed is ever cosigned.
+ * What a log and its witness say to each other: each situation has the status that C2SP tlog-witness gives it, and
+ * whatever is done to a request, nothing but what the log signed is ever cosigned.
  */
 #include "witness_scene.h"
 
@@ -146,7 +146,7 @@ test_at_most_63_hashes(void **state)
 	buf_release(&note);
 }
 
-/* However much of its end is missing. */
+/* With any length cut off its end. */
 static void
 test_cut_requests(void **state)
 {
@@ -164,7 +164,10 @@ test_cut_requests(void **state)
 	buf_release(&body);
 }
 
-/* A checkpoint of `size` with the root of `root_of` in this tree, asked for from `old`, by a witness that knows `known`. */
+/*
+ * A checkpoint of `size` with the root of `root_of` in this tree, asked for from `old`, by a witness that knows
+ * `known`.
+ */
 static void
 test_what_is_answered(void **state)
 {
@@ -221,7 +224,9 @@ test_what_is_answered(void **state)
 	}
 }
 
-/* A log that is known by another name or by the key of a witness is not this one; nor does another's key sign for it. */
+/*
+ * A log that is known by another name or by the key of a witness is not this one; nor does another's key sign for it.
+ */
 static void
 test_the_key_is_the_log_s(void **state)
 {
@@ -287,7 +292,7 @@ test_proofs(void **state)
 	assert_true(changed > 1000);
 }
 
-/* Whoever has cosigned the one log cosigns nothing of the other that holds what they differ in. */
+/* A witness of one log cosigns no checkpoint of its fork that covers the entries in which they differ. */
 static void
 test_a_fork(void **state)
 {
@@ -304,8 +309,8 @@ test_a_fork(void **state)
 }
 
 /*
- * A flipped bit may stand in the line of a key that nobody here knows, whose meaning is nobody's: that alone may still be
- * taken, and then it is the same checkpoint, from the same size.
+ * A flipped bit may stand in the line of a key that nobody here knows, whose meaning is nobody's: that alone may
+ * still be taken, and then it is the same checkpoint, from the same size.
  */
 static void
 test_bit_errors_in_add_checkpoint(void **state)
@@ -374,7 +379,7 @@ beacon_request(struct beacon_case c)
 	return body;
 }
 
-/* Nothing is told but with a yes. */
+/* The number and hash are set only with a yes. */
 static enum witness_answer
 judge_beacon(struct slice body, const struct witness_log *log, const char *vkey, int64_t now)
 {
