@@ -16,7 +16,7 @@ add_last_drawn(struct basis *b, const struct target *t)
 	const struct draw_context *x = b->x;
 	int64_t days = (int64_t)x->commit->date - t->last_drawn;
 	uint64_t within = x->commit->rules.rest_days > x->commit->rules.cover_days ? x->commit->rules.rest_days
-	                                                                          : x->commit->rules.cover_days;
+	                                                                           : x->commit->rules.cover_days;
 
 	if (t->last_drawn == DATE_NONE || days >= (int64_t)within)
 		return;
@@ -69,9 +69,9 @@ static int
 class_rank(enum assurance a)
 {
 	return a == ASSURANCE_NONE || a == ASSURANCE_UNKNOWN ? 0
-	    : a == ASSURANCE_C                                ? 1
-	    : a == ASSURANCE_B || a == ASSURANCE_B_IF         ? 2
-	                                                      : 3;
+	    : a == ASSURANCE_C                               ? 1
+	    : a == ASSURANCE_B || a == ASSURANCE_B_IF        ? 2
+	                                                     : 3;
 }
 
 int

@@ -82,7 +82,8 @@ note_policies(const struct sequence *s, struct report *report)
 				report_note(report, 0, N_("new witness: %.*s"), SLICE_ARGS(name_of_key(now.keys[k])));
 		for (size_t k = 0; k < before.n; k++)
 			if (!is_named(now, before.keys[k]))
-				report_note(report, 0, N_("no longer a witness: %.*s"), SLICE_ARGS(name_of_key(before.keys[k])));
+				report_note(report, 0, N_("no longer a witness: %.*s"),
+				    SLICE_ARGS(name_of_key(before.keys[k])));
 	}
 }
 
@@ -145,7 +146,8 @@ note_archive(const struct log_notes *n, struct report *report)
 			}
 		if (of > 0)
 			report_note(report, i + 1,
-			    N_("of the %zu archive entries between draw and reveal, %zu were cosigned in time"), of, in_time);
+			    N_("of the %zu archive entries between draw and reveal, %zu were cosigned in time"), of,
+			    in_time);
 	}
 }
 
