@@ -75,16 +75,6 @@ read_draw_entries(struct cli *cli, const struct draw_row *row, struct draw_entri
 	return 0;
 }
 
-static uint64_t
-chosen_targets(const struct commit *c)
-{
-	uint64_t chosen = 0;
-
-	for (size_t i = 0; i < c->n_strata; i++)
-		chosen += c->strata[i].take;
-	return chosen;
-}
-
 /* How many witnesses cosigned in time, and who was present. */
 static void
 put_cosigned_and_present(struct cli *cli, const struct draw_row *row, const struct draw_assurance *assurance,
@@ -108,7 +98,6 @@ static void
 put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_entries *e, struct table *t)
 {
 	const struct commit *c = &e->commit.commit;
-	bool drawn = row->outcome == OUTCOME_DRAW;
 
 	table_int(t, (int64_t)row->n);
 	table_string(t, row->cycle);
@@ -117,35 +106,11 @@ put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_en
 	table_time(t, row->reveal_time);
 	table_int(t, (int64_t)c->targets.rows);
 	table_int(t, (int64_t)c->inspectors.rows);
-	table_int(t, (int64_t)chosen_targets(c));
-	if (drawn || cli->json) {
-		table_int(t, drawn ? (int64_t)e->outcome.draw.selected : 0);
-		table_int(t, drawn ? (int64_t)e->outcome.draw.inspectors : 0);
-	} else {
-		table_string(t, "");
-		table_string(t, "");
-	}
 	table_string(t, row->record);
 	table_string(t,
 	    cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
 	table_string(t, source_name(row->source));
 	put_cosigned_and_present(cli, row, &e->assurance, t);
-}
-
-/* Where targets have no team, names the command that explains why. */
-static void
-print_unstaffed_hint(const struct draw_row *row, const struct draw_entries *e)
-{
-	unsigned long long n = row->n, missing;
-
-	if (row->outcome != OUTCOME_DRAW || chosen_targets(&e->commit.commit) == e->outcome.draw.selected)
-		return;
-	missing = chosen_targets(&e->commit.commit) - e->outcome.draw.selected;
-	printf(ngettext("%llu target stays without a team", "%llu targets stay without a team", missing), missing);
-	if (row->revealed)
-		printf(_("; \"spotcheck show %llu\" says why.\n"), n);
-	else
-		printf(_("; \"spotcheck show %llu --by NAME --reason TEXT\" says why.\n"), n);
 }
 
 static int
@@ -159,9 +124,6 @@ print_draw_facts(struct cli *cli, const struct draw_row *row, bool hints)
 	    {"reveal_time", _("Opens at"), false},
 	    {"targets", _("Targets on the roster"), true},
 	    {"inspectors", _("Inspectors on the roster"), true},
-	    {"chosen", _("Targets to be drawn"), true},
-	    {"selected", _("Places with a team"), true},
-	    {"drawn", _("Inspectors drawn"), true},
 	    {"record", _("Record"), false},
 	    {"class", _("Assurance"), false},
 	    {"beacon", _("Beacon"), false},
@@ -179,8 +141,6 @@ print_draw_facts(struct cli *cli, const struct draw_row *row, bool hints)
 		put_draw_cells(cli, row, &e, &t);
 		if (!table_print_record(&t, cli->json, stdout))
 			status = print_end(cli);
-		else if (hints && !cli->json)
-			print_unstaffed_hint(row, &e);
 	}
 	release_draw_entries(&e);
 	table_release(&t);
@@ -244,8 +204,8 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 	struct table t;
 	bool good;
 
-	for (size_t i = 0; i < r->snapshot.commit.n_strata; i++)
-		drum += r->snapshot.commit.strata[i].drum;
+	for (size_t i = 0; i < r->snapshot.sealed.n_strata; i++)
+		drum += r->snapshot.sealed.strata[i].drum;
 	table_begin(&t, columns, ARRAY_LEN(columns));
 	table_text(&t, r->snapshot.commit.cycle);
 	table_int(&t, (int64_t)r->snapshot.roster.n_targets);
@@ -277,11 +237,10 @@ put_json_member(struct buf *out, const char *key, struct slice text)
 static void
 put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *row)
 {
-	char date[DATE_TEXT];
+	char visit[SLOT_TEXT];
 
-	text_from_date(row->date, date);
-	put_json_member(out, "{\"date\":", slice_of(date));
-	put_json_member(out, ",\"name\":", row->name);
+	slot_format(row->visit, visit);
+	put_json_member(out, "{\"name\":", row->name);
 	buf_text(out, ",\"place\":");
 	buf_uint(out, row->place);
 	put_json_member(out, ",\"target\":", row->target);
@@ -291,7 +250,9 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 		put_json_member(out, ",\"name\":", row->seats[s].name);
 		buf_byte(out, '}');
 	}
-	buf_text(out, "]}");
+	buf_text(out, "],\"visit\":");
+	json_put_string(out, slice_of(visit));
+	buf_byte(out, '}');
 }
 
 static int
@@ -350,7 +311,7 @@ print_visits_table(struct cli *cli, const struct visits *v)
 {
 	const struct table_column columns[] = {
 	    {"place", _("Place"), true},
-	    {"date", _("Visit on"), false},
+	    {"visit", _("Visit at"), false},
 	    {"target", _("Target"), false},
 	    {"name", _("Name"), false},
 	    {"team", _("Team"), false},
@@ -364,10 +325,13 @@ print_visits_table(struct cli *cli, const struct visits *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct visit_row *row = &v->v[i];
 		bool empty = row->target.n == 0;
+		char visit[SLOT_TEXT];
 
 		put_team_text(v, row, &team);
 		table_int(&t, (int64_t)row->place);
-		table_date(&t, empty ? DATE_NONE : row->date);
+		slot_format(row->visit, visit);
+		visit[SLOT_DATE_TEXT] = ' ';
+		table_string(&t, empty ? "" : visit);
 		table_text(&t, empty ? slice_of(_("(empty)")) : row->target);
 		table_text(&t, row->name);
 		table_text(&t, empty ? (struct slice){"", 0} : buf_view(&team));

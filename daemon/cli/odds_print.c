@@ -81,8 +81,8 @@ put_odds_facts(const struct odds_report *r, struct table *t)
 	char text[2 * ID_MAX + 8]; /* an arrow between two ids */
 	uint64_t drum = 0;
 
-	for (size_t i = 0; i < r->rehearsal->snapshot.commit.n_strata; i++)
-		drum += r->rehearsal->snapshot.commit.strata[i].drum;
+	for (size_t i = 0; i < r->rehearsal->snapshot.sealed.n_strata; i++)
+		drum += r->rehearsal->snapshot.sealed.strata[i].drum;
 	table_text(t, r->rehearsal->snapshot.commit.cycle);
 	table_int(t, (int64_t)drum);
 	table_int(t, (int64_t)o->n_in);

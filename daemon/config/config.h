@@ -49,6 +49,9 @@ struct config_cycle {
 	size_t n_sample;
 	enum cycle_weight weight;
 	int64_t rest, cover; /* days; 0: off */
+	struct duration quiet;   /* what another cycle drew within so long rests here; whole days; n 0: off */
+	struct duration spacing; /* between an inspector's visits; whole minutes; n 0: off */
+	bool same_unit;          /* a unit's posts are visited together */
 	int64_t reserve;
 	int64_t inspectors;    /* 0: all */
 	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */

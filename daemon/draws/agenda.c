@@ -127,8 +127,8 @@ read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row)
 	if (rc == 0)
 		rc = sealed_parse(buf_view(&bytes), &sealed, r->err);
 	if (rc == 0) {
-		row->visit_first = sealed.dates[0];
-		row->visit_last = sealed.dates[sealed.n_dates - 1];
+		row->visit_first = slot_date(sealed.slots[0]);
+		row->visit_last = slot_date(sealed.slots[sealed.n_slots - 1]);
 		sealed_release(&sealed);
 	}
 	buf_release(&bytes);

@@ -124,25 +124,37 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 /* ---- the class ---- */
 
 static int
+read_reveal_entry(struct store *store, const struct draw_row *row, struct buf *bytes, struct entry *ret, struct err *err)
+{
+	int rc = ledger_entry(store, row->reveal_entry, bytes, err);
+
+	return rc == 0 ? entry_parse(buf_view(bytes), ret, err) : rc;
+}
+
+static int
 read_assurance(struct store *store, const struct draw_row *row, const struct cosigned *cosigned, enum assurance *ret,
     struct err *err)
 {
-	struct entry e = {0};
-	struct buf bytes;
+	struct entry e = {0}, reveal = {0};
+	struct buf bytes, reveal_bytes;
 	int rc;
 
 	if (row->outcome == OUTCOME_NONE) {
-		*ret = ASSURANCE_PENDING;
+		*ret = cosigned_assurance(cosigned, row->source, NULL, NULL);
 		return 0;
 	}
+	buf_init(&reveal_bytes, ENTRY_MAX);
 	rc = ledger_entry(store, row->outcome_entry, &bytes, err);
 	if (rc != 0)
 		return rc;
 	rc = entry_parse(buf_view(&bytes), &e, err);
-	if (rc == 0) {
-		*ret = cosigned_assurance(cosigned, row->source, &e);
-		entry_release(&e);
-	}
+	if (rc == 0 && row->revealed)
+		rc = read_reveal_entry(store, row, &reveal_bytes, &reveal, err);
+	if (rc == 0)
+		*ret = cosigned_assurance(cosigned, row->source, &e, row->revealed ? &reveal : NULL);
+	entry_release(&reveal);
+	entry_release(&e);
+	buf_release(&reveal_bytes);
 	buf_release(&bytes);
 	return rc;
 }

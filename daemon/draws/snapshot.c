@@ -11,7 +11,7 @@
 #include "rosters/rosters.h"
 #include "system/clock.h"
 
-enum { HEX_TARGETS, HEX_TARGETS_ROOT, HEX_INSPECTORS, HEX_INSPECTORS_ROOT, HEX_CONFLICTS, HEX_SEALED };
+enum { HEX_TARGETS, HEX_TARGETS_ROOT, HEX_INSPECTORS, HEX_INSPECTORS_ROOT, HEX_CONFLICTS, HEX_AWAY, HEX_SEALED };
 
 void
 snapshot_init(struct snapshot *s)
@@ -20,6 +20,7 @@ snapshot_init(struct snapshot *s)
 	buf_init(&s->targets, DRAW_FILE_MAX);
 	buf_init(&s->inspectors, DRAW_FILE_MAX);
 	buf_init(&s->conflicts, DRAW_FILE_MAX);
+	buf_init(&s->away, DRAW_FILE_MAX);
 	buf_init(&s->sealed_bytes, DRAW_FILE_MAX);
 }
 
@@ -32,6 +33,7 @@ snapshot_release(struct snapshot *s)
 	sealed_release(&s->sealed);
 	roster_release(&s->roster);
 	buf_release(&s->sealed_bytes);
+	buf_release(&s->away);
 	buf_release(&s->conflicts);
 	buf_release(&s->inspectors);
 	buf_release(&s->targets);
@@ -98,6 +100,9 @@ rules_of(const struct snapshot_want *want)
 	    .rest_days = (uint64_t)c->rest,
 	    .inspectors = (uint64_t)c->inspectors,
 	    .max_load = (uint64_t)c->max_load,
+	    .quiet_days = (uint64_t)(c->quiet.n / DAY_S),
+	    .same_unit = c->same_unit,
+	    .spacing = (uint64_t)(c->spacing.n / 60),
 	    .reserve = (uint64_t)c->reserve,
 	    .rotate = (uint64_t)c->rotate,
 	    .slack = (uint64_t)c->slack,
@@ -190,7 +195,7 @@ check_levels(const struct snapshot *s, const struct config_cycle *cycle, struct 
 		if (s->roster.targets[i].level == LEVEL_NONE && s->roster.targets[i].drum != DRUM_EXCUSED)
 			name_list_add(&names, target_id(&s->roster.targets[i]));
 	for (size_t i = 0; i < s->roster.n_inspectors; i++)
-		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].in)
+		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].drum != INSPECTOR_EXCUSED)
 			name_list_add(&names, inspector_id(&s->roster.inspectors[i]));
 	if (!cycle->has_level_gap || names.n == 0)
 		return 0;
@@ -239,7 +244,7 @@ check_rosters(const struct snapshot *s, const struct snapshot_want *want, struct
 static int
 check_announced(const struct snapshot *s, const struct snapshot_want *want, struct err *err)
 {
-	int32_t last = s->sealed.dates[s->sealed.n_dates - 1];
+	int32_t last = slot_date(s->sealed.slots[s->sealed.n_slots - 1]);
 	char date[DATE_TEXT];
 
 	if (want->n == 0 || (want->cycle->rule.when != WHEN_DURING_HOLIDAY && !want->cycle->rule.window_workdays) ||
@@ -253,31 +258,48 @@ check_announced(const struct snapshot *s, const struct snapshot_want *want, stru
 }
 
 static int
-set_visit_dates(struct snapshot *s, const struct snapshot_want *want, struct err *err)
+refuse_no_day(const struct snapshot *s, const struct config_cycle *cycle, struct err *err)
 {
-	const struct config_cycle *cycle = want->cycle;
 	char date[DATE_TEXT];
 
-	s->sealed.n_dates = schedule_visits(want->calendar, &cycle->rule, s->commit.date, s->sealed.dates, DATES_MAX);
-	if (s->sealed.n_dates == 0 && cycle->rule.when == WHEN_DURING_HOLIDAY) {
-		text_from_date(s->commit.date, date);
-		return err_set(err, ERR_REFUSED,
-		    N_("[cycle %s] when = during holiday: %s is in no holiday, or is the last day of one, so no day is "
-		       "left for visits"),
-		    cycle->name, date);
-	}
-	if (s->sealed.n_dates == 0)
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY)
 		return err_set(err, ERR_REFUSED, N_("[cycle %s] window has no day on which to visit"), cycle->name);
-	if (check_announced(s, want, err) != 0)
-		return ERR_NOT_YET;
-	if (cycle->rule.embargo > 0 &&
-	    s->sealed.dates[s->sealed.n_dates - 1] > clock_date(want->draw_time + cycle->rule.embargo * DAY_S)) {
-		text_from_date(s->sealed.dates[s->sealed.n_dates - 1], date);
-		return err_set(err, ERR_REFUSED,
-		    N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"), cycle->name,
-		    (long long)cycle->rule.embargo, date);
-	}
-	return 0;
+	text_from_date(s->commit.date, date);
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] when = during holiday: %s is in no holiday, or is the last day of one, so no day is "
+	       "left for visits"),
+	    cycle->name, date);
+}
+
+/* Each day of the window at its time. */
+static int
+set_slots(struct snapshot *s, const struct snapshot_want *want, struct err *err)
+{
+	const struct config_cycle *cycle = want->cycle;
+	int32_t *dates = calloc(SLOTS_MAX, sizeof *dates), last;
+	size_t n = dates == NULL ? 0 : schedule_visits(want->calendar, &cycle->rule, s->commit.date, dates, SLOTS_MAX);
+	char date[DATE_TEXT];
+	int rc = 0;
+
+	s->sealed.slots = calloc(SLOTS_MAX, sizeof *s->sealed.slots);
+	if (dates == NULL || s->sealed.slots == NULL)
+		rc = err_memory(err);
+	else if (n == 0)
+		rc = refuse_no_day(s, cycle, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		s->sealed.slots[s->sealed.n_slots++] = slot_of(dates[i], cycle->rule.visit_time_min);
+	free(dates);
+	if (rc == 0)
+		rc = check_announced(s, want, err);
+	if (rc != 0)
+		return rc;
+	last = slot_date(s->sealed.slots[s->sealed.n_slots - 1]);
+	if (cycle->rule.embargo == 0 || last <= clock_date(want->draw_time + cycle->rule.embargo * DAY_S))
+		return 0;
+	text_from_date(last, date);
+	return err_set(err, ERR_REFUSED,
+	    N_("[cycle %s] embargo = %lld opens the record before the last possible visit, on %s"), cycle->name,
+	    (long long)cycle->rule.embargo, date);
 }
 
 static int
@@ -333,8 +355,9 @@ write_sealed_file(struct snapshot *s, struct err *err)
 	text_to_hex(nonce, sizeof nonce, s->nonce);
 	hash_hex(buf_view(&s->conflicts), s->hex[HEX_CONFLICTS]);
 	s->sealed.nonce = slice_of(s->nonce);
-	s->sealed.conflicts_sha256 = slice_of(s->hex[HEX_CONFLICTS]);
-	s->sealed.conflicts_rows = s->roster.n_conflicts;
+	hash_hex(buf_view(&s->away), s->hex[HEX_AWAY]);
+	s->sealed.conflicts = (struct sealed_file){s->roster.n_conflicts, slice_of(s->hex[HEX_CONFLICTS])};
+	s->sealed.away = (struct sealed_file){s->roster.n_away, slice_of(s->hex[HEX_AWAY])};
 	sealed_write(&s->sealed, &s->sealed_bytes);
 	if (s->sealed_bytes.failed)
 		return err_memory(err);
@@ -395,7 +418,7 @@ commit_files(struct snapshot *s)
 	for (size_t i = 0; i < s->roster.n_targets; i++)
 		s->commit.excused_targets += s->roster.targets[i].drum == DRUM_EXCUSED;
 	for (size_t i = 0; i < s->roster.n_inspectors; i++)
-		s->commit.excused_inspectors += !s->roster.inspectors[i].in;
+		s->commit.excused_inspectors += s->roster.inspectors[i].drum == INSPECTOR_EXCUSED;
 }
 
 /* A target's `since` must be what it was in the commitment before. */
@@ -445,6 +468,16 @@ set_changes(struct snapshot *s, struct store *store, const struct config_cycle *
 	return rc;
 }
 
+static int
+count_strata(struct snapshot *s, struct err *err)
+{
+	s->sealed.strata = calloc(s->commit.n_strata + 1, sizeof *s->sealed.strata);
+	if (s->sealed.strata == NULL)
+		return err_memory(err);
+	s->sealed.n_strata = s->commit.n_strata;
+	return strata_count(&s->commit, &s->roster, s->sealed.strata, err);
+}
+
 int
 snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
 {
@@ -453,13 +486,14 @@ snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_wan
 	s->commit.n = want->n;
 	s->commit.cycle = slice_of(want->cycle->name);
 	s->commit.draw_time = want->draw_time;
+	s->commit.origin = slice_of(want->config->origin);
 	s->commit.date = clock_date(want->draw_time);
 	s->commit.rules = rules_of(want);
 	rc = check_ages(store, want, err);
 	if (rc == 0)
 		rc = copy_strata(&s->commit, want->cycle, err);
 	if (rc == 0)
-		rc = set_visit_dates(s, want, err);
+		rc = set_slots(s, want, err);
 	if (rc == 0)
 		rc = set_matters(s, store, want->cycle, err);
 	if (rc == 0)
@@ -467,7 +501,7 @@ snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_wan
 	if (rc == 0)
 		rc = check_rosters(s, want, err);
 	if (rc == 0)
-		rc = strata_count(&s->commit, &s->roster, s->commit.strata, err);
+		rc = count_strata(s, err);
 	if (rc != 0)
 		return rc;
 	commit_files(s);
@@ -486,6 +520,8 @@ snapshot_keep(const struct snapshot *s, struct store *store, struct err *err)
 		rc = draw_file_put(store, n, "inspectors.csv", buf_view(&s->inspectors), err);
 	if (rc == 0)
 		rc = draw_file_put(store, n, "conflicts.csv", buf_view(&s->conflicts), err);
+	if (rc == 0)
+		rc = draw_file_put(store, n, "away.csv", buf_view(&s->away), err);
 	if (rc == 0)
 		rc = draw_file_put(store, n, "sealed.json", buf_view(&s->sealed_bytes), err);
 	return rc;

@@ -18,11 +18,11 @@
  * commitment says of them.  The members point at each other: do not copy or move a struct snapshot.
  */
 struct snapshot {
-	struct buf targets, inspectors, conflicts, sealed_bytes; /* the files */
+	struct buf targets, inspectors, conflicts, away, sealed_bytes; /* the files */
 	struct roster roster;                                    /* of the files */
 	struct sealed sealed;
 	struct commit commit; /* the caller fills in beacon, chain, link and reveal_time */
-	char hex[6][HASH_HEX + 1];
+	char hex[7][HASH_HEX + 1];
 	char nonce[NONCE_HEX + 1];
 };
 

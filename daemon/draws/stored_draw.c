@@ -26,6 +26,7 @@ stored_draw_release(struct stored_draw *d)
 		commit_release(&d->commit);
 	buf_release(&d->sealed_bytes);
 	buf_release(&d->conflicts);
+	buf_release(&d->away);
 	buf_release(&d->inspectors);
 	buf_release(&d->targets);
 	buf_release(&d->commit_bytes);
@@ -53,6 +54,8 @@ parse_stored_files(struct stored_draw *d, struct err *err)
 		rc = roster_parse_inspectors(&d->roster, buf_view(&d->inspectors), "inspectors.csv", NULL, err);
 	if (rc == 0)
 		rc = roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
+	if (rc == 0)
+		rc = roster_parse_away(&d->roster, buf_view(&d->away), "away.csv", d->sealed.slots, d->sealed.n_slots, err);
 	return rc;
 }
 
@@ -70,7 +73,7 @@ is_as_committed(const struct stored_draw *d)
 {
 	return hashes_to(&d->targets, d->commit.targets.sha256) &&
 	    hashes_to(&d->inspectors, d->commit.inspectors.sha256) && hashes_to(&d->sealed_bytes, d->commit.sealed) &&
-	    hashes_to(&d->conflicts, d->sealed.conflicts_sha256);
+	    hashes_to(&d->conflicts, d->sealed.conflicts.sha256) && hashes_to(&d->away, d->sealed.away.sha256);
 }
 
 int
@@ -88,6 +91,8 @@ stored_draw_load(struct stored_draw *d, struct store *store, uint64_t n, struct 
 		rc = draw_file_get(store, n, "inspectors.csv", &d->inspectors, err);
 	if (rc == 0)
 		rc = draw_file_get(store, n, "conflicts.csv", &d->conflicts, err);
+	if (rc == 0)
+		rc = draw_file_get(store, n, "away.csv", &d->away, err);
 	if (rc == 0)
 		rc = draw_file_get(store, n, "sealed.json", &d->sealed_bytes, err);
 	if (rc != 0)

@@ -17,7 +17,7 @@
  */
 struct stored_draw {
 	struct draw_row row;
-	struct buf commit_bytes, targets, inspectors, conflicts, sealed_bytes;
+	struct buf commit_bytes, targets, inspectors, conflicts, away, sealed_bytes;
 	struct commit commit;
 	struct roster roster;
 	struct sealed sealed;

@@ -50,13 +50,13 @@ read_visit_rows(struct store *store, uint64_t n, struct visits *v, struct err *e
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT p.place, p.date, p.target, s.inspector FROM draw_place p"
-	    " JOIN draw_seat s ON s.n = p.n AND s.place = p.place WHERE p.n = ? ORDER BY p.date, p.place, s.seat");
+	    "SELECT p.place, p.visit, p.target, s.inspector FROM draw_place p"
+	    " JOIN draw_seat s ON s.n = p.n AND s.place = p.place WHERE p.n = ? ORDER BY p.visit, p.place, s.seat");
 	query_put_int(&q, (int64_t)n);
 	while (query_row(&q) && seats < v->n * v->n_seats) {
 		if (seats % v->n_seats == 0)
 			v->v[places++] = (struct visit_row){.place = (uint64_t)query_int(&q, 0),
-			    .date = (int32_t)query_int(&q, 1),
+			    .visit = query_int(&q, 1),
 			    .target = copy_visit_id(&v->ids, query_text(&q, 2)),
 			    .seats = &v->seats[seats]};
 		v->seats[seats++].inspector = copy_visit_id(&v->ids, query_text(&q, 3));

@@ -6,6 +6,7 @@
 
 #include "core/base/err.h"
 #include "core/base/slice.h"
+#include "core/format/slot.h"
 #include "draws/private_rows.h"
 #include "store/store.h"
 
@@ -18,7 +19,7 @@ struct visit_seat {
 
 struct visit_row {
 	uint64_t place;
-	int32_t date;
+	slot_t visit;
 	struct slice target; /* empty: no target is left for the place */
 	struct slice name;
 	struct visit_seat *seats;

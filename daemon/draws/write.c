@@ -56,12 +56,12 @@ insert_places(struct store *store, const struct stored_draw *d, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "INSERT INTO draw_place (n, place, target, date) VALUES (?, ?, ?, ?)");
+	query_open(&q, store, "INSERT INTO draw_place (n, place, target, visit) VALUES (?, ?, ?, ?)");
 	for (size_t i = 0; i < d->places.n; i++) {
 		query_put_int(&q, (int64_t)d->row.n);
 		query_put_int(&q, (int64_t)i);
 		query_put_text(&q, target_id(&d->roster.targets[d->places.v[i].target]));
-		query_put_int(&q, d->places.v[i].date);
+		query_put_int(&q, d->places.v[i].visit);
 		if (!query_run(&q))
 			break;
 	}
@@ -214,14 +214,13 @@ update_seat(struct store *store, const struct amendment *a, struct err *err)
 }
 
 static int
-update_place(struct store *store, const struct amendment *a, int32_t date, struct err *err)
+update_place(struct store *store, const struct amendment *a, struct err *err)
 {
 	struct query q;
 	int rc;
 
-	query_open(&q, store, "UPDATE draw_place SET target = ?, date = ? WHERE n = ? AND place = ?");
+	query_open(&q, store, "UPDATE draw_place SET target = ? WHERE n = ? AND place = ?");
 	put_or_null(&q, a->in);
-	query_put_int(&q, date);
 	query_put_int(&q, (int64_t)a->n);
 	query_put_int(&q, (int64_t)a->place);
 	query_run(&q);
@@ -246,6 +245,6 @@ stored_draw_write_amendment(struct stored_draw *d, struct store *store, const st
 	if (rc != 0)
 		return rc;
 	d->amendments++;
-	return amendment->of_target ? update_place(store, amendment, d->places.v[amendment->place].date, err)
+	return amendment->of_target ? update_place(store, amendment, err)
 	                            : update_seat(store, amendment, err);
 }

@@ -56,7 +56,7 @@ visit_time_on(const struct letter_input *input, int32_t day)
 {
 	for (size_t i = 0; i < input->n_visits; i++)
 		if (input->visits[i].date == day)
-			return input->visits[i].time;
+			return slice_of(input->visits[i].time);
 	return slice_of("");
 }
 

@@ -32,8 +32,9 @@ struct letter_colleague {
 };
 
 struct letter_visit {
-	int32_t date;      /* days since 1970-01-01, local */
-	struct slice time; /* "09:00" */
+	slot_t visit;
+	int32_t date; /* of the visit, days since 1970-01-01, local */
+	char time[6]; /* "09:00" */
 	struct slice target_id, target_name, unit, area, post, address, phone;
 	struct slice seat;                         /* what the rules ask of this inspector's seat: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */

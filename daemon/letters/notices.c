@@ -27,7 +27,7 @@ struct holding {
 /* A visit as it is, or as it was before the amendment. */
 struct visit {
 	uint32_t target; /* roster index */
-	int32_t date;
+	slot_t visit;
 	const uint32_t *team; /* [seats]: indices into draw->order, or AMEND_EMPTY */
 	uint32_t seat;
 };
@@ -44,7 +44,6 @@ struct writer {
 	const struct stored_draw *d;
 	int64_t time;
 	uint64_t amendment;
-	char visit_time[8];
 	char commit_hash[HASH_HEX + 1];
 	bool kept_free; /* inspectors were asked to keep days free */
 	struct roster_rows targets, inspectors;
@@ -220,14 +219,11 @@ static int
 writer_open(struct writer *w, const struct operator *operator, const struct stored_draw *d,
     const struct places_before *before, struct err *err)
 {
-	int32_t minutes;
 	int rc;
 
 	w->operator = operator;
 	w->cycle = config_cycle(operator->config, d->row.cycle);
 	w->d = d;
-	minutes = w->cycle != NULL ? w->cycle->rule.visit_time_min : 9 * 60;
-	(void)snprintf(w->visit_time, sizeof w->visit_time, "%02d:%02d", minutes / 60 % 24, minutes % 60);
 	rc = draws_commit_hash(operator->store, &d->row, w->commit_hash, err);
 	if (rc == 0)
 		rc = outbox_has(operator->store, d->row.n, letter_kind_name(LETTER_KEEP_FREE), &w->kept_free, err);
@@ -273,8 +269,8 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 {
 	const struct target *t = &w->d->roster.targets[v->target];
 
-	return (struct letter_visit){.date = v->date,
-	    .time = slice_of(w->visit_time),
+	struct letter_visit visit = {.visit = v->visit,
+	    .date = slot_date(v->visit),
 	    .target_id = target_id(t),
 	    .target_name = private_text(&w->targets, v->target, "name"),
 	    .unit = target_unit(t),
@@ -285,6 +281,11 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 	    .seat = w->d->commit.rules.team[v->seat],
 	    .colleagues = colleagues,
 	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
+	char text[SLOT_TEXT];
+
+	slot_format(v->visit, text);
+	memcpy(visit.time, text + SLOT_TEXT - 6, sizeof visit.time);
+	return visit;
 }
 
 /* When the letter may be sent: by the rule of the cycle, counted from its first visit. */
@@ -294,7 +295,7 @@ letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 	int32_t first = INT32_MAX;
 
 	for (size_t i = 0; i < n; i++)
-		first = visits[i].date < first ? visits[i].date : first;
+		first = slot_date(visits[i].visit) < first ? slot_date(visits[i].visit) : first;
 	return n == 0 ? w->time : notices_time(w->operator, w->cycle, first, w->time);
 }
 
@@ -378,7 +379,7 @@ visits_on(const struct writer *w, uint32_t self, int32_t day)
 	size_t first, n = find_holdings(w, self, &first);
 
 	for (size_t i = 0; i < n; i++)
-		if (w->d->places.v[w->holdings[first + i].place].date == day)
+		if (slot_date(w->d->places.v[w->holdings[first + i].place].visit) == day)
 			return true;
 	return false;
 }
@@ -405,8 +406,8 @@ fill_calendar_days(const struct writer *w, enum letter_kind kind, uint32_t self,
 	    LETTER_DAYS_MAX, &n_held, err);
 
 	for (size_t i = 0; i < n_visits && kind != LETTER_CANCELLED && n < LETTER_DAYS_MAX; i++)
-		if (!has_day(ret, n, visits[i].date))
-			ret[n++] = (struct outbox_day){visits[i].date, true};
+		if (!has_day(ret, n, slot_date(visits[i].visit)))
+			ret[n++] = (struct outbox_day){slot_date(visits[i].visit), true};
 	qsort(ret, n, sizeof *ret, compare_calendar_days);
 	for (size_t i = 0; i < n_held && n < LETTER_DAYS_MAX; i++)
 		if (!has_day(ret, n, held[i]) && !visits_on(w, self, held[i]))
@@ -448,8 +449,8 @@ queue_inspector_letter(const struct writer *w, enum letter_kind kind, uint32_t s
 	input.n_visits = n;
 	input.matters = matters;
 	input.n_matters = n_matters;
-	input.window_first = w->d->sealed.dates[0];
-	input.window_last = w->d->sealed.dates[w->d->sealed.n_dates - 1];
+	input.window_first = slot_date(w->d->sealed.slots[0]);
+	input.window_last = slot_date(w->d->sealed.slots[w->d->sealed.n_slots - 1]);
 	input.told_by = notices_time(w->operator, w->cycle, input.window_last, w->d->row.draw_time);
 	input.sent_at = kind == LETTER_CANCELLED ? w->time : letter_notice_time(w, visits, n);
 	input.days = days;
@@ -480,7 +481,7 @@ queue_current_list(const struct writer *w, enum letter_kind kind, uint32_t self,
 	for (size_t i = 0; i < n; i++) {
 		const struct holding *h = &w->holdings[first + i];
 
-		visits[i] = (struct visit){p->v[h->place].target, p->v[h->place].date,
+		visits[i] = (struct visit){p->v[h->place].target, p->v[h->place].visit,
 		    &p->team[h->place * w->d->draw.seats], h->seat};
 	}
 	if (n > 0 || kind == LETTER_UPDATED)
@@ -564,7 +565,7 @@ notices_amend(const struct operator *operator, const struct stored_draw *d, cons
 	int rc = writer_open(&w, operator, d, before, err);
 
 	for (size_t s = 0; rc == 0 && s < d->draw.seats; s++) {
-		struct visit gone = {before->target, before->date, before->team, (uint32_t)s};
+		struct visit gone = {before->target, before->visit, before->team, (uint32_t)s};
 
 		if (before->team[s] != AMEND_EMPTY && !has_seat_at(&w, change->place, before->team[s]))
 			rc = notify_leaver(&w, before->team[s], &gone, err);

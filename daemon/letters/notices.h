@@ -22,7 +22,7 @@ struct notices_change {
 	uint64_t amendment;
 	struct places_before {
 		uint32_t target; /* index into the roster, or AMEND_EMPTY */
-		int32_t date;
+		slot_t visit;
 		uint32_t team[TEAM_MAX]; /* indices into draw->order, or AMEND_EMPTY */
 	} before;                        /* the place before the amendment */
 	size_t place;

@@ -51,12 +51,12 @@ notices_keep_free(const struct operator *operator, const struct config_cycle *cy
 	    .input = notices_about(operator, cycle, commit->cycle, commit->n, commit->date),
 	    .now = now,
 	    .err = err};
-	int32_t last = sealed->dates[sealed->n_dates - 1];
+	int32_t last = slot_date(sealed->slots[sealed->n_slots - 1]);
 	int rc;
 
 	a.input.kind = LETTER_KEEP_FREE;
 	a.input.commit_hash = commit_hash;
-	a.input.window_first = sealed->dates[0];
+	a.input.window_first = slot_date(sealed->slots[0]);
 	a.input.window_last = last;
 	a.input.draw_time = commit->draw_time;
 	a.input.told_by = notices_time(operator, cycle, last, commit->draw_time);

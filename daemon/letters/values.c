@@ -126,7 +126,7 @@ put_visit_values(struct template_row *row, const struct letter_visit *visit, siz
 	template_put_uint(row, "number", number);
 	put_date_value(row, visit->date, chinese);
 	template_put(row, "weekday", slice_of(weekday_name(visit->date, chinese)));
-	template_put(row, "time", visit->time);
+	template_put(row, "time", slice_of(visit->time));
 	template_put(row, "target_id", visit->target_id);
 	template_put(row, "target_name", visit->target_name);
 	template_put(row, "unit", visit->unit);

@@ -19,6 +19,7 @@
 #define WORDS_BYTES 256
 
 static const struct template_name time_names[] = {{"time", NULL}, {"reason", NULL}, {NULL, NULL}};
+static const struct template_name counted_names[] = {{"drum", NULL}, {"take", NULL}, {NULL, NULL}};
 static const struct template_name flag_names[] = {{NULL, NULL}};
 static const struct template_name cosigned_names[] = {{"witnesses", NULL}, {"commit", NULL}, {"outcome", NULL},
     {NULL, NULL}};
@@ -53,7 +54,7 @@ const struct template_name site_draw_names[] = {{"up", NULL}, {"other", NULL}, {
     {"zone", NULL}, {"n", NULL}, {"title", NULL}, {"state", NULL}, {"class", NULL}, {"explained", flag_names},
     {"cosigned", cosigned_names}, {"beacon", beacon_names}, {"commit_time", NULL}, {"draw_time", NULL},
     {"drawn", time_names}, {"void", time_names}, {"sealed", time_names}, {"opened", time_names}, {"targets", NULL},
-    {"inspectors", NULL}, {"excused_targets", NULL}, {"excused_inspectors", NULL}, {"drum", NULL}, {"take", NULL},
+    {"inspectors", NULL}, {"excused_targets", NULL}, {"excused_inspectors", NULL}, {"counted", counted_names},
     {"strata", stratum_names}, {"changed", changed_names}, {"rules", rule_names}, {"result", result_names},
     {"commit_hash", NULL}, {"recorded", recorded_names}, {"seeded", seeded_names}, {"files", file_names}, {NULL, NULL}};
 
@@ -79,7 +80,7 @@ put_empty_lists(struct template_row *values)
 /* ---- the commitment ---- */
 
 static void
-put_stratum(struct template_row *values, const struct stratum *s)
+put_stratum(struct template_row *values, const struct stratum *s, const struct sealed_stratum *counts)
 {
 	struct template_row *row = template_put_row(values, "strata");
 	char rule[WORDS_BYTES];
@@ -90,29 +91,63 @@ put_stratum(struct template_row *values, const struct stratum *s)
 	else
 		(void)snprintf(rule, sizeof rule, "%llu", (unsigned long long)s->amount);
 	template_put(row, "class", s->class);
-	template_put_uint(row, "drum", s->drum);
-	template_put_uint(row, "slips", s->slips);
 	template_put(row, "rule", slice_of(rule));
-	template_put_uint(row, "take", s->take);
+	if (counts == NULL) {
+		template_put(row, "drum", slice_of("–"));
+		template_put(row, "slips", slice_of("–"));
+		template_put(row, "take", slice_of("–"));
+		return;
+	}
+	template_put_uint(row, "drum", counts->drum);
+	template_put_uint(row, "slips", counts->slips);
+	template_put_uint(row, "take", counts->take);
 }
 
+/* What the drum holds is sealed until the reveal (`sealed` NULL). */
 static void
-put_stratum_rows(struct template_row *values, const struct commit *c)
+put_stratum_rows(struct template_row *values, const struct commit *c, const struct sealed *sealed)
 {
-	uint64_t drum = 0, take = 0;
+	struct template_row *counted;
+	uint64_t drum = 0;
 
 	template_put_list(values, "strata");
+	template_put_list(values, "counted");
 	for (size_t i = 0; i < c->n_strata; i++) {
-		put_stratum(values, &c->strata[i]);
-		drum += c->strata[i].drum;
-		take += c->strata[i].take;
+		put_stratum(values, &c->strata[i], sealed == NULL ? NULL : &sealed->strata[i]);
+		drum += sealed == NULL ? 0 : sealed->strata[i].drum;
 	}
-	template_put_uint(values, "drum", drum);
-	template_put_uint(values, "take", take);
+	if (sealed != NULL) {
+		counted = template_put_row(values, "counted");
+		template_put_uint(counted, "drum", drum);
+		template_put_uint(counted, "take", sealed_chosen(sealed));
+	}
 	template_put_uint(values, "targets", c->targets.rows);
 	template_put_uint(values, "inspectors", c->inspectors.rows);
 	template_put_uint(values, "excused_targets", c->excused_targets);
 	template_put_uint(values, "excused_inspectors", c->excused_inspectors);
+}
+
+static int
+put_strata(struct store *store, const struct draw_row *row, const struct commit *c, struct template_row *values,
+    struct err *err)
+{
+	struct sealed sealed;
+	struct buf bytes;
+	int rc;
+
+	if (!row->revealed) {
+		put_stratum_rows(values, c, NULL);
+		return 0;
+	}
+	rc = draw_file_get(store, row->n, "sealed.json", &bytes, err);
+	if (rc == 0)
+		rc = sealed_parse(buf_view(&bytes), &sealed, err);
+	if (rc == 0) {
+		put_stratum_rows(values, c, &sealed);
+		sealed_release(&sealed);
+	}
+	buf_release(&bytes);
+	return rc;
 }
 
 static void
@@ -321,13 +356,14 @@ put_selected_rows(const struct result *r, struct template_row *result, size_t se
 	for (size_t i = 0; i < r->record.n_selected && i < SITE_ROWS_MAX; i++) {
 		const struct record_target *t = &r->record.selected[i];
 		struct template_row *row = template_put_row(result, "selected");
-		char date[DATE_TEXT];
+		char visit[SLOT_TEXT];
 
-		text_from_date(t->date, date);
+		slot_format(t->visit, visit);
+		visit[10] = ' ';
 		template_put_uint(row, "place", i);
 		template_put(row, "id", t->id);
 		put_target_class(r, row, t->id);
-		template_put(row, "date", slice_of(date));
+		template_put(row, "date", slice_of(visit));
 		put_id_list(row, "team", &r->record.team[i * seats], seats);
 		template_put(row, "ticket", t->ticket);
 	}
@@ -588,11 +624,11 @@ put_commitment(struct store *store, const struct draw_row *row, bool chinese, st
 	hash_hex(buf_view(&bytes), hash);
 	template_put(values, "commit_hash", slice_of(hash));
 	site_put_time(values, "commit_time", e.time);
-	put_stratum_rows(values, &e.commit);
+	rc = put_strata(store, row, &e.commit, values, err);
 	put_roster_changes(values, &e.commit.changes, chinese);
 	put_rule_rows(values, &e.commit.rules, chinese);
 	put_beacon_words(values, &e.commit.beacon, chinese);
-	if (row->revealed && row->outcome == OUTCOME_DRAW)
+	if (rc == 0 && row->revealed && row->outcome == OUTCOME_DRAW)
 		rc = put_result(store, row, &e.commit, chinese, values, err);
 	entry_release(&e);
 out:

@@ -48,7 +48,11 @@ site_odds_read(struct store *store, const struct draw_row *row, struct site_odds
 		rc = roster_parse_targets(&roster, buf_view(&targets), "targets.csv", odds->entry.commit.date, NULL,
 		    err);
 	if (rc == 0)
-		inclusion_strata(&odds->entry.commit, &roster, odds->strata);
+		rc = draw_file_get(store, row->n, "sealed.json", &odds->sealed_bytes, err);
+	if (rc == 0)
+		rc = sealed_parse(buf_view(&odds->sealed_bytes), &odds->sealed, err);
+	if (rc == 0)
+		inclusion_strata(&odds->entry.commit, &odds->sealed, &roster, odds->strata);
 	roster_release(&roster);
 	buf_release(&targets);
 	return rc;
@@ -59,6 +63,8 @@ site_odds_release(struct site_odds *odds)
 {
 	if (odds->strata != NULL)
 		entry_release(&odds->entry);
+	sealed_release(&odds->sealed);
+	buf_release(&odds->sealed_bytes);
 	free(odds->strata);
 	buf_release(&odds->bytes);
 }
@@ -104,7 +110,7 @@ put_group(struct buf *out, unsigned weight, uint64_t n, bool first, bool chinese
 }
 
 static void
-put_drawn_counts(struct buf *out, const struct stratum *s, bool chinese)
+put_drawn_counts(struct buf *out, const struct sealed_stratum *s, bool chinese)
 {
 	buf_format(out, chinese ? "%llu 个参加，抽取 %llu 个" : "%llu took part, %llu were drawn",
 	    (unsigned long long)s->drum, (unsigned long long)s->take);
@@ -113,7 +119,7 @@ put_drawn_counts(struct buf *out, const struct stratum *s, bool chinese)
 /* ---- the bars ---- */
 
 struct bar {
-	const struct stratum *stratum;
+	const struct sealed_stratum *stratum;
 	bool begins_class; /* its class has a heading above it */
 	bool first;        /* these targets were drawn before the others */
 	unsigned weight;
@@ -139,7 +145,7 @@ list_bars(const struct site_odds *odds, struct bar *bars, size_t max, size_t *re
 					++*ret_more;
 					continue;
 				}
-				bars[n++] = (struct bar){&odds->entry.commit.strata[s], begins_class, part == 0, w,
+				bars[n++] = (struct bar){&odds->sealed.strata[s], begins_class, part == 0, w,
 				    odds->strata[s].n[part][w], odds->strata[s].chance[part][w]};
 				begins_class = false;
 			}
@@ -181,7 +187,7 @@ site_odds_words(const struct site_odds *odds, bool chinese, struct buf *out)
 /* ---- the picture ---- */
 
 static void
-put_heading(struct buf *out, const struct commit *commit, const struct stratum *s, unsigned at, bool chinese)
+put_heading(struct buf *out, const struct commit *commit, const struct sealed_stratum *s, unsigned at, bool chinese)
 {
 	bool shorter = false;
 

@@ -13,6 +13,8 @@
 struct site_odds {
 	struct buf bytes; /* the commitment's log entry */
 	struct entry entry;
+	struct buf sealed_bytes;
+	struct sealed sealed;
 	struct stratum_odds *strata; /* one for each stratum of entry.commit; NULL: nothing was read */
 };
 

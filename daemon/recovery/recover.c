@@ -473,7 +473,7 @@ write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
 	stored_draw_init(&d);
 	rc = stored_draw_load(&d, r->operator->store, draw->n, r->err);
 	if (rc == 0 && d.row.outcome == OUTCOME_DRAW) {
-		draw->ahead = d.sealed.dates[d.sealed.n_dates - 1] >= clock_date(r->operator->now);
+		draw->ahead = slot_date(d.sealed.slots[d.sealed.n_slots - 1]) >= clock_date(r->operator->now);
 		draw->letters = draw->ahead && draw->drawn && !draw->committed;
 		if (draw->letters)
 			rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err);

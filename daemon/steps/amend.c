@@ -42,7 +42,7 @@ check_reason(const struct step_amend *want, struct err *err)
 static struct places_before
 place_before(const struct stored_draw *d, size_t place)
 {
-	struct places_before before = {d->places.v[place].target, d->places.v[place].date, {0}};
+	struct places_before before = {d->places.v[place].target, d->places.v[place].visit, {0}};
 
 	memcpy(before.team, &d->places.team[place * d->draw.seats], d->draw.seats * sizeof *before.team);
 	return before;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/draw/place_line.h"
 #include "core/draw/record.h"
 #include "draws/write.h"
 #include "ledger/ledger.h"
@@ -31,16 +32,18 @@ static int
 append_draw(struct ledger *log, const struct stored_draw *d, const char *signature, int64_t time, struct err *err)
 {
 	struct entry e = {.type = ENTRY_DRAW, .time = time};
+	char places[HASH_HEX + 1];
 	struct buf beacon;
-	int rc;
+	int rc = place_lines_root(&d->input, &d->draw, places, err);
 
+	if (rc != 0)
+		return rc;
 	buf_init(&beacon, ENTRY_MAX);
 	ledger_escape(&beacon, slice_of(d->beacon));
 	e.draw.beacon = beacon.len > 0 ? buf_view(&beacon) : (struct slice){"", 0};
 	e.draw.commit = slice_of(d->commit_hash);
 	e.draw.record = slice_of(d->row.record);
-	e.draw.inspectors = d->draw.n_drawn;
-	e.draw.selected = d->draw.n_admitted;
+	e.draw.places = slice_of(places);
 	e.draw.n = d->row.n;
 	if (signature[0] != '\0')
 		e.draw.signature = slice_of(signature);

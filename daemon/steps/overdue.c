@@ -15,8 +15,6 @@
 static int
 first_visit(const struct operator *operator, const struct draw_row *row, int64_t *ret, struct err *err)
 {
-	const struct config_cycle *cycle = config_cycle(operator->config, row->cycle);
-	int32_t minute = cycle != NULL ? cycle->rule.visit_time_min : USUAL_VISIT_MIN;
 	struct sealed sealed;
 	struct buf bytes;
 	int rc = draw_file_get(operator->store, row->n, "sealed.json", &bytes, err);
@@ -24,7 +22,7 @@ first_visit(const struct operator *operator, const struct draw_row *row, int64_t
 	if (rc == 0)
 		rc = sealed_parse(buf_view(&bytes), &sealed, err);
 	if (rc == 0) {
-		*ret = clock_instant(sealed.dates[0], minute * 60, NULL);
+		*ret = clock_instant(slot_date(sealed.slots[0]), slot_minute(sealed.slots[0]) * 60, NULL);
 		sealed_release(&sealed);
 	}
 	buf_release(&bytes);

@@ -13,7 +13,8 @@
 typedef int64_t slot_t;
 
 #define SLOT_NONE INT64_MIN
-#define SLOT_TEXT 17 /* bytes, with the NUL */
+#define SLOT_TEXT 17      /* bytes, with the NUL */
+#define SLOT_DATE_TEXT 10 /* of them, the date's */
 #define SLOT_DAY 1440
 
 /* False where it is no slot, or no date of the calendar. */
