@@ -594,7 +594,7 @@ def drand_round(draw_time):
 
 def strong(beacon):
     """A public value has at least 64 bits."""
-    return len(beacon['symbols'])**beacon['count'] >= 2**64
+    return len(beacon['symbols'])**min(beacon['count'], 64) >= 2**64
 
 
 # --- 5. Who is in the drum -------------------------------------------------------------------------------
