@@ -2,8 +2,8 @@
 
 import protocol as P
 from publisher import Operator
-from story import (ALL, EASY, G, QUIET, ROUND_42, RULES, START, WITNESSES, Story, Unfit, and_conflict, changed, cheat,
-                   drand_story, finish, fit_or, from_signature, model_of, next_best, on_row, pairs_of, put, redrum,
+from story import (ALL, EASY, G, QUIET, ROUND_42, START, WITNESSES, Story, Unfit, and_conflict, changed, cheat,
+                   drand_story, finish, fit_or, from_signature, model_of, on_row, pairs_of, put, redrum,
                    row_of, second, seat_with_choice, small_roster, witness_story)
 
 ORDER = 2**252 + 27742317777372353535851937790883648493     # of Ed25519's group
@@ -76,7 +76,7 @@ on_files('targets-altered', spoil('targets.csv', lambda b: b.replace(b'U1', b'U2
 on_files('inspectors-altered', spoil('inspectors.csv', lambda b: b.replace(b'V1', b'V2', 1)))
 on_files('conflicts-altered', spoil('conflicts.csv', lambda b: b.replace(b'I02', b'I03')))
 on_files('away-altered', spoil('away.csv', lambda b: b.replace(b'I01', b'I02')))
-on_files('away-row-too-many', spoil('away.csv', lambda b: b.replace(b'I04', b'I03', 1) + b[b.rindex(b'I08'):].replace(b'I08', b'I10')))
+on_files('away-row-too-many', spoil('away.csv', lambda b: b + b[b.rindex(b'I08'):].replace(b'I08', b'I10')))
 on_files('away-row-too-few', spoil('away.csv', lambda b: b[:b.rindex(b'I08')]))
 on_files('sealed-altered', spoil('sealed.json', lambda b: b.replace(b'"take":2', b'"take":3')))
 
@@ -208,8 +208,15 @@ for _name, _fields in {
     odd_table('targets-' + _name, 'targets', t24(**_fields))
 
 odd_table('targets-since-after-the-date', 'targets', t24(since='2027-01-01'), 'files', 'drum', 'history')
-odd_table('targets-of-version-1', 'targets.csv', lambda b: b''.join(
-    b','.join(line.split(b',')[:5] + line.split(b',')[6:9] + line.split(b',')[10:]) + b'\n' for line in b.split(b'\n')[:-1]))
+
+
+def without_the_new_columns(data):
+    """Neither `needs` nor `elsewhere`."""
+    rows = [line.split(b',') for line in data.split(b'\n')[:-1]]
+    return b''.join(b','.join(row[:5] + row[6:9] + row[10:]) + b'\n' for row in rows)
+
+
+odd_table('targets-of-version-1', 'targets.csv', without_the_new_columns)
 odd_table('targets-class-star', 'targets', t24(**{'class': '*'}), 'files', 'strata')
 odd_table('targets-id-twice', 'targets',
           lambda rows: rows.append(dict(row_of(rows, 'T24'), private='0' * 64)))
@@ -221,7 +228,8 @@ for _name, _id in {'too-long': 'T' * 33, 'empty': '', 'with-a-space': 'T 24', 'w
 
 for _name, _fields in {
     'tags-unsorted': {'tags': ['lead', 'fire']}, 'tags-twice': {'tags': ['fire', 'fire']},
-    'tag-any': {'tags': ['any']}, 'tag-own': {'tags': ['own']}, 'tag-empty': {'tags': ['', 'fire']}, 'tag-with-a-space': {'tags': ['a b']},
+    'tag-any': {'tags': ['any']}, 'tag-own': {'tags': ['own']}, 'tag-empty': {'tags': ['', 'fire']},
+    'tag-with-a-space': {'tags': ['a b']},
     'tag-too-long': {'tags': ['x' * 33]},
     'drum-due': {'drum': 'due'}, 'level-1000': {'level': 1000}, 'private-short': {'private': 'abc'},
     'unit-zero-width-joiner': {'unit': 'V\u200d'},
@@ -533,6 +541,7 @@ wrong_strata('take-of-a-share-rounded-down', add_to(1, 'take', -1))
 wrong_strata('slips-wrong', add_to(0, 'slips', 1))
 wrong_strata('drum-one-too-many', add_to(0, 'drum', 1))
 wrong_strata('drum-one-too-few', add_to(1, 'drum', -1))
+wrong_strata('take-beyond-the-limit', lambda strata: strata[0].update(take=10**6), 'files', 'strata')
 wrong_strata('drum-negative', lambda strata: strata[0].update(drum=-1), 'files', 'strata')
 wrong_strata('sealed-in-another-order', lambda strata: strata.insert(0, strata.pop(1)), 'strata', 'files')
 wrong_strata('sealed-with-a-class-more', lambda strata: strata.append(
@@ -1415,7 +1424,7 @@ def visits_spaced_within_a_unit(s):
     s.round(rules=rules, plan=[{'class': '*', 'count': 8}])
 
 
-def recomputed(name, rules, change, *checks, **wrong):
+def recomputed(name, rules, change, *checks, plan=None, **wrong):
     """The whole record is computed by other rules than the commitment's."""
     def lie(s, record):
         model = model_of(s, record)
@@ -1428,7 +1437,7 @@ def recomputed(name, rules, change, *checks, **wrong):
 
     def play(s):
         s.hook('record', lambda record: lie(s, record))
-        s.round(rules=rules)
+        s.round(rules=rules, plan=plan)
     play.__doc__ = recomputed.__doc__
     cheat(*checks, name='record-' + name)(play)
 
@@ -1438,7 +1447,7 @@ recomputed('with-own-ignored', _own, lambda model: None, 'teams', team=['any', '
 recomputed('with-own-of-nobody', _own, lambda model: [row.update(needs='lead') for row in model.targets.values()
                                                       if not row['needs']], 'teams')
 recomputed('with-slack-ignored', {'inspectors': 0, 'slack': 3}, lambda model: None, 'teams', slack=0)
-recomputed('with-avoid-ignored', {'inspectors': 0}, lambda model: None, 'teams', avoid=[])
+recomputed('with-avoid-ignored', {'inspectors': 0}, lambda model: None, 'teams', plan=ALL, avoid=[])
 recomputed('with-conflicts-ignored', {'inspectors': 0}, lambda model: model.barred.clear(), 'teams')
 recomputed('with-the-level-gap-ignored', {'inspectors': 0, 'level_gap': 3}, lambda model: None, 'teams', level_gap=-9)
 recomputed('with-the-load-ignored', {'inspectors': 0, 'max_load': 2}, lambda model: None, 'teams', max_load=0)
@@ -1540,7 +1549,8 @@ wrong_places('in-another-order', lambda draw: root_of(lines_of(draw)[::-1]))
 wrong_places('with-a-newline', lambda draw: root_of([line + b'\n' for line in lines_of(draw)]))
 wrong_places('counted-from-one', lambda draw: root_of(from_one(draw)))
 wrong_places('with-another-team', lambda draw: root_of(lines_of(draw, lambda row: dict(row, team=row['team'][::-1]))))
-wrong_places('with-another-visit', lambda draw: root_of(lines_of(draw, lambda row: dict(row, visit=row['visit'][:11] + '23:00'))))
+wrong_places('with-another-visit', lambda draw: root_of(
+    lines_of(draw, lambda row: dict(row, visit=row['visit'][:11] + '23:00'))))
 
 
 # --- amendments ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ def story(s):
 @lawful()
 def sixty_four_coins(s):
     """symbols^count is exactly 2^64."""
-    s.round(beacon={'count': 64, 'label': '', 'source': 'public', 'symbols': '01'})
+    s.round(beacon={'count': 64, 'label': 'coins', 'source': 'public', 'symbols': '01'})
 
 
 @lawful()
@@ -268,7 +268,6 @@ def slots_at_both_ends_of_a_day(s):
     s.op = Story(now=P.seconds('2026-03-26T00:00:00Z')).op
     s.hook('sealed', put(slots=['2026-03-28T23:59', '2026-03-29T00:00', '2026-03-29T04:59', '2026-03-31T12:00']))
     s.hook('away', lambda rows: rows.clear())
-    s.hook('inspectors', lambda rows: [row.update(drum='in') for row in rows if row['drum'] == 'away'] and None)
     s.round(rules={'timezone': 'Europe/Berlin', 'spacing': 300})
 
 
@@ -306,7 +305,7 @@ def seat_changed_twice_then_empty(s):
     s.round()
 
 
-@lawful('empty places', 'a third amendment of one place')
+@lawful('empty places')
 def reserve_used_up(s):
     s.draw(s.commit())
     while s.drawn(1).places.target[0]:
@@ -495,7 +494,7 @@ def unit_at_two_slots(s):
 
 
 @lawful('rules changed')
-def gap_of_text_beside_the_team(s):
+def reasons_of_any_text(s):
     """A reason may be empty, have commas and quotes, and spaces at its ends."""
     s.void(s.commit(), ' he said "again", twice ', at=s.op.now + 600)
     s.reveal(1)

@@ -2,8 +2,7 @@
 
 import protocol as P
 from publisher import Amendment
-from story import (ALL, EASY, EVERYONE, QUIET, START, WITNESSES, Story, changed, cheat, fit_or, flip_line, put, resign,
-                   spoil_file, without)
+from story import EVERYONE, WITNESSES, Story, changed, cheat, fit_or, flip_line, put, resign, spoil_file, without
 
 # --- signature -------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+import stat
 import sys
 import time
 import unicodedata
@@ -39,6 +40,7 @@ BEACON_KEYS = {'none': set(), 'public': {'count', 'label', 'symbols'}, 'drand': 
 RULES = {'avoid', 'cover_days', 'inspectors', 'max_load', 'quiet_days', 'reserve', 'rest_days', 'rotate',
          'same_unit', 'slack', 'spacing', 'team', 'timezone'}
 TABLES = {'targets.csv', 'inspectors.csv', 'conflicts.csv', 'away.csv', 'sealed.json'}
+MOST_BYTES = 2**28      # of a file
 PLAIN = TABLES | {'commit.json', 'commit.checkpoint', 'outcome.checkpoint', 'record.json'}
 
 
@@ -469,18 +471,13 @@ class Checker:
 
     def names(self):
         """No folder and no archive checkpoint of what is not in the log; other names are only counted."""
-        foreign = 0
         for path in self.files:
             folder = re.match(r'draws/(\d{4,})/', path, re.ASCII)
-            archive = re.fullmatch(r'archive/(\d{4,})\.checkpoint', path, re.ASCII)
             if folder and right_digits(folder[1], 4):
                 refuse_unless(1 <= int(folder[1]) <= len(self.commits), f'{path}: no such draw')
-                foreign += not known_name(path[folder.end():])
-            elif archive and right_digits(archive[1], 4):
-                refuse_unless(int(archive[1]) in self.archives, f'{path}: no such archive entry')
-            else:
-                foreign += not re.fullmatch(r'checkpoint|vkey|tile/(\d+|entries)/(x\d{3}/)*\d{3}(\.p/\d+)?', path,
-                                            re.ASCII)
+            if path.startswith('archive/') and of_the_protocol(path):
+                refuse_unless(int(path[8:-11]) in self.archives, f'{path}: no such archive entry')
+        foreign = sum(not of_the_protocol(path) for path in self.files)
         if foreign:
             self.note('foreign names', None, f'{foreign}')
 
@@ -597,7 +594,8 @@ class Checker:
         if source == 'witness':
             refuse_unless(beacon['key'] in c.witnesses, 'not a witness in force')
         if c.is_draw():
-            refuse_unless(not c.reveal or not {'beacon', 'signature'} & set(c.reveal), 'the value of a draw comes twice')
+            late = {'beacon', 'signature'} & set(c.reveal or {})
+            refuse_unless(not late, 'the value of a draw comes twice')
             self.value(c, c.outcome)
         elif c.is_void():
             self.value_of_void(c, source)
@@ -751,6 +749,17 @@ def names_of(vkeys):
 
 def right_digits(text, least):
     return text == '%0*d' % (least, int(text))
+
+
+def of_the_protocol(path):
+    """Whether section 4 has this path, be it in place here or not."""
+    if re.fullmatch(r'checkpoint|vkey|tile/(\d+|entries)/(x\d{3}/)*\d{3}(\.p/\d+)?', path, re.ASCII):
+        return True
+    archive = re.fullmatch(r'archive/(\d{4,})\.checkpoint', path, re.ASCII)
+    if archive:
+        return right_digits(archive[1], 4)
+    folder = re.match(r'draws/(\d{4,})/', path, re.ASCII)
+    return bool(folder) and right_digits(folder[1], 4) and known_name(path[folder.end():])
 
 
 def known_name(name):
@@ -943,12 +952,18 @@ class Notes:
 # --- Directories -----------------------------------------------------------------------------------------
 
 def read_files(directory):
+    """{path: bytes}; what has another name than section 4 gives, and what is no file, is not read."""
     files = {}
     for folder, _, names in os.walk(directory):
         for name in names:
             full = os.path.join(folder, name)
-            with open(full, 'rb') as f:
-                files[os.path.relpath(full, directory)] = f.read()
+            path = os.path.relpath(full, directory)
+            files[path] = b''
+            if of_the_protocol(path) and stat.S_ISREG(os.lstat(full).st_mode):
+                with open(full, 'rb') as f:
+                    files[path] = f.read(MOST_BYTES + 1)
+                if len(files[path]) > MOST_BYTES:
+                    raise SystemExit(f'{path} is larger than {MOST_BYTES} bytes: not decided')
     return files
 
 

@@ -555,7 +555,8 @@ def cosignatures(checkpoint, vkeys):
         if vkey:
             moment = int.from_bytes(blob[:8], 'big')
             public = parse_vkey(vkey)[3]
-            good = len(blob) == 72 and moment < MAX_INTEGER and verifies(public, cosigned_message(text, moment), blob[8:])
+            good = (len(blob) == 72 and moment < MAX_INTEGER
+                    and verifies(public, cosigned_message(text, moment), blob[8:]))
             found.append((vkey, moment, good))
     return found
 

@@ -149,7 +149,7 @@ class Operator:
         self.witnesses = []         # names of those in force
         self.cycles = {}
         self.draws = []
-        self.newest = now           # of the log and its cosignatures
+        self.newest = now           # of the log and the cosignatures on its checkpoint
 
     # hooks
 
@@ -211,7 +211,8 @@ class Operator:
             lines.append(P.Key('w0.example.net/witness', P.WITNESS_KEY, 'other').cosign('no', self.now))
         for witness, moment in cosigned:
             lines.append(self.known[witness].cosign(text, moment))
-            self.newest = max(self.newest, moment)
+            if name == 'checkpoint':
+                self.newest = max(self.newest, moment)
         note = self.hooked(name, [size, root, text, lines], n)
         return (note[2] + '\n' + ''.join(note[3])).encode()
 
@@ -567,7 +568,7 @@ def random_roster(rng, year):
 
 
 def change_roster(rng, roster, year):
-    """Some join, some leave, some change, as between one commit and the next. `since` stays, also of who leaves and comes back."""
+    """Some join, some leave, some change between two commits. `since` stays, also of who leaves and comes back."""
     left = {}
     for _ in range(rng.choice([0, 0, 1, 3, 8])):
         deed = rng.randrange(8)
@@ -596,7 +597,7 @@ def change_roster(rng, roster, year):
 
 def random_rules(rng):
     rules = {
-        'avoid': [column for column in ('area', 'unit') if rng.random() < 0.35],
+        'avoid': [column for column in ('area', 'unit') if rng.random() < 0.2],
         'cover_days': rng.choice([0, 0, 30, 365, 3650]), 'inspectors': rng.choice([0, 0, 1, 3, 6, 1000]),
         'max_load': rng.choice([0, 0, 1, 2, 4, 10]), 'reserve': rng.choice([0, 1, 2, 3, 5]),
         'rest_days': rng.choice([0, 0, 1, 20, 90, 400]), 'rotate': rng.choice([0, 1, 2, 3, 10]),
@@ -608,8 +609,11 @@ def random_rules(rng):
             ['any'] * 8]),
         'timezone': rng.choice(ZONES),
     }
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         rules['level_gap'] = rng.choice([-5, -1, 0, 0, 1, 2])
+    if rng.random() < 0.3:      # nobody is kept from anything, so that many places are filled
+        rules.update(avoid=[], max_load=0, team=rng.choice([['any'], ['any', 'any'], ['own']]))
+        rules.pop('level_gap', None)
     return rules
 
 
@@ -701,7 +705,10 @@ class History:
         """Cosignatures by most of the witnesses in force, mostly soon."""
         rng, op = self.rng, self.op
         names = [w for w in op.witnesses if rng.random() < 0.85] if names is None else names
-        return [(w, op.now + rng.randint(soonest, latest)) for w in names]
+        times = [(w, op.now + rng.randint(soonest, latest)) for w in names]
+        if rng.random() < 0.1:      # of several by one witness the earliest counts
+            times += [(w, moment + rng.randint(1, 3 * P.DAY)) for w, moment in times if rng.random() < 0.5]
+        return times
 
     def strangers(self):
         return self.rng.random() < 0.1
@@ -739,7 +746,7 @@ class History:
         rng = self.rng
         year = int(P.utc(self.op.now)[:4])
         plan.roster = random_roster(rng, year)
-        if len(self.plans) > 1 and rng.random() < 0.5:
+        if len(self.plans) > 1 and rng.random() < 0.7:
             plan.roster = self.plans[0].roster      # cycles may share their rosters
         plan.rules = random_rules(rng)
         plan.embargo = rng.choice([0, 0, 1, 5, 30])
