@@ -225,6 +225,28 @@ def false_signatures_of_strangers(s):
 
 
 @lawful()
+def false_cosignatures_of_later_and_former_witnesses(s):
+    """On outcome.checkpoint those in force at the commit count, on the main one those in force at the end."""
+    n = s.commit()
+    s.policy(witnesses=('w3', 'w4'))
+    s.hook('outcome.checkpoint', lambda note: note[3].append(s.op.known['w3'].cosign('not this', s.op.now)))
+    s.hook('checkpoint', lambda note: note[3].append(s.op.known['w1'].cosign('not this', s.op.now)))
+    s.draw(n)
+    s.reveal(n)
+
+
+@lawful(says={'1': 'B'})
+def earliest_of_several_cosignatures(s):
+    """Each witness signed each checkpoint twice, the second time too late."""
+    s.op = Story(witnesses=EVERYONE).op
+    late = 3 * P.DAY
+    n = s.commit(cosigned=[(w, s.op.now + 120 + more) for more in (late, 0) for w in EVERYONE])
+    s.draw(n, cosigned=[(w, s.draw_time(n) + 60 + more) for more in (0, late) for w in EVERYONE])
+    s.reveal(n)
+    s.cosigned = []
+
+
+@lawful()
 def no_targets(s):
     s.roster.targets.clear()
     s.round()

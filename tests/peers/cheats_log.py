@@ -2,7 +2,7 @@
 
 import protocol as P
 from publisher import Amendment
-from story import EVERYONE, WITNESSES, Story, changed, cheat, fit_or, flip_line, put, resign, spoil_file, without
+from story import EVERYONE, WITNESSES, Story, changed, cheat, drop, fit_or, flip_line, put, resign, spoil_file, without
 
 # --- signature -------------------------------------------------------------------------------------------
 
@@ -56,6 +56,39 @@ def not_the_key_that_was_given(s):
     """The caller knows the log's key, and it is not this one."""
     s.round()
     s.arguments += ['--key', P.Key(s.op.origin, P.LOG_KEY, 'another').vkey]
+
+
+def odd_file(name, change):
+    """`vkey` or `checkpoint` is not as it must be."""
+    def play(s):
+        s.round()
+        s.hook('files', change)
+    play.__doc__ = odd_file.__doc__
+    cheat('signature', 'tree', 'files', name=name)(play)
+
+
+odd_file('vkey-without-a-newline', spoil_file('vkey', lambda data: data[:-1]))
+odd_file('vkey-of-two-lines', spoil_file('vkey', lambda data: data * 2))
+odd_file('vkey-missing', drop('vkey'))
+odd_file('checkpoint-missing', drop('checkpoint'))
+odd_file('checkpoint-without-its-empty-line', lambda files: files.update(
+    checkpoint=files['checkpoint'].replace(b'\n\n', b'\n')))
+
+
+@cheat('signature', 'tree')
+def checkpoint_with_an_extension_line(s):
+    """Rightly signed, but a checkpoint here has three lines."""
+    def extend(note):
+        note[2] += 'more\n'
+        note[3] = [s.op.key.sign_note(note[2])]
+    s.round()
+    s.hook('checkpoint', extend)
+
+
+@cheat('signature', 'tree')
+def checkpoint_of_101_lines(s):
+    s.round()
+    s.hook('checkpoint', lambda note: note[3].extend([s.op.stranger.cosign(note[2], s.op.now)] * 97))
 
 
 @cheat('signature', 'tree', 'sequence')
@@ -786,6 +819,23 @@ def outcome_checkpoint_before_its_time(s):
     s.commit()
     s.hook('files', lambda files: files.update({'draws/0002/outcome.checkpoint': files['checkpoint']}))
 
+
+
+@cheat('checkpoints')
+def false_cosignature_of_a_former_witness_on_the_outcome(s):
+    """Those in force at the commit count, whatever a policy says since."""
+    n = s.commit()
+    s.policy(witnesses=('w3', 'w4'))
+    s.hook('outcome.checkpoint', lambda note: note[3].append(s.op.known['w1'].cosign('not this', s.op.now)))
+    s.draw(n)
+    s.reveal(n)
+
+
+@cheat('checkpoints')
+def true_and_false_cosignature_of_one_witness(s):
+    """A true line does not make up for a false one."""
+    s.hook('commit.checkpoint', lambda note: note[3].append(s.op.known['w1'].cosign('not this', s.op.now)))
+    s.round()
 
 
 @cheat('files', 'checkpoints')

@@ -154,25 +154,22 @@ def local_date(moment, zone):
     return datetime.datetime.fromtimestamp(moment, zoneinfo.ZoneInfo(zone)).date().isoformat()
 
 
-EXCLUDED = '''
+RANGES = '''
     0000-001F 007F-00A0 00AD 034F 061C 115F-1160 1680 17B4-17B5 180B-180F 2000-200F 2028-202F 205F-206F 2800
     3000 3164 D800-F8FF FDD0-FDEF FE00-FE0F FEFF FFA0 FFF0-FFFB FFFE-FFFF 13430-1343F 1BCA0-1BCA3 1D159
     1D173-1D17A E0000-10FFFF'''.split()
-EXCLUDED = [(int(part.split('-')[0], 16), int(part.split('-')[-1], 16)) for part in EXCLUDED]
-
-
-def excluded(character):
-    return any(first <= ord(character) <= last for first, last in EXCLUDED)
+RANGES = [(part.split('-')[0], part.split('-')[-1]) for part in RANGES]
+EXCLUDED = re.compile('[' + ''.join(f'\\U{first:0>8}-\\U{last:0>8}' for first, last in RANGES) + ']')
 
 
 def is_text(value):
     """Text in a roster."""
-    return (isinstance(value, str) and not any(excluded(c) for c in value) and len(value.encode()) <= 192
+    return (isinstance(value, str) and not EXCLUDED.search(value) and len(value.encode()) <= 192
             and ',' not in value and '"' not in value and '  ' not in value and value == value.strip(' '))
 
 
 def is_reason(value):
-    return isinstance(value, str) and not any(excluded(c) for c in value) and len(value.encode()) <= 1024
+    return isinstance(value, str) and not EXCLUDED.search(value) and len(value.encode()) <= 1024
 
 
 def is_remark(value):

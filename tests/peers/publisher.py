@@ -744,7 +744,7 @@ class History:
         plan = Plan(name, source, commits)
         self.plans.append(plan)
         rng = self.rng
-        year = int(P.utc(self.op.now)[:4])
+        year = int(P.utc(self.op.now - P.DAY)[:4])
         plan.roster = random_roster(rng, year)
         if len(self.plans) > 1 and rng.random() < 0.7:
             plan.roster = self.plans[0].roster      # cycles may share their rosters
@@ -818,7 +818,7 @@ class History:
     def commit(self, plan, draw_time):
         rng, op = self.rng, self.op
         plan.left -= 1
-        year = int(P.utc(draw_time - P.DAY)[:4])
+        year = int(P.utc(op.now - P.DAY)[:4])      # who shares the roster may draw sooner
         change_roster(rng, plan.roster, year)
         if rng.random() < 0.2:
             timezone = plan.rules['timezone']
@@ -1015,9 +1015,18 @@ def honest(seed, entries=None):
 def add_pages(files):
     """Pages and pictures for people may stand beside the record."""
     files['index.html'] = b'<!doctype html><title>draws</title>'
+    files['archive/index.html'] = files['draws/.DS_Store'] = b''
     for path in [path for path in files if path.endswith('commit.json')]:
         for name in ('index.html', 'map.svg', 'data.js'):
             files[path.replace('commit.json', name)] = b' '
+
+
+def keep_older_tiles(op, rng):
+    """A hook on the files: partial tiles of a smaller tree may stay."""
+    def keep(files):
+        size = rng.randint(1, len(op.entries))
+        files.update({**P.tile_files(op.entries[:size]), **files})
+    return keep
 
 
 def write_honest(directory, name, seed, entries=None):
@@ -1029,6 +1038,8 @@ def write_honest(directory, name, seed, entries=None):
     cosigned = [(w, op.now + final.randint(0, 60)) for w in op.witnesses if final.random() < 0.9]
     if final.random() < 0.2:
         op.hook('files', add_pages)
+    if final.random() < 0.3:
+        op.hook('files', keep_older_tiles(op, final))
     op.write(where, cosigned=cosigned, strangers=final.random() < 0.1)
     arguments = []
     for w in sorted(op.known):
