@@ -8,8 +8,8 @@ writes every cheat to OUTDIR/NAME and OUTDIR/index.json: a list of {name, dir, e
 are the checks of section 10 of which one must say `failed` first, in the page's order (more than one where it
 leaves it open); `args` are more arguments for `verify`. Those named `lawful-…` expect nothing: they go to
 the very edge of a rule and must pass (they have `classes` and `witnesses` too, as in publisher.py, and where it
-matters `notes`, the kinds of what must be noted, and `says`, what is said of a class to who holds the witnesses of
-`args` to be independent). All is signed with the operator's own key, and what follows from the lie is recomputed
+matters `notes`, the kinds of what must be noted, and `says`, what is said of a class to who holds these
+`witnesses` to be independent). All is signed with the operator's own key, and what follows from the lie is recomputed
 as the operator would: only the rule that is meant is broken. The same seed gives the same bytes.
 """
 
@@ -41,7 +41,7 @@ def told(function, seed):
     raise last
 
 
-def write_cheat(name, function, where, seed='story'):
+def write_cheat(function, where, seed='story'):
     """Write one cheat's directory: its story and the arguments that verify needs."""
     story, files = told(function, seed)
     write_files(where, files)
@@ -51,21 +51,18 @@ def write_cheat(name, function, where, seed='story'):
         with open(since, 'wb') as out:
             out.write(story.since)
         arguments += ['--since', since]
-    if WANTED.get(name, {}).get('says'):
-        for key in sorted(story.op.known):
-            arguments += ['--witness', story.op.known[key].vkey]
     return story, arguments
 
 
 def build(name, function, directory, seed='story'):
     where = os.path.join(directory, name)
-    story, arguments = write_cheat(name, function, where, seed)
+    story, arguments = write_cheat(function, where, seed)
     return story, where, arguments
 
 
 def entry_of(name, function, checks, where, seed='story'):
     """Write one cheat and return what index.json says of it."""
-    story, arguments = write_cheat(name, function, where, seed)
+    story, arguments = write_cheat(function, where, seed)
     entry = {'name': name, 'dir': where, 'expect': list(checks), 'args': arguments, 'about': function.__doc__ or ''}
     if not checks:
         entry.update(classes={str(draw.n): story.op.assurance(draw) for draw in story.op.draws},

@@ -1614,7 +1614,7 @@ def out_does_not_hold_it(s):
 
 
 def who_was_taken_out_returns(s):
-    """An inspector whom a recusal took out of the place comes back to it."""
+    """A recusal took this inspector out of the place; he comes back to it."""
     place, seat, _ = seat_with_choice(s, 1)
     first = s.drawn(1).places.team[place][seat]
     s.amend(1, place, seat)
@@ -1639,7 +1639,7 @@ def next_to_come(s, n, amendment):
 
 
 def who_is_away_comes(s):
-    """One whom the visit's date does not suit comes though another drawn one has time."""
+    """One who has no time for the visit comes though another drawn one has."""
     places = s.drawn(1).places
     for place in range(len(places.target)):
         for seat in (0, 1):

@@ -583,7 +583,7 @@ def amended_before_and_after_the_reveal(s):
 
 
 @lawful('amended')
-def amended_to_whom_the_visit_does_not_suit(s):
+def amended_to_one_who_has_no_time(s):
     """Nobody else has time, so one who has none comes."""
     n = s.commit(rules=dict(EASY, team=['any', 'any'], spacing=10080, same_unit=False), plan=ALL)
     s.draw(n)

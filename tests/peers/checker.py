@@ -1010,6 +1010,13 @@ def options_of(arguments):
     return parser.parse_args(arguments)
 
 
+def verdict_of(item):
+    """Of a directory of an index; who is asked what is said of a class holds the item's witnesses to be independent."""
+    options = options_of(item['args'])
+    options.witness = options.witness or item.get('witnesses')
+    return verdict(item['dir'], options)
+
+
 def verdict(directory, options):
     since = None
     if options.since:
@@ -1047,7 +1054,7 @@ def check_index(path, verbose=False):
         index = json.load(f)
     wrong, started = 0, time.time()
     for item in index:
-        found = verdict(item['dir'], options_of(item['args']))
+        found = verdict_of(item)
         if verbose and found.failure:
             print(f'{item["name"]}: {found.failure[2]}')
         fault = complaint(item, found)

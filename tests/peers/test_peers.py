@@ -270,7 +270,7 @@ class Peers(unittest.TestCase):
         for number in range(60):
             entries = publisher.large_size(number) if number % 10 == 0 else None
             item = publisher.write_honest(self.directory, str(number), f'{SEED}/{number}', entries)
-            found = checker.verdict(item['dir'], checker.options_of(item['args']))
+            found = checker.verdict_of(item)
             self.assertIsNone(checker.complaint(item, found), item['seed'])
 
     def test_the_same_seed_gives_the_same_bytes(self):
@@ -288,7 +288,7 @@ class Peers(unittest.TestCase):
         for name, function, checks in cheats.CHEATS:
             with self.subTest(name):
                 item = cheats.entry_of(name, function, checks, os.path.join(self.directory, name))
-                found = checker.verdict(item['dir'], checker.options_of(item['args']))
+                found = checker.verdict_of(item)
                 self.assertIsNone(checker.complaint(item, found))
 
     def test_one_directory_each(self):
@@ -298,7 +298,7 @@ class Peers(unittest.TestCase):
             done = subprocess.run([sys.executable, os.path.join(HERE, program), where, *arguments], check=True,
                                   capture_output=True)
             item = json.loads(done.stdout)
-            found = checker.verdict(where, checker.options_of(item['args']))
+            found = checker.verdict_of(item)
             self.assertIsNone(checker.complaint(item, found))
             shutil.rmtree(where)
 
