@@ -618,6 +618,28 @@ def since_forged_after_a_void(s):
     s.round()
 
 
+def in_a_void(name, check, hook, change):
+    """A void opens too, and what it was committed on is checked as a draw's is."""
+    def play(s):
+        s.round()
+        s.hook(hook, lambda value: change(s, value), 2)
+        s.void(s.commit())
+        s.reveal(2)
+    play.__doc__ = in_a_void.__doc__
+    cheat(check, name='void-with-' + name)(play)
+
+
+in_a_void('last-drawn-forged', 'history', 'targets', lambda s, rows: redrum(
+    s, row_of(rows, s.drawn(1).places.target[0]), last_drawn=''))
+in_a_void('a-rotation-row-missing', 'history', 'conflicts', lambda s, rows: rows.remove(
+    next(row for row in rows if row['why'] == 'rotation')))
+in_a_void('excused-miscounted', 'history', 'commit', lambda s, e: e['excused'].update(targets=0))
+in_a_void('a-drum-value-wrong', 'drum', 'targets', lambda s, rows: next(
+    row for row in rows if row['drum'] == 'in').update(drum='due'))
+in_a_void('an-inspector-away-put-in', 'drum', 'inspectors', lambda s, rows: row_of(rows, 'I08').update(drum='in'))
+in_a_void('slips-wrong', 'strata', 'strata', lambda s, strata: strata[0].update(slips=1))
+
+
 @cheat('history')
 def rotation_row_missing(s):
     second(s, 'conflicts', lambda rows: rows.remove(next(r for r in rows if r['why'] == 'rotation')))
