@@ -41,32 +41,26 @@ def told(function, seed):
     raise last
 
 
-def write_cheat(function, where, seed='story'):
-    """Write one cheat's directory: its story and the arguments that verify needs."""
+def said_of(name, function, checks, story, where):
+    """What index.json says of a cheat."""
+    entry = {'name': name, 'dir': where, 'expect': list(checks), 'args': list(story.arguments),
+             'about': function.__doc__ or ''}
+    if not checks:
+        entry.update(classes={str(draw.n): story.op.assurance(draw) for draw in story.op.draws},
+                     witnesses=[key.vkey for _, key in sorted(story.op.known.items())], **WANTED[name])
+    return entry
+
+
+def written(name, function, checks, where, seed='story'):
+    """Write one cheat's directory, and return what index.json says of it."""
     story, files = told(function, seed)
     write_files(where, files)
-    arguments = list(story.arguments)
+    entry = said_of(name, function, checks, story, where)
     if story.since is not None:
         since = where + '.since'
         with open(since, 'wb') as out:
             out.write(story.since)
-        arguments += ['--since', since]
-    return story, arguments
-
-
-def build(name, function, directory, seed='story'):
-    where = os.path.join(directory, name)
-    story, arguments = write_cheat(function, where, seed)
-    return story, where, arguments
-
-
-def entry_of(name, function, checks, where, seed='story'):
-    """Write one cheat and return what index.json says of it."""
-    story, arguments = write_cheat(function, where, seed)
-    entry = {'name': name, 'dir': where, 'expect': list(checks), 'args': arguments, 'about': function.__doc__ or ''}
-    if not checks:
-        entry.update(classes={str(draw.n): story.op.assurance(draw) for draw in story.op.draws},
-                     witnesses=[key.vkey for _, key in sorted(story.op.known.items())], **WANTED[name])
+        entry['args'] += ['--since', since]
     return entry
 
 
@@ -75,7 +69,7 @@ def write_one(where, seed, name):
     if not chosen:
         print(f'no cheat is named {name}', file=sys.stderr)
         return 2
-    entry = entry_of(*chosen[0], os.path.abspath(where), seed)
+    entry = written(*chosen[0], os.path.abspath(where), seed)
     print(json.dumps(entry, ensure_ascii=False, sort_keys=True))
     return 0
 
@@ -99,8 +93,7 @@ def main():
         parser.error('OUTDIR is wanted, and a known name')
     directory = os.path.abspath(options.outdir)
     os.makedirs(directory, exist_ok=True)
-    index = [entry_of(name, function, checks, os.path.join(directory, name), options.seed)
-             for name, function, checks in chosen]
+    index = [written(*each, os.path.join(directory, each[0]), options.seed) for each in chosen]
     write_index(directory, index)
     print(f'{len(index)} cheats in {directory}', file=sys.stderr)
     return 0

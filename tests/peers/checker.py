@@ -1010,24 +1010,19 @@ def options_of(arguments):
     return parser.parse_args(arguments)
 
 
-def verdict_of(item):
-    """Of a directory of an index; who is asked what is said of a class holds the item's witnesses to be independent."""
+def verdict_of(item, files=None, since=None):
+    """Of a directory of an index, or its files; the item's witnesses are those that are held to be independent."""
     options = options_of(item['args'])
-    options.witness = options.witness or item.get('witnesses')
-    return verdict(item['dir'], options)
-
-
-def verdict(directory, options):
-    since = None
     if options.since:
         with open(options.since, 'rb') as f:
             since = f.read()
-    return Verdict(read_files(directory), since, options.at and P.seconds(options.at), options.key,
-                   options.witness or ())
+    files = read_files(item['dir']) if files is None else files
+    independent = options.witness or item.get('witnesses', ())
+    return Verdict(files, since, options.at and P.seconds(options.at), options.key, independent)
 
 
-def check(directory, options):
-    return verdict(directory, options).failure
+def verdict(arguments):
+    return verdict_of({'dir': options_of(arguments).dir, 'args': arguments})
 
 
 def complaint(item, found):
@@ -1069,7 +1064,7 @@ def main():
     options = options_of(None)
     if options.index:
         return check_index(options.index, options.verbose)
-    found = verdict(options.dir, options)
+    found = verdict(sys.argv[1:])
     print(found.word() + (f': {found.failure[2]}' if found.failure else ''))
     if options.verbose and not found.failure:
         for kind, n, text in found.notes:

@@ -287,8 +287,9 @@ class Peers(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
         for name, function, checks in cheats.CHEATS:
             with self.subTest(name):
-                item = cheats.entry_of(name, function, checks, os.path.join(self.directory, name))
-                found = checker.verdict_of(item)
+                story, files = cheats.told(function, 'story')
+                item = cheats.said_of(name, function, checks, story, name)
+                found = checker.verdict_of(item, files, story.since)
                 self.assertIsNone(checker.complaint(item, found))
 
     def test_one_directory_each(self):
