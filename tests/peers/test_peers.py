@@ -1,9 +1,11 @@
 """The peers against what other programs made: the example beside, and vectors of the formats.
 
-    /usr/bin/python3 test_peers.py [-v]          PEERS_SEED=… repeats a random run
+    /usr/bin/python3 test_peers.py [-v]          PEERS_SEED=… repeats a random run, PEERS_EXAMPLE=… is another
+                                                 example
 """
 
 import base64
+import json
 import os
 import random
 import shutil
@@ -20,7 +22,8 @@ import checker      # noqa: E402
 import protocol as P        # noqa: E402
 import publisher    # noqa: E402
 
-EXAMPLE = os.path.join(HERE, '..', 'vectors', 'example')
+EXAMPLE = os.environ.get('PEERS_EXAMPLE', os.path.join(HERE, '..', 'vectors', 'example'))
+ENTRIES = 22
 SEED = int(os.environ.get('PEERS_SEED', random.SystemRandom().randrange(2**32)))
 
 
@@ -95,6 +98,43 @@ class Formats(unittest.TestCase):
                 0xfffe, 0x13430, 0x1bca3, 0x1d159, 0x1d17a, 0xe0000, 0x10ffff))):
             self.assertFalse(P.is_text(wrong), ascii(wrong))
 
+    def test_tags_reasons_and_zones(self):
+        self.assertTrue(P.is_tag('Any') and P.is_tag('x' * 32) and P.is_reason('') and P.is_remark('a, "b" '))
+        self.assertFalse(P.is_tag('any') or P.is_tag('own') or P.is_tag('') or P.is_remark('') or P.is_reason('\u200b'))
+        self.assertTrue(all(map(P.is_zone, ('UTC', 'Etc/GMT+5', 'America/Argentina/La_Rioja', 'A' * 64))))
+        self.assertFalse(any(map(P.is_zone, ('', '/UTC', 'UTC/', 'a//b', '../UTC', 'A' * 65, 'a b', 'é'))))
+
+    def test_slots(self):
+        self.assertEqual(P.minutes('2026-03-01T00:00') - P.minutes('2026-02-28T23:59'), 1)
+        for wrong in ('2026-02-29T09:00', '2026-03-01T24:00', '2026-03-01T09:60', '2026-03-01 09:00', '2026-03-01',
+                      '2026-03-01T09:00:00', '2026-03-01T9:00', None):
+            with self.assertRaises(P.Refused):
+                P.minutes(wrong)
+
+    def test_prefix_roots(self):
+        tree = P.Tree()
+        for i in range(70):
+            tree.append(b'%d' % i)
+        for size in range(71):
+            self.assertEqual(tree.root(size), P.tree_root(tree.leaves[:size]))
+
+    def test_strength_of_a_public_value(self):
+        for symbols, count, strong in (('01', 64, True), ('01', 63, False), ('0123456789', 20, True),
+                                       ('0123456789', 19, False), ('0', 2**53 - 1, False), ('01', 2**53 - 1, True)):
+            self.assertEqual(P.strong({'symbols': symbols, 'count': count}), strong)
+
+    def test_the_time_that_most_witnesses_reach(self):
+        keys = [P.Key(f'w{i}', P.WITNESS_KEY, 0) for i in range(4)]
+        text = P.checkpoint_text('log', 1, b'\7' * 32)
+        log = P.Key('log', P.LOG_KEY, 0)
+
+        def reached(times):
+            lines = [log.sign_note(text)] + [k.cosign(text, t) for k, t in zip(keys, times) if t is not None]
+            return P.reached(P.parse_checkpoint((text + '\n' + ''.join(lines)).encode()), [k.vkey for k in keys])
+        self.assertEqual(reached([10, 20, 30, 40]), 20)
+        self.assertEqual(reached([None, 20, 30, 40]), 20)
+        self.assertIsNone(reached([None, None, 30, 40]))
+
 
 class Example(unittest.TestCase):
     """The published directory that another program made."""
@@ -106,15 +146,20 @@ class Example(unittest.TestCase):
         cls.targets = P.parse_targets(read('draws/0001/targets.csv'), cls.commit['date'])
         cls.inspectors = P.parse_inspectors(read('draws/0001/inspectors.csv'))
         cls.conflicts = P.parse_conflicts(read('draws/0001/conflicts.csv'), cls.targets, cls.inspectors)
-        cls.sealed = P.parse_sealed(read('draws/0001/sealed.json'))
+        cls.sealed = P.parse_sealed(read('draws/0001/sealed.json'), cls.commit['strata'])
+        cls.away = P.parse_away(read('draws/0001/away.csv'), cls.inspectors, cls.sealed['slots'])
         cls.record = P.parse_canonical(read('draws/0001/record.json'))
-        cls.draw = P.Draw(cls.commit, P.H(cls.commit_bytes), cls.targets, cls.inspectors, cls.conflicts,
-                          cls.sealed, cls.record['secret'], cls.record['beacon'])
-        cls.entries = P.split_bundle(read('tile/entries/000.p/13'))
+        cls.draw = P.Draw(cls.commit, P.H(cls.commit_bytes),
+                          (cls.targets, cls.inspectors, cls.conflicts, cls.away), cls.sealed,
+                          cls.record['secret'], cls.record['beacon'])
+        cls.entries = P.split_bundle(read(f'tile/entries/000.p/{ENTRIES}'))
         cls.objects = [P.parse_canonical(entry) for entry in cls.entries]
 
     def test_record_byte_for_byte(self):
-        self.assertEqual(P.canonical(self.draw.record()), read('draws/0001/record.json'))
+        record = self.draw.record()
+        self.assertEqual(P.canonical(record), read('draws/0001/record.json'))
+        places = next(e['places'] for e in self.objects if e['type'] == 'draw' and e['n'] == 1)
+        self.assertEqual(self.draw.places_root(record), places)
 
     def test_teams_by_brute_force_agree(self):
         """The example's first targets, few enough to try every assignment."""
@@ -126,7 +171,8 @@ class Example(unittest.TestCase):
     def test_tables_are_rewritten_as_they_were(self):
         for name, header, rows in (('targets.csv', P.TARGETS, self.targets),
                                    ('inspectors.csv', P.INSPECTORS, self.inspectors),
-                                   ('conflicts.csv', P.CONFLICTS, self.conflicts)):
+                                   ('conflicts.csv', P.CONFLICTS, self.conflicts),
+                                   ('away.csv', P.AWAY, self.away)):
             self.assertEqual(P.table_bytes(header, rows), read('draws/0001/' + name))
 
     def test_roots_and_digests(self):
@@ -136,8 +182,7 @@ class Example(unittest.TestCase):
         self.assertEqual(P.H(read('draws/0001/sealed.json')), self.commit['sealed'])
 
     def test_strata_and_changes(self):
-        self.assertEqual(P.strata_of([P.wish_of(s) for s in self.commit['strata']], self.targets),
-                         self.commit['strata'])
+        self.assertEqual(P.strata_of(self.commit['strata'], self.targets), self.sealed['strata'])
         self.assertEqual(P.changes_of(None, self.targets, self.inspectors, self.conflicts),
                          self.commit['changes'])
 
@@ -145,6 +190,9 @@ class Example(unittest.TestCase):
         date, rules = self.commit['date'], self.commit['rules']
         for row in self.targets:
             drum = P.drum_value(date, row, row['drum'] == 'excused', False, rules)
+            self.assertEqual(drum, row['drum'])
+        for row in self.inspectors:
+            drum = P.inspector_drum(row['id'], row['drum'] == 'excused', self.away, self.sealed['slots'])
             self.assertEqual(drum, row['drum'])
 
     def test_chain(self):
@@ -161,6 +209,18 @@ class Example(unittest.TestCase):
                           [(e['n'], e['sha256']) for e in self.objects if e['type'] == 'amend'])
             places.apply(amendment)
 
+    def test_hidden_amendments(self):
+        """Each archive entry between draw and reveal counts those that it says."""
+        told = [e for e in self.objects if e['type'] == 'amend']
+        counted = {}
+        for at, entry in enumerate(self.objects):
+            for each in entry.get('open', []):
+                if each['n'] == 1:
+                    digests = [e['sha256'] for e in told if e['archive'] <= at]
+                    counted[at] = len(digests)
+                    self.assertEqual(each['amended'], P.amended_hash(self.record['secret'], at, digests))
+        self.assertEqual(counted, {6: 0, 7: 2, 8: 3, 9: 3, 10: 3})
+
     def test_tree_and_notes(self):
         """Every checkpoint is signed, a prefix of the tree, and truly cosigned."""
         leaves = [P.leaf_hash(entry) for entry in self.entries]
@@ -168,7 +228,8 @@ class Example(unittest.TestCase):
         witnesses = self.objects[0]['witnesses']
         for path, data in P.tile_files(self.entries).items():
             self.assertEqual(read(path), data, path)
-        counts = {'checkpoint': 3, 'draws/0001/commit.checkpoint': 2, 'draws/0001/outcome.checkpoint': 3,
+        counts = {'checkpoint': 3, 'archive/0003.checkpoint': 3, 'archive/0007.checkpoint': 2,
+                  'draws/0001/commit.checkpoint': 2, 'draws/0001/outcome.checkpoint': 3,
                   'draws/0002/commit.checkpoint': 0, 'draws/0002/outcome.checkpoint': 2,
                   'draws/0003/commit.checkpoint': 2, 'draws/0003/outcome.checkpoint': 2}
         for path, count in counts.items():
@@ -187,7 +248,10 @@ class Example(unittest.TestCase):
     def test_checker(self):
         files = checker.read_files(EXAMPLE)
         self.assertIsNone(checker.first_failure(files))
-        self.assertIsNone(checker.first_failure(files, at=P.seconds('2023-10-12T00:00:00Z')))
+        found = checker.Verdict(files, at=P.seconds('2023-10-12T00:00:00Z'))
+        self.assertEqual((found.word(), found.failure), ('YES', None))
+        letters = {n: text.split(',')[0] for n, text in found.says().items()}
+        self.assertEqual(letters, {'1': 'A', '2': 'none', '3': 'B'})
         self.assertEqual(checker.first_failure(files, at=P.seconds('2023-11-10T00:00:00Z'))[0], 'sequence')
 
 
@@ -206,31 +270,38 @@ class Peers(unittest.TestCase):
         for number in range(60):
             entries = publisher.large_size(number) if number % 10 == 0 else None
             item = publisher.write_honest(self.directory, str(number), f'{SEED}/{number}', entries)
-            failure = checker.check(item['dir'], checker.options_of(item['args']))
-            self.assertIsNone(failure, item['seed'])
+            found = checker.verdict_of(item)
+            self.assertIsNone(checker.complaint(item, found), item['seed'])
 
     def test_the_same_seed_gives_the_same_bytes(self):
         """Whatever order Python gives its sets."""
         program = ('import sys; sys.path.insert(0, sys.argv[1]); import protocol, publisher\n'
                    'for i in range(8):\n'
-                   '    print(protocol.H(repr(sorted(publisher.honest(i)[0].files().items()))))')
+                   '    print(protocol.H(repr(sorted(publisher.honest(i).op.files().items()))))')
         one, other = (subprocess.run([sys.executable, '-c', program, HERE], check=True, capture_output=True,
                                      env=dict(os.environ, PYTHONHASHSEED=seed)).stdout for seed in '12')
         self.assertEqual(one, other)
 
     def test_every_cheat_fails_where_it_should(self):
-        names = set()
+        names = [name for name, _, _ in cheats.CHEATS]
+        self.assertEqual(len(names), len(set(names)))
         for name, function, checks in cheats.CHEATS:
             with self.subTest(name):
-                self.assertNotIn(name, names)
-                names.add(name)
-                _, where, arguments = cheats.build(name, function, self.directory)
-                failure = checker.check(where, checker.options_of(arguments))
-                if checks:
-                    self.assertIsNotNone(failure)
-                    self.assertIn(failure[0], checks, failure[2])
-                else:
-                    self.assertIsNone(failure)
+                story, files = cheats.told(function, 'story')
+                item = cheats.said_of(name, function, checks, story, name)
+                found = checker.verdict_of(item, files, story.since)
+                self.assertIsNone(checker.complaint(item, found))
+
+    def test_one_directory_each(self):
+        """What `publisher.py OUT SEED` and `cheats.py OUT SEED NAME` write is as an index says."""
+        where = os.path.join(self.directory, 'one')
+        for program, arguments in (('publisher.py', ['7/0']), ('cheats.py', ['7', 'elsewhere-left-out'])):
+            done = subprocess.run([sys.executable, os.path.join(HERE, program), where, *arguments], check=True,
+                                  capture_output=True)
+            item = json.loads(done.stdout)
+            found = checker.verdict_of(item)
+            self.assertIsNone(checker.complaint(item, found))
+            shutil.rmtree(where)
 
 
 if __name__ == '__main__':
