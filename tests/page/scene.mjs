@@ -351,7 +351,7 @@ const BEACONS = {
   none: () => ({ source: 'none' }),
   public: () => ({ count: 20, label: 'twenty ten-sided dice', source: 'public', symbols: '0123456789' }),
   drand: (time) => ({
-    chain: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971', round: Math.ceil((seconds(time) - 1692803367) / 3) + 1, source: 'drand',
+    chain: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971', round: Math.max(1, Math.ceil((seconds(time) - 1692803367) / 3) + 1), source: 'drand',
   }),
   witness: (_, scene) => ({ key: scene.witnesses[0].text, source: 'witness' }),
 };

@@ -17,8 +17,8 @@ export const QUICKNET = {
 const LEAST_VALUES = 2n ** 64n;
 export const IN_TIME_S = 600;       // a cosignature of the commitment is in time so long before draw_time
 
-/** The round whose value comes at or first after a time in seconds. */
-export const roundAt = (seconds) => Math.ceil((seconds - QUICKNET.genesis_s) / QUICKNET.period_s) + 1;
+/** The round whose value comes at or first after a time in seconds; before drand began it is the first. */
+export const roundAt = (seconds) => Math.max(1, Math.ceil((seconds - QUICKNET.genesis_s) / QUICKNET.period_s) + 1);
 
 /**
  * Whether quicknet signed this round: a canonical compressed point of the subgroup, not the zero point.
