@@ -26,6 +26,19 @@ export function makeKey(name, type, secret = name) {
   return { name, id, pk, text: `${name}+${id.toString('hex')}+${base64([type], pk)}`, sign: (message) => sign(null, Buffer.from(message), key) };
 }
 
+export const PRIVATE = 'id,nonce,name';
+/** A row of the private file, with its header. */
+export const privateLine = (n, id) => `${PRIVATE}\n${id},${H(`${n} ${id}`).slice(0, 32)},Post ${id}`;
+
+/** The audit path of a leaf (RFC 6962 2.1.1, as it stands there). */
+export function auditPath(leaves, index) {
+  if (leaves.length === 1) return [];
+  let half = 1;
+  while (half * 2 < leaves.length) half *= 2;
+  const [left, right] = [leaves.slice(0, half), leaves.slice(half)];
+  return index < half ? [...auditPath(left, index), ROOT_HASH(right)] : [...auditPath(right, index - half), ROOT_HASH(left)];
+}
+
 export const ROOT_HASH = (leaves) => {
   const tree = new Tree();
   for (const leaf of leaves) tree.add(leafHash(utf8(leaf)));
@@ -224,12 +237,12 @@ export class Scene {
       if (elsewhere) drum = 'rest';
       if (plan.excused.targets.includes(row.id)) drum = 'excused';
       const { id, class: stratum, unit, area, level, needs, weight, since } = row;
-      return { id, class: stratum, unit, area, level, needs, weight, since, last, elsewhere, drum, private: H(`private ${draw.n} ${id}`) };
+      return { id, class: stratum, unit, area, level, needs, weight, since, last, elsewhere, drum, private: H(privateLine(draw.n, id)) };
     });
     const inspectors = plan.inspectors.map((row) => {
       const away = plan.away.filter((line) => line.startsWith(`${row.id},`)).length === days;
       const drum = plan.excused.inspectors.includes(row.id) ? 'excused' : away ? 'away' : 'in';
-      return { ...row, drum, private: H(`private ${draw.n} ${row.id}`) };
+      return { ...row, drum, private: H(privateLine(draw.n, row.id)) };
     });
     const rotation = own.slice(plan.rules.rotate ? -plan.rules.rotate : own.length).flatMap((each) => each.places.places.flatMap(({ target, team }) =>
       (target ? team.filter(Boolean).map((id) => `${id},target,${target},rotation`) : [])));
