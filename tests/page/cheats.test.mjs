@@ -282,6 +282,8 @@ const CHEATS = [
   ['an amendment with another nonce in the file', 'draw 1 amendments', () => hidden({ files: (files) => { text(files, 'draws/0001/amend-01.json', (each) => each.replace(/"nonce":"./, (m) => m.slice(0, -1) + (m.endsWith('0') ? '1' : '0'))); } })],
   ['an archive entry that counts nothing', 'draw 1 amendments', () => hidden({ archive: (e, s) => { for (const each of e.open) each.amended = H(`${s.one.secret}amended/${s.entries.length}/`); } })],
   ['an archive entry that counts chance', 'draw 1 amendments', () => hidden({ archive: (e) => { for (const each of e.open) each.amended = H('x'); } })],
+  ['amendments that were counted and are left out', 'draw 1 amendments', () => hidden({ entry: (e, scene) => { if (e.type === 'reveal') scene.one.amendments = []; } })],
+  ['an amendment that was not counted put in', 'draw 1 amendments', () => hidden({ entry: (e, scene) => { if (e.type === 'reveal') { scene.amend({ ...scene.one, revealed: false }, { place: 0, seat: 0 }); scene.one.amendments.at(-1).archive = 6; } } })],
   ['an amendment dated back', 'draw 1 amendments', () => hidden({ amend: (e) => { if (e.amendment === 2) e.archive = 5; } })],
   ['an amendment at an entry that is no archive entry', 'draw 1 amendments', () => hidden({ amend: (e) => { if (e.amendment === 1) e.archive = 3; } })],
   ['an amendment after the next commitment', 'draw 1 amendments', () => small({}, { after: async (s) => { await another(s, '2023-09-30T00:00:00Z', {}); s.amend(s.one, { place: 0, seat: 0, time: last(s) }); } })],

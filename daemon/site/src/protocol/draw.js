@@ -48,7 +48,12 @@ export class Lots {
   }
 }
 
-const byTicket = (a, b) => compareText(a.ticket, b.ticket) || compareText(a.row.id, b.row.id);
+/** Tickets are hex of one length, which any comparison orders alike. */
+function byTicket(a, b) {
+  if (a.ticket !== b.ticket) return a.ticket < b.ticket ? -1 : 1;
+  return compareText(a.row.id, b.row.id);
+}
+
 const comesFirst = ({ row }) => row.drum === 'carried' || row.drum === 'due';
 
 /**

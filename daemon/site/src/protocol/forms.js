@@ -19,8 +19,19 @@ export function unsigned(text) {
   return Number.isSafeInteger(value) ? value : null;
 }
 
+const MOST_DAYS = 4096;
+const days = new Map();         // a roster of a million rows has a few dates
+
 /** Days since 1970-01-01 of a real date `YYYY-MM-DD`; null for anything else. */
 export function dayOf(date) {
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const day = readDay(date);
+  if (day !== null && days.size < MOST_DAYS) days.set(date, day);
+  return day;
+}
+
+function readDay(date) {
   if (!isText(date) || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date)) return null;
   const [year, month, day] = date.split('-').map(Number);
   const at = new Date(0);
