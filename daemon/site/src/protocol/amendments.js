@@ -48,7 +48,7 @@ export class Places {
     this.placed = new Set(record.selected.map(({ id }) => id));
     this.takenOut = new Set();      // targets that an amendment took out of their place
     this.moves = [];                // {stands, out, comes} of targets
-    this.unsuited = 0;              // seats given to somebody whom the visit does not suit
+    this.unsuited = 0;              // seats given to somebody who cannot keep the visit
     this.held = new Map();          // inspector -> places that hold him now
     this.places.forEach(({ team }, i) => team.forEach((id) => this.take(id, i)));
   }

@@ -49,7 +49,7 @@ export function classOf(draw, vouched, holds) {
   return source === 'drand' ? 'A' : 'B';
 }
 
-/** Whether more than half of the witnesses whom a caller holds to be independent cosigned both checkpoints in time. */
+/** Whether more than half of the witnesses that a caller holds to be independent cosigned both checkpoints in time. */
 export function isIndependent(given, vouched) {
   const named = new Set(given);
   return moreThanHalf((vouched?.both ?? []).filter((key) => named.has(key)).length, named.size);

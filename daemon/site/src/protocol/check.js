@@ -57,7 +57,7 @@ async function checkLog(source, settings) {
   const log = new Runner(LOG_CHECKS);
   const state = {
     source, settings, log, entries: [], bytes: [], draws: [], lists: [], histories: new Map(), pasts: new Map(), rosters: new Map(),
-    archives: new Map(), cosignedSize: 0, found: null,
+    archives: new Map(), cosignedSize: 0, found: null, hasArchive: false,
   };
   await log.run('signature', [], () => checkSignature(state));
   await log.run('tree', ['signature'], () => checkTree(state));
@@ -114,6 +114,7 @@ async function checkTree(state) {
   need(state.entries[0].type === 'genesis', 'genesis-first', { type: state.entries[0].type });
   checkPolicies(state.entries);
   state.lists = witnessLists(state.entries);
+  state.hasArchive = state.entries.some(({ type }) => type === 'archive');
 }
 
 function checkAppendOnly(state) {
@@ -132,17 +133,23 @@ function checkSequence(state) {
   need(!late, `overdue-${late?.what}`, { n: late?.n ?? 0 });
 }
 
-const keysOf = (witnesses) => witnesses.map(parseVerifierKey);
+const parsed = new WeakMap();     // a list of witnesses stays the same for thousands of entries
+
+function keysOf(witnesses) {
+  if (!parsed.has(witnesses)) parsed.set(witnesses, witnesses.map(parseVerifierKey));
+  return parsed.get(witnesses);
+}
 
 /**
  * As of when the copy is: the newest time in the log, or a later one that more than half of the witnesses in force at its end, or
  * at a commit that is not yet revealed, reach. So no single witness whose clock is wrong makes anything overdue.
  */
 function newestTime({ entries, checkpoint }, draws, witnesses) {
-  const lists = [witnesses, ...draws.filter(({ reveal }) => !reveal).map((draw) => draw.witnesses)];
+  const lists = [...new Set([witnesses, ...draws.filter(({ reveal }) => !reveal).map((draw) => draw.witnesses)])];
+  const { times } = cosignatures(checkpoint, keysOf([...new Set(lists.flat())]));
   const newest = entries.reduce((a, { at }) => Math.max(a, at), 0);
-  return [...new Set(lists)].reduce((time, list) => {
-    const reached = reachedTime(list, cosignatures(checkpoint, keysOf(list)).times);
+  return lists.reduce((time, list) => {
+    const reached = reachedTime(list, times);
     return reached !== null && reached > time ? reached : time;
   }, newest);
 }

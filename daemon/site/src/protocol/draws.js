@@ -85,7 +85,7 @@ async function checkOpened(it) {
     if (!history.known || looked.includes(undefined)) return new Skip('notrun', 'history-unknown');
     const elsewhere = elsewhereOf(looked, draw.index);
     checkHistory(commit, files, history, elsewhere);
-    it.stands = standsOn(commit, files, history, elsewhere);
+    if (draw.outcome?.type === 'draw') it.stands = standsOn(commit, files, history, elsewhere);
     it.notes.push(...notesOfHistory(files, history));
     return undefined;
   });
@@ -222,6 +222,7 @@ async function noteAvoided(it) {
 
 /** A draw stands on the voids without a value since its cycle's draw before, too. */
 function standsOnVoids({ draw, stands }) {
+  if (draw.outcome?.type === 'void') return;
   for (let past = draw.previous; past && past.outcome?.type === 'void'; past = past.previous) {
     if (!valueEntry(past) && !past.vouched?.seenBefore) stands.add(past.n);
   }

@@ -4,6 +4,7 @@ import { compareText } from './bytes.js';
 import { DAY_S, clockIn, dateOf, dayOf, secondsOf, timeText } from './forms.js';
 import { writeCanonical } from './json.js';
 import { parseVerifierKey } from './note.js';
+import { brief } from './problem.js';
 import { overdue } from './sequence.js';
 
 const note = (code, params = {}) => ({ code: `note-${code}`, params });
@@ -77,12 +78,12 @@ function notesOfDifferences({ commit, chain, previous }) {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort(compareText).filter((key) => show(before[key]) !== show(now[key]));
   if (!keys.length) return [];
   const what = keys.map((key) => `${key} ${show(before[key])} → ${show(now[key])}`).join('; ');
-  return [note('differs', { previous: previous.n, what })];
+  return [note('differs', { previous: previous.n, what: brief(what, 2000) })];
 }
 
 /** How the archive's entries stand around a draw, where the log has any. */
-function notesOfArchive({ entries, archives, lists, newest }, draw) {
-  if (!entries.some(({ type }) => type === 'archive')) return [];
+function notesOfArchive({ entries, archives, lists, newest, hasArchive }, draw) {
+  if (!hasArchive) return [];
   const { index, revealIndex, reveal, counts, outcome } = draw;
   const notes = [];
   if (entries[index - 1].type !== 'archive') notes.push(note('commit-unpreceded'));
@@ -113,7 +114,8 @@ function daysWithout({ commit, outcome }, times, end) {
 }
 
 function notesOfOthers({ openElsewhere }) {
-  return openElsewhere.length ? [note('open-elsewhere', { count: openElsewhere.length, ns: some(openElsewhere.map(({ n }) => n)) })] : [];
+  const { count, first } = openElsewhere;
+  return count ? [note('open-elsewhere', { count, ns: some(first) })] : [];
 }
 
 // --- A draw, by its files --------------------------------------------------------------------------------

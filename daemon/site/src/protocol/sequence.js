@@ -1,6 +1,6 @@
 // How the entries of a log follow one another: the checks `sequence` and `order` (PROTOCOL 4, 5, 6, 9).
 import { DAY_S, dayOf, secondsOf } from './forms.js';
-import { need } from './problem.js';
+import { brief, need } from './problem.js';
 
 /**
  * What a log says of one draw. An index is one of the log, -1 for none.
@@ -18,8 +18,10 @@ import { need } from './problem.js';
  * @property {object} chain the cycle entry whose secrets it uses
  * @property {string[]} witnesses in force at the commit
  * @property {DrawState|null} previous the cycle's commit before, whatever came of it
+ * @property {number} place among the cycle's commits
+ * @property {number} lastReveal the latest `reveal_time` of the cycle's draws before, in seconds
  * @property {DrawState[]} looked the draws of other cycles that it looks at
- * @property {DrawState[]} openElsewhere other cycles' commits that have no outcome yet
+ * @property {{count: number, first: number[]}} openElsewhere other cycles' commits that have no outcome yet
  * @property {{index: number, amended: string}[]} counts what archive entries say of its amendments
  */
 
@@ -33,9 +35,22 @@ export function replay(entries) {
   const log = {
     origin: entries[0].origin, draws: [], cycles: new Map(), secrets: new Set(), anchors: new Set(), witnesses: [], policies: [],
     open: new Map(),        // draws that have their `draw` entry and no reveal yet, by n
+    waiting: new Map(),     // commits that have no outcome yet, by n: one a cycle at most
   };
   entries.forEach((entry, index) => STEPS[entry.type](log, entry, index));
   return log;
+}
+
+const MOST_NAMED = 13;      // in a note
+
+/** The first few of what an iterator gives. */
+function first(iterator, most) {
+  const some = [];
+  for (const each of iterator) {
+    if (some.length === most) break;
+    some.push(each);
+  }
+  return some;
 }
 
 const isDraw = ({ outcome }) => outcome?.type === 'draw';
@@ -55,10 +70,10 @@ const STEPS = {
     const cycle = log.cycles.get(entry.cycle);
     const before = cycle?.chain;
     need(entry.chain === (before ? before.chain + 1 : 1), 'chain-number', { index, cycle: entry.cycle, chain: entry.chain });
-    need(!cycle || cycle.draws.every((draw) => draw.reveal), 'chain-too-soon', { index, cycle: entry.cycle });
+    need(!cycle || cycle.revealed === cycle.draws.length, 'chain-too-soon', { index, cycle: entry.cycle });
     need(!log.anchors.has(entry.anchor) && !log.secrets.has(entry.anchor), 'anchor-used', { index });
     log.anchors.add(entry.anchor);
-    log.cycles.set(entry.cycle, { chain: entry, used: 0, draws: cycle?.draws ?? [] });
+    log.cycles.set(entry.cycle, { chain: entry, used: 0, draws: cycle?.draws ?? [], revealed: cycle?.revealed ?? 0, lastReveal: cycle?.lastReveal ?? 0 });
   },
 
   commit(log, entry, index) {
@@ -67,21 +82,21 @@ const STEPS = {
     need(n === log.draws.length + 1, 'draw-number', { index, n, wanted: log.draws.length + 1 });
     need(entry.origin === log.origin, 'commit-origin', { n, origin: entry.origin });
     need(cycle, 'cycle-unknown', { n, cycle: entry.cycle });
-    need(cycle.draws.every((draw) => draw.outcome), 'two-open', { n, cycle: entry.cycle });
+    const previous = cycle.draws.at(-1) ?? null;
+    need(!previous || previous.outcome, 'two-open', { n, cycle: entry.cycle });
     need(entry.chain === cycle.chain.chain, 'chain-not-newest', { n, chain: entry.chain, wanted: cycle.chain.chain });
     need(entry.link === cycle.used + 1, 'link-number', { n, link: entry.link, wanted: cycle.used + 1 });
     need(entry.link <= cycle.chain.length, 'link-past-end', { n, link: entry.link, length: cycle.chain.length });
     need(entry.beacon.source === cycle.chain.source, 'source', { n, source: entry.beacon.source, wanted: cycle.chain.source });
     cycle.used = entry.link;
-    const previous = cycle.draws.at(-1) ?? null;
     if (previous) previous.next = index;
-    const others = log.draws.filter((draw) => draw.commit.cycle !== entry.cycle);
     const draw = {
       n, commit: entry, index, outcome: null, outcomeIndex: -1, reveal: null, revealIndex: -1, revealedEarly: false, amends: [],
-      next: -1, chain: cycle.chain, witnesses: log.witnesses, previous, looked: lookedAt(entry, others),
-      openElsewhere: others.filter((each) => !each.outcome), counts: [],
-      cycleDraws: cycle.draws.filter(isDraw),
+      next: -1, chain: cycle.chain, witnesses: log.witnesses, previous, looked: lookedAt(entry, log.draws),
+      openElsewhere: { count: log.waiting.size, first: first(log.waiting.keys(), MOST_NAMED) }, counts: [],
+      place: cycle.draws.length, lastReveal: cycle.lastReveal,
     };
+    log.waiting.set(n, draw);
     log.draws.push(draw);
     cycle.draws.push(draw);
   },
@@ -93,14 +108,15 @@ const STEPS = {
     const draw = known(log, entry);
     const { n } = entry;
     need(!draw.reveal, 'revealed-twice', { n });
-    const earlier = log.cycles.get(draw.commit.cycle).draws.filter((each) => each.n < n);
-    need(earlier.every((each) => each.reveal), 'reveal-order', { n });
+    const cycle = log.cycles.get(draw.commit.cycle);
+    need(draw.place === cycle.revealed, 'reveal-order', { n });
     const sealed = draw.looked.find((each) => !each.reveal);
     need(!sealed, 'reveal-looked', { n, other: sealed?.n ?? 0 });
     need(entry.record === '' || draw.outcome?.type !== 'void', 'reveal-record', { n });
     need(!log.anchors.has(entry.secret), 'secret-is-anchor', { n });
     log.secrets.add(entry.secret);
     log.open.delete(n);
+    cycle.revealed++;
     Object.assign(draw, { reveal: entry, revealIndex: index, revealedEarly: draw.outcome === null });
   },
 
@@ -119,15 +135,15 @@ const STEPS = {
     const wanted = [...log.open.keys()].sort((a, b) => a - b);
     const given = entry.open.map(({ n }) => n);
     const equal = given.length === wanted.length && given.every((n, i) => n === wanted[i]);
-    need(equal, 'archive-open', { index, given: given.join(', ') || '–', wanted: wanted.join(', ') || '–' });
+    need(equal, 'archive-open', { index, given: brief(given.join(', ') || '–'), wanted: brief(wanted.join(', ') || '–') });
     for (const { n, amended } of entry.open) log.open.get(n).counts.push({ index, amended });
   },
 };
 
 /** The draws of other cycles that a commit looks at (PROTOCOL 5). */
-function lookedAt({ rules: { quiet_days: quiet }, date }, others) {
+function lookedAt({ rules: { quiet_days: quiet }, date, cycle }, draws) {
   if (quiet === 0) return [];
-  return others.filter((each) => isDraw(each) && dayOf(date) - dayOf(each.commit.date) < quiet);
+  return draws.filter((each) => isDraw(each) && each.commit.cycle !== cycle && dayOf(date) - dayOf(each.commit.date) < quiet);
 }
 
 function outcome(log, entry, index) {
@@ -137,7 +153,14 @@ function outcome(log, entry, index) {
   need(entry.commit === draw.commit.hash, 'outcome-commit', { n });
   draw.outcome = entry;
   draw.outcomeIndex = index;
+  log.waiting.delete(n);
+  if (isDraw(draw)) noteReveal(log.cycles.get(draw.commit.cycle), draw);
   if (isDraw(draw) && !draw.reveal) log.open.set(n, draw);
+}
+
+/** The latest `reveal_time` of a cycle's draws. */
+function noteReveal(cycle, { commit }) {
+  cycle.lastReveal = Math.max(cycle.lastReveal, secondsOf(commit.reveal_time));
 }
 
 function known(log, entry) {
@@ -199,7 +222,7 @@ function checkTimes(draw) {
 }
 
 /** When a commit is to be revealed (PROTOCOL 4): not before what its own reveal would tell of. */
-function revealTime({ chain, cycleDraws, looked }, drawAt) {
-  const others = [...cycleDraws, ...looked].map(({ commit }) => secondsOf(commit.reveal_time));
-  return others.reduce((a, b) => Math.max(a, b), drawAt + chain.embargo_days * DAY_S);
+function revealTime({ chain, lastReveal, looked }, drawAt) {
+  const own = Math.max(drawAt + chain.embargo_days * DAY_S, lastReveal);
+  return looked.reduce((latest, { commit }) => Math.max(latest, secondsOf(commit.reveal_time)), own);
 }

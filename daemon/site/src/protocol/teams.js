@@ -131,7 +131,7 @@ class Assignment {
   }
 
   /**
-   * Fix `seat`: the first of `candidates` with whom everything else can still be filled sits there for good.
+   * Fix `seat`: the first of `candidates` with which everything else can still be filled sits there for good.
    * All seats are filled, and stay so. What one candidate's search has seen without finding room leads to
    * none for the next either, since nobody moved; so each seat costs one walk at most.
    */

@@ -175,8 +175,8 @@ const EN = {
   no: 'no',
 
   // Classes
-  'class-A': 'Class A. Once the lists were fixed, nobody could choose the result: the random value came from drand and its signature was checked here, and most of the witnesses whom you take as independent saw commitment and outcome in time ({witnesses}).',
-  'class-B': 'Class B. Once the lists were fixed, nobody could choose the result, if the random value was truly made when and as it is said to be; most of the witnesses whom you take as independent saw commitment and outcome in time ({witnesses}).',
+  'class-A': 'Class A. Once the lists were fixed, nobody could choose the result: the random value came from drand and its signature was checked here, and most of the witnesses that you take as independent saw commitment and outcome in time ({witnesses}).',
+  'class-B': 'Class B. Once the lists were fixed, nobody could choose the result, if the random value was truly made when and as it is said to be; most of the witnesses that you take as independent saw commitment and outcome in time ({witnesses}).',
   'class-A-if': 'Class A, if these are independent: {witnesses}. Once the lists were fixed, nobody could choose the result: the random value came from drand and its signature was checked here, and these witnesses saw commitment and outcome in time. The operator named them: judge them yourself.',
   'class-B-if': 'Class B, if these are independent: {witnesses}. Once the lists were fixed, nobody could choose the result, if the random value was truly made when and as it is said to be; these witnesses saw commitment and outcome in time. The operator named them: judge them yourself.',
   'class-witness': 'The value is the signature of one witness: if that one colludes with the operator, he can make many and give the one that pleases.',
@@ -411,7 +411,7 @@ const EN = {
   'note-reveal-unpreceded': 'No archive entry stands right before the reveal.',
   'note-unkept': 'Visits that somebody of the team cannot keep ({count}): {ids}',
   'note-units-twice': 'Units that are visited at more than one slot ({count}): {units}',
-  'note-unsuited': 'Seats that went to somebody whom the visit does not suit: {count}.',
+  'note-unsuited': 'Seats that went to somebody who cannot keep the visit: {count}.',
   'note-amended-often': 'Places with three amendments or more ({count}): {ids}',
   'note-amended-after': 'Amendments made after the reveal: {count}.',
   'note-taken-out-again': 'Targets taken out of their place in the draw before as well ({count}): {ids}',
