@@ -181,6 +181,9 @@ test('over http: the same answer, folders not listed, early files found', async 
   assert.match(firstFailure(await over(having(['draws/0004/commit.json', 'x']))), /log files: folder-stray/);
   assert.match(firstFailure(await over(having(['draws/0001/amend-04.json', 'x']))), /draw 1 files: file-early/);
   assert.match(firstFailure(await over(having(['draws/0001/record.json', new Uint8Array(900000)]))), /draw 1 files: file-too-long/);
+  const page = async (url, init) => (await served(files)(url, init)).status === 200 ? served(files)(url, init)
+    : new Response('<html>', { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+  assert.equal((await check(new HttpSource('http://x/', page))).verdict, 'ok');       // a server that always has a page
   const broken = await check(new HttpSource('http://x/', async () => { throw new TypeError('offline'); }));
   assert.match(firstFailure(broken), /log signature: unreadable/);
 });
