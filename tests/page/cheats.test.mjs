@@ -21,6 +21,7 @@ const CHEATS = [
   // signature
   ['the checkpoint signed by another key', 'log signature', () => small({ files: (files, s) => { s.key = makeKey(s.origin, 1, 'another'); s.checkpoint('checkpoint', 1); } })],
   ['genesis with another key', 'log signature', () => small(genesis((g) => { g.key = makeKey(g.origin, 1, 'another').text; }))],
+  ['a genesis of another origin', 'log signature', () => small(genesis((g) => { g.origin = 'other.example.org'; }))],
   ['no genesis first', 'log signature', () => bare(async (s) => { s.cycle('a', 'none', 0); s.genesis('2023-08-01T00:00:02Z'); })],
   ['a checkpoint of another origin', 'log signature', () => small({ checkpoint: only('checkpoint', (plan) => { plan.origin = 'other.example.org'; }) })],
   ['121 signature lines', 'log signature', () => small({ checkpoint: only('checkpoint', (plan) => { plan.lines = lines(117); }) })],

@@ -35,17 +35,23 @@ export function vouching(draw, commitTimes, outcomeTimes) {
 export const moreThanHalf = (k, n) => 2 * k > n;
 
 /**
- * The class of a draw: 'A', 'B', 'C', 'pending' or 'pending-C' (no outcome yet; C at best), 'none' (a void without a value), or
+ * The class of a draw: 'A', 'B', 'C', 'pending' (no outcome yet), 'none' (a void without a value), or
  * 'unknown' where checks failed or were not run.
  * @param {boolean} holds its checkpoints and beacon hold, and nothing of it or of the log failed
  */
 export function classOf(draw, vouched, holds) {
   const { source } = draw.commit.beacon;
-  if (!draw.outcome) return source === 'none' || !draw.witnesses.length ? 'pending-C' : 'pending';
+  if (!draw.outcome) return 'pending';
   if (!valueEntry(draw)) return 'none';
   if (!holds || !vouched) return 'unknown';
   const seen = moreThanHalf(vouched.commit, vouched.witnesses) && moreThanHalf(vouched.outcome, vouched.witnesses);
   if (source === 'none' || !seen) return 'C';
+  return source === 'drand' ? 'A' : 'B';
+}
+
+/** The best class that a draw can come to, by its commitment alone. */
+export function bestOf({ commit: { beacon: { source } }, witnesses }) {
+  if (source === 'none' || !witnesses.length) return 'C';
   return source === 'drand' ? 'A' : 'B';
 }
 

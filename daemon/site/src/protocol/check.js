@@ -1,7 +1,7 @@
 // A published directory, checked from first to last (PROTOCOL 10).
 import { same, textOf } from './bytes.js';
-import { classOf, isIndependent, isLower } from './assurance.js';
-import { checkPolicies, parseEntry } from './entries.js';
+import { bestOf, classOf, isIndependent, isLower } from './assurance.js';
+import { checkPolicies, parseEntry, readEntry } from './entries.js';
 import { checkDraw, checkOneFolder } from './draws.js';
 import { LOG_KEY, MOST_NOTE, cosignatures, parseCheckpoint, parseVerifierKey, signedBy } from './note.js';
 import { archiveName, folderOf, survey } from './names.js';
@@ -94,7 +94,7 @@ function checkGenesis(bytes, { checkpoint, key }) {
   if (bytes === null) return;
   let genesis;
   try {
-    genesis = parseEntry(bytes, '0');
+    genesis = readEntry(bytes, '0');
   } catch {
     return;
   }
@@ -245,7 +245,7 @@ function letterOf({ log }, { draw, runner, vouched }) {
 function reportOf(state, it, letters, i) {
   const { draw, runner, folder, commit, vouched } = it;
   const assurance = {
-    class: letters[i], independent: isIndependent(state.settings.independent, vouched), source: commit.beacon.source,
+    class: letters[i], best: bestOf(draw), independent: isIndependent(state.settings.independent, vouched), source: commit.beacon.source,
     witnesses: (vouched?.both ?? []).map((key) => parseVerifierKey(key).name), total: draw.witnesses.length,
     commit: vouched?.commit ?? 0, outcome: vouched?.outcome ?? 0, stands: lowerOnes(it, letters, letters[i]),
   };
@@ -258,7 +258,7 @@ function reportOf(state, it, letters, i) {
 
 /** On what of a lower class a draw stands. */
 function lowerOnes({ stands }, letters, letter) {
-  const own = letter.startsWith('pending') ? 'A' : letter;
+  const own = letter === 'pending' ? 'A' : letter;
   return [...stands].sort((a, b) => a - b).map((n) => ({ n, class: letters[n - 1] })).filter((each) => isLower(each.class, own));
 }
 

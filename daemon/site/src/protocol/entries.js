@@ -116,6 +116,18 @@ const FORMS = {
   archive: object({ ...HEAD, open: isOpen, root: isDigest }),
 };
 
+/** An entry, key by key: what they say of one another is not looked at. */
+export function readEntry(bytes, where) {
+  const entry = parseCanonical(bytes, where);
+  if (!isObject(entry) || !Object.hasOwn(FORMS, entry.type)) {
+    throw new Problem('entry-type', { where, type: brief(isObject(entry) ? entry.type : '') });
+  }
+  let wrong = '';
+  const holds = FORMS[entry.type](entry, (path) => { wrong ||= path; });
+  if (!holds) throw new Problem('entry-form', { where, type: entry.type, what: brief(wrong) });
+  return entry;
+}
+
 /**
  * An entry, its form checked.
  * @param {Uint8Array} bytes
@@ -123,14 +135,9 @@ const FORMS = {
  * @returns {object} the entry, with `hash` = H(bytes) and `at` = its time in seconds, neither enumerable
  */
 export function parseEntry(bytes, where) {
-  const entry = parseCanonical(bytes, where);
-  if (!isObject(entry) || !Object.hasOwn(FORMS, entry.type)) {
-    throw new Problem('entry-type', { where, type: brief(isObject(entry) ? entry.type : '') });
-  }
-  let wrong = '';
-  const holds = FORMS[entry.type](entry, (path) => { wrong ||= path; })
-    && (wrong = wrongBetween(entry)) === '';
-  if (!holds) throw new Problem('entry-form', { where, type: entry.type, what: brief(wrong) });
+  const entry = readEntry(bytes, where);
+  const what = wrongBetween(entry);
+  need(what === '', 'entry-form', { where, type: entry.type, what });
   Object.defineProperty(entry, 'hash', { value: H(bytes) });
   Object.defineProperty(entry, 'at', { value: secondsOf(entry.time) });
   return entry;

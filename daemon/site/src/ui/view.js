@@ -140,7 +140,10 @@ function drawView(t, draw, report) {
 }
 
 /** "A" and "B" are said outright only where the witnesses were given as independent. */
-const classKey = ({ class: letter, independent }) => (/^[AB]$/.test(letter) && !independent ? `${letter}-if` : letter);
+function classKey({ class: letter, best, independent }) {
+  if (letter === 'pending' && best === 'C') return 'pending-C';
+  return /^[AB]$/.test(letter) && !independent ? `${letter}-if` : letter;
+}
 
 function classView(t, assurance) {
   const { witnesses, source } = assurance;
