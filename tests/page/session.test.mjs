@@ -18,7 +18,7 @@ for (const pause of [false, true]) {
   test(`a check and a question, ${pause ? 'in the page' : 'in a worker'}`, async () => {
     const { told, session } = conversation(pause);
     await session.hear({ type: 'check', files, base: '', options });
-    await session.hear({ type: 'ask', id: 't.22' });
+    await session.hear({ type: 'ask', id: 'T0026' });
     assert.ok(told.some(({ type }) => type === 'progress'));
     assert.equal(told.find(({ type }) => type === 'report').report.verdict, 'ok');
     const { answers } = told.at(-1);

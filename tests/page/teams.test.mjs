@@ -20,7 +20,7 @@ function exists({ law, rules }, targets, people, limit, sat = []) {
     if (i === all) return true;
     const t = targets[Math.floor(i / seats)];
     for (const p of people) {
-      if (!law.fits(p, i % seats) || !law.lawful(p, t) || (loads.get(p) ?? 0) >= limit) continue;
+      if (!law.fits(p, i % seats, t) || !law.lawful(p, t) || (loads.get(p) ?? 0) >= limit) continue;
       if (team.slice(i - (i % seats), i).includes(p)) continue;
       loads.set(p, (loads.get(p) ?? 0) + 1);
       team[i] = p;
@@ -48,7 +48,7 @@ function model(rules, targets, inspectors, law, lots) {
   while (!exists(it, admitted, drawn, least)) least++;
   const limit = Math.min(least + rules.slack, most);
   const sat = [];
-  const holds = (p, t, seat) => law.fits(p, seat) && law.lawful(p, t) && !sat.slice(sat.length - seat).includes(p)
+  const holds = (p, t, seat) => law.fits(p, seat, t) && law.lawful(p, t) && !sat.slice(sat.length - seat).includes(p)
     && sat.filter((each) => each === p).length < limit;
   for (const t of admitted) {
     for (let seat = 0; seat < rules.team.length; seat++) {
@@ -62,13 +62,13 @@ function model(rules, targets, inspectors, law, lots) {
 
 function randomCase(rng) {
   const pick = (list) => list[rng(list.length)];
-  const targets = Array.from({ length: rng(6) }, (_, i) => ({ id: `T${i}`, unit: pick(['a', 'b', 'c', '']), area: pick(['x', 'y']), level: pick([null, 1, 2, 3]) }));
+  const targets = Array.from({ length: rng(6) }, (_, i) => ({ id: `T${i}`, unit: pick(['a', 'b', 'c', '']), area: pick(['x', 'y']), level: pick([null, 1, 2, 3]), needs: pick(['', 'fire', 'lead']) }));
   const inspectors = Array.from({ length: rng(7) }, (_, i) => ({
     id: `I${i}`, unit: pick(['a', 'b', 'c', 'd', 'e']), area: pick(['x', 'y', 'z', 'w']), level: pick([1, 2, 3, 4]), tags: pick([[], ['lead'], ['fire', 'lead'], ['fire']]),
   }));
   const rules = {
     avoid: pick([[], ['unit'], ['area', 'unit'], []]), inspectors: rng(5), max_load: pick([0, 0, 1, 2, 3]), slack: rng(3),
-    team: pick([['any'], ['lead', 'any'], ['any', 'any'], ['fire', 'lead'], ['any', 'lead', 'any']]),
+    team: pick([['any'], ['lead', 'any'], ['any', 'any'], ['fire', 'lead'], ['any', 'lead', 'any'], ['own'], ['own', 'any'], ['lead', 'own']]),
   };
   if (rng(2)) rules.level_gap = rng(3) - 1;
   const conflicts = inspectors.length && targets.length ? Array.from({ length: rng(4) }, () => ({ inspector: pick(inspectors).id, scope: 'target', value: pick(targets).id })) : [];
@@ -92,7 +92,7 @@ test('3000 small random draws have the teams of the model', async () => {
 
 test('1000 targets of two seats take seconds', async () => {
   const rng = random(7);
-  const targets = Array.from({ length: 1000 }, (_, i) => ({ id: `T${i}`, unit: `u${rng(4)}`, area: '', level: rng(5) }));
+  const targets = Array.from({ length: 1000 }, (_, i) => ({ id: `T${i}`, unit: `u${rng(4)}`, area: '', level: rng(5), needs: '' }));
   const inspectors = Array.from({ length: 300 }, (_, i) => ({ id: `I${i}`, unit: `u${rng(4)}`, area: '', level: 2 + rng(5), tags: rng(3) ? [] : ['lead'] }));
   const rules = { avoid: ['unit'], level_gap: 0, inspectors: 150, max_load: 9, slack: 0, team: ['lead', 'any'] };
   const start = Date.now();

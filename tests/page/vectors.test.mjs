@@ -7,10 +7,12 @@ import { compareText, hashAfter, H, hex, unbase64, unhex, utf8 } from '../../dae
 import { checkBeaconForm, roundAt, verifyDrand } from '../../daemon/site/src/protocol/beacon.js';
 import { takeOf } from '../../daemon/site/src/protocol/drum.js';
 import { Lots } from '../../daemon/site/src/protocol/draw.js';
-import { dayOf, isRosterText, secondsOf } from '../../daemon/site/src/protocol/forms.js';
+import { clockIn, dayOf, isRosterText, isZone, minutesOf, secondsOf } from '../../daemon/site/src/protocol/forms.js';
 import { parseCanonical, writeCanonical } from '../../daemon/site/src/protocol/json.js';
 import { Root, Tree, leafHash, nodeHash } from '../../daemon/site/src/protocol/merkle.js';
+import { amendmentNumber, survey } from '../../daemon/site/src/protocol/names.js';
 import { parseCheckpoint, parseVerifierKey, signedBy, verifyEd25519 } from '../../daemon/site/src/protocol/note.js';
+import { reachedTime } from '../../daemon/site/src/protocol/sequence.js';
 import { tilePath } from '../../daemon/site/src/protocol/tiles.js';
 
 const { ed25519 } = createRequire(new URL('../../daemon/site/package.json', import.meta.url))('@noble/curves/ed25519.js');
@@ -28,7 +30,7 @@ test('verifier keys with one thing wrong are none', () => {
   const good = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
   assert.ok(parseVerifierKey(good));
   for (const bad of [good.replace('530d', '530e'), good.replace('530d', '530D'), good.slice(0, -1), `${good}=`, good.replace('/foo', '/ foo'),
-    good.replace('+A', '+Q'), good.replace('/foo', '+foo'), '', `${good}\n`]) assert.equal(parseVerifierKey(bad), null, bad);
+    good.replace('+A', '+Q'), good.replace('/foo', '+foo'), good.replace('/foo', '/fo\u200bo'), good.replace('/foo', '/fo,o'), '', `${good}\n`]) assert.equal(parseVerifierKey(bad), null, bad);
 });
 
 test('a key of small order signs nothing', () => {
@@ -145,23 +147,55 @@ test('text of a roster', () => {
   }
 });
 
-test('hashes that begin with the seed, and visit dates', () => {
+test('hashes that begin with the seed, and starts of visits', () => {
   const seed = H('seed');
   const after = hashAfter(seed);
   for (const text of ['', 'target/T1/1', 'x'.repeat(100)]) assert.equal(after(text), H(seed + text));
   const lots = new Lots(seed);
   assert.equal(lots.ticket('T1', 3), [1, 2, 3].map((i) => H(`${seed}target/T1/${i}`)).sort()[0]);
-  const dates = Array.from({ length: 7 }, (_, i) => `d${i}`);
-  const x = BigInt(`0x${H(`${seed}date/T1`).slice(0, 16)}`);
-  assert.equal(lots.visitDate('T1', dates), dates[Number(x * 7n / 2n ** 64n)]);
+  const start = (what, slots) => Number((BigInt(`0x${H(`${seed}visit/${what}`).slice(0, 16)}`) * BigInt(slots)) / 2n ** 64n);
+  assert.equal(lots.start({ id: 'T1', unit: '局' }, true, 7), start('unit/局', 7));
+  assert.equal(lots.start({ id: 'T1', unit: '局' }, false, 7), start('target/T1', 7));
+  assert.equal(lots.start({ id: 'T1', unit: '' }, true, 2000), start('target/T1', 2000));
 });
 
 test('how many a stratum takes is rounded up, exactly', () => {
-  assert.equal(takeOf({ drum: 12, per_10000: 500 }), 1);
-  assert.equal(takeOf({ drum: 20, per_10000: 500 }), 1);
-  assert.equal(takeOf({ drum: 21, per_10000: 500 }), 2);
-  assert.equal(takeOf({ drum: 2 ** 24, per_10000: 9999 }), Math.ceil(2 ** 24 * 0.9999));
-  assert.equal(takeOf({ drum: 3, count: 5 }), 3);
+  assert.equal(takeOf({ per_10000: 500 }, 12), 1);
+  assert.equal(takeOf({ per_10000: 500 }, 20), 1);
+  assert.equal(takeOf({ per_10000: 500 }, 21), 2);
+  assert.equal(takeOf({ per_10000: 9999 }, 2 ** 24), Math.ceil(2 ** 24 * 0.9999));
+  assert.equal(takeOf({ count: 5 }, 3), 3);
+});
+
+test('names: four digits at least, and no more than they need', () => {
+  const found = survey(['checkpoint', 'draws/0001/commit.json', 'draws/12345/x', 'draws/01234/x', 'draws/123/x', 'archive/0003.checkpoint', 'archive/00003.checkpoint', 'tile/0/000', 'tile/0/0']);
+  assert.deepEqual([...found.draws.keys()], [1, 12345]);
+  assert.deepEqual(found.archives, [3]);
+  assert.equal(found.foreign, 5);
+  assert.deepEqual(['amend-01.json', 'amend-99.json', 'amend-100.json', 'amend-1.json', 'amend-001.json', 'amend-0100.json'].map(amendmentNumber), [1, 99, 100, null, null, null]);
+});
+
+test('zones are names, and clocks go by them', () => {
+  for (const good of ['Asia/Shanghai', 'UTC', 'Etc/GMT+8', 'America/Argentina/Buenos_Aires', 'x'.repeat(64)]) assert.equal(isZone(good), true, good);
+  for (const bad of ['', '/', 'a/', '/a', 'a//b', '../../etc/passwd', 'a b', 'x'.repeat(65), 'Asia/Shanghai\n', 1]) assert.equal(isZone(bad), false, String(bad));
+  assert.equal(clockIn('Asia/Shanghai', secondsOf('2023-08-23T15:59:22Z')), '2023-08-23T23:59');
+  assert.equal(clockIn('Asia/Shanghai', secondsOf('2023-08-23T16:00:00Z')), '2023-08-24T00:00');
+  assert.equal(clockIn('Mars/Olympus_Mons', 0), null);
+});
+
+test('slots are apart as their clocks read', () => {
+  assert.equal(minutesOf('2023-08-24T09:00') - minutesOf('2023-08-23T23:59'), 541);
+  for (const bad of ['2023-08-24T24:00', '2023-08-24T9:00', '2023-08-24 09:00', '2023-02-29T09:00', '2023-08-24T09:00Z', '']) assert.equal(minutesOf(bad), null, bad);
+});
+
+test('the time that more than half of some witnesses reach', () => {
+  const times = new Map([['a', 10], ['b', 20], ['c', 2 ** 53 - 1]]);
+  assert.equal(reachedTime(['a', 'b', 'c'], times), 20);
+  assert.equal(reachedTime(['a', 'b', 'c', 'd'], times), 10);
+  assert.equal(reachedTime(['a', 'b'], times), 10);
+  assert.equal(reachedTime(['c'], times), 2 ** 53 - 1);
+  assert.equal(reachedTime(['a', 'x', 'y'], times), null);
+  assert.equal(reachedTime([], times), null);
 });
 
 test('checkpoints have three lines and nothing else', () => {
@@ -171,7 +205,7 @@ test('checkpoints have three lines and nothing else', () => {
   assert.equal(read(`o\n13\n${root}\n\n${line}`).size, 13);
   for (const bad of [`o\n013\n${root}\n\n${line}`, `o\n13\n${root}\nextra\n\n${line}`, `o\n13\n${root}\n${line}`, `o\n13\n${root}\n\n`, `o\n-1\n${root}\n\n${line}`,
     `o\n13\n${root}\n\n${line.trimEnd()}`, `o\n13\n${root.replace('M=', 'N=')}\n\n${line}`, `\n13\n${root}\n\n${line}`, `o\r\n13\n${root}\n\n${line}`,
-    `o\n9007199254740992\n${root}\n\n${line}`, `o\n13\n${root}\n\n- a AAAAAAA=\n`, `o\n13\n${root}\n\n${line}\n${line}`]) {
+    `o\n9007199254740992\n${root}\n\n${line}`, `o\n13\n${root}\n\n- a AAAAAAA=\n`, `o\n13\n${root}\n\n${line}\n${line}`, `o\n13\n${root}\n\n${line.repeat(101)}`]) {
     assert.throws(() => read(bad), { name: 'Problem' }, bad);
   }
 });

@@ -161,10 +161,10 @@ test('from the disk: a year holds, and says of an id what became of it', async (
   const record = JSON.parse(readFileSync(join(year, 'draws/0002/record.json'), 'utf8'));
   const drawn = record.selected[0];
   const said = await ask(page, drawn.id);
-  assert.ok(said.includes(drawn.ticket) && said.includes(`It was drawn: visit on ${drawn.date} by ${drawn.team.join(', ')}.`), said);
+  assert.ok(said.includes(drawn.ticket) && said.includes(`It was drawn: visit ${drawn.visit.replace('T', ' ')} by ${drawn.team.join(', ')}.`), said);
   const kept = [...record.selected, ...record.reserve].map(({ id }) => id);
   const [idle] = readFileSync(join(year, 'draws/0002/targets.csv'), 'utf8').split('\n').slice(1, -1).map((line) => line.split(','))
-    .find(([id, , , , , , , , drum]) => drum === 'in' && !kept.includes(id));
+    .find(([id, , , , , , , , , , drum]) => drum === 'in' && !kept.includes(id));
   assert.match(await ask(page, idle), /^Draw 2: target in the drum .* It was not drawn\.$/);
   assert.equal(await ask(page, 'nobody-at-all'), 'Draw 2: the id is not in the rosters.');
   await page.fill('#who-id', '<script>alert(1)</script>');

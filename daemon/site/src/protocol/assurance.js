@@ -1,5 +1,5 @@
-// What class a draw has, and how many witnesses vouch for it (PROTOCOL 4).
-import { IN_TIME_S } from './beacon.js';
+// What class a draw has, how many witnesses vouch for it, and on which draws it stands (PROTOCOL 4).
+import { IN_TIME_S, valueEntry } from './beacon.js';
 import { DAY_S, secondsOf } from './forms.js';
 
 /**
@@ -8,26 +8,27 @@ import { DAY_S, secondsOf } from './forms.js';
  * @property {number} witnesses how many are in force at the commit
  * @property {number} commit how many of them cosigned commit.checkpoint in time
  * @property {number} outcome how many of them cosigned outcome.checkpoint in time
+ * @property {string[]} both verifier keys of those who cosigned both in time
  * @property {boolean} seenBefore more than half cosigned the outcome before draw_time
  * @property {function(string): boolean} inTime whether a witness cosigned the commitment in time
  */
 
 /**
  * @param {DrawState} draw
- * @param {Map<string, number[]>} commitTimes by verifier key, of commit.checkpoint
- * @param {Map<string, number[]>} outcomeTimes of outcome.checkpoint
+ * @param {Map<string, number>} commitTimes the earliest time by verifier key, of commit.checkpoint
+ * @param {Map<string, number>} outcomeTimes of outcome.checkpoint
  * @returns {Vouching}
  */
 export function vouching(draw, commitTimes, outcomeTimes) {
-  const drawAt = secondsOf(draw.commit.draw_time);
-  const count = (times, holds) => draw.witnesses.filter((key) => (times.get(key) ?? []).some(holds)).length;
-  const early = (time) => time <= drawAt - IN_TIME_S;
+  const { witnesses, commit } = draw;
+  const drawAt = secondsOf(commit.draw_time);
+  const early = (key) => (commitTimes.get(key) ?? Infinity) <= drawAt - IN_TIME_S;
+  const soon = (key) => (outcomeTimes.get(key) ?? Infinity) <= drawAt + DAY_S;
+  const before = witnesses.filter((key) => (outcomeTimes.get(key) ?? Infinity) < drawAt);
   return {
-    witnesses: draw.witnesses.length,
-    commit: count(commitTimes, early),
-    outcome: count(outcomeTimes, (time) => time <= drawAt + DAY_S),
-    seenBefore: moreThanHalf(count(outcomeTimes, (time) => time < drawAt), draw.witnesses.length),
-    inTime: (key) => (commitTimes.get(key) ?? []).some(early),
+    witnesses: witnesses.length, commit: witnesses.filter(early).length, outcome: witnesses.filter(soon).length,
+    both: witnesses.filter((key) => early(key) && soon(key)), seenBefore: moreThanHalf(before.length, witnesses.length),
+    inTime: (key) => witnesses.includes(key) && early(key),
   };
 }
 
@@ -39,11 +40,28 @@ export const moreThanHalf = (k, n) => 2 * k > n;
  * @param {boolean} holds its checkpoints and beacon hold, and nothing of it or of the log failed
  */
 export function classOf(draw, vouched, holds) {
-  if (!draw.outcome) return 'pending';
-  if (draw.outcome.type === 'void' && !('beacon' in draw.outcome)) return 'none';
-  if (!holds || !vouched) return 'unknown';
   const { source } = draw.commit.beacon;
+  if (!draw.outcome) return 'pending';
+  if (!valueEntry(draw)) return 'none';
+  if (!holds || !vouched) return 'unknown';
   const seen = moreThanHalf(vouched.commit, vouched.witnesses) && moreThanHalf(vouched.outcome, vouched.witnesses);
   if (source === 'none' || !seen) return 'C';
   return source === 'drand' ? 'A' : 'B';
 }
+
+/** The best class that a draw can come to, by its commitment alone. */
+export function bestOf({ commit: { beacon: { source } }, witnesses }) {
+  if (source === 'none' || !witnesses.length) return 'C';
+  return source === 'drand' ? 'A' : 'B';
+}
+
+/** Whether more than half of the witnesses that a caller holds to be independent cosigned both checkpoints in time. */
+export function isIndependent(given, vouched) {
+  const named = new Set(given);
+  return moreThanHalf((vouched?.both ?? []).filter((key) => named.has(key)).length, named.size);
+}
+
+const RANK = { A: 3, B: 2, C: 1 };
+
+/** Whether a class is lower than another: one of a draw that has no value is lower than any. */
+export const isLower = (letter, than) => (RANK[letter] ?? 0) < (RANK[than] ?? 0);

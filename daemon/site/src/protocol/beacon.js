@@ -17,8 +17,8 @@ export const QUICKNET = {
 const LEAST_VALUES = 2n ** 64n;
 export const IN_TIME_S = 600;       // a cosignature of the commitment is in time so long before draw_time
 
-/** The round whose value comes at or first after a time in seconds. */
-export const roundAt = (seconds) => Math.ceil((seconds - QUICKNET.genesis_s) / QUICKNET.period_s) + 1;
+/** The round whose value comes at or first after a time in seconds; before drand began it is the first. */
+export const roundAt = (seconds) => Math.max(1, Math.ceil((seconds - QUICKNET.genesis_s) / QUICKNET.period_s) + 1);
 
 /**
  * Whether quicknet signed this round: a canonical compressed point of the subgroup, not the zero point.
@@ -38,6 +38,9 @@ export function verifyDrand(round, signature) {
     return false;
   }
 }
+
+/** Whether values of a source are signed. */
+export const isSigned = (source) => source === 'drand' || source === 'witness';
 
 /** The commitment's beacon is strong enough, of the right round, of a witness in force. @throws {Problem} */
 export function checkBeaconForm({ beacon, draw_time: drawTime }, witnesses) {
@@ -73,7 +76,7 @@ export function checkPublicValue({ beacon }, value) {
  */
 export function checkValue(commit, outcome, inTime) {
   const { source } = commit.beacon;
-  const signed = source === 'drand' || source === 'witness';
+  const signed = isSigned(source);
   need(('signature' in outcome) === signed, signed ? 'signature-missing' : 'signature-extra', { source });
   if (!signed) return checkPublicValue(commit, outcome.beacon);
   const { signature, beacon: value } = outcome;
@@ -94,20 +97,31 @@ function checkWitness({ beacon, hash }, signature, inTime) {
 }
 
 /**
- * A void's value: needed under drand and witness unless the void was seen before the value could exist, or
- * blames the beacon.
+ * A void's value, so that a void cannot be a draw that did not please. Under drand and witness it comes with the void or with its
+ * reveal, unless the void was seen before the value could exist, or blames a witness; under public with the void.
+ * @param {object} commit with its hash
+ * @param {object} outcome the void entry
+ * @param {object|null} reveal
+ * @param {function(string): boolean} inTime whether a witness cosigned the commitment in time
  * @param {boolean} seenBefore more than half of the witnesses cosigned it before draw_time
- * @returns {boolean} whether the void blames the beacon, which is not proven
+ * @returns {''|'open'|'blames'|'withheld'} open: the reveal may bring it yet
  */
-export function checkVoid(commit, outcome, inTime, seenBefore) {
+export function checkVoid(commit, outcome, reveal, inTime, seenBefore) {
   const { source } = commit.beacon;
-  if ('beacon' in outcome) {
-    if (source !== 'drand' && source !== 'witness') throw new Problem('void-value', { source });
-    checkValue(commit, outcome, inTime);
-    return false;
-  }
-  if (source !== 'drand' && source !== 'witness') return false;
-  const blames = outcome.reason.startsWith('beacon');
-  need(seenBefore || blames, 'void-late');
-  return !seenBefore;
+  const told = 'beacon' in outcome;
+  const toldLater = reveal !== null && 'beacon' in reveal;
+  need(!told || source !== 'none', 'void-value', { source });
+  need(!toldLater || isSigned(source), 'reveal-value');
+  need(!(told && toldLater), 'void-twice');
+  if (told || toldLater) return checkValue(commit, told ? outcome : reveal, inTime), '';
+  if (source === 'none' || seenBefore) return '';
+  if (source === 'public') return 'withheld';
+  if (source === 'witness' && outcome.reason.startsWith('beacon')) return 'blames';
+  if (reveal === null) return 'open';
+  throw new Problem('void-late');
+}
+
+/** The entry that has a draw's or void's value; null if none has. */
+export function valueEntry({ outcome, reveal }) {
+  return [outcome, reveal].find((entry) => entry && 'beacon' in entry) ?? null;
 }

@@ -40,26 +40,33 @@ export class Lots {
     return this.hash(`pair/${target}/${inspector}`);
   }
 
-  /** dates[floor(x * D / 2^64)] */
-  visitDate(target, dates) {
-    const x = BigInt(`0x${this.hash(`date/${target}`).slice(0, 16)}`);
-    return dates[Number((x * BigInt(dates.length)) >> 64n)];
+  /** Index of the slot from which a target's visit is sought: floor(x * S / 2^64). */
+  start({ id, unit }, sameUnit, slots) {
+    const what = sameUnit && unit !== '' ? `unit/${unit}` : `target/${id}`;
+    const x = BigInt(`0x${this.hash(`visit/${what}`).slice(0, 16)}`);
+    return Number((x * BigInt(slots)) >> 64n);
   }
 }
 
-const byTicket = (a, b) => compareText(a.ticket, b.ticket) || compareText(a.row.id, b.row.id);
+/** Tickets are hex of one length, which any comparison orders alike. */
+function byTicket(a, b) {
+  if (a.ticket !== b.ticket) return a.ticket < b.ticket ? -1 : 1;
+  return compareText(a.row.id, b.row.id);
+}
+
 const comesFirst = ({ row }) => row.drum === 'carried' || row.drum === 'due';
 
 /**
  * The chosen targets and the reserve.
  * @param {object} commit
+ * @param {object[]} strata of sealed.json: how many each takes
  * @param {object[]} rows of targets.csv
  * @param {Lots} lots
  * @param {function(number): Promise<void>} progress
  * @returns {Promise<{chosen: {row, ticket}[], reserve: {row, ticket, stratum}[]}>} chosen in ticket order,
  *          the reserve stratum by stratum
  */
-export async function select(commit, rows, lots, progress) {
+export async function select(commit, strata, rows, lots, progress) {
   const find = stratumOf(commit.strata);
   const drums = commit.strata.map(() => []);
   for (let i = 0; i < rows.length; i++) {
@@ -71,7 +78,7 @@ export async function select(commit, rows, lots, progress) {
   const reserve = [];
   drums.forEach((drum, stratum) => {
     const order = [...drum.filter(comesFirst).sort(byTicket), ...drum.filter((each) => !comesFirst(each)).sort(byTicket)];
-    const { take } = commit.strata[stratum];
+    const { take } = strata[stratum];
     chosen.push(...order.slice(0, take));
     reserve.push(...order.slice(take, take + commit.rules.reserve).map((each) => ({ ...each, stratum })));
   });

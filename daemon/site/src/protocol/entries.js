@@ -1,11 +1,13 @@
 // The forms of log entries (PROTOCOL 4): exactly these keys, each of its form. What entries say of one
 // another is the business of sequence.js.
 import { QUICKNET } from './beacon.js';
-import { H, compareText, isHex } from './bytes.js';
-import { MOST_ROWS, ascends, dayOf, isId, isRosterText, isSentence, isTag, isText, isWhole, secondsOf } from './forms.js';
+import { H, compareText, hex, isHex } from './bytes.js';
+import {
+  MOST_ROWS, ascends, dayOf, isId, isKeyName, isReason, isRosterText, isSentence, isTag, isText, isWhole, isZone, secondsOf,
+} from './forms.js';
 import { parseCanonical } from './json.js';
 import { LOG_KEY, WITNESS_KEY, parseVerifierKey } from './note.js';
-import { Problem, brief } from './problem.js';
+import { Problem, brief, need } from './problem.js';
 
 const isDigest = (value) => isHex(value, 64);
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -15,7 +17,6 @@ const whole = (least, most) => (value) => isWhole(value, least, most);
 const oneOf = (...values) => (value) => values.includes(value);
 const listOf = (form, least = 0, most = Infinity) => (value) =>
   Array.isArray(value) && value.length >= least && value.length <= most && value.every((each) => form(each));
-const distinct = (list) => new Set(list).size === list.length;
 const optional = (form) => ({ optional: form });
 
 /** A form of an object with exactly these keys. The path of the first that is wrong goes to `wrong`. */
@@ -40,9 +41,12 @@ const object = (keys) => (value, wrong = () => {}, path = '') => {
   return true;
 };
 
-const isOrigin = (value) => isText(value) && value.length > 0 && value.length <= 1024;
-const isWitnesses = (value) => listOf(isKey(WITNESS_KEY))(value) && distinct(value);
-const isZone = (value) => isText(value) && /^[A-Za-z0-9._+-]+(\/[A-Za-z0-9._+-]+)*$/.test(value) && value.length <= 64;
+const isWitnesses = (value) => listOf(isKey(WITNESS_KEY))(value) && apart(value.map(parseVerifierKey));
+
+/** Whether no two of some verifier keys have one name or one public key. */
+function apart(keys) {
+  return new Set(keys.map(({ name }) => name)).size === keys.length && new Set(keys.map(({ key }) => hex(key))).size === keys.length;
+}
 const isSignature = (value) => isHex(value, 96) || isHex(value, 128);
 
 /** Printable ASCII without the space, strictly ascending. */
@@ -68,28 +72,31 @@ const isAvoid = (value) => listOf(oneOf('area', 'unit'))(value) && ascends(value
 
 const RULES = object({
   avoid: isAvoid, cover_days: whole(0), inspectors: whole(0), level_gap: optional(Number.isSafeInteger),
-  max_load: whole(0), reserve: whole(0), rest_days: whole(0), rotate: whole(0), slack: whole(0),
-  team: listOf((seat) => seat === 'any' || isTag(seat), 1, 8), timezone: isZone,
+  max_load: whole(0), quiet_days: whole(0, 3650), reserve: whole(0), rest_days: whole(0), rotate: whole(0),
+  same_unit: (value) => typeof value === 'boolean', slack: whole(0), spacing: whole(0, 10080),
+  team: listOf((seat) => seat === 'any' || seat === 'own' || isTag(seat), 1, 8), timezone: isZone,
 });
 
-const STRATUM = { class: isRosterText, drum: whole(0), slips: whole(0), take: whole(0) };
-const byCount = object({ ...STRATUM, count: whole(0) });
-const byShare = object({ ...STRATUM, per_10000: whole(0, 10000) });
+const byCount = object({ class: isRosterText, count: whole(0) });
+const byShare = object({ class: isRosterText, per_10000: whole(0, 10000) });
+const isStrata = (value) => listOf((each) => byCount(each) || byShare(each))(value) && classesAscend(value);
 
-function isStrata(value) {
-  if (!listOf((each) => byCount(each) || byShare(each))(value)) return false;
+/** Whether the classes of strata strictly ascend, but for a `*` that stands last. */
+export function classesAscend(value) {
   const named = value.filter((each, i) => !(each.class === '*' && i === value.length - 1)).map((each) => each.class);
   return !named.includes('*') && ascends(named, compareText);
 }
 
-const HEAD = { time: isTime, type: isText, v: (value) => value === 1 };
+const isOpen = (value) => listOf(object({ amended: isDigest, n: whole(1) }))(value) && ascends(value, (a, b) => a.n - b.n);
+const VALUE = { beacon: optional(isText), signature: optional(isSignature) };
+const HEAD = { time: isTime, type: isText, v: (value) => value === 2 };
 
 const FORMS = {
-  genesis: object({ ...HEAD, key: isKey(LOG_KEY), operator: isSentence, origin: isOrigin, witnesses: isWitnesses }),
-  policy: object({ ...HEAD, reason: isSentence, witnesses: isWitnesses }),
+  genesis: object({ ...HEAD, key: isKey(LOG_KEY), operator: isSentence, origin: isKeyName, witnesses: isWitnesses }),
+  policy: object({ ...HEAD, reason: isReason, witnesses: isWitnesses }),
   cycle: object({
     ...HEAD, anchor: isDigest, chain: whole(1), cycle: isId, embargo_days: whole(0, 400), length: whole(1, 10000),
-    reason: isSentence, source: oneOf(...SOURCES),
+    reason: isReason, source: oneOf(...SOURCES),
   }),
   commit: object({
     ...HEAD, beacon: isBeacon, chain: whole(1), changes: object({
@@ -98,19 +105,28 @@ const FORMS = {
     }),
     cycle: isId, date: (value) => dayOf(value) !== null, draw_time: isTime, excused: counts('inspectors', 'targets'),
     files: object({ 'inspectors.csv': fileForm, 'targets.csv': fileForm }), link: whole(1), n: whole(1),
-    reveal_time: isTime, rules: RULES, sealed: isDigest, strata: isStrata,
+    origin: isKeyName, reveal_time: isTime, rules: RULES, sealed: isDigest, strata: isStrata,
   }),
   draw: object({
-    ...HEAD, beacon: isText, commit: isDigest, inspectors: whole(0), n: whole(1), record: isDigest, selected: whole(0),
-    signature: optional(isSignature),
+    ...HEAD, beacon: isText, commit: isDigest, n: whole(1), places: isDigest, record: isDigest, signature: optional(isSignature),
   }),
-  void: object({
-    ...HEAD, beacon: optional(isText), commit: isDigest, n: whole(1), reason: isSentence,
-    signature: optional(isSignature),
-  }),
-  reveal: object({ ...HEAD, n: whole(1), record: (value) => value === '' || isDigest(value), secret: isDigest }),
-  amend: object({ ...HEAD, amendment: whole(1), n: whole(1), sha256: isDigest }),
+  void: object({ ...HEAD, ...VALUE, commit: isDigest, n: whole(1), reason: isReason }),
+  reveal: object({ ...HEAD, ...VALUE, n: whole(1), record: (value) => value === '' || isDigest(value), secret: isDigest }),
+  amend: object({ ...HEAD, amendment: whole(1), archive: optional(whole(0)), n: whole(1), sha256: isDigest }),
+  archive: object({ ...HEAD, open: isOpen, root: isDigest }),
 };
+
+/** An entry, key by key: what they say of one another is not looked at. */
+export function readEntry(bytes, where) {
+  const entry = parseCanonical(bytes, where);
+  if (!isObject(entry) || !Object.hasOwn(FORMS, entry.type)) {
+    throw new Problem('entry-type', { where, type: brief(isObject(entry) ? entry.type : '') });
+  }
+  let wrong = '';
+  const holds = FORMS[entry.type](entry, (path) => { wrong ||= path; });
+  if (!holds) throw new Problem('entry-form', { where, type: entry.type, what: brief(wrong) });
+  return entry;
+}
 
 /**
  * An entry, its form checked.
@@ -119,18 +135,29 @@ const FORMS = {
  * @returns {object} the entry, with `hash` = H(bytes) and `at` = its time in seconds, neither enumerable
  */
 export function parseEntry(bytes, where) {
-  const entry = parseCanonical(bytes, where);
-  if (!isObject(entry) || !Object.hasOwn(FORMS, entry.type)) {
-    throw new Problem('entry-type', { where, type: brief(isObject(entry) ? entry.type : '') });
-  }
-  let wrong = '';
-  const holds = FORMS[entry.type](entry, (path) => { wrong ||= path; })
-    && (entry.type !== 'void' || ('beacon' in entry) === ('signature' in entry))
-    && (entry.type !== 'cycle' || entry.chain > 1 || entry.reason === '');
-  if (!holds) throw new Problem('entry-form', { where, type: entry.type, what: brief(wrong) });
+  const entry = readEntry(bytes, where);
+  const what = wrongBetween(entry);
+  need(what === '', 'entry-form', { where, type: entry.type, what });
   Object.defineProperty(entry, 'hash', { value: H(bytes) });
   Object.defineProperty(entry, 'at', { value: secondsOf(entry.time) });
   return entry;
+}
+
+/** The key of an entry whose value does not go with its others; '' if there is none. */
+function wrongBetween(entry) {
+  if (entry.type === 'cycle' && entry.chain === 1 && entry.reason !== '') return 'reason';
+  if ('signature' in entry && !('beacon' in entry)) return 'signature';
+  if (entry.type !== 'genesis') return '';
+  if (parseVerifierKey(entry.key).name !== entry.origin) return 'key';
+  return apart([entry.key, ...entry.witnesses].map(parseVerifierKey)) ? '' : 'witnesses';
+}
+
+/** No later list of witnesses names the log itself. @param {object[]} entries in order */
+export function checkPolicies(entries) {
+  entries.forEach(({ type, witnesses }, index) => {
+    const holds = type !== 'policy' || apart([entries[0].key, ...witnesses].map(parseVerifierKey));
+    need(holds, 'entry-form', { where: String(index), type, what: 'witnesses' });
+  });
 }
 
 /** Whether an object has exactly these keys, each of its form; used for sealed.json, record.json, amendments. */

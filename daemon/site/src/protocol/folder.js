@@ -2,17 +2,15 @@
 import { H, same } from './bytes.js';
 import { MOST_AMENDMENT, readAmendment } from './amendments.js';
 import { MOST_ENTRY, MOST_PLACES } from './forms.js';
+import { ROSTERS, amendmentName, isDrawFile } from './names.js';
 import { TooLarge, brief, need } from './problem.js';
 import { recordLimit } from './record.js';
-import { CONFLICTS, INSPECTORS, TARGETS, readConflicts, readInspectors, readSealed, readTargets, tableLimit } from './rosters.js';
+import {
+  AWAY, CONFLICTS, INSPECTORS, TARGETS, readAway, readConflicts, readInspectors, readSealed, readTargets, tableLimit,
+} from './rosters.js';
 
 const MOST_SEALED = 16 << 20;
 const MOST_TABLE = 256 << 20;       // what a page can hold
-export const ROSTERS = ['targets.csv', 'inspectors.csv', 'conflicts.csv', 'sealed.json'];
-
-/** The folder of draw n. */
-export const folderOf = (n) => `draws/${String(n).padStart(4, '0')}`;
-export const amendmentName = (i) => `amend-${String(i).padStart(2, '0')}.json`;
 
 /** A file that must be there, of at most so many bytes. */
 async function readNeeded(source, path, most) {
@@ -28,7 +26,7 @@ async function readNeeded(source, path, most) {
 }
 
 /**
- * Names that may stand in the folder now.
+ * Names of the protocol that may stand in the folder now.
  * @param {{outcome: boolean, revealed: boolean, drawn: boolean, amendments: number}} stage
  */
 function lawfulNames({ outcome, revealed, drawn, amendments }) {
@@ -42,48 +40,46 @@ function lawfulNames({ outcome, revealed, drawn, amendments }) {
   return new Set(names);
 }
 
-const isPage = (name) => /^[^./][^/]*\.(html|svg|js)$/.test(name);
-const PROBED = ['outcome.checkpoint', ...ROSTERS, 'record.json', 'amend-01.json'];
-
-/** No name but those of PROTOCOL 4, none before its time. */
+/** None of the protocol's names before its time; others are passed over. */
 async function checkNames(source, folder, stage) {
   const lawful = lawfulNames(stage);
   const listed = await source.list(folder);
-  const names = listed ?? [];
-  for (const name of listed === null ? PROBED.filter((each) => !lawful.has(each)) : []) {
+  const names = (listed ?? []).filter(isDrawFile);
+  const probed = ['outcome.checkpoint', ...ROSTERS, 'record.json', amendmentName(stage.amendments + 1)];
+  for (const name of listed === null ? probed.filter((each) => !lawful.has(each)) : []) {
     if (await source.exists(`${folder}/${name}`)) names.push(name);
   }
-  const stray = names.find((name) => !lawful.has(name) && !isPage(name));
-  need(stray === undefined, PROBED.includes(stray) ? 'file-early' : 'file-stray', { where: `${folder}/${brief(stray ?? '')}` });
+  const early = names.find((name) => !lawful.has(name));
+  need(early === undefined, 'file-early', { where: `${folder}/${brief(early ?? '')}` });
 }
 
-/** What a commitment asks for may not be more than the limits of PROTOCOL 2. */
-function checkLimits({ strata, rules }) {
+/**
+ * The check before the reveal: commit.json and names.
+ * @param {{list, exists, read}} source
+ * @param {string} folder its path
+ * @param {Uint8Array} entry the commit entry's bytes
+ */
+export async function checkFolder(source, folder, entry, stage) {
+  const given = await readNeeded(source, `${folder}/commit.json`, MOST_ENTRY);
+  need(same(given, entry), 'commit-json', { where: `${folder}/commit.json` });
+  await checkNames(source, folder, stage);
+}
+
+/** No more places than the limit of PROTOCOL 2. */
+function checkPlaces({ strata }, { rules }) {
   const places = strata.reduce((sum, { take }) => sum + BigInt(take), 0n) * BigInt(rules.team.length);
   need(places <= BigInt(MOST_PLACES), 'too-many-places', { places: String(places) });
 }
 
 /**
- * The check before the reveal: commit.json, names, limits.
- * @param {{list, exists, read}} source
- * @param {string} folder its path
- * @param {Uint8Array} entry the commit entry's bytes
- */
-export async function checkFolder(source, folder, entry, commit, stage) {
-  const given = await readNeeded(source, `${folder}/commit.json`, MOST_ENTRY);
-  need(same(given, entry), 'commit-json', { where: `${folder}/commit.json` });
-  await checkNames(source, folder, stage);
-  checkLimits(commit);
-}
-
-/**
  * The files that the reveal opens, against the commitment.
- * @returns {Promise<{targets, inspectors, conflicts, sealed}>}
+ * @returns {Promise<{targets, inspectors, conflicts, away, sealed}>}
  */
 export async function readFiles(source, folder, commit, progress) {
   const sealedBytes = await readNeeded(source, `${folder}/sealed.json`, MOST_SEALED);
   need(H(sealedBytes) === commit.sealed, 'digest', { where: `${folder}/sealed.json` });
   const sealed = readSealed(sealedBytes);
+  checkPlaces(sealed, commit);
   const read = async (name, header, { rows, sha256 }) => {
     const where = `${folder}/${name}`;
     const bytes = await readNeeded(source, where, tableLimit(header, rows));
@@ -92,14 +88,15 @@ export async function readFiles(source, folder, commit, progress) {
   };
   const told = (from, to) => (share) => progress(from + share * (to - from));
   const { 'targets.csv': t, 'inspectors.csv': p } = commit.files;
-  const targets = await readTargets(await read('targets.csv', TARGETS, t), commit.date, told(0, 0.8));
+  const targets = await readTargets(await read('targets.csv', TARGETS, t), commit.date, told(0, 0.7));
   agree('targets.csv', targets, t);
-  const inspectors = await readInspectors(await read('inspectors.csv', INSPECTORS, p), told(0.8, 0.9));
+  const inspectors = await readInspectors(await read('inspectors.csv', INSPECTORS, p), told(0.7, 0.8));
   agree('inspectors.csv', inspectors, p);
-  const conflictBytes = await read('conflicts.csv', CONFLICTS, sealed.conflicts);
-  const conflicts = await readConflicts(conflictBytes, targets, inspectors, told(0.9, 1));
+  const conflicts = await readConflicts(await read('conflicts.csv', CONFLICTS, sealed.conflicts), targets, inspectors, told(0.8, 0.9));
   agreeRows('conflicts.csv', conflicts, sealed.conflicts);
-  return { targets, inspectors, conflicts, sealed, sealedLength: sealedBytes.length };
+  const away = await readAway(await read('away.csv', AWAY, sealed.away), inspectors, sealed.slots, told(0.9, 1));
+  agreeRows('away.csv', away, sealed.away);
+  return { targets, inspectors, conflicts, away, sealed, sealedLength: sealedBytes.length };
 }
 
 function agree(where, read, wanted) {

@@ -1,4 +1,4 @@
-// The small forms of PROTOCOL 2: integers, times, dates, ids, text.
+// The small forms of PROTOCOL 2: integers, times, dates, slots, zones, ids, text.
 import { utf8 } from './bytes.js';
 
 export const DAY_S = 86400;
@@ -10,7 +10,7 @@ export const isText = (value) => typeof value === 'string';
 export const isWhole = (value, least = 0, most = Number.MAX_SAFE_INTEGER) =>
   Number.isSafeInteger(value) && value >= least && value <= most;
 export const isId = (value) => isText(value) && /^[A-Za-z0-9._-]{1,32}$/.test(value);
-export const isTag = (value) => isId(value) && value !== 'any';
+export const isTag = (value) => isId(value) && value !== 'any' && value !== 'own';
 
 /** An unsigned integer's text, as it stands in a CSV; null if it is none. */
 export function unsigned(text) {
@@ -19,8 +19,19 @@ export function unsigned(text) {
   return Number.isSafeInteger(value) ? value : null;
 }
 
+const MOST_DAYS = 4096;
+const days = new Map();         // a roster of a million rows has a few dates
+
 /** Days since 1970-01-01 of a real date `YYYY-MM-DD`; null for anything else. */
 export function dayOf(date) {
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const day = readDay(date);
+  if (day !== null && days.size < MOST_DAYS) days.set(date, day);
+  return day;
+}
+
+function readDay(date) {
   if (!isText(date) || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date)) return null;
   const [year, month, day] = date.split('-').map(Number);
   const at = new Date(0);
@@ -36,6 +47,39 @@ export function secondsOf(time) {
   const day = found && dayOf(found[1]);
   if (day === null) return null;
   return day * DAY_S + Number(found[2]) * 3600 + Number(found[3]) * 60 + Number(found[4]);
+}
+
+/** Minutes since 1970 of a slot `YYYY-MM-DDTHH:MM`, as its clock reads; null for anything else. */
+export function minutesOf(slot) {
+  if (!isText(slot)) return null;
+  const found = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(slot);
+  const day = found && dayOf(found[1]);
+  return day === null ? null : day * 1440 + Number(found[2]) * 60 + Number(found[3]);
+}
+
+export const dateOf = (slot) => slot.slice(0, 10);
+
+/** The name of a time zone, its form alone: no path leads out of it. */
+export const isZone = (value) => isText(value) && value.length <= 64 && /^[A-Za-z0-9+_-]+(\/[A-Za-z0-9+_-]+)*$/.test(value);
+
+const clocks = new Map();
+
+/** What a clock in a zone shows at a time in seconds, as a slot is written; null where this browser does not know the zone. */
+export function clockIn(zone, seconds) {
+  if (!clocks.has(zone)) clocks.set(zone, clockOf(zone));
+  const clock = clocks.get(zone);
+  if (clock === null || seconds > LAST_S) return null;
+  const part = Object.fromEntries(clock.formatToParts(new Date(seconds * 1000)).map(({ type, value }) => [type, value]));
+  return `${part.year.padStart(4, '0')}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
+}
+
+function clockOf(timeZone) {
+  const digits = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  try {
+    return new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', { timeZone, ...digits });
+  } catch {
+    return null;
+  }
 }
 
 const LAST_S = 253402300799;     // 9999-12-31T23:59:59Z
@@ -64,8 +108,14 @@ export function isRosterText(value) {
   return !/[,"]|^ | $| {2}/.test(value) && !BARRED.test(value) && utf8(value).length <= 192;
 }
 
-/** A `reason`, `label` or `operator`. */
-export const isSentence = (value) => isText(value) && !BARRED.test(value) && utf8(value).length <= 1024;
+/** A `reason`: it may be empty. */
+export const isReason = (value) => isText(value) && !BARRED.test(value) && utf8(value).length <= 1024;
+
+/** A `label` or `operator`. */
+export const isSentence = (value) => value !== '' && isReason(value);
+
+/** A name in a verifier key. */
+export const isKeyName = (value) => isRosterText(value) && value !== '' && !/[ +]/.test(value);
 
 /** Whether an array strictly ascends by `compare`. */
 export const ascends = (list, compare) => list.every((value, i) => i === 0 || compare(list[i - 1], value) < 0);

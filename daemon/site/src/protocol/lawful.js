@@ -27,9 +27,10 @@ export class Law {
       || !(barred.has(`target/${t.id}`) || barred.has(`unit/${t.unit}`) || barred.has(`area/${t.area}`));
   }
 
-  /** Whether p fits seat s. */
-  fits(p, seat) {
+  /** Whether p fits seat s of t. */
+  fits(p, seat, t) {
     const wanted = this.rules.team[seat];
+    if (wanted === 'own') return t.needs === '' || p.tags.includes(t.needs);
     return wanted === 'any' || p.tags.includes(wanted);
   }
 }

@@ -11,7 +11,7 @@ import { INSPECTORS, TARGETS, tableLimit } from './rosters.js';
  * @property {string} [drum] @property {string} [ticket] @property {string} [class] @property {number} [weight]
  * @property {string} [result] of a target: 'selected', 'unstaffed', 'reserve', 'not-chosen', 'no-part'; of an
  *           inspector: 'drawn', 'not-drawn', 'no-part'
- * @property {{place, date, team, now}} [place] where it was drawn; `now` is who is there as amended
+ * @property {{held, visit, team, replaced}} [place] where it was drawn, as amended
  */
 
 /**
@@ -71,9 +71,9 @@ function aboutTarget(n, row, opened, lots) {
   return answer;
 }
 
-function placeOf({ places, dates }, id, i, drawn) {
-  if (i < 0) return { held: false, date: drawn.date, team: drawn.team, replaced: false };
-  return { held: true, date: dates?.[i] ?? drawn?.date ?? '', team: places?.[i].team ?? drawn.team, replaced: !drawn };
+function placeOf({ record, places }, id, i, drawn) {
+  if (i < 0) return { held: false, visit: drawn.visit, team: drawn.team, replaced: false };
+  return { held: true, visit: record.selected[i].visit, team: places?.[i].team ?? drawn.team, replaced: !drawn };
 }
 
 function aboutInspector(n, row, opened, lots) {

@@ -11,6 +11,7 @@ import { TARGETS, readTargets, tableLimit } from './rosters.js';
 
 export const MOST_RECEIPT = 2 ** 20;     // bytes
 
+const PRIVATE = TARGETS.split(',').indexOf('private');
 const isTicket = (value) => value === '' || isDigest(value);
 const pair = objectForm({ header: isText, row: isText });
 const RECEIPT = objectForm({
@@ -18,7 +19,7 @@ const RECEIPT = objectForm({
   line: objectForm({ class: isText, drum: whole(0), due: isTicket, in: isTicket, take: whole(0) }),
   n: whole(1), origin: isText, outcome: oneOf('none', 'reserve', 'selected', 'unstaffed'), path: listOf((value) => isHex(value, 64), 0, 64),
   private: pair, public: pair, reserve: whole(0), rows: whole(0), seed: isDigest, ticket: isTicket,
-  type: (value) => value === 'receipt', v: (value) => value === 1,
+  type: (value) => value === 'receipt', v: (value) => value === 2,
 });
 
 /**
@@ -67,7 +68,7 @@ async function holdRow(source, draw, receipt) {
   const fields = receipt.public.row.split(',');
   const [id] = fields;
   const { header, row } = receipt.private;
-  need(H(`${header}\n${row}`) === fields[9], 'receipt-private', { id });
+  need(H(`${header}\n${row}`) === fields[PRIVATE], 'receipt-private', { id });
   need(row.split(',')[0] === id, 'receipt-private-id', { id });
   const wanted = await follows(source, draw, id);
   const { n } = receipt;
@@ -81,7 +82,7 @@ async function holdRow(source, draw, receipt) {
 
 /** What the draw says of a target, from the roster and the seed. */
 async function follows(source, draw, id) {
-  const { commit, folder, opened: { record } } = draw;
+  const { commit, folder, opened: { record, strata } } = draw;
   const { rows } = commit.files['targets.csv'];
   need(rows <= MOST_ROWS, 'csv-rows', { where: 'targets.csv', rows });
   const bytes = await source.read(`${folder}/targets.csv`, tableLimit(TARGETS, rows));
@@ -90,17 +91,17 @@ async function follows(source, draw, id) {
   const row = table.byId.get(id);
   const lots = new Lots(record.seed);
   const stratum = stratumOf(commit.strata)(row.class);
-  const { chosen, reserve } = await select(commit, table.list, lots, async () => {});
-  const wanted = { ticket: takesPart(row) ? lots.ticket(id, row.weight) : '', line: lineOf(commit, stratum, chosen) };
+  const { chosen, reserve } = await select(commit, strata, table.list, lots, async () => {});
+  const wanted = { ticket: takesPart(row) ? lots.ticket(id, row.weight) : '', line: lineOf(strata, stratum, chosen) };
   const waiting = reserve.filter((each) => each.stratum === stratum).findIndex((each) => each.row.id === id) + 1;
   return { ...wanted, reserve: waiting, ...outcomeOf(record, row, waiting) };
 }
 
 /** The last ticket drawn in each of a stratum's two groups. */
-function lineOf(commit, stratum, chosen) {
-  const { class: name, drum, take } = commit.strata[stratum];
+function lineOf(strata, stratum, chosen) {
+  const { class: name, drum, take } = strata[stratum];
   const line = { class: name, drum, due: '', in: '', take };
-  const find = stratumOf(commit.strata);
+  const find = stratumOf(strata);
   for (const { row, ticket } of chosen) {       // in ticket order
     if (find(row.class) === stratum) line[row.drum === 'in' ? 'in' : 'due'] = ticket;
   }

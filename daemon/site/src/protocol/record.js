@@ -1,12 +1,14 @@
 // record.json (PROTOCOL 8): computed, read, compared.
-import { isHex } from './bytes.js';
+import { H, hex, isHex, utf8 } from './bytes.js';
 import { drawMatters, inspectorOrder, select, seedOf, Lots } from './draw.js';
-import { dayOf, isId, isRosterText, isText } from './forms.js';
+import { isId, isRosterText, isText, minutesOf } from './forms.js';
 import { isDigest, listOf, objectForm, whole } from './entries.js';
-import { parseCanonical } from './json.js';
+import { parseCanonical, writeCanonical } from './json.js';
 import { Law } from './lawful.js';
+import { Root } from './merkle.js';
 import { brief, need } from './problem.js';
 import { makeTeams } from './teams.js';
+import { makeVisits } from './visits.js';
 
 /**
  * What follows from a commitment, its files, a secret and a beacon value.
@@ -17,27 +19,32 @@ import { makeTeams } from './teams.js';
  * @property {{row, ticket, stratum}[]} reserve
  * @property {{row, ticket}[]} order the inspectors that are in
  * @property {object} teams of makeTeams
+ * @property {object} visits of makeVisits
  * @property {object} record as record.json has it
  */
 
 /**
  * @param {object} commit the entry, with its hash
- * @param {{targets, inspectors, conflicts, sealed}} files
+ * @param {{targets, inspectors, conflicts, away, sealed}} files
  * @returns {Promise<Outcome>}
  */
 export async function compute(commit, files, secret, beacon, progress) {
   const seed = seedOf(secret, files.sealed.nonce, commit.hash, beacon);
   const lots = new Lots(seed);
   const law = new Law(commit.rules, files.conflicts.list);
-  const { chosen, reserve } = await select(commit, files.targets.list, lots, (share) => progress(0.5 * share));
+  const { chosen, reserve } = await select(commit, files.sealed.strata, files.targets.list, lots,
+    (share) => progress(0.5 * share));
   const order = inspectorOrder(files.inspectors.list, lots);
   const teams = await makeTeams(commit.rules, chosen.map(({ row }) => row), order.map(({ row }) => row), law, lots,
-    (share) => progress(0.5 + 0.5 * share));
-  const outcome = { lots, law, chosen, reserve, order, teams };
+    (share) => progress(0.5 + 0.4 * share));
+  const places = teams.admitted.map((t, i) => ({ target: chosen[t].row, team: teams.teams[i].map((p) => order[p].row.id) }));
+  const visits = await makeVisits(places, { slots: files.sealed.slots, rules: commit.rules, away: files.away.dates, lots },
+    (share) => progress(0.9 + 0.1 * share));
+  const outcome = { lots, law, chosen, reserve, order, teams, visits };
   return { ...outcome, record: recordOf(commit, files, secret, beacon, seed, outcome) };
 }
 
-function recordOf(commit, { sealed }, secret, beacon, seed, { lots, chosen, reserve, order, teams }) {
+function recordOf(commit, { sealed }, secret, beacon, seed, { lots, chosen, reserve, order, teams, visits }) {
   const idOf = (p) => order[p].row.id;
   return {
     beacon, commit: commit.hash,
@@ -47,20 +54,21 @@ function recordOf(commit, { sealed }, secret, beacon, seed, { lots, chosen, rese
     reserve: reserve.map(({ row, ticket }) => ({ class: row.class, id: row.id, ticket })), secret, seed,
     selected: teams.admitted.map((t, i) => {
       const { row, ticket } = chosen[t];
-      return { class: row.class, date: lots.visitDate(row.id, sealed.dates), id: row.id, team: teams.teams[i].map(idOf), ticket };
+      const visit = sealed.slots[visits.slots[i]];
+      return { class: row.class, id: row.id, team: teams.teams[i].map(idOf), ticket, visit };
     }),
-    unstaffed: teams.unstaffed.map((t) => chosen[t].row.id), v: 1,
+    unstaffed: teams.unstaffed.map((t) => chosen[t].row.id), v: 2,
   };
 }
 
-const isDate = (value) => dayOf(value) !== null;
+const isSlot = (value) => minutesOf(value) !== null;
 const RECORD = objectForm({
   beacon: isText, commit: isDigest, inspectors: listOf(objectForm({ id: isId, load: whole(0), ticket: isDigest })),
   load: objectForm({ least: whole(0), limit: whole(0) }), matters: listOf(isId), n: whole(1),
   reserve: listOf(objectForm({ class: isRosterText, id: isId, ticket: isDigest })), secret: isDigest,
   seed: (value) => isHex(value, 64),
-  selected: listOf(objectForm({ class: isRosterText, date: isDate, id: isId, team: listOf(isId), ticket: isDigest })),
-  unstaffed: listOf(isId), v: (value) => value === 1,
+  selected: listOf(objectForm({ class: isRosterText, id: isId, team: listOf(isId), ticket: isDigest, visit: isSlot })),
+  unstaffed: listOf(isId), v: (value) => value === 2,
 });
 
 /** record.json as it was published, of teams of `seats`. @throws {Problem} where it has not this form */
@@ -76,7 +84,21 @@ export function readRecord(bytes, seats) {
 export function recordLimit(commit, sealedBytes) {
   const targets = commit.files['targets.csv'].rows;
   const inspectors = commit.files['inspectors.csv'].rows;
-  return 4096 + targets * (2 * 192 + 8 * 40 + 400) + inspectors * 200 + sealedBytes;
+  return (1 << 17) + targets * (2 * 192 + 8 * 40 + 400) + inspectors * 200 + sealedBytes;
+}
+
+/** The line of a place, as a letter carries it (PROTOCOL 8). */
+export function placeLine({ n, secret, selected }, i) {
+  const { id, team, visit } = selected[i];
+  const nonce = H(`${secret}place/${i}`).slice(0, 32);
+  return writeCanonical({ n, nonce, place: i, target: id, team, visit });
+}
+
+/** The tree hash over the lines of all places. */
+export function placesRoot(record) {
+  const root = new Root();
+  record.selected.forEach((_, i) => root.add(utf8(placeLine(record, i))));
+  return hex(root.value());
 }
 
 /** A value for people: what it holds, without its keys. */
@@ -131,9 +153,9 @@ export const COMPARE = {
     equalLists('limit', [pick(['least', 'limit'])(given.load)], [record.load]);
   },
 
-  dates(given, { record }) {
-    const parts = pick(['id', 'date']);
-    equalLists('dates', given.selected.map(parts), record.selected.map(parts));
+  visits(given, { record }) {
+    const parts = pick(['id', 'visit']);
+    equalLists('visits', given.selected.map(parts), record.selected.map(parts));
   },
 
   matters(given, { record }) {

@@ -1,7 +1,7 @@
 // The files of a draw (PROTOCOL 3): tables and sealed.json, read strictly.
 import { compareBytes, compareText, hex, isHex, textOf } from './bytes.js';
-import { MOST_ROWS, ascends, dayOf, isId, isRosterText, isTag, unsigned } from './forms.js';
-import { listOf, objectForm, whole } from './entries.js';
+import { MOST_ROWS, ascends, dateOf, dayOf, isId, isRosterText, isTag, minutesOf, unsigned } from './forms.js';
+import { classesAscend, isDigest, listOf, objectForm, whole } from './entries.js';
 import { parseCanonical } from './json.js';
 import { Root } from './merkle.js';
 import { Problem, brief, need } from './problem.js';
@@ -9,12 +9,14 @@ import { Problem, brief, need } from './problem.js';
 const LF = 10;
 const SLICE = 4096;     // rows between two reports of progress
 
-export const TARGETS = 'id,class,unit,area,level,weight,since,last_drawn,drum,private';
+export const TARGETS = 'id,class,unit,area,level,needs,weight,since,last_drawn,elsewhere,drum,private';
 export const INSPECTORS = 'id,unit,area,level,tags,drum,private';
 export const CONFLICTS = 'inspector,scope,value,why';
+export const AWAY = 'inspector,date';
+const MOST_SLOTS = 2000;
 
 // The longest line of each table, in bytes; of inspectors, whose tags have no bound, a very long one.
-const LONGEST = { [TARGETS]: 3 * 192 + 200, [INSPECTORS]: 2 * 192 + 8192, [CONFLICTS]: 256 };
+const LONGEST = { [TARGETS]: 3 * 192 + 250, [INSPECTORS]: 2 * 192 + 8192, [CONFLICTS]: 256, [AWAY]: 44 };
 
 const SLACK = 1 << 16;      // bytes, for the header and then some
 
@@ -85,10 +87,10 @@ export async function readTargets(bytes, date, progress) {
   return { ...read, list, byId };
 }
 
-function targetRow([id, stratum, unit, area, level, weight, since, lastDrawn, drum]) {
+function targetRow([id, stratum, unit, area, level, needs, weight, since, lastDrawn, elsewhere, drum]) {
   return {
-    id, class: stratum, unit, area, level: level === '' ? null : unsigned(level), weight: unsigned(weight), since,
-    last_drawn: lastDrawn, drum,
+    id, class: stratum, unit, area, level: level === '' ? null : unsigned(level), needs, weight: unsigned(weight), since,
+    last_drawn: lastDrawn, elsewhere, drum,
   };
 }
 
@@ -98,11 +100,13 @@ function wrongInTarget(row, fields, date, byId) {
   if (!isRosterText(row.unit)) return 'unit';
   if (!isRosterText(row.area)) return 'area';
   if (!isLevel(fields[4])) return 'level';
+  if (row.needs !== '' && !isTag(row.needs)) return 'needs';
   if (row.weight === null || row.weight < 1 || row.weight > 100) return 'weight';
   if (dayOf(row.since) === null || !row.since.endsWith('-01-01') || row.since > date) return 'since';
   if (row.last_drawn !== '' && dayOf(row.last_drawn) === null) return 'last_drawn';
+  if (row.elsewhere !== '' && dayOf(row.elsewhere) === null) return 'elsewhere';
   if (!DRUMS.has(row.drum)) return 'drum';
-  return isHex(fields[9], 64) ? '' : 'private';
+  return isHex(fields[11], 64) ? '' : 'private';
 }
 
 function isLevel(text) {
@@ -133,7 +137,7 @@ function wrongInInspector(row, fields, byId) {
   if (!isRosterText(row.area)) return 'area';
   if (!isLevel(fields[3])) return 'level';
   if (!row.tags.every(isTag) || !ascends(row.tags, compareText)) return 'tags';
-  if (row.drum !== 'in' && row.drum !== 'excused') return 'drum';
+  if (!['in', 'away', 'excused'].includes(row.drum)) return 'drum';
   return isHex(fields[6], 64) ? '' : 'private';
 }
 
@@ -158,12 +162,32 @@ export async function readConflicts(bytes, targets, inspectors, progress) {
   return { ...read, list };
 }
 
+/**
+ * away.csv, against the inspectors and slots that it names.
+ * @returns {Promise<{rows: number, dates: Map<string, Set<string>>}>} by inspector
+ */
+export async function readAway(bytes, inspectors, slots, progress) {
+  const known = new Set(slots.map(dateOf));
+  const dates = new Map();
+  const read = await readTable(bytes, AWAY, 'away.csv', ([inspector, date]) => {
+    if (!inspectors.byId.has(inspector)) return 'inspector';
+    if (!known.has(date)) return 'date';
+    if (!dates.has(inspector)) dates.set(inspector, new Set());
+    dates.get(inspector).add(date);
+    return '';
+  }, progress);
+  return { ...read, dates };
+}
+
+const FILE = objectForm({ rows: whole(0, MOST_ROWS), sha256: isDigest });
+const STRATUM = objectForm({ class: isRosterText, drum: whole(0), slips: whole(0), take: whole(0) });
+
 const SEALED = objectForm({
-  conflicts: objectForm({ rows: whole(0, MOST_ROWS), sha256: (value) => isHex(value, 64) }),
-  dates: (value) => listOf((date) => dayOf(date) !== null, 1, 400)(value) && ascends(value, compareText),
+  away: FILE, conflicts: FILE,
   matters: objectForm({ from: (value) => listOf(isId)(value) && ascends(value, compareText), take: whole(0) }),
   nonce: (value) => isHex(value, 32),
-  v: (value) => value === 1,
+  slots: (value) => listOf((slot) => minutesOf(slot) !== null, 1, MOST_SLOTS)(value) && ascends(value, compareText),
+  strata: (value) => listOf(STRATUM)(value) && classesAscend(value), v: (value) => value === 2,
 });
 
 /** sealed.json. @returns {object} */

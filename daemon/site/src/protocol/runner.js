@@ -1,9 +1,9 @@
 // Checks by name, in order; what needs a check that did not hold is not run.
 import { Problem, TooLarge } from './problem.js';
 
-export const LOG_CHECKS = ['signature', 'tree', 'append-only', 'sequence', 'order', 'checkpoints'];
+export const LOG_CHECKS = ['signature', 'tree', 'append-only', 'sequence', 'order', 'checkpoints', 'files'];
 export const DRAW_CHECKS = ['checkpoints', 'files', 'drum', 'strata', 'history', 'chain', 'beacon', 'seed', 'selection',
-  'inspectors', 'teams', 'dates', 'matters', 'record', 'amendments'];
+  'inspectors', 'teams', 'visits', 'matters', 'record', 'amendments'];
 
 /** What a check may return or throw instead of holding: `sealed` or `notrun`, with a reason. */
 export class Skip {

@@ -2,7 +2,6 @@
 //   kind      'log' (a published directory) or 'folder' (one draw's folder)
 //   listable  whether its folders can be listed
 //   list(folder)     names of all files in a folder, those of its folders with a slash; null if not listable
-//   folders(folder)  names of the folders in it; null if not listable
 //   exists(path)
 //   read(path, most) its bytes, null where there is none; never more than `most` are read
 import { Problem } from './problem.js';
@@ -73,11 +72,6 @@ export class FilesSource {
     return paths.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
   }
 
-  async folders(folder) {
-    const names = (await this.list(folder)).filter((path) => path.includes('/')).map((path) => path.split('/')[0]);
-    return [...new Set(names)];
-  }
-
   find(path) {
     return this.files.get(path.replace(/^\//, '')) ?? null;
   }
@@ -119,14 +113,8 @@ export class HttpSource {
     return null;
   }
 
-  async folders() {
-    return null;
-  }
-
-  /** Some servers answer with a page where there is nothing; no file of a draw is one. */
   async exists(path) {
-    const response = await this.get(path, 'HEAD');
-    return response !== null && !/^text\/html\b/.test(response.headers.get('content-type') ?? '');
+    return (await this.get(path, 'HEAD')) !== null;
   }
 
   async get(path, method = 'GET') {
@@ -139,7 +127,8 @@ export class HttpSource {
     }
     if (response.status === 404 || response.status === 410) return null;
     if (!response.ok) throw new Problem('unreadable', { where: path, why: `HTTP ${response.status}` });
-    return response;
+    // Some servers answer with a page where there is nothing; no file of a log is one.
+    return /^text\/html\b/.test(response.headers.get('content-type') ?? '') ? null : response;
   }
 
   async read(path, most) {

@@ -12,7 +12,7 @@ class Assignment {
    * @param {number} inspectors how many
    * @param {number} seats per target
    * @param {function(number, number): boolean} lawful (inspector, target)
-   * @param {Uint8Array} fits bit s: the inspector fits seat s
+   * @param {function(number, number): number} fits (inspector, target): bit s where the inspector fits seat s there
    */
   constructor(inspectors, seats, lawful, fits) {
     this.count = inspectors;        // only the first `count` inspectors sit
@@ -54,7 +54,8 @@ class Assignment {
   }
 
   may(seat, p) {
-    return (this.fits[p] >> (seat % this.seats)) & 1 && this.lawful(p, Math.floor(seat / this.seats));
+    const t = Math.floor(seat / this.seats);
+    return (this.fits(p, t) >> (seat % this.seats)) & 1 && this.lawful(p, t);
   }
 
   /** The seat of the same target that p holds; -1 if none. */
@@ -130,7 +131,7 @@ class Assignment {
   }
 
   /**
-   * Fix `seat`: the first of `candidates` with whom everything else can still be filled sits there for good.
+   * Fix `seat`: the first of `candidates` with which everything else can still be filled sits there for good.
    * All seats are filled, and stay so. What one candidate's search has seen without finding room leads to
    * none for the next either, since nobody moved; so each seat costs one walk at most.
    */
@@ -188,7 +189,7 @@ class Assignment {
  */
 export async function makeTeams(rules, targets, inspectors, law, lots, progress) {
   const lawful = await lawfulTable(targets, inspectors, law, progress);
-  const fits = Uint8Array.from(inspectors, (p) => rules.team.reduce((bits, _, s) => bits | (law.fits(p, s) << s), 0));
+  const fits = fitsTable(targets, inspectors, law, rules.team.length);
   const seats = rules.team.length;
   const most = rules.max_load || Infinity;
   const begin = (count, limit) => {
@@ -226,6 +227,19 @@ async function lawfulTable(targets, inspectors, law, progress) {
     for (let p = 0; p < width; p++) table[t * width + p] = law.lawful(inspectors[p], targets[t]) ? 1 : 0;
   }
   return (p, t) => table[t * width + p];
+}
+
+/** Which seats an inspector fits: bit s; one table for each tag that a target needs. */
+function fitsTable(targets, inspectors, law, seats) {
+  const own = law.rules.team.includes('own');
+  const tables = new Map();
+  const of = targets.map((t) => {
+    const needs = own ? t.needs : '';
+    const bits = (p) => Array.from({ length: seats }, (_, s) => law.fits(p, s, t) << s).reduce((a, b) => a | b, 0);
+    if (!tables.has(needs)) tables.set(needs, Uint8Array.from(inspectors, bits));
+    return tables.get(needs);
+  });
+  return (p, t) => of[t][p];
 }
 
 async function admit(flow, count, progress) {

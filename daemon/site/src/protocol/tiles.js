@@ -94,17 +94,22 @@ export async function readLog(source, checkpoint, progress) {
 
 const TILE = /^(entries|[0-7])\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
 
+/** Whether a path below tile/ is one that a tile can have. */
+export function isTileName(name) {
+  const [, level, digits, width = '256'] = TILE.exec(name) ?? [];
+  return level !== undefined && tilePath(level, Number(digits.replace(/[x/]/g, '')), Number(width)) === `tile/${name}`;
+}
+
 /**
- * Whatever else stands in tile/, where it can be listed, is a partial tile of this tree. What goes beyond the
- * checkpoint, or has a name that begins with a dot, may be of a longer log that is just being published.
+ * Older partial tiles, where they can be listed, are of this tree. What goes beyond the checkpoint may be of a longer log that is
+ * just being published; other names are nobody's.
  */
 async function compareOthers(source, entries, tree) {
   for (const name of (await source.list('tile')) ?? []) {
-    if (name.split('/').some((part) => part.startsWith('.'))) continue;
-    const [, level, digits, width = '256'] = TILE.exec(name) ?? [];
+    if (!isTileName(name)) continue;
+    const [, level, digits, width = '256'] = TILE.exec(name);
     const where = `tile/${name}`;
-    const index = Number((digits ?? '').replace(/[x/]/g, ''));
-    need(level !== undefined && tilePath(level, index, Number(width)) === where, 'tile-name', { where });
+    const index = Number(digits.replace(/[x/]/g, ''));
     const first = index * WIDTH;
     const rows = level === 'entries' ? entries : tree.levels[8 * Number(level)] ?? [];
     if (Number(width) === WIDTH || first + Number(width) > rows.length) continue;

@@ -5,7 +5,7 @@ import { Problem } from '../protocol/problem.js';
 import { chosenFiles, droppedFiles } from './collect.js';
 import { languageOf, say } from './messages.js';
 import { Session } from './session.js';
-import { answersView, el, heldView, reportView, verdictView } from './view.js';
+import { answersView, el, heldView, placedView, reportView, verdictView } from './view.js';
 
 const find = (id) => document.getElementById(id);
 
@@ -22,6 +22,7 @@ class Page {
     this.problem = null;
     this.answers = null;
     this.held = null;
+    this.placed = null;
     this.options = {};
     this.stage = null;
   }
@@ -32,6 +33,7 @@ class Page {
     find('stop').addEventListener('click', () => this.stop());
     find('who').addEventListener('submit', (event) => this.ask(event));
     find('receipt').addEventListener('change', (event) => this.chooseReceipt(event.target));
+    find('letter').addEventListener('submit', (event) => this.place(event));
     this.startDrop(find('drop'));
     const served = /^https?:$/.test(location.protocol);
     find('fetch').hidden = !served;
@@ -128,7 +130,7 @@ class Page {
     const options = this.readOptions();
     if (!options) return;
     this.end();
-    Object.assign(this, { options, report: null, problem: null, answers: null, held: null });
+    Object.assign(this, { options, report: null, problem: null, answers: null, held: null, placed: null });
     this.engine = startEngine((message) => this.hear(message));
     this.showStage('working', {}, null);
     this.show();
@@ -157,6 +159,7 @@ class Page {
     else if (message.type === 'report') this.stage = null, this.report = message.report, this.show();
     else if (message.type === 'answers') this.answers = message.answers, this.showAnswers();
     else if (message.type === 'held') this.held = message.answer, this.showHeld();
+    else if (message.type === 'placed') this.placed = message.answers, this.showPlaced();
     else if (message.type === 'problem') this.fail(message);
     else this.fail({ code: 'error', params: { why: message.why } });
   }
@@ -170,6 +173,13 @@ class Page {
     find('answers').textContent = good ? this.t('working') : '';
     if (!good) return;
     this.engine?.tell({ type: 'ask', id });
+  }
+
+  place(event) {
+    event.preventDefault();
+    this.placed = null;
+    find('placed').textContent = this.t('working');
+    this.engine?.tell({ type: 'place', text: find('letter-text').value });
   }
 
   // --- What is shown
@@ -187,8 +197,10 @@ class Page {
     this.shown = this.report;
     find('who').hidden = !this.report || this.problem !== null;
     find('mine').hidden = find('who').hidden;
+    find('letter').hidden = find('who').hidden || this.report.kind !== 'log';
     this.showAnswers();
     this.showHeld();
+    this.showPlaced();
   }
 
   verdict() {
@@ -205,6 +217,10 @@ class Page {
 
   showHeld() {
     find('held').replaceChildren(...(this.held ? [heldView(this.t, this.held)] : []));
+  }
+
+  showPlaced() {
+    find('placed').replaceChildren(...(this.placed ?? []).map((each) => placedView(this.t, each)));
   }
 
   showStage(code, params, share) {

@@ -2,10 +2,12 @@
 //   {type: 'check', files: [path, File][] | null, base, options}   null: over http, below `base`
 //   {type: 'ask', id}
 //   {type: 'hold', file}       a receipt
+//   {type: 'place', text}      what a letter says of places
 // and tells {type: 'progress', code, params, share}, {type: 'report', report}, {type: 'answers', id, answers},
-// {type: 'held', answer} and {type: 'problem', code, params} or {type: 'error', why}.
+// {type: 'held', answer}, {type: 'placed', answers} and {type: 'problem', code, params} or {type: 'error', why}.
 import { check } from '../protocol/check.js';
 import { lookUp } from '../protocol/lookup.js';
+import { checkPlaces } from '../protocol/place.js';
 import { Problem } from '../protocol/problem.js';
 import { MOST_RECEIPT, checkReceipt } from '../protocol/receipt.js';
 import { FilesSource, HttpSource } from '../protocol/source.js';
@@ -26,6 +28,7 @@ export class Session {
       if (message.type === 'check') await this.check(message);
       else if (message.type === 'ask') await this.ask(message.id);
       else if (message.type === 'hold') await this.hold(message.file);
+      else if (message.type === 'place' && this.report) this.tell({ type: 'placed', answers: checkPlaces(this.report, message.text) });
     } catch (error) {
       if (error instanceof Problem) this.tell({ type: 'problem', code: error.code, params: error.params });
       else this.tell({ type: 'error', why: String(error?.stack ?? error).slice(0, 500) });
@@ -68,7 +71,7 @@ function forPage(report) {
   return { ...report, draws: report.draws.map((draw) => ({ ...draw, commit: commitForPage(draw.commit) })) };
 }
 
-const commitForPage = (commit) => commit && { draw_time: commit.draw_time, reveal_time: commit.reveal_time, date: commit.date };
+const commitForPage = (commit) => commit && { draw_time: commit.draw_time, reveal_time: commit.reveal_time, date: commit.date, beacon: { source: commit.beacon.source } };
 
 /** In a worker: hear and tell by messages. */
 export function serve(scope) {

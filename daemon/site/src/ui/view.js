@@ -33,10 +33,14 @@ function reason(t, { code, params }) {
   return t(code, params?.where === 'earlier' ? { ...params, where: t('known-since') } : params);
 }
 
-/** The verdict first. */
-export function verdictView(t, { verdict, first, kind, draws, notes, key }, options) {
-  const box = el(`section.verdict.${verdict}`, { role: 'status' });
-  box.append(el('p.big', {}, verdictText(t, verdict, first)));
+/** The verdict first. It is green only where no draw is of class C. */
+export function verdictView(t, report, options) {
+  const { verdict, first, kind, draws, notes, key } = report;
+  const groups = byClass(draws);
+  const shade = verdict === 'ok' && (kind === 'folder' || groups.has('C')) ? 'weak' : verdict;
+  const box = el(`section.verdict.${shade}`, { role: 'status' });
+  box.append(el('p.big', {}, verdictText(t, verdict, first, kind, groups)));
+  if (verdict === 'ok' && groups.size) box.append(classesView(t, groups));
   if (kind === 'folder') box.append(el('p', {}, t('verdict-folder')));
   else if (draws.length) box.append(el('p', {}, countText(t, draws)));
   if (kind === 'log' && key) box.append(el('p', {}, options.key ? t('verdict-pinned') : t('verdict-unpinned', { key })));
@@ -44,7 +48,27 @@ export function verdictView(t, { verdict, first, kind, draws, notes, key }, opti
   return box;
 }
 
-function verdictText(t, verdict, first) {
+/** The numbers of draws by class. */
+function byClass(draws) {
+  const groups = new Map();
+  for (const { n, assurance } of draws) {
+    if (!assurance) continue;
+    const key = classKey(assurance);
+    groups.set(key, [...groups.get(key) ?? [], n]);
+  }
+  return groups;
+}
+
+const CLASS_ORDER = ['C', 'B-if', 'A-if', 'B', 'A', 'pending-C', 'pending', 'none', 'unknown'];
+
+function classesView(t, groups) {
+  const items = CLASS_ORDER.filter((key) => groups.has(key)).map((key) => el('li', {}, t(`box-${key}`, { ns: some(groups.get(key), 20) })));
+  return el('div.classes', {}, el('ul', {}, ...items), el('p', {}, t('box-lists')));
+}
+
+function verdictText(t, verdict, first, kind, groups) {
+  if (verdict === 'ok' && kind === 'folder') return t('verdict-alone');
+  if (verdict === 'ok' && groups.has('C')) return t('verdict-weak', { ns: some(groups.get('C')) });
   if (verdict !== 'failed') return t(`verdict-${verdict}`);
   const where = first.n ? t('draw-n', { n: first.n }) : t('the-log');
   return t('verdict-failed', { where, check: first.check.name, reason: reason(t, first.check) });
@@ -65,20 +89,20 @@ function factsView(t, { origin, operator, size, newest, kind }) {
 
 function notesView(t, notes) {
   if (!notes.length) return null;
-  return el('section.notes', {}, el('h3', {}, t('notes')), el('ul', {}, ...notes.map((note) => el('li', {}, reason(t, note)))));
+  return el('section.notes', {}, el('h3', {}, t('notes')), el('ul', {}, ...notes.map((note) => el(note.loud ? 'li.loud' : 'li', {}, reason(t, note)))));
 }
 
 function logView(t, { log, kind }) {
   if (kind === 'folder') return null;
   const failed = log.some(({ status }) => status === 'failed');
   const summary = el('summary', {}, el('b', {}, t('log')), ' ', stateView(t, log));
-  return el('details.scope', failed ? { open: '' } : {}, summary, checksView(t, log));
+  return el('details.scope', failed ? { open: '' } : {}, summary, checksView(t, log, ''));
 }
 
 /** In short, how the checks went. */
 function stateView(t, checks) {
   if (checks.some(({ status }) => status === 'failed')) return el('span.state.failed', {}, `✗ ${t('some-failed')}`);
-  const cut = ({ status, code }) => status === 'notrun' && /^(not-reached|needs|no-log.*|.*too-large)$/.test(code);
+  const cut = ({ status, code }) => status === 'notrun' && /^(not-reached|needs|no-record|history-unknown|no-log.*|.*too-large)$/.test(code);
   if (checks.some(cut)) return el('span.state.notrun', {}, `– ${t('not-all-run')}`);
   const sealed = checks.some(({ status }) => status === 'sealed');
   return el(`span.state.${sealed ? 'sealed' : 'ok'}`, {}, sealed ? `◌ ${t('sealed')}` : `✓ ${t('all-hold')}`);
@@ -86,11 +110,13 @@ function stateView(t, checks) {
 
 const MARKS = { ok: '✓', failed: '✗', sealed: '◌', notrun: '–' };
 
-function checksView(t, checks) {
+/** @param {string} source of the draw's beacon; '' where there is none */
+function checksView(t, checks, source) {
+  const codeOf = (name) => (name === 'beacon' && source ? `check-beacon-${source}` : `check-${name}`);
   const rows = checks.map((check) => el(`tr.${check.status}`, {},
     el('th', { scope: 'row' }, el('code', {}, check.name)),
     el('td.mark', {}, `${MARKS[check.status]} ${t(check.status)}`),
-    el('td', {}, t(`check-${check.name}`), check.code && check.code !== 'sealed' ? el('div.reason', {}, reason(t, check)) : null)));
+    el('td', {}, t(codeOf(check.name)), check.code && check.code !== 'sealed' ? el('div.reason', {}, reason(t, check)) : null)));
   return el('table.checks', {}, el('caption', {}, t('checks')), el('tbody', {}, ...rows));
 }
 
@@ -102,23 +128,34 @@ function drawView(t, draw, report) {
   const open = failed || report.draws.length === 1;
   const details = el('details.scope', open ? { open: '' } : {}, el('summary', {}, el('b', {}, t('draw-title', { n })), ' ',
     stateView(t, checks), el('span.parts', {}, parts.join(' · '))));
-  if (assurance) details.append(el('p', {}, t(`class-${classKey(assurance)}`, { witnesses: assurance.witnesses.join(', ') })));
+  if (assurance) details.append(...classView(t, assurance));
   if (commit) {
     details.append(el('p.times', {}, t('drawn-at', { time: commit.draw_time }),
       draw.revealed || state === 'unknown' ? '' : ` · ${t('state-sealed', { time: commit.reveal_time })}`));
   }
   if (notes.length) details.append(notesView(t, notes));
-  details.append(checksView(t, checks));
+  details.append(checksView(t, checks, commit?.beacon?.source ?? ''));
   if (draw.opened?.sound) details.append(placesView(t, draw.opened));
   return details;
 }
 
 /** "A" and "B" are said outright only where the witnesses were given as independent. */
-const classKey = ({ class: letter, independent }) => (/^[AB]$/.test(letter) && !independent ? `${letter}-if` : letter);
+function classKey({ class: letter, best, independent }) {
+  if (letter === 'pending' && best === 'C') return 'pending-C';
+  return /^[AB]$/.test(letter) && !independent ? `${letter}-if` : letter;
+}
 
-function placesView(t, { record, places, dates }) {
-  const heads = ['place', 'target', 'class', 'date', 'team'].map((name) => el('th', { scope: 'col' }, t(name)));
-  const rows = record.selected.slice(0, MOST_ROWS).map((drawn, i) => placeRow(t, i, drawn, places?.[i], dates?.[i]));
+function classView(t, assurance) {
+  const { witnesses, source } = assurance;
+  const key = classKey(assurance);
+  const parts = [el('p', {}, t(`class-${key}`, { witnesses: witnesses.join(', ') }))];
+  if (source === 'witness' && key.startsWith('B')) parts.push(el('p', {}, t('class-witness')));
+  return parts;
+}
+
+function placesView(t, { record, places }) {
+  const heads = ['place', 'target', 'class', 'visit', 'team'].map((name) => el('th', { scope: 'col' }, t(name)));
+  const rows = record.selected.slice(0, MOST_ROWS).map((drawn, i) => placeRow(t, i, drawn, places?.[i]));
   const box = el('details', {}, el('summary', {}, t('places')), el('div.wide', {}, el('table.places', {},
     el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...rows))));
   if (record.selected.length > MOST_ROWS) box.append(el('p', {}, t('list-cut', { count: record.selected.length - MOST_ROWS })));
@@ -129,13 +166,13 @@ function placesView(t, { record, places, dates }) {
   return box;
 }
 
-function placeRow(t, i, drawn, now, date) {
+function placeRow(t, i, drawn, now) {
   const target = now ? now.target : drawn.id;
   const team = (now?.team ?? drawn.team).map((id) => id || t('empty')).join(', ');
   const changed = target !== drawn.id || (now && now.team.some((id, seat) => id !== drawn.team[seat]));
   const was = el('div.reason', {}, t('was', { id: `${drawn.id} (${drawn.team.join(', ')})` }));
   return el('tr', {}, el('td', {}, String(i)), el('td', {}, target || t('empty'), changed ? was : null), el('td', {}, drawn.class),
-    el('td', {}, target ? (date ?? drawn.date) : ''), el('td', {}, target ? team : ''));
+    el('td', {}, target ? drawn.visit.replace('T', ' ') : ''), el('td', {}, target ? team : ''));
 }
 
 /** Answers about an id. */
@@ -148,7 +185,7 @@ function answerText(t, answer) {
   const { n, kind } = answer;
   if (kind === 'target') return targetText(t, answer);
   if (kind === 'inspector') {
-    if (answer.result === 'no-part') return t('answer-inspector-excused', { n });
+    if (answer.result === 'no-part') return t('answer-inspector-excused', { n, drum: t(`drum-${answer.drum}`) });
     return t(`answer-inspector-${answer.result}`, { n, ticket: answer.ticket, targets: answer.targets.join(', ') || t('nowhere') });
   }
   return t(`answer-${kind}`, { n, listed: answer.listed ? t('yes') : t('no') });
@@ -156,7 +193,7 @@ function answerText(t, answer) {
 
 function targetText(t, { n, drum, weight, ticket, result, place }) {
   if (result === 'no-part') return t(`answer-${drum}`, { n });
-  const params = place ? { date: place.date, team: place.team.map((id) => id || t('empty')).join(', ') } : {};
+  const params = place ? { visit: place.visit.replace('T', ' '), team: place.team.map((id) => id || t('empty')).join(', ') } : {};
   let outcome = result;
   if (place && !place.held) outcome = 'left';
   else if (place?.replaced) outcome = 'replaced';
@@ -167,4 +204,10 @@ function targetText(t, { n, drum, weight, ticket, result, place }) {
 export function heldView(t, { status, code, params }) {
   const sentence = t(code, params?.where === 'receipt' ? { ...params, where: t('receipt') } : params);
   return el(`p.held.${status}`, {}, el('b', {}, t(`held-${status}`)), ' ', sentence);
+}
+
+/** What the log says of a place that a letter names. */
+export function placedView(t, { status, code, params }) {
+  const sentence = t(code, params?.where === 'letter' ? { ...params, where: t('letter') } : params);
+  return el(`p.held.${status}`, {}, el('b', {}, t(`place-${status}`)), ' ', sentence);
 }
