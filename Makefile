@@ -70,7 +70,7 @@ endif
 
 # The rooms (daemon/README.md) by the archive that they are linked into.
 LAYERS = core io cli app
-IO = system store text rosters config holidays ledger mail draws letters remote publish witness admin steps recovery
+IO = system store text rosters config holidays ledger mail draws archive letters remote publish witness admin steps recovery
 ROOMS_core = $(patsubst daemon/%/,%,$(wildcard daemon/core/*/))
 ROOMS_io = $(IO)
 ROOMS_cli = cli $(patsubst daemon/%/,%,$(wildcard daemon/cli/*/))

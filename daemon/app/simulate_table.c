@@ -77,14 +77,15 @@ keep_draw_row(void *ctx, const struct draw_row *row)
 	return 0;
 }
 
-/* "06-24 T005: I024, I019": date, target, inspectors. */
+/* "06-24 09:00 T005: I024, I019": slot, target, inspectors. */
 static void
 put_visit_words(struct buf *out, const struct visit_row *visit, size_t n_seats)
 {
-	char date[DATE_TEXT];
+	char slot[SLOT_TEXT];
 
-	text_from_date(visit->date, date);
-	buf_format(out, "%s%s %.*s: ", out->len == 0 ? "" : "; ", date + 5, SLICE_ARGS(visit->target));
+	slot_format(visit->visit, slot);
+	slot[SLOT_DATE_TEXT] = ' ';
+	buf_format(out, "%s%s %.*s: ", out->len == 0 ? "" : "; ", slot + 5, SLICE_ARGS(visit->target));
 	for (size_t s = 0; s < n_seats; s++)
 		buf_format(out, "%s%.*s", s == 0 ? "" : ", ", SLICE_ARGS(visit->seats[s].inspector));
 }

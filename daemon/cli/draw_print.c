@@ -114,7 +114,7 @@ put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_en
 }
 
 static int
-print_draw_facts(struct cli *cli, const struct draw_row *row, bool hints)
+print_draw_facts(struct cli *cli, const struct draw_row *row)
 {
 	const struct table_column columns[] = {
 	    {"n", _("Draw"), true},
@@ -150,7 +150,7 @@ print_draw_facts(struct cli *cli, const struct draw_row *row, bool hints)
 int
 print_draw(struct cli *cli, const struct draw_row *row)
 {
-	return print_draw_facts(cli, row, true);
+	return print_draw_facts(cli, row);
 }
 
 /* ---- why targets have no team ---- */
@@ -362,7 +362,7 @@ print_why_unstaffed(struct cli *cli, const struct draw_row *row)
 static int
 print_visits_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
 {
-	int status = print_draw_facts(cli, row, false);
+	int status = print_draw_facts(cli, row);
 
 	if (status == EXIT_DONE && v->n > 0) {
 		(void)putchar('\n');

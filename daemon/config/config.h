@@ -48,7 +48,7 @@ struct config_cycle {
 	struct config_stratum *sample; /* by class, none twice, "*" last, as in a commitment */
 	size_t n_sample;
 	enum cycle_weight weight;
-	int64_t rest, cover; /* days; 0: off */
+	int64_t rest, cover;     /* days; 0: off */
 	struct duration quiet;   /* what another cycle drew within so long rests here; whole days; n 0: off */
 	struct duration spacing; /* between an inspector's visits; whole minutes; n 0: off */
 	bool same_unit;          /* a unit's posts are visited together */

@@ -61,7 +61,7 @@ const struct config_key config_keys[] = {
     {"cycle", "sample", CONFIG_SAMPLE, NULL, 0, CHOSEN_SEATS_MAX, NULL, C(sample)},
     {"cycle", "weight", CONFIG_WORD, "none", 0, 0, "none|column|risk", C(weight)},
     {"cycle", "rest", CONFIG_INT, "0", 0, 36600, NULL, C(rest)},
-    {"cycle", "quiet", CONFIG_DURATION, "0", 0, (int64_t)QUIET_DAYS_MAX * DAY, NULL, C(quiet)},
+    {"cycle", "quiet", CONFIG_DURATION, "0", 0, (int64_t)QUIET_DAYS_MAX *DAY, NULL, C(quiet)},
     {"cycle", "cover", CONFIG_INT, "0", 0, 36600, NULL, C(cover)},
     {"cycle", "reserve", CONFIG_INT, "2", 0, 1000, NULL, C(reserve)},
     {"cycle", "inspectors", CONFIG_INT_OR_ALL, "all", 1, 1 << 24, NULL, C(inspectors)},

@@ -124,7 +124,8 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 /* ---- the class ---- */
 
 static int
-read_reveal_entry(struct store *store, const struct draw_row *row, struct buf *bytes, struct entry *ret, struct err *err)
+read_reveal_entry(struct store *store, const struct draw_row *row, struct buf *bytes, struct entry *ret,
+    struct err *err)
 {
 	int rc = ledger_entry(store, row->reveal_entry, bytes, err);
 

@@ -134,7 +134,11 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 
 	query_open(&q, store,
 	    SELECT_DRAW
-	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND reveal_time <= ?"
+	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND CASE outcome WHEN 'void' THEN draw_time ELSE "
+	    "reveal_time END <= ?"
+	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
+	    "IS NULL"
+	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)"
 	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
 	    " ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
@@ -176,7 +180,12 @@ draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 	query_open(&q, store,
 	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
 	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
-	    " UNION ALL SELECT min(reveal_time) FROM draw WHERE reveal_entry IS NULL AND outcome IS NOT NULL");
+	    " UNION ALL SELECT min(CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END) FROM draw d"
+	    " WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
+	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
+	    "IS NULL"
+	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)");
 	query_put_int(&q, now);
 	while (query_row(&q))
 		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)

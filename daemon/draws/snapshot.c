@@ -396,6 +396,11 @@ write_roster_files(struct snapshot *s, struct store *store, const struct snapsho
 		rc = rows_conflicts(&rows, &s->roster, &s->conflicts, err);
 	if (rc == 0)
 		rc = roster_parse_conflicts(&s->roster, buf_view(&s->conflicts), "conflicts.csv", err);
+	if (rc == 0)
+		rc = rows_away(&rows, &s->roster, &s->away, err);
+	if (rc == 0)
+		rc = roster_parse_away(&s->roster, buf_view(&s->away), "away.csv", s->sealed.slots, s->sealed.n_slots,
+		    err);
 	return rc;
 }
 

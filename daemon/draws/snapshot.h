@@ -19,7 +19,7 @@
  */
 struct snapshot {
 	struct buf targets, inspectors, conflicts, away, sealed_bytes; /* the files */
-	struct roster roster;                                    /* of the files */
+	struct roster roster;                                          /* of the files */
 	struct sealed sealed;
 	struct commit commit; /* the caller fills in beacon, chain, link and reveal_time */
 	char hex[7][HASH_HEX + 1];

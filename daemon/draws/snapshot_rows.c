@@ -133,17 +133,24 @@ id_cursor_find(struct id_cursor *b, struct slice id)
 static const char sql_last_drawn[] = "SELECT p.target, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n"
                                      " WHERE d.cycle = ? AND p.target IS NOT NULL GROUP BY p.target ORDER BY p.target";
 
-/* The targets that the latest draw (not voided) chose and that no place holds. */
-static const char sql_carried[] =
-    "SELECT target FROM draw_left WHERE n = (SELECT max(n) FROM draw WHERE cycle = ? AND outcome = 'draw')"
-    " ORDER BY target";
+/* Visits that are owed: chosen and left unstaffed, or taken out, and held by no place of that or a later draw since. */
+static const char sql_carried[] = "SELECT DISTINCT l.target FROM draw_left l JOIN draw d ON d.n = l.n WHERE d.cycle = ?"
+                                  " AND NOT EXISTS (SELECT 1 FROM draw_place p JOIN draw e ON e.n = p.n"
+                                  "  WHERE p.target = l.target AND e.cycle = d.cycle AND p.n >= l.n)"
+                                  " ORDER BY l.target";
+
+/* The greatest date of the draws looked at that hold the target in a place (PROTOCOL 5). */
+static const char sql_elsewhere[] =
+    "SELECT p.target, max(d.date) FROM draw d JOIN draw_place p ON p.n = d.n"
+    " WHERE d.cycle <> ? AND d.outcome = 'draw' AND p.target IS NOT NULL AND ? - d.date < ?"
+    " GROUP BY p.target ORDER BY p.target";
 
 /* ---- targets.csv ---- */
 
 struct roster_walk {
 	const struct rows_want *want;
 	struct private_file private;
-	struct id_cursor last_drawn, carried;
+	struct id_cursor last_drawn, carried, elsewhere;
 	uint64_t n, total; /* rows of the roster, for progress */
 	struct buf *out;
 	struct err *err;
@@ -177,10 +184,13 @@ put_text_field(struct buf *out, struct slice text)
 }
 
 static enum drum
-drum_of(const struct roster_walk *w, const struct rosters_target *t, int32_t since, int32_t last_drawn, bool carried)
+drum_of(const struct roster_walk *w, const struct rosters_target *t, int32_t since, int32_t last_drawn, bool carried,
+    bool elsewhere)
 {
 	if (t->excused)
 		return DRUM_EXCUSED;
+	if (elsewhere)
+		return DRUM_REST;
 	return carried ? DRUM_CARRIED : drum_due(w->want->rules, w->want->date, since, last_drawn);
 }
 
@@ -193,6 +203,8 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	int32_t last_drawn =
 	    id_cursor_find(&w->last_drawn, t->id) ? (int32_t)query_int(&w->last_drawn.q, 1) : DATE_NONE;
 	bool carried = id_cursor_find(&w->carried, t->id);
+	bool quiet = w->want->rules->quiet_days > 0 && id_cursor_find(&w->elsewhere, t->id);
+	int32_t elsewhere = quiet ? (int32_t)query_int(&w->elsewhere.q, 1) : DATE_NONE;
 	int rc;
 
 	if (w->n++ % 65536 == 0)
@@ -202,11 +214,13 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	put_text_field(out, t->unit);
 	put_text_field(out, t->area);
 	put_level_field(out, t->level);
+	put_text_field(out, (struct slice){"", 0}); /* needs */
 	buf_uint(out, w->want->cycle->weight == CYCLE_WEIGHT_NONE ? 1 : (uint64_t)t->weight);
 	buf_byte(out, ',');
 	put_date_field(out, since);
 	put_date_field(out, last_drawn);
-	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried))));
+	put_date_field(out, elsewhere);
+	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried, quiet))));
 	rc = private_row(&w->private, t->id, t->private, t->n_private, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
@@ -217,17 +231,31 @@ static int
 end_roster_walk(int rc, struct roster_walk *w, struct err *err)
 {
 	int last_drawn = query_close(&w->last_drawn.q, rc == 0 ? err : NULL);
-	int carried;
+	int carried, elsewhere;
 
 	rc = rc != 0 ? rc : last_drawn;
 	carried = query_close(&w->carried.q, rc == 0 ? err : NULL);
 	rc = rc != 0 ? rc : carried;
+	elsewhere = query_close(&w->elsewhere.q, rc == 0 ? err : NULL);
+	rc = rc != 0 ? rc : elsewhere;
 	if (rc == 0)
 		rc = draw_file_end(&w->private.file, err);
 	if (rc == 0 && w->out->failed)
 		rc = err_memory(err);
 	private_release(&w->private);
 	return rc;
+}
+
+static void
+open_elsewhere(struct roster_walk *w)
+{
+	struct id_cursor *c = &w->elsewhere;
+
+	query_open(&c->q, w->want->store, sql_elsewhere);
+	query_put_string(&c->q, w->want->cycle->name);
+	query_put_int(&c->q, w->want->date);
+	query_put_int(&c->q, (int64_t)w->want->rules->quiet_days);
+	c->there = query_row(&c->q);
 }
 
 int
@@ -243,6 +271,7 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 	if (rc == 0) {
 		id_cursor_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
 		id_cursor_open(&w.carried, want->store, sql_carried, want->cycle->name);
+		open_elsewhere(&w);
 		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date,
 		    put_target_row, &w, err);
 	}
@@ -431,4 +460,16 @@ rows_conflicts(const struct rows_want *want, const struct roster *roster, struct
 	free(w.areas.v);
 	buf_release(&w.lines.bytes);
 	return rc;
+}
+
+/* ---- away.csv ---- */
+
+int
+rows_away(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err)
+{
+	(void)want;
+	(void)roster;
+	buf_text(out, roster_away_header);
+	buf_byte(out, '\n');
+	return out->failed ? err_memory(err) : 0;
 }

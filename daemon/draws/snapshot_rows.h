@@ -29,6 +29,9 @@ int rows_inspectors(const struct rows_want *want, struct buf *out, struct err *e
 /* Appends conflicts.csv to `out`; `roster` has targets and inspectors parsed. */
 int rows_conflicts(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
 
+/* away.csv: which inspectors are not to be had on the dates of the slots. */
+int rows_away(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
+
 #define ROWS_TARGETS_PRIVATE "targets-private.csv"
 #define ROWS_INSPECTORS_PRIVATE "inspectors-private.csv"
 

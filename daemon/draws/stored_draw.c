@@ -55,7 +55,8 @@ parse_stored_files(struct stored_draw *d, struct err *err)
 	if (rc == 0)
 		rc = roster_parse_conflicts(&d->roster, buf_view(&d->conflicts), "conflicts.csv", err);
 	if (rc == 0)
-		rc = roster_parse_away(&d->roster, buf_view(&d->away), "away.csv", d->sealed.slots, d->sealed.n_slots, err);
+		rc = roster_parse_away(&d->roster, buf_view(&d->away), "away.csv", d->sealed.slots, d->sealed.n_slots,
+		    err);
 	return rc;
 }
 

@@ -11,8 +11,8 @@ insert_draw(struct store *store, const struct commit *c, uint64_t entry, uint64_
 	struct query q;
 
 	query_open(&q, store,
-	    "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry, commit_size)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    "INSERT INTO draw (n, cycle, chain, link, date, draw_time, reveal_time, source, commit_entry, commit_size,"
+	    " quiet_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	query_put_int(&q, (int64_t)c->n);
 	query_put_text(&q, c->cycle);
 	query_put_int(&q, (int64_t)c->chain);
@@ -23,6 +23,7 @@ insert_draw(struct store *store, const struct commit *c, uint64_t entry, uint64_
 	query_put_string(&q, source_name(c->beacon.source));
 	query_put_int(&q, (int64_t)entry);
 	query_put_int(&q, (int64_t)size);
+	query_put_int(&q, (int64_t)c->rules.quiet_days);
 	query_run(&q);
 	return query_close(&q, err);
 }
@@ -182,7 +183,10 @@ insert_amendment(struct store *store, const struct amendment *a, uint64_t entry,
 	query_open(&q, store, "INSERT INTO draw_amendment (n, amendment, entry, bytes) VALUES (?, ?, ?, ?)");
 	query_put_int(&q, (int64_t)a->n);
 	query_put_int(&q, (int64_t)a->amendment);
-	query_put_int(&q, (int64_t)entry);
+	if (entry == WRITE_NO_ENTRY)
+		query_put_null(&q);
+	else
+		query_put_int(&q, (int64_t)entry);
 	query_put_blob(&q, bytes.data, bytes.len);
 	query_run(&q);
 	rc = query_close(&q, err);
@@ -245,6 +249,18 @@ stored_draw_write_amendment(struct stored_draw *d, struct store *store, const st
 	if (rc != 0)
 		return rc;
 	d->amendments++;
-	return amendment->of_target ? update_place(store, amendment, err)
-	                            : update_seat(store, amendment, err);
+	return amendment->of_target ? update_place(store, amendment, err) : update_seat(store, amendment, err);
+}
+
+int
+stored_draw_write_told(struct store *store, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store, "UPDATE draw_amendment SET entry = ? WHERE n = ? AND amendment = ?");
+	query_put_int(&q, (int64_t)entry);
+	query_put_int(&q, (int64_t)n);
+	query_put_int(&q, (int64_t)amendment);
+	query_run(&q);
+	return query_close(&q, err);
 }

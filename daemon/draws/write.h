@@ -24,6 +24,11 @@ int stored_draw_write(const struct stored_draw *d, struct store *store, struct s
 int stored_draw_write_void(struct store *store, uint64_t n, uint64_t entry, uint64_t size, struct err *err);
 int stored_draw_write_reveal(struct store *store, uint64_t n, uint64_t entry, struct err *err);
 
+/* An amendment made before the reveal stands in the log now, as this entry. */
+int stored_draw_write_told(struct store *store, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err);
+
+#define WRITE_NO_ENTRY UINT64_MAX /* an amendment that the log does not tell of yet */
+
 /* Applies the amendment to d->places too.  ERR_REFUSED: it is not the one that the protocol gives. */
 int stored_draw_write_amendment(struct stored_draw *d, struct store *store, const struct amendment *amendment,
     uint64_t entry, struct err *err);

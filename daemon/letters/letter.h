@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/slice.h"
+#include "core/format/slot.h"
 #include "mail/outbox.h"
 
 struct smime_certificate;

@@ -24,6 +24,7 @@ site_class(enum assurance assurance, bool chinese)
 {
 	switch (assurance) {
 	case ASSURANCE_PENDING:
+	case ASSURANCE_PENDING_C:
 		return chinese ? "可信程度：抽取之后才能确定" : "assurance: known once it is drawn";
 	case ASSURANCE_NONE:
 		return chinese ? "可信程度：无，没有抽取" : "assurance: none, nothing was drawn";

@@ -138,14 +138,19 @@ find_repeated(struct store *store, const struct step_amend *want, struct step_am
 
 /* ---- the step ---- */
 
+/* Before the reveal the log does not tell of it: the archive's entries count it (PROTOCOL 9). */
 static int
-append_amendment(struct ledger *log, const struct amendment *a, int64_t time, struct err *err)
+append_amendment(struct ledger *log, const struct draw_row *row, const struct amendment *a, int64_t time,
+    uint64_t *ret_entry, struct err *err)
 {
 	struct entry e = {.type = ENTRY_AMEND, .time = time};
 	char sha256[HASH_HEX + 1];
 	struct buf bytes;
 	int rc;
 
+	*ret_entry = WRITE_NO_ENTRY;
+	if (!row->revealed)
+		return 0;
 	buf_init(&bytes, ENTRY_MAX);
 	amendment_write(a, &bytes);
 	hash_hex(buf_view(&bytes), sha256);
@@ -153,6 +158,8 @@ append_amendment(struct ledger *log, const struct amendment *a, int64_t time, st
 	e.amend.amendment = a->amendment;
 	e.amend.sha256 = slice_of(sha256);
 	rc = bytes.failed ? err_memory(err) : ledger_append(log, &e, NULL, err);
+	if (rc == 0)
+		*ret_entry = ledger_size(log) - 1;
 	buf_release(&bytes);
 	return rc;
 }
@@ -188,6 +195,7 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 	struct amendment a = {.n = want->n, .reason = slice_of(want->reason)};
 	char nonce[NONCE_HEX + 1];
 	uint8_t random[NONCE_HEX / 2];
+	uint64_t entry;
 	int rc = stored_draw_load(d, operator->store, want->n, err);
 
 	if (rc == 0)
@@ -208,9 +216,9 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 	a.nonce = slice_of(nonce);
 	a.amendment = change.amendment = d->amendments + 1;
 	change.before = place_before(d, (size_t)want->place);
-	rc = append_amendment(log, &a, time, err);
+	rc = append_amendment(log, &d->row, &a, time, &entry, err);
 	if (rc == 0)
-		rc = stored_draw_write_amendment(d, operator->store, &a, ledger_size(log) - 1, err);
+		rc = stored_draw_write_amendment(d, operator->store, &a, entry, err);
 	if (rc == 0)
 		rc = notices_amend(operator, d, &change, time, err);
 	if (rc == 0)

@@ -55,32 +55,22 @@ check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, st
 	    cycle->name, (COMMIT_LEAD_S + COSIGNING_S) / 60, COMMIT_LEAD_S / 60);
 }
 
-/* A commitment's reveal_time is not before that of an earlier link of its chain. */
+/* The latest of the draw's own, those of the cycle's draws, and those of the draws that it looks at (PROTOCOL 4). */
 static int
-check_reveal_time(struct store *store, const struct step_commit *want, const struct step_chain *chain,
-    int64_t reveal_time, struct err *err)
+due_reveal_time(struct store *store, const struct config_cycle *cycle, int64_t draw_time, int64_t *ret, struct err *err)
 {
-	char text[CLOCK_TEXT];
-	int64_t latest = 0;
-	uint64_t n = 0;
+	int64_t own = draw_time + cycle->rule.embargo * DAY_S;
 	struct query q;
-	int rc;
 
-	query_open(&q, store, "SELECT n, max(reveal_time) FROM draw WHERE cycle = ? AND chain = ?");
-	query_put_string(&q, want->cycle->name);
-	query_put_int(&q, (int64_t)chain->chain);
-	if (query_row(&q)) {
-		n = (uint64_t)query_int(&q, 0);
-		latest = query_int(&q, 1);
-	}
-	rc = query_close(&q, err);
-	if (rc != 0 || n == 0 || reveal_time >= latest)
-		return rc;
-	clock_text(latest - want->cycle->rule.embargo * DAY_S, text);
-	return err_set(err, ERR_NOT_YET,
-	    N_("draw %llu of this cycle opens later than this one would, and its secret must come out "
-	       "first: draw at %s or later"),
-	    (unsigned long long)n, text);
+	query_open(&q, store,
+	    "SELECT max(?1, coalesce((SELECT max(reveal_time) FROM draw WHERE outcome = 'draw'"
+	    " AND (cycle = ?2 OR (?3 > 0 AND ?4 - date < ?3))), ?1))");
+	query_put_int(&q, own);
+	query_put_string(&q, cycle->name);
+	query_put_int(&q, cycle->quiet.n / DAY_S);
+	query_put_int(&q, clock_date(draw_time));
+	*ret = query_row(&q) ? query_int(&q, 0) : own;
+	return query_close(&q, err);
 }
 
 /* ---- whether a commitment is lawful now ---- */
@@ -166,8 +156,10 @@ store_commitment(struct operator *operator, struct ledger *log, const struct ste
 	const struct commit *commit = &e->commit;
 	struct store *store = operator->store;
 	char hash[HASH_HEX + 1];
-	int rc = ledger_append(log, e, hash, err);
+	int rc = step_archive_append(operator, log, e->time, err);
 
+	if (rc == 0)
+		rc = ledger_append(log, e, hash, err);
 	if (rc == 0)
 		rc = stored_draw_write_commit(store, commit, ledger_size(log) - 1, ledger_size(log), err);
 	if (rc == 0 && want->run)
@@ -193,7 +185,7 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	    .now = time,
 	    .progress = operator->progress};
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
-	int64_t embargo_s = want->cycle->rule.embargo * DAY_S;
+	int64_t reveal_time = 0;
 	struct step_chain chain = {0};
 	struct beacon beacon = {.source = SOURCE_NONE};
 	int64_t n = 0;
@@ -209,7 +201,7 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	if (rc == 0)
 		rc = step_beacon(operator->config, want->cycle, of.draw_time, text, &beacon, err);
 	if (rc == 0)
-		rc = check_reveal_time(operator->store, want, &chain, of.draw_time + embargo_s, err);
+		rc = due_reveal_time(operator->store, want->cycle, of.draw_time, &reveal_time, err);
 	if (rc == 0)
 		rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err);
 	of.n = (uint64_t)n + 1;
@@ -220,7 +212,7 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	snapshot->commit.beacon = beacon;
 	snapshot->commit.chain = chain.chain;
 	snapshot->commit.link = chain.used + 1;
-	snapshot->commit.reveal_time = of.draw_time + embargo_s;
+	snapshot->commit.reveal_time = reveal_time;
 	e.commit = snapshot->commit;
 	return store_commitment(operator, log, want, &e, snapshot, err);
 }

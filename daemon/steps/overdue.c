@@ -7,8 +7,6 @@
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
-#define USUAL_VISIT_MIN (9 * 60) /* minute of the day, for a cycle that is no longer in the INI */
-
 /* ---- a draw that comes late ---- */
 
 /* The first moment at which a visit of this draw can be. */
@@ -101,5 +99,7 @@ step_overdue(struct operator *operator, uint64_t except, struct err *err)
 	now = operator->now > now ? operator->now : now; /* the clock may be behind the log */
 	while (rc == 0 && any)
 		rc = make_up_for_one(operator, now, except, &any, err);
+	if (rc == 0)
+		rc = step_archive_daily(operator, err);
 	return rc == 0 ? step_follow_ini(operator, err) : rc;
 }

@@ -11,13 +11,13 @@ check_may_reveal(const struct draw_row *row, int64_t time, struct err *err)
 {
 	char text[CLOCK_TEXT];
 
-	clock_text(row->reveal_time, text);
+	clock_text(row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time, text);
 	if (row->revealed)
 		return err_set(err, ERR_REFUSED, N_("draw %llu is revealed already"), (unsigned long long)row->n);
 	if (row->outcome == OUTCOME_NONE)
 		return err_set(err, ERR_NOT_YET, N_("draw %llu has not been drawn or voided yet"),
 		    (unsigned long long)row->n);
-	if (time < row->reveal_time)
+	if (time < (row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time))
 		return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, text);
 	return 0;
 }
@@ -38,6 +38,69 @@ check_order(struct store *store, const struct draw_row *row, struct err *err)
 	    (unsigned long long)row->n, (unsigned long long)first.n, text);
 }
 
+/* What this draw's rosters say of other cycles' draws must not come out before these. */
+static int
+check_looked_at(struct store *store, const struct draw_row *row, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	uint64_t n = 0;
+	int64_t reveal_time = 0;
+	struct query q;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT o.n, o.reveal_time FROM draw d JOIN draw o ON o.cycle <> d.cycle AND o.outcome = 'draw'"
+	    " AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days"
+	    " WHERE d.n = ? AND o.reveal_entry IS NULL ORDER BY o.n LIMIT 1");
+	query_put_int(&q, (int64_t)row->n);
+	if (query_row(&q)) {
+		n = (uint64_t)query_int(&q, 0);
+		reveal_time = query_int(&q, 1);
+	}
+	rc = query_close(&q, err);
+	if (rc != 0 || n == 0)
+		return rc;
+	clock_text(reveal_time, text);
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu is sealed until draw %llu of another cycle is revealed, which is not before %s"),
+	    (unsigned long long)row->n, (unsigned long long)n, text);
+}
+
+/* The amendments made before the reveal follow it directly (PROTOCOL 9). */
+static int
+tell_amendments(struct store *store, struct ledger *log, uint64_t n, int64_t time, struct err *err)
+{
+	int64_t left = 1;
+	int rc = 0;
+
+	for (uint64_t k = 1; rc == 0 && left > 0; k++) {
+		struct entry e = {.type = ENTRY_AMEND, .time = time};
+		char sha256[HASH_HEX + 1];
+		struct query q;
+
+		left = 0;
+		query_open(&q, store,
+		    "SELECT bytes, archive FROM draw_amendment WHERE n = ? AND amendment = ? AND entry IS NULL");
+		query_put_int(&q, (int64_t)n);
+		query_put_int(&q, (int64_t)k);
+		if (query_row(&q)) {
+			left = 1;
+			hash_hex(query_blob(&q, 0), sha256);
+			e.amend.n = n;
+			e.amend.amendment = k;
+			e.amend.sha256 = slice_of(sha256);
+			e.amend.before_reveal = true;
+			e.amend.archive = (uint64_t)query_int(&q, 1);
+		}
+		rc = query_close(&q, err);
+		if (rc == 0 && left > 0)
+			rc = ledger_append(log, &e, NULL, err);
+		if (rc == 0 && left > 0)
+			rc = stored_draw_write_told(store, n, k, ledger_size(log) - 1, err);
+	}
+	return rc;
+}
+
 int
 step_reveal(struct operator *operator, uint64_t n, struct err *err)
 {
@@ -50,14 +113,18 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 
 	if (rc != 0)
 		return rc;
-	index = ledger_size(&log);
 	rc = draws_find(operator->store, n, &row, err);
 	if (rc == 0)
 		rc = check_may_reveal(&row, e.time, err);
 	if (rc == 0)
 		rc = check_order(operator->store, &row, err);
 	if (rc == 0)
+		rc = check_looked_at(operator->store, &row, err);
+	if (rc == 0)
 		rc = draws_secret(operator->store, &row, secret, err);
+	if (rc == 0)
+		rc = step_archive_append(operator, &log, e.time, err);
+	index = ledger_size(&log);
 	if (rc == 0) {
 		e.reveal.n = n;
 		e.reveal.secret = slice_of(secret);
@@ -66,6 +133,8 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 	}
 	if (rc == 0)
 		rc = stored_draw_write_reveal(operator->store, n, index, err);
+	if (rc == 0)
+		rc = tell_amendments(operator->store, &log, n, e.time, err);
 	rc = step_end(operator, &log, rc, err);
 	if (rc == 0)
 		step_tell_entry(operator, ENTRY_REVEAL, n, row.cycle);

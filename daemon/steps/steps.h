@@ -145,4 +145,7 @@ bool step_chain_serves(const struct step_chain *chain, const struct config_cycle
  */
 int step_letter_again(struct operator *operator, int64_t id, struct err *err);
 
+/* When the day's archive entry is due next; INT64_MAX: there is no log yet. */
+int step_archive_next(const struct operator *operator, int64_t *ret_time, struct err *err);
+
 #endif

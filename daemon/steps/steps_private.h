@@ -24,4 +24,19 @@ const char **step_witness_keys(const struct config *config);
 int step_chain_add(struct operator *operator, struct ledger *log, const struct config_cycle *cycle, uint64_t chain,
     const char *reason, int64_t time, struct err *err);
 
+/* ---- the archive's entry (archive.c) ---- */
+
+struct ledger;
+
+#define STEP_ARCHIVE_SECOND (22 * 3600) /* second of the local day at which the day's entry is due */
+
+/* Appends an archive entry, within the caller's transaction: right before a commitment or a reveal. */
+int step_archive_append(struct operator *operator, struct ledger *log, int64_t time, struct err *err);
+
+/* Appends the day's entry, if it is due. */
+int step_archive_daily(struct operator *operator, struct err *err);
+
+/* The first due time after that of an entry. */
+int64_t step_archive_due(const struct operator *operator, int64_t after);
+
 #endif

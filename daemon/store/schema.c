@@ -427,3 +427,31 @@ const char schema_unreported_5[] = "CREATE TABLE unreported ("
                                    "  number INTEGER NOT NULL," /* of what was done: a draw, an amendment, an import */
                                    "  PRIMARY KEY (command, subject)"
                                    ") STRICT, WITHOUT ROWID;";
+
+/* ---- version 6: version 2 of the draw protocol ---- */
+
+/*
+ * No log of version 1 is kept (store.c refuses it), so the tables of draws are empty here.  An amendment made before the
+ * reveal has no entry of its own yet; `archive` is the archive entry that first counted it.
+ */
+const char schema_draws_6[] =
+    "ALTER TABLE draw_place RENAME COLUMN date TO visit;" /* minutes of the local clock since 1970 */
+    "ALTER TABLE draw ADD COLUMN quiet_days INTEGER NOT NULL DEFAULT 0;"
+    "DROP TABLE draw_amendment;"
+    "CREATE TABLE draw_amendment ("
+    "  n INTEGER NOT NULL REFERENCES draw,"
+    "  amendment INTEGER NOT NULL,"
+    "  entry INTEGER REFERENCES log_entry," /* NULL: it is not told of in the log yet */
+    "  archive INTEGER REFERENCES log_entry,"
+    "  bytes BLOB NOT NULL,"
+    "  PRIMARY KEY (n, amendment)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char schema_archive_6[] = "CREATE TABLE archive_line ("
+                                "  line INTEGER PRIMARY KEY," /* from 0 */
+                                "  bytes BLOB NOT NULL"
+                                ") STRICT;"
+                                "CREATE TABLE archive_entry ("
+                                "  entry INTEGER PRIMARY KEY REFERENCES log_entry,"
+                                "  lines INTEGER NOT NULL" /* how many its root holds */
+                                ") STRICT;";

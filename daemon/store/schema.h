@@ -18,5 +18,7 @@ extern const char schema_outside_4[];
 extern const char schema_publish_5[];
 extern const char schema_outbox_5[];
 extern const char schema_unreported_5[];
+extern const char schema_draws_6[];
+extern const char schema_archive_6[];
 
 #endif

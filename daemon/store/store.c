@@ -231,6 +231,26 @@ migrate_5(struct store *store, struct err *err)
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 5", err);
 }
 
+/* The draw protocol of earlier states was never released, and its logs cannot go on. */
+static int
+migrate_6(struct store *store, struct err *err)
+{
+	int64_t entries = 0;
+	int rc = store_int(store, "SELECT count(*) FROM log_entry", &entries, err);
+
+	if (rc == 0 && entries > 0)
+		return err_set(err, ERR_REFUSED,
+		    N_("%s holds a log of version 1 of the draw protocol, which was never released: begin anew with "
+		       "another "
+		       "state_dir"),
+		    store->path);
+	if (rc == 0)
+		rc = store_exec(store, schema_draws_6, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_archive_6, err);
+	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 6", err);
+}
+
 /* Identifies the database again within the transaction, since another process may have migrated it meanwhile. */
 static int
 migrate(struct store *store, struct err *err)
@@ -253,6 +273,8 @@ migrate(struct store *store, struct err *err)
 		rc = migrate_4(store, err);
 	if (rc == 0 && id.version < 5)
 		rc = migrate_5(store, err);
+	if (rc == 0 && id.version < 6)
+		rc = migrate_6(store, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	store_rollback(store);

@@ -18,7 +18,7 @@
 
 #define STORE_FILE "spotcheckd.db"
 #define STORE_APPLICATION_ID 0x53504f54 /* "SPOT" */
-#define STORE_VERSION 5
+#define STORE_VERSION 6
 #define STORE_BUSY_MS 30000
 
 struct store;

@@ -7,7 +7,7 @@ import { memorySource } from '../../daemon/site/src/protocol/source.js';
 
 export const HERE = dirname(fileURLToPath(import.meta.url));
 export const ROOT = join(HERE, '..', '..');
-export const EXAMPLE = join(HERE, '..', 'vectors', 'example2');
+export const EXAMPLE = join(HERE, '..', 'vectors', 'example');
 
 /** Every file below a directory: a map from path to bytes. */
 export function readTree(directory) {

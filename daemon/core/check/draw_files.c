@@ -73,7 +73,8 @@ is_protocol_name(const char *name)
 	static const char *const names[] = {"commit.json", "commit.checkpoint", "outcome.checkpoint", "targets.csv",
 	    "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json", "record.json"};
 
-	return name_is_listed(name, names, ARRAY_LEN(names)) || amendment_number(name) > 0;
+	return name_is_listed(name, names, ARRAY_LEN(names)) || amendment_number(name) > 0 ||
+	    strcmp(name, "amend-00.json") == 0;
 }
 
 /*

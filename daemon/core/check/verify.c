@@ -198,10 +198,11 @@ classify_draw_folder(void *arg, const char *name, bool is_file)
 {
 	struct folders *f = arg;
 	uint64_t n = number_of_name(name, "");
+	bool numbered = n > 0 || strcmp(name, "0000") == 0;
 
 	(void)is_file;
-	f->foreign += n == 0;
-	if (n > f->run->sequence.n_draws && f->stray[0] == '\0')
+	f->foreign += !numbered;
+	if (numbered && (n == 0 || n > f->run->sequence.n_draws) && f->stray[0] == '\0')
 		(void)snprintf(f->stray, sizeof f->stray, "draws/%s", name);
 }
 

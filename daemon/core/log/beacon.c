@@ -24,6 +24,8 @@ beacon_check_form(const struct commit *commit, const struct witnesses *witnesses
 		return 0;
 	case SOURCE_DRAND:
 		round = drand_round(commit->draw_time);
+		if (round == 0)
+			round = 1; /* at least */
 		if (b->round != round)
 			return err_set(err, ERR_REFUSED, N_("the round is %llu, but draw_time gives %llu"),
 			    (unsigned long long)b->round, (unsigned long long)round);

@@ -83,6 +83,17 @@ cosigned_reached(const struct log *log, const struct witnesses *w, int64_t *ret_
 	return 0;
 }
 
+/* Amendments made before a reveal stand under the same checkpoint (PROTOCOL 4): this one must not part them. */
+static int
+check_parts_no_reveal(const struct log *log, uint64_t size, const char *name, struct err *err)
+{
+	const struct entry *next = size < log->n_entries ? &log->entries[size].entry : NULL;
+
+	if (next == NULL || next->type != ENTRY_AMEND || !next->amend.before_reveal)
+		return 0;
+	return err_set(err, ERR_REFUSED, N_("%s: it parts a reveal from the amendments made before it"), name);
+}
+
 /* ---- checkpoints of archive entries ---- */
 
 int
@@ -107,6 +118,8 @@ cosigned_archive(const struct log *log, const struct sequence *s, size_t index, 
 		rc = log_check_checkpoint(log, buf_view(&bytes), index, &note, &checkpoint, &why);
 		if (rc != 0)
 			err_set(err, rc, N_("%s: %s"), path, why.message);
+		else
+			rc = check_parts_no_reveal(log, checkpoint.size, path, err);
 	}
 	for (size_t i = 0; rc == 0 && i < w.n; i++) {
 		int64_t time = 0;
@@ -171,6 +184,8 @@ check_draw_checkpoint(const struct draw_checkpoint *x, const struct published *d
 		    &checkpoint, &why);
 		if (rc != 0)
 			err_set(err, rc, N_("%s: %s"), name, why.message);
+		else
+			rc = check_parts_no_reveal(x->log, checkpoint.size, name, err);
 	}
 	for (size_t i = 0; rc == 0 && i < x->d->witnesses.n; i++) {
 		int64_t time = 0;
