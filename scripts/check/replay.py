@@ -2166,8 +2166,8 @@ def check_signature(log, given):
     expect(log.checkpoint.size > 0, "checkpoint: the log is empty")
     try:
         first = json.loads(read_bundle(log.root, 0, min(256, log.checkpoint.size))[0])
-        kind, key, origin = first["type"], first["key"], first["origin"]
-    except (No, ValueError, KeyError, TypeError, RecursionError):
+        kind, key, origin = first.get("type"), first.get("key"), first.get("origin")
+    except (No, ValueError, AttributeError, RecursionError):
         return "entry 0 cannot be read, see tree"
     same("type of entry 0", "genesis", kind)
     if is_verifier_key(key):                                # whatever has not its form is for `tree` to tell
