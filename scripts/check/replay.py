@@ -889,7 +889,8 @@ def parse_entry(data, what, log_key=None):
 # 3. The rosters
 
 class Target:
-    __slots__ = ("id", "stratum", "unit", "area", "level", "needs", "weight", "since", "last_drawn", "elsewhere", "drum")
+    __slots__ = ("id", "stratum", "unit", "area", "level", "needs", "weight", "since", "last_drawn", "elsewhere",
+                 "drum")
 
     def public(self):
         """The columns that `changes` compares."""
@@ -1479,7 +1480,8 @@ def build_record(draw):
     """What record.json must hold."""
     t, targets, slots = draw.teams, draw.targets, draw.sealed["slots"]
     return {
-        "beacon": draw.beacon, "commit": draw.commit_hash, "n": draw.n, "secret": draw.secret, "seed": draw.seed, "v": 2,
+        "beacon": draw.beacon, "commit": draw.commit_hash, "n": draw.n, "secret": draw.secret, "seed": draw.seed,
+        "v": 2,
         "inspectors": [{"id": p.id, "load": load, "ticket": p.ticket}
                        for p, load in zip(t.order[:t.count], t.loads)],
         "load": {"least": t.least, "limit": t.limit},
@@ -1708,7 +1710,7 @@ class Draw:
         self.commit, self.data, self.commit_hash, self.n = commit, data, H(data), commit["n"]
         self.witnesses, self.index, self.anchor = witnesses, index, None
         self.outcome = self.outcome_index = self.reveal = self.reveal_index = None   # draw or void entry; reveal entry
-        self.previous, self.voids_before = None, []         # the cycle's commitment before; its voids since its last draw
+        self.previous, self.voids_before = None, []         # the cycle's commitment before; its voids since a draw
         self.looks_at, self.open_elsewhere = [], []         # draws of other cycles, drawn or open at the commit
         self.due = self.embargo = None                      # reveal_time as in 4, in seconds; embargo_days
         self.amends, self.next_commit = [], None            # [(index, entry)]; index of the cycle's next commit
@@ -1874,7 +1876,8 @@ def check_selection(draw):
     for row in draw.record["selected"]:
         same("class of target " + row["id"], draw.targets[row["id"]].stratum, row["class"])
         same("ticket of target " + row["id"], draw.tickets[row["id"]], row["ticket"])
-    for name, idents in (("selected", [row["id"] for row in draw.record["selected"]]), ("unstaffed", draw.record["unstaffed"])):
+    for name, idents in (("selected", [row["id"] for row in draw.record["selected"]]),
+                         ("unstaffed", draw.record["unstaffed"])):
         tickets = [draw.tickets[ident] for ident in idents]
         expect(all(a < b for a, b in zip(tickets, tickets[1:])), "%s is not in ticket order" % name)
     same_list("reserve", part(right, "reserve", "class", "id", "ticket"),
@@ -1944,15 +1947,16 @@ def check_standing(draw):
     for number, amend in enumerate(draw.amends, 1):
         at = standing(amend)
         expect(at >= before, "amendment %d stands before the one before it" % number)
-        expect(draw.next_commit is None or at < draw.next_commit, "amendment %d stands after the cycle's next commitment"
-               % number)
+        expect(draw.next_commit is None or at < draw.next_commit, "amendment %d stands after the cycle's next "
+               "commitment" % number)
         before = at
 
 
 def check_amended(draw, digests):
     """What each archive entry between draw and reveal counted of the amendments made so far."""
     for index, amended in draw.archives:
-        so_far = [digest for digest, (_, entry) in zip(digests, draw.amends) if entry.get("archive", index + 1) <= index]
+        so_far = [digest for digest, (_, entry) in zip(digests, draw.amends)
+                  if "archive" in entry and entry["archive"] <= index]
         same("amended in the archive entry %d" % index,
              H("%samended/%d/%s" % (draw.secret, index, "/".join(so_far))), amended)
 
@@ -2020,13 +2024,14 @@ class Report:
     def note(self, text):
         self.notes.append(text)
 
-    def print(self, as_json):
+    def print(self, as_json, decided=True):
+        """decided: whether it is a yes or a no; what is not yet open is neither."""
         if as_json:
             draws = [{"draw": s.number, "state": s.state, "class": s.grade, "checks": s.checks}
                      for s in self.sections if s.number is not None]
             log = [check for s in self.sections if s.number is None for check in s.checks]
-            whole_report = {"ok": self.first is None, "first_failed": self.first, "log": log, "draws": draws,
-                            "notes": self.notes}
+            whole_report = {"ok": self.first is None if decided else None, "first_failed": self.first, "log": log,
+                            "draws": draws, "notes": self.notes}
             print(json.dumps(whole_report, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
             return
         for section in self.sections:
@@ -2283,7 +2288,8 @@ class Sequence:
             expect(cycle.open is None, where + "the cycle's commitment %s is still open" % cycle.open)
             same(where + "chain", cycle.chain["chain"], entry["chain"])
             same(where + "link", cycle.used + 1, entry["link"])
-            expect(entry["link"] <= cycle.chain["length"], where + "the chain has only %d links" % cycle.chain["length"])
+            length = cycle.chain["length"]
+            expect(entry["link"] <= length, where + "the chain has only %d links" % length)
             same(where + "source", cycle.chain["source"], entry["beacon"]["source"])
         except No as error:
             raise No(str(error), n)
@@ -2317,8 +2323,8 @@ class Sequence:
         elif kind == "reveal":
             expect(draw.reveal is None, where + "commitment %d is revealed twice" % draw.n)
             for earlier in cycle.draws[len(cycle.draws) - cycle.unrevealed:]:
-                expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not revealed"
-                       % earlier.n)
+                expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not "
+                       "revealed" % earlier.n)
             for other in draw.looks_at:
                 expect(other.reveal is not None, where + "draw %d, which it looks at, is not revealed" % other.n)
             expect(entry["record"] == "" or not draw.is_void(), where + "the reveal of a void names a record")
@@ -2334,10 +2340,10 @@ class Sequence:
         expect(draw.reveal is not None, where + "an amendment before the reveal")
         same(where + "amendment", len(draw.amends) + 1, entry["amendment"])
         if "archive" in entry:
-            expect(draw.reveal_index + len(draw.amends) + 1 == index, where + "an amendment made before the reveal does "
-                   "not follow it directly")
-            expect(entry["archive"] in [number for number, _ in draw.archives], where + "no archive entry between draw "
-                   "and reveal has the index %d" % entry["archive"])
+            expect(draw.reveal_index + len(draw.amends) + 1 == index,
+                   where + "an amendment made before the reveal does not follow it directly")
+            expect(entry["archive"] in [number for number, _ in draw.archives],
+                   where + "no archive entry between draw and reveal has the index %d" % entry["archive"])
             self.log.together = [pair for pair in self.log.together if pair[0] != draw.reveal_index]
             self.log.together.append((draw.reveal_index, index))
         draw.amends.append((index, entry))
@@ -2749,7 +2755,7 @@ def verify_draw(log, draw, section, past):
     section.run("drum", ("files",), check_drum, draw)
     section.run("strata", ("files",), check_strata, draw)
 
-    def history():                                           # reading: what the log alone says of it holds before the reveal
+    def history():                                          # reading: what the log alone says holds before the reveal
         same("changes.previous", draw.previous.n if draw.previous else 0, draw.commit["changes"]["previous"])
         if draw.reveal is None:
             raise Sealed
@@ -2821,7 +2827,7 @@ def release(draw):
 # What is lawful but worth knowing (10)
 
 def local_time(zone_name, when):
-    """Seconds since 1970 as that zone's clock shows them, `2026-06-23T09:00`, or None where the zone is not known here."""
+    """Seconds since 1970 as that zone's clock shows them, `2026-06-23T09:00`; None where the zone is not known here."""
     try:
         zone = zoneinfo.ZoneInfo(zone_name)
         return datetime.datetime.fromtimestamp(when, zone).isoformat()[:16]
@@ -2833,6 +2839,10 @@ def some(names):
     """Names for a note: not more than 50."""
     names = [str(name) for name in names]
     return ", ".join(names[:50]) + (" …" if len(names) > 50 else "")
+
+
+def is_late(draw):
+    return seconds(draw.outcome["time"]) > seconds(draw.commit["draw_time"]) + DAY
 
 
 def note_foreign(report, count):
@@ -2872,8 +2882,7 @@ class Notes:
         excused = commit["excused"]
         if excused["targets"] or excused["inspectors"]:
             self.say(draw, "%d targets and %d inspectors excused" % (excused["targets"], excused["inspectors"]))
-        counts = ["%s %d added, %d changed, %d removed" % (name, changes[name]["added"], changes[name].get("changed", 0),
-                                                           changes[name]["removed"])
+        counts = [name + " " + ", ".join("%d %s" % (changes[name][key], key) for key in sorted(changes[name]))
                   for name in ("targets", "inspectors", "conflicts") if any(changes[name].values())]
         if changes["previous"] and counts:
             self.say(draw, "since draw %d %s" % (changes["previous"], "; ".join(counts)))
@@ -2902,8 +2911,8 @@ class Notes:
                                                                    show(new.get(name))))
 
     def of_outcome(self, draw):
-        commit, outcome = draw.commit, draw.outcome
-        if seconds(outcome["time"]) > seconds(commit["draw_time"]) + DAY:
+        outcome = draw.outcome
+        if is_late(draw):
             self.say(draw, "a late outcome, %s" % outcome["time"])
         for name in ("commit", "outcome"):
             self.say(draw, "%d of %d witnesses cosigned %s.checkpoint in time" % (len(in_time(draw, name)),
@@ -2911,7 +2920,7 @@ class Notes:
         if draw.is_void():
             self.say(draw, "void: %s" % show(outcome["reason"]))
             self.of_missing_value(draw)
-            if value_of(draw) and draw.sealed:
+            if value_of(draw) and draw.sealed and draw.grade is not None:
                 self.of_avoided(draw)
 
     def of_missing_value(self, draw):
@@ -3019,9 +3028,8 @@ class Notes:
     def of_log(self, at):
         log, report = self.log, self.report
         done = [draw for draw in log.draws if draw.outcome]
-        for what, count in (("voids", sum(draw.is_void() for draw in done)),
-                            ("late outcomes", sum(seconds(draw.outcome["time"]) > seconds(draw.commit["draw_time"]) + DAY
-                                                  for draw in done))):
+        voids = sum(draw.is_void() for draw in done)
+        for what, count in (("voids", voids), ("late outcomes", sum(map(is_late, done)))):
             if count:
                 report.note("%s: %d of %d" % (what, count, len(done)))
         for (_, old), (index, new) in zip(log.policies, log.policies[1:]):
@@ -3046,8 +3054,9 @@ class Notes:
     def of_age(self, at):
         """As of when the copy is, and what is overdue by now."""
         log, now = self.log, int(clock.time())
-        self.report.note("this copy's newest time is %s, %d days ago%s" % (
-            time_text(log.newest), (now - log.newest) // DAY, "; judged as of " + time_text(at) if at is not None else ""))
+        judged = "; judged as of " + time_text(at) if at is not None else ""
+        self.report.note("this copy's newest time is %s, %d days ago%s"
+                         % (time_text(log.newest), (now - log.newest) // DAY, judged))
         for draw in log.draws:
             for done, due, what in ((draw.outcome, "draw_time", "outcome"), (draw.reveal, "reveal_time", "reveal")):
                 if done is None and now - seconds(draw.commit[due]) > DAY:
@@ -3109,7 +3118,7 @@ def main(arguments):
         report.failed(None, "notes", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200]))
     if sealed:
         if options.json:
-            report.print(True)
+            report.print(True, decided=False)
         return usage(sealed)
     report.print(options.json)
     return 0 if report.first is None else 1
