@@ -14,12 +14,12 @@ The order of the steps is the protocol's:
   1. the log (4): the checkpoint's signature, the Merkle tree of the entries, the grammar of each entry,
      whether numbers, chains, links and times are in order, and the witnesses' cosignatures;
   2. for each draw the files that were committed to (3): digests, forms, who was in the drum (5), the strata (6),
-     and what follows from the cycle's earlier draws;
+     and what follows from the cycle's earlier draws and from those of other cycles that it looks at;
   3. the randomness (6): the secret leads back to the anchor, the beacon value is the one that was announced, and
      secret, nonce, commitment and beacon value make the seed;
-  4. the draw: each target's ticket, the chosen and the reserve of each stratum (6), the inspectors drawn and the
-     seats of each team (7), visit dates and matters (6), and with these record.json (8), byte by byte;
-  5. the amendments (9), one after the other.
+  4. the draw: each target's ticket, the chosen and the reserve of each stratum (6), the inspectors drawn, the
+     seats of each team and its visit (7), the matters (6), and with these record.json and the places (8), byte by byte;
+  5. the amendments (9), one after the other, and what the archive entries counted of them before the reveal.
 
 What it does not do: it has no BLS12-381 arithmetic, so drand's own signature is "not run", and it never says
 class A. Exit status: 0 all holds, 1 a check said no, 2 usage or not yet open, 3 something could not be read.
@@ -27,6 +27,7 @@ class A. Exit status: 0 all holds, 1 a check said no, 2 usage or not yet open, 3
 
 import argparse
 import base64
+import bisect
 import datetime
 import functools
 import hashlib
@@ -37,6 +38,7 @@ import stat
 import sys
 import time as clock
 import unicodedata
+import zoneinfo
 
 # ---------------------------------------------------------------------------------------------------------------
 # What can go wrong
@@ -144,20 +146,15 @@ def read_committed(root, name, limit, digest):
 
 
 def list_folder(root, name):
-    """(name, status) of what stands in a folder, sorted."""
-    status = lstat(root, name) if name else os.stat(root)
-    expect(status is not None, "%s is missing" % (name or "the folder"))
-    expect(stat.S_ISDIR(status.st_mode), "%s is not a folder" % (name or "it"))
+    """The names of what stands in a folder, sorted."""
+    if name:
+        status = lstat(root, name)
+        expect(status is not None, "%s is missing" % name)
+        expect(stat.S_ISDIR(status.st_mode), "%s is not a folder" % name)
     try:
-        names = sorted(os.listdir(os.path.join(root, name)))
+        return sorted(os.listdir(os.path.join(root, name)))
     except OSError as error:
         raise Outside("%s: %s" % (name, error))
-    found = []
-    for each in names:
-        status = lstat(root, name + "/" + each if name else each)
-        if status is not None:
-            found.append((each, status))
-    return found
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -172,8 +169,7 @@ HEX32 = re.compile(r"[0-9a-f]{32}")
 HEX64 = re.compile(r"[0-9a-f]{64}")
 ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-# Reading: `timezone` is only a name here, since `date` is compared with UTC (10, `order`).
-ZONE = re.compile(r"[A-Za-z0-9._+-]{1,64}(/[A-Za-z0-9._+-]{1,64}){0,4}")
+ZONE = re.compile(r"[A-Za-z0-9+_-]+(/[A-Za-z0-9+_-]+)*")
 VISIBLE = re.compile(r"[!-~]*")
 EXCLUDED = re.compile("[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f-\u1160\u1680\u17b4-\u17b5\u180b-\u180f"
                       "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ud800-\uf8ff\ufdd0-\ufdef"
@@ -186,19 +182,28 @@ def is_id(value):
 
 
 def is_tag(value):
-    return is_id(value) and value != "any"
+    return is_id(value) and value not in ("any", "own")
+
+
+def is_zone(value):
+    return len(value) <= 64 and ZONE.fullmatch(value) is not None
 
 
 @functools.lru_cache(maxsize=1 << 16)
 def is_text(value):
     """Text in a roster."""
-    return (len(value.encode()) <= 192 and "," not in value and '"' not in value and "  " not in value
-            and not value.startswith(" ") and not value.endswith(" ") and EXCLUDED.search(value) is None)
+    return (EXCLUDED.search(value) is None and len(value.encode()) <= 192 and "," not in value and '"' not in value
+            and "  " not in value and not value.startswith(" ") and not value.endswith(" "))
 
 
 def is_reason(value):
-    """A reason, label or operator. Reading: spaces may stand at its ends, since only characters are excluded."""
+    """A reason. Reading: spaces may stand at its ends, since only characters are excluded."""
     return isinstance(value, str) and EXCLUDED.search(value) is None and len(value.encode()) <= 1024
+
+
+def is_label(value):
+    """A label or operator."""
+    return is_reason(value) and value != ""
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -224,6 +229,15 @@ def seconds(text):
     if day is None or hour > 23:
         return None
     return (day - EPOCH) * 86400 + hour * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def slot_minutes(text):
+    """A slot as its clock's reading in minutes, or None."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9-]{10}T[0-2][0-9]:[0-5][0-9]", text):
+        return None
+    day, hour = day_number(text[:10]), int(text[11:13])
+    return None if day is None or hour > 23 else (day * 24 + hour) * 60 + int(text[14:])
 
 
 def time_text(value):
@@ -307,6 +321,10 @@ def is_date(value):
 
 def is_time(value):
     return seconds(value) is not None
+
+
+def is_slot(value):
+    return slot_minutes(value) is not None
 
 
 def ascending(values):
@@ -406,8 +424,14 @@ def base64_bytes(text, what):
     return data
 
 
+NAME_SPACE = re.compile(r"[\s+]")
+SIGNATURES_MAX = 100
+COSIGNATURE_TIME_MAX = 2**53
+
+
 def is_key_name(name):
-    return 0 < len(name) <= 1024 and "+" not in name and not re.search(r"\s", name) and is_reason(name)
+    """The name in a key: text, not empty, without space or `+`."""
+    return name != "" and NAME_SPACE.search(name) is None and is_text(name)
 
 
 class Key:
@@ -426,17 +450,21 @@ class Key:
 
 
 class Checkpoint:
-    """A signed note: origin, size, root, an empty line, signature lines."""
+    """A signed note: origin, size, root, an empty line, signature lines.
+    Reading: of a signature line only what C2SP asks for must hold, since its key may be one that nobody here knows."""
 
     def __init__(self, data, what):
         try:
-            lines = data.decode().split("\n")
+            text = data.decode()
         except UnicodeDecodeError:
             raise No("%s is not UTF-8" % what)
+        expect(not re.search("[\0-\x09\x0b-\x1f]", text), "%s holds a control character" % what)
+        lines = text.split("\n")
         expect(len(lines) >= 6 and lines[-1] == "" and lines[3] == "", "%s is not a checkpoint of three lines, an "
                "empty line and signatures" % what)
-        expect(len(lines) <= 1005, "%s has more than 1000 signatures" % what)
-        expect(is_key_name(lines[0]), "%s: bad origin %s" % (what, show(lines[0])))
+        expect(len(lines) - 5 <= SIGNATURES_MAX, "%s has %d signatures, at most %d are allowed"
+               % (what, len(lines) - 5, SIGNATURES_MAX))
+        expect(lines[0] != "", "%s has no origin" % what)
         expect(re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]) and int(lines[1]) < 2**53,
                "%s: bad size %s" % (what, show(lines[1])))
         root = base64_bytes(lines[2], what + ": the root")
@@ -446,19 +474,18 @@ class Checkpoint:
         self.signatures = []
         for line in lines[4:-1]:
             parts = line.split(" ")
-            expect(len(parts) == 3 and parts[0] == "\u2014" and is_key_name(parts[1]),
+            expect(len(parts) == 3 and parts[0] == "\u2014" and parts[1] != "" and not NAME_SPACE.search(parts[1]),
                    "%s: bad signature line %s" % (what, show(line)))
             data = base64_bytes(parts[2], what + ": a signature")
             expect(len(data) > 4, "%s: a signature is too short" % what)
             self.signatures.append((parts[1], data[:4], data[4:]))
 
     def check_log(self, key):
-        """Signed by the log; no false signature in its name. Reading: the key's name is the origin."""
+        """Signed by the log; no false signature in its name."""
         own = [s for name, ident, s in self.signatures if name == key.name and ident == key.id]
         expect(own, "%s is not signed by %s" % (self.what, key.text))
         for signature in own:
             expect(ed25519_verify(key.public, self.text, signature), "%s: the log's signature is false" % self.what)
-        same(self.what + ": origin", key.name, self.origin)
 
     def ignored(self, known):
         """A word on signatures by unknown keys. Reading: a witness's name with another key ID is an unknown key, as
@@ -471,15 +498,20 @@ class Checkpoint:
         """{witness key: [times]} of the cosignatures by these witnesses; a false one is refused."""
         found = {}
         for witness in witnesses:
-            for name, ident, data in self.signatures:
-                if name != witness.name or ident != witness.id:
-                    continue
-                when = int.from_bytes(data[:8], "big")
-                message = b"cosignature/v1\ntime %d\n" % when + self.text
-                expect(len(data) == 72 and ed25519_verify(witness.public, message, data[8:]),
-                       "%s: the cosignature of %s is false" % (self.what, witness.name))
+            for when in self.times_of(witness):
+                expect(when is not None, "%s: the cosignature of %s is false" % (self.what, witness.name))
                 found.setdefault(witness.text, []).append(when)
         return found
+
+    def times_of(self, witness):
+        """The time of each cosignature in this witness's name; None where it is false."""
+        for name, ident, data in self.signatures:
+            if name == witness.name and ident == witness.id:
+                when = int.from_bytes(data[:8], "big")
+                message = b"cosignature/v1\ntime %d\n" % when + self.text
+                true = len(data) == 72 and when <= COSIGNATURE_TIME_MAX and ed25519_verify(
+                    witness.public, message, data[8:])
+                yield when if true else None
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -537,7 +569,7 @@ def tile_name(level, number, width):
     return "tile/%s/%s%s" % (level, digits, "" if width == 256 else ".p/%d" % width)
 
 
-def split_bundle(data, count, what):
+def split_bundle(data, what):
     """The entries of a bundle: two bytes of length, then the entry."""
     entries, at = [], 0
     while at < len(data):
@@ -545,63 +577,92 @@ def split_bundle(data, count, what):
         expect(at + 2 + length <= len(data), "%s: an entry is cut off" % what)
         entries.append(data[at + 2:at + 2 + length])
         at += 2 + length
-    same("entries in " + what, count, len(entries))
     return entries
+
+
+def read_tile(root, level, number, width, limit):
+    """(name, bytes) of a tile; a partial one that is gone may be replaced by its full one, as in tlog-tiles."""
+    name, full = tile_name(level, number, width), tile_name(level, number, 256)
+    if lstat(root, name) is None and lstat(root, full) is not None:
+        name = full
+    return name, read_file(root, name, limit)
+
+
+def read_bundle(root, number, width):
+    """The first `width` entries of a bundle."""
+    name, data = read_tile(root, "entries", number, width, 256 * (SMALL + 2))
+    entries = split_bundle(data, name)
+    if name == tile_name("entries", number, width):
+        same("entries in " + name, width, len(entries))
+    expect(width <= len(entries) <= 256, "%s: %d entries, expected %d" % (name, len(entries), width))
+    return entries[:width]
 
 
 def read_entries(root, size):
     """All entries of the log."""
     entries = []
     while len(entries) < size:
-        width = min(256, size - len(entries))
-        name = tile_name("entries", len(entries) // 256, width)
-        entries += split_bundle(read_file(root, name, 256 * (SMALL + 2)), width, name)
+        entries += read_bundle(root, len(entries) // 256, min(256, size - len(entries)))
     return entries
 
 
+TILE_FOLDER = re.compile(r"tile/(entries|[0-7])(/x[0-9]{3}){0,5}(/[0-9]{3}\.p)?")
+TILE = re.compile(r"tile/(entries|[0-7])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+
+
+def tile_of(path):
+    """(level, number, width) of a tile's name, or None."""
+    match = TILE.fullmatch(path)
+    if match is None:
+        return None
+    level, number, width = match[1], int(match[2].replace("x", "").replace("/", "")), int(match[3] or 256)
+    return (level, number, width) if tile_name(level, number, width) == path else None
+
+
 def check_tiles(root, entries, levels):
-    """Every tile that the size calls for is there, and whatever else stands in tile/ is part of this tree.
-    Reading: earlier partial tiles may remain, but they must be right. What goes beyond the checkpoint, or has a name that
-    begins with a dot, may be of a longer log that is just being published, and is left alone."""
-    wanted = set()
-    size = len(entries)
-    counts = {"entries": size}
+    """Every hash tile that the size calls for is there, and whatever other tile stands in tile/ is part of this tree.
+    Gives how many names were passed over.
+    Reading: earlier partial tiles may stay, but they must be right. What goes beyond the checkpoint may be of a longer
+    log that is just being published, and is passed over as foreign names are."""
+    counts = {"entries": len(entries)}
     for level in range(8):
-        if size >> (8 * level):
-            counts[str(level)] = size >> (8 * level)
-    for level, count in counts.items():
-        for number in range(count // 256):
-            wanted.add(tile_name(level, number, 256))
-        if count % 256:
-            wanted.add(tile_name(level, count // 256, count % 256))
-    form = re.compile(r"tile/(entries|[0-7])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
-    folders = ["tile"]
+        if len(entries) >> (8 * level):
+            counts[str(level)] = len(entries) >> (8 * level)
+            check_level(root, str(level), levels[8 * level])
+    foreign, folders = 0, ["tile"]
     while folders:
         folder = folders.pop()
-        expect(folder.count("/") < 10, "%s: folders too deep" % show(folder))
-        for name, status in list_folder(root, folder):
+        for name in list_folder(root, folder):
             path = folder + "/" + name
-            if name.startswith("."):
-                continue
-            if stat.S_ISDIR(status.st_mode):
+            tile = tile_of(path)
+            if tile and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
+                check_tile(root, path, tile, entries, levels)
+            elif TILE_FOLDER.fullmatch(path) and stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode):
                 folders.append(path)
-                continue
-            match = form.fullmatch(path)
-            expect(match, "%s is not the name of a tile" % show(path))
-            level, number, width = match[1], int(match[2].replace("x", "").replace("/", "")), int(match[3] or 256)
-            expect(width <= 256 and tile_name(level, number, width) == path, "%s is not the name of a tile" % path)
-            first = number * 256
-            if first + width > counts.get(level, 0):
-                continue
-            if level == "entries":
-                right = b"".join(len(e).to_bytes(2, "big") + e for e in entries[first:first + width])
             else:
-                right = b"".join(levels[8 * int(level)][first:first + width])
-            expect(status.st_size == len(right) and read_file(root, path, len(right)) == right,
-                   "%s is not what the entries give" % path)
-            wanted.discard(path)
-    for path in sorted(wanted):
-        raise No("%s is missing" % path)
+                foreign += 1
+    return foreign
+
+
+def check_level(root, level, hashes):
+    """The tiles of a level that the size calls for."""
+    for first in range(0, len(hashes), 256):
+        right = b"".join(hashes[first:first + 256])
+        name, data = read_tile(root, level, first // 256, len(right) // 32, 256 * 32)
+        if name == tile_name(level, first // 256, 256):
+            data = data[:len(right)]
+        expect(data == right, "%s is not what the entries give" % name)
+
+
+def check_tile(root, path, tile, entries, levels):
+    """Any tile within the tree."""
+    level, number, width = tile
+    first = number * 256
+    if level == "entries":
+        right = b"".join(len(e).to_bytes(2, "big") + e for e in entries[first:first + width])
+    else:
+        right = b"".join(levels[8 * int(level)][first:first + width])
+    expect(read_file(root, path, 256 * (SMALL + 2)) == right, "%s is not what the entries give" % path)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -610,36 +671,39 @@ def check_tiles(root, entries, levels):
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 QUICKNET_GENESIS, QUICKNET_PERIOD = 1692803367, 3
 BLS_P = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab
-TARGETS_HEADER = "id,class,unit,area,level,weight,since,last_drawn,drum,private"
+TARGETS_HEADER = "id,class,unit,area,level,needs,weight,since,last_drawn,elsewhere,drum,private"
 INSPECTORS_HEADER = "id,unit,area,level,tags,drum,private"
 CONFLICTS_HEADER = "inspector,scope,value,why"
+AWAY_HEADER = "inspector,date"
 CHOSEN_SEATS_MAX = 10**6
 
 
-def witness_keys(values, what):
-    """A list of witnesses. Reading: distinct means neither the same text nor the same public key twice."""
+def witness_keys(values, what, log_key):
+    """A list of witnesses: no two with one name or one public key, none with the log's."""
     expect(isinstance(values, list), "%s is not a list" % what)
     found = [Key(value, WITNESS_KEY, what) for value in values]
-    expect(len({key.text for key in found}) == len(found) == len({key.public for key in found}),
-           "%s: a witness stands twice" % what)
+    every = found + ([log_key] if log_key else [])
+    expect(len({key.name for key in every}) == len(every), "%s: a name stands twice" % what)
+    expect(len({key.public for key in every}) == len(every), "%s: a public key stands twice" % what)
     return found
 
 
-def check_genesis(entry):
+def check_genesis(entry, _):
     keys(entry, "genesis", "key operator origin time type v witnesses")
     like(entry["origin"], "origin", is_key_name)
-    like(entry["operator"], "operator", is_reason)
-    Key(entry["key"], LOG_KEY, "genesis key")
-    witness_keys(entry["witnesses"], "genesis witnesses")
+    like(entry["operator"], "operator", is_label)
+    key = Key(entry["key"], LOG_KEY, "genesis key")
+    same("the name of the genesis key", entry["origin"], key.name)
+    witness_keys(entry["witnesses"], "genesis witnesses", key)
 
 
-def check_policy(entry):
+def check_policy(entry, log_key):
     keys(entry, "policy", "reason time type v witnesses")
     like(entry["reason"], "reason", is_reason)
-    witness_keys(entry["witnesses"], "policy witnesses")
+    witness_keys(entry["witnesses"], "policy witnesses", log_key)
 
 
-def check_cycle(entry):
+def check_cycle(entry, _):
     keys(entry, "cycle", "anchor chain cycle embargo_days length reason source time type v")
     like(entry["cycle"], "cycle", is_id)
     like(entry["anchor"], "anchor", HEX64)
@@ -656,50 +720,64 @@ def is_text_value(value):
     return len(value) <= 2**20
 
 
-def check_draw(entry):
-    keys(entry, "draw", "beacon commit inspectors n record selected time type v", "signature")
-    like(entry["commit"], "commit", HEX64)
-    like(entry["record"], "record", HEX64)
-    like(entry["beacon"], "beacon", is_text_value)
+def check_draw(entry, _):
+    keys(entry, "draw", "beacon commit n places record time type v", "signature")
+    for name in ("commit", "places", "record"):
+        like(entry[name], name, HEX64)
     whole(entry["n"], "n", 1)
-    whole(entry["selected"], "selected", 0, CHOSEN_SEATS_MAX)
-    whole(entry["inspectors"], "inspectors", 0, ROWS_MAX)
-    check_signature_form(entry)
+    check_value_form(entry)
 
 
-def check_signature_form(entry):
+def check_value_form(entry):
+    """A beacon value and its signature, where they stand."""
+    if "beacon" in entry:
+        like(entry["beacon"], "beacon", is_text_value)
     if "signature" in entry:
         like(entry["signature"], "signature", re.compile("[0-9a-f]{96}|[0-9a-f]{128}"))
 
 
-def check_void(entry):
+def check_void(entry, _):
     keys(entry, "void", "commit n reason time type v", "beacon signature")
     like(entry["commit"], "commit", HEX64)
     like(entry["reason"], "reason", is_reason)
     whole(entry["n"], "n", 1)
-    expect(("beacon" in entry) == ("signature" in entry), "a void has beacon and signature, or neither")
-    if "beacon" in entry:
-        like(entry["beacon"], "beacon", is_text_value)
-    check_signature_form(entry)
+    expect("beacon" in entry or "signature" not in entry, "a void has a signature without a beacon value")
+    check_value_form(entry)
 
 
-def check_reveal(entry):
-    keys(entry, "reveal", "n record secret time type v")
+def check_reveal(entry, _):
+    keys(entry, "reveal", "n record secret time type v", "beacon signature")
     whole(entry["n"], "n", 1)
     like(entry["secret"], "secret", HEX64)
     like(entry["record"], "record", re.compile("|[0-9a-f]{64}"))
+    expect(("beacon" in entry) == ("signature" in entry), "a reveal has beacon and signature, or neither")
+    check_value_form(entry)
 
 
-def check_amend(entry):
-    keys(entry, "amend", "amendment n sha256 time type v")
+def check_amend(entry, _):
+    keys(entry, "amend", "amendment n sha256 time type v", "archive")
     whole(entry["n"], "n", 1)
     whole(entry["amendment"], "amendment", 1)
     like(entry["sha256"], "sha256", HEX64)
+    if "archive" in entry:
+        whole(entry["archive"], "archive")
 
 
-def check_commit(entry):
-    keys(entry, "commit", "beacon chain changes cycle date draw_time excused files link n reveal_time rules sealed "
-         "strata time type v")
+def check_archive(entry, _):
+    keys(entry, "archive", "open root time type v")
+    like(entry["root"], "root", HEX64)
+    expect(isinstance(entry["open"], list), "open is not a list")
+    for row in entry["open"]:
+        keys(row, "open", "amended n")
+        like(row["amended"], "amended", HEX64)
+        whole(row["n"], "n", 1)
+    expect(ascending([row["n"] for row in entry["open"]]), "open does not ascend")
+
+
+def check_commit(entry, _):
+    keys(entry, "commit", "beacon chain changes cycle date draw_time excused files link n origin reveal_time rules "
+         "sealed strata time type v")
+    like(entry["origin"], "origin", is_key_name)
     whole(entry["n"], "n", 1)
     whole(entry["chain"], "chain", 1)
     whole(entry["link"], "link", 1, 10000)
@@ -727,45 +805,43 @@ def check_commit(entry):
         for key, value in changes[name].items():
             whole(value, "changes.%s.%s" % (name, key), 0, ROWS_MAX)
     check_rules(entry["rules"])
-    check_strata_form(entry["strata"], len(entry["rules"]["team"]))
+    check_strata_form(entry["strata"])
     check_beacon_form(entry["beacon"])
 
 
 def check_rules(rules):
-    keys(rules, "rules", "avoid cover_days inspectors max_load reserve rest_days rotate slack team timezone",
-         "level_gap")
+    keys(rules, "rules", "avoid cover_days inspectors max_load quiet_days reserve rest_days rotate same_unit slack "
+         "spacing team timezone", "level_gap")
     expect(rules["avoid"] in ([], ["area"], ["unit"], ["area", "unit"]), "rules.avoid is not a sorted choice of area, "
            "unit: %s" % show(rules["avoid"]))
     for name in ("cover_days", "inspectors", "max_load", "reserve", "rest_days", "rotate", "slack"):
         whole(rules[name], "rules." + name)
+    whole(rules["quiet_days"], "rules.quiet_days", 0, 3650)
+    whole(rules["spacing"], "rules.spacing", 0, 10080)
+    expect(type(rules["same_unit"]) is bool, "rules.same_unit is neither true nor false")
     if "level_gap" in rules:
         whole(rules["level_gap"], "rules.level_gap", 1 - 2**53)
     expect(isinstance(rules["team"], list) and 1 <= len(rules["team"]) <= 8, "rules.team has not 1 to 8 seats")
     for requirement in rules["team"]:
         like(requirement, "rules.team", is_id)
-    like(rules["timezone"], "rules.timezone", ZONE)
+    like(rules["timezone"], "rules.timezone", is_zone)
 
 
-def check_strata_form(strata, seats):
+def check_strata_form(strata):
     """6, strata. The class `*` may only stand last; the others ascend."""
     expect(isinstance(strata, list), "strata is not a list")
-    chosen = 0
     for stratum in strata:
-        keys(stratum, "a stratum", "class drum slips take", "count per_10000")
+        keys(stratum, "a stratum", "class", "count per_10000")
         expect(("count" in stratum) != ("per_10000" in stratum), "a stratum has count or per_10000, one of them")
-        expect(isinstance(stratum["class"], str) and is_text(stratum["class"]), "a stratum's class is not text")
-        whole(stratum["drum"], "drum", 0, ROWS_MAX)
-        whole(stratum["slips"], "slips", 0, ROWS_MAX * 100)
-        whole(stratum["take"], "take", 0, CHOSEN_SEATS_MAX)
+        like(stratum["class"], "a stratum's class", is_text)
         if "count" in stratum:
             whole(stratum["count"], "count")
         else:
             whole(stratum["per_10000"], "per_10000", 0, 10000)
-        chosen += stratum["take"]
     names = [stratum["class"] for stratum in strata]
     own = names[:-1] if names and names[-1] == "*" else names
-    expect("*" not in own and ascending(own), "the classes of strata do not ascend, or * is not the last")
-    expect(chosen * seats <= CHOSEN_SEATS_MAX, "more than 10^6 chosen targets times seats")
+    expect("*" not in own and ascending(own), "the classes of strata do not ascend, or * "
+           "is not the last")
 
 
 def check_beacon_form(beacon):
@@ -775,8 +851,8 @@ def check_beacon_form(beacon):
         keys(beacon, "beacon", "source")
     elif source == "public":
         keys(beacon, "beacon", "count label source symbols")
-        whole(beacon["count"], "beacon.count", 1)
-        like(beacon["label"], "beacon.label", is_reason)
+        whole(beacon["count"], "beacon.count")
+        like(beacon["label"], "beacon.label", is_label)
         like(beacon["symbols"], "beacon.symbols", VISIBLE)
         expect(ascending(beacon["symbols"]), "beacon.symbols do not ascend")
     elif source == "drand":
@@ -791,18 +867,19 @@ def check_beacon_form(beacon):
 
 
 ENTRY_CHECKS = {"genesis": check_genesis, "policy": check_policy, "cycle": check_cycle, "commit": check_commit,
-                "draw": check_draw, "void": check_void, "reveal": check_reveal, "amend": check_amend}
+                "draw": check_draw, "void": check_void, "reveal": check_reveal, "amend": check_amend,
+                "archive": check_archive}
 
 
-def parse_entry(data, what):
+def parse_entry(data, what, log_key=None):
     """A log entry: canonical JSON of a known type, with exactly its keys and forms."""
     entry = parse_json(data, what)
     expect(isinstance(entry, dict) and isinstance(entry.get("type"), str), "%s has no type" % what)
     expect(entry["type"] in ENTRY_CHECKS, "%s: unknown type %s" % (what, show(entry["type"])))
     try:
-        ENTRY_CHECKS[entry["type"]](entry)
-        same("v", 1, entry["v"])
-        like(entry["time"], "time", is_time)
+        same("v", 2, entry.get("v"))
+        like(entry.get("time"), "time", is_time)
+        ENTRY_CHECKS[entry["type"]](entry, log_key)
     except No as error:
         raise No("%s: %s" % (what, error))
     return entry
@@ -812,11 +889,12 @@ def parse_entry(data, what):
 # 3. The rosters
 
 class Target:
-    __slots__ = ("id", "stratum", "unit", "area", "level", "weight", "since", "last_drawn", "drum")
+    __slots__ = ("id", "stratum", "unit", "area", "level", "needs", "weight", "since", "last_drawn", "elsewhere",
+                 "drum")
 
     def public(self):
         """The columns that `changes` compares."""
-        return (self.stratum, self.unit, self.area, self.level, self.weight, self.since)
+        return (self.stratum, self.unit, self.area, self.level, self.needs, self.weight, self.since)
 
 
 class Inspector:
@@ -864,17 +942,19 @@ def read_targets(data, draw_date):
     for number, line in enumerate(csv_lines(data, TARGETS_HEADER, "targets.csv"), 2):
         where = "targets.csv:%d" % number
         t = Target()
-        (t.id, t.stratum, t.unit, t.area, level, weight, t.since, t.last_drawn, t.drum,
-         private) = fields_of(line, 10, where)
+        (t.id, t.stratum, t.unit, t.area, level, t.needs, weight, t.since, t.last_drawn, t.elsewhere, t.drum,
+         private) = fields_of(line, 12, where)
         expect(is_id(t.id), "%s: bad id %s" % (where, show(t.id)))
         expect(t.id not in found, "%s: id %s stands twice" % (where, t.id))
         for text in (t.stratum, t.unit, t.area):
             expect(len(text.encode()) <= 192, "%s: a text of more than 192 bytes" % where)
         t.level = None if level == "" else number_of(level, 0, 999, where + " level")
+        expect(t.needs == "" or is_tag(t.needs), "%s: bad needs %s" % (where, show(t.needs)))
         t.weight = number_of(weight, 1, 100, where + " weight")
         expect(is_date(t.since) and t.since.endswith("-01-01") and t.since <= draw_date,
                "%s: since is not a 1 January up to the draw's date: %s" % (where, show(t.since)))
         expect(t.last_drawn == "" or is_date(t.last_drawn), "%s: bad last_drawn %s" % (where, show(t.last_drawn)))
+        expect(t.elsewhere == "" or is_date(t.elsewhere), "%s: bad elsewhere %s" % (where, show(t.elsewhere)))
         expect(t.drum in ("in", "due", "carried", "rest", "excused"), "%s: bad drum %s" % (where, show(t.drum)))
         expect(HEX64.fullmatch(private), "%s: bad private %s" % (where, show(private)))
         found[t.id] = t
@@ -895,7 +975,7 @@ def read_inspectors(data):
         p.level = None if level == "" else number_of(level, 0, 999, where + " level")
         p.tags = tuple(tags.split(";")) if tags else ()
         expect(all(is_tag(tag) for tag in p.tags) and ascending(p.tags), "%s: bad tags %s" % (where, show(tags)))
-        expect(p.drum in ("in", "excused"), "%s: bad drum %s" % (where, show(p.drum)))
+        expect(p.drum in ("in", "away", "excused"), "%s: bad drum %s" % (where, show(p.drum)))
         expect(HEX64.fullmatch(private), "%s: bad private %s" % (where, show(private)))
         p.ticket = None
         found[p.id] = p
@@ -919,27 +999,54 @@ def read_conflicts(data, targets, inspectors):
     return found
 
 
-def read_sealed(data):
-    """sealed.json. Reading: `from` may be empty; `take` is at most their number."""
+def read_away(data, inspectors, slots):
+    """{inspector: dates} of away.csv."""
+    dates, found = {slot[:10] for slot in slots}, {}
+    for number, line in enumerate(csv_lines(data, AWAY_HEADER, "away.csv"), 2):
+        where = "away.csv:%d" % number
+        inspector, date = fields_of(line, 2, where)
+        expect(inspector in inspectors, "%s: inspector %s is not in inspectors.csv" % (where, show(inspector)))
+        expect(date in dates, "%s: no slot is on %s" % (where, show(date)))
+        found.setdefault(inspector, set()).add(date)
+    return found
+
+
+def read_sealed(data, seats):
+    """sealed.json. Reading: `from` may be empty; whether its strata are the commitment's is for `strata` to say."""
     sealed = parse_json(data, "sealed.json")
-    keys(sealed, "sealed.json", "conflicts dates matters nonce v")
-    same("sealed.json: v", 1, sealed["v"])
+    keys(sealed, "sealed.json", "away conflicts matters nonce slots strata v")
+    same("sealed.json: v", 2, sealed["v"])
     like(sealed["nonce"], "sealed.json: nonce", HEX32)
-    keys(sealed["conflicts"], "sealed.json: conflicts", "rows sha256")
-    whole(sealed["conflicts"]["rows"], "sealed.json: conflicts.rows", 0, ROWS_MAX)
-    like(sealed["conflicts"]["sha256"], "sealed.json: conflicts.sha256", HEX64)
-    dates = sealed["dates"]
-    expect(isinstance(dates, list) and 1 <= len(dates) <= 400, "sealed.json: not 1 to 400 dates")
-    for date in dates:
-        like(date, "sealed.json: dates", is_date)
+    for name in ("away", "conflicts"):
+        keys(sealed[name], "sealed.json: " + name, "rows sha256")
+        whole(sealed[name]["rows"], "sealed.json: %s.rows" % name, 0, ROWS_MAX)
+        like(sealed[name]["sha256"], "sealed.json: %s.sha256" % name, HEX64)
+    slots = sealed["slots"]
+    expect(isinstance(slots, list) and 1 <= len(slots) <= 2000, "sealed.json: not 1 to 2000 slots")
+    for slot in slots:
+        like(slot, "sealed.json: slots", is_slot)
     keys(sealed["matters"], "sealed.json: matters", "from take")
     source = sealed["matters"]["from"]
     expect(isinstance(source, list), "sealed.json: matters.from is not a list")
     for matter in source:
         like(matter, "sealed.json: matters.from", is_id)
-    expect(ascending(dates) and ascending(source), "sealed.json: dates or matters do not ascend")
+    expect(ascending(slots) and ascending(source), "sealed.json: slots or matters do not ascend")
     whole(sealed["matters"]["take"], "sealed.json: matters.take", 0, len(source))
+    read_sealed_strata(sealed["strata"], seats)
     return sealed
+
+
+def read_sealed_strata(strata, seats):
+    expect(isinstance(strata, list), "sealed.json: strata is not a list")
+    chosen = 0
+    for stratum in strata:
+        keys(stratum, "sealed.json: a stratum", "class drum slips take")
+        like(stratum["class"], "sealed.json: a stratum's class", is_text)
+        whole(stratum["drum"], "sealed.json: drum", 0, ROWS_MAX)
+        whole(stratum["slips"], "sealed.json: slips", 0, ROWS_MAX * 100)
+        whole(stratum["take"], "sealed.json: take", 0, CHOSEN_SEATS_MAX)
+        chosen += stratum["take"]
+    expect(chosen * seats <= CHOSEN_SEATS_MAX, "sealed.json: more than 10^6 chosen targets times seats")
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -950,7 +1057,11 @@ def takes_part(target):
 
 
 def drum_value(target, date, rules):
-    """What `drum` must be for a target that is neither excused nor carried (5)."""
+    """What `drum` must be for a target that is not excused; whether it is carried is taken as given (5)."""
+    if target.elsewhere:
+        return "rest"
+    if target.drum == "carried":
+        return "carried"
     days = day_number(date) - day_number(target.last_drawn or target.since)
     if target.last_drawn and rules["rest_days"] > 0 and days < rules["rest_days"]:
         return "rest"
@@ -961,9 +1072,14 @@ def drum_value(target, date, rules):
 
 def check_drum(draw):
     for target in draw.targets.values():
-        if target.drum not in ("excused", "carried"):
+        if target.drum != "excused":
             right = drum_value(target, draw.commit["date"], draw.commit["rules"])
             expect(target.drum == right, "drum of target %s: expected %s, found %s" % (target.id, right, target.drum))
+    dates = {slot[:10] for slot in draw.sealed["slots"]}
+    for p in draw.inspectors.values():
+        if p.drum != "excused":
+            right = "away" if draw.away.get(p.id) == dates else "in"
+            expect(p.drum == right, "drum of inspector %s: expected %s, found %s" % (p.id, right, p.drum))
 
 
 def stratum_of(target, strata_names):
@@ -975,7 +1091,9 @@ def stratum_of(target, strata_names):
 
 def check_strata(draw):
     """drum, slips and take of each stratum; every target is covered (6)."""
-    strata = draw.commit["strata"]
+    strata, sealed = draw.commit["strata"], draw.sealed["strata"]
+    same("classes of the strata in sealed.json", [stratum["class"] for stratum in strata],
+         [stratum["class"] for stratum in sealed])
     names = {stratum["class"] for stratum in strata}
     drum, slips = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     for target in draw.targets.values():
@@ -985,15 +1103,15 @@ def check_strata(draw):
         if takes_part(target):
             drum[name] += 1
             slips[name] += target.weight
-    for stratum in strata:
+    for stratum, found in zip(strata, sealed):
         name = stratum["class"]
-        same("drum of stratum %s" % show(name), drum[name], stratum["drum"])
-        same("slips of stratum %s" % show(name), slips[name], stratum["slips"])
+        same("drum of stratum %s" % show(name), drum[name], found["drum"])
+        same("slips of stratum %s" % show(name), slips[name], found["slips"])
         if "count" in stratum:
             take = min(drum[name], stratum["count"])
         else:
             take = (drum[name] * stratum["per_10000"] + 9999) // 10000
-        same("take of stratum %s" % show(name), take, stratum["take"])
+        same("take of stratum %s" % show(name), take, found["take"])
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1016,8 +1134,13 @@ def ticket_of(seed, target_id, weight):
     return min(sha256(start + b"%d" % i).hexdigest() for i in range(1, weight + 1))
 
 
-def visit_date(seed, target_id, dates):
-    return dates[int(H(seed + "date/" + target_id)[:16], 16) * len(dates) >> 64]
+def start_of(seed, target, same_unit, slots):
+    """The number of the slot at which the search for the target's visit begins."""
+    if same_unit and target.unit:
+        drawn = H(seed + "visit/unit/" + target.unit)
+    else:
+        drawn = H(seed + "visit/target/" + target.id)
+    return int(drawn[:16], 16) * slots >> 64
 
 
 def draw_matters(seed, matters):
@@ -1026,7 +1149,7 @@ def draw_matters(seed, matters):
 
 def select_targets(draw):
     """(chosen ids in ticket order, {stratum: reserve ids in order}, {id: ticket})"""
-    strata = draw.commit["strata"]
+    strata = draw.sealed["strata"]
     names = {stratum["class"] for stratum in strata}
     first, then, tickets = {name: [] for name in names}, {name: [] for name in names}, {}
     for target in draw.targets.values():
@@ -1084,8 +1207,60 @@ class Lawful:
                 target.id if target.id in self.named["target"] else None)
 
 
-def fits(inspector, requirement):
+def fits(inspector, requirement, target):
+    """Whether the inspector may take a seat with this requirement at the target."""
+    if requirement == "own":
+        return target.needs == "" or target.needs in inspector.tags
     return requirement == "any" or requirement in inspector.tags
+
+
+class Slots:
+    """When a visit may begin, and whom a slot suits. A set of slots is an integer: bit i is slot i."""
+
+    def __init__(self, draw):
+        self.texts, self.rules, self.seed = draw.sealed["slots"], draw.commit["rules"], draw.seed
+        self.minutes = [slot_minutes(slot) for slot in self.texts]
+        self.all = (1 << len(self.texts)) - 1
+        self.away, self.close = {}, {}
+        of_date = {}
+        for number, slot in enumerate(self.texts):
+            of_date[slot[:10]] = of_date.get(slot[:10], 0) | 1 << number
+        for inspector, dates in draw.away.items():
+            self.away[inspector] = sum(of_date[date] for date in dates)
+
+    def too_close(self, slot):
+        """The slots less than `spacing` minutes from this one."""
+        if slot not in self.close:
+            spacing, at = self.rules["spacing"], self.minutes[slot]
+            low, high = bisect.bisect_right(self.minutes, at - spacing), bisect.bisect_left(self.minutes, at + spacing)
+            self.close[slot] = (1 << high) - (1 << low) if low < high else 0
+        return self.close[slot]
+
+    def unsuitable(self, inspector, unit, places):
+        """The slots that do not suit the inspector in this unit; places: (slot, unit) of those that he holds."""
+        found = self.away.get(inspector, 0)
+        for slot, other in places if self.rules["spacing"] else ():
+            if found == self.all:
+                break
+            if unit == "" or other != unit:
+                found |= self.too_close(slot)
+        return found
+
+    def find(self, target, team, held):
+        """(slot, whether it suits the whole team); held: inspector -> set of (slot, unit)."""
+        start = start_of(self.seed, target, self.rules["same_unit"], len(self.texts))
+        free = self.all
+        for inspector in team:
+            free &= ~self.unsuitable(inspector, target.unit, held.get(inspector, ()))
+        if not free:
+            return start, False
+        later = free >> start
+        slot = start + lowest_bit(later) if later else lowest_bit(free)
+        return slot, True
+
+
+def lowest_bit(number):
+    return (number & -number).bit_length() - 1
 
 
 class Seating:
@@ -1207,7 +1382,7 @@ def least_that(holds, low, high):
 
 
 class Teams:
-    """7 in its four steps. Inspectors are numbered by their place in inspector() order."""
+    """7 in its five steps. Inspectors are numbered by their place in inspector() order."""
 
     def __init__(self, draw, chosen):
         rules, seed = draw.commit["rules"], draw.seed
@@ -1220,6 +1395,7 @@ class Teams:
         self.draw_inspectors()
         self.find_limit()
         self.seat()
+        self.find_visits()
 
     def offers_for(self, ids, count):
         """For each target and seat who of the first `count` inspectors is lawful and fits; alike ones share a list."""
@@ -1228,13 +1404,14 @@ class Teams:
             target = self.draw.targets[ident]
             likeness, seats = self.lawful.likeness(target), []
             for requirement in self.rules["team"]:
-                if (likeness, requirement) not in self.lists:
+                alike = (likeness, requirement, target.needs if requirement == "own" else None)
+                if alike not in self.lists:
                     recused = self.lawful.recused(target)
-                    self.lists[likeness, requirement] = [number for number, p in enumerate(self.order) if fits(
-                        p, requirement) and self.lawful.allows(p, target, recused)]
-                if (likeness, requirement) not in cut:
-                    cut[likeness, requirement] = [p for p in self.lists[likeness, requirement] if p < count]
-                seats.append(cut[likeness, requirement])
+                    self.lists[alike] = [number for number, p in enumerate(self.order) if fits(
+                        p, requirement, target) and self.lawful.allows(p, target, recused)]
+                if alike not in cut:
+                    cut[alike] = [p for p in self.lists[alike] if p < count]
+                seats.append(cut[alike])
             found.append(seats)
         return found
 
@@ -1279,6 +1456,18 @@ class Teams:
         self.teams = [[self.order[p].id for p in team] for team in seating.team]
         self.loads = [len(held) for held in seating.holds]
 
+    def find_visits(self):
+        """The slot of each place, and the places whose slot does not suit the whole team."""
+        self.slots, self.visits, self.unkept, held = Slots(self.draw), [], [], {}
+        for number, (ident, team) in enumerate(zip(self.admitted, self.teams)):
+            target = self.draw.targets[ident]
+            slot, suits = self.slots.find(target, team, held)
+            self.visits.append(slot)
+            if not suits:
+                self.unkept.append(number)
+            for inspector in team:
+                held.setdefault(inspector, set()).add((slot, target.unit))
+
 
 def pair_ticket(seed, target_id, inspector_id):
     return H(seed + "pair/" + target_id + "/" + inspector_id)
@@ -1289,20 +1478,28 @@ def pair_ticket(seed, target_id, inspector_id):
 
 def build_record(draw):
     """What record.json must hold."""
-    t, rules = draw.teams, draw.commit["rules"]
-    dates, targets = draw.sealed["dates"], draw.targets
+    t, targets, slots = draw.teams, draw.targets, draw.sealed["slots"]
     return {
-        "beacon": draw.beacon, "commit": draw.commit_hash, "n": draw.n, "secret": draw.secret, "seed": draw.seed, "v": 1,
+        "beacon": draw.beacon, "commit": draw.commit_hash, "n": draw.n, "secret": draw.secret, "seed": draw.seed,
+        "v": 2,
         "inspectors": [{"id": p.id, "load": load, "ticket": p.ticket}
                        for p, load in zip(t.order[:t.count], t.loads)],
         "load": {"least": t.least, "limit": t.limit},
         "matters": draw_matters(draw.seed, draw.sealed["matters"]),
         "reserve": [{"class": targets[ident].stratum, "id": ident, "ticket": draw.tickets[ident]}
                     for stratum in draw.commit["strata"] for ident in draw.reserve[stratum["class"]]],
-        "selected": [{"class": targets[ident].stratum, "date": visit_date(draw.seed, ident, dates), "id": ident,
-                      "team": team, "ticket": draw.tickets[ident]} for ident, team in zip(t.admitted, t.teams)],
+        "selected": [{"class": targets[ident].stratum, "id": ident, "team": team, "ticket": draw.tickets[ident],
+                      "visit": slots[visit]} for ident, team, visit in zip(t.admitted, t.teams, t.visits)],
         "unstaffed": t.unstaffed,
     }
+
+
+def places_root(draw):
+    """The tree hash over the lines of all places."""
+    lines = [canonical({"n": draw.n, "nonce": H("%splace/%d" % (draw.secret, number))[:32], "place": number,
+                        "target": row["id"], "team": row["team"], "visit": row["visit"]})
+             for number, row in enumerate(draw.right["selected"])]
+    return tree_root([leaf_hash(line) for line in lines]).hex()
 
 
 def record_limit(draw):
@@ -1353,7 +1550,7 @@ def check_record_form(record, seats):
     for name in ("commit", "secret", "seed"):
         like(record[name], name, HEX64)
     whole(record["n"], "n", 1)
-    whole(record["v"], "v", 1, 1)
+    whole(record["v"], "v", 2, 2)
     keys(record["load"], "load", "least limit")
     for name in ("least", "limit"):
         whole(record["load"][name], "load: " + name)
@@ -1364,15 +1561,15 @@ def check_record_form(record, seats):
     for row in record["inspectors"]:
         whole(row["load"], "inspectors: load")
     list_of(record["reserve"], "reserve", row_of("class id ticket", id=is_id, ticket=HEX64, **{"class": is_text}))
-    list_of(record["selected"], "selected", row_of("class date id team ticket", date=is_date, id=is_id, ticket=HEX64,
-                                                   **{"class": is_text}))
+    list_of(record["selected"], "selected", row_of("class id team ticket visit", id=is_id, ticket=HEX64,
+                                                   visit=is_slot, **{"class": is_text}))
     for row in record["selected"]:
         list_of(row["team"], "selected: team", ident)
         same("seats of a team", seats, len(row["team"]))
 
 
 def check_record(draw, where):
-    """Byte by byte, and its hash and counts where the log stands by."""
+    """Byte by byte, and its hash and the places where the log stands by."""
     if draw.record is None:
         check_record_form(parse_json(draw.record_bytes, "record.json"), len(draw.commit["rules"]["team"]))
     if draw.right is None:
@@ -1386,8 +1583,7 @@ def check_record(draw, where):
     if draw.outcome:
         same(where + ": record in draw", draw.outcome["record"], H(right))
         same(where + ": record in reveal", draw.reveal["record"], H(right))
-        same("selected in the log's draw entry", len(draw.right["selected"]), draw.outcome["selected"])
-        same("inspectors in the log's draw entry", len(draw.right["inspectors"]), draw.outcome["inspectors"])
+        same("places in draw", places_root(draw), draw.outcome["places"])
     return "sha256 %s" % H(right)
 
 
@@ -1401,16 +1597,19 @@ class Places:
         teams, self.draw = draw.teams, draw
         self.target = list(teams.admitted)                    # "" where a place is empty for good
         self.team = [list(team) for team in teams.teams]      # "" where a seat is empty for good
+        self.visit = teams.visits                             # the slot, which stays
         names = {stratum["class"] for stratum in draw.commit["strata"]}
         self.stratum = [stratum_of(draw.targets[ident], names) for ident in self.target]
         self.placed = set(self.target)
         self.removed_targets = []
+        self.target_changes = []                              # for each amendment (out, in) of its target, or ("", "")
         self.taken_out = [set() for _ in self.target]         # inspectors once taken out of this place
         self.changes = {}                                     # (place, seat) -> how often it has changed hands
-        self.load = {p.id: 0 for p in teams.order}
-        for team in self.team:
+        self.amended = {}                                     # place -> how many amendments
+        self.of = {p.id: set() for p in teams.order}          # inspector -> the places that he holds
+        for place, team in enumerate(self.team):
             for p in team:
-                self.load[p] += 1
+                self.of[p].add(place)
 
     def next_inspector(self, place, seat):
         """Who takes the seat; "" for nobody."""
@@ -1419,14 +1618,20 @@ class Places:
         teams, rules = self.draw.teams, self.draw.commit["rules"]
         target = self.draw.targets[self.target[place]]
         recused = teams.lawful.recused(target)
-        for group in (teams.order[:teams.count], teams.order[teams.count:]):
-            able = [p.id for p in group
-                    if fits(p, rules["team"][seat]) and teams.lawful.allows(p, target, recused)
-                    and p.id not in self.team[place] and p.id not in self.taken_out[place]
-                    and (rules["max_load"] == 0 or self.load[p.id] < rules["max_load"])]
-            if able:
-                return min(able, key=lambda p: pair_ticket(self.draw.seed, target.id, p))
-        return ""
+        able = {p.id for p in teams.order
+                if fits(p, rules["team"][seat], target) and teams.lawful.allows(p, target, recused)
+                and p.id not in self.team[place] and p.id not in self.taken_out[place]
+                and (rules["max_load"] == 0 or len(self.of[p.id]) < rules["max_load"])}
+        drawn = able & {p.id for p in teams.order[:teams.count]}
+        suited = {p for p in able if self.suits(p, place)}
+        group = drawn & suited or suited or drawn or able
+        return min(group, key=lambda p: pair_ticket(self.draw.seed, target.id, p), default="")
+
+    def suits(self, inspector, place):
+        """Whether the place's visit suits an inspector who is not in its team."""
+        held = {(self.visit[other], self.draw.targets[self.target[other]].unit) for other in self.of[inspector]}
+        unit = self.draw.targets[self.target[place]].unit
+        return not self.draw.teams.slots.unsuitable(inspector, unit, held) >> self.visit[place] & 1
 
     def next_target(self, place):
         """The reserve target that takes the place; "" for none."""
@@ -1446,7 +1651,7 @@ class Places:
         seat_change = amendment.get("type") == "seat"
         keys(amendment, what, "amendment in n nonce out place reason type v" + (" seat" if seat_change else ""))
         same(what + ": type", "seat" if seat_change else "target", amendment["type"])
-        same(what + ": v", 1, amendment["v"])
+        same(what + ": v", 2, amendment["v"])
         same(what + ": amendment", number, amendment["amendment"])
         same(what + ": n", self.draw.n, amendment["n"])
         like(amendment["nonce"], what + ": nonce", HEX32)
@@ -1455,6 +1660,7 @@ class Places:
         whole(amendment["place"], what + ": place", 0, len(self.target) - 1)
         place = amendment["place"]
         expect(self.target[place] != "", what + ": the place is empty")        # 9: none concerns an empty place
+        self.amended[place] = self.amended.get(place, 0) + 1
         if seat_change:
             whole(amendment["seat"], what + ": seat", 0, len(self.team[place]) - 1)
             seat = amendment["seat"]
@@ -1463,12 +1669,13 @@ class Places:
             same(what + ": out", out, amendment["out"])
             new = self.next_inspector(place, seat)
             same(what + ": in", new, amendment["in"])
+            self.target_changes.append(("", ""))
             self.team[place][seat] = new
             self.taken_out[place].add(out)
             self.changes[place, seat] = self.changes.get((place, seat), 0) + 1
-            self.load[out] -= 1
+            self.of[out].discard(place)
             if new:
-                self.load[new] += 1
+                self.of[new].add(place)
         else:
             out = self.target[place]
             same(what + ": out", out, amendment["out"])
@@ -1476,12 +1683,13 @@ class Places:
             same(what + ": in", new, amendment["in"])
             self.target[place] = new
             self.removed_targets.append(out)
+            self.target_changes.append((out, new))
             if new:
                 self.placed.add(new)
             else:
                 for p in self.team[place]:
                     if p:
-                        self.load[p] -= 1
+                        self.of[p].discard(place)
 
     def held(self):
         """(target, [inspectors]) of each place that is not empty."""
@@ -1502,10 +1710,14 @@ class Draw:
         self.commit, self.data, self.commit_hash, self.n = commit, data, H(data), commit["n"]
         self.witnesses, self.index, self.anchor = witnesses, index, None
         self.outcome = self.outcome_index = self.reveal = self.reveal_index = None   # draw or void entry; reveal entry
-        self.previous = None                                # number of the cycle's commitment before
+        self.previous, self.voids_before = None, []         # the cycle's commitment before; its voids since a draw
+        self.looks_at, self.open_elsewhere = [], []         # draws of other cycles, drawn or open at the commit
+        self.due = self.embargo = None                      # reveal_time as in 4, in seconds; embargo_days
         self.amends, self.next_commit = [], None            # [(index, entry)]; index of the cycle's next commit
+        self.archives = []                                  # (index, amended) of the archive entries before the reveal
         self.commit_note = self.outcome_note = None         # {witness: times}
-        self.targets = self.inspectors = self.conflicts = self.sealed = None
+        self.targets = self.inspectors = self.conflicts = self.away = self.sealed = None
+        self.held, self.basis, self.grade = None, set(), None
         self.secret = self.beacon = self.seed = self.chosen = self.reserve = self.tickets = None
         self.teams = self.right = self.record = self.record_bytes = self.places = None
 
@@ -1523,19 +1735,26 @@ def folder_of(n):
     return "draws/%04d" % n
 
 
-PAGES = (".html", ".svg", ".js")
+COMMITTED = ("commit.json", "commit.checkpoint")
+OPENED = ("targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json")
+NUMBER = re.compile(r"[0-9]{4}|[1-9][0-9]{4,15}")
+AMENDMENT = re.compile(r"amend-([0-9]{2}|[1-9][0-9]{2,15})\.json")
 
 
 def check_folder(root, folder, allowed):
-    """In a draw's folder stand only these files, and pages (10, `files`)."""
-    for name, status in list_folder(root, folder):
-        path = folder + "/" + name if folder else name
-        expect(stat.S_ISREG(status.st_mode), "%s is not a regular file" % show(path))
-        expect(name in allowed or name.endswith(PAGES), "%s does not belong there, or not yet" % show(path))
+    """In a draw's folder stand these files, and of the names in 4 no others. Gives how many names were passed over."""
+    foreign = 0
+    for name in list_folder(root, folder):
+        if name in allowed:
+            continue
+        known = name in COMMITTED + OPENED + ("outcome.checkpoint", "record.json") or AMENDMENT.fullmatch(name)
+        expect(not known, "%s does not belong there, or not yet" % (folder + "/" + name if folder else name))
+        foreign += 1
+    return foreign
 
 
 def read_rosters(root, folder, draw):
-    """Digests, roots, rows and forms of the four files (3)."""
+    """Digests, roots, rows and forms of the five files (3)."""
     at = folder + "/" if folder else ""
     commit = draw.commit
     data = {}
@@ -1546,13 +1765,18 @@ def read_rosters(root, folder, draw):
         same(name + ": rows", given["rows"], len(rows))
         same(name + ": root", given["root"], tree_root([leaf_hash(row) for row in rows]).hex())
         del rows
-    draw.sealed = read_sealed(read_committed(root, at + "sealed.json", SEALED_MAX, commit["sealed"]))
-    given = draw.sealed["conflicts"]
-    data["conflicts.csv"] = read_committed(root, at + "conflicts.csv", FILE_MAX, given["sha256"])
-    draw.targets = read_targets(data["targets.csv"], commit["date"])
-    draw.inspectors = read_inspectors(data["inspectors.csv"])
-    draw.conflicts = read_conflicts(data["conflicts.csv"], draw.targets, draw.inspectors)
-    same("conflicts.csv: rows", given["rows"], len(draw.conflicts))
+    sealed = read_sealed(read_committed(root, at + "sealed.json", SEALED_MAX, commit["sealed"]),
+                         len(commit["rules"]["team"]))
+    for name in ("conflicts", "away"):
+        file = name + ".csv"
+        data[file] = read_committed(root, at + file, FILE_MAX, sealed[name]["sha256"])
+        same(file + ": rows", sealed[name]["rows"], data[file].count(b"\n") - 1)
+    targets = read_targets(data["targets.csv"], commit["date"])
+    inspectors = read_inspectors(data["inspectors.csv"])
+    conflicts = read_conflicts(data["conflicts.csv"], targets, inspectors)
+    away = read_away(data["away.csv"], inspectors, sealed["slots"])
+    # Only now, so that nobody works on the half of what was read.
+    draw.targets, draw.inspectors, draw.conflicts, draw.away, draw.sealed = targets, inspectors, conflicts, away, sealed
 
 
 def check_excused(draw):
@@ -1570,7 +1794,7 @@ def check_beacon_promise(draw):
                % (count, many))
     elif beacon["source"] == "drand":
         late = seconds(draw.commit["draw_time"]) - QUICKNET_GENESIS
-        same("beacon.round", -(-late // QUICKNET_PERIOD) + 1, beacon["round"])
+        same("beacon.round", max(1, -(-late // QUICKNET_PERIOD) + 1), beacon["round"])
     elif beacon["source"] == "witness" and draw.witnesses is not None:
         expect(beacon["key"] in [key.text for key in draw.witnesses], "beacon.key is no witness in force: %s"
                % show(beacon["key"]))
@@ -1590,16 +1814,16 @@ def check_beacon_value(draw):
         like(value, "beacon value", HEX64)
 
 
-def check_beacon_signature(draw):
-    """The value comes from the signature (4). drand's own signature is not verified here."""
-    beacon, outcome = draw.commit["beacon"], draw.outcome
+def check_beacon_signature(draw, entry):
+    """The value comes from the signature (4); entry: the one that holds both. drand's own signature is not verified."""
+    beacon = draw.commit["beacon"]
     if beacon["source"] in ("none", "public"):
-        expect("signature" not in outcome, "a signature under source %s" % beacon["source"])
+        expect("signature" not in entry, "a signature under source %s" % beacon["source"])
         return None
-    expect("signature" in outcome, "no signature under source %s" % beacon["source"])
-    signature = bytes.fromhex(outcome["signature"])
+    expect("signature" in entry, "no signature under source %s" % beacon["source"])
+    signature = bytes.fromhex(entry["signature"])
     same("bytes of the signature", 48 if beacon["source"] == "drand" else 64, len(signature))
-    same("beacon value", H(signature), outcome["beacon"])
+    same("beacon value", H(signature), entry["beacon"])
     if beacon["source"] == "drand":
         x = int.from_bytes(signature, "big")
         expect(x >> 382 == 2, "drand's signature is not a compressed point")
@@ -1652,7 +1876,8 @@ def check_selection(draw):
     for row in draw.record["selected"]:
         same("class of target " + row["id"], draw.targets[row["id"]].stratum, row["class"])
         same("ticket of target " + row["id"], draw.tickets[row["id"]], row["ticket"])
-    for name, idents in (("selected", [row["id"] for row in draw.record["selected"]]), ("unstaffed", draw.record["unstaffed"])):
+    for name, idents in (("selected", [row["id"] for row in draw.record["selected"]]),
+                         ("unstaffed", draw.record["unstaffed"])):
         tickets = [draw.tickets[ident] for ident in idents]
         expect(all(a < b for a, b in zip(tickets, tickets[1:])), "%s is not in ticket order" % name)
     same_list("reserve", part(right, "reserve", "class", "id", "ticket"),
@@ -1673,9 +1898,9 @@ def check_teams(draw):
     same_list("loads", part(draw.right, "inspectors", "id", "load"), part(draw.record, "inspectors", "id", "load"))
 
 
-def check_dates(draw):
+def check_visits(draw):
     needs_record(draw)
-    same_list("dates", part(draw.right, "selected", "id", "date"), part(draw.record, "selected", "id", "date"))
+    same_list("visits", part(draw.right, "selected", "id", "visit"), part(draw.record, "selected", "id", "visit"))
 
 
 def check_matters(draw):
@@ -1695,15 +1920,45 @@ def read_record(root, folder, draw):
 
 
 def check_amendments(root, folder, draw, count):
-    """Each follows from 9; its hash stands in the log, where there is one."""
+    """Each follows from 9; where there is a log its hash stands there, and the archive entries counted it."""
     draw.places = Places(draw)
+    digests = []
     for number in range(1, count + 1):
         name = amendment_name(number)
         data = read_file(root, folder + "/" + name if folder else name, 4096)
         if draw.outcome:
             same("sha256 of " + name, draw.amends[number - 1][1]["sha256"], H(data))
         draw.places.amend(parse_json(data, name), number)
+        digests.append(H(data))
+    if draw.outcome:
+        check_standing(draw)
+        check_amended(draw, digests)
     return "%d" % count if count else None
+
+
+def standing(amend):
+    """The index at which an amendment stands in the log; amend: its (index, entry)."""
+    return amend[1].get("archive", amend[0])
+
+
+def check_standing(draw):
+    """None stands before the one before it, or after the cycle's next commit."""
+    before = 0
+    for number, amend in enumerate(draw.amends, 1):
+        at = standing(amend)
+        expect(at >= before, "amendment %d stands before the one before it" % number)
+        expect(draw.next_commit is None or at < draw.next_commit, "amendment %d stands after the cycle's next "
+               "commitment" % number)
+        before = at
+
+
+def check_amended(draw, digests):
+    """What each archive entry between draw and reveal counted of the amendments made so far."""
+    for index, amended in draw.archives:
+        so_far = [digest for digest, (_, entry) in zip(digests, draw.amends)
+                  if "archive" in entry and entry["archive"] <= index]
+        same("amended in the archive entry %d" % index,
+             H("%samended/%d/%s" % (draw.secret, index, "/".join(so_far))), amended)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1714,7 +1969,10 @@ class Section:
 
     def __init__(self, report, number, state=None):
         self.report, self.number, self.state, self.grade, self.checks = report, number, state, None, []
-        self.results = {}
+        self.words, self.results = "", {}
+
+    def failed(self):
+        return any(check["result"] == "failed" for check in self.checks)
 
     def run(self, name, needs, function, *arguments):
         """One check. What it needs must have held; whatever goes wrong inside is a NO of this check."""
@@ -1742,8 +2000,8 @@ class Section:
         self.checks.append({"name": name, "result": result, **({"detail": detail} if detail else {})})
 
 
-PLAIN_WORDS = {  # what a class means, by its first letter (1)
-    "B": "the result was fixed by what was public before it, and witnesses saw it in time",
+PLAIN_WORDS = {  # what a class means, by its first letter (4)
+    "B": "once the lists were fixed, nobody could choose the result",
     "C": "nothing here binds the operator, who can try until one pleases",
     "p": "there is no outcome yet",
     "n": "a void without a value has none",
@@ -1766,17 +2024,18 @@ class Report:
     def note(self, text):
         self.notes.append(text)
 
-    def print(self, as_json):
+    def print(self, as_json, decided=True):
+        """decided: whether it is a yes or a no; what is not yet open is neither."""
         if as_json:
             draws = [{"draw": s.number, "state": s.state, "class": s.grade, "checks": s.checks}
                      for s in self.sections if s.number is not None]
             log = [check for s in self.sections if s.number is None for check in s.checks]
-            whole_report = {"ok": self.first is None, "first_failed": self.first, "log": log, "draws": draws,
-                            "notes": self.notes}
+            whole_report = {"ok": self.first is None if decided else None, "first_failed": self.first, "log": log,
+                            "draws": draws, "notes": self.notes}
             print(json.dumps(whole_report, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
             return
         for section in self.sections:
-            words = ": class %s, %s" % (section.grade, PLAIN_WORDS.get(section.grade[0], "")) if section.grade else ""
+            words = ": class %s, %s" % (section.grade, section.words) if section.grade else ""
             print("log" if section.number is None else "draw %d (%s)%s" % (section.number, section.state, words))
             for check in section.checks:
                 print("  %-12s %-8s %s" % (check["name"], check["result"], check.get("detail", "")))
@@ -1791,13 +2050,17 @@ class Report:
 
 DRAWN_CHECKS = (("seed", ("files", "chain", "beacon"), check_seed), ("selection", ("seed", "strata"), check_selection),
                 ("inspectors", ("selection",), check_inspectors), ("teams", ("selection",), check_teams),
-                ("dates", ("selection",), check_dates), ("matters", ("selection",), check_matters))
+                ("visits", ("selection",), check_visits), ("matters", ("selection",), check_matters))
 
 
 # ---------------------------------------------------------------------------------------------------------------
 # replay: one draw's folder, without a log
 
+NO_RECORD = "no record.json: a void has none, and only the log says whether this is one"
+
+
 def replay(root, report):
+    """Gives why there is nothing to replay, or None."""
     section = report.section(None, "replayed")
     draw = None
 
@@ -1807,44 +2070,48 @@ def replay(root, report):
         draw = Draw(parse_entry(data, "commit.json"), data)
         same("commit.json: type", "commit", draw.commit["type"])
         section.number = draw.n
-        present = {name for name, _ in list_folder(root, "")}
-        opened = present & {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json", "record.json"}
+        present = set(list_folder(root, ""))
+        opened = present & {*OPENED, "record.json"}
         count = 0
         while amendment_name(count + 1) in present:
             count += 1
         draw.amends = [None] * count
-        check_folder(root, "", {"commit.json", "commit.checkpoint", "outcome.checkpoint", "targets.csv",
-                                "inspectors.csv", "conflicts.csv", "sealed.json", "record.json"}
-                     | {amendment_name(number) for number in range(1, count + 1)})
+        note_foreign(report, check_folder(root, "", {*COMMITTED, "outcome.checkpoint", *OPENED, "record.json",
+                                                     *map(amendment_name, range(1, count + 1))}))
         if not opened and not count:
             raise Sealed("sealed until %s" % draw.commit["reveal_time"])
         read_rosters(root, "", draw)
-        expect("record.json" in present, "record.json is missing (a void has none, and then nothing was drawn)")
-        read_record(root, "", draw)
-        draw.secret, draw.beacon = record_field(draw, "secret"), record_field(draw, "beacon")
+        if "record.json" in present:
+            read_record(root, "", draw)
+            draw.secret, draw.beacon = record_field(draw, "secret"), record_field(draw, "beacon")
 
     def not_at_hand():
         raise NotRun("a single folder has no log", goes_on=True)
+
+    def expect_record():
+        if draw.record_bytes is None:
+            raise NotRun(NO_RECORD)
+        if draw.record is None:
+            raise NotRun("record.json has not its form")
 
     def check_history():
         check_excused(draw)
         not_at_hand()
 
     def check_chain():
-        if draw.record is None:
-            raise NotRun("record.json is not canonical JSON")
+        expect_record()
         like(draw.secret, "record.json: secret", HEX64)
         not_at_hand()
 
     def check_beacon():
         check_beacon_promise(draw)
-        if draw.record is None:
-            raise NotRun("record.json is not canonical JSON")
+        expect_record()
         check_beacon_value(draw)
         if draw.commit["beacon"]["source"] in ("drand", "witness"):
             return "the value's form only: its signature stands in the log"
         return None
 
+    section.run("checkpoints", (), not_at_hand)
     section.run("files", (), check_files)
     section.run("drum", ("files",), lambda: check_drum(draw))
     section.run("strata", ("files",), lambda: check_strata(draw))
@@ -1853,11 +2120,14 @@ def replay(root, report):
     section.run("beacon", ("files",), check_beacon)
     for name, needs, function in DRAWN_CHECKS:
         section.run(name, needs, function, draw)
-    section.run("record", ("files",), lambda: check_record(draw, "draw"))
+    section.run("record", ("files",) if draw and draw.record_bytes else ("files", "chain"),
+                lambda: check_record(draw, "draw"))
     section.run("amendments", ("selection",), lambda: check_amendments(root, "", draw, len(draw.amends)))
-    if section.results["files"] == "sealed" and report.first is None:
+    if report.first is not None:
+        return None
+    if section.results["files"] == "sealed":
         return "sealed until %s" % draw.commit["reveal_time"]
-    return None
+    return NO_RECORD if draw.record_bytes is None else None
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -1872,7 +2142,9 @@ class Log:
     def __init__(self, root):
         self.root, self.key, self.checkpoint, self.entries, self.data, self.levels = root, None, None, [], [], None
         self.draws, self.policies, self.cosigned = [], [], 0   # policies: [(index, witnesses)]
-        self.newest = 0
+        self.archives, self.archive_in_time = {}, {}           # index -> witnesses in force; index -> (cosigned, of)
+        self.together = []                                     # (reveal, last amend that came with it), as indexes
+        self.newest, self.foreign = 0, 0
 
     def witnesses_at(self, size):
         """The witnesses in force once the log has `size` entries."""
@@ -1897,16 +2169,25 @@ def check_signature(log, given):
     log.checkpoint = Checkpoint(read_file(log.root, "checkpoint", NOTE_MAX), "checkpoint")
     log.checkpoint.check_log(log.key)
     expect(log.checkpoint.size > 0, "checkpoint: the log is empty")
-    name = tile_name("entries", 0, min(256, log.checkpoint.size))
     try:
-        bundle = read_file(log.root, name, 256 * (SMALL + 2))
-        first = parse_entry(bundle[2:2 + int.from_bytes(bundle[:2], "big")], "entry 0")
+        first = json.loads(read_bundle(log.root, 0, min(256, log.checkpoint.size))[0])
+        kind, key, origin = first.get("type"), first.get("key"), first.get("origin")
     except (No, ValueError, AttributeError, RecursionError):
         return "entry 0 cannot be read, see tree"
-    same("type of entry 0", "genesis", first["type"])
-    same("key in genesis", log.key.text, first["key"])
-    same("origin in genesis", log.checkpoint.origin, first["origin"])
+    same("type of entry 0", "genesis", kind)
+    if is_verifier_key(key):                                # whatever has not its form is for `tree` to tell
+        same("key in genesis", log.key.text, key)
+    if isinstance(origin, str) and is_key_name(origin):
+        same("origin in genesis", log.checkpoint.origin, origin)
     return log.key.text
+
+
+def is_verifier_key(text):
+    try:
+        Key(text, LOG_KEY, "a key")
+        return True
+    except No:
+        return False
 
 
 def check_tree(log):
@@ -1916,8 +2197,8 @@ def check_tree(log):
     leaves = [leaf_hash(data) for data in log.data]
     log.levels = complete_levels(leaves)
     same("root of the tree", log.checkpoint.root.hex(), prefix_root(log.levels, size).hex())
-    check_tiles(log.root, log.data, log.levels)
-    log.entries = [parse_entry(data, "entry %d" % index) for index, data in enumerate(log.data)]
+    log.foreign += check_tiles(log.root, log.data, log.levels)
+    log.entries = [parse_entry(data, "entry %d" % index, log.key) for index, data in enumerate(log.data)]
     return "%d entries" % size
 
 
@@ -1929,11 +2210,15 @@ def check_append_only(log, since):
 
 
 def check_prefix(log, note):
-    """A checkpoint of this log that is a prefix of this tree."""
+    """A checkpoint of this log that is a prefix of this tree.
+    Reading: one that parts a reveal from the amendments under the same checkpoint (4, `amend`) is refused here."""
     note.check_log(log.key)
+    same(note.what + ": origin", log.checkpoint.origin, note.origin)
     expect(note.size <= log.checkpoint.size, "%s has size %d, the log only %d"
            % (note.what, note.size, log.checkpoint.size))
     same(note.what + ": root", prefix_root(log.levels, note.size).hex(), note.root.hex())
+    for reveal, last in log.together:
+        expect(not reveal < note.size <= last, "%s parts the reveal at %d from its amendments" % (note.what, reveal))
 
 
 class CycleState:
@@ -1941,113 +2226,163 @@ class CycleState:
 
     def __init__(self):
         self.chain, self.draws, self.unrevealed, self.open = None, [], 0, None
-        self.used, self.latest_reveal = 0, None            # of the newest chain
+        self.used = 0                                      # links of the newest chain
 
 
-def check_sequence(log, at):
-    """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals; nothing is overdue.
-    Reading: that a void's reveal names no record belongs here, and that
-    reveal_time is not before an earlier link's (6) belongs here, and that a reveal follows an outcome to `order`."""
-    cycles, anchors, secrets = {}, set(), set()
-    for index, entry in enumerate(log.entries):
-        kind, where = entry["type"], "entry %d: " % index
-        expect((kind == "genesis") == (index == 0), where + "genesis is entry 0, once")
-        if kind in ("genesis", "policy"):
-            log.policies.append((index, witness_keys(entry["witnesses"], where + kind)))
-        elif kind == "cycle":
-            cycle = cycles.setdefault(entry["cycle"], CycleState())
-            same(where + "chain", cycle.chain["chain"] + 1 if cycle.chain else 1, entry["chain"])
-            # Reading: a used link whose commitment has neither draw nor void yet is not revealed either.
-            expect(cycle.unrevealed == 0, where + "a new chain of %s while a used link is not revealed"
-                   % entry["cycle"])
-            expect(entry["anchor"] not in anchors, where + "this anchor stands twice")
-            anchors.add(entry["anchor"])
-            cycle.chain, cycle.used, cycle.latest_reveal = entry, 0, None
-        elif kind == "commit":
-            sequence_commit(log, cycles, index, entry, where)
+class Sequence:
+    """Numbers, chains, anchors, links, open commitments, hashes, the order of reveals (10, `sequence`).
+    Readings: that a void's reveal names no record belongs here, and to whom `open` and `archive` refer, and that a
+    commitment has the log's origin; that a reveal follows an outcome belongs to `order`."""
+
+    def __init__(self, log):
+        self.log, self.cycles, self.anchors, self.secrets = log, {}, set(), set()
+        self.witnesses, self.sealed_draws = [], {}         # in force; n -> draw that is drawn and not revealed
+
+    def read(self):
+        for index, entry in enumerate(self.log.entries):
+            kind, where = entry["type"], "entry %d: " % index
+            expect((kind == "genesis") == (index == 0), where + "genesis is entry 0, once")
+            if kind in ("genesis", "policy"):
+                self.witnesses = witness_keys(entry["witnesses"], where + kind, self.log.key)
+                self.log.policies.append((index, self.witnesses))
+            elif kind == "cycle":
+                self.read_cycle(entry, where)
+            elif kind == "archive":
+                self.read_archive(index, entry, where)
+            elif kind == "commit":
+                self.read_commit(index, entry, where)
+            else:
+                expect(entry["n"] <= len(self.log.draws), where + "no commitment has the number %d" % entry["n"])
+                draw = self.log.draws[entry["n"] - 1]
+                try:
+                    self.read_event(self.cycles[draw.commit["cycle"]], draw, index, entry, where)
+                except No as error:
+                    raise No(str(error), draw.n)
+        for anchor in self.anchors & self.secrets:
+            raise No("the anchor %s is a revealed secret" % anchor)
+
+    def read_cycle(self, entry, where):
+        cycle = self.cycles.setdefault(entry["cycle"], CycleState())
+        same(where + "chain", cycle.chain["chain"] + 1 if cycle.chain else 1, entry["chain"])
+        # Reading: a used link whose commitment has neither draw nor void yet is not revealed either.
+        expect(cycle.unrevealed == 0, where + "a new chain of %s while a used link is not revealed" % entry["cycle"])
+        expect(entry["anchor"] not in self.anchors, where + "this anchor stands twice")
+        self.anchors.add(entry["anchor"])
+        cycle.chain, cycle.used = entry, 0
+
+    def read_archive(self, index, entry, where):
+        same(where + "open", sorted(self.sealed_draws), [row["n"] for row in entry["open"]])
+        self.log.archives[index] = self.witnesses
+        for row in entry["open"]:
+            self.sealed_draws[row["n"]].archives.append((index, row["amended"]))
+
+    def read_commit(self, index, entry, where):
+        n = len(self.log.draws) + 1
+        same(where + "n", n, entry["n"])
+        cycle = self.cycles.get(entry["cycle"])
+        draw = Draw(entry, self.log.data[index], self.witnesses, index)
+        self.log.draws.append(draw)
+        try:
+            same(where + "origin", self.log.checkpoint.origin, entry["origin"])
+            expect(cycle is not None, where + "no cycle %s" % entry["cycle"])
+            expect(cycle.open is None, where + "the cycle's commitment %s is still open" % cycle.open)
+            same(where + "chain", cycle.chain["chain"], entry["chain"])
+            same(where + "link", cycle.used + 1, entry["link"])
+            length = cycle.chain["length"]
+            expect(entry["link"] <= length, where + "the chain has only %d links" % length)
+            same(where + "source", cycle.chain["source"], entry["beacon"]["source"])
+        except No as error:
+            raise No(str(error), n)
+        self.place_in_cycle(draw, cycle, index)
+
+    def place_in_cycle(self, draw, cycle, index):
+        """What the log says of the draws before this one."""
+        if cycle.draws:
+            draw.previous = cycle.draws[-1]
+            draw.previous.next_commit = index
+            if draw.previous.is_void():
+                draw.voids_before = draw.previous.voids_before + [draw.previous]
+        draw.anchor, draw.embargo = cycle.chain["anchor"], cycle.chain["embargo_days"]
+        draw.looks_at, draw.open_elsewhere = looked_at(draw, self.log.draws[:-1])
+        before = [other for other in cycle.draws if not other.is_void()] + draw.looks_at
+        draw.due = max([seconds(draw.commit["draw_time"]) + draw.embargo * DAY]
+                       + [seconds(other.commit["reveal_time"]) for other in before])
+        cycle.open = draw.n
+        cycle.used += 1
+        cycle.unrevealed += 1
+        cycle.draws.append(draw)
+
+    def read_event(self, cycle, draw, index, entry, where):
+        kind = entry["type"]
+        if kind in ("draw", "void"):
+            expect(draw.outcome is None, where + "commitment %d has two outcomes" % draw.n)
+            same(where + "commit", draw.commit_hash, entry["commit"])
+            draw.outcome, draw.outcome_index, cycle.open = entry, index, None
+            if kind == "draw" and draw.reveal is None:
+                self.sealed_draws[draw.n] = draw
+        elif kind == "reveal":
+            expect(draw.reveal is None, where + "commitment %d is revealed twice" % draw.n)
+            for earlier in cycle.draws[len(cycle.draws) - cycle.unrevealed:]:
+                expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not "
+                       "revealed" % earlier.n)
+            for other in draw.looks_at:
+                expect(other.reveal is not None, where + "draw %d, which it looks at, is not revealed" % other.n)
+            expect(entry["record"] == "" or not draw.is_void(), where + "the reveal of a void names a record")
+            draw.reveal, draw.reveal_index = entry, index
+            cycle.unrevealed -= 1
+            self.secrets.add(entry["secret"])
+            self.sealed_draws.pop(draw.n, None)
         else:
-            expect(entry["n"] <= len(log.draws), where + "no commitment has the number %d" % entry["n"])
-            draw = log.draws[entry["n"] - 1]
-            cycle = cycles[draw.commit["cycle"]]
-            try:
-                sequence_event(log, cycle, draw, index, entry, where, secrets)
-            except No as error:
-                raise No(str(error), draw.n)
-    for anchor in anchors & secrets:
-        raise No("the anchor %s is a revealed secret" % anchor)
-    check_overdue(log, at)
-    return "%d commitments, %d cycles" % (len(log.draws), len(cycles))
+            self.read_amend(draw, index, entry, where)
 
-
-def sequence_commit(log, cycles, index, entry, where):
-    n = len(log.draws) + 1
-    same(where + "n", n, entry["n"])
-    cycle = cycles.get(entry["cycle"])
-    draw = Draw(entry, log.data[index], log.witnesses_at(index), index)
-    log.draws.append(draw)
-    try:
-        expect(cycle is not None, where + "no cycle %s" % entry["cycle"])
-        expect(cycle.open is None, where + "the cycle's commitment %s is still open" % cycle.open)
-        same(where + "chain", cycle.chain["chain"], entry["chain"])
-        same(where + "link", cycle.used + 1, entry["link"])
-        expect(entry["link"] <= cycle.chain["length"], where + "the chain has only %d links" % cycle.chain["length"])
-        same(where + "source", cycle.chain["source"], entry["beacon"]["source"])
-        draw.previous = cycle.draws[-1].n if cycle.draws else 0
-        reveal = seconds(entry["reveal_time"])
-        expect(cycle.latest_reveal is None or reveal >= cycle.latest_reveal,
-               where + "reveal_time is before that of an earlier link")
-    except No as error:
-        raise No(str(error), n)
-    if cycle.draws:
-        cycle.draws[-1].next_commit = index
-    cycle.latest_reveal, cycle.open = reveal, n
-    cycle.used += 1
-    cycle.unrevealed += 1
-    cycle.draws.append(draw)
-    draw.anchor, draw.embargo = cycle.chain["anchor"], cycle.chain["embargo_days"]
-
-
-def sequence_event(log, cycle, draw, index, entry, where, secrets):
-    kind = entry["type"]
-    if kind in ("draw", "void"):
-        expect(draw.outcome is None, where + "commitment %d has two outcomes" % draw.n)
-        same(where + "commit", draw.commit_hash, entry["commit"])
-        draw.outcome, draw.outcome_index, cycle.open = entry, index, None
-    elif kind == "reveal":
-        expect(draw.reveal is None, where + "commitment %d is revealed twice" % draw.n)
-        for earlier in cycle.draws[len(cycle.draws) - cycle.unrevealed:]:
-            expect(earlier is draw or earlier.n > draw.n, where + "the cycle's earlier commitment %d is not revealed"
-                   % earlier.n)
-        expect(entry["record"] == "" or not draw.is_void(), where + "the reveal of a void names a record")
-        draw.reveal, draw.reveal_index = entry, index
-        cycle.unrevealed -= 1
-        secrets.add(entry["secret"])
-    else:
-        expect(draw.outcome is not None and draw.outcome["type"] == "draw", where + "an amendment without a draw")
+    def read_amend(self, draw, index, entry, where):
+        expect(draw.outcome is not None and not draw.is_void(), where + "an amendment without a draw")
+        expect(draw.reveal is not None, where + "an amendment before the reveal")
         same(where + "amendment", len(draw.amends) + 1, entry["amendment"])
+        if "archive" in entry:
+            expect(draw.reveal_index + len(draw.amends) + 1 == index,
+                   where + "an amendment made before the reveal does not follow it directly")
+            expect(entry["archive"] in [number for number, _ in draw.archives],
+                   where + "no archive entry between draw and reveal has the index %d" % entry["archive"])
+            self.log.together = [pair for pair in self.log.together if pair[0] != draw.reveal_index]
+            self.log.together.append((draw.reveal_index, index))
         draw.amends.append((index, entry))
 
 
-def check_overdue(log, at):
-    """As of a time given, else of the newest time in the log and its cosignatures. Reading: of cosignatures only
-    true ones count, by witnesses in force, on the main checkpoint and on checkpoints that are this log's."""
-    log.newest = max(seconds(entry["time"]) for entry in log.entries)
-    notes = [(log.checkpoint, log.witnesses_at(log.checkpoint.size))]
-    for draw in log.draws:
-        for name in ("commit", "outcome"):
-            try:                                            # a bad one is for `checkpoints` to tell
-                note = read_note(log, draw, name)
-                check_prefix(log, note)
-                notes.append((note, draw.witnesses + log.witnesses_at(note.size)))
-            except No:
-                continue
-    for note, witnesses in notes:
-        try:
-            times = [when for found in note.cosignatures(witnesses).values() for when in found]
-        except No:
+def looked_at(draw, earlier):
+    """Of the commitments before: the draws that it looks at (5), and those of other cycles that have no outcome yet."""
+    quiet, date, found, still_open = draw.commit["rules"]["quiet_days"], day_number(draw.commit["date"]), [], []
+    if not quiet:
+        return found, still_open
+    for other in earlier:
+        if other.commit["cycle"] == draw.commit["cycle"] or other.is_void():
             continue
-        if times:
-            log.newest, log.cosigned = max(log.newest, *times), max(log.cosigned, note.size)
+        if other.outcome is None:
+            still_open.append(other)
+        elif date - day_number(other.commit["date"]) < quiet:
+            found.append(other)
+    return found, still_open
+
+
+def check_sequence(log, at):
+    Sequence(log).read()
+    check_overdue(log, at)
+    return "%d commitments, %d cycles" % (len(log.draws), len({draw.commit["cycle"] for draw in log.draws}))
+
+
+def reached(note, witnesses):
+    """The time that more than half of these witnesses reach by true cosignatures on a checkpoint; 0 where they do not.
+    Reading: of several by one witness the latest counts here, since each of them shows that its time has come."""
+    times = sorted((max((when for when in note.times_of(witness) if when is not None), default=0)
+                    for witness in witnesses), reverse=True)
+    return times[len(times) // 2] if times else 0
+
+
+def check_overdue(log, at):
+    """As of a time given, else of the newest time in the log or, if later, that of the main checkpoint's witnesses."""
+    groups = [log.policies[-1][1]] + [draw.witnesses for draw in log.draws if draw.reveal is None]
+    log.newest = max([seconds(entry["time"]) for entry in log.entries]
+                     + [reached(log.checkpoint, witnesses) for witnesses in groups])
     now = log.newest if at is None else at
     for draw in log.draws:
         for done, due, what in ((draw.outcome, draw.commit["draw_time"], "draw or void"),
@@ -2074,15 +2409,14 @@ def order_of(draw):
     commit, outcome, reveal = draw.commit, draw.outcome, draw.reveal
     draw_time = seconds(commit["draw_time"])
     expect(seconds(commit["time"]) <= draw_time, "the commitment's time is after draw_time")
-    same("reveal_time (draw_time and %d days)" % draw.embargo, time_text(draw_time + draw.embargo * DAY),
-         time_text(seconds(commit["reveal_time"])))
+    same("reveal_time", time_text(draw.due), commit["reveal_time"])
     expect(abs(day_number(commit["date"]) - EPOCH - draw_time // DAY) <= 1, "date is not within a day of draw_time's")
     if outcome and outcome["type"] == "draw":
         expect(draw_time <= seconds(outcome["time"]), "drawn at %s, before draw_time" % outcome["time"])
     if reveal:
         expect(outcome is not None and draw.outcome_index < draw.reveal_index, "revealed before draw or void")
-        expect(seconds(commit["reveal_time"]) <= seconds(reveal["time"]), "revealed at %s, before reveal_time"
-               % reveal["time"])
+        due = "draw_time" if draw.is_void() else "reveal_time"
+        expect(seconds(commit[due]) <= seconds(reveal["time"]), "revealed at %s, before %s" % (reveal["time"], due))
 
 
 def read_note(log, draw, name):
@@ -2090,37 +2424,70 @@ def read_note(log, draw, name):
     return Checkpoint(read_file(log.root, what, NOTE_MAX), what)
 
 
-def check_main_checkpoint(log):
-    """No cosignature by a witness in force on the main checkpoint is false."""
-    witnesses = log.witnesses_at(log.checkpoint.size)
+def read_archive_names(log):
+    """({index: name}, how many others) of what stands in archive/."""
+    names = list_folder(log.root, "archive") if lstat(log.root, "archive") is not None else []
+    found = {}
+    for name in names:
+        stem, dot, suffix = name.partition(".")
+        if NUMBER.fullmatch(stem) and dot + suffix == ".checkpoint":
+            found[int(stem)] = "archive/" + name
+    return found, len(names) - len(found)
+
+
+def check_log_checkpoints(log):
+    """No cosignature by a witness in force on the main checkpoint is false; the checkpoints of archive entries."""
+    witnesses = log.policies[-1][1]
     found = log.checkpoint.cosignatures(witnesses)
+    if found:
+        log.cosigned = log.checkpoint.size
+    names, _ = read_archive_names(log)
+    for index, in_force in log.archives.items():
+        if index in names:
+            check_archive_checkpoint(log, index, names[index], in_force)
     return "%d of %d witnesses cosigned it%s" % (len(found), len(witnesses),
                                                  log.checkpoint.ignored(witnesses + [log.key]))
 
 
+def check_archive_checkpoint(log, index, name, witnesses):
+    note = Checkpoint(read_file(log.root, name, NOTE_MAX), name)
+    found = check_holds(log, note, index, witnesses)
+    latest = seconds(log.entries[index]["time"]) + DAY
+    log.archive_in_time[index] = (count_in_time(found, lambda when: when <= latest), len(witnesses))
+
+
+def check_holds(log, note, index, witnesses):
+    """A checkpoint of this log that holds an entry; gives its cosignatures by the witnesses in force there."""
+    check_prefix(log, note)
+    expect(note.size > index, "%s has size %d and does not hold entry %d" % (note.what, note.size, index))
+    found = note.cosignatures(witnesses)
+    if found:
+        log.cosigned = max(log.cosigned, note.size)
+    return found
+
+
 def check_checkpoints(log, draw):
-    """commit.checkpoint and outcome.checkpoint: signed, prefixes, hold what they must; no false cosignature.
-    Reading: a cosignature counts as by a witness in force if that witness was in force at the commitment, or at the
-    checkpoint's own size; only those in force at the commitment count for the class."""
+    """commit.checkpoint and outcome.checkpoint: signed, prefixes, hold what they must; no false cosignature."""
     details = []
     for name, index in (("commit", draw.index), ("outcome", draw.outcome_index)):
         if index is None:
             continue
         note = read_note(log, draw, name)
-        check_prefix(log, note)
-        expect(note.size > index, "%s has size %d and does not hold entry %d" % (note.what, note.size, index))
-        later = [key for key in log.witnesses_at(note.size) if key.text not in {k.text for k in draw.witnesses}]
-        note.cosignatures(later)
-        found = note.cosignatures(draw.witnesses)
+        found = check_holds(log, note, index, draw.witnesses)
         if name == "commit":
             draw.commit_note = found
-            in_time = count_in_time(found, lambda when: when <= seconds(draw.commit["draw_time"]) - 600)
         else:
             draw.outcome_note = found
-            in_time = count_in_time(found, lambda when: when <= seconds(draw.commit["draw_time"]) + DAY)
-        details.append("%s: %d of %d witnesses in time%s" % (name, in_time, len(draw.witnesses),
-                                                             note.ignored(draw.witnesses + later + [log.key])))
+        details.append("%s: %d of %d witnesses in time%s" % (name, len(in_time(draw, name)), len(draw.witnesses),
+                                                             note.ignored(draw.witnesses + [log.key])))
     return "; ".join(details)
+
+
+def in_time(draw, name):
+    """The keys of the witnesses who cosigned commit.checkpoint or outcome.checkpoint in time (4)."""
+    draw_time = seconds(draw.commit["draw_time"])
+    latest, note = (draw_time - 600, draw.commit_note) if name == "commit" else (draw_time + DAY, draw.outcome_note)
+    return {text for text, times in (note or {}).items() if min(times) <= latest}
 
 
 def count_in_time(note, good):
@@ -2131,38 +2498,52 @@ def majority(count, draw):
     return 2 * count > len(draw.witnesses)
 
 
+def cosigned_early(draw):
+    """How many witnesses cosigned outcome.checkpoint before draw_time: a void that knew nothing of the value."""
+    return count_in_time(draw.outcome_note, lambda when: when < seconds(draw.commit["draw_time"]))
+
+
+def value_of(draw):
+    """The entry that holds the beacon value: the outcome, or the reveal of a void; None where there is none."""
+    return next((entry for entry in (draw.outcome, draw.reveal) if entry and "beacon" in entry), None)
+
+
 def class_of(draw, independent):
-    """The class (4) in the protocol's words. Without BLS it is never A: a drand draw stays undetermined here."""
+    """(class, plain words): the class (4) in the protocol's words. Without BLS it is never A: a drand draw stays
+    undetermined here."""
+    source = draw.commit["beacon"]["source"]
+    grade, words = "C", ""
     if draw.outcome is None:
-        return "pending"
-    if draw.is_void() and "beacon" not in draw.outcome:
-        return "none"
-    draw_time, source = seconds(draw.commit["draw_time"]), draw.commit["beacon"]["source"]
-    before = count_in_time(draw.commit_note, lambda when: when <= draw_time - 600)
-    after = count_in_time(draw.outcome_note, lambda when: when <= draw_time + DAY)
-    if source == "none" or not majority(before, draw) or not majority(after, draw):
-        return "C"
-    if source == "drand":
-        return "undetermined (drand's signature: not run)"
-    known = sum(key.text in independent for key in draw.witnesses)
-    if majority(known, draw):
-        return "B"
-    return "B, if these are independent: " + ", ".join(key.name for key in draw.witnesses)
+        grade = "pending" if draw.witnesses and source != "none" else "pending, C at best"
+    elif draw.is_void() and value_of(draw) is None:
+        grade = "none"
+    elif source != "none":
+        both = in_time(draw, "commit") & in_time(draw, "outcome")
+        if majority(len(in_time(draw, "commit")), draw) and majority(len(in_time(draw, "outcome")), draw):
+            if source == "drand":
+                grade = "undetermined (drand's signature: not run)"
+            elif 2 * len(both & independent) > len(independent):
+                grade = "B"
+            else:
+                grade = "B, if these are independent: " + ", ".join(
+                    key.name for key in draw.witnesses if key.text in both)
+            words = "; but a witness who colludes can choose among many signatures" if source == "witness" else ""
+    return grade, PLAIN_WORDS[grade[0]] + words
 
 
 def check_files(log, draw):
     """commit.json is the entry; the folder holds what is due and nothing before its time; the rosters' forms."""
     folder = folder_of(draw.n)
-    allowed = {"commit.json", "commit.checkpoint"}
+    allowed = set(COMMITTED)
     if draw.outcome:
         allowed.add("outcome.checkpoint")
     if draw.reveal:
-        allowed |= {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"}
+        allowed |= set(OPENED)
         if not draw.is_void():
             allowed |= {"record.json"} | {amendment_name(number) for number in range(1, len(draw.amends) + 1)}
     data = read_file(log.root, folder + "/commit.json", SMALL)
     expect(data == draw.data, "%s/commit.json is not the log's entry %d" % (folder, draw.index))
-    check_folder(log.root, folder, allowed)
+    log.foreign += check_folder(log.root, folder, allowed)
     for name in sorted(allowed):
         expect(lstat(log.root, folder + "/" + name) is not None, "%s/%s is missing" % (folder, name))
     if draw.reveal is None:
@@ -2173,70 +2554,145 @@ def check_files(log, draw):
     return "%d targets, %d inspectors" % (len(draw.targets), len(draw.inspectors))
 
 
-def check_draw_folders(log):
-    """draws/ holds a folder for each commitment and no other. Reading: of files only pages and pictures stand there."""
-    known = {"%04d" % draw.n for draw in log.draws}
-    if not known and lstat(log.root, "draws") is None:
+def check_folders(log):
+    """draws/ holds a folder for each commitment and no other; archive/ checkpoints of archive entries alone.
+    Other names are counted and passed over, wherever they stand."""
+    known = {"checkpoint", "vkey", "tile", "draws", "archive"}
+    log.foreign += sum(name not in known for name in list_folder(log.root, ""))
+    names, foreign = read_archive_names(log)
+    log.foreign += foreign
+    for index, name in names.items():
+        expect(index in log.archives, "%s belongs to no archive entry" % name)
+    draws = {"%04d" % draw.n for draw in log.draws}
+    if not draws and lstat(log.root, "draws") is None:
         return
-    for name, status in list_folder(log.root, "draws"):
-        if stat.S_ISDIR(status.st_mode):
-            expect(name in known, "draws/%s belongs to no commitment" % show(name))
+    for name in list_folder(log.root, "draws"):
+        if name in draws:
+            status = lstat(log.root, "draws/" + name)
+            expect(status is not None and stat.S_ISDIR(status.st_mode), "draws/%s is not a folder" % name)
         else:
-            expect(stat.S_ISREG(status.st_mode) and name.endswith(PAGES + (".css", ".png")),
-                   "draws/%s does not belong there" % show(name))
+            expect(not NUMBER.fullmatch(name), "draws/%s belongs to no commitment" % name)
+            log.foreign += 1
 
 
-# history: what follows from the cycle's earlier draws
+# history: what follows from earlier draws
+
+class Held:
+    """Which targets the places of a draw hold, as amended up to any entry of the log."""
+
+    def __init__(self, draw):
+        self.first, self.changes = draw.teams.admitted, []
+        for (out, new), amend in zip(draw.places.target_changes, draw.amends):
+            if out:
+                self.changes.append((standing(amend), out, new))
+
+    def before(self, index):
+        """The targets that are held by what stands before the entry of this index."""
+        held = set(self.first)
+        for at, out, new in self.changes:
+            if at < index:
+                held.discard(out)
+                held.add(new)
+        held.discard("")
+        return held
+
 
 class Past:
     """What a cycle's revealed draws leave behind for the next commitment."""
 
     def __init__(self):
         self.previous = None          # (n, targets, inspectors, declared conflicts) of the last commitment
-        self.last_drawn = {}          # target -> date of the latest draw that holds it in a place
-        self.carried = set()          # targets that the latest draw left to the next
-        self.pairs = []               # for each draw the set of (inspector, target), as amended
+        self.last_drawn = {}          # target -> (date, n) of the latest draw that holds it in a place
+        self.owed = {}                # target that is owed a visit -> n of the draw that left it
+        self.pairs = []               # for each draw (n, the set of (inspector, target)), as amended
+        self.taken_out = set()        # targets that amendments took out in the last draw
+        self.excused = set()          # who was excused in the last commitment
         self.broken = None            # why nothing can be said
 
     def add(self, draw):
         """After a revealed draw, or void, has been checked."""
         self.previous = (draw.n, draw.targets, draw.inspectors, declared(draw))
+        self.excused = excused_in(draw)
         if draw.is_void():
             return
         held = draw.places.held()
+        for target in draw.teams.unstaffed + draw.places.removed_targets:
+            self.owed[target] = draw.n
         for target, _ in held:
-            self.last_drawn[target] = draw.commit["date"]
-        now = {target for target, _ in held}
-        self.carried = (set(draw.teams.unstaffed) | set(draw.places.removed_targets)) - now
-        self.pairs.append({(p, target) for target, team in held for p in team})
+            self.last_drawn[target] = (draw.commit["date"], draw.n)
+            self.owed.pop(target, None)
+        self.pairs.append((draw.n, {(p, target) for target, team in held for p in team}))
+        self.taken_out = set(draw.places.removed_targets)
+        draw.held = Held(draw)
 
 
 def declared(draw):
     return {row for row in draw.conflicts if row[3] == "declared"}
 
 
+def excused_in(draw):
+    return {row.id for rows in (draw.targets, draw.inspectors) for row in rows.values() if row.drum == "excused"}
+
+
 def check_history(draw, past):
-    """last_drawn, carried, since, rotation rows, changes, excused (10, `history`).
+    """last_drawn, elsewhere, carried, since, rotation rows, changes, excused (10, `history`).
     Reading: the pairs of a draw are those of its final places and teams, as amended; whoever was taken out, or sat at
     a place that is empty now, makes no pair."""
     check_excused(draw)
+    for other in draw.looks_at:
+        if other.held is None:
+            raise NotRun("draw %d, which it looks at, failed" % other.n)
     if past.broken:
         raise NotRun(past.broken)
-    _, old_targets, old_inspectors, old_declared = past.previous or (0, {}, {}, set())
+    check_earlier_visits(draw, past)
+    check_rotation(draw, past)
+    check_changes(draw, past)
+
+
+def check_earlier_visits(draw, past):
+    """last_drawn, elsewhere and carried; the draws that they come from go to draw.basis (4, `stands on`)."""
+    date, rules = day_number(draw.commit["date"]), draw.commit["rules"]
+    elsewhere = {}                                           # target -> (date, numbers of the draws)
+    for other in draw.looks_at:
+        when = other.commit["date"]
+        for target in other.held.before(draw.index):
+            latest, numbers = elsewhere.get(target, ("", set()))
+            if when >= latest:
+                elsewhere[target] = (when, {other.n} | (numbers if when == latest else set()))
     for target in draw.targets.values():
-        same("last_drawn of target " + target.id, past.last_drawn.get(target.id, ""), target.last_drawn)
-        if target.drum != "excused":
-            expect((target.drum == "carried") == (target.id in past.carried), "drum of target %s: %s, but the cycle's "
-                   "last draw says %s" % (target.id, target.drum, "carried" if target.id in past.carried
-                                          else "not carried"))
-        if target.id in old_targets:
-            same("since of target " + target.id, old_targets[target.id].since, target.since)
+        last, by = past.last_drawn.get(target.id, ("", 0))
+        same("last_drawn of target " + target.id, last, target.last_drawn)
+        latest, numbers = elsewhere.get(target.id, ("", set()))
+        same("elsewhere of target " + target.id, latest, target.elsewhere)
+        if last and date - day_number(last) < max(rules["rest_days"], rules["cover_days"]):
+            draw.basis.add(by)
+        draw.basis |= numbers
+        if target.drum != "excused" and not target.elsewhere:
+            owed = past.owed.get(target.id)
+            expect((target.drum == "carried") == (owed is not None), "drum of target %s: %s, but the cycle's earlier "
+                   "draws say %s" % (target.id, target.drum, "carried" if owed else "not carried"))
+            draw.basis |= {owed} if owed else set()
+
+
+def check_rotation(draw, past):
+    """The pairs of the cycle's last `rotate` draws."""
     rotate = draw.commit["rules"]["rotate"]
-    pairs = set().union(*past.pairs[-rotate:]) if rotate else set()
-    right = {pair for pair in pairs if pair[0] in draw.inspectors and pair[1] in draw.targets}
+    right = set()
+    for n, pairs in past.pairs[-rotate:] if rotate else ():
+        rows = {pair for pair in pairs if pair[0] in draw.inspectors and pair[1] in draw.targets}
+        draw.basis |= {n} if rows else set()
+        right |= rows
     found = {(row[0], row[2]) for row in draw.conflicts if row[3] == "rotation"}
     expect(right == found, "rotation rows: %s are missing, %s are too many"
            % (show(sorted(right - found)[:5]), show(sorted(found - right)[:5])))
+
+
+def check_changes(draw, past):
+    """since and changes, against the cycle's previous commitment."""
+    _, old_targets, old_inspectors, old_declared = past.previous or (0, {}, {}, set())
+    for target in draw.targets.values():
+        if target.id in old_targets:
+            same("since of target " + target.id, old_targets[target.id].since, target.since)
     new_declared = declared(draw)
     changes = draw.commit["changes"]
     for name, old, new in (("targets", old_targets, draw.targets), ("inspectors", old_inspectors, draw.inspectors)):
@@ -2253,44 +2709,54 @@ def check_chain(draw):
 
 
 def check_beacon(draw):
-    """Promise, value and signature; for a void, whether it must have them (4, `void`). Reading: `the witnesses` are
-    those in force at the commitment; a void under none or public has no value."""
+    """Promise, value and signature; for a void, whether it must have them (4, `void`). Reading: a void under none has
+    no value, and under public none comes with the reveal."""
     check_beacon_promise(draw)
     if draw.outcome is None:
         return "no value yet"
-    if not draw.is_void():
-        draw.beacon = draw.outcome["beacon"]
-        check_beacon_value(draw)
-        return check_beacon_signature(draw)
-    source = draw.commit["beacon"]["source"]
-    if "beacon" in draw.outcome:
-        expect(source in ("drand", "witness"), "a void under source %s has a beacon value" % source)
-        draw.beacon = draw.outcome["beacon"]
-        return check_beacon_signature(draw)
-    if source not in ("drand", "witness"):
-        return None
-    draw_time = seconds(draw.commit["draw_time"])
-    early = count_in_time(draw.outcome_note, lambda when: when < draw_time)
+    if draw.is_void():
+        return check_void_beacon(draw)
+    expect(not draw.reveal or "beacon" not in draw.reveal, "the reveal of a draw has a beacon value")
+    return check_value(draw, draw.outcome)
+
+
+def check_value(draw, entry):
+    draw.beacon = entry["beacon"]
+    check_beacon_value(draw)
+    return check_beacon_signature(draw, entry)
+
+
+def check_void_beacon(draw):
+    source, entry = draw.commit["beacon"]["source"], value_of(draw)
+    if draw.reveal and "beacon" in draw.reveal:
+        expect(source in ("drand", "witness"), "the reveal of a void under source %s has a beacon value" % source)
+        expect("beacon" not in draw.outcome, "both the void and its reveal have a beacon value")
+    expect(entry is None or source != "none", "a void under source none has a beacon value")
+    if entry is not None:
+        return check_value(draw, entry)
+    early = cosigned_early(draw)
     if majority(early, draw):
         return "void before draw_time: %d of %d witnesses" % (early, len(draw.witnesses))
-    expect(draw.outcome["reason"].startswith("beacon"), "a void without beacon value that only %d of %d witnesses "
-           "cosigned before draw_time" % (early, len(draw.witnesses)))
-    return "the reason of the void (beacon) is unproven"
+    if source == "witness" and draw.outcome["reason"].startswith("beacon"):
+        return "the reason of the void (beacon) is unproven"
+    if source in ("drand", "witness"):
+        expect(draw.reveal is None, "neither the void nor its reveal has a beacon value, and only %d of %d witnesses "
+               "cosigned it before draw_time" % (early, len(draw.witnesses)))
+        return "no value yet: the reveal must have it"
+    return None
 
 
-def verify_draw(log, draw, section, past, report):
+def verify_draw(log, draw, section, past):
     """All checks of one draw, in the protocol's order."""
     folder = folder_of(draw.n)
-    before = report.first
     draw.secret = draw.reveal["secret"] if draw.reveal else None
-    draw.beacon = draw.outcome.get("beacon") if draw.outcome else None
     section.run("checkpoints", (), check_checkpoints, log, draw)
     section.run("files", (), check_files, log, draw)
     section.run("drum", ("files",), check_drum, draw)
     section.run("strata", ("files",), check_strata, draw)
 
-    def history():                                           # reading: what the log alone says of it holds before the reveal
-        same("changes.previous", draw.previous, draw.commit["changes"]["previous"])
+    def history():                                          # reading: what the log alone says holds before the reveal
+        same("changes.previous", draw.previous.n if draw.previous else 0, draw.commit["changes"]["previous"])
         if draw.reveal is None:
             raise Sealed
         check_history(draw, past)
@@ -2313,20 +2779,16 @@ def verify_draw(log, draw, section, past, report):
         section.run("record", ("files",), check_record, draw, "log")
 
         def amendments():
-            for number, (index, _) in enumerate(draw.amends, 1):
-                expect(draw.next_commit is None or index < draw.next_commit,
-                       "amendment %d comes after the cycle's next commitment" % number)
             if draw.reveal is None:
-                raise Sealed("%d in the log" % len(draw.amends) if draw.amends else "")
+                raise Sealed
             if draw.teams is None or section.results["selection"] != "ok":
                 raise NotRun("nothing was recomputed")
             return check_amendments(log.root, folder, draw, len(draw.amends))
         section.run("amendments", (), amendments)
-    if draw.reveal:
-        if report.first is before and (draw.is_void() or draw.places):
-            past.add(draw)
-        elif past.broken is None:
-            past.broken = "draw %d of this cycle failed" % draw.n
+    if draw.reveal and not section.failed() and (draw.is_void() or draw.places):
+        past.add(draw)
+    elif draw.reveal and past.broken is None:
+        past.broken = "draw %d of this cycle failed" % draw.n
 
 
 def verify(root, report, given_key, independent, since, at):
@@ -2337,97 +2799,273 @@ def verify(root, report, given_key, independent, since, at):
     section.run("append-only", ("tree",), check_append_only, log, since)
     section.run("sequence", ("tree",), check_sequence, log, at)
     section.run("order", ("sequence",), check_order, log)
-    section.run("checkpoints", ("sequence",), check_main_checkpoint, log)
-    section.run("files", ("sequence",), check_draw_folders, log)
+    section.run("checkpoints", ("sequence",), check_log_checkpoints, log)
+    section.run("files", ("sequence",), check_folders, log)
     if section.results["sequence"] != "ok":
         return
-    pasts, rosters = {}, {}
+    notes = Notes(log, report, independent)
+    pasts = {}
     for draw in log.draws:
         part_of = report.section(draw.n, draw.state())
         past = pasts.setdefault(draw.commit["cycle"], Past())
-        verify_draw(log, draw, part_of, past, report)
-        part_of.grade = class_of(draw, independent)
-        note_draw(log, draw, report, rosters)
+        before = (past.excused, past.taken_out)
+        verify_draw(log, draw, part_of, past)
+        if not part_of.failed() and not section.failed():
+            draw.grade, part_of.words = class_of(draw, independent)
+            part_of.grade = draw.grade
+        notes.of_draw(draw, *before)
         release(draw)
-    note_log(log, report, at)
+    notes.of_log(at)
 
 
 def release(draw):
     """The memory of what only this draw's own checks needed; the past keeps the rosters of the last commitment."""
     draw.teams = draw.right = draw.record = draw.record_bytes = draw.places = draw.tickets = draw.reserve = None
-    draw.targets = draw.inspectors = draw.conflicts = draw.sealed = None
+    draw.targets = draw.inspectors = draw.conflicts = draw.away = draw.sealed = None
 
 
 # What is lawful but worth knowing (10)
 
-def note_draw(log, draw, report, rosters):
-    commit, outcome, n = draw.commit, draw.outcome, draw.n
-    excused, changes = commit["excused"], commit["changes"]
-    if excused["targets"] or excused["inspectors"]:
-        report.note("draw %d: %d targets and %d inspectors excused" % (n, excused["targets"], excused["inspectors"]))
-    if changes["previous"]:
-        counts = ["%s %d added, %d changed, %d removed" % (name, changes[name]["added"], changes[name].get(
-            "changed", 0), changes[name]["removed"]) for name in ("targets", "inspectors", "conflicts")
-            if any(changes[name].values())]
-        if counts:
-            report.note("draw %d: since %d %s" % (n, changes["previous"], "; ".join(counts)))
-    if outcome is None:
-        return
-    if seconds(outcome["time"]) > seconds(commit["draw_time"]) + DAY:
-        report.note("draw %d: a late outcome, %s" % (n, outcome["time"]))
-    if draw.is_void():
-        report.note("draw %d: void: %s" % (n, show(outcome["reason"])))
-        if "beacon" not in outcome and commit["beacon"]["source"] in ("drand", "witness") and not majority(
-                count_in_time(draw.outcome_note, lambda when: when < seconds(commit["draw_time"])), draw):
-            report.note("draw %d: that the beacon failed is unproven" % n)
-        if "beacon" in outcome and draw.targets and draw.sealed:
-            note_avoided(draw, report)
-    elif draw.teams:
-        if draw.teams.unstaffed:
-            report.note("draw %d: unstaffed: %s" % (n, ", ".join(draw.teams.unstaffed)))
-        if draw.places:
-            empty = [str(number) for number, target in enumerate(draw.places.target) if target == ""]
-            if empty:
-                report.note("draw %d: empty places: %s" % (n, ", ".join(empty)))
-    if draw.sealed and draw.targets is not None:
-        last = seconds(commit["reveal_time"]) // DAY + EPOCH
-        odd = [date for date in draw.sealed["dates"] if date < commit["date"] or day_number(date) > last]
-        if odd:
-            report.note("draw %d: visit dates before date or after reveal_time: %s" % (n, ", ".join(odd)))
-        texts = {text for t in draw.targets.values() for text in (t.stratum, t.unit, t.area)}
-        texts |= {text for p in draw.inspectors.values() for text in (p.unit, p.area)}
-        if not all(unicodedata.is_normalized("NFC", text) for text in texts):
-            report.note("draw %d: text that is not in NFC" % n)
-        for cycle, ids in rosters.items():
-            shared = len(ids & draw.targets.keys()) if cycle != commit["cycle"] else 0
-            if shared:
-                report.note("draw %d: shares %d targets with cycle %s" % (n, shared, cycle))
-        rosters[commit["cycle"]] = set(draw.targets)
-
-
-def note_avoided(draw, report):
-    """The draw that a late void avoided, computed."""
+def local_time(zone_name, when):
+    """Seconds since 1970 as that zone's clock shows them, `2026-06-23T09:00`; None where the zone is not known here."""
     try:
-        compute_seed(draw)
-        teams = Teams(draw, select_targets(draw)[0])
-        report.note("draw %d: the void avoided these targets: %s%s" % (draw.n, ", ".join(teams.admitted[:50]),
-                                                                     " …" if len(teams.admitted) > 50 else ""))
-    except Exception as error:
-        report.note("draw %d: the draw that the void avoided cannot be computed (%s)" % (draw.n, type(error).__name__))
+        zone = zoneinfo.ZoneInfo(zone_name)
+        return datetime.datetime.fromtimestamp(when, zone).isoformat()[:16]
+    except Exception:                                       # no such zone, or no such time in it
+        return None
 
 
-def note_log(log, report, at):
-    for index, _ in log.policies[1:]:
-        report.note("entry %d changed the witnesses: %s" % (index, show(log.entries[index]["reason"])))
-    if log.cosigned < log.checkpoint.size:
-        report.note("%d entries after the last cosigned checkpoint" % (log.checkpoint.size - log.cosigned))
-    if at is None:
-        now = int(clock.time())
-        report.note("this copy's newest time is %s, %d days ago" % (time_text(log.newest), (now - log.newest) // DAY))
+def some(names):
+    """Names for a note: not more than 50."""
+    names = [str(name) for name in names]
+    return ", ".join(names[:50]) + (" …" if len(names) > 50 else "")
+
+
+def is_late(draw):
+    return seconds(draw.outcome["time"]) > seconds(draw.commit["draw_time"]) + DAY
+
+
+def note_foreign(report, count):
+    if count:
+        report.note("%d names that do not belong to the protocol were passed over unread" % count)
+
+
+class Notes:
+    """What is said of each draw, and then of the log."""
+
+    def __init__(self, log, report, independent):
+        self.log, self.report, self.independent = log, report, independent
+        self.rosters, self.draws = {}, log.draws              # cycle -> ids of its latest revealed roster
+        self.archive_days = sorted({seconds(log.entries[index]["time"]) // DAY for index in log.archives})
+
+    def say(self, draw, text):
+        self.report.note("draw %d: %s" % (draw.n, text))
+
+    def of_draw(self, draw, excused_before, taken_out_before):
+        self.of_commit(draw)
+        if draw.previous:
+            self.of_rules(draw, draw.previous)
+        if draw.outcome:
+            self.of_outcome(draw)
+        if draw.targets is not None:
+            self.of_rosters(draw, excused_before)
+        if draw.teams:
+            self.of_teams(draw)
+        if draw.places:
+            self.of_amendments(draw, taken_out_before)
+        if self.log.archives:
+            self.of_archives(draw)
+        self.of_basis(draw)
+
+    def of_commit(self, draw):
+        commit, changes = draw.commit, draw.commit["changes"]
+        excused = commit["excused"]
+        if excused["targets"] or excused["inspectors"]:
+            self.say(draw, "%d targets and %d inspectors excused" % (excused["targets"], excused["inspectors"]))
+        counts = [name + " " + ", ".join("%d %s" % (changes[name][key], key) for key in sorted(changes[name]))
+                  for name in ("targets", "inspectors", "conflicts") if any(changes[name].values())]
+        if changes["previous"] and counts:
+            self.say(draw, "since draw %d %s" % (changes["previous"], "; ".join(counts)))
+        draw_time = seconds(commit["draw_time"])
+        if draw_time - seconds(commit["time"]) > 30 * DAY:
+            self.say(draw, "committed more than 30 days before its draw_time")
+        local = local_time(commit["rules"]["timezone"], draw_time)
+        if local is None:
+            self.say(draw, "the zone %s is not known here: whether the date is the local one was not looked at"
+                     % commit["rules"]["timezone"])
+        elif local[:10] != commit["date"]:
+            self.say(draw, "its date is %s, but in %s it was %s" % (commit["date"], commit["rules"]["timezone"], local))
+        if draw.open_elsewhere:
+            self.say(draw, "open in other cycles at its commitment, so not looked at: %s"
+                     % some(other.n for other in draw.open_elsewhere))
+
+    def of_rules(self, draw, previous):
+        """What differs from the cycle's previous commitment."""
+        new, old = dict(draw.commit["rules"]), dict(previous.commit["rules"])
+        for commit, values, embargo in ((draw.commit, new, draw.embargo), (previous.commit, old, previous.embargo)):
+            values.update(strata=commit["strata"], embargo_days=embargo,
+                          beacon={key: value for key, value in commit["beacon"].items() if key != "round"})
+        for name in sorted(set(new) | set(old)):
+            if new.get(name) != old.get(name):
+                self.say(draw, "%s was %s in draw %d and is %s" % (name, show(old.get(name)), previous.n,
+                                                                   show(new.get(name))))
+
+    def of_outcome(self, draw):
+        outcome = draw.outcome
+        if is_late(draw):
+            self.say(draw, "a late outcome, %s" % outcome["time"])
+        for name in ("commit", "outcome"):
+            self.say(draw, "%d of %d witnesses cosigned %s.checkpoint in time" % (len(in_time(draw, name)),
+                                                                               len(draw.witnesses), name))
+        if draw.is_void():
+            self.say(draw, "void: %s" % show(outcome["reason"]))
+            self.of_missing_value(draw)
+            if value_of(draw) and draw.sealed and draw.grade is not None:
+                self.of_avoided(draw)
+
+    def of_missing_value(self, draw):
+        source = draw.commit["beacon"]["source"]
+        if value_of(draw) or majority(cosigned_early(draw), draw):
+            return
+        if source == "witness" and draw.outcome["reason"].startswith("beacon"):
+            self.say(draw, "that the beacon failed is unproven")
+        elif source == "public":
+            self.say(draw, "a void without a value, which is perhaps withheld")
+
+    def of_avoided(self, draw):
+        """The draw that a late void avoided, computed."""
+        try:
+            compute_seed(draw)
+            teams = Teams(draw, select_targets(draw)[0])
+            self.say(draw, "the void avoided these targets: %s; unstaffed: %s" % (some(teams.admitted) or "none",
+                                                                                some(teams.unstaffed) or "none"))
+        except Exception as error:
+            self.say(draw, "the draw that the void avoided cannot be computed (%s)" % type(error).__name__)
+
+    def of_rosters(self, draw, excused_before):
+        commit, targets, inspectors = draw.commit, draw.targets, draw.inspectors
+        again = excused_in(draw) & excused_before
+        if again:
+            self.say(draw, "excused in the draw before it too: %s" % some(sorted(again)))
+        resting = sum(t.elsewhere != "" and t.drum == "rest" for t in targets.values())
+        if resting:
+            self.say(draw, "%d targets rest because of other cycles" % resting)
+        end = local_time(commit["rules"]["timezone"], seconds(commit["reveal_time"])) or commit["reveal_time"][:16]
+        odd = [slot for slot in draw.sealed["slots"] if slot[:10] < commit["date"] or slot > end]
+        if odd:
+            self.say(draw, "slots before its date or after reveal_time: %s" % some(odd))
+        texts = {text for t in targets.values() for text in (t.stratum, t.unit, t.area)}
+        texts |= {text for p in inspectors.values() for text in (p.unit, p.area)}
+        if not all(unicodedata.is_normalized("NFC", text) for text in texts):
+            self.say(draw, "text that is not in NFC")
+        if draw.reveal:
+            self.rosters[commit["cycle"]] = set(targets)
+
+    def of_teams(self, draw):
+        teams = draw.teams
+        if teams.unstaffed:
+            self.say(draw, "unstaffed: %s" % some(teams.unstaffed))
+        if teams.unkept:
+            self.say(draw, "visits that nobody can keep, at the places %s" % some(teams.unkept))
+        slots_of = {}
+        for ident, slot in zip(teams.admitted, teams.visits):
+            slots_of.setdefault(draw.targets[ident].unit, set()).add(slot)
+        split = sorted(unit for unit, slots in slots_of.items() if unit and len(slots) > 1)
+        if split:
+            self.say(draw, "visited at more than one slot: %s" % some(split))
+
+    def of_amendments(self, draw, taken_out_before):
+        places = draw.places
+        empty = [number for number, target in enumerate(places.target) if target == ""]
+        if empty:
+            self.say(draw, "empty places: %s" % some(empty))
+        if not draw.amends:
+            return
+        late = [number for number, (_, entry) in enumerate(draw.amends, 1) if "archive" not in entry]
+        self.say(draw, "%d amendments" % len(draw.amends))
+        if late:
+            self.say(draw, "conspicuous: amended after the reveal: %s" % some(late))
+        often = [place for place, count in sorted(places.amended.items()) if count > 2]
+        if often:
+            self.say(draw, "conspicuous: amended three times or more, the places %s" % some(often))
+        again = sorted(taken_out_before.intersection(places.removed_targets))
+        if again:
+            self.say(draw, "conspicuous: taken out in the draw before it too: %s" % some(again))
+
+    def of_archives(self, draw):
+        log = self.log
+        for index, what in ((draw.index, "commitment"), (draw.reveal_index, "reveal")):
+            if index is not None and log.entries[index - 1]["type"] != "archive":
+                self.say(draw, "no archive entry directly before its %s" % what)
+        if draw.outcome is None or draw.is_void():
+            return
+        first = seconds(draw.outcome["time"]) // DAY + 1
+        last = seconds((draw.reveal or log.entries[-1])["time"]) // DAY
+        missing = last - first - sum(first <= day < last for day in self.archive_days)
+        if missing > 0:
+            self.say(draw, "%d days between draw and %s without an archive entry"
+                     % (missing, "reveal" if draw.reveal else "the end of the log"))
+        if draw.archives:
+            self.say(draw, "%d of the %d archive entries between draw and reveal were cosigned in time"
+                     % (sum(self.cosigned(index) for index, _ in draw.archives), len(draw.archives)))
+
+    def cosigned(self, index):
+        """Whether more than half of the witnesses in force cosigned an archive entry in time (9)."""
+        count, witnesses = self.log.archive_in_time.get(index, (0, 0))
+        return 2 * count > witnesses
+
+    def of_basis(self, draw):
+        """On what of a lower class it stands, or without a value (4)."""
+        own = rank(draw.grade)
+        for other in [self.draws[n - 1] for n in sorted(draw.basis)]:
+            if other.grade is None or rank(other.grade) < own:
+                self.say(draw, "stands on draw %d (%s)" % (other.n, "which failed" if other.grade is None
+                                                           else "class " + other.grade))
+        for void in draw.voids_before:
+            if value_of(void) is None and not majority(cosigned_early(void), void):
+                self.say(draw, "stands on the void %d, which has no value" % void.n)
+
+    def of_log(self, at):
+        log, report = self.log, self.report
+        done = [draw for draw in log.draws if draw.outcome]
+        voids = sum(draw.is_void() for draw in done)
+        for what, count in (("voids", voids), ("late outcomes", sum(map(is_late, done)))):
+            if count:
+                report.note("%s: %d of %d" % (what, count, len(done)))
+        for (_, old), (index, new) in zip(log.policies, log.policies[1:]):
+            old_names, new_names = {key.text: key.name for key in old}, {key.text: key.name for key in new}
+            report.note("entry %d changed the witnesses: new %s; gone %s; reason %s" % (
+                index, some(name for text, name in new_names.items() if text not in old_names) or "none",
+                some(name for text, name in old_names.items() if text not in new_names) or "none",
+                show(log.entries[index]["reason"])))
+        if log.cosigned < log.checkpoint.size:
+            report.note("%d entries after the last cosigned checkpoint" % (log.checkpoint.size - log.cosigned))
+        late = sum(not self.cosigned(index) for index in log.archives)
+        if late:
+            report.note("%d of %d archive entries were not cosigned in time" % (late, len(log.archives)))
+        cycles = sorted(self.rosters)
+        shared = ["%s and %s (%d)" % (a, b, len(self.rosters[a] & self.rosters[b])) for number, a in enumerate(cycles)
+                  for b in cycles[number + 1:] if self.rosters[a] & self.rosters[b]]
+        if shared:
+            report.note("cycles whose rosters share targets: %s" % some(shared))
+        note_foreign(report, log.foreign)
+        self.of_age(at)
+
+    def of_age(self, at):
+        """As of when the copy is, and what is overdue by now."""
+        log, now = self.log, int(clock.time())
+        judged = "; judged as of " + time_text(at) if at is not None else ""
+        self.report.note("this copy's newest time is %s, %d days ago%s"
+                         % (time_text(log.newest), (now - log.newest) // DAY, judged))
         for draw in log.draws:
             for done, due, what in ((draw.outcome, "draw_time", "outcome"), (draw.reveal, "reveal_time", "reveal")):
                 if done is None and now - seconds(draw.commit[due]) > DAY:
-                    report.note("draw %d: by now its %s is overdue since %s" % (draw.n, what, draw.commit[due]))
+                    self.say(draw, "by now its %s is overdue since %s" % (what, draw.commit[due]))
+
+
+def rank(grade):
+    """The order of classes, by the first letter."""
+    return "nCBuA".find((grade or "?")[0])
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -2480,7 +3118,7 @@ def main(arguments):
         report.failed(None, "notes", "unforeseen %s: %s" % (type(error).__name__, str(error)[:200]))
     if sealed:
         if options.json:
-            report.print(True)
+            report.print(True, decided=False)
         return usage(sealed)
     report.print(options.json)
     return 0 if report.first is None else 1
