@@ -143,6 +143,8 @@ print_witnesses(const struct assurance_facts *f)
 	for (uint64_t i = 0; i < f->witnesses; i++) {
 		struct slice key = f->keys[i];
 
+		if (f->both != NULL && !f->both[i])
+			continue;
 		buf_byte(&names, ' ');
 		plain_put(&names, slice_cut(&key, '+'));
 	}

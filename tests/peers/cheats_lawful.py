@@ -372,7 +372,7 @@ def names_that_systems_leave(s):
 def older_partial_tiles(s):
     s.round()
     s.hook('files', lambda files: files.update({'tile/0/000.p/3': b''.join(s.op.tree.leaves[:3]),
-                                                'tile/entries/000.p/1': b'\0\0'}))
+                                                'tile/entries/000.p/1': len(s.op.entries[0]).to_bytes(2, 'big') + s.op.entries[0]}))
 
 
 # --- Other cycles ----------------------------------------------------------------------------------------

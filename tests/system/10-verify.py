@@ -19,7 +19,8 @@ SEED = os.environ.get("SPOTCHECK_SEED", "20260101")
 
 # Only the BLS signature gives these away: this checker must say that it did not run it, and never class A or B.
 NEED_BLS = {"drand-signature-of-another-round", "drand-signature-altered", "drand-signature-with-the-other-sign",
-            "drand-signature-not-in-the-subgroup", "void-with-another-rounds-value"}
+            "drand-signature-not-in-the-subgroup", "void-with-another-rounds-value",
+            "void-whose-reveal-has-a-false-value"}
 # The peers' class is that of a checker with BLS to whom all witnesses are independent.
 CLASS_HERE = {"A": "unchecked"}
 
@@ -36,9 +37,17 @@ def failed_checks(verdict):
 
 
 def wrong_classes(case, verdict):
-    said = {str(c["draw"]): c["class"] for c in verdict["classes"]}
+    """The class of each draw; who is held to be independent is not part of it."""
+    said = {str(c["draw"]): c["class"].removesuffix("-if-independent") for c in verdict["classes"]}
     right = {n: CLASS_HERE.get(c, c) for n, c in case.get("classes", {}).items()}
     return {n: (said.get(n), c) for n, c in right.items() if said.get(n) != c}
+
+
+def wrong_words(case, verdict):
+    """Whether the class holds as it is, or only if those named are independent."""
+    said = {str(c["draw"]): c["class"].endswith("-if-independent") for c in verdict["classes"]}
+    right = {n: "if these are independent" in words for n, words in case.get("says", {}).items()}
+    return {n: (said.get(n), right[n]) for n in right if said.get(n) != right[n]}
 
 
 def revealed_draws(directory):
@@ -81,7 +90,7 @@ def cheat_fault(case, status, verdict, stderr):
     elif case["expect"]:
         good = status == 1 and failed and failed[0][1] in case["expect"]
     else:
-        good = status == 0 and not wrong_classes(case, verdict)
+        good = status == 0 and not wrong_classes(case, verdict) and not wrong_words(case, verdict)
     return None if good else f"status {status}, failed {failed[:2]}, expected {case['expect']} {stderr}"
 
 

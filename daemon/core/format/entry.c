@@ -190,6 +190,12 @@ is_key_of(struct slice text, enum note_algorithm algorithm)
 	return note_key_parse(text, &key, NULL) == 0 && key.algorithm == algorithm;
 }
 
+static bool
+is_name_of_key(struct slice name, struct slice key)
+{
+	return slice_eq(name, slice_cut(&key, '+'));
+}
+
 bool
 entry_same_signer(struct slice a, struct slice b)
 {
@@ -273,6 +279,7 @@ read_beacon(struct parse *p, struct beacon *b)
 		b->source = SOURCE_PUBLIC;
 		b->count = json_uint(&p->r);
 		b->label = member_reason(p, "label");
+		must(p, b->label.n > 0, N_("a label or operator is empty"));
 		member_source(p, b->source);
 		json_key(&p->r, "symbols");
 		b->symbols = json_string(&p->r);
@@ -497,9 +504,11 @@ read_genesis(struct parse *p, struct entry *e, struct err *err)
 	e->genesis.key = json_plain(&p->r);
 	must(p, is_key_of(e->genesis.key, NOTE_ED25519), N_("the log's verifier key is malformed"));
 	e->genesis.operator = member_reason(p, "operator");
+	must(p, e->genesis.operator.n > 0, N_("a label or operator is empty"));
 	json_key(&p->r, "origin");
 	e->genesis.origin = json_plain(&p->r);
 	must(p, note_name_ok(e->genesis.origin), N_("the origin is empty or holds white space or +"));
+	must(p, is_name_of_key(e->genesis.origin, e->genesis.key), N_("the name of the log's key is not its origin"));
 	read_tail(p, e);
 	rc = member_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
 	for (size_t i = 0; rc == 0 && i < e->genesis.n_witnesses; i++)

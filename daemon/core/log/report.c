@@ -25,7 +25,7 @@ check_state_name(enum check_state state)
 const char *
 assurance_name(enum assurance assurance)
 {
-	static const char *const names[] = {"none", "pending", "pending-C", "unknown", "C", "B-if-independent", "B",
+	static const char *const names[] = {"none", "pending", "pending", "unknown", "C", "B-if-independent", "B",
 	    "unchecked-if-independent", "unchecked"};
 
 	return names[assurance];
