@@ -426,7 +426,7 @@ def base64_bytes(text, what):
 
 NAME_SPACE = re.compile(r"[\s+]")
 SIGNATURES_MAX = 100
-COSIGNATURE_TIME_MAX = 2**53
+COSIGNATURE_TIME_MAX = 2**53 - 1
 
 
 def is_key_name(name):

@@ -190,12 +190,6 @@ is_key_of(struct slice text, enum note_algorithm algorithm)
 	return note_key_parse(text, &key, NULL) == 0 && key.algorithm == algorithm;
 }
 
-static bool
-is_name_of_key(struct slice name, struct slice key)
-{
-	return slice_eq(name, slice_cut(&key, '+'));
-}
-
 bool
 entry_same_signer(struct slice a, struct slice b)
 {
@@ -508,7 +502,6 @@ read_genesis(struct parse *p, struct entry *e, struct err *err)
 	json_key(&p->r, "origin");
 	e->genesis.origin = json_plain(&p->r);
 	must(p, note_name_ok(e->genesis.origin), N_("the origin is empty or holds white space or +"));
-	must(p, is_name_of_key(e->genesis.origin, e->genesis.key), N_("the name of the log's key is not its origin"));
 	read_tail(p, e);
 	rc = member_witnesses(p, &e->genesis.witnesses, &e->genesis.n_witnesses, err);
 	for (size_t i = 0; rc == 0 && i < e->genesis.n_witnesses; i++)

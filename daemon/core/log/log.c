@@ -206,6 +206,8 @@ log_check_signature(const struct log *log, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("genesis names another key than vkey"));
 	if (!slice_eq(genesis->genesis.origin, log->checkpoint.origin))
 		return err_set(err, ERR_REFUSED, N_("genesis names another origin than the checkpoint"));
+	if (!slice_eq(genesis->genesis.origin, log->key.name))
+		return err_set(err, ERR_REFUSED, N_("the name of the log's key is not its origin"));
 	return 0;
 }
 
