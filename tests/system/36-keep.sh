@@ -78,7 +78,7 @@ sent=$(letters)
 # Somebody with one visit on that day, or it would not be free again.
 place=$(letters_of "SELECT p.place FROM draw_place p JOIN draw_seat s USING (n, place) WHERE n = 1 AND seat = 0 AND 1 =
 	(SELECT count(*) FROM draw_place o JOIN draw_seat t USING (n, place)
-	 WHERE o.n = 1 AND o.date = p.date AND t.inspector = s.inspector) ORDER BY p.place LIMIT 1")
+	 WHERE o.n = 1 AND o.visit / 1440 = p.visit / 1440 AND t.inspector = s.inspector) ORDER BY p.place LIMIT 1")
 expect 0 "takes seat" sc amend 1 "$place" 0 --reason recusal
 test "$(letters)" -eq $((sent + 3)) || fail "letters to who leaves, who joins and who stays"
 test "$(letters_of "SELECT count(*) FROM outbox_letter WHERE amendment = 1 AND kind IN ('cancelled', 'updated')")" -ge 2 ||
