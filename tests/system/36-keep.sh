@@ -91,7 +91,7 @@ rm -rf "$office/mail"
 touch "$office/mail"
 "$spotcheck" -c "$ini" amend 1 1 0 --reason recusal >"$office/out" 2>"$office/err"
 test $? -eq 3 || fail "no status 3 where letters cannot be delivered"
-grep -q "amendment 2 stands; .* letters, letter [0-9]* the first, could not be delivered: .*Not a directory" "$office/err" ||
+grep -q "amendment 2 is made; .* letters, letter [0-9]* the first, could not be delivered: .*Not a directory" "$office/err" ||
 	fail "it is not said which and why"
 id=$(letters_of "SELECT max(id) FROM outbox_letter")
 sc outbox cancel "$id" || fail "cancel"
