@@ -21,6 +21,23 @@ copy_text(struct slice text, char *ret_text, size_t size)
 	ret_text[n] = '\0';
 }
 
+/* From when a draw may be revealed, as far as its own times go. */
+#define REVEAL_FROM "CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END"
+
+/*
+ * Draw o must be revealed before draw d: an earlier link of the chain, or another cycle's draw on which d's rosters tell
+ * (PROTOCOL 3, 5).
+ */
+#define BLOCKS_D                                                                                                       \
+	"o.reveal_entry IS NULL AND ((o.cycle = d.cycle AND o.n < d.n) OR (o.cycle <> d.cycle AND o.outcome = 'draw'"  \
+	" AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days))"
+
+int64_t
+draw_reveal_from(const struct draw_row *row)
+{
+	return row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time;
+}
+
 static void
 read_draw_row(struct query *q, struct draw_row *ret)
 {
@@ -128,19 +145,26 @@ draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, stru
 }
 
 int
+draws_blocking(struct store *store, const struct draw_row *row, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    SELECT_DRAW "AS o WHERE EXISTS (SELECT 1 FROM draw d WHERE d.n = ? AND " BLOCKS_D ")"
+	                " ORDER BY cycle <> ?, n LIMIT 1");
+	query_put_int(&q, (int64_t)row->n);
+	query_put_string(&q, row->cycle);
+	return read_first_draw(&q, ret_row, err);
+}
+
+int
 draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err)
 {
 	struct query q;
 
 	query_open(&q, store,
-	    SELECT_DRAW
-	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND CASE outcome WHEN 'void' THEN draw_time ELSE "
-	    "reveal_time END <= ?"
-	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
-	    "IS NULL"
-	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)"
-	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
-	    " ORDER BY reveal_time, n LIMIT 1");
+	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM " <= ?"
+	                " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ") ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
 	return read_first_draw(&q, ret_row, err);
 }
@@ -180,12 +204,8 @@ draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 	query_open(&q, store,
 	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
 	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
-	    " UNION ALL SELECT min(CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END) FROM draw d"
-	    " WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
-	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
-	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
-	    "IS NULL"
-	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)");
+	    " UNION ALL SELECT min(" REVEAL_FROM ") FROM draw d WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ")");
 	query_put_int(&q, now);
 	while (query_row(&q))
 		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)

@@ -62,6 +62,12 @@ int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct dra
  */
 int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
 
+/* From when the draw may be revealed by its own times: a void's secret opens at its draw time. */
+int64_t draw_reveal_from(const struct draw_row *row);
+
+/* The first draw that must be revealed before this one: of its own cycle, or of another.  ERR_ABSENT sets no err. */
+int draws_blocking(struct store *store, const struct draw_row *row, struct draw_row *ret_row, struct err *err);
+
 /* Of the open commitments with a public beacon the one that is drawn first.  ERR_ABSENT sets no err. */
 int draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err);
 

@@ -49,7 +49,7 @@ verified
 # With an embargo: the new chain waits for the old one.
 helper_set embargo 30
 expect 2 "once draw 1 is revealed" sc commit spot-check
-expect 2 "once draw 1 is revealed" sc run spot-check
+expect 2 "sealed until draw 1" sc run spot-check
 helper_set embargo 0
 test "$(sc --json status | field late)" = 0 || fail "late"
 
