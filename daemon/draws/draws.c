@@ -8,8 +8,7 @@
 
 #define SELECT_DRAW                                                                                               \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
-	" outcome_entry, outcome_size, reveal_entry, record, run,"                                                \
-	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
+	" outcome_entry, outcome_size, reveal_entry, record, run FROM draw "
 
 static void
 copy_text(struct slice text, char *ret_text, size_t size)
@@ -23,6 +22,16 @@ copy_text(struct slice text, char *ret_text, size_t size)
 
 /* From when a draw may be revealed, as far as its own times go. */
 #define REVEAL_FROM "CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END"
+
+/*
+ * The reveal of draw d has what it needs: under drand and a witness a void's has the value that the void has not, but for
+ * one whose reason says that the beacon has none (PROTOCOL 4).  Entries are canonical JSON, so a text holds no bare quote.
+ */
+#define HAS_VALUE_D                                                                                                    \
+	"(d.outcome = 'draw' OR d.source NOT IN ('drand', 'witness')"                                                  \
+	" OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = d.n AND v.value IS NOT NULL)"                              \
+	" OR EXISTS (SELECT 1 FROM log_entry WHERE idx = d.outcome_entry AND (instr(bytes, CAST('\"beacon\":\"' AS BLOB))"  \
+	"  OR (d.source = 'witness' AND instr(bytes, CAST('\"reason\":\"beacon' AS BLOB))))))"
 
 /*
  * Draw o must be revealed before draw d: an earlier link of the chain, or another cycle's draw on which d's rosters tell
@@ -60,7 +69,6 @@ read_draw_row(struct query *q, struct draw_row *ret)
 	row.reveal_entry = (uint64_t)query_int(q, 13);
 	copy_text(query_text(q, 14), row.record, sizeof row.record);
 	row.run = query_int(q, 15) != 0;
-	row.called_off = query_int(q, 16) != 0;
 	*ret = row;
 }
 
@@ -83,7 +91,7 @@ draw_state(const struct draw_row *row)
 	if (row->revealed)
 		return N_("opened");
 	if (row->outcome == OUTCOME_NONE)
-		return row->called_off ? N_("called off") : N_("committed");
+		return N_("committed");
 	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
 }
 
@@ -163,7 +171,7 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 	struct query q;
 
 	query_open(&q, store,
-	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM " <= ?"
+	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM " <= ? AND " HAS_VALUE_D
 	                " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ") ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
 	return read_first_draw(&q, ret_row, err);
@@ -205,7 +213,7 @@ draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
 	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
 	    " UNION ALL SELECT min(" REVEAL_FROM ") FROM draw d WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
-	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ")");
+	    " AND " HAS_VALUE_D " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ")");
 	query_put_int(&q, now);
 	while (query_row(&q))
 		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)
@@ -290,22 +298,6 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 		    N_("the state has lost the secret of draw %llu: restore it from a backup"),
 		    (unsigned long long)row->n);
 	return rc;
-}
-
-int
-draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err)
-{
-	struct query q;
-	bool no_memory = false;
-	int rc;
-
-	*ret_reason = NULL;
-	query_open(&q, store, "SELECT reason FROM draw_calloff WHERE n = ?");
-	query_put_int(&q, (int64_t)n);
-	if (query_row(&q))
-		no_memory = (*ret_reason = slice_dup(query_text(&q, 0))) == NULL;
-	rc = query_close(&q, err);
-	return rc == 0 && no_memory ? err_memory(err) : rc;
 }
 
 int

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "archive/lines.h"
 #include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/check/verify.h"
@@ -140,7 +139,45 @@ their_entry(const struct recovering *r, size_t index)
 	return &r->theirs.entries[index].entry;
 }
 
-static void
+/* What the newest archive entry since the backup says of the draw; NULL: nothing. */
+static const struct open_draw *
+find_newest_open(const struct recovering *r, uint64_t n, uint64_t *ret_index)
+{
+	for (size_t i = r->theirs.n_entries; i-- > r->ret->from;) {
+		const struct entry *e = their_entry(r, i);
+
+		if (e->type != ENTRY_ARCHIVE)
+			continue;
+		*ret_index = i;
+		for (size_t k = 0; k < e->archive.n_open; k++)
+			if (e->archive.open[k].n == n)
+				return &e->archive.open[k];
+		return NULL;
+	}
+	return NULL;
+}
+
+/* Amendments of a sealed draw are only counted in the log, hidden: whether they are those that the state has. */
+static int
+has_hidden_amendments(struct recovering *r, const struct recover_draw *draw, bool *ret_has)
+{
+	uint64_t index = 0;
+	const struct open_draw *open = draw->committed ? NULL : find_newest_open(r, draw->n, &index);
+	char amended[HASH_HEX + 1];
+	struct draw_row row;
+	int rc;
+
+	*ret_has = false;
+	if (open == NULL)
+		return 0;
+	rc = draws_find(r->operator->store, draw->n, &row, r->err);
+	if (rc == 0)
+		rc = step_archive_amended(r->operator->store, &row, index, amended, r->err);
+	*ret_has = rc == 0 && !slice_is(open->amended, amended);
+	return rc;
+}
+
+static int
 list_if_changed(struct recovering *r, size_t index)
 {
 	const struct draw_state *d = &r->story.draws[index];
@@ -151,12 +188,16 @@ list_if_changed(struct recovering *r, size_t index)
 	    .drawn = came_since(r, d->outcome),
 	    .amended = d->n_amends > 0 && came_since(r, d->amends[d->n_amends - 1]),
 	    .sealed = d->reveal == SEQUENCE_NONE};
+	int rc = 0;
 
 	(void)snprintf(draw.cycle, sizeof draw.cycle, "%.*s", SLICE_ARGS(c->cycle));
+	if (draw.sealed)
+		rc = has_hidden_amendments(r, &draw, &draw.amended);
 	if (draw.committed || draw.drawn || draw.amended || came_since(r, d->reveal))
 		r->ret->draws[r->ret->n_draws++] = draw;
 	if (recover_is_lost(&draw))
 		r->ret->done = false;
+	return rc;
 }
 
 static int
@@ -169,8 +210,12 @@ list_draws_since(struct recovering *r)
 	if (r->ret->draws == NULL)
 		return err_memory(r->err);
 	r->ret->done = true;
-	for (size_t i = 0; i < r->story.n_draws; i++)
-		list_if_changed(r, i);
+	for (size_t i = 0; i < r->story.n_draws; i++) {
+		int rc = list_if_changed(r, i);
+
+		if (rc != 0)
+			return rc;
+	}
 	return 0;
 }
 
@@ -504,7 +549,7 @@ adopt_entry(struct recovering *r, size_t index)
 	case ENTRY_AMEND:
 		return adopt_amendment(r, index, e);
 	case ENTRY_ARCHIVE:
-		return archive_lines_held(r->operator->store, index, r->err);
+		return step_archive_adopt(r->operator->store, index, r->err);
 	default:
 		return 0; /* the genesis is the state's own */
 	}

@@ -5,6 +5,7 @@
 #include "draws/draws.h"
 #include "draws/write.h"
 #include "ledger/ledger.h"
+#include "remote/beacons.h"
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
@@ -77,11 +78,61 @@ tell_amendments(struct store *store, struct ledger *log, uint64_t n, int64_t tim
 	return rc;
 }
 
+static bool
+says_no_beacon(struct slice reason)
+{
+	static const char word[] = "beacon";
+
+	return reason.n >= sizeof word - 1 && memcmp(reason.p, word, sizeof word - 1) == 0;
+}
+
+/* False where the void has its value, or says that the beacon has none. */
+static int
+void_needs_value(struct store *store, const struct draw_row *row, bool *ret_needs, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	int rc;
+
+	*ret_needs = false;
+	if (row->outcome != OUTCOME_VOID || (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS))
+		return 0;
+	rc = ledger_entry(store, row->outcome_entry, &bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc == 0) {
+		*ret_needs = e.void_.beacon.p == NULL && !(row->source == SOURCE_WITNESS && says_no_beacon(e.void_.reason));
+		entry_release(&e);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+/* The value that the draw would have had, where the void has not said it (PROTOCOL 4). */
+static int
+value_of_reveal(struct store *store, const struct draw_row *row, struct beacon_value *ret, struct err *err)
+{
+	bool needs = false;
+	int rc = void_needs_value(store, row, &needs, err);
+
+	ret->value[0] = ret->signature[0] = '\0';
+	if (rc != 0 || !needs)
+		return rc;
+	rc = beacons_value(store, row->n, ret, err);
+	if (rc != ERR_ABSENT)
+		return rc;
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu is voided without the value of its beacon, so its opening brings it, and that value is not there "
+	       "yet"),
+	    (unsigned long long)row->n);
+}
+
 int
 step_reveal(struct operator *operator, uint64_t n, struct err *err)
 {
 	struct entry e = {.type = ENTRY_REVEAL};
 	char secret[HASH_HEX + 1];
+	struct beacon_value value;
 	struct draw_row row;
 	struct ledger log;
 	uint64_t index;
@@ -95,6 +146,8 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 	if (rc == 0)
 		rc = check_order(operator->store, &row, err);
 	if (rc == 0)
+		rc = value_of_reveal(operator->store, &row, &value, err);
+	if (rc == 0)
 		rc = draws_secret(operator->store, &row, secret, err);
 	if (rc == 0)
 		rc = step_archive_append(operator, &log, e.time, err);
@@ -103,6 +156,10 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 		e.reveal.n = n;
 		e.reveal.secret = slice_of(secret);
 		e.reveal.record = slice_of(row.record);
+		if (value.value[0] != '\0') {
+			e.reveal.beacon = slice_of(value.value);
+			e.reveal.signature = slice_of(value.signature);
+		}
 		rc = ledger_append(&log, &e, NULL, err);
 	}
 	if (rc == 0)
