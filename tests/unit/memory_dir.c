@@ -68,6 +68,32 @@ memory_dir_release(struct memory_dir *dir)
 	dir->n = 0;
 }
 
+void
+memory_dir_drop(struct memory_dir *dir, const char *path)
+{
+	for (size_t i = 0; i < dir->n; i++)
+		if (strcmp(dir->files[i].path, path) == 0) {
+			free(dir->files[i].bytes);
+			dir->files[i--] = dir->files[--dir->n];
+		}
+}
+
+void
+memory_dir_put(struct memory_dir *dir, const char *path, struct slice bytes)
+{
+	struct memory_file *f;
+
+	memory_dir_drop(dir, path);
+	assert_true(dir->n < sizeof dir->files / sizeof dir->files[0]);
+	f = &dir->files[dir->n++];
+	assert_true(strlen(path) < sizeof f->path);
+	(void)snprintf(f->path, sizeof f->path, "%s", path);
+	f->len = bytes.n;
+	f->bytes = malloc(bytes.n + 1);
+	assert_non_null(f->bytes);
+	memcpy(f->bytes, bytes.p, bytes.n);
+}
+
 static int
 read_file(void *ctx, const char *path, struct buf *out, struct err *err)
 {
