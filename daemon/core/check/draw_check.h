@@ -35,7 +35,8 @@ struct draw_context {
 	const struct draw_state *state;
 	const struct holds *holds; /* [n - 1]: of the draws before this one */
 	const struct cosigned *cosigned;
-	bool cosigned_ok; /* the check `checkpoints` holds */
+	const struct cosigned *earlier; /* [n - 1]: of the draws before this one */
+	bool cosigned_ok;               /* the check `checkpoints` holds */
 	const struct progress *progress;
 	unsigned threads;
 };
