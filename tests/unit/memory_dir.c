@@ -111,7 +111,16 @@ read_file(void *ctx, const char *path, struct buf *out, struct err *err)
 	return err_set(err, ERR_ABSENT, "%s: missing", path);
 }
 
-/* Names a folder once for every file in it, which does no harm. */
+/* A file before this one stands in the folder of this path. */
+static bool
+folder_was_named(const struct memory_dir *dir, size_t file, const char *path, size_t len)
+{
+	for (size_t i = 0; i < file; i++)
+		if (strncmp(dir->files[i].path, path, len) == 0 && dir->files[i].path[len] == '/')
+			return true;
+	return false;
+}
+
 static int
 list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
     struct err *err)
@@ -134,7 +143,8 @@ list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name
 		slash = strchr(name, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		each(arg, name, slash == NULL);
+		if (slash == NULL || !folder_was_named(dir, i, dir->files[i].path, len + strlen(name)))
+			each(arg, name, slash == NULL);
 		any = true;
 	}
 	return any ? 0 : err_set(err, ERR_ABSENT, "%s: missing", path);

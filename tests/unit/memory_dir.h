@@ -14,7 +14,7 @@ struct memory_file {
 };
 
 struct memory_dir {
-	struct memory_file files[64];
+	struct memory_file files[256];
 	size_t n;
 	const char *prefix; /* of the folder that memory_dir_published shows, "draws/0007/"; "" is all */
 };
