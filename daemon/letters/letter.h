@@ -70,7 +70,7 @@ struct letter_input {
 	bool kept_free;                       /* a LETTER_KEEP_FREE came before */
 	const struct smime_certificate *encrypt_to; /* NULL: not encrypted */
 	int64_t sent_at;                            /* the Date header, and when it may be sent: seconds since 1970 */
-	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, then target id */
+	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, time, then target id */
 	size_t n_visits;
 	const struct outbox_day *days; /* one invitation each; the days asked for come first */
 	size_t n_days;

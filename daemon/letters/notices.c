@@ -288,7 +288,7 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 	return visit;
 }
 
-/* When the letter may be sent: by the rule of the cycle, counted from its first visit. */
+/* When the letter may be sent: by the rule of the cycle, counted from its first day of visits. */
 static int64_t
 letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
@@ -296,7 +296,7 @@ letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		first = slot_date(visits[i].visit) < first ? slot_date(visits[i].visit) : first;
-	return n == 0 ? w->time : notices_time(w->operator, w->cycle, first, w->time);
+	return n == 0 ? w->time : notices_time(w->operator, w->cycle, &w->d->sealed, first, w->time);
 }
 
 static int
@@ -451,7 +451,7 @@ queue_inspector_letter(const struct writer *w, enum letter_kind kind, uint32_t s
 	input.n_matters = n_matters;
 	input.window_first = slot_date(w->d->sealed.slots[0]);
 	input.window_last = slot_date(w->d->sealed.slots[w->d->sealed.n_slots - 1]);
-	input.told_by = notices_time(w->operator, w->cycle, input.window_last, w->d->row.draw_time);
+	input.told_by = notices_time(w->operator, w->cycle, &w->d->sealed, input.window_last, w->d->row.draw_time);
 	input.sent_at = kind == LETTER_CANCELLED ? w->time : letter_notice_time(w, visits, n);
 	input.days = days;
 	rc = fill_calendar_days(w, kind, self, visits, n, days, &input.n_days, err);

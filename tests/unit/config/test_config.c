@@ -205,6 +205,19 @@ static const struct {
     {"cycle", "window", "40 workdays", "embargo"},
     {"cycle", "visit_time", "9", "09:00"},
     {"cycle", "visit_time", "9:60", "09:00"},
+    {"cycle", "visit_time", "", "needs a value"},
+    {"cycle", "visit_time", "14:00 09:00", "later than the one before"},
+    {"cycle", "visit_time", "09:00 09:00", "later than the one before"},
+    {"cycle", "visit_time", "09:00,14:00", "such as 09:00 14:00"},
+    {"cycle", "visit_time", "09:00-16:00", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 every", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 every 60", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 each 60min", "needs its step"},
+    {"cycle", "visit_time", "16:00-09:00 every 60min", "to a later one"},
+    {"cycle", "visit_time", "09:00-24:00 every 60min", "to a later one"},
+    {"cycle", "visit_time", "09:00-11:00 every 1h 11:00", "later than the one before"},
+    {"cycle", "visit_time", "00:00-23:59 every 14min", "at most 96"},
+    {"cycle", "visit_time", "00:00-23:59 every 15min\nwindow = 21 days", "96 times on 21 days are more than 2000"},
     {"cycle", "notice", "later", "at draw"},
     {"cycle", "notice", "61d", "from 1min to 60d"},
     {"cycle", "keep_free", "1", "yes or no"},
@@ -334,6 +347,8 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(a->rule.time_to_min, 540);
 	assert_int_equal(a->rule.commit.n, 86400);
 	assert_int_equal(a->rule.window, 5);
+	assert_int_equal(a->rule.visit_times.n, 1);
+	assert_int_equal(a->rule.visit_times.min[0], 540);
 	assert_true(a->rule.window_workdays);
 	assert_true(a->rule.notice_at_draw);
 	assert_int_equal(a->rule.embargo, 30);
@@ -417,6 +432,34 @@ small_grammars(void **state)
 	accepted(with("service", "public_url", "https://a.example.org/x"), &c);
 	assert_string_equal(c.public_url, "https://a.example.org/x/");
 	config_release(&c);
+}
+
+/* The times of day of visits, as "540 840 ". */
+static void
+visit_times_are(const char *value, const char *expected)
+{
+	char got[1024] = "";
+	struct config c;
+	const struct visit_times *times;
+
+	accepted(with("cycle", "visit_time", value), &c);
+	times = &config_cycle(&c, "a")->rule.visit_times;
+	for (size_t i = 0; i < times->n; i++)
+		(void)snprintf(got + strlen(got), sizeof got - strlen(got), "%d ", (int)times->min[i]);
+	assert_string_equal(got, expected);
+	config_release(&c);
+}
+
+static void
+visits_have_one_time_a_day_or_several(void **state)
+{
+	(void)state;
+	visit_times_are("9:00", "540 ");
+	visit_times_are("09:00 14:00", "540 840 ");
+	visit_times_are("09:00-16:00 every 60min", "540 600 660 720 780 840 900 960 ");
+	visit_times_are("09:00-16:00 every 3h", "540 720 900 ");
+	visit_times_are("09:00-11:00 every 60min  14:00-16:00 every 2h 20:00", "540 600 660 840 960 1200 ");
+	visit_times_are("22:00-23:59 every 1d", "1320 ");
 }
 
 static void
@@ -644,6 +687,7 @@ main(void)
 	    cmocka_unit_test(defaults_are_as_documented),
 	    cmocka_unit_test(samples_are_sorted_with_the_rest_last),
 	    cmocka_unit_test(small_grammars),
+	    cmocka_unit_test(visits_have_one_time_a_day_or_several),
 	    cmocka_unit_test(a_weak_public_beacon_is_refused),
 	    cmocka_unit_test(after_a_holiday_there_is_no_last_day),
 	    cmocka_unit_test(sections),
