@@ -128,6 +128,8 @@ config_parse_duration(struct config_value *v)
 		return config_refuse(v,
 		    workdays ? N_("it must be a duration such as 30min, 24h, 5d or 5 workdays")
 		             : N_("it must be a duration such as 30min, 24h or 5d"));
+	if (v->key->type == CONFIG_DURATION_DAYS && duration.n % DAY_S != 0)
+		return config_refuse(v, N_("it must be whole days, such as 14d"));
 	if (!duration_in_range(v, duration))
 		return false;
 	*field = duration;

@@ -265,6 +265,35 @@ check_cycle_rosters(struct cycle_check *c)
 	return 0;
 }
 
+/* What `quiet` means for this INI: without another cycle nothing, with embargo = 0 a later opening. */
+static void
+say_quiet(struct cycle_check *c)
+{
+	if (c->cycle->quiet.n == 0)
+		return;
+	if (c->check->cli->config.n_cycles == 1)
+		check_say(c->check, CHECK_HINT, c->where, _("quiet: there is no other cycle, so nothing rests by it"));
+	else if (c->cycle->rule.embargo == 0)
+		check_say(c->check, CHECK_HINT, c->where,
+		    _("quiet: a draw is opened only when those of other cycles that it looks at are, in spite of "
+		      "embargo "
+		      "= 0"));
+}
+
+/* Visits of one inspector that must be further apart than the window is long cannot both be kept. */
+static void
+say_spacing(struct cycle_check *c)
+{
+	const struct schedule_rule *rule = &c->cycle->rule;
+	const struct visit_times *times = &rule->visit_times;
+	int64_t span = (rule->window - 1) * DAY_S + (times->min[times->n - 1] - times->min[0]) * (int64_t)60;
+
+	if (rule->when != WHEN_DURING_HOLIDAY && (!rule->window_workdays || rule->window == 1) &&
+	    c->cycle->max_load != 1 && c->cycle->spacing.n > span)
+		check_say(c->check, CHECK_HINT, c->where,
+		    _("spacing: the window is shorter, so an inspector with visits to two units cannot keep both"));
+}
+
 static int
 check_cycle(struct check *check, const struct config_cycle *cycle)
 {
@@ -280,6 +309,8 @@ check_cycle(struct check *check, const struct config_cycle *cycle)
 	if (cycle->rule.embargo == 0 && cycle->rule.when != WHEN_MANUAL)
 		check_say(check, CHECK_HINT, c.where,
 		    _("embargo = 0: who is visited, and when, is public before the visits"));
+	say_quiet(&c);
+	say_spacing(&c);
 	free(c.classes);
 	free(c.matters);
 	return rc;

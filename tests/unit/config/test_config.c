@@ -218,6 +218,10 @@ static const struct {
     {"cycle", "visit_time", "09:00-11:00 every 1h 11:00", "later than the one before"},
     {"cycle", "visit_time", "00:00-23:59 every 14min", "at most 96"},
     {"cycle", "visit_time", "00:00-23:59 every 15min\nwindow = 21 days", "96 times on 21 days are more than 2000"},
+    {"cycle", "spacing", "180", "a duration such as"},
+    {"cycle", "spacing", "8d", "from 0d to 7d"},
+    {"cycle", "spacing", "1 workday", "a duration such as"},
+    {"cycle", "same_unit", "maybe", "yes or no"},
     {"cycle", "notice", "later", "at draw"},
     {"cycle", "notice", "61d", "from 1min to 60d"},
     {"cycle", "keep_free", "1", "yes or no"},
@@ -241,6 +245,9 @@ static const struct {
     {"cycle", "sample", ":5%", "class is a text"},
     {"cycle", "weight", "colum", "did you mean \"column\""},
     {"cycle", "rest", "x", "from 0"},
+    {"cycle", "quiet", "14", "a duration such as"},
+    {"cycle", "quiet", "36h", "whole days, such as 14d"},
+    {"cycle", "quiet", "3651d", "from 0d to 3650d"},
     {"cycle", "cover", "01", "from 0"},
     {"cycle", "reserve", "1001", "from 0 to 1000"},
     {"cycle", "inspectors", "0", "from 1, or all"},
@@ -350,6 +357,9 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(a->rule.visit_times.n, 1);
 	assert_int_equal(a->rule.visit_times.min[0], 540);
 	assert_true(a->rule.window_workdays);
+	assert_int_equal(a->spacing.n, 3 * 3600);
+	assert_true(a->same_unit);
+	assert_int_equal(a->quiet.n, 0);
 	assert_true(a->rule.notice_at_draw);
 	assert_int_equal(a->rule.embargo, 30);
 	assert_int_equal(a->n_sample, 1);
@@ -409,6 +419,13 @@ small_grammars(void **state)
 	config_release(&c);
 	accepted(with("cycle", "notice", "1 workday"), &c);
 	assert_true(config_cycle(&c, "a")->rule.notice.workdays);
+	config_release(&c);
+	accepted(with("cycle", "quiet", "48h"), &c);
+	assert_int_equal(config_cycle(&c, "a")->quiet.n, 2 * 86400);
+	config_release(&c);
+	accepted(with("cycle", "spacing", "10080min\nsame_unit = no"), &c);
+	assert_int_equal(config_cycle(&c, "a")->spacing.n, 7 * 86400);
+	assert_false(config_cycle(&c, "a")->same_unit);
 	config_release(&c);
 	accepted(with("cycle", "window", "7 days"), &c);
 	assert_false(config_cycle(&c, "a")->rule.window_workdays);

@@ -84,11 +84,28 @@ there_are_2000_slots_at_most(void **state)
 	assert_int_equal(snapshot.sealed.n_slots, 2000);
 }
 
+static void
+the_ini_sets_the_rules_of_visits(void **state)
+{
+	const struct rules *rules = &snapshot.commit.rules;
+
+	(void)state;
+	operator_scene_well(&scene, take(CYCLE()));
+	assert_int_equal(rules->spacing, 180);
+	assert_true(rules->same_unit);
+	assert_int_equal(rules->quiet_days, 0);
+	operator_scene_well(&scene, take(CYCLE("spacing = 0\nsame_unit = no\nquiet = 14d\n")));
+	assert_int_equal(rules->spacing, 0);
+	assert_false(rules->same_unit);
+	assert_int_equal(rules->quiet_days, 14);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(each_day_of_the_window_has_each_time, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_ini_sets_the_rules_of_visits, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(there_are_2000_slots_at_most, set_up, tear_down),
 	};
 
