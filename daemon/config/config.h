@@ -54,7 +54,7 @@ struct config_cycle {
 	bool same_unit;          /* a unit's posts are visited together */
 	int64_t reserve;
 	int64_t inspectors;    /* 0: all */
-	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */
+	struct text_list team; /* 1 .. TEAM_MAX words: a tag, "own" or "any" */
 	bool avoid_unit, avoid_area;
 	bool has_level_gap;
 	int64_t level_gap;

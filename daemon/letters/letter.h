@@ -37,7 +37,7 @@ struct letter_visit {
 	int32_t date; /* of the visit, days since 1970-01-01, local */
 	char time[6]; /* "09:00" */
 	struct slice target_id, target_name, unit, area, post, address, phone;
-	struct slice seat;                         /* what the rules ask of this inspector's seat: a tag or "any" */
+	struct slice seat;                         /* what this inspector's seat asks for: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
 };

@@ -264,6 +264,17 @@ fill_colleagues(const struct writer *w, uint32_t self, const uint32_t *team, str
 	return n;
 }
 
+/* What the seat asks of its inspector: of a seat `own` the tag that the target needs. */
+static struct slice
+seat_words(const struct writer *w, const struct visit *v)
+{
+	struct slice seat = w->d->commit.rules.team[v->seat], needs = target_needs(&w->d->roster.targets[v->target]);
+
+	if (!slice_is(seat, "own"))
+		return seat;
+	return needs.n > 0 ? needs : slice_of("any");
+}
+
 static struct letter_visit
 make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct letter_colleague *colleagues)
 {
@@ -278,7 +289,7 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 	    .post = private_text(&w->targets, v->target, "post"),
 	    .address = private_text(&w->targets, v->target, "address"),
 	    .phone = private_text(&w->targets, v->target, "phone"),
-	    .seat = w->d->commit.rules.team[v->seat],
+	    .seat = seat_words(w, v),
 	    .colleagues = colleagues,
 	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
 	char text[SLOT_TEXT];

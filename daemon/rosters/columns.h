@@ -27,6 +27,7 @@ enum column_type {
 	COLUMN_LEVEL,     /* 0 .. 999, or empty */
 	COLUMN_WEIGHT,    /* 1 .. 100; empty is 1 */
 	COLUMN_SINCE,     /* a date, today at the latest; empty is the day of the first import */
+	COLUMN_TAG,       /* one tag, or empty */
 	COLUMN_TAGS,      /* tags, stored sorted, distinct, joined by ';' */
 	COLUMN_SCOPE,     /* target, unit, area */
 	COLUMN_RANK,      /* 1 or 2 */

@@ -168,6 +168,7 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 	    .weight = (int)query_int(q, 5),
 	    .since = (int32_t)query_int(q, 6),
 	    .excused = query_int(q, 8) != 0,
+	    .needs = query_text(q, 9),
 	};
 	int rc = header_row(&w->header, query_text(q, 7), err);
 
@@ -181,7 +182,8 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 }
 
 static const char targets_sql[] =
-    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
+    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL,"
+    " t.needs"
     " FROM target t LEFT JOIN excuse e"
     " ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
 

@@ -126,8 +126,9 @@ void rosters_names_release(struct rosters_names *names);
 struct rosters_target {
 	struct slice id, class, unit, area;
 	struct slice name;
-	int level;  /* LEVEL_NONE where empty */
-	int weight; /* 1 .. WEIGHT_MAX */
+	struct slice needs; /* the tag that a seat `own` asks for, or empty */
+	int level;          /* LEVEL_NONE where empty */
+	int weight;         /* 1 .. WEIGHT_MAX */
 	int32_t since;
 	bool excused;                /* on the date asked for */
 	const struct slice *private; /* n_private values in the order of rosters_private_columns; no line breaks */

@@ -112,11 +112,12 @@ def colleagues(visit, me, scratch, language):
 def visit_values(number, visit, me, scratch, language):
     target = scratch.targets[visit["id"]]
     day = datetime.date.fromisoformat(visit["date"])
+    seat = visit["seats"][visit["team"].index(me)]
     return {"number": number, "date": spoken_date(visit["date"], language),
             "weekday": WEEKDAYS[language][day.weekday()],
             "time": visit["time"], "target_id": visit["id"], "target_name": target["name"],
             "unit": target["unit"], "area": target["area"], "post": target["post"], "address": target["address"],
-            "target_phone": target["phone"], "seat": visit["seats"][visit["team"].index(me)],
+            "target_phone": target["phone"], "seat": seat if seat != "own" else target["needs"] or "any",
             "colleagues": colleagues(visit, me, scratch, language)}
 
 

@@ -253,7 +253,7 @@ static const struct {
     {"cycle", "inspectors", "0", "from 1, or all"},
     {"cycle", "inspectors", "1", "needs at least as many"},
     {"cycle", "team", "a b c d e f g h i", "1 to 8 seats"},
-    {"cycle", "team", "组长 any", "characters"},
+    {"cycle", "team", "组长 any", "any, own or a tag"},
     {"cycle", "avoid", "unit class", "one of unit|area"},
     {"cycle", "avoid", "unit unit", "twice"},
     {"cycle", "level_gap", "1000", "from -999 to 999"},
@@ -368,6 +368,7 @@ defaults_are_as_documented(void **state)
 	assert_true(a->sample[0].by_rate);
 	assert_int_equal(a->inspectors, 0);
 	assert_int_equal(a->team.n, 2);
+	assert_string_equal(a->team.items[1], "any");
 	assert_true(a->avoid_unit);
 	assert_false(a->avoid_area);
 	assert_false(a->has_level_gap);
@@ -426,6 +427,9 @@ small_grammars(void **state)
 	accepted(with("cycle", "spacing", "10080min\nsame_unit = no"), &c);
 	assert_int_equal(config_cycle(&c, "a")->spacing.n, 7 * 86400);
 	assert_false(config_cycle(&c, "a")->same_unit);
+	config_release(&c);
+	accepted(with("cycle", "team", "own any lead"), &c);
+	assert_string_equal(config_cycle(&c, "a")->team.items[0], "own");
 	config_release(&c);
 	accepted(with("cycle", "window", "7 days"), &c);
 	assert_false(config_cycle(&c, "a")->rule.window_workdays);
