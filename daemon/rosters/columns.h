@@ -67,12 +67,6 @@ struct columns {
 
 extern const struct columns roster_columns[ROSTER_KINDS];
 
-/* One condition of a scope.  `column` is any header of a known column, or one of the user's own columns. */
-struct column_filter {
-	char *column;
-	char *value;
-};
-
 /* "targets" → ROSTER_TARGETS.  False, with nothing written, where there is no such kind. */
 bool roster_kind_parse(struct slice name, enum roster_kind *ret_kind);
 
