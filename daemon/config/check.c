@@ -9,6 +9,7 @@
 
 #include "config/check_private.h"
 #include "core/base/array.h"
+#include "core/format/sealed.h"
 
 struct checker {
 	const struct config *config;
@@ -113,6 +114,19 @@ check_embargo(const struct checker *c, const struct config_cycle *cycle)
 		    N_("[cycle %s] embargo: visits go on for %lld days or more, and nothing may be opened before; or "
 		       "0: at once"),
 		    cycle->name, (long long)least);
+}
+
+/* A holiday's days are counted when it is drawn in (draws/snapshot.c). */
+static void
+check_slots(const struct checker *c, const struct config_cycle *cycle)
+{
+	int64_t slots = cycle->rule.window * (int64_t)cycle->rule.visit_times.n;
+
+	if (cycle->rule.when != WHEN_DURING_HOLIDAY && slots > SLOTS_MAX)
+		diag_add(c->diag, c->config->path, cycle_line(c, cycle, "visit_time"),
+		    N_("[cycle %s] visit_time: %zu times on %lld days are more than %d slots; take fewer times, or a "
+		       "shorter window"),
+		    cycle->name, cycle->rule.visit_times.n, (long long)cycle->rule.window, SLOTS_MAX);
 }
 
 static void
@@ -255,6 +269,7 @@ config_check(const struct config *config, const struct config_lines *lines, stru
 			continue;
 		check_day(&c, cycle);
 		check_embargo(&c, cycle);
+		check_slots(&c, cycle);
 		check_beacon(&c, cycle);
 		check_team(&c, cycle);
 	}

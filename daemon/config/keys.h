@@ -17,6 +17,7 @@ enum config_type {
 	CONFIG_EMAIL,
 	CONFIG_DURATION,
 	CONFIG_DURATION_WORKDAYS, /* a duration, or workdays */
+	CONFIG_DURATION_DAYS,     /* a duration of whole days */
 	CONFIG_YES,
 	CONFIG_COUNTRY,
 	CONFIG_FILES,
@@ -29,7 +30,7 @@ enum config_type {
 	CONFIG_INT,
 	CONFIG_DAY,
 	CONFIG_TIMES,
-	CONFIG_TIME,
+	CONFIG_VISIT_TIMES,
 	CONFIG_WINDOW,
 	CONFIG_NOTICE,
 	CONFIG_SCOPE,

@@ -128,6 +128,8 @@ config_parse_duration(struct config_value *v)
 		return config_refuse(v,
 		    workdays ? N_("it must be a duration such as 30min, 24h, 5d or 5 workdays")
 		             : N_("it must be a duration such as 30min, 24h or 5d"));
+	if (v->key->type == CONFIG_DURATION_DAYS && duration.n % DAY_S != 0)
+		return config_refuse(v, N_("it must be whole days, such as 14d"));
 	if (!duration_in_range(v, duration))
 		return false;
 	*field = duration;
@@ -193,14 +195,59 @@ to_minutes(struct slice text, int32_t *ret)
 	return hour < 24 && minute < 60;
 }
 
-bool
-config_parse_time(struct config_value *v)
+static bool
+add_visit_time(struct config_value *v, struct visit_times *times, int64_t minute)
 {
-	int32_t *field = config_field(v), minutes;
+	if (times->n > 0 && minute <= times->min[times->n - 1])
+		return config_refuse(v, N_("each time must be later than the one before it, such as 09:00 14:00"));
+	if (times->n == VISIT_TIMES_MAX)
+		return config_refuse(v, N_("these are too many times in a day (at most 96, such as every 15min)"));
+	times->min[times->n++] = (int32_t)minute;
+	return true;
+}
 
-	if (!to_minutes(v->text, &minutes))
-		return config_refuse(v, N_("it must be a time of day such as 09:00"));
-	*field = minutes;
+/* Adds "09:00-16:00", which must be followed by "every 60min": a time each step, from the first to the last. */
+static bool
+add_visit_span(struct config_value *v, struct visit_times *times, struct slice from, struct slice to,
+    struct slice *rest)
+{
+	struct duration step = {false, 0};
+	struct slice every, text;
+	int32_t first, last;
+
+	if (!to_minutes(from, &first) || !to_minutes(to, &last) || last <= first)
+		return config_refuse(v, N_("a span goes from a time of day to a later one, such as 09:00-16:00"));
+	if (!config_next_word(rest, &every) || !slice_is(every, "every") || !config_next_word(rest, &text) ||
+	    !to_duration(text, false, &step) || step.n == 0 || step.n > DAY_S)
+		return config_refuse(v, N_("a span needs its step, such as 09:00-16:00 every 60min"));
+	for (int64_t minute = first; minute <= last; minute += step.n / 60)
+		if (!add_visit_time(v, times, minute))
+			return false;
+	return true;
+}
+
+/* "09:00", "09:00 14:00", "09:00-16:00 every 60min", or several of these. */
+bool
+config_parse_visit_times(struct config_value *v)
+{
+	struct visit_times *field = config_field(v), times = {.n = 0};
+	struct slice rest = v->text, word;
+
+	while (config_next_word(&rest, &word)) {
+		struct slice to = word, from = slice_cut(&to, '-');
+		int32_t minute;
+
+		if (to.p != NULL) {
+			if (!add_visit_span(v, &times, from, to, &rest))
+				return false;
+		} else if (!to_minutes(word, &minute)) {
+			return config_refuse(v,
+			    N_("it must be times of day such as 09:00 14:00, or 09:00-16:00 every 60min"));
+		} else if (!add_visit_time(v, &times, minute)) {
+			return false;
+		}
+	}
+	*field = times;
 	return true;
 }
 

@@ -45,7 +45,7 @@ bool config_parse_gap(struct config_value *v);
 bool config_parse_duration(struct config_value *v);
 bool config_parse_notice(struct config_value *v);
 bool config_parse_window(struct config_value *v);
-bool config_parse_time(struct config_value *v);
+bool config_parse_visit_times(struct config_value *v);
 bool config_parse_times(struct config_value *v);
 bool config_parse_country(struct config_value *v);
 bool config_parse_workweek(struct config_value *v);

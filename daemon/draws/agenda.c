@@ -118,7 +118,7 @@ add_planned_of_cycle(struct agenda_reader *r, const struct config_cycle *cycle)
 /* ---- what is committed ---- */
 
 static int
-read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row)
+read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row, slot_t *ret_first)
 {
 	struct sealed sealed = {0};
 	struct buf bytes;
@@ -127,6 +127,7 @@ read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row)
 	if (rc == 0)
 		rc = sealed_parse(buf_view(&bytes), &sealed, r->err);
 	if (rc == 0) {
+		*ret_first = sealed.slots[0];
 		row->visit_first = slot_date(sealed.slots[0]);
 		row->visit_last = slot_date(sealed.slots[sealed.n_slots - 1]);
 		sealed_release(&sealed);
@@ -137,14 +138,14 @@ read_first_and_last_visit(struct agenda_reader *r, struct agenda_row *row)
 
 /* By the rule as it is now.  The outbox has the times at which letters were really sent. */
 static int64_t
-notice_time_of(const struct agenda_want *want, const struct draw_row *draw, int32_t visit_first)
+notice_time_of(const struct agenda_want *want, const struct draw_row *draw, slot_t visit_first)
 {
 	const struct config_cycle *cycle = config_cycle(want->config, draw->cycle);
 	int64_t notice;
 
 	if (cycle == NULL || cycle->rule.notice_at_draw)
 		return draw->draw_time;
-	notice = clock_instant(visit_first, cycle->rule.visit_time_min * 60, NULL);
+	notice = clock_instant(slot_date(visit_first), slot_minute(visit_first) * 60, NULL);
 	notice = calendar_shift(want->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
 	return notice > draw->draw_time ? notice : draw->draw_time;
 }
@@ -159,16 +160,17 @@ add_committed_draw(struct agenda_reader *r, const struct draw_row *draw)
 	    .draw_time = draw->draw_time,
 	    .reveal_time = draw->reveal_time};
 	char title[PLAN_TITLE];
+	slot_t first;
 	int rc;
 
 	rc = plan_title_of(r->want->store, draw->n, title, r->err);
 	if (rc == 0)
 		rc = draws_commit_time(r->want->store, draw, &row.commit_time, r->err);
 	if (rc == 0)
-		rc = read_first_and_last_visit(r, &row);
+		rc = read_first_and_last_visit(r, &row, &first);
 	if (rc != 0)
 		return rc;
-	row.notice_time = notice_time_of(r->want, draw, row.visit_first);
+	row.notice_time = notice_time_of(r->want, draw, first);
 	return add_agenda_row(r, &row, draw->cycle, title);
 }
 

@@ -271,7 +271,22 @@ refuse_no_day(const struct snapshot *s, const struct config_cycle *cycle, struct
 	    cycle->name, date);
 }
 
-/* Each day of the window at its time. */
+/* Each day of the window at each of its times. */
+static int
+add_slots(struct sealed *sealed, const struct config_cycle *cycle, const int32_t *dates, size_t n, struct err *err)
+{
+	const struct visit_times *times = &cycle->rule.visit_times;
+
+	if (n * times->n > SLOTS_MAX)
+		return err_set(err, ERR_REFUSED,
+		    N_("[cycle %s] visit_time: %zu times on %zu days are more than %d slots: take fewer times"),
+		    cycle->name, times->n, n, SLOTS_MAX);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < times->n; k++)
+			sealed->slots[sealed->n_slots++] = slot_of(dates[i], times->min[k]);
+	return 0;
+}
+
 static int
 set_slots(struct snapshot *s, const struct snapshot_want *want, struct err *err)
 {
@@ -286,8 +301,8 @@ set_slots(struct snapshot *s, const struct snapshot_want *want, struct err *err)
 		rc = err_memory(err);
 	else if (n == 0)
 		rc = refuse_no_day(s, cycle, err);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		s->sealed.slots[s->sealed.n_slots++] = slot_of(dates[i], cycle->rule.visit_time_min);
+	if (rc == 0)
+		rc = add_slots(&s->sealed, cycle, dates, n, err);
 	free(dates);
 	if (rc == 0)
 		rc = check_announced(s, want, err);

@@ -214,7 +214,7 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	put_text_field(out, t->unit);
 	put_text_field(out, t->area);
 	put_level_field(out, t->level);
-	put_text_field(out, (struct slice){"", 0}); /* needs */
+	put_text_field(out, t->needs);
 	buf_uint(out, w->want->cycle->weight == CYCLE_WEIGHT_NONE ? 1 : (uint64_t)t->weight);
 	buf_byte(out, ',');
 	put_date_field(out, since);

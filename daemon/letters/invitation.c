@@ -10,6 +10,7 @@
 #include "letters/letter_private.h"
 
 #define WORDS_BYTES 1024
+#define TIMES_BYTES 128
 
 const char *
 invitation_method(const struct outbox_day *day)
@@ -50,28 +51,49 @@ ical_date(int32_t day)
 	return date;
 }
 
-/* The time of a visit on that day; all visits of a cycle have the same. */
-static struct slice
-visit_time_on(const struct letter_input *input, int32_t day)
+/* The earliest visit on that day that begins later than `after`, or NULL. */
+static const struct letter_visit *
+next_visit_on(const struct letter_input *input, int32_t day, const char *after)
 {
-	for (size_t i = 0; i < input->n_visits; i++)
-		if (input->visits[i].date == day)
-			return slice_of(input->visits[i].time);
-	return slice_of("");
+	const struct letter_visit *next = NULL;
+
+	for (size_t i = 0; i < input->n_visits; i++) {
+		const struct letter_visit *visit = &input->visits[i];
+
+		if (visit->date == day && strcmp(visit->time, after) > 0 &&
+		    (next == NULL || strcmp(visit->time, next->time) < 0))
+			next = visit;
+	}
+	return next;
+}
+
+/* "09:00, 14:00": the times of the visits on that day, each once. */
+static void
+make_times(const struct letter_input *input, int32_t day, char ret[static TIMES_BYTES])
+{
+	const struct letter_visit *visit = next_visit_on(input, day, "");
+	size_t n = 0;
+
+	ret[0] = '\0';
+	for (; visit != NULL && n + sizeof visit->time + 2 < TIMES_BYTES;
+	     visit = next_visit_on(input, day, visit->time))
+		n += (size_t)snprintf(ret + n, TIMES_BYTES - n, "%s%s", n > 0 ? ", " : "", visit->time);
 }
 
 static void
 make_summary(const struct letter_input *input, const struct outbox_day *day, char summary[static WORDS_BYTES],
     char description[static WORDS_BYTES])
 {
-	struct slice time = day->held ? visit_time_on(input, day->day) : slice_of("");
 	unsigned long long n = (unsigned long long)input->draw;
+	char times[TIMES_BYTES] = "";
 
+	if (day->held)
+		make_times(input, day->day, times);
 	if (letter_in_chinese(input)) {
-		(void)snprintf(summary, WORDS_BYTES, "监督检查 %.*s（第 %llu 号抽取）", SLICE_ARGS(time), n);
+		(void)snprintf(summary, WORDS_BYTES, "监督检查 %s（第 %llu 号抽取）", times, n);
 		(void)snprintf(description, WORDS_BYTES, "检查对象、地点和同组人员见附有本日程的邮件，请勿写入日程。");
 	} else {
-		(void)snprintf(summary, WORDS_BYTES, "Inspection %.*s (draw %llu)", SLICE_ARGS(time), n);
+		(void)snprintf(summary, WORDS_BYTES, "Inspection %s (draw %llu)", times, n);
 		(void)snprintf(description, WORDS_BYTES,
 		    "For the target, the place and the colleagues see the message that this came with; please do not "
 		    "copy them "

@@ -105,7 +105,11 @@ compare_visits(const void *left, const void *right, void *ctx)
 	const struct letter_visit *visits = ctx;
 	const struct letter_visit *a = &visits[*(const size_t *)left], *b = &visits[*(const size_t *)right];
 
-	return a->date != b->date ? (a->date > b->date) - (a->date < b->date) : slice_cmp(a->target_id, b->target_id);
+	if (a->date != b->date)
+		return a->date < b->date ? -1 : 1;
+	if (strcmp(a->time, b->time) != 0)
+		return strcmp(a->time, b->time);
+	return slice_cmp(a->target_id, b->target_id);
 }
 
 size_t *

@@ -37,7 +37,7 @@ struct letter_visit {
 	int32_t date; /* of the visit, days since 1970-01-01, local */
 	char time[6]; /* "09:00" */
 	struct slice target_id, target_name, unit, area, post, address, phone;
-	struct slice seat;                         /* what the rules ask of this inspector's seat: a tag or "any" */
+	struct slice seat;                         /* what this inspector's seat asks for: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
 };
@@ -70,7 +70,7 @@ struct letter_input {
 	bool kept_free;                       /* a LETTER_KEEP_FREE came before */
 	const struct smime_certificate *encrypt_to; /* NULL: not encrypted */
 	int64_t sent_at;                            /* the Date header, and when it may be sent: seconds since 1970 */
-	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, then target id */
+	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, time, then target id */
 	size_t n_visits;
 	const struct outbox_day *days; /* one invitation each; the days asked for come first */
 	size_t n_days;

@@ -264,6 +264,17 @@ fill_colleagues(const struct writer *w, uint32_t self, const uint32_t *team, str
 	return n;
 }
 
+/* What the seat asks of its inspector: of a seat `own` the tag that the target needs. */
+static struct slice
+seat_words(const struct writer *w, const struct visit *v)
+{
+	struct slice seat = w->d->commit.rules.team[v->seat], needs = target_needs(&w->d->roster.targets[v->target]);
+
+	if (!slice_is(seat, "own"))
+		return seat;
+	return needs.n > 0 ? needs : slice_of("any");
+}
+
 static struct letter_visit
 make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct letter_colleague *colleagues)
 {
@@ -278,7 +289,7 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 	    .post = private_text(&w->targets, v->target, "post"),
 	    .address = private_text(&w->targets, v->target, "address"),
 	    .phone = private_text(&w->targets, v->target, "phone"),
-	    .seat = w->d->commit.rules.team[v->seat],
+	    .seat = seat_words(w, v),
 	    .colleagues = colleagues,
 	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
 	char text[SLOT_TEXT];
@@ -288,7 +299,7 @@ make_visit(const struct writer *w, uint32_t self, const struct visit *v, struct 
 	return visit;
 }
 
-/* When the letter may be sent: by the rule of the cycle, counted from its first visit. */
+/* When the letter may be sent: by the rule of the cycle, counted from its first day of visits. */
 static int64_t
 letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 {
@@ -296,7 +307,7 @@ letter_notice_time(const struct writer *w, const struct visit *visits, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		first = slot_date(visits[i].visit) < first ? slot_date(visits[i].visit) : first;
-	return n == 0 ? w->time : notices_time(w->operator, w->cycle, first, w->time);
+	return n == 0 ? w->time : notices_time(w->operator, w->cycle, &w->d->sealed, first, w->time);
 }
 
 static int
@@ -451,7 +462,7 @@ queue_inspector_letter(const struct writer *w, enum letter_kind kind, uint32_t s
 	input.n_matters = n_matters;
 	input.window_first = slot_date(w->d->sealed.slots[0]);
 	input.window_last = slot_date(w->d->sealed.slots[w->d->sealed.n_slots - 1]);
-	input.told_by = notices_time(w->operator, w->cycle, input.window_last, w->d->row.draw_time);
+	input.told_by = notices_time(w->operator, w->cycle, &w->d->sealed, input.window_last, w->d->row.draw_time);
 	input.sent_at = kind == LETTER_CANCELLED ? w->time : letter_notice_time(w, visits, n);
 	input.days = days;
 	rc = fill_calendar_days(w, kind, self, visits, n, days, &input.n_days, err);

@@ -59,7 +59,7 @@ notices_keep_free(const struct operator *operator, const struct config_cycle *cy
 	a.input.window_first = slot_date(sealed->slots[0]);
 	a.input.window_last = last;
 	a.input.draw_time = commit->draw_time;
-	a.input.told_by = notices_time(operator, cycle, last, commit->draw_time);
+	a.input.told_by = notices_time(operator, cycle, sealed, last, commit->draw_time);
 	a.input.sent_at = now;
 	rc = rosters_each_inspector(operator->store, commit->date, queue_keep_free, &a, err);
 	return a.rc != 0 ? a.rc : rc;

@@ -12,9 +12,10 @@ struct letter_input notices_about(const struct operator *operator, const struct 
 
 /*
  * When a letter whose first visit is on `day` may be sent, by the cycle's rule: at the draw, or some time before the
- * visit.  Never before `least`.
+ * day's first slot.  Never before `least`.
  */
-int64_t notices_time(const struct operator *operator, const struct config_cycle *cycle, int32_t day, int64_t least);
+int64_t notices_time(const struct operator *operator, const struct config_cycle *cycle, const struct sealed *sealed,
+    int32_t day, int64_t least);
 
 /*
  * Makes the letter and puts it into the outbox, to be sent from input->sent_at on.  A letter that cannot be made is

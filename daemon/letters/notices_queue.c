@@ -25,14 +25,25 @@ notices_about(const struct operator *operator, const struct config_cycle *cycle,
 	    .from_address = slice_of(c->mail_from)};
 }
 
+/* The minute of the day's first slot. */
+static int
+first_minute_of(const struct sealed *sealed, int32_t day)
+{
+	for (size_t i = 0; i < sealed->n_slots; i++)
+		if (slot_date(sealed->slots[i]) == day)
+			return slot_minute(sealed->slots[i]);
+	return 0;
+}
+
 int64_t
-notices_time(const struct operator *operator, const struct config_cycle *cycle, int32_t day, int64_t least)
+notices_time(const struct operator *operator, const struct config_cycle *cycle, const struct sealed *sealed,
+    int32_t day, int64_t least)
 {
 	int64_t notice;
 
 	if (cycle == NULL || cycle->rule.notice_at_draw)
 		return least;
-	notice = clock_instant(day, cycle->rule.visit_time_min * 60, NULL);
+	notice = clock_instant(day, first_minute_of(sealed, day) * 60, NULL);
 	notice = calendar_shift(operator->calendar, clock_zone(), notice, &cycle->rule.notice, -1);
 	return notice > least ? notice : least;
 }

@@ -322,15 +322,31 @@ next_tag(struct slice *rest)
 }
 
 static bool
+check_tag(const struct cell *cell, struct slice tag)
+{
+	return text_is_tag(tag) ||
+	    refuse_form(cell, tag,
+	        N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\" or \"own\""));
+}
+
+static bool
+parse_tag_cell(const struct cell *cell, struct slice value, struct buf *out)
+{
+	if (!check_tag(cell, value))
+		return false;
+	buf_slice(out, value);
+	return true;
+}
+
+static bool
 parse_tags_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	struct slice tags[TAGS_MAX], rest = value, tag;
 	size_t n = 0;
 
 	while ((tag = next_tag(&rest)).n > 0) {
-		if (!text_is_tag(tag))
-			return refuse_form(cell, tag,
-			    N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
+		if (!check_tag(cell, tag))
+			return false;
 		if (n == TAGS_MAX)
 			return cell_refuse(cell, value, N_("there are too many tags (at most 32)"));
 		tags[n++] = tag;
@@ -430,6 +446,8 @@ parse_cell(const struct cell *cell, struct slice value, struct buf *out, int64_t
 		return parse_number_cell(cell, value, ret);
 	case COLUMN_SINCE:
 		return parse_since_cell(cell, value, ret);
+	case COLUMN_TAG:
+		return parse_tag_cell(cell, value, out);
 	case COLUMN_TAGS:
 		return parse_tags_cell(cell, value, out);
 	case COLUMN_SCOPE:

@@ -17,6 +17,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"unit", "单位|所在单位|工作单位", COLUMN_SPELLED, PUBLIC, false},
             {"area", "区域|辖区|属地", COLUMN_SPELLED, PUBLIC, false},
             {"level", "级别|职级", COLUMN_LEVEL, PUBLIC, NUMBER},
+            {"needs", "所需|所需标签|所需专长", COLUMN_TAG, PUBLIC, false},
             {"weight", "权重", COLUMN_WEIGHT, PUBLIC, NUMBER},
             {"since", "入册日期|入库日期", COLUMN_SINCE, PUBLIC, NUMBER},
             {"name", "名称|姓名", COLUMN_NAME, NEEDED, false},
@@ -27,7 +28,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"phone", "电话|联系电话", COLUMN_FREE, PRIVATE, false},
             {"email", "邮箱|电子邮箱", COLUMN_EMAIL, PRIVATE, false},
         },
-        14, 7, 1},
+        15, 8, 1},
     [ROSTER_INSPECTORS] = {"inspectors", "inspector",
         {
             {"id", "编号|代码", COLUMN_ID, KEY, false},

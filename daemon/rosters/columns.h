@@ -27,6 +27,7 @@ enum column_type {
 	COLUMN_LEVEL,     /* 0 .. 999, or empty */
 	COLUMN_WEIGHT,    /* 1 .. 100; empty is 1 */
 	COLUMN_SINCE,     /* a date, today at the latest; empty is the day of the first import */
+	COLUMN_TAG,       /* one tag, or empty */
 	COLUMN_TAGS,      /* tags, stored sorted, distinct, joined by ';' */
 	COLUMN_SCOPE,     /* target, unit, area */
 	COLUMN_RANK,      /* 1 or 2 */
@@ -65,12 +66,6 @@ struct columns {
 };
 
 extern const struct columns roster_columns[ROSTER_KINDS];
-
-/* One condition of a scope.  `column` is any header of a known column, or one of the user's own columns. */
-struct column_filter {
-	char *column;
-	char *value;
-};
 
 /* "targets" → ROSTER_TARGETS.  False, with nothing written, where there is no such kind. */
 bool roster_kind_parse(struct slice name, enum roster_kind *ret_kind);

@@ -5,8 +5,8 @@
 
 /* Columns are named, since an older state may have them in another order. */
 static const char copy_all[] =
-    "INSERT INTO target (id, class, unit, area, level, weight, since, private)"
-    " SELECT id, class, unit, area, level, weight, since, private FROM other.target;"
+    "INSERT INTO target (id, class, unit, area, level, needs, weight, since, private)"
+    " SELECT id, class, unit, area, level, needs, weight, since, private FROM other.target;"
     "INSERT INTO inspector (id, unit, area, level, tags, private)"
     " SELECT id, unit, area, level, tags, private FROM other.inspector;"
     "INSERT INTO conflict (inspector, scope, value, private)"

@@ -11,6 +11,7 @@
 #include "core/base/slice.h"
 #include "core/format/roster.h"
 #include "rosters/columns.h"
+#include "rosters/scope.h"
 #include "store/store.h"
 
 /*
@@ -126,8 +127,9 @@ void rosters_names_release(struct rosters_names *names);
 struct rosters_target {
 	struct slice id, class, unit, area;
 	struct slice name;
-	int level;  /* LEVEL_NONE where empty */
-	int weight; /* 1 .. WEIGHT_MAX */
+	struct slice needs; /* the tag that a seat `own` asks for, or empty */
+	int level;          /* LEVEL_NONE where empty */
+	int weight;         /* 1 .. WEIGHT_MAX */
 	int32_t since;
 	bool excused;                /* on the date asked for */
 	const struct slice *private; /* n_private values in the order of rosters_private_columns; no line breaks */
@@ -135,10 +137,10 @@ struct rosters_target {
 };
 
 /*
- * Targets that pass the filters: for each column that filters name, one of their values must match.  ERR_REFUSED: the
- * roster lacks a filter's column.  `visit` returns 0 to go on; anything else ends the walk and is returned.
+ * Targets that meet all n conditions.  ERR_REFUSED: the roster lacks a condition's column, or what a condition compares
+ * is no number or no date.  `visit` returns 0 to go on; anything else ends the walk and is returned.
  */
-int rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
+int rosters_each_target(struct store *store, const struct scope_condition *conditions, size_t n, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);
 
 struct rosters_inspector {

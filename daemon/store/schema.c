@@ -448,6 +448,9 @@ const char schema_draws_6[] =
     "  PRIMARY KEY (n, amendment)"
     ") STRICT, WITHOUT ROWID;";
 
+/* The tag that a seat `own` asks for; empty: none. */
+const char schema_needs_6[] = "ALTER TABLE target ADD COLUMN needs TEXT NOT NULL DEFAULT '';";
+
 const char schema_archive_6[] = "CREATE TABLE archive_line ("
                                 "  line INTEGER PRIMARY KEY," /* from 0 */
                                 "  bytes BLOB NOT NULL"

@@ -236,7 +236,7 @@ def parse_rule(keys):
         on_holiday=keys.get("on_holiday", "next"),
         commit=parse_duration(keys.get("commit", "24h")),
         window=parse_window(keys.get("window", "5 workdays")),
-        visit_time=parse_minutes(keys.get("visit_time", "09:00")),
+        visit_time=parse_minutes(re.split("[ -]", keys.get("visit_time", "09:00"))[0]),
         notice=None if notice == "at draw" else parse_duration(notice),
         embargo=int(keys.get("embargo", "30")))
 

@@ -112,11 +112,12 @@ def colleagues(visit, me, scratch, language):
 def visit_values(number, visit, me, scratch, language):
     target = scratch.targets[visit["id"]]
     day = datetime.date.fromisoformat(visit["date"])
+    seat = visit["seats"][visit["team"].index(me)]
     return {"number": number, "date": spoken_date(visit["date"], language),
             "weekday": WEEKDAYS[language][day.weekday()],
-            "time": scratch.settings["visit_time"], "target_id": visit["id"], "target_name": target["name"],
+            "time": visit["time"], "target_id": visit["id"], "target_name": target["name"],
             "unit": target["unit"], "area": target["area"], "post": target["post"], "address": target["address"],
-            "target_phone": target["phone"], "seat": visit["seats"][visit["team"].index(me)],
+            "target_phone": target["phone"], "seat": seat if seat != "own" else target["needs"] or "any",
             "colleagues": colleagues(visit, me, scratch, language)}
 
 
@@ -338,12 +339,13 @@ def published(scratch, n):
     record = json.loads(record_bytes)
     for visit in record["selected"]:
         visit["seats"] = commit["rules"]["team"]
+        visit["date"], visit["time"] = visit["visit"].split("T")
     return {"n": n, "date": commit["date"], "hash": hashlib.sha256(record_bytes).hexdigest(), "key": key,
             "invited": {}, "matters": record["matters"], "selected": record["selected"]}
 
 
 def visits_of(draw, me):
-    return sorted((v for v in draw["selected"] if me in v["team"]), key=lambda v: (v["date"], v["id"].encode()))
+    return sorted((v for v in draw["selected"] if me in v["team"]), key=lambda v: (v["visit"], v["id"].encode()))
 
 
 def by_recipient(messages, scratch):

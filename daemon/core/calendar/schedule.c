@@ -256,7 +256,7 @@ set_times(const struct builder *b, struct occurrence *o, int32_t minute)
 	o->notice_time = o->draw_time;
 	if (rule->notice_at_draw)
 		return;
-	visit = zone_instant(b->s->zone, o->visit_first, rule->visit_time_min * 60, NULL);
+	visit = zone_instant(b->s->zone, o->visit_first, rule->visit_times.min[0] * 60, NULL);
 	visit = calendar_shift(b->calendar, b->s->zone, visit, &rule->notice, -1);
 	o->notice_time = visit > o->draw_time ? visit : o->draw_time;
 }

@@ -66,6 +66,14 @@ struct text_list {
 	size_t n;
 };
 
+#define VISIT_TIMES_MAX 96
+
+/* When visits may begin on each of their days: minutes from midnight, 0 to 1439, strictly ascending. */
+struct visit_times {
+	int32_t min[VISIT_TIMES_MAX];
+	size_t n; /* 1 .. VISIT_TIMES_MAX */
+};
+
 struct schedule_rule {
 	enum schedule_when when;
 	struct text_list holidays; /* n 0: any */
@@ -78,9 +86,9 @@ struct schedule_rule {
 	struct duration commit;
 	int64_t window;       /* 1 .. 400; unused for WHEN_DURING_HOLIDAY */
 	bool window_workdays; /* else days */
-	int32_t visit_time_min;
+	struct visit_times visit_times;
 	bool notice_at_draw;
-	struct duration notice; /* before visit_time, where notice is not given at the draw */
+	struct duration notice; /* before a day's first visit time, where notice is not given at the draw */
 	int64_t embargo;        /* days, 0 .. 400 */
 };
 

@@ -205,6 +205,23 @@ static const struct {
     {"cycle", "window", "40 workdays", "embargo"},
     {"cycle", "visit_time", "9", "09:00"},
     {"cycle", "visit_time", "9:60", "09:00"},
+    {"cycle", "visit_time", "", "needs a value"},
+    {"cycle", "visit_time", "14:00 09:00", "later than the one before"},
+    {"cycle", "visit_time", "09:00 09:00", "later than the one before"},
+    {"cycle", "visit_time", "09:00,14:00", "such as 09:00 14:00"},
+    {"cycle", "visit_time", "09:00-16:00", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 every", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 every 60", "needs its step"},
+    {"cycle", "visit_time", "09:00-16:00 each 60min", "needs its step"},
+    {"cycle", "visit_time", "16:00-09:00 every 60min", "to a later one"},
+    {"cycle", "visit_time", "09:00-24:00 every 60min", "to a later one"},
+    {"cycle", "visit_time", "09:00-11:00 every 1h 11:00", "later than the one before"},
+    {"cycle", "visit_time", "00:00-23:59 every 14min", "at most 96"},
+    {"cycle", "visit_time", "00:00-23:59 every 15min\nwindow = 21 days", "96 times on 21 days are more than 2000"},
+    {"cycle", "spacing", "180", "a duration such as"},
+    {"cycle", "spacing", "8d", "from 0d to 7d"},
+    {"cycle", "spacing", "1 workday", "a duration such as"},
+    {"cycle", "same_unit", "maybe", "yes or no"},
     {"cycle", "notice", "later", "at draw"},
     {"cycle", "notice", "61d", "from 1min to 60d"},
     {"cycle", "keep_free", "1", "yes or no"},
@@ -212,7 +229,16 @@ static const struct {
     {"cycle", "embargo", "4", "visits go on for 5 days"},
     {"cycle", "embargo", "-1", "from 0 to 400"},
     {"cycle", "targets", "unit", "column=value"},
-    {"cycle", "targets", "unit=", "column=value"},
+    {"cycle", "targets", "unit=", "a value is missing"},
+    {"cycle", "targets", "=a", "column=value"},
+    {"cycle", "targets", "unit=a|", "a value is missing"},
+    {"cycle", "targets", "unit=\"a\"b", "a value is missing, or has a double quote"},
+    {"cycle", "targets", "level>4", "column>=value"},
+    {"cycle", "targets", "level >= 4", "without spaces"},
+    {"cycle", "targets", "class>=B", "one number or one date"},
+    {"cycle", "targets", "level>=4|5", "one number or one date"},
+    {"cycle", "targets", "since<=2026-02-30", "one number or one date"},
+    {"cycle", "targets", "unit=a unit=b", "write column=a|b"},
     {"cycle", "targets",
         "unit=a\xC2\xA0"
         "b",
@@ -228,12 +254,15 @@ static const struct {
     {"cycle", "sample", ":5%", "class is a text"},
     {"cycle", "weight", "colum", "did you mean \"column\""},
     {"cycle", "rest", "x", "from 0"},
+    {"cycle", "quiet", "14", "a duration such as"},
+    {"cycle", "quiet", "36h", "whole days, such as 14d"},
+    {"cycle", "quiet", "3651d", "from 0d to 3650d"},
     {"cycle", "cover", "01", "from 0"},
     {"cycle", "reserve", "1001", "from 0 to 1000"},
     {"cycle", "inspectors", "0", "from 1, or all"},
     {"cycle", "inspectors", "1", "needs at least as many"},
     {"cycle", "team", "a b c d e f g h i", "1 to 8 seats"},
-    {"cycle", "team", "组长 any", "characters"},
+    {"cycle", "team", "组长 any", "any, own or a tag"},
     {"cycle", "avoid", "unit class", "one of unit|area"},
     {"cycle", "avoid", "unit unit", "twice"},
     {"cycle", "level_gap", "1000", "from -999 to 999"},
@@ -334,7 +363,12 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(a->rule.time_to_min, 540);
 	assert_int_equal(a->rule.commit.n, 86400);
 	assert_int_equal(a->rule.window, 5);
+	assert_int_equal(a->rule.visit_times.n, 1);
+	assert_int_equal(a->rule.visit_times.min[0], 540);
 	assert_true(a->rule.window_workdays);
+	assert_int_equal(a->spacing.n, 3 * 3600);
+	assert_true(a->same_unit);
+	assert_int_equal(a->quiet.n, 0);
 	assert_true(a->rule.notice_at_draw);
 	assert_int_equal(a->rule.embargo, 30);
 	assert_int_equal(a->n_sample, 1);
@@ -343,6 +377,7 @@ defaults_are_as_documented(void **state)
 	assert_true(a->sample[0].by_rate);
 	assert_int_equal(a->inspectors, 0);
 	assert_int_equal(a->team.n, 2);
+	assert_string_equal(a->team.items[1], "any");
 	assert_true(a->avoid_unit);
 	assert_false(a->avoid_area);
 	assert_false(a->has_level_gap);
@@ -378,22 +413,24 @@ static void
 small_grammars(void **state)
 {
 	struct config c;
-	const struct config_cycle *a;
 
 	(void)state;
-	accepted(with("cycle", "targets", "unit=财政局 unit=\"Unit B\" 批次=第一批"), &c);
-	a = config_cycle(&c, "a");
-	assert_int_equal(a->n_targets, 3);
-	assert_string_equal(a->targets[1].column, "unit");
-	assert_string_equal(a->targets[1].value, "Unit B");
-	assert_string_equal(a->targets[2].column, "批次");
-	config_release(&c);
 	accepted(with("cycle", "matters", "1 of leave duty"), &c);
 	assert_int_equal(config_cycle(&c, "a")->matters_take, 1);
 	assert_int_equal(config_cycle(&c, "a")->matters.n, 2);
 	config_release(&c);
 	accepted(with("cycle", "notice", "1 workday"), &c);
 	assert_true(config_cycle(&c, "a")->rule.notice.workdays);
+	config_release(&c);
+	accepted(with("cycle", "quiet", "48h"), &c);
+	assert_int_equal(config_cycle(&c, "a")->quiet.n, 2 * 86400);
+	config_release(&c);
+	accepted(with("cycle", "spacing", "10080min\nsame_unit = no"), &c);
+	assert_int_equal(config_cycle(&c, "a")->spacing.n, 7 * 86400);
+	assert_false(config_cycle(&c, "a")->same_unit);
+	config_release(&c);
+	accepted(with("cycle", "team", "own any lead"), &c);
+	assert_string_equal(config_cycle(&c, "a")->team.items[0], "own");
 	config_release(&c);
 	accepted(with("cycle", "window", "7 days"), &c);
 	assert_false(config_cycle(&c, "a")->rule.window_workdays);
@@ -416,6 +453,65 @@ small_grammars(void **state)
 	config_release(&c);
 	accepted(with("service", "public_url", "https://a.example.org/x"), &c);
 	assert_string_equal(c.public_url, "https://a.example.org/x/");
+	config_release(&c);
+}
+
+/* The times of day of visits, as "540 840 ". */
+static void
+visit_times_are(const char *value, const char *expected)
+{
+	char got[1024] = "";
+	struct config c;
+	const struct visit_times *times;
+
+	accepted(with("cycle", "visit_time", value), &c);
+	times = &config_cycle(&c, "a")->rule.visit_times;
+	for (size_t i = 0; i < times->n; i++)
+		(void)snprintf(got + strlen(got), sizeof got - strlen(got), "%d ", (int)times->min[i]);
+	assert_string_equal(got, expected);
+	config_release(&c);
+}
+
+static void
+visits_have_one_time_a_day_or_several(void **state)
+{
+	(void)state;
+	visit_times_are("9:00", "540 ");
+	visit_times_are("09:00 14:00", "540 840 ");
+	visit_times_are("09:00-16:00 every 60min", "540 600 660 720 780 840 900 960 ");
+	visit_times_are("09:00-16:00 every 3h", "540 720 900 ");
+	visit_times_are("09:00-11:00 every 60min  14:00-16:00 every 2h 20:00", "540 600 660 840 960 1200 ");
+	visit_times_are("22:00-23:59 every 1d", "1320 ");
+}
+
+static void
+scopes_are_conditions(void **state)
+{
+	struct config c;
+	const struct scope_condition *t;
+
+	(void)state;
+	accepted(with("cycle", "targets",
+	             "单位=财政局|\"Unit B\"|\"a|b\" 类别!=D 集体资金>=500 \"任职 时间\"<=2026-01-31 remark=a=b"),
+	    &c);
+	assert_int_equal(config_cycle(&c, "a")->n_targets, 5);
+	t = config_cycle(&c, "a")->targets;
+	assert_string_equal(t[0].column, "单位");
+	assert_int_equal(t[0].test, SCOPE_IS);
+	assert_int_equal(t[0].n_values, 3);
+	assert_string_equal(t[0].values[0], "财政局");
+	assert_string_equal(t[0].values[1], "Unit B");
+	assert_string_equal(t[0].values[2], "a|b");
+	assert_int_equal(t[1].test, SCOPE_IS_NOT);
+	assert_string_equal(t[1].values[0], "D");
+	assert_int_equal(t[2].test, SCOPE_AT_LEAST);
+	assert_string_equal(t[2].column, "集体资金");
+	assert_int_equal(t[3].test, SCOPE_AT_MOST);
+	assert_string_equal(t[3].column, "任职 时间");
+	assert_string_equal(t[4].values[0], "a=b");
+	config_release(&c);
+	accepted(with("cycle", "targets", "level>=2 level<=4 unit!=a unit!=b"), &c);
+	assert_int_equal(config_cycle(&c, "a")->n_targets, 4);
 	config_release(&c);
 }
 
@@ -644,6 +740,8 @@ main(void)
 	    cmocka_unit_test(defaults_are_as_documented),
 	    cmocka_unit_test(samples_are_sorted_with_the_rest_last),
 	    cmocka_unit_test(small_grammars),
+	    cmocka_unit_test(visits_have_one_time_a_day_or_several),
+	    cmocka_unit_test(scopes_are_conditions),
 	    cmocka_unit_test(a_weak_public_beacon_is_refused),
 	    cmocka_unit_test(after_a_holiday_there_is_no_last_day),
 	    cmocka_unit_test(sections),

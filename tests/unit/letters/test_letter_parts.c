@@ -132,7 +132,7 @@ lines_are_joined(void **state)
 
 static const struct letter_visit visits[] = {
     {.date = 20628,
-        .time = {"09:00", 5},
+        .time = "09:00",
         .target_id = {"T007", 4},
         .target_name = {"Post seven", 10},
         .unit = {"Unit", 4},
@@ -220,6 +220,29 @@ a_calendar_reads_them(void **state)
 	icalcomponent_free(back);
 }
 
+/* Visits in any order, two of them at one time, and one on another day. */
+static void
+each_time_of_a_day_is_said_once(void **state)
+{
+	static const struct letter_visit several[] = {
+	    {.date = 20628, .time = "14:00"},
+	    {.date = 20629, .time = "11:00"},
+	    {.date = 20628, .time = "09:00"},
+	    {.date = 20628, .time = "14:00"},
+	};
+	struct letter_input input = usual();
+	struct outbox_day day = {20628, true};
+	icalcomponent *asked;
+
+	(void)state;
+	input.visits = several;
+	input.n_visits = 4;
+	asked = written(&input, &day);
+	assert_string_equal(icalcomponent_get_summary(icalcomponent_get_inner(asked)),
+	    "Inspection 09:00, 14:00 (draw 7)");
+	icalcomponent_free(asked);
+}
+
 /* Another day, inspector, draw or log is another event. */
 static void
 each_has_its_uid(void **state)
@@ -253,6 +276,7 @@ main(void)
 	    cmocka_unit_test(rows_are_a_list),
 	    cmocka_unit_test(lines_are_joined),
 	    cmocka_unit_test(a_calendar_reads_them),
+	    cmocka_unit_test(each_time_of_a_day_is_said_once),
 	    cmocka_unit_test(each_has_its_uid),
 	};
 

@@ -36,7 +36,7 @@ static struct letter_input
 usual(void)
 {
 	visits[0] = (struct letter_visit){.date = text_date_of(2026, 6, 24),
-	    .time = S("09:00"),
+	    .time = "09:00",
 	    .target_id = S("T2"),
 	    .target_name = S("Post two"),
 	    .unit = S("Unit"),

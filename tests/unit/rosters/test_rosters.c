@@ -355,49 +355,6 @@ excuses(void **state)
 
 /* ---- reading ---- */
 
-static void
-scope(const char *expected, const struct column_filter *filters, size_t n)
-{
-	struct err err = {0};
-
-	seen[0] = '\0';
-	if (rosters_each_target(store, filters, n, TODAY, see_target, NULL, &err) != 0)
-		fail_msg("%s", err.message);
-	assert_string_equal(seen, expected);
-}
-
-static void
-scopes(void **state)
-{
-	struct column_filter f[3];
-	struct err err = {0};
-
-	(void)state;
-	imported(ROSTER_TARGETS,
-	    "编号,姓名,单位,区域,级别,批次,own,入册日期\nT1,a,U,X,1,p,q,2020-01-01\nT2,b,U,Y,2,p,r,2020-01-01\n"
-	    "T3,c,V,X,,s,q,2020-01-02\n");
-	scope("T1 T2 T3 ", NULL, 0);
-	f[0] = (struct column_filter){(char *)"unit", (char *)"U"};
-	scope("T1 T2 ", f, 1);
-	f[0].column = (char *)"单位";
-	f[1] = (struct column_filter){(char *)"unit", (char *)"V"};
-	scope("T1 T2 T3 ", f, 2); /* either */
-	f[2] = (struct column_filter){(char *)"own", (char *)"q"};
-	scope("T1 T3 ", f, 3); /* and */
-	f[0] = (struct column_filter){(char *)"batch", (char *)"p"};
-	f[1] = (struct column_filter){(char *)"level", (char *)"2"};
-	scope("T2 ", f, 2);
-	f[0] = (struct column_filter){(char *)"since", (char *)"2020-01-02"};
-	scope("T3 ", f, 1);
-	f[0] = (struct column_filter){(char *)"level", (char *)"-1"};
-	scope("", f, 1);
-	f[0] = (struct column_filter){(char *)"class", (char *)"A"};
-	assert_int_equal(rosters_each_target(store, f, 1, TODAY, see_target, NULL, &err), ERR_REFUSED);
-	assert_non_null(strstr(err.message, "no column \"class\""));
-	f[0].column = (char *)"nothing";
-	assert_int_equal(rosters_each_target(store, f, 1, TODAY, see_target, NULL, &err), ERR_REFUSED);
-}
-
 static int
 check_target(void *ctx, const struct rosters_target *t)
 {
@@ -618,7 +575,6 @@ main(void)
 	    TEST(ids_are_assigned),
 	    TEST(attestations),
 	    TEST(excuses),
-	    TEST(scopes),
 	    TEST(targets_with_private_columns),
 	    TEST(the_other_rosters),
 	    TEST(conflicts_come_in_the_order_of_lines),

@@ -29,7 +29,7 @@ rule_of(enum schedule_when when, enum schedule_day kind, int64_t n)
 	    .commit = {.n = DAY_S},
 	    .window = 5,
 	    .window_workdays = true,
-	    .visit_time_min = 540,
+	    .visit_times = {.min = {540, 840}, .n = 2},
 	    .notice_at_draw = true,
 	    .embargo = 30};
 }
