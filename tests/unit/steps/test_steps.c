@@ -21,7 +21,6 @@ static const char plain[] =
     "max_load = 3\nmatters = 2 of leave duty office\nbeacon = none\n";
 
 static struct operator_scene scene;
-static bool later; /* of a void */
 
 static int
 set_up(void **state)
@@ -100,7 +99,7 @@ test_a_whole_draw(void **state)
 	draw(n);
 	assert_int_equal(operator_scene_verify(&scene), 0);
 	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "drawn already");
-	operator_scene_refused(&scene, step_void(&scene.operator, n, "late", &later, &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "late", &scene.err), ERR_REFUSED,
 	    "cannot be voided");
 	operator_scene_refused(&scene, step_reveal(&scene.operator, n, &scene.err), ERR_NOT_YET,
 	    "sealed until 2026-07-23 09:00");
@@ -213,7 +212,7 @@ test_days_are_kept_free(void **state)
 	(void)snprintf(mail, sizeof mail, "%s/mail", scene.dir);
 	operator_scene_well(&scene,
 	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
-	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &scene.err));
 	(void)snprintf(words, sizeof words, "%s'cancelled'", keep_free);
 	assert_int_equal(operator_scene_count(&scene, words), 1);
 	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'released'"),
@@ -244,13 +243,13 @@ test_one_open_commitment(void **state)
 	operator_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
 	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	operator_scene_refused(&scene, step_void(&scene.operator, n, "", &later, &scene.err), ERR_REFUSED,
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "", &scene.err), ERR_REFUSED,
 	    "needs a reason");
-	operator_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err));
-	operator_scene_refused(&scene, step_void(&scene.operator, n, "again", &later, &scene.err), ERR_REFUSED,
+	operator_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &scene.err));
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "again", &scene.err), ERR_REFUSED,
 	    "voided already");
 	operator_scene_well(&scene,
-	    step_void(&scene.operator, n, "he said \"no\", twice \\", &later, &scene.err)); /* so it is */
+	    step_void(&scene.operator, n, "he said \"no\", twice \\", &scene.err)); /* so it is */
 	operator_scene_refused(&scene, step_draw(&scene.operator, n, NULL, &scene.err), ERR_REFUSED, "was voided");
 	assert_int_equal(operator_scene_verify(&scene), 0);
 	/* Its secret opens later than an earlier draw's would: the chain's order forbids that. */
@@ -408,7 +407,7 @@ test_times_never_run_back(void **state)
 	scene.operator.now = SCENE_NOW - 5000; /* the clock was set back */
 	n = commit_at(STEP_LEAD);
 	assert_int_equal(row_of(n).draw_time, SCENE_NOW + 200 + DAY);
-	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &scene.err));
 	scene.operator.now = SCENE_NOW + 300;
 	assert_int_equal(operator_scene_verify(&scene), 0);
 }
@@ -563,7 +562,7 @@ test_history_agrees_with_the_checker(void **state)
 		operator_scene_well(&scene, step_overdue(&scene.operator, 0, &scene.err));
 		n = commit_at(scene.operator.now);
 		if (support_random_below(&random, 5) == 0) {
-			operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+			operator_scene_well(&scene, step_void(&scene.operator, n, "test", &scene.err));
 			continue;
 		}
 		draw(n);
