@@ -332,6 +332,7 @@ put_excuse_row(void *ctx, const struct rosters_excused *excused)
 
 	table_string(table, excused->kind == ROSTER_TARGETS ? "target" : "inspector");
 	table_text(table, excused->id);
+	table_date(table, excused->from);
 	table_date(table, excused->until);
 	table_text(table, excused->reason);
 	table_text(table, excused->by);
@@ -344,6 +345,7 @@ list_excuses(struct cli *cli)
 	const struct table_column columns[] = {
 	    {"kind", _("kind"), false},
 	    {"id", _("id"), false},
+	    {"from", _("from"), false},
 	    {"until", _("until"), false},
 	    {"reason", _("reason"), false},
 	    {"by", _("by"), false},
@@ -365,14 +367,27 @@ list_excuses(struct cli *cli)
 struct excuse_options {
 	struct rosters_excuse excuse;
 	enum roster_kind kind;
-	const char *until;
+	const char *from, *until;
 	bool lift;
 };
+
+static int
+check_excuse_words(struct excuse_options *e)
+{
+	if (!e->lift && (e->until == NULL || e->excuse.reason == NULL))
+		return cli_usage_error(_("an excuse needs --until DATE and --reason TEXT"));
+	if (e->from != NULL && !cell_date(slice_of(e->from), &e->excuse.from))
+		return cli_usage_error(_("--from %s: a date is written 2026-06-22, and must exist"), e->from);
+	if (e->until != NULL && !cell_date(slice_of(e->until), &e->excuse.until))
+		return cli_usage_error(_("--until %s: a date is written 2026-06-22, and must exist"), e->until);
+	return check_by(e->excuse.by);
+}
 
 static int
 parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options *e)
 {
 	static const struct option options[] = {
+	    {"from", required_argument, NULL, 'f'},
 	    {"until", required_argument, NULL, 'u'},
 	    {"reason", required_argument, NULL, 'r'},
 	    {"by", required_argument, NULL, 'b'},
@@ -381,9 +396,12 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options
 	};
 	int option;
 
-	*e = (struct excuse_options){.excuse = {.by = cli_by(NULL)}};
+	*e = (struct excuse_options){.excuse = {.by = cli_by(NULL), .from = DATE_NONE}};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
+		case 'f':
+			e->from = optarg;
+			break;
 		case 'u':
 			e->until = optarg;
 			break;
@@ -409,11 +427,7 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options
 	else
 		return cli_usage_error(_("only a target or an inspector can be excused, not \"%s\""), argv[optind]);
 	e->excuse.id = slice_of(argv[optind + 1]);
-	if (!e->lift && (e->until == NULL || e->excuse.reason == NULL))
-		return cli_usage_error(_("an excuse needs --until DATE and --reason TEXT"));
-	if (e->until != NULL && !cell_date(slice_of(e->until), &e->excuse.until))
-		return cli_usage_error(_("--until %s: a date is written 2026-06-22, and must exist"), e->until);
-	return check_by(e->excuse.by);
+	return check_excuse_words(e);
 }
 
 static int
@@ -450,8 +464,11 @@ const struct command roster_commands[] = {
     {"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
         run_export},
     {"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
-    {"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
-        N_("keeps a target or an inspector out of draws up to a date; without arguments it lists who is excused"),
+    {"excuse",
+        N_("target|inspector ID [--from DATE] --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift "
+           "[--from DATE]"),
+        N_("keeps a target or an inspector out of draws from a date to a date; without arguments it lists who is "
+           "excused"),
         run_excuse},
     {.name = NULL},
 };

@@ -297,12 +297,13 @@ static char seen[4096];
 static int
 see_excuse(void *ctx, const struct rosters_excused *e)
 {
-	char date[DATE_TEXT];
+	char from[DATE_TEXT], until[DATE_TEXT];
 
 	(void)ctx;
-	text_from_date(e->until, date);
-	(void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s %.*s %s %.*s;",
-	    roster_columns[e->kind].kind, SLICE_ARGS(e->id), date, SLICE_ARGS(e->reason));
+	text_from_date(e->from, from);
+	text_from_date(e->until, until);
+	(void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s %.*s %s %s %.*s;",
+	    roster_columns[e->kind].kind, SLICE_ARGS(e->id), from, until, SLICE_ARGS(e->reason));
 	return 0;
 }
 
@@ -318,21 +319,23 @@ see_target(void *ctx, const struct rosters_target *t)
 static void
 excuses(void **state)
 {
-	struct rosters_excuse e =
-	    {.id = S("T1"), .until = TODAY, .reason = "病假", .by = "x", .now = NOW, .today = TODAY};
+	struct rosters_excuse e = {.id = S("T1"),
+	    .from = DATE_NONE,
+	    .until = TODAY + 5,
+	    .reason = "住院",
+	    .by = "x",
+	    .now = NOW,
+	    .today = TODAY};
 	struct err err = {0};
 
 	(void)state;
 	import_all();
 	assert_int_equal(rosters_excuse(store, ROSTER_TARGETS, &e, &err), 0);
-	e.until = TODAY + 5;
-	e.reason = "住院";
-	assert_int_equal(rosters_excuse(store, ROSTER_TARGETS, &e, &err), 0);
 	e.id = S("I2");
 	assert_int_equal(rosters_excuse(store, ROSTER_INSPECTORS, &e, &err), 0);
 	seen[0] = '\0';
 	assert_int_equal(rosters_each_excuse(store, TODAY, see_excuse, NULL, &err), 0);
-	assert_string_equal(seen, "targets T1 2026-06-27 住院;inspectors I2 2026-06-27 住院;");
+	assert_string_equal(seen, "targets T1 2026-06-22 2026-06-27 住院;inspectors I2 2026-06-22 2026-06-27 住院;");
 	seen[0] = '\0';
 	assert_int_equal(rosters_each_target(store, NULL, 0, TODAY + 5, see_target, NULL, &err), 0);
 	assert_int_equal(rosters_each_target(store, NULL, 0, TODAY + 6, see_target, NULL, &err), 0);
@@ -351,6 +354,59 @@ excuses(void **state)
 	assert_int_equal(rosters_excuse(store, ROSTER_TARGETS, &e, &err), ERR_REFUSED);
 	e.reason = "x";
 	assert_int_equal(rosters_excuse(store, ROSTER_MATTERS, &e, &err), ERR_REFUSED);
+}
+
+static int
+excuse_i1(int32_t from, int32_t until)
+{
+	struct rosters_excuse e =
+	    {.id = S("I1"), .from = from, .until = until, .reason = "年假", .by = "x", .now = NOW, .today = TODAY};
+	struct err err = {0};
+	int rc = rosters_excuse(store, ROSTER_INSPECTORS, &e, &err);
+
+	(void)snprintf(message, sizeof message, "%s", err.message);
+	return rc;
+}
+
+static int
+lift_i1(int32_t from)
+{
+	struct rosters_excuse e = {.id = S("I1"), .from = from, .by = "x", .now = NOW, .today = TODAY};
+	struct err err = {0};
+	int rc = rosters_lift(store, ROSTER_INSPECTORS, &e, &err);
+
+	(void)snprintf(message, sizeof message, "%s", err.message);
+	return rc;
+}
+
+static void
+excuses_are_planned_ahead(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	import_all();
+	assert_int_equal(excuse_i1(TODAY + 10, TODAY + 14), 0);
+	assert_int_equal(excuse_i1(TODAY + 10, TODAY + 14), 0); /* the same again */
+	assert_int_equal(excuse_i1(TODAY + 15, TODAY + 15), 0);
+	assert_int_equal(excuse_i1(DATE_NONE, TODAY + 2), 0);
+	assert_int_equal(excuse_i1(TODAY + 8, TODAY + 10), ERR_REFUSED);
+	assert_non_null(strstr(message, "from 2026-07-02 until 2026-07-06 already"));
+	assert_int_equal(excuse_i1(TODAY + 9, TODAY + 8), ERR_REFUSED);
+	assert_non_null(strstr(message, "cannot end before it begins"));
+	seen[0] = '\0';
+	assert_int_equal(rosters_each_excuse(store, TODAY + 3, see_excuse, NULL, &err), 0);
+	assert_string_equal(seen, "inspectors I1 2026-07-02 2026-07-06 年假;inspectors I1 2026-07-07 2026-07-07 年假;");
+
+	assert_int_equal(lift_i1(DATE_NONE), ERR_REFUSED);
+	assert_non_null(strstr(message, "of 2026-06-22, 2026-07-02, 2026-07-07"));
+	assert_int_equal(lift_i1(TODAY + 11), ERR_REFUSED);
+	assert_non_null(strstr(message, "no excuse that begins on 2026-07-03"));
+	assert_int_equal(lift_i1(TODAY + 10), 0);
+	assert_int_equal(lift_i1(TODAY + 15), 0);
+	assert_int_equal(lift_i1(DATE_NONE), 0);
+	assert_int_equal(lift_i1(DATE_NONE), ERR_REFUSED);
+	assert_int_equal(excuse_i1(TODAY + 8, TODAY + 10), 0);
 }
 
 /* ---- reading ---- */
@@ -618,6 +674,7 @@ main(void)
 	    TEST(ids_are_assigned),
 	    TEST(attestations),
 	    TEST(excuses),
+	    TEST(excuses_are_planned_ahead),
 	    TEST(scopes),
 	    TEST(targets_with_private_columns),
 	    TEST(the_other_rosters),
