@@ -160,8 +160,11 @@ import_sample_rosters(struct simulation_run *r)
 	for (int kind = 0; kind < ROSTER_KINDS; kind++) {
 		struct rosters_counts counts;
 		char *path = NULL;
-		int fd = open_sample(r, roster_columns[kind].kind, &path), rc;
+		int fd, rc;
 
+		if (roster_columns[kind].adds)
+			continue;
+		fd = open_sample(r, roster_columns[kind].kind, &path);
 		how.file = path;
 		rc = fd < 0
 		    ? err_set(r->err, ERR_REFUSED,

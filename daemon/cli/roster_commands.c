@@ -38,8 +38,8 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 	meant = suggest(slice_of(text), words, ROSTER_KINDS);
 	if (meant != NULL)
 		return cli_usage_error(_("there is no kind of roster \"%s\": did you mean \"%s\"?"), text, meant);
-	return cli_usage_error(
-	    _("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, matters and contacts"),
+	return cli_usage_error(_("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, "
+	                         "matters, contacts and leave"),
 	    text);
 }
 

@@ -47,7 +47,8 @@ refuse_overlap(const struct rosters_excuse *excuse, int32_t from, int32_t until,
 	text_from_date(from, first);
 	text_from_date(until, last);
 	return err_set(err, ERR_REFUSED,
-	    N_("\"%.*s\" is excused from %s until %s already: let this excuse begin or end outside of that, or lift that "
+	    N_("\"%.*s\" is excused from %s until %s already: let this excuse begin or end outside of that, or lift "
+	       "that "
 	       "one first with \"--lift --from %s\""),
 	    SLICE_ARGS(excuse->id), first, last, first);
 }

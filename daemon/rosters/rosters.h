@@ -15,7 +15,7 @@
 
 /*
  * The present rosters: import, undo, export, attestations, excuses, and reading for a draw.  A roster is only imported
- * as a whole.  Functions that write use a transaction of their own where nothing else is said.  None asks a clock.
+ * as a whole, but leave is added to.  Functions that write use a transaction of their own where nothing else is said.  None asks a clock.
  */
 
 /* ---- in and out ---- */
@@ -49,6 +49,9 @@ int rosters_reported(struct store *store, enum roster_kind kind, struct err *err
 /*
  * Replaces a roster by a CSV file in UTF-8 or GB18030, read from `fd` (a file or a pipe) to its end.  Every fault goes
  * to `diag` with its line.  ERR_REFUSED after any fault, and nothing is changed.  An import is also an attestation.
+ *
+ * Of a kind whose imports add (struct columns), rows with a present key change that row, a row with an empty last day
+ * takes it back, and all others stay.  Where the file lacks a column that the roster has, its rows have it empty.
  */
 int rosters_import(struct store *store, enum roster_kind kind, int fd, const struct rosters_import *import,
     struct diag *diag, struct rosters_counts *ret_counts, struct err *err);

@@ -409,6 +409,71 @@ excuses_are_planned_ahead(void **state)
 	assert_int_equal(excuse_i1(TODAY + 8, TODAY + 10), 0);
 }
 
+/* ---- leave ---- */
+
+static void
+leave_is_added_to(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由\nI2,2026年7月1日,2026/7/14,年假\nI1,2026-08-01,2026-08-01,\n");
+	assert_int_equal(counts.added, 2);
+	imported(ROSTER_LEAVE, "inspector,from,to,note\nI1,2026-10-01,2026-10-08,x\nI2,2026-07-01,2026-07-10,\n");
+	assert_int_equal(counts.rows, 3);
+	assert_int_equal(counts.added, 1);
+	assert_int_equal(counts.changed, 1);
+	assert_int_equal(counts.removed, 0);
+	export_is(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由,note\nI1,2026-08-01,2026-08-01,,\nI1,2026-10-01,2026-10-08,,x\n"
+	    "I2,2026-07-01,2026-07-10,,\n");
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,\n");
+	assert_int_equal(counts.removed, 1);
+	assert_int_equal(counts.rows, 2);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	assert_int_equal(counts.removed, 1);
+	export_is(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由,note\nI1,2026-10-01,2026-10-08,,x\nI2,2026-07-01,2026-07-10,,\n");
+}
+
+static void
+leave_that_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,2026-08-02\n");
+	refused(ROSTER_LEAVE,
+	    "inspector,from,to\nI9,2026-07-01,2026-07-02\nI1,2026-07-05,2026-07-04\nI2,2026-07-01,\n"
+	    "I1,,2026-07-01\nI1,2026-02-30,2026-03-01\n",
+	    "3: the leave of I1 ends before it begins, on 2026-07-05");
+	assert_non_null(
+	    strstr(faults_told, "4: \"to\" is empty, which takes a leave back, but no leave of I2 begins on"));
+	assert_non_null(strstr(faults_told, "5: from is empty"));
+	assert_non_null(strstr(faults_told, "6: from \"2026-02-30\": a date is written"));
+	refused(ROSTER_LEAVE, "inspector,from,to\nI9,2026-07-01,2026-07-02\n",
+	    "2: inspector \"I9\" does not stand in the roster of inspectors");
+	refused(ROSTER_LEAVE, "inspector,from,to\nI1,2026-07-01,2026-07-02\nI1,2026-07-01,2026-07-03\n",
+	    "3: \"I1, 2026-07-01\" stands on line 2 already");
+	refused(ROSTER_LEAVE, "inspector,from\nI1,2026-07-01\n", "the column to (结束日期) is missing");
+}
+
+/* Who retires with leave behind can leave the roster; the rows stay, and can be taken back. */
+static void
+leave_stays_behind(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE, "inspector,from,to\nI2,2026-08-01,2026-08-02\nI1,2026-08-01,2026-08-02\n");
+	imported(ROSTER_CONFLICTS, "inspector,scope,value\n");
+	imported(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n");
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-09-01,2026-09-02\n");
+	assert_int_equal(counts.rows, 3);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	imported(ROSTER_LEAVE, "inspector,from,to\nI2,2026-08-01,\n");
+	export_is(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,2026-08-02\n");
+}
+
 /* ---- reading ---- */
 
 static void
@@ -675,6 +740,9 @@ main(void)
 	    TEST(attestations),
 	    TEST(excuses),
 	    TEST(excuses_are_planned_ahead),
+	    TEST(leave_is_added_to),
+	    TEST(leave_that_cannot_be_is_refused),
+	    TEST(leave_stays_behind),
 	    TEST(scopes),
 	    TEST(targets_with_private_columns),
 	    TEST(the_other_rosters),
