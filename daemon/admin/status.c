@@ -12,7 +12,9 @@
 
 struct status_reader {
 	struct status *s;
+	struct store *store;
 	int64_t now;
+	struct err *err;
 };
 
 static void
@@ -26,6 +28,18 @@ note_due(struct status_reader *r, int64_t time, const char *what)
 	}
 }
 
+/* One that waits for an earlier opening is not late. */
+static int
+note_opening(struct status_reader *r, const struct draw_row *row)
+{
+	struct draw_row first;
+	int rc = draws_blocking(r->store, row, &first, r->err);
+
+	if (rc == ERR_ABSENT)
+		note_due(r, draw_reveal_from(row), N_("the opening of a draw"));
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
 static int
 count_draw_row(void *ctx, const struct draw_row *row)
 {
@@ -37,7 +51,7 @@ count_draw_row(void *ctx, const struct draw_row *row)
 		note_due(r, row->draw_time, N_("a draw"));
 	} else if (!row->revealed) {
 		r->s->sealed++;
-		note_due(r, row->reveal_time, N_("the opening of a draw"));
+		return note_opening(r, row);
 	}
 	return 0;
 }
@@ -86,7 +100,7 @@ status_read(struct store *store, const struct config *config, const struct calen
     struct status *ret_status, struct err *err)
 {
 	struct status s = {.next = INT64_MAX, .what = ""};
-	struct status_reader r = {.s = &s, .now = now};
+	struct status_reader r = {.s = &s, .store = store, .now = now, .err = err};
 	int rc = draws_each(store, count_draw_row, &r, err);
 
 	if (rc == 0)

@@ -207,13 +207,16 @@ static int
 find_next(const struct turn *turn, int64_t *next, struct err *err)
 {
 	struct operator *operator = turn->operator;
-	int64_t draws = INT64_MAX, letters = INT64_MAX;
+	int64_t draws = INT64_MAX, letters = INT64_MAX, archive = INT64_MAX;
 	int rc = draws_next(operator->store, operator->now, &draws, err);
 
+	if (rc == 0)
+		rc = step_archive_next(operator, &archive, err);
 	if (rc == 0)
 		rc = outbox_next(operator->store, &letters, err);
 	/* What is still due after this turn waits for something else: it is looked at again after TURN_RETRY_S. */
 	keep_earlier(next, draws > operator->now ? draws : operator->now + TURN_RETRY_S);
+	keep_earlier(next, archive > operator->now ? archive : operator->now + TURN_RETRY_S);
 	keep_earlier(next, letters > operator->now ? letters : operator->now + TURN_RETRY_S);
 	keep_earlier(next, digest_next(operator->now));
 	return rc;

@@ -360,7 +360,7 @@ run_void_command(struct cli *cli, int argc, char **argv)
 	struct draw_row row;
 	struct draw_session session;
 	uint64_t n = 0;
-	bool later = false, repeated = false;
+	bool repeated = false;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -378,17 +378,12 @@ run_void_command(struct cli *cli, int argc, char **argv)
 		status = draw_session_catch_up(&session, n);
 	if (status == EXIT_DONE)
 		repeated = draws_find(cli->store, n, &row, NULL) == 0 && row.outcome == OUTCOME_VOID;
-	if (status == EXIT_DONE && step_void(&session.operator, n, reason, &later, &cli->err) != 0)
+	if (status == EXIT_DONE && step_void(&session.operator, n, reason, &cli->err) != 0)
 		status = cli_fail(cli);
 	else if (status == EXIT_DONE)
-		cli_set_done(cli, later ? _("draw %llu is called off") : _("draw %llu is voided"),
-		    (unsigned long long)n);
+		cli_set_done(cli, _("draw %llu is voided"), (unsigned long long)n);
 	if (status == EXIT_DONE && repeated && !cli->json)
 		printf(_("Draw %llu is voided already, for this reason; nothing more is done.\n"),
-		    (unsigned long long)n);
-	if (status == EXIT_DONE && later && !cli->json)
-		printf(_("Draw %llu is called off. With its beacon a void needs the value of the draw's time: it "
-		         "is made then, in place of the draw.\n"),
 		    (unsigned long long)n);
 	if (status == EXIT_DONE)
 		status = draw_session_catch_up(&session, 0); /* its reveal may be due at once */

@@ -132,12 +132,7 @@ report_draw_needs(void *ctx, const struct draw_row *row)
 	o->rc = draw_assurance_read(o->cli->store, row, &c, &o->cli->err);
 	if (o->rc != 0)
 		return o->rc;
-	if (row->outcome == OUTCOME_NONE && row->called_off) {
-		if (o->prints)
-			printf(
-			    _("Draw %llu: is called off, and will be voided once the value of its beacon is there.\n"),
-			    (unsigned long long)row->n);
-	} else if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
+	if (row->outcome == OUTCOME_NONE && now <= row->draw_time - COMMIT_LEAD_S && c.witnesses > 0 &&
 	    (!cosigned_majority(c.commit_in_time, c.witnesses) || lacks_beacon_key(row, &c))) {
 		o->short_of++;
 		if (o->prints)

@@ -121,6 +121,46 @@ draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uin
 	return rc;
 }
 
+/* ---- the archive's entries ---- */
+
+#define ARCHIVE_IN_TIME_S 86400
+
+static int
+has_cosignature(struct store *store, uint64_t least, bool *ret_has, struct err *err)
+{
+	uint64_t size = 0;
+	int rc = first_cosigned(store, least, &size, err);
+
+	*ret_has = size != 0;
+	return rc;
+}
+
+static int
+best_archive_checkpoint(struct store *store, uint64_t entry, int64_t time, struct tally *ret, struct err *err)
+{
+	struct policy policy;
+	int rc = policy_at(store, entry, &policy, err);
+
+	if (rc == 0)
+		rc = best_cosigned(store, &policy, entry + 1, time + ARCHIVE_IN_TIME_S, (struct slice){NULL, 0}, ret,
+		    err);
+	policy_release(&policy);
+	return rc;
+}
+
+int
+archive_assurance_size(struct store *store, uint64_t entry, int64_t time, uint64_t *ret_size, struct err *err)
+{
+	struct tally tally = {.size = 0};
+	bool has = false;
+	int rc = has_cosignature(store, entry + 1, &has, err);
+
+	if (rc == 0 && has)
+		rc = best_archive_checkpoint(store, entry, time, &tally, err);
+	*ret_size = tally.size;
+	return rc;
+}
+
 /* ---- the class ---- */
 
 static int

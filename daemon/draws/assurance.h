@@ -18,6 +18,12 @@
 int draw_assurance_commit_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
 int draw_assurance_outcome_size(struct store *store, const struct draw_row *row, uint64_t *ret_size, struct err *err);
 
+/*
+ * The same of the archive entry at index `entry` of time `time`, whose witnesses have a day (PROTOCOL 9).  0: no witness
+ * cosigned any that holds it.
+ */
+int archive_assurance_size(struct store *store, uint64_t entry, int64_t time, uint64_t *ret_size, struct err *err);
+
 /* A draw's class by what is known now, and how many witnesses it rests on. */
 struct draw_assurance {
 	enum assurance assurance;

@@ -8,8 +8,7 @@
 
 #define SELECT_DRAW                                                                                               \
 	"SELECT n, cycle, chain, link, date, draw_time, reveal_time, source, outcome, commit_entry, commit_size," \
-	" outcome_entry, outcome_size, reveal_entry, record, run,"                                                \
-	" n IN (SELECT c.n FROM draw_calloff c) FROM draw "
+	" outcome_entry, outcome_size, reveal_entry, record, run FROM draw "
 
 static void
 copy_text(struct slice text, char *ret_text, size_t size)
@@ -19,6 +18,33 @@ copy_text(struct slice text, char *ret_text, size_t size)
 	if (n > 0)
 		memcpy(ret_text, text.p, n);
 	ret_text[n] = '\0';
+}
+
+/* From when a draw may be revealed, as far as its own times go. */
+#define REVEAL_FROM "CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END"
+
+/*
+ * The reveal of draw d has what it needs: under drand and a witness a void's has the value that the void has not, but for
+ * one whose reason says that the beacon has none (PROTOCOL 4).  Entries are canonical JSON, so a text holds no bare quote.
+ */
+#define HAS_VALUE_D                                                                                                    \
+	"(d.outcome = 'draw' OR d.source NOT IN ('drand', 'witness')"                                                  \
+	" OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = d.n AND v.value IS NOT NULL)"                              \
+	" OR EXISTS (SELECT 1 FROM log_entry WHERE idx = d.outcome_entry AND (instr(bytes, CAST('\"beacon\":\"' AS BLOB))"  \
+	"  OR (d.source = 'witness' AND instr(bytes, CAST('\"reason\":\"beacon' AS BLOB))))))"
+
+/*
+ * Draw o must be revealed before draw d: an earlier link of the chain, or another cycle's draw on which d's rosters tell
+ * (PROTOCOL 3, 5).
+ */
+#define BLOCKS_D                                                                                                       \
+	"o.reveal_entry IS NULL AND ((o.cycle = d.cycle AND o.n < d.n) OR (o.cycle <> d.cycle AND o.outcome = 'draw'"  \
+	" AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days))"
+
+int64_t
+draw_reveal_from(const struct draw_row *row)
+{
+	return row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time;
 }
 
 static void
@@ -43,7 +69,6 @@ read_draw_row(struct query *q, struct draw_row *ret)
 	row.reveal_entry = (uint64_t)query_int(q, 13);
 	copy_text(query_text(q, 14), row.record, sizeof row.record);
 	row.run = query_int(q, 15) != 0;
-	row.called_off = query_int(q, 16) != 0;
 	*ret = row;
 }
 
@@ -66,7 +91,7 @@ draw_state(const struct draw_row *row)
 	if (row->revealed)
 		return N_("opened");
 	if (row->outcome == OUTCOME_NONE)
-		return row->called_off ? N_("called off") : N_("committed");
+		return N_("committed");
 	return row->outcome == OUTCOME_DRAW ? N_("drawn") : N_("voided");
 }
 
@@ -128,19 +153,26 @@ draws_run(struct store *store, const char *cycle, struct draw_row *ret_row, stru
 }
 
 int
+draws_blocking(struct store *store, const struct draw_row *row, struct draw_row *ret_row, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, store,
+	    SELECT_DRAW "AS o WHERE EXISTS (SELECT 1 FROM draw d WHERE d.n = ? AND " BLOCKS_D ")"
+	                " ORDER BY cycle <> ?, n LIMIT 1");
+	query_put_int(&q, (int64_t)row->n);
+	query_put_string(&q, row->cycle);
+	return read_first_draw(&q, ret_row, err);
+}
+
+int
 draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, struct err *err)
 {
 	struct query q;
 
 	query_open(&q, store,
-	    SELECT_DRAW
-	    "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND CASE outcome WHEN 'void' THEN draw_time ELSE "
-	    "reveal_time END <= ?"
-	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
-	    "IS NULL"
-	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)"
-	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
-	    " ORDER BY reveal_time, n LIMIT 1");
+	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM " <= ? AND " HAS_VALUE_D
+	                " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ") ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
 	return read_first_draw(&q, ret_row, err);
 }
@@ -180,12 +212,8 @@ draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err)
 	query_open(&q, store,
 	    "SELECT min(draw_time) FROM draw WHERE outcome IS NULL AND (source = 'none' OR draw_time > ?"
 	    " OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = draw.n AND v.value IS NOT NULL))"
-	    " UNION ALL SELECT min(CASE outcome WHEN 'void' THEN draw_time ELSE reveal_time END) FROM draw d"
-	    " WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
-	    " AND NOT EXISTS (SELECT 1 FROM draw e WHERE e.cycle = d.cycle AND e.n < d.n AND e.reveal_entry IS NULL)"
-	    " AND NOT EXISTS (SELECT 1 FROM draw o WHERE o.cycle <> d.cycle AND o.outcome = 'draw' AND o.reveal_entry "
-	    "IS NULL"
-	    "  AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days)");
+	    " UNION ALL SELECT min(" REVEAL_FROM ") FROM draw d WHERE reveal_entry IS NULL AND outcome IS NOT NULL"
+	    " AND " HAS_VALUE_D " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ")");
 	query_put_int(&q, now);
 	while (query_row(&q))
 		if (!query_is_null(&q, 0) && query_int(&q, 0) < *ret_time)
@@ -270,22 +298,6 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 		    N_("the state has lost the secret of draw %llu: restore it from a backup"),
 		    (unsigned long long)row->n);
 	return rc;
-}
-
-int
-draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err)
-{
-	struct query q;
-	bool no_memory = false;
-	int rc;
-
-	*ret_reason = NULL;
-	query_open(&q, store, "SELECT reason FROM draw_calloff WHERE n = ?");
-	query_put_int(&q, (int64_t)n);
-	if (query_row(&q))
-		no_memory = (*ret_reason = slice_dup(query_text(&q, 0))) == NULL;
-	rc = query_close(&q, err);
-	return rc == 0 && no_memory ? err_memory(err) : rc;
 }
 
 int

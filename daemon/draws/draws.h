@@ -24,7 +24,6 @@ struct draw_row {
 	enum source source;
 	enum draw_outcome outcome;
 	bool revealed;
-	bool called_off;                      /* it will be voided and not drawn */
 	bool run;                             /* the command `run` began it and has not finished */
 	uint64_t commit_entry, commit_size;   /* in the log; the size of commit.checkpoint */
 	uint64_t outcome_entry, outcome_size; /* where there is an outcome */
@@ -32,7 +31,7 @@ struct draw_row {
 	char record[HASH_HEX + 1];            /* H(record.json), "" where there is none */
 };
 
-/* How far it has come: "committed", "called off", "drawn", "voided" or "opened"; in the catalogue. */
+/* How far it has come: "committed", "drawn", "voided" or "opened"; in the catalogue. */
 const char *draw_state(const struct draw_row *row);
 
 /* ERR_ABSENT: there is no such draw. */
@@ -62,6 +61,12 @@ int draws_due_draw(struct store *store, int64_t now, uint64_t except, struct dra
  */
 int draws_next(struct store *store, int64_t now, int64_t *ret_time, struct err *err);
 
+/* From when the draw may be revealed by its own times: a void's secret opens at its draw time. */
+int64_t draw_reveal_from(const struct draw_row *row);
+
+/* The first draw that must be revealed before this one: of its own cycle, or of another.  ERR_ABSENT sets no err. */
+int draws_blocking(struct store *store, const struct draw_row *row, struct draw_row *ret_row, struct err *err);
+
 /* Of the open commitments with a public beacon the one that is drawn first.  ERR_ABSENT sets no err. */
 int draws_first_public(struct store *store, struct draw_row *ret_row, struct err *err);
 
@@ -85,9 +90,6 @@ draws_secret(struct store *store, const struct draw_row *row, char ret_secret[st
 /* The hash of the commitment's log entry, in hex: what later entries name it by. */
 int
 draws_commit_hash(struct store *store, const struct draw_row *row, char ret_hash[static HASH_HEX + 1], struct err *err);
-
-/* Why the draw is to be voided and not drawn (step_void): the caller frees it.  NULL: it was not called off. */
-int draws_called_off(struct store *store, uint64_t n, char **ret_reason, struct err *err);
 
 /* Marks the command `run` as finished. */
 int draws_run_done(struct store *store, uint64_t n, struct err *err);

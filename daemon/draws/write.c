@@ -252,15 +252,29 @@ stored_draw_write_amendment(struct stored_draw *d, struct store *store, const st
 	return amendment->of_target ? update_place(store, amendment, err) : update_seat(store, amendment, err);
 }
 
-int
-stored_draw_write_told(struct store *store, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err)
+static int
+set_amendment(struct store *store, const char *sql, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "UPDATE draw_amendment SET entry = ? WHERE n = ? AND amendment = ?");
+	query_open(&q, store, sql);
 	query_put_int(&q, (int64_t)entry);
 	query_put_int(&q, (int64_t)n);
 	query_put_int(&q, (int64_t)amendment);
 	query_run(&q);
 	return query_close(&q, err);
+}
+
+int
+stored_draw_write_told(struct store *store, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err)
+{
+	return set_amendment(store, "UPDATE draw_amendment SET entry = ? WHERE n = ? AND amendment = ?", n, amendment,
+	    entry, err);
+}
+
+int
+stored_draw_write_counted(struct store *store, uint64_t n, uint64_t amendment, uint64_t archive, struct err *err)
+{
+	return set_amendment(store, "UPDATE draw_amendment SET archive = ? WHERE n = ? AND amendment = ?", n, amendment,
+	    archive, err);
 }

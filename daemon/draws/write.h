@@ -27,6 +27,9 @@ int stored_draw_write_reveal(struct store *store, uint64_t n, uint64_t entry, st
 /* An amendment made before the reveal stands in the log now, as this entry. */
 int stored_draw_write_told(struct store *store, uint64_t n, uint64_t amendment, uint64_t entry, struct err *err);
 
+/* The amendment is counted by the archive entry at this index first. */
+int stored_draw_write_counted(struct store *store, uint64_t n, uint64_t amendment, uint64_t archive, struct err *err);
+
 #define WRITE_NO_ENTRY UINT64_MAX /* an amendment that the log does not tell of yet */
 
 /* Applies the amendment to d->places too.  ERR_REFUSED: it is not the one that the protocol gives. */

@@ -542,7 +542,7 @@ put_file_name(struct template_row *values, const char *name)
 static void
 put_files(const struct draw_row *row, struct template_row *values)
 {
-	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
+	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json"};
 
 	put_file_name(values, "commit.json");
 	put_file_name(values, "commit.checkpoint");

@@ -215,7 +215,7 @@ struct draw_folder {
 static int
 put_draw_file(void *ctx, const char *name, uint64_t size)
 {
-	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json",
+	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json",
 	    "record.json"};
 	struct draw_folder *f = ctx;
 	struct file_copy c = {.store = f->p->store, .n = f->n, .name = name};
@@ -262,6 +262,33 @@ put_draw_folder(void *ctx, const struct draw_row *row)
 	return rc == 0 ? put_amendment_files(p, row->n) : rc;
 }
 
+/* ---- the archive's entries ---- */
+
+static int
+put_archive_checkpoint(struct publication_work *p, uint64_t entry, int64_t time)
+{
+	char path[NAME_MAX_BYTES];
+	uint64_t size = 0;
+	int rc = archive_assurance_size(p->store, entry, time, &size, p->err);
+
+	(void)snprintf(path, sizeof path, "archive/%04llu.checkpoint", (unsigned long long)entry);
+	return rc == 0 && size > 0 ? put_checkpoint(p, size, path) : rc;
+}
+
+static int
+put_archive_checkpoints(struct publication_work *p)
+{
+	struct query q;
+	int rc = 0, closed;
+
+	query_open(&q, p->store,
+	    "SELECT entry, time FROM archive_entry JOIN log_entry ON idx = entry ORDER BY entry");
+	while (rc == 0 && query_row(&q))
+		rc = put_archive_checkpoint(p, (uint64_t)query_int(&q, 0), query_int(&q, 1));
+	closed = query_close(&q, rc == 0 ? p->err : NULL);
+	return rc != 0 ? rc : closed;
+}
+
 /* ---- the publication ---- */
 
 static int
@@ -287,6 +314,8 @@ put_publication(struct publication_work *p)
 	rc = vkey.failed ? err_memory(p->err) : put_tiles(p);
 	if (rc == 0)
 		rc = draws_each(p->store, put_draw_folder, p, p->err);
+	if (rc == 0)
+		rc = put_archive_checkpoints(p);
 	if (rc == 0)
 		rc = tree_put(&p->tree, "vkey", buf_view(&vkey), p->err);
 	if (rc == 0)

@@ -139,7 +139,45 @@ their_entry(const struct recovering *r, size_t index)
 	return &r->theirs.entries[index].entry;
 }
 
-static void
+/* What the newest archive entry since the backup says of the draw; NULL: nothing. */
+static const struct open_draw *
+find_newest_open(const struct recovering *r, uint64_t n, uint64_t *ret_index)
+{
+	for (size_t i = r->theirs.n_entries; i-- > r->ret->from;) {
+		const struct entry *e = their_entry(r, i);
+
+		if (e->type != ENTRY_ARCHIVE)
+			continue;
+		*ret_index = i;
+		for (size_t k = 0; k < e->archive.n_open; k++)
+			if (e->archive.open[k].n == n)
+				return &e->archive.open[k];
+		return NULL;
+	}
+	return NULL;
+}
+
+/* Amendments of a sealed draw are only counted in the log, hidden: whether they are those that the state has. */
+static int
+has_hidden_amendments(struct recovering *r, const struct recover_draw *draw, bool *ret_has)
+{
+	uint64_t index = 0;
+	const struct open_draw *open = draw->committed ? NULL : find_newest_open(r, draw->n, &index);
+	char amended[HASH_HEX + 1];
+	struct draw_row row;
+	int rc;
+
+	*ret_has = false;
+	if (open == NULL)
+		return 0;
+	rc = draws_find(r->operator->store, draw->n, &row, r->err);
+	if (rc == 0)
+		rc = step_archive_amended(r->operator->store, &row, index, amended, r->err);
+	*ret_has = rc == 0 && !slice_is(open->amended, amended);
+	return rc;
+}
+
+static int
 list_if_changed(struct recovering *r, size_t index)
 {
 	const struct draw_state *d = &r->story.draws[index];
@@ -150,12 +188,16 @@ list_if_changed(struct recovering *r, size_t index)
 	    .drawn = came_since(r, d->outcome),
 	    .amended = d->n_amends > 0 && came_since(r, d->amends[d->n_amends - 1]),
 	    .sealed = d->reveal == SEQUENCE_NONE};
+	int rc = 0;
 
 	(void)snprintf(draw.cycle, sizeof draw.cycle, "%.*s", SLICE_ARGS(c->cycle));
+	if (draw.sealed)
+		rc = has_hidden_amendments(r, &draw, &draw.amended);
 	if (draw.committed || draw.drawn || draw.amended || came_since(r, d->reveal))
 		r->ret->draws[r->ret->n_draws++] = draw;
 	if (recover_is_lost(&draw))
 		r->ret->done = false;
+	return rc;
 }
 
 static int
@@ -168,8 +210,12 @@ list_draws_since(struct recovering *r)
 	if (r->ret->draws == NULL)
 		return err_memory(r->err);
 	r->ret->done = true;
-	for (size_t i = 0; i < r->story.n_draws; i++)
-		list_if_changed(r, i);
+	for (size_t i = 0; i < r->story.n_draws; i++) {
+		int rc = list_if_changed(r, i);
+
+		if (rc != 0)
+			return rc;
+	}
 	return 0;
 }
 
@@ -341,7 +387,7 @@ mark_occurrence(struct recovering *r, const struct commit *c)
 static int
 adopt_commit(struct recovering *r, size_t index, const struct commit *c)
 {
-	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "sealed.json"};
+	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json"};
 	uint64_t size = 0;
 	struct stored_draw d;
 	int rc = adopt_checkpoint(r, c->n, "commit.checkpoint", &size);
@@ -405,23 +451,57 @@ adopt_void(struct recovering *r, size_t index, const struct entry *e)
 	return rc != 0 ? rc : stored_draw_write_void(r->operator->store, e->void_.n, index, size, r->err);
 }
 
+/* Whether the state has made the amendment itself; then it must be the published one. */
 static int
-adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
+find_amendment(struct recovering *r, const struct entry *e, bool *ret_has)
 {
-	struct amendment amendment;
+	char hash[HASH_HEX + 1];
+	bool same = true;
+	struct query q;
+	int rc;
+
+	*ret_has = false;
+	query_open(&q, r->operator->store, "SELECT bytes FROM draw_amendment WHERE n = ? AND amendment = ?");
+	query_put_int(&q, (int64_t)e->amend.n);
+	query_put_int(&q, (int64_t)e->amend.amendment);
+	if (query_row(&q)) {
+		*ret_has = true;
+		hash_hex(query_blob(&q, 0), hash);
+		same = slice_is(e->amend.sha256, hash);
+	}
+	rc = query_close(&q, r->err);
+	if (rc != 0 || same)
+		return rc;
+	return err_set(r->err, ERR_REFUSED,
+	    N_("amendment %llu of draw %llu is another in the state than in the publication: nothing was changed"),
+	    (unsigned long long)e->amend.amendment, (unsigned long long)e->amend.n);
+}
+
+static int
+read_amendment(struct recovering *r, const struct entry *e, struct buf *bytes, struct amendment *ret)
+{
 	char name[40], hash[HASH_HEX + 1];
-	struct buf bytes;
-	struct stored_draw d;
 	int rc;
 
 	(void)snprintf(name, sizeof name, "amend-%02llu.json", (unsigned long long)e->amend.amendment);
-	stored_draw_init(&d);
-	rc = read_published(r, e->amend.n, name, ENTRY_MAX, &bytes);
+	rc = read_published(r, e->amend.n, name, ENTRY_MAX, bytes);
 	if (rc == 0)
-		rc = amendment_parse(buf_view(&bytes), &amendment, r->err);
-	hash_hex(buf_view(&bytes), hash);
+		rc = amendment_parse(buf_view(bytes), ret, r->err);
+	hash_hex(buf_view(bytes), hash);
 	if (rc == 0 && !slice_is(e->amend.sha256, hash))
 		rc = err_set(r->err, ERR_REFUSED, N_("the publication changed while it was read: try again"));
+	return rc;
+}
+
+static int
+write_amendment(struct recovering *r, size_t index, const struct entry *e)
+{
+	struct amendment amendment;
+	struct buf bytes;
+	struct stored_draw d;
+	int rc = read_amendment(r, e, &bytes, &amendment);
+
+	stored_draw_init(&d);
 	if (rc == 0)
 		rc = stored_draw_load(&d, r->operator->store, e->amend.n, r->err);
 	if (rc == 0)
@@ -430,6 +510,21 @@ adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
 		rc = stored_draw_write_amendment(&d, r->operator->store, &amendment, index, r->err);
 	stored_draw_release(&d);
 	buf_release(&bytes);
+	return rc;
+}
+
+/* One that was made before the reveal is perhaps in the state, and only the telling of it is new. */
+static int
+adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
+{
+	bool has;
+	int rc = find_amendment(r, e, &has);
+
+	if (rc == 0)
+		rc = has ? stored_draw_write_told(r->operator->store, e->amend.n, e->amend.amendment, index, r->err)
+		         : write_amendment(r, index, e);
+	if (rc == 0 && e->amend.before_reveal)
+		rc = stored_draw_write_counted(r->operator->store, e->amend.n, e->amend.amendment, e->amend.archive, r->err);
 	return rc;
 }
 
@@ -453,6 +548,8 @@ adopt_entry(struct recovering *r, size_t index)
 		return stored_draw_write_reveal(r->operator->store, e->reveal.n, index, r->err);
 	case ENTRY_AMEND:
 		return adopt_amendment(r, index, e);
+	case ENTRY_ARCHIVE:
+		return step_archive_adopt(r->operator->store, index, r->err);
 	default:
 		return 0; /* the genesis is the state's own */
 	}

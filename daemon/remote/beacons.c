@@ -82,8 +82,8 @@ beacon_keep_value(struct store *store, uint64_t n, const struct beacon_value *va
 /* ---- draws that wait for a value ---- */
 
 #define WAITING                                                                                                      \
-	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE outcome IS NULL AND source IN ('drand', 'witness') " \
-	"AND v.value IS NULL"
+	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE (outcome IS NULL OR (outcome = 'void' AND "          \
+	"reveal_entry IS NULL)) AND source IN ('drand', 'witness') AND v.value IS NULL"
 
 const struct config_witness *
 beacon_witness(const struct config *config, struct slice vkey)

@@ -60,21 +60,31 @@ struct open_draws {
 	struct err *err;
 };
 
-static int
-add_open_draw(struct open_draws *open, const struct draw_row *row)
+int
+step_archive_amended(struct store *store, const struct draw_row *row, uint64_t index,
+    char ret_hex[static HASH_HEX + 1], struct err *err)
 {
 	char secret[HASH_HEX + 1];
 	struct digests digests = {.n = 0};
-	int rc = draws_secret(open->store, row, secret, open->err);
+	int rc = draws_secret(store, row, secret, err);
 
 	if (rc == 0)
-		rc = read_digests(open->store, row->n, &digests, open->err);
+		rc = read_digests(store, row->n, &digests, err);
+	if (rc == 0)
+		amendments_hash(slice_of(secret), index, digests.v, digests.n, ret_hex);
+	release_digests(&digests);
+	return rc;
+}
+
+static int
+add_open_draw(struct open_draws *open, const struct draw_row *row)
+{
+	int rc = step_archive_amended(open->store, row, open->index, open->amended[open->n], open->err);
+
 	if (rc == 0) {
-		amendments_hash(slice_of(secret), open->index, digests.v, digests.n, open->amended[open->n]);
 		open->v[open->n] = (struct open_draw){row->n, slice_of(open->amended[open->n])};
 		open->n++;
 	}
-	release_digests(&digests);
 	return rc;
 }
 
@@ -118,6 +128,14 @@ mark_counted(struct store *store, uint64_t entry, struct err *err)
 }
 
 int
+step_archive_adopt(struct store *store, uint64_t entry, struct err *err)
+{
+	int rc = archive_lines_held(store, entry, err);
+
+	return rc == 0 ? mark_counted(store, entry, err) : rc;
+}
+
+int
 step_archive_append(struct operator *operator, struct ledger *log, int64_t time, struct err *err)
 {
 	struct open_draws open = {.store = operator->store, .index = ledger_size(log), .err = err};
@@ -136,9 +154,7 @@ step_archive_append(struct operator *operator, struct ledger *log, int64_t time,
 		rc = ledger_append(log, &e, NULL, err);
 	}
 	if (rc == 0)
-		rc = archive_lines_held(operator->store, open.index, err);
-	if (rc == 0)
-		rc = mark_counted(operator->store, open.index, err);
+		rc = step_archive_adopt(operator->store, open.index, err);
 	free(open.v);
 	free(open.amended);
 	return rc;

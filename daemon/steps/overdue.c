@@ -1,7 +1,5 @@
 /* What is overdue: reveals, draws that were not made when their time came, and what the INI calls for. */
 
-#include <stdlib.h>
-
 #include "core/format/sealed.h"
 #include "draws/draws.h"
 #include "steps/steps_private.h"
@@ -35,16 +33,8 @@ static int
 draw_late(struct operator *operator, const struct draw_row *row, struct err *err)
 {
 	int64_t visit = INT64_MAX;
-	char *reason = NULL;
-	int rc = draws_called_off(operator->store, row->n, &reason, err);
+	int rc = first_visit(operator, row, &visit, err);
 
-	if (rc == 0 && reason != NULL) {
-		rc = step_void_for(operator, row->n, reason, false, err);
-		free(reason);
-		return rc;
-	}
-	if (rc == 0)
-		rc = first_visit(operator, row, &visit, err);
 	if (rc != 0)
 		return rc;
 	/* A draw by the command `run` is made however late it is. */

@@ -1,8 +1,11 @@
 /* The opening of a draw: its link of the chain of secrets is published, once the embargo is over. */
 
+#include <string.h>
+
 #include "draws/draws.h"
 #include "draws/write.h"
 #include "ledger/ledger.h"
+#include "remote/beacons.h"
 #include "steps/steps_private.h"
 #include "system/clock.h"
 
@@ -11,59 +14,33 @@ check_may_reveal(const struct draw_row *row, int64_t time, struct err *err)
 {
 	char text[CLOCK_TEXT];
 
-	clock_text(row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time, text);
+	clock_text(draw_reveal_from(row), text);
 	if (row->revealed)
 		return err_set(err, ERR_REFUSED, N_("draw %llu is revealed already"), (unsigned long long)row->n);
 	if (row->outcome == OUTCOME_NONE)
 		return err_set(err, ERR_NOT_YET, N_("draw %llu has not been drawn or voided yet"),
 		    (unsigned long long)row->n);
-	if (time < (row->outcome == OUTCOME_VOID ? row->draw_time : row->reveal_time))
+	if (time < draw_reveal_from(row))
 		return err_set(err, ERR_NOT_YET, N_("draw %llu is sealed until %s"), (unsigned long long)row->n, text);
 	return 0;
 }
 
-/* The links of a chain are published in its order. */
+/* A chain's links are published in its order; what the rosters say of other cycles' draws does not come before these. */
 static int
 check_order(struct store *store, const struct draw_row *row, struct err *err)
 {
 	struct draw_row first;
 	char text[CLOCK_TEXT];
-	int rc = draws_unrevealed(store, row->cycle, &first, err);
+	int rc = draws_blocking(store, row, &first, err);
 
-	if (rc != 0 || first.n == row->n)
-		return rc;
-	clock_text(first.reveal_time, text);
+	if (rc != 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	clock_text(draw_reveal_from(&first), text);
 	return err_set(err, ERR_NOT_YET,
-	    N_("draw %llu is sealed until draw %llu of the same cycle is revealed, which is not before %s"),
+	    strcmp(first.cycle, row->cycle) == 0
+	        ? N_("draw %llu is sealed until draw %llu of the same cycle is revealed, which is not before %s")
+	        : N_("draw %llu is sealed until draw %llu of another cycle is revealed, which is not before %s"),
 	    (unsigned long long)row->n, (unsigned long long)first.n, text);
-}
-
-/* What this draw's rosters say of other cycles' draws must not come out before these. */
-static int
-check_looked_at(struct store *store, const struct draw_row *row, struct err *err)
-{
-	char text[CLOCK_TEXT];
-	uint64_t n = 0;
-	int64_t reveal_time = 0;
-	struct query q;
-	int rc;
-
-	query_open(&q, store,
-	    "SELECT o.n, o.reveal_time FROM draw d JOIN draw o ON o.cycle <> d.cycle AND o.outcome = 'draw'"
-	    " AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days"
-	    " WHERE d.n = ? AND o.reveal_entry IS NULL ORDER BY o.n LIMIT 1");
-	query_put_int(&q, (int64_t)row->n);
-	if (query_row(&q)) {
-		n = (uint64_t)query_int(&q, 0);
-		reveal_time = query_int(&q, 1);
-	}
-	rc = query_close(&q, err);
-	if (rc != 0 || n == 0)
-		return rc;
-	clock_text(reveal_time, text);
-	return err_set(err, ERR_NOT_YET,
-	    N_("draw %llu is sealed until draw %llu of another cycle is revealed, which is not before %s"),
-	    (unsigned long long)row->n, (unsigned long long)n, text);
 }
 
 /* The amendments made before the reveal follow it directly (PROTOCOL 9). */
@@ -101,11 +78,61 @@ tell_amendments(struct store *store, struct ledger *log, uint64_t n, int64_t tim
 	return rc;
 }
 
+static bool
+says_no_beacon(struct slice reason)
+{
+	static const char word[] = "beacon";
+
+	return reason.n >= sizeof word - 1 && memcmp(reason.p, word, sizeof word - 1) == 0;
+}
+
+/* False where the void has its value, or says that the beacon has none. */
+static int
+void_needs_value(struct store *store, const struct draw_row *row, bool *ret_needs, struct err *err)
+{
+	struct entry e = {0};
+	struct buf bytes;
+	int rc;
+
+	*ret_needs = false;
+	if (row->outcome != OUTCOME_VOID || (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS))
+		return 0;
+	rc = ledger_entry(store, row->outcome_entry, &bytes, err);
+	if (rc == 0)
+		rc = entry_parse(buf_view(&bytes), &e, err);
+	if (rc == 0) {
+		*ret_needs = e.void_.beacon.p == NULL && !(row->source == SOURCE_WITNESS && says_no_beacon(e.void_.reason));
+		entry_release(&e);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+/* The value that the draw would have had, where the void has not said it (PROTOCOL 4). */
+static int
+value_of_reveal(struct store *store, const struct draw_row *row, struct beacon_value *ret, struct err *err)
+{
+	bool needs = false;
+	int rc = void_needs_value(store, row, &needs, err);
+
+	ret->value[0] = ret->signature[0] = '\0';
+	if (rc != 0 || !needs)
+		return rc;
+	rc = beacons_value(store, row->n, ret, err);
+	if (rc != ERR_ABSENT)
+		return rc;
+	return err_set(err, ERR_NOT_YET,
+	    N_("draw %llu is voided without the value of its beacon, so its opening brings it, and that value is not there "
+	       "yet"),
+	    (unsigned long long)row->n);
+}
+
 int
 step_reveal(struct operator *operator, uint64_t n, struct err *err)
 {
 	struct entry e = {.type = ENTRY_REVEAL};
 	char secret[HASH_HEX + 1];
+	struct beacon_value value;
 	struct draw_row row;
 	struct ledger log;
 	uint64_t index;
@@ -119,7 +146,7 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 	if (rc == 0)
 		rc = check_order(operator->store, &row, err);
 	if (rc == 0)
-		rc = check_looked_at(operator->store, &row, err);
+		rc = value_of_reveal(operator->store, &row, &value, err);
 	if (rc == 0)
 		rc = draws_secret(operator->store, &row, secret, err);
 	if (rc == 0)
@@ -129,6 +156,10 @@ step_reveal(struct operator *operator, uint64_t n, struct err *err)
 		e.reveal.n = n;
 		e.reveal.secret = slice_of(secret);
 		e.reveal.record = slice_of(row.record);
+		if (value.value[0] != '\0') {
+			e.reveal.beacon = slice_of(value.value);
+			e.reveal.signature = slice_of(value.signature);
+		}
 		rc = ledger_append(&log, &e, NULL, err);
 	}
 	if (rc == 0)

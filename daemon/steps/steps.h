@@ -26,6 +26,8 @@
  * code just before the transaction is committed.  If it does not return 0, nothing is committed: a recovery code that
  * nobody saw is never in force.  The step keeps step_init_wish() as unreported (store/unreported.h).
  */
+struct draw_row;
+
 struct unreported step_init_wish(void);
 int step_init(struct operator *operator, int (*show)(void *ctx, const char *code), void *ctx, struct err *err);
 
@@ -60,11 +62,10 @@ int step_draw(struct operator *operator, uint64_t n, const char *value, struct e
 int step_reveal(struct operator *operator, uint64_t n, struct err *err);
 
 /*
- * Under drand and a witness a void bears the beacon's value of draw_time.  Called before that time, the step only notes
- * the reason and sets *ret_later; step_overdue then voids the draw instead of drawing it.  A draw that is voided
- * already, for the same reason, is no error: 0.
+ * Under drand and a witness a void bears the beacon's value of draw_time, if that is there, and else its reveal does.  A
+ * draw that is voided already, for the same reason, is no error: 0.
  */
-int step_void(struct operator *operator, uint64_t n, const char *reason, bool *ret_later, struct err *err);
+int step_void(struct operator *operator, uint64_t n, const char *reason, struct err *err);
 
 struct step_amend {
 	uint64_t n, place, seat;
@@ -144,6 +145,19 @@ bool step_chain_serves(const struct step_chain *chain, const struct config_cycle
  * transaction of its own.  Does nothing where that letter was made.  ERR_REFUSED: it still cannot be made, and why.
  */
 int step_letter_again(struct operator *operator, int64_t id, struct err *err);
+
+/*
+ * What an archive entry at `index` says of the draw's amendments that the state has (PROTOCOL 9 `amended`).  An entry
+ * that says something else counted others.
+ */
+int step_archive_amended(struct store *store, const struct draw_row *row, uint64_t index,
+    char ret_hex[static HASH_HEX + 1], struct err *err);
+
+/*
+ * The archive entry at this index is in the log: it holds all lines there are, and counts the amendments that none
+ * before it has counted.  Within the caller's transaction.
+ */
+int step_archive_adopt(struct store *store, uint64_t entry, struct err *err);
 
 /* When the day's archive entry is due next; INT64_MAX: there is no log yet. */
 int step_archive_next(const struct operator *operator, int64_t *ret_time, struct err *err);

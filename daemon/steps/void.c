@@ -1,6 +1,4 @@
-/*
- * Voids a commitment, with a reason; or notes that it is to be voided, where the void needs a value that has not come.
- */
+/* Voids a commitment, with a reason. */
 
 #include "draws/draws.h"
 #include "draws/plan.h"
@@ -30,48 +28,19 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
 }
 
 /*
- * Under drand and a witness a void bears the beacon's value, so that everybody can later compute the draw that did
- * not take place.  A reason that begins with "beacon" says that the value cannot be had (PROTOCOL 4 `void`).
+ * Under drand and a witness the void, or else its reveal, bears the beacon's value, so that everybody can later compute
+ * the draw that did not take place (PROTOCOL 4).
  */
 static int
-value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret,
-    struct err *err)
+value_of_void(struct operator *operator, const struct draw_row *row, struct beacon_value *ret, struct err *err)
 {
-	char text[CLOCK_TEXT];
 	int rc;
 
 	ret->value[0] = ret->signature[0] = '\0';
 	if (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS)
 		return 0;
 	rc = beacons_value(operator->store, row->n, ret, err);
-	if (rc != ERR_ABSENT)
-		return rc;
-	clock_text(row->draw_time, text);
-	if (operator->now < row->draw_time)
-		return err_set(err, ERR_NOT_YET,
-		    N_("draw %llu is voided at %s: a void under %s bears the value of that time"),
-		    (unsigned long long)row->n, text, source_name(row->source));
-	if (strncmp(reason, "beacon", 6) == 0)
-		return 0;
-	return err_set(err, ERR_NOT_YET,
-	    N_("a void under %s bears the beacon's value, which is not there yet; if none is to be had, give a reason "
-	       "that begins "
-	       "with the word beacon, and everybody will see that this could not be proved"),
-	    source_name(row->source));
-}
-
-/* Notes the reason; step_overdue makes the void at the time of the draw. */
-static int
-note_calloff(struct operator *operator, uint64_t n, const char *reason, struct err *err)
-{
-	struct query q;
-
-	query_open(&q, operator->store, "INSERT OR REPLACE INTO draw_calloff (n, time, reason) VALUES (?, ?, ?)");
-	query_put_int(&q, (int64_t)n);
-	query_put_int(&q, operator->now);
-	query_put_string(&q, reason);
-	query_run(&q);
-	return query_close(&q, err);
+	return rc == ERR_ABSENT ? 0 : rc;
 }
 
 /* Whether the draw is voided, and the void in the log has this reason. */
@@ -115,7 +84,7 @@ step_void_for(struct operator *operator, uint64_t n, const char *reason, bool re
 	if (rc == 0)
 		rc = check_void(&row, reason, err);
 	if (rc == 0)
-		rc = value_of_void(operator, &row, reason, &value, err);
+		rc = value_of_void(operator, &row, &value, err);
 	if (rc == 0)
 		rc = draws_commit_hash(operator->store, &row, commit_hash, err);
 	if (rc != 0)
@@ -146,22 +115,14 @@ out:
 }
 
 int
-step_void(struct operator *operator, uint64_t n, const char *reason, bool *ret_later, struct err *err)
+step_void(struct operator *operator, uint64_t n, const char *reason, struct err *err)
 {
 	struct err why = {.tr = err == NULL ? NULL : err->tr};
 	struct draw_row row;
 	int rc = step_void_for(operator, n, reason, false, &why);
-	bool later = false;
 
-	if (rc == ERR_NOT_YET && draws_find(operator->store, n, &row, NULL) == 0 && operator->now < row.draw_time) {
-		later = true;
-		rc = note_calloff(operator, n, reason, &why);
-	} else if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 &&
-	    is_voided_for(operator->store, &row, reason)) {
+	if (rc == ERR_REFUSED && draws_find(operator->store, n, &row, NULL) == 0 &&
+	    is_voided_for(operator->store, &row, reason))
 		rc = 0;
-	}
-	if (rc != 0)
-		return err_set(err, rc, "%s", why.message);
-	*ret_later = later;
-	return 0;
+	return rc == 0 ? 0 : err_set(err, rc, "%s", why.message);
 }

@@ -437,6 +437,7 @@ const char schema_unreported_5[] = "CREATE TABLE unreported ("
 const char schema_draws_6[] =
     "ALTER TABLE draw_place RENAME COLUMN date TO visit;" /* minutes of the local clock since 1970 */
     "ALTER TABLE draw ADD COLUMN quiet_days INTEGER NOT NULL DEFAULT 0;"
+    "DROP TABLE draw_calloff;" /* a void is made at once, and its reveal brings the value */
     "DROP TABLE draw_amendment;"
     "CREATE TABLE draw_amendment ("
     "  n INTEGER NOT NULL REFERENCES draw,"

@@ -42,7 +42,7 @@ table = open(office + "/first").read()
 assert len(record["selected"]) == 13
 for place in record["selected"]:
     line = next(line for line in table.splitlines() if f" {place['id']} " in line)
-    assert place["date"] in line and all(inspector in line for inspector in place["team"]), line
+    assert place["visit"].split("T")[0] in line and all(inspector in line for inspector in place["team"]), line
 people = {p for place in record["selected"] for p in place["team"]}
 assert len(os.listdir(office + "/mail/new")) == len(people), "one letter each"
 PYTHON
@@ -67,6 +67,6 @@ expect 0 "draws/0002" sc run spot-check
 verified
 test "$(letters)" -gt "$sent" || fail "no letters of the second draw"
 test "$(grep -c ',rotation$' "$office/public/draws/0002/conflicts.csv")" -eq 26 || fail "26 pairs"
-test "$(cut -d, -f8 "$office/public/draws/0002/targets.csv" | grep -c '^20')" -eq 13 || fail "13 dates"
+test "$(cut -d, -f9 "$office/public/draws/0002/targets.csv" | grep -c '^20')" -eq 13 || fail "13 dates"
 expect 0 "next: a commitment at" sc status
 echo "two draws, $(letters) letters"

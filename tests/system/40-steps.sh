@@ -42,13 +42,14 @@ expect 2 "was voided" sc draw 1
 expect 2 "voided already" sc void 1 --reason x
 expect 2 "sealed until" sc reveal 1
 verified
-# Its secret opens at the time it was meant for, and no later link's before.
-expect 2 "draw at" sc run spot-check
+# Its secret opens once its draw time has passed, and no later link's before: the next draw stands, and stays sealed.
+expect 2 "draw 2 is sealed until draw 1 of the same cycle is revealed" sc run spot-check
+verified
 
 # With an embargo: the new chain waits for the old one.
 helper_set embargo 30
 expect 2 "once draw 1 is revealed" sc commit spot-check
-expect 2 "once draw 1 is revealed" sc run spot-check
+expect 2 "sealed until draw 1" sc run spot-check
 helper_set embargo 0
 test "$(sc --json status | field late)" = 0 || fail "late"
 

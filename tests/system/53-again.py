@@ -266,7 +266,7 @@ def letters_once(office):
     return len(ids)
 
 
-SAYS = ("stands", "is committed", "is drawn", "is opened", "is voided", "has begun", "is undone", "excused", "is cancelled", "are there")
+SAYS = ("stands", "is made", "is done", "is committed", "is drawn", "is opened", "is voided", "has begun", "is undone", "excused", "is cancelled", "are there")
 
 
 def is_reported(office, case, output):

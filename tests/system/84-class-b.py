@@ -113,11 +113,11 @@ def on_the_network(folder, ended):
     wait_for(lambda: len(office.cosigners("draws/0001/outcome.checkpoint", witnesses)) == 2, "the outcome is cosigned")
     check(office.verify(*[w.vkey for w in witnesses])["classes"][0]["class"] == "B", "class B")
 
-    # Called off before its time: the void comes with the value, and says what it avoided.
+    # Voided before its time: the reveal comes with the value, and says what the void avoided.
     office.sc("commit", "hand", "--draw-at", at_text(DRAW + 7200))
     wait_for(lambda: len(office.cosigners("draws/0002/commit.checkpoint", witnesses)) == 2, "the second is cosigned")
-    office.sc("void", "2", "--reason", "the rosters were wrong", says="is called off")
-    check(office.query("SELECT outcome FROM draw WHERE n = 2")[0][0] is None, "not yet")
+    office.sc("void", "2", "--reason", "the rosters were wrong", says="2")
+    check(office.query("SELECT outcome, reveal_entry FROM draw WHERE n = 2")[0] == ("void", None), "voided, and not opened")
     office.stop()
     for w in witnesses:
         w.end()
@@ -125,13 +125,15 @@ def on_the_network(folder, ended):
     for w in witnesses:
         w.begin()
     office.start()
-    wait_for(lambda: office.query("SELECT outcome FROM draw WHERE n = 2")[0][0] == "void", "it is voided")
+    wait_for(lambda: office.query("SELECT reveal_entry FROM draw WHERE n = 2")[0][0] is not None, "it is opened")
     wait_for(lambda: len(office.cosigners("draws/0002/outcome.checkpoint", witnesses)) == 2, "and that is cosigned")
     said = office.verify(*[w.vkey for w in witnesses])
     check(said["failed"] == 0, f"{said}")
     entries = [json.loads(row[0]) for row in office.query("SELECT bytes FROM log_entry")]
     void = [e for e in entries if e["type"] == "void"][0]
-    check(len(void["signature"]) == 128 and void["reason"] == "the rosters were wrong", f"{void}")
+    reveal = [e for e in entries if e["type"] == "reveal" and e["n"] == 2][0]
+    check("signature" not in void and void["reason"] == "the rosters were wrong", f"{void}")
+    check(len(reveal["signature"]) == 128, f"{reveal}")
 
 
 def typed(office, *lines):

@@ -8,7 +8,7 @@
 #include "core/base/text.h"
 #include "core/format/merkle.h"
 
-enum { ROW_ID = 0, ROW_WEIGHT = 5, ROW_DRUM = 8, ROW_PRIVATE = 9 }; /* columns of targets.csv */
+enum { ROW_ID = 0, ROW_WEIGHT = 6, ROW_DRUM = 10, ROW_PRIVATE = 11 }; /* columns of targets.csv */
 
 static const char *const outcome_names[] = {"none", "reserve", "selected", "unstaffed"};
 
