@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/leave_calendar.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/cell.h"
@@ -64,7 +66,8 @@ is_chinese_locale(void)
 
 struct import_options {
 	enum roster_kind kind;
-	const char *path; /* NULL with undo */
+	const char *path;      /* NULL with undo */
+	const char *inspector; /* whose calendar the file is; NULL: it is no calendar */
 	bool undo;
 	struct rosters_import import;
 };
@@ -83,6 +86,20 @@ parse_percent(const char *text, unsigned *ret)
 	return true;
 }
 
+/* A calendar does not say reliably whose it is: its events name whoever called them. */
+static int
+check_inspector_option(const struct import_options *w)
+{
+	size_t n = w->path == NULL ? 0 : strlen(w->path);
+
+	if (w->inspector != NULL && (w->kind != ROSTER_LEAVE || w->undo))
+		return cli_usage_error(_("--inspector is for the file of \"import leave\""));
+	if (w->kind == ROSTER_LEAVE && w->inspector == NULL && n > 4 && strcasecmp(w->path + n - 4, ".ics") == 0)
+		return cli_usage_error(
+		    _("an iCalendar is the calendar of one inspector: say whose with --inspector ID"));
+	return EXIT_DONE;
+}
+
 static int
 parse_import(const struct cli *cli, int argc, char **argv, struct import_options *w)
 {
@@ -92,6 +109,7 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 	    {"by", required_argument, NULL, 'b'},
 	    {"assign-ids", no_argument, NULL, 'a'},
 	    {"undo", no_argument, NULL, 'u'},
+	    {"inspector", required_argument, NULL, 'i'},
 	    {NULL, 0, NULL, 0},
 	};
 	int option, status;
@@ -117,6 +135,9 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 		case 'u':
 			w->undo = true;
 			break;
+		case 'i':
+			w->inspector = optarg;
+			break;
 		default:
 			return cli_usage(cli);
 		}
@@ -125,6 +146,8 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 		return cli_usage(cli);
 	w->path = w->undo ? NULL : argv[optind + 1];
 	status = parse_kind(argv[optind], &w->kind);
+	if (status == EXIT_DONE)
+		status = check_inspector_option(w);
 	return status != EXIT_DONE ? status : check_by(w->import.by);
 }
 
@@ -191,15 +214,18 @@ static int
 import_file(struct cli *cli, const char *path, struct import_options *w, struct rosters_counts *counts)
 {
 	bool from_stdin = strcmp(path, "-") == 0;
-	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), status = EXIT_DONE;
 
 	if (fd < 0)
 		return report_open_failure(cli, path);
 	w->import.file = from_stdin ? _("standard input") : path;
-	rc = rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err);
+	if (w->inspector != NULL)
+		status = leave_calendar_import(cli, fd, w->inspector, &w->import, counts);
+	else if (rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err) != 0)
+		status = cli_fail(cli);
 	if (!from_stdin)
 		(void)close(fd);
-	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+	return status;
 }
 
 static int
@@ -457,9 +483,10 @@ run_excuse(struct cli *cli, int argc, char **argv)
 }
 
 const struct command roster_commands[] = {
-    {"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
-        N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the "
-           "latest import back"),
+    {"import",
+        N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] [--inspector ID] | KIND --undo"),
+        N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file, or adds to the leave; "
+           "--undo takes the latest import back"),
         run_import},
     {"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
         run_export},

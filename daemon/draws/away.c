@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/format/roster.h"
+#include "draws/draws.h"
 
 struct away_walk {
 	struct store *store;
@@ -138,6 +139,44 @@ away_days_read(struct store *store, const slot_t *slots, size_t n_slots, bool bo
 		sort_away_days(ret_days);
 	free(w.dates);
 	return rc;
+}
+
+int
+away_days_of_draw(struct store *store, uint64_t n, struct away_days *ret_days, struct err *err)
+{
+	struct away_walk w = {.store = store, .days = ret_days, .err = err};
+	struct slice rest;
+	struct buf bytes;
+	int rc;
+
+	*ret_days = (struct away_days){.n = 0};
+	buf_init(&bytes, DRAW_FILE_MAX);
+	rc = draw_file_get(store, n, "away.csv", &bytes, err);
+	rest = buf_view(&bytes);
+	(void)slice_cut(&rest, '\n'); /* the header */
+	while (rc == 0 && rest.n > 0) {
+		struct slice date = slice_cut(&rest, '\n'), id = slice_cut(&date, ',');
+		int32_t day;
+
+		if (!text_is_id(id) || !text_to_date(date, &day))
+			rc = err_set(err, ERR_OUTSIDE,
+			    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), "away.csv",
+			    (unsigned long long)n);
+		else
+			rc = add_away_day(&w, id, day);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+size_t
+away_inspectors(const struct away_days *days)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < days->n; i++)
+		n += i == 0 || strcmp(days->v[i - 1].id, days->v[i].id) != 0;
+	return n;
 }
 
 void

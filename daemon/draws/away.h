@@ -31,7 +31,14 @@ struct away_days {
  */
 int away_days_read(struct store *store, const slot_t *slots, size_t n_slots, bool booked, struct away_days *ret_days,
     struct err *err);
+
+/* The rows of a draw's away.csv, as committed; `dates` stays 0.  ERR_OUTSIDE, ERR_MEMORY.  Release as above. */
+int away_days_of_draw(struct store *store, uint64_t n, struct away_days *ret_days, struct err *err);
+
 void away_days_release(struct away_days *days); /* a zeroed struct is allowed */
+
+/* How many inspectors have a day. */
+size_t away_inspectors(const struct away_days *days);
 
 /* Whether the inspector is away on the date of every slot, and so takes no part (PROTOCOL 5). */
 bool away_on_all(const struct away_days *days, struct slice id);

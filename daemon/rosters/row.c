@@ -165,7 +165,7 @@ put_header(struct buf *json, struct slice title)
 
 /* An id column that --assign-ids adds. */
 static void
-put_id_header(const struct file *f, struct buf *json)
+put_assigned_id_header(const struct file *f, struct buf *json)
 {
 	const struct column *id = &roster_columns[f->kind].column[0];
 	struct slice chinese = slice_of(id->chinese);
@@ -206,7 +206,7 @@ file_headers(const struct file *f, char **ret_headers, struct err *err)
 	buf_byte(&json, '[');
 	for (size_t i = 0; i < n_present; i++)
 		put_header(&json, titles[i]);
-	put_id_header(f, &json);
+	put_assigned_id_header(f, &json);
 	for (size_t i = 0; i < f->n_columns; i++)
 		if (!titles_have(f, i, titles, n_present)) {
 			put_header(&json, slice_of(f->columns[i].header));

@@ -19,8 +19,8 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	return scratch_make(dir) && store_open(dir, STORE_CREATE, &store, &err) == 0 &&
-	        store_begin(store, &err) == 0 && store_exec(store, "PRAGMA defer_foreign_keys = ON", &err) == 0
+	return scratch_make(dir) && store_open(dir, STORE_CREATE, &store, &err) == 0 && store_begin(store, &err) == 0 &&
+	        store_exec(store, "PRAGMA defer_foreign_keys = ON", &err) == 0
 	    ? 0
 	    : -1;
 }
@@ -80,7 +80,8 @@ leave_and_excuses_are_joined(void **state)
 	sql("INSERT INTO leave (inspector, \"from\", \"to\", private) VALUES ('I1', 20626, 20627, '{}'),"
 	    " ('I1', 20627, 20628, '{}');"
 	    "INSERT INTO excuse (kind, who, \"from\", until, reason, by, time, lifted) VALUES"
-	    " ('inspectors', 'I1', 20629, 20640, 'x', 'x', 0, NULL), ('inspectors', 'I2', 20627, 20627, 'x', 'x', 0, NULL),"
+	    " ('inspectors', 'I1', 20629, 20640, 'x', 'x', 0, NULL), ('inspectors', 'I2', 20627, 20627, 'x', 'x', 0, "
+	    "NULL),"
 	    " ('inspectors', 'I2', 20626, 20626, 'x', 'x', 0, 1), ('targets', 'T1', 20626, 20640, 'x', 'x', 0, NULL)");
 	assert_string_equal(away(true), "I1!+0 I1!+1 I1!+3 I2+1 ");
 }
@@ -108,7 +109,8 @@ sealed_visits_are_booked(void **state)
 	sql("INSERT INTO draw_place (n, place, target, visit) VALUES (1, 0, 'T1', 20627 * 1440 + 1439),"
 	    " (1, 1, 'T2', 20630 * 1440), (1, 2, NULL, 20626 * 1440), (2, 0, 'T3', 20626 * 1440),"
 	    " (1, 3, 'T4', 20626 * 1440 - 1), (1, 4, 'T5', 20627 * 1440);"
-	    "INSERT INTO draw_seat (n, place, seat, inspector) VALUES (1, 0, 0, 'I1'), (1, 0, 1, NULL), (1, 1, 0, 'I2'),"
+	    "INSERT INTO draw_seat (n, place, seat, inspector) VALUES (1, 0, 0, 'I1'), (1, 0, 1, NULL), (1, 1, 0, "
+	    "'I2'),"
 	    " (1, 2, 0, 'I3'), (2, 0, 0, 'I4'), (1, 3, 0, 'I5'), (1, 4, 0, 'I1')");
 	assert_string_equal(away(true), "I1+1 ");
 	assert_string_equal(away(false), "");

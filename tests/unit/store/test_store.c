@@ -153,7 +153,7 @@ an_older_state_is_brought_up_to_date(void **state)
 	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE "
 	    "plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE "
-	    "published_file; DROP TABLE draw_calloff;"
+	    "published_file;"
 	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD "
 	    "COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
