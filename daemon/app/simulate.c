@@ -225,7 +225,7 @@ open_simulation(struct simulation_run *r, struct store *real)
 	    .now = clock_instant(r->want->from, 0, NULL)};
 	rc = fill_rosters(r, real);
 	if (rc == 0)
-		rc = rosters_set_back(r->store, r->want->from, r->err);
+		rc = rosters_set_back(r->store, r->want->from, clock_date(clock_now()), r->err);
 	if (rc == 0)
 		rc = step_init(&r->operator, drop_code, NULL, r->err);
 	return rc;

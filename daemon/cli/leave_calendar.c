@@ -90,8 +90,8 @@ leave_calendar_import(struct cli *cli, int fd, const char *inspector, const stru
 	if (rc == 0)
 		rc = read_whole(fd, import->file, &bytes, &n_bytes, &cli->err);
 	if (rc == 0)
-		rc = leave_calendar_read(import->file, bytes, n_bytes, cli->today, clock_zone(), &cli->diag, &spans,
-		    &n, &cli->err);
+		rc = leave_calendar_read(import->file, bytes, n_bytes, cli->today, clock_zone(), &cli->diag, &spans, &n,
+		    &cli->err);
 	if (rc == 0)
 		rc = import_spans(cli, inspector, spans, n, import, ret_counts);
 	free(spans);

@@ -35,12 +35,20 @@ attach_other_state(struct store *store, const struct store *other, struct err *e
 }
 
 int
-rosters_set_back(struct store *store, int32_t date, struct err *err)
+rosters_set_back(struct store *store, int32_t date, int32_t today, struct err *err)
 {
 	struct query q;
+	int rc;
 
 	query_open(&q, store, "UPDATE target SET since = ?1 WHERE since > ?1");
 	query_put_int(&q, date);
+	(void)query_run(&q);
+	rc = query_close(&q, err);
+	if (rc != 0)
+		return rc;
+	query_open(&q, store, "UPDATE excuse SET \"from\" = ?1 WHERE \"from\" > ?1 AND \"from\" <= ?2");
+	query_put_int(&q, date);
+	query_put_int(&q, today);
 	(void)query_run(&q);
 	return query_close(&q, err);
 }

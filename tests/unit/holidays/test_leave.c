@@ -111,8 +111,9 @@ faults_have_their_lines(void **state)
 	assert_string_equal(told, "1: this is no iCalendar\n");
 	assert_string_equal(leave_of(ICS("")), "refused");
 	assert_string_equal(leave_of(ICS(EVENT(ON("20260230")) EVENT(ON("20260701") "DURATION:P367D\r\n"))), "refused");
-	assert_string_equal(told, "4: DTSTART is no date, or one that does not exist; a date is written 20270206\n"
-	                          "8: the event is longer than 366 days\n");
+	assert_string_equal(told,
+	    "4: DTSTART is no date, or one that does not exist; a date is written 20270206\n"
+	    "8: the event is longer than 366 days\n");
 	assert_string_equal(leave_of(ICS(EVENT("DTSTART:20260701T160000Z\r\nRRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=2\r\n"))),
 	    "refused");
 	assert_string_equal(told, "5: RRULE is not followed here: list the dates\n");
