@@ -28,7 +28,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"phone", "电话|联系电话", COLUMN_FREE, PRIVATE, false},
             {"email", "邮箱|电子邮箱", COLUMN_EMAIL, PRIVATE, false},
         },
-        15, 8, 1},
+        15, 8, 1, false},
     [ROSTER_INSPECTORS] = {"inspectors", "inspector",
         {
             {"id", "编号|代码", COLUMN_ID, KEY, false},
@@ -41,7 +41,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"phone", "电话|联系电话", COLUMN_FREE, PRIVATE, false},
             {"language", "语言", COLUMN_LANGUAGE, PRIVATE, false},
         },
-        9, 5, 1},
+        9, 5, 1, false},
     [ROSTER_CONFLICTS] = {"conflicts", "conflict",
         {
             {"inspector", "检查人员|检查人员编号", COLUMN_INSPECTOR, KEY, false},
@@ -49,7 +49,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"value", "值|回避对象", COLUMN_TEXT, KEY, false},
             {"reason", "理由|原因", COLUMN_FREE, PRIVATE, false},
         },
-        4, 3, 3},
+        4, 3, 3, false},
     [ROSTER_MATTERS] = {"matters", "matter",
         {
             {"id", "编号|代码", COLUMN_ID, KEY, false},
@@ -57,7 +57,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"checklist", "核查清单|检查清单", COLUMN_FREE, PRIVATE, false},
             {"legal_basis", "依据|法律依据", COLUMN_FREE, PRIVATE, false},
         },
-        4, 1, 1},
+        4, 1, 1, false},
     [ROSTER_CONTACTS] = {"contacts", "contact",
         {
             {"target", "对象|对象编号|检查对象", COLUMN_TARGET, KEY, false},
@@ -65,7 +65,15 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"name", "姓名|名称", COLUMN_NAME, KEY, false},
             {"email", "邮箱|电子邮箱", COLUMN_EMAIL, NEEDED, false},
         },
-        4, 3, 3},
+        4, 3, 3, false},
+    [ROSTER_LEAVE] = {"leave", "leave",
+        {
+            {"inspector", "检查人员|检查人员编号", COLUMN_INSPECTOR, KEY, false},
+            {"from", "开始日期|起始日期|起", COLUMN_DAY, KEY, NUMBER},
+            {"to", "结束日期|截止日期|止", COLUMN_LAST_DAY, COLUMN_PUBLIC, true, NUMBER},
+            {"reason", "理由|原因|事由", COLUMN_FREE, PRIVATE, false},
+        },
+        4, 3, 2, true},
 };
 
 bool

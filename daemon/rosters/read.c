@@ -84,10 +84,9 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 }
 
 static const char targets_sql[] =
-    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL,"
-    " t.needs"
-    " FROM target t LEFT JOIN excuse e"
-    " ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private,"
+    " EXISTS (SELECT 1 FROM excuse e WHERE e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL"
+    "  AND ? BETWEEN e.\"from\" AND e.until), t.needs FROM target t";
 
 /* All targets where id.p is NULL, else the one with this id. */
 static int
@@ -152,8 +151,9 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 /* ---- inspectors ---- */
 
 static const char inspectors_sql[] =
-    "SELECT t.id, t.unit, t.area, t.level, t.tags, t.private, e.id IS NOT NULL FROM inspector t LEFT JOIN excuse e"
-    " ON e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.unit, t.area, t.level, t.tags, t.private,"
+    " EXISTS (SELECT 1 FROM excuse e WHERE e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL"
+    "  AND ? BETWEEN e.\"from\" AND e.until) FROM inspector t";
 
 static int
 visit_inspector(struct header *header, struct query *q,

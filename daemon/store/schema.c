@@ -459,3 +459,19 @@ const char schema_archive_6[] = "CREATE TABLE archive_line ("
                                 "  entry INTEGER PRIMARY KEY REFERENCES log_entry,"
                                 "  lines INTEGER NOT NULL" /* how many its root holds */
                                 ") STRICT;";
+
+/*
+ * Leave: days on which an inspector is not to be had.  An inspector who leaves the roster leaves his or her rows here,
+ * where they concern nobody.  An excuse has a first day too, and several may stand.
+ */
+const char schema_rosters_6[] = "CREATE TABLE leave ("
+                                "  inspector TEXT NOT NULL,"
+                                "  \"from\" INTEGER NOT NULL,"
+                                "  \"to\" INTEGER NOT NULL CHECK (\"to\" >= \"from\"),"
+                                "  private TEXT NOT NULL,"
+                                "  PRIMARY KEY (inspector, \"from\")"
+                                ") STRICT, WITHOUT ROWID;"
+                                "DROP INDEX excuse_standing;"
+                                "ALTER TABLE excuse ADD COLUMN \"from\" INTEGER NOT NULL DEFAULT 0;"
+                                "UPDATE excuse SET \"from\" = min(time / 86400, until);"
+                                "CREATE INDEX excuse_standing ON excuse (kind, who, \"from\") WHERE lifted IS NULL;";

@@ -237,6 +237,10 @@ static const struct {
     {ROSTER_CONTACTS, "target,level,name,email", "T1,,a,a@b.org", "level is empty"},
     {ROSTER_CONTACTS, "target,level,name,email", "T1,1,,a@b.org", "name is empty"},
     {ROSTER_CONTACTS, "target,level,name,email", "T1,1,a,b", "one mail address"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I 1,2026-07-01,2026-07-02,x", "an id is"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-32,2026-08-02,x", "a date is written"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-01,never,x", "a date is written"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-01,2026-07-02,a\x01", "U+0001"},
 };
 
 static void
