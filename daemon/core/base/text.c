@@ -217,12 +217,16 @@ text_is_hex(struct slice text, size_t digits)
 bool
 text_is_zone(struct slice text)
 {
-	if (text.n == 0 || text.n > 64 || !is_ascii_alphanumeric(text.p[0]))
+	char before = '/';
+
+	if (text.n == 0 || text.n > 64)
 		return false;
-	for (size_t i = 1; i < text.n; i++)
-		if (!is_ascii_alphanumeric(text.p[i]) && memchr("/_+-", text.p[i], 4) == NULL)
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '/' ? before == '/' : !is_ascii_alphanumeric(text.p[i]) && memchr("_+-", text.p[i], 3) == NULL)
 			return false;
-	return true;
+		before = text.p[i];
+	}
+	return before != '/';
 }
 
 bool

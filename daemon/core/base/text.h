@@ -51,7 +51,7 @@ bool text_is_nfc(struct slice text);
 bool text_is_id(struct slice text);
 bool text_is_tag(struct slice text);
 bool text_is_hex(struct slice text, size_t digits); /* exactly so many lowercase digits */
-bool text_is_zone(struct slice text);               /* shaped like an IANA zone name, at most 64 bytes */
+bool text_is_zone(struct slice text);               /* parts of A-Z a-z 0-9 + _ -, joined by /; at most 64 bytes */
 
 /* Integers by PROTOCOL 2: canonical, below 2^53 in size. */
 bool text_to_uint(struct slice text, uint64_t *ret_value);
