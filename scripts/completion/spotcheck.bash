@@ -41,7 +41,7 @@ _spotcheck_options()
 	commit)	echo --draw-at ;;
 	draw)	echo --value --present --dry-run ;;
 	void)	echo --reason ;;
-	amend)	echo --reason --out ;;
+	amend)	echo --reason --out --leave-empty ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
 	restore) echo --published --key ;;
