@@ -68,6 +68,32 @@ memory_dir_release(struct memory_dir *dir)
 	dir->n = 0;
 }
 
+void
+memory_dir_drop(struct memory_dir *dir, const char *path)
+{
+	for (size_t i = 0; i < dir->n; i++)
+		if (strcmp(dir->files[i].path, path) == 0) {
+			free(dir->files[i].bytes);
+			dir->files[i--] = dir->files[--dir->n];
+		}
+}
+
+void
+memory_dir_put(struct memory_dir *dir, const char *path, struct slice bytes)
+{
+	struct memory_file *f;
+
+	memory_dir_drop(dir, path);
+	assert_true(dir->n < sizeof dir->files / sizeof dir->files[0]);
+	f = &dir->files[dir->n++];
+	assert_true(strlen(path) < sizeof f->path);
+	(void)snprintf(f->path, sizeof f->path, "%s", path);
+	f->len = bytes.n;
+	f->bytes = malloc(bytes.n + 1);
+	assert_non_null(f->bytes);
+	memcpy(f->bytes, bytes.p, bytes.n);
+}
+
 static int
 read_file(void *ctx, const char *path, struct buf *out, struct err *err)
 {
@@ -85,7 +111,16 @@ read_file(void *ctx, const char *path, struct buf *out, struct err *err)
 	return err_set(err, ERR_ABSENT, "%s: missing", path);
 }
 
-/* Names a folder once for every file in it, which does no harm. */
+/* A file before this one stands in the folder of this path. */
+static bool
+folder_was_named(const struct memory_dir *dir, size_t file, const char *path, size_t len)
+{
+	for (size_t i = 0; i < file; i++)
+		if (strncmp(dir->files[i].path, path, len) == 0 && dir->files[i].path[len] == '/')
+			return true;
+	return false;
+}
+
 static int
 list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name, bool is_file), void *arg,
     struct err *err)
@@ -108,7 +143,8 @@ list_files(void *ctx, const char *path, void (*each)(void *arg, const char *name
 		slash = strchr(name, '/');
 		if (slash != NULL)
 			*slash = '\0';
-		each(arg, name, slash == NULL);
+		if (slash == NULL || !folder_was_named(dir, i, dir->files[i].path, len + strlen(name)))
+			each(arg, name, slash == NULL);
 		any = true;
 	}
 	return any ? 0 : err_set(err, ERR_ABSENT, "%s: missing", path);

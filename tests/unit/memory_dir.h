@@ -14,7 +14,7 @@ struct memory_file {
 };
 
 struct memory_dir {
-	struct memory_file files[64];
+	struct memory_file files[256];
 	size_t n;
 	const char *prefix; /* of the folder that memory_dir_published shows, "draws/0007/"; "" is all */
 };
@@ -22,6 +22,10 @@ struct memory_dir {
 /* Loads all files of tests/vectors/NAME; the caller has zeroed `dir`. */
 void memory_dir_load(struct memory_dir *dir, const char *name);
 void memory_dir_release(struct memory_dir *dir);
+
+/* Sets the bytes of a file, which may be new; or takes it away, if it is there. */
+void memory_dir_put(struct memory_dir *dir, const char *path, struct slice bytes);
+void memory_dir_drop(struct memory_dir *dir, const char *path);
 
 /* The reader that core's checker takes.  It points to `dir`. */
 struct published memory_dir_published(struct memory_dir *dir, const char *prefix);

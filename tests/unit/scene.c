@@ -329,6 +329,16 @@ scene_rows(struct scene *scene, const char *targets, const char *inspectors, con
 }
 
 void
+scene_away(struct scene *scene, const char *rows)
+{
+	struct slice csv = csv_of(scene, roster_away_header, rows, "");
+	struct err err = {0};
+
+	if (roster_parse_away(&scene->roster, csv, "away.csv", scene->sealed.slots, scene->sealed.n_slots, &err) != 0)
+		fail_msg("%s", err.message);
+}
+
+void
 scene_stratum(struct scene *scene, const char *class, uint64_t count)
 {
 	struct commit *c = &scene->commit;
@@ -493,15 +503,35 @@ model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector)
 }
 
 bool
-model_fits(const struct scene *scene, uint32_t inspector, size_t seat)
+model_fits(const struct scene *scene, uint32_t target, uint32_t inspector, size_t seat)
 {
 	struct slice requirement = scene->commit.rules.team[seat];
+	struct slice needs = target_needs(&scene->roster.targets[target]);
 	struct slice tags = inspector_tags(&scene->roster.inspectors[inspector]);
+	struct slice tag = slice_is(requirement, "own") ? needs : requirement;
 
-	if (slice_is(requirement, "any"))
+	if (slice_is(requirement, "any") || (slice_is(requirement, "own") && needs.n == 0))
 		return true;
 	while (tags.n > 0)
-		if (slice_eq(slice_cut(&tags, ';'), requirement))
+		if (slice_eq(slice_cut(&tags, ';'), tag))
 			return true;
 	return false;
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+size_t
+model_start(const struct scene *scene, const char *seed, uint32_t target)
+{
+	const struct target *t = &scene->roster.targets[target];
+	bool with_unit = scene->commit.rules.same_unit && target_unit(t).n > 0;
+	struct slice of = with_unit ? target_unit(t) : target_id(t);
+	char hex[HASH_HEX + 1], first[17], name[TEXT_MAX + 1];
+
+	memcpy(name, of.p, of.n);
+	name[of.n] = '\0';
+	MODEL_HASH(hex, seed, with_unit ? "visit/unit/" : "visit/target/", name);
+	memcpy(first, hex, 16);
+	first[16] = '\0';
+	return (size_t)((wide)strtoull(first, NULL, 16) * scene->sealed.n_slots >> 64);
 }

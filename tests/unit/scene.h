@@ -61,6 +61,9 @@ void scene_example(struct scene *scene);
  */
 void scene_rows(struct scene *scene, const char *targets, const char *inspectors, const char *conflicts);
 
+/* Rows of away.csv, as above; each date is that of one of the scene's slots. */
+void scene_away(struct scene *scene, const char *rows);
+
 /* Adds a stratum with this count; its drum, slips and take follow from the roster. */
 void scene_stratum(struct scene *scene, const char *class, uint64_t count);
 
@@ -73,9 +76,12 @@ void scene_release(struct scene *scene);
 void scene_draw(const struct scene *scene, const char *chosen, const char *reserve, const char *order, size_t drawn,
     struct draw *ret_draw);
 
-/* Slow models of PROTOCOL 7: whether the inspector is lawful for the target, and whether it fits the seat. */
+/* Slow models of PROTOCOL 7: whether the inspector is lawful for the target, and whether it fits a seat that visits it. */
 bool model_lawful(const struct scene *scene, uint32_t target, uint32_t inspector);
-bool model_fits(const struct scene *scene, uint32_t inspector, size_t seat);
+bool model_fits(const struct scene *scene, uint32_t target, uint32_t inspector, size_t seat);
+
+/* start(t) of PROTOCOL 6: an index into the slots. */
+size_t model_start(const struct scene *scene, const char *seed, uint32_t target);
 
 /* The index of a target in the roster, which must have it. */
 uint32_t scene_target(const struct scene *scene, const char *id);

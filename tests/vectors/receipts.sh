@@ -66,6 +66,6 @@ for draw in 1 2; do
 		sc receipt $draw $target >"$out/$draw-$target.json"
 	done
 done
-find public -name '*.html' -delete
+find public \( -name '*.html' -o -name '*.svg' \) -delete
 cp -r public "$out/public"
 "$spotcheck" verify "$out/public"

@@ -53,7 +53,7 @@ add_rotation(struct basis *b)
 		}
 }
 
-/* Voids without a value since the cycle's draw before. */
+/* Voids without a value since the cycle's draw before, but for those that its witnesses saw before draw_time. */
 static void
 add_voids(struct basis *b, const enum assurance *classes)
 {
@@ -61,17 +61,39 @@ add_voids(struct basis *b, const enum assurance *classes)
 
 	for (size_t i = x->state->previous; i != SEQUENCE_NONE && x->sequence->draws[i].is_void;
 	     i = x->sequence->draws[i].previous)
-		b->stands[i] = classes[i] == ASSURANCE_NONE;
+		b->stands[i] = classes[i] == ASSURANCE_NONE &&
+		    !cosigned_majority(x->earlier[i].outcome_before_draw, x->earlier[i].witnesses);
 }
 
-/* Classes from low to high; a failed or missing one is the lowest. */
+/* Classes from low to high; a failed, missing or pending one is the lowest. */
 static int
 class_rank(enum assurance a)
 {
-	return a == ASSURANCE_NONE || a == ASSURANCE_UNKNOWN ? 0
-	    : a == ASSURANCE_C                               ? 1
-	    : a == ASSURANCE_B || a == ASSURANCE_B_IF        ? 2
-	                                                     : 3;
+	return a < ASSURANCE_C ? 0 : a == ASSURANCE_C ? 1 : a == ASSURANCE_B || a == ASSURANCE_B_IF ? 2 : 3;
+}
+
+/* What stands in its files; where these are sealed, or have failed, only the voids are known. */
+static void
+add_rows(struct basis *b, const struct draw_case *c, const struct cycle_past *past)
+{
+	const struct draw_context *x = b->x;
+	bool rotates = false;
+
+	for (size_t i = 0; i < c->roster.n_targets; i++) {
+		const struct target *t = &c->roster.targets[i];
+
+		add_last_drawn(b, t);
+		add_elsewhere(b, t);
+		if (t->drum == DRUM_CARRIED) {
+			uint64_t owing = history_carried_by(&past->history, target_id(t));
+
+			b->stands[owing > 0 && owing < x->n ? owing - 1 : 0] |= owing > 0 && owing < x->n;
+		}
+	}
+	for (size_t i = 0; i < c->roster.n_conflicts; i++)
+		rotates = rotates || c->roster.conflicts[i].rotation;
+	if (rotates)
+		add_rotation(b);
 }
 
 int
@@ -79,25 +101,11 @@ note_basis(const struct draw_context *x, const struct draw_case *c, const struct
     const enum assurance *classes, enum assurance own, struct report *report, struct err *err)
 {
 	struct basis b = {x, calloc(x->n, sizeof *b.stands)};
-	bool rotates = false;
 
 	if (b.stands == NULL)
 		return err_memory(err);
-	for (size_t i = 0; i < c->roster.n_targets; i++) {
-		const struct target *t = &c->roster.targets[i];
-
-		add_last_drawn(&b, t);
-		add_elsewhere(&b, t);
-		if (t->drum == DRUM_CARRIED) {
-			uint64_t owing = history_carried_by(&past->history, target_id(t));
-
-			b.stands[owing > 0 && owing < x->n ? owing - 1 : 0] |= owing > 0 && owing < x->n;
-		}
-	}
-	for (size_t i = 0; i < c->roster.n_conflicts; i++)
-		rotates = rotates || c->roster.conflicts[i].rotation;
-	if (rotates)
-		add_rotation(&b);
+	if (c->opened && c->state[CHECK_FILES] == CHECK_OK)
+		add_rows(&b, c, past);
 	add_voids(&b, classes);
 	for (size_t i = 0; i + 1 < x->n; i++)
 		if (b.stands[i] && class_rank(classes[i]) < class_rank(own))

@@ -35,7 +35,8 @@ struct draw_context {
 	const struct draw_state *state;
 	const struct holds *holds; /* [n - 1]: of the draws before this one */
 	const struct cosigned *cosigned;
-	bool cosigned_ok; /* the check `checkpoints` holds */
+	const struct cosigned *earlier; /* [n - 1]: of the draws before this one */
+	bool cosigned_ok;               /* the check `checkpoints` holds */
 	const struct progress *progress;
 	unsigned threads;
 };
@@ -88,7 +89,10 @@ void cycle_past_release(struct cycle_past *past);
 /* In draw_files.c: the check `files`.  ERR_MEMORY and ERR_OUTSIDE: it could not be run.  Any other error: it failed. */
 int draw_files_check(const struct draw_context *x, struct draw_case *c, struct err *err);
 
-/* In draw_compare.c: each compares one part of the published record with the computed draw. */
+/*
+ * In draw_compare.c: each compares one part of the published record with the computed draw.  compare_visits stands on
+ * compare_selection and compare_teams: without these it must not be asked.
+ */
 int compare_seed(const struct draw_case *c, struct err *err);
 int compare_selection(const struct draw_case *c, struct err *err);
 int compare_inspectors(const struct draw_case *c, struct err *err);

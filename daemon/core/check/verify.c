@@ -304,6 +304,7 @@ draw_context_of(const struct run *r, size_t index)
 	    .state = d,
 	    .holds = r->holds,
 	    .cosigned = &r->draws[index],
+	    .earlier = r->draws,
 	    .cosigned_ok = r->checkpoints[index].code == 0,
 	    .progress = r->options->progress,
 	    .threads = r->options->threads};
@@ -371,8 +372,7 @@ verify_draw(struct run *r, size_t index)
 	if (rc == 0) {
 		note_draw(&x, &c, past, r->options, r->report);
 		r->classes[index] = report_assurance(r, &x, r->report->failures > failures);
-		if (c.opened && c.state[CHECK_FILES] == CHECK_OK)
-			rc = note_basis(&x, &c, past, r->classes, r->classes[index], r->report, r->err);
+		rc = note_basis(&x, &c, past, r->classes, r->classes[index], r->report, r->err);
 	}
 	if (rc == 0) {
 		if (r->receipt.n == x.n)

@@ -48,7 +48,10 @@ void lawful_table_free(struct lawful_table *table);
 /* (n_inspectors + 63) / 64 words; valid until a row of another target is asked for. */
 const uint64_t *lawful_row(struct lawful_table *table, size_t t);
 
-/* The same of who fits a seat `own` for the target; only where the rules have such a seat. */
+/*
+ * The same of who fits a seat `own` for the target; only where the rules have such a seat.  Bits after the last
+ * inspector say nothing.
+ */
 const uint64_t *lawful_own_row(struct lawful_table *table, size_t t);
 
 /* A number below n_targets: targets with the same number share a row. */

@@ -95,6 +95,9 @@ test_all_hold(void **state)
 
 /* ---- what they say, by a model ---- */
 
+/* Of targets.csv. */
+enum { WEIGHT = 6, DRUM = 10, COLUMNS = 12 };
+
 struct model {
 	char id[8], class[8], drum[16], ticket[HASH_HEX + 1];
 	unsigned weight;
@@ -113,17 +116,19 @@ model_read(unsigned draw, const char *seed, struct model v[static TARGETS])
 	for (size_t i = 0; i < TARGETS; i++) {
 		struct model *m = &v[i];
 		char *fields = line = strtok_r(NULL, "\n", &rest);
-		char *column[10];
+		char *column[COLUMNS];
 
 		assert_non_null(line);
-		for (size_t c = 0; c < 10; c++)
+		for (size_t c = 0; c < COLUMNS; c++) {
 			column[c] = strsep(&fields, ",");
-		*m = (struct model){.weight = (unsigned)strtoul(column[5], NULL, 10),
-		    .late = strcmp(column[8], "in") == 0};
-		m->takes_part = strcmp(column[8], "rest") != 0 && strcmp(column[8], "excused") != 0;
+			assert_non_null(column[c]);
+		}
+		*m = (struct model){.weight = (unsigned)strtoul(column[WEIGHT], NULL, 10),
+		    .late = strcmp(column[DRUM], "in") == 0};
+		m->takes_part = strcmp(column[DRUM], "rest") != 0 && strcmp(column[DRUM], "excused") != 0;
 		(void)snprintf(m->id, sizeof m->id, "%s", column[0]);
 		(void)snprintf(m->class, sizeof m->class, "%s", column[1]);
-		(void)snprintf(m->drum, sizeof m->drum, "%s", column[8]);
+		(void)snprintf(m->drum, sizeof m->drum, "%s", column[DRUM]);
 		for (unsigned slip = 1; m->takes_part && slip <= m->weight; slip++) {
 			char number[8], hash[HASH_HEX + 1];
 

@@ -13,10 +13,10 @@
 
 static const char seat_form[] =
     "{\"amendment\":1,\"in\":\"I07\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"I03\",\"place\":2,"
-    "\"reason\":\"recusal\",\"seat\":3,\"type\":\"seat\",\"v\":1}";
+    "\"reason\":\"recusal\",\"seat\":3,\"type\":\"seat\",\"v\":2}";
 static const char target_form[] =
     "{\"amendment\":1,\"in\":\"T9\",\"n\":7,\"nonce\":\"" NONCE "\",\"out\":\"T5\",\"place\":2,"
-    "\"reason\":\"closed\",\"type\":\"target\",\"v\":1}";
+    "\"reason\":\"closed\",\"type\":\"target\",\"v\":2}";
 
 /* ---- the form ---- */
 
@@ -106,8 +106,8 @@ test_faults(void **state)
 	    {"\"place\":2", S("\"place\":-1")},
 	    {"\"place\":2", S("\"place\":1e0")},
 	    {"\"place\":2", S("\"place\":\"2\"")},
-	    {"\"v\":1", S("\"v\":2")},
-	    {"\"v\":1", S("\"v\":\"1\"")},
+	    {"\"v\":2", S("\"v\":1")},
+	    {"\"v\":2", S("\"v\":\"2\"")},
 	};
 	const struct change wrong_seat[] = {
 	    {"I07", S("I 07")},
@@ -342,14 +342,57 @@ test_the_examples_amendments(void **state)
 		free(text);
 	}
 	assert_int_equal(n_done, 3);
-	expect_team(&p, 0, 0, "I002");
-	expect_team(&p, 0, 1, "I012");
-	expect_target(&p, 2, "t.33");
-	assert_int_equal(p.v[2].date,
-	    draw_visit_date(&draw.prefix, S("t.33"), scene.sealed.dates, scene.sealed.n_dates));
+	expect_team(&p, 0, 0, "I006");
+	expect_team(&p, 0, 1, "I010");
+	expect_target(&p, 2, "911-4");
+	assert_true(p.v[2].visit == slot_of(text_date_of(2023, 8, 25), 540)); /* that of t.1 */
 	places_release(&p);
 	draw_release(&draw);
 	scene_release(&scene);
+}
+
+/* What an archive entry says of a draw: that of the entries of index 6, 7 and 8 of the example, and the text itself. */
+static void
+test_hashes_of_amendments(void **state)
+{
+	static const struct {
+		uint64_t archive;
+		size_t n;
+		const char *right;
+	} cases[] = {
+	    {6, 0, "bcc3f0e7ed7216825ca3ed36cf0cfdfb8d37a7ae4255ba109d2f020dba156bd4"},
+	    {7, 2, "96e1859a6ed5f77298f92a8b0bc42d249ddd88ed1e2e135023962c2382a36cea"},
+	    {8, 3, "144224d22ff3611e68cf94572eb59557133fadf6de5c1c526404b0b8e32d72ba"},
+	    {9, 3, "d5b758290f4813d7206c0738eb05f6a5aa982a9d552ee7af6a1cf00492db122e"},
+	};
+	char hashes[3][HASH_HEX + 1], hex[HASH_HEX + 1], right[HASH_HEX + 1];
+	struct slice sha256[3];
+	struct scene scene;
+
+	(void)state;
+	scene_example(&scene);
+	for (int i = 0; i < 3; i++) {
+		char name[64];
+		size_t len;
+		char *text;
+
+		(void)snprintf(name, sizeof name, "example/draws/0001/amend-%02d.json", i + 1);
+		text = support_read(name, &len);
+		MODEL_HASH(hashes[i], text);
+		sha256[i] = slice_of(hashes[i]);
+		free(text);
+	}
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		amendments_hash(scene.input.secret, cases[i].archive, sha256, cases[i].n, hex);
+		assert_string_equal(hex, cases[i].right);
+	}
+	scene_release(&scene);
+	amendments_hash(S("s"), 0, NULL, 0, hex);
+	MODEL_HASH(right, "samended/0/");
+	assert_string_equal(hex, right);
+	amendments_hash(S("s"), 9007199254740991, sha256, 2, hex);
+	MODEL_HASH(right, "samended/9007199254740991/", hashes[0], "/", hashes[1]);
+	assert_string_equal(hex, right);
 }
 
 /* ---- by hand ---- */
@@ -451,9 +494,10 @@ test_reserves(void **state)
 	refuse(&p, "target 0 T1 U2"); /* another stratum's */
 	refuse(&p, "target 0 T1 -");
 	refuse(&p, "target 0 T2 T4");
+	p.v[0].visit = scene.slots[3];
 	apply(&p, "target 0 T1 T4");
-	assert_int_equal(p.v[0].date, draw_visit_date(&draw.prefix, S("T4"), scene.sealed.dates, scene.sealed.n_dates));
-	refuse(&p, "target 1 T2 T4"); /* it was placed */
+	assert_true(p.v[0].visit == scene.slots[3]); /* whatever T4's start is: the visit stays with the place */
+	refuse(&p, "target 1 T2 T4");                /* it was placed */
 	apply(&p, "target 1 T2 T3");
 	refuse(&p, "target 0 T4 T3");
 	apply(&p, "target 0 T4 -");
@@ -537,6 +581,136 @@ test_taken_out(void **state)
 	end(&scene, &draw, &p);
 }
 
+/* Six inspectors of whom three are drawn, and visits at these slots; U1 and U2 are posts of one unit. */
+static void
+begin_visits(struct scene *scene, const char *conflicts, const char *chosen, const char *away, slot_t first,
+    slot_t second, struct draw *draw, struct places *p)
+{
+	scene_rows(scene,
+	    "T1,A,,,,1,2020-01-01,,in\nT2,A,,,,1,2020-01-01,,in\nT3,A,u,,,1,2020-01-01,,in\n"
+	    "U1,A,u,,,1,2020-01-01,,in\nU2,A,u,,,1,2020-01-01,,in\n",
+	    "I1,,,,a,in\nI2,,,,a,in\nI3,,,,a,in\nI4,,,,a,in\nI5,,,,a,in\nI6,,,,b,in\n", conflicts);
+	scene_away(scene, away);
+	scene_stratum(scene, "A", 2);
+	scene->commit.rules.spacing = 180;
+	scene_draw(scene, chosen, "T3", "I1 I2 I3 I4 I5 I6", 3, draw);
+	assert_int_equal(places_new(&scene->input, draw, p, NULL), 0);
+	p->v[0].visit = first;
+	p->v[1].visit = second;
+}
+
+/* Scenario: whom the visit suits goes before whom it does not, drawn or not; among each the drawn go first. */
+static void
+test_groups(void **state)
+{
+	static const char only_4[] = "I5,target,T1,declared\nI6,target,T1,declared\n";
+	static const char none_4[] = "I4,target,T1,declared\nI5,target,T1,declared\nI6,target,T1,declared\n";
+	slot_t nine = slot_of(SCENE_DATE, 540);
+	struct scene scene;
+	struct draw draw;
+	struct places p;
+
+	(void)state;
+	/* I2 is two hours away only, I3 is away that day: I4 comes before these, though he is not drawn */
+	begin_visits(&scene, only_4, "T1:I1 T2:I2", "I3,2026-06-22\n", nine, nine + 120, &draw, &p);
+	refuse(&p, "seat 0 0 I1 I2");
+	refuse(&p, "seat 0 0 I1 I3");
+	refuse(&p, "seat 0 0 I1 -");
+	apply(&p, "seat 0 0 I1 I4");
+	/* then the drawn whom it does not suit */
+	assert_true(places_next_inspector(&p, 0, 0) == 1 || places_next_inspector(&p, 0, 0) == 2);
+	end(&scene, &draw, &p);
+	/* three hours are enough, before and after */
+	for (int before = 0; before < 2; before++) {
+		begin_visits(&scene, only_4, "T1:I1 T2:I2", "I3,2026-06-22\n", nine,
+		    before == 0 ? nine + 180 : nine - 180, &draw, &p);
+		apply(&p, "seat 0 0 I1 I2");
+		end(&scene, &draw, &p);
+		begin_visits(&scene, only_4, "T1:I1 T2:I2", "I3,2026-06-22\n", nine,
+		    before == 0 ? nine + 179 : nine - 179, &draw, &p);
+		apply(&p, "seat 0 0 I1 I4");
+		end(&scene, &draw, &p);
+	}
+	/* away on another day is no matter; the busy one of the drawn goes after the free one */
+	begin_visits(&scene, none_4, "T1:I1 T2:I2", "I3,2026-06-23\n", nine, nine, &draw, &p);
+	apply(&p, "seat 0 0 I1 I3");
+	apply(&p, "seat 0 0 I3 I2");
+	end(&scene, &draw, &p);
+	/* nobody suits: the drawn, then the others, as long as the rules let them */
+	begin_visits(&scene, only_4, "T1:I1 T2:I2", "I2,2026-06-22\nI3,2026-06-22\nI4,2026-06-22\n", nine, nine + 1440,
+	    &draw, &p);
+	refuse(&p, "seat 0 0 I1 I4");
+	assert_true(places_next_inspector(&p, 0, 0) == 1 || places_next_inspector(&p, 0, 0) == 2);
+	end(&scene, &draw, &p);
+}
+
+/* Scenario: visits of one unit leave each other time, by what the places hold now; an empty place counts for nothing. */
+static void
+test_units_and_empty_places(void **state)
+{
+	static const char only_2[] = "I3,unit,u,declared\nI4,unit,u,declared\nI5,unit,u,declared\n"
+	                             "I6,unit,u,declared\n";
+	static const char only_4[] = "I3,target,T1,declared\nI5,target,T1,declared\nI6,target,T1,declared\n";
+	slot_t nine = slot_of(SCENE_DATE, 540);
+	struct scene scene;
+	struct draw draw;
+	struct places p;
+
+	(void)state;
+	begin_visits(&scene, only_2, "U1:I1 U2:I2", "", nine, nine + 60, &draw, &p);
+	assert_int_equal(places_next_inspector(&p, 0, 0), 1);
+	end(&scene, &draw, &p);
+	/* of one unit both ways, so the one drawn goes first; of two, another who is not drawn does */
+	begin_visits(&scene, "I3,unit,u,declared\n", "U1:I1 U2:I2", "", nine, nine + 60, &draw, &p);
+	apply(&p, "seat 0 0 I1 I2");
+	end(&scene, &draw, &p);
+	begin_visits(&scene, only_4, "T1:I1 U2:I2", "", nine, nine + 60, &draw, &p);
+	refuse(&p, "seat 0 0 I1 I2");
+	apply(&p, "seat 0 0 I1 I4");
+	end(&scene, &draw, &p);
+	/* two places without a unit are not of one unit */
+	begin_visits(&scene, only_4, "T1:I1 T2:I2", "", nine, nine, &draw, &p);
+	apply(&p, "seat 0 0 I1 I4");
+	end(&scene, &draw, &p);
+	/* the place's target changes, and with it its unit */
+	begin_visits(&scene, "I3,unit,u,declared\n", "T1:I1 U2:I2", "", nine, nine + 60, &draw, &p);
+	assert_int_not_equal(places_next_inspector(&p, 0, 0), 1);
+	apply(&p, "target 0 T1 T3");
+	apply(&p, "seat 0 0 I1 I2");
+	end(&scene, &draw, &p);
+	/* I2's place becomes empty: he is free */
+	begin_visits(&scene, only_4, "T1:I1 T2:I2", "", nine, nine, &draw, &p);
+	apply(&p, "target 1 T2 T3");
+	assert_int_not_equal(places_next_inspector(&p, 0, 0), 1);
+	apply(&p, "target 1 T3 -");
+	apply(&p, "seat 0 0 I1 I2");
+	end(&scene, &draw, &p);
+}
+
+/* Scenario: a seat `own` is for whom the place's target asks for now; a new target is not refused for it. */
+static void
+test_own_seats(void **state)
+{
+	struct scene scene;
+	struct draw draw;
+	struct places p;
+
+	(void)state;
+	scene_rows(&scene, "T1,A,,,,a,1,2020-01-01,,,in\nT2,A,,,,b,1,2020-01-01,,,in\nT3,A,,,,,1,2020-01-01,,,in\n",
+	    "I1,,,,a,in\nI2,,,,a,in\nI3,,,,b,in\nI4,,,,a,in\n", "");
+	scene_stratum(&scene, "A", 1);
+	scene.commit.rules.team[0] = S("own");
+	scene_draw(&scene, "T1:I1", "T2 T3", "I1 I2 I3 I4", 3, &draw);
+	assert_int_equal(places_new(&scene.input, &draw, &p, NULL), 0);
+	refuse(&p, "seat 0 0 I1 I3");
+	apply(&p, "seat 0 0 I1 I2");
+	apply(&p, "target 0 T1 T2"); /* I2 has not what T2 needs, and goes nevertheless */
+	refuse(&p, "seat 0 0 I2 I4");
+	apply(&p, "seat 0 0 I2 I3");
+	apply(&p, "target 0 T2 T3");
+	end(&scene, &draw, &p);
+}
+
 /* The unstaffed have no place: places count the admitted. */
 static void
 test_places(void **state)
@@ -570,6 +744,7 @@ struct model {
 	const struct scene *scene;
 	const struct draw *draw;
 	int target[8];      /* of each place, into the roster */
+	slot_t visit[8];    /* as the draw gave it */
 	bool of_class_a[8]; /* its first target was */
 	int team[8][3];     /* into the roster */
 	struct {
@@ -597,7 +772,7 @@ model_may_sit(const struct model *m, int place, size_t seat, int inspector)
 {
 	const struct rules *rules = &m->scene->commit.rules;
 
-	if (!model_fits(m->scene, (uint32_t)inspector, seat) ||
+	if (!model_fits(m->scene, (uint32_t)m->target[place], (uint32_t)inspector, seat) ||
 	    !model_lawful(m->scene, (uint32_t)m->target[place], (uint32_t)inspector))
 		return false;
 	for (size_t s = 0; s < m->draw->seats; s++)
@@ -627,6 +802,32 @@ model_pair(const struct model *m, int target, int inspector, char ret[static HAS
 	MODEL_HASH(ret, m->draw->seed, "pair/", t, "/", p);
 }
 
+/* Not away on that day, and no other place of his now that is too close and of another unit. */
+static bool
+model_suits(const struct model *m, int place, int inspector)
+{
+	const struct roster *roster = &m->scene->roster;
+	slot_t visit = m->visit[place];
+
+	for (size_t i = 0; i < roster->n_away; i++)
+		if ((int)roster->away[i].inspector == inspector && roster->away[i].date == slot_date(visit))
+			return false;
+	for (size_t i = 0; i < m->n_places; i++) {
+		slot_t apart = llabs(m->visit[i] - visit);
+		struct slice unit;
+
+		if ((int)i == place || m->target[i] == NOBODY || (uint64_t)apart >= m->scene->commit.rules.spacing)
+			continue;
+		unit = target_unit(&roster->targets[m->target[i]]);
+		if (unit.n > 0 && slice_eq(unit, target_unit(&roster->targets[m->target[place]])))
+			continue;
+		for (size_t s = 0; s < m->draw->seats; s++)
+			if (m->team[i][s] == inspector)
+				return false;
+	}
+	return true;
+}
+
 static int
 model_next_inspector(const struct model *m, int place, size_t seat)
 {
@@ -637,14 +838,16 @@ model_next_inspector(const struct model *m, int place, size_t seat)
 		changes += m->out[i].place == place && m->out[i].seat == (int)seat;
 	if (changes == 2)
 		return NOBODY;
-	for (int drawn = 1; drawn >= 0 && best == NOBODY; drawn--) {
+	for (int group = 0; group < 4 && best == NOBODY; group++) {
+		bool drawn = group % 2 == 0, suits = group < 2;
 		char least[HASH_HEX + 1] = "g";
 
 		for (size_t i = 0; i < m->draw->n_in; i++) {
 			int p = (int)m->draw->order[i];
 			char pair[HASH_HEX + 1];
 
-			if ((i < m->draw->n_drawn) != (drawn == 1) || !model_may_sit(m, place, seat, p))
+			if ((i < m->draw->n_drawn) != drawn || model_suits(m, place, p) != suits ||
+			    !model_may_sit(m, place, seat, p))
 				continue;
 			model_pair(m, m->target[place], p, pair);
 			if (strcmp(pair, least) < 0) {
@@ -680,6 +883,7 @@ compare(const struct model *m, const struct places *p)
 {
 	for (size_t i = 0; i < m->n_places; i++) {
 		assert_int_equal(p->v[i].target, m->target[i] == NOBODY ? AMEND_EMPTY : (uint32_t)m->target[i]);
+		assert_true(p->v[i].visit == m->visit[i]);
 		for (size_t s = 0; s < m->draw->seats && m->target[i] != NOBODY; s++) {
 			uint32_t holder = p->team[i * m->draw->seats + s];
 
@@ -760,7 +964,8 @@ amend_target(struct model *m, struct places *p, int place)
 static void
 random_rosters(struct scene *scene, struct support_random *random)
 {
-	static const char *const units[] = {"", "u", "v", "w"}, *const tags[] = {"", "lead", "fire", "fire;lead"};
+	static const char *const units[] = {"", "u", "v", "w"}, *const needs[] = {"", "lead", "fire"},
+	                         *const tags[] = {"", "lead", "fire", "fire;lead"};
 	struct buf targets, inspectors, conflicts;
 	size_t n_inspectors = 4 + (size_t)support_random_below(random, 7);
 
@@ -768,9 +973,9 @@ random_rosters(struct scene *scene, struct support_random *random)
 	buf_init(&inspectors, 4096);
 	buf_init(&conflicts, 4096);
 	for (int i = 10; i < 24; i++)
-		buf_format(&targets, "T%d,%s,%s,,%d,1,2020-01-01,,in\n", i,
-		    support_random_below(random, 2) == 0 ? "A" : "B", units[1 + support_random_below(random, 3)],
-		    (int)support_random_below(random, 3));
+		buf_format(&targets, "T%d,%s,%s,,%d,%s,1,2020-01-01,,,in\n", i,
+		    support_random_below(random, 2) == 0 ? "A" : "B", units[support_random_below(random, 4)],
+		    (int)support_random_below(random, 3), needs[support_random_below(random, 3)]);
 	for (size_t i = 10; i < 10 + n_inspectors; i++) {
 		buf_format(&inspectors, "I%zu,%s,,%d,%s,%s\n", i, units[support_random_below(random, 4)],
 		    (int)support_random_below(random, 4), tags[support_random_below(random, 4)],
@@ -788,9 +993,33 @@ random_rosters(struct scene *scene, struct support_random *random)
 	buf_release(&conflicts);
 }
 
+/* Two slots on each of a few days, and who is away on some. */
+static void
+random_slots(struct scene *scene, struct support_random *random)
+{
+	struct buf away;
+
+	buf_init(&away, 1 << 16);
+	scene->sealed.n_slots = 0;
+	for (int32_t day = 0; day < 3; day++)
+		for (int i = 0; i < 2; i++)
+			scene->slots[scene->sealed.n_slots++] = slot_of(SCENE_DATE + day, 540 + 300 * i);
+	for (size_t i = 0; i < scene->roster.n_inspectors; i++)
+		for (int day = 0; day < 3; day++)
+			if (support_random_below(random, 4) == 0)
+				buf_format(&away, "%.*s,2026-06-%d\n",
+				    SLICE_ARGS(inspector_id(&scene->roster.inspectors[i])), 22 + day);
+	buf_byte(&away, '\0');
+	scene_away(scene, away.data);
+	buf_release(&away);
+	scene->commit.rules.spacing = support_random_below(random, 4) * 200;
+	scene->commit.rules.same_unit = support_random_below(random, 2) == 0;
+}
+
 static void
 random_case(struct support_random *random)
 {
+	static const struct slice requirements[] = {S("any"), S("any"), S("lead"), S("own")};
 	struct scene scene;
 	struct draw draw;
 	struct places p;
@@ -799,6 +1028,7 @@ random_case(struct support_random *random)
 	struct err err = {0};
 
 	random_rosters(&scene, random);
+	random_slots(&scene, random);
 	scene_stratum(&scene, "A", 2);
 	scene_stratum(&scene, "B", 1 + support_random_below(random, 2));
 	scene.commit.rules.reserve = support_random_below(random, 5);
@@ -809,7 +1039,7 @@ random_case(struct support_random *random)
 	scene.commit.rules.has_level_gap = support_random_below(random, 3) == 0;
 	scene.commit.rules.seats = 1 + (size_t)support_random_below(random, 3);
 	for (size_t s = 0; s < scene.commit.rules.seats; s++)
-		scene.commit.rules.team[s] = support_random_below(random, 3) == 0 ? S("lead") : S("any");
+		scene.commit.rules.team[s] = requirements[support_random_below(random, 4)];
 	(void)snprintf(secret, sizeof secret, "%llu", (unsigned long long)support_random_next(random));
 	scene.input.secret = slice_of(secret);
 	if (draw_compute(&scene.input, &draw, &err) != 0 || places_new(&scene.input, &draw, &p, &err) != 0)
@@ -817,6 +1047,7 @@ random_case(struct support_random *random)
 	m = (struct model){.scene = &scene, .draw = &draw, .n_places = p.n};
 	for (size_t i = 0; i < p.n; i++) {
 		m.target[i] = (int)p.v[i].target;
+		m.visit[i] = p.v[i].visit;
 		m.of_class_a[i] = slice_is(target_class(&scene.roster.targets[p.v[i].target]), "A");
 		for (size_t s = 0; s < draw.seats; s++)
 			m.team[i][s] = (int)draw.order[p.team[i * draw.seats + s]];
@@ -856,11 +1087,15 @@ main(void)
 	    cmocka_unit_test(test_exactly_its_keys),
 	    cmocka_unit_test(test_cut_and_continued),
 	    cmocka_unit_test(test_the_examples_amendments),
+	    cmocka_unit_test(test_hashes_of_amendments),
 	    cmocka_unit_test(test_loads),
 	    cmocka_unit_test(test_nobody_left),
 	    cmocka_unit_test(test_reserves),
 	    cmocka_unit_test(test_stratum_and_empty_seats),
 	    cmocka_unit_test(test_taken_out),
+	    cmocka_unit_test(test_groups),
+	    cmocka_unit_test(test_units_and_empty_places),
+	    cmocka_unit_test(test_own_seats),
 	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_random_amendments),
 	};

@@ -14,6 +14,7 @@
 #define INSPECTORS_MAX 64
 #define SEATS_MAX (TARGETS_MAX * 4)
 #define NO_LIMIT UINT64_MAX
+#define TAGS 4 /* numbered from 1 */
 
 static struct support_random random_numbers;
 
@@ -37,7 +38,10 @@ seed_set(void)
 struct world {
 	size_t n_targets, n_inspectors, seats;
 	bool lawful[TARGETS_MAX][INSPECTORS_MAX];
-	uint8_t fits[INSPECTORS_MAX];
+	uint8_t fits[INSPECTORS_MAX]; /* bit s: fits seat s, which is not `own` */
+	uint8_t own;                  /* bit s: seat s is `own` */
+	uint8_t needs[TARGETS_MAX];   /* 0: nothing; else the number of a tag */
+	uint8_t tags[INSPECTORS_MAX]; /* bit n: has the tag n */
 	uint64_t inspectors, max_load, slack;
 	uint64_t salt; /* of the pairs */
 	bool ties;     /* pairs differ in their last bytes only */
@@ -65,7 +69,11 @@ pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct ha
 static bool
 may_sit(const struct world *w, size_t t, size_t s, size_t p)
 {
-	return w->lawful[t][p] && (w->fits[p] >> s & 1) != 0;
+	if (!w->lawful[t][p])
+		return false;
+	if ((w->own >> s & 1) != 0)
+		return w->needs[t] == 0 || (w->tags[p] >> w->needs[t] & 1) != 0;
+	return (w->fits[p] >> s & 1) != 0;
 }
 
 /* ---- the model ---- */
@@ -305,7 +313,7 @@ model_solve(const struct world *w, exists_fn *exists, struct model *m)
 struct rig {
 	struct roster roster;
 	struct rules rules;
-	char target_lines[TARGETS_MAX][16], inspector_ids[INSPECTORS_MAX][8];
+	char target_lines[TARGETS_MAX][16], inspector_lines[INSPECTORS_MAX][24];
 	uint32_t order[TARGETS_MAX + INSPECTORS_MAX];
 	struct assign_problem problem;
 };
@@ -332,10 +340,15 @@ rig_targets(struct rig *rig, const struct world *w)
 	for (size_t t = 0; t < w->n_targets; t++) {
 		char *line = rig->target_lines[t];
 
-		snprintf(line, sizeof rig->target_lines[t], "T%03u,U%03u", (unsigned)t % 1000,
-		    (unsigned)unit_of(w, t) % 1000);
-		r->targets[t] =
-		    (struct target){.line = line, .id_len = 4, .unit_at = 5, .unit_len = 4, .level = LEVEL_NONE};
+		snprintf(line, sizeof rig->target_lines[t], "T%03u,U%03u,n%u", (unsigned)t % 1000,
+		    (unsigned)unit_of(w, t) % 1000, w->needs[t]);
+		r->targets[t] = (struct target){.line = line,
+		    .id_len = 4,
+		    .unit_at = 5,
+		    .unit_len = 4,
+		    .needs_at = 10,
+		    .needs_len = w->needs[t] == 0 ? 0 : 2,
+		    .level = LEVEL_NONE};
 	}
 }
 
@@ -349,8 +362,18 @@ rig_inspectors(struct rig *rig, const struct world *w)
 	r->conflicts = calloc((size_t)TARGETS_MAX * INSPECTORS_MAX, sizeof *r->conflicts);
 	assert_true(r->inspectors != NULL && r->conflicts != NULL);
 	for (size_t p = 0; p < w->n_inspectors; p++) {
-		snprintf(rig->inspector_ids[p], sizeof rig->inspector_ids[p], "P%03u", (unsigned)p % 1000);
-		r->inspectors[p] = (struct inspector){.line = rig->inspector_ids[p], .id_len = 4, .level = LEVEL_NONE};
+		char *line = rig->inspector_lines[p];
+		int len = snprintf(line, sizeof rig->inspector_lines[p], "P%03u,", (unsigned)p % 1000);
+
+		for (unsigned tag = 1; tag <= TAGS; tag++)
+			if ((w->tags[p] >> tag & 1) != 0)
+				len += snprintf(line + len, sizeof rig->inspector_lines[p] - (size_t)len, "%sn%u",
+				    len > 5 ? ";" : "", tag);
+		r->inspectors[p] = (struct inspector){.line = line,
+		    .id_len = 4,
+		    .tags_at = 5,
+		    .tags_len = (uint32_t)len - 5,
+		    .level = LEVEL_NONE};
 		for (size_t t = 0; t < w->n_targets; t++)
 			if (!w->lawful[t][p] && unit_of(w, t) == t)
 				r->conflicts[r->n_conflicts++] =
@@ -364,6 +387,8 @@ static void
 rig_init(struct rig *rig, const struct world *w)
 {
 	*rig = (struct rig){.rules = {.seats = w->seats}};
+	for (size_t s = 0; s < w->seats; s++)
+		rig->rules.team[s] = slice_of((w->own >> s & 1) != 0 ? "own" : "any");
 	rig_targets(rig, w);
 	rig_inspectors(rig, w);
 	for (uint32_t i = 0; i < TARGETS_MAX + INSPECTORS_MAX; i++)
@@ -372,6 +397,7 @@ rig_init(struct rig *rig, const struct world *w)
 	    .n_inspectors = w->n_inspectors,
 	    .seats = w->seats,
 	    .fits = w->fits,
+	    .own = w->own,
 	    .inspectors = w->inspectors,
 	    .max_load = w->max_load,
 	    .slack = w->slack,
@@ -433,8 +459,13 @@ teams_open_to(const struct world *w, const struct assign_why *why, size_t p)
 {
 	size_t teams = 0;
 
-	for (size_t i = 0; i < why->n_targets; i++)
-		teams += w->lawful[why->targets[i]][p] && (w->fits[p] & why->seats[i]) != 0;
+	for (size_t i = 0; i < why->n_targets; i++) {
+		bool open = false;
+
+		for (size_t s = 0; s < w->seats; s++)
+			open |= (why->seats[i] >> s & 1) != 0 && may_sit(w, why->targets[i], s, p);
+		teams += open;
+	}
 	return teams;
 }
 
@@ -563,6 +594,25 @@ random_fits(struct world *w)
 	}
 }
 
+/* Some seats ask for what each target needs; targets that are alike may need different things. */
+static void
+random_own(struct world *w)
+{
+	size_t percent = 20 + below(5) * 20;
+
+	for (size_t s = 0; s < w->seats; s++)
+		if (below(2) == 0)
+			w->own |= (uint8_t)(1U << s);
+	for (size_t t = 0; t < w->n_targets; t++)
+		w->needs[t] = (uint8_t)below(TAGS + 1);
+	for (size_t p = 0; p < w->n_inspectors; p++) {
+		w->fits[p] &= (uint8_t)~w->own;
+		for (unsigned tag = 1; tag <= TAGS; tag++)
+			if (below(100) < percent)
+				w->tags[p] |= (uint8_t)(1U << tag);
+	}
+}
+
 static void
 random_world(struct world *w, size_t n_targets, size_t n_inspectors, size_t seats)
 {
@@ -571,6 +621,8 @@ random_world(struct world *w, size_t n_targets, size_t n_inspectors, size_t seat
 	if (below(2) == 0)
 		make_alike(w);
 	random_fits(w);
+	if (below(2) == 0)
+		random_own(w);
 	w->inspectors = below(3) == 0 ? 0 : below(n_inspectors + 3);
 	w->max_load = below(4);
 	w->slack = below(3);
@@ -759,8 +811,8 @@ test_crowded(void **state)
 			for (size_t p = 0; p < world.n_inspectors; p++)
 				world.lawful[t][p] = p % groups == group || (outsiders && below(200) == 0);
 		}
-		if (below(3) > 0)
-			memset(world.fits, 0xff, sizeof world.fits);
+		for (size_t p = 0, all = below(3); p < world.n_inspectors && all > 0; p++)
+			world.fits[p] = (uint8_t)~world.own;
 		world.max_load = 1 + below(5);
 		with_result(&world, check_properties);
 	}
@@ -840,6 +892,42 @@ test_why(void **state)
 	rig_release(&rig);
 }
 
+/* Goal: a seat `own` asks for what the target needs, one that needs nothing takes anybody, and the reason is told. */
+static void
+test_own(void **state)
+{
+	struct world *w = plain_world(4, 2, 2);
+	struct assign_result r;
+	struct assign_why why;
+	struct rig rig;
+
+	(void)state;
+	w->own = 1 << 1;
+	memset(w->fits, 1, sizeof w->fits);
+	w->tags[1] = 1 << 2;
+	w->needs[1] = 2;
+	w->needs[2] = 3;
+	rig_init(&rig, w);
+	assert_int_equal(assign_solve(&rig.problem, &r, NULL), 0);
+	assert_true(r.admitted[0] && r.admitted[1] && !r.admitted[2] && r.admitted[3]);
+	assert_true(r.team[2] == 0 && r.team[3] == 1); /* target 1: only inspector 1 has its tag */
+	assert_int_equal(assign_why(&rig.problem, &r, 2, &why, NULL), 0);
+	assert_true(why.n_targets == 1 && why.targets[0] == 2 && why.seats[0] == 1 << 1 && why.seat == 1);
+	assert_int_equal(why.n_inspectors, 0);
+	assign_why_release(&why);
+	assign_release(&r);
+	rig_release(&rig);
+	/* nothing of the others' needs binds them: with one more who has the tag, all are visited */
+	w->n_inspectors = 3;
+	w->tags[2] = 1 << 3;
+	rig_init(&rig, w);
+	assert_int_equal(assign_solve(&rig.problem, &r, NULL), 0);
+	assert_int_equal(r.n_admitted, 4);
+	assert_int_equal(r.team[5], 2);
+	assign_release(&r);
+	rig_release(&rig);
+}
+
 /* Goal: numbers as large as the protocol allows do no harm, and the limit is told as it is defined. */
 static void
 test_huge(void **state)
@@ -858,6 +946,7 @@ main(void)
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_huge),
 	    cmocka_unit_test(test_why),
+	    cmocka_unit_test(test_own),
 	    cmocka_unit_test(test_models),
 	    cmocka_unit_test(test_small),
 	    cmocka_unit_test(test_middle),

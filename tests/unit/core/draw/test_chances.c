@@ -135,7 +135,7 @@ test_parts_of_a_stratum(void **state)
 	    "", "");
 	scene_stratum(&scene, "A", 1);
 	scene_stratum(&scene, "*", 2);
-	inclusion_strata(&scene.commit, &scene.roster, strata);
+	inclusion_strata(&scene.commit, &scene.sealed, &scene.roster, strata);
 	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
 		assert_true(fabs(inclusion_target(&scene.commit, strata, &scene.roster.targets[i]) - right[i]) < 1e-11);
 	scene_release(&scene);
@@ -187,7 +187,7 @@ test_plain(void **state)
 	odds_of(&scene, "", 0, 0, &odds);
 	assert_true(odds.plain);
 	odds_release(&odds);
-	scene.commit.strata[0].take = 4; /* more visits than three inspectors may make */
+	scene.sealed.strata[0].take = 4; /* more visits than three inspectors may make */
 	odds_of(&scene, "", 100, 0, &odds);
 	assert_true(!odds.plain && odds.trials == 100);
 	assert_true(fabs(odds_summary(&odds).staffed - 3) < 0.1);
@@ -222,6 +222,56 @@ test_nobody_can_go(void **state)
 	scene.commit.rules.team[0] = S("lead");
 	odds_of(&scene, "", 100, 0, &odds);
 	assert_true(odds.targets[3].visitable && odds_given(&odds, 3, 0).p == 1 && odds_given(&odds, 3, 2).p == 1);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
+/* A seat `own`: who has not what the target needs has no chance there; who is away is not among the inspectors. */
+static void
+test_own_seats(void **state)
+{
+	struct scene scene;
+	struct odds odds;
+
+	(void)state;
+	scene_rows(&scene,
+	    "T0,,,,,,1,2020-01-01,,,in\nT1,,,,,fire,1,2020-01-01,,,in\nT2,,,,,lead,1,2020-01-01,,,in\n"
+	    "T3,,,,,gas,1,2020-01-01,,,in\n",
+	    "I0,,,,fire,in\nI1,,,,fire;lead,in\nI2,,,,,in\nI3,,,,gas,away\n", "");
+	scene_stratum(&scene, "*", 4);
+	scene.commit.rules.team[0] = S("own");
+	odds_of(&scene, "", 200, 0, &odds);
+	assert_true(!odds.plain && odds.n_in == 3);
+	assert_true(odds.targets[0].visitable && odds.targets[1].visitable && odds.targets[2].visitable);
+	assert_false(odds.targets[3].visitable); /* who has the tag is away */
+	assert_true(odds.inspectors[0].useful && odds.inspectors[1].useful && odds.inspectors[2].useful);
+	assert_true(odds_given(&odds, 1, 2).p == 0 && odds_given(&odds, 2, 0).p == 0 && odds_given(&odds, 2, 2).p == 0);
+	assert_true(odds_given(&odds, 2, 1).p == 1 && odds_given(&odds, 0, 2).p > 0);
+	odds_release(&odds);
+	/* with a second seat for anybody, two together must fill both */
+	scene.commit.rules.team[1] = S("any");
+	scene.commit.rules.seats = 2;
+	odds_of(&scene, "", 200, 0, &odds);
+	assert_true(odds.targets[2].visitable && odds_given(&odds, 2, 1).p == 1 && odds_given(&odds, 2, 2).p > 0);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
+/* Where no target needs anything a seat `own` is one for anybody. */
+static void
+test_own_seats_without_needs(void **state)
+{
+	struct scene scene;
+	struct odds odds;
+
+	(void)state;
+	scene_rows(&scene, FOUR, THREE, "");
+	scene_stratum(&scene, "*", 2);
+	scene.commit.rules.team[0] = S("own");
+	odds_of(&scene, "", 100, 0, &odds);
+	for (size_t t = 0; t < 4; t++)
+		assert_true(odds.targets[t].visitable);
+	assert_true(fabs(odds_summary(&odds).staffed - 2) < 1e-9);
 	odds_release(&odds);
 	scene_release(&scene);
 }
@@ -321,6 +371,7 @@ make_rows(struct support_random *random, bool ruled, struct rows *rows)
 	static const char *const classes[] = {"A", "B", ""}, *const units[] = {"u", "v", "w"},
 	                         *const areas[] = {"x", "y"};
 	static const char *const drums[] = {"in", "in", "in", "in", "due", "carried", "rest", "excused"};
+	static const char *const needs[] = {"", "", "fire", "lead"}, *const states[] = {"excused", "away"};
 	static const char *const tags[] = {"", "fire", "lead", "lead", "fire;lead"};
 	size_t n_targets = 5 + support_random_below(random, TARGETS_MAX - 4);
 	size_t n_inspectors = 3 + support_random_below(random, INSPECTORS_MAX - 2);
@@ -330,14 +381,15 @@ make_rows(struct support_random *random, bool ruled, struct rows *rows)
 	buf_init(&rows->inspectors, 1 << 16);
 	buf_init(&rows->conflicts, 1 << 16);
 	for (size_t i = 0; i < n_targets; i++)
-		buf_format(&rows->targets, "T%02zu,%s,%s,%s,%d,%d,2020-01-01,,%s\n", i, one_of(random, classes, 3),
+		buf_format(&rows->targets, "T%02zu,%s,%s,%s,%d,%s,%d,2020-01-01,,,%s\n", i, one_of(random, classes, 3),
 		    one_of(random, units, 3), one_of(random, areas, 2), (int)support_random_below(random, 4),
+		    ruled ? one_of(random, needs, 4) : "",
 		    weighted ? 1 + (int)support_random_below(random, 1 + support_random_below(random, 9)) : 1,
 		    one_of(random, drums, 8));
 	for (size_t i = 0; i < n_inspectors; i++) {
 		buf_format(&rows->inspectors, "I%02zu,%s,%s,%d,%s,%s\n", i, one_of(random, units, 3),
 		    one_of(random, areas, 2), 2 + (int)support_random_below(random, 4), one_of(random, tags, 5),
-		    support_random_below(random, 9) == 0 ? "excused" : "in");
+		    support_random_below(random, 9) == 0 ? one_of(random, states, 2) : "in");
 		if (ruled && support_random_below(random, 3) == 0)
 			buf_format(&rows->conflicts, "I%02zu,target,T%02d,declared\n", i,
 			    (int)support_random_below(random, n_targets));
@@ -351,7 +403,7 @@ make_rows(struct support_random *random, bool ruled, struct rows *rows)
 static void
 make_configuration(struct support_random *random, unsigned number, struct scene *scene)
 {
-	static const struct slice needs[] = {S("any"), S("any"), S("any"), S("lead")};
+	static const struct slice requirements[] = {S("any"), S("any"), S("own"), S("lead")};
 	bool ruled = number % 3 != 0;
 	struct rules *rules = &scene->commit.rules;
 	struct rows rows;
@@ -368,7 +420,7 @@ make_configuration(struct support_random *random, unsigned number, struct scene 
 	rules->inspectors = support_random_below(random, 5);
 	rules->reserve = support_random_below(random, 2);
 	for (size_t s = 0; s < rules->seats; s++)
-		rules->team[s] = ruled ? needs[support_random_below(random, 4)] : S("any");
+		rules->team[s] = ruled ? requirements[support_random_below(random, 4)] : S("any");
 	if (!ruled)
 		return;
 	rules->avoid_unit = support_random_below(random, 2) == 0;
@@ -562,6 +614,8 @@ main(void)
 	    cmocka_unit_test(test_parts_of_a_stratum),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_nobody_can_go),
+	    cmocka_unit_test(test_own_seats),
+	    cmocka_unit_test(test_own_seats_without_needs),
 	    cmocka_unit_test(test_seeds_and_room),
 	    cmocka_unit_test(test_guesses_are_tried),
 	    cmocka_unit_test(test_intervals),

@@ -1,6 +1,6 @@
 /*
- * The draw (PROTOCOL 5 and 6) against a slow model that hashes text with libsodium and sorts everything: chain, seed,
- * tickets, selection, reserve, the order of inspectors and matters, visit dates, drum values, strata.
+ * The draw (PROTOCOL 5 to 7) against a slow model that hashes text with libsodium and sorts everything: chain, seed,
+ * tickets, selection, reserve, the order of inspectors and matters, visits, drum values, strata.
  */
 #include "scene.h"
 
@@ -46,8 +46,8 @@ test_chain(void **state)
 	MODEL_HASH(back, back);
 	assert_string_equal(back, model);
 	/* the example's first cycle: its anchor, and the secret of link 1 */
-	chain_back("98d796c5c2efb29d74b651d1682bf0c48c294e40185dc44dfb240087d4dcf704", 1, back);
-	assert_string_equal(back, "5c893112f91aed3abd3dc9e1a0cf1834b50f08bf26eb8e093009cbc44b6f976c");
+	chain_back("9d606003a5d97180e57687eac833279cf71786571f50199eb80d796165d58820", 1, back);
+	assert_string_equal(back, "8afc6edd3100ac0595b5f4c5269c68e4f90ee8643f148877bf8e2a4151166776");
 }
 
 static void
@@ -65,7 +65,7 @@ test_seed(void **state)
 	assert_string_equal(seed, right);
 	scene_example(&scene);
 	draw_seed(scene.input.secret, scene.sealed.nonce, scene.input.commit_hash, scene.input.beacon, seed);
-	assert_string_equal(seed, "957f9bd44a32fd83ecdcec8367c3532c60d622efd8a0ffb48d9c4f51f05310b9");
+	assert_string_equal(seed, "95d45f038b80e27d10600429b0faeb05195dd7f9522a8fc3dd468b7bafa8eaa2");
 	scene_release(&scene);
 }
 
@@ -105,47 +105,78 @@ test_single_hashes(void **state)
 	}
 }
 
-/* ---- visit dates ---- */
+/* ---- where the search for a slot starts ---- */
 
-__extension__ typedef unsigned __int128 wide;
-
-/* floor(x * D / 2^64) with as many digits as it takes. */
-static size_t
-model_date(const char *seed, const char *id, size_t n_dates)
-{
-	char hex[HASH_HEX + 1], first[17];
-
-	MODEL_HASH(hex, seed, "date/", id);
-	memcpy(first, hex, 16);
-	first[16] = '\0';
-	return (size_t)((wide)strtoull(first, NULL, 16) * n_dates >> 64);
-}
+#define UNITS 5
 
 static void
-test_visit_dates(void **state)
+test_starts(void **state)
 {
-	int32_t dates[DATES_MAX];
-	char seed[HASH_HEX + 1], id[16];
-	struct hash_prefix prefix;
+	struct scene scene;
+	struct buf rows;
+	char seed[HASH_HEX + 1];
 	size_t hits[3] = {0};
 
 	(void)state;
-	for (int i = 0; i < DATES_MAX; i++)
-		dates[i] = 3 * i - 500;
 	MODEL_HASH(seed, "another seed");
-	hash_prefix(&prefix, seed);
-	for (unsigned i = 0; i < 20000; i++) {
-		size_t n = i % DATES_MAX + 1;
+	buf_init(&rows, 1 << 20);
+	for (unsigned i = 0; i < 10000; i++)
+		buf_format(&rows, "T%04u,,%s%u,,,1,2020-01-01,,in\n", i, i % 2 == 0 ? "T" : "单位 ", i % UNITS);
+	buf_byte(&rows, '\0');
+	scene_rows(&scene, rows.data, "", "");
+	for (uint32_t i = 0; i < 10000; i++) {
+		const struct target *t = &scene.roster.targets[i];
 
-		(void)snprintf(id, sizeof id, "T%u", i);
-		if (draw_visit_date(&prefix, slice_of(id), dates, n) != dates[model_date(seed, id, n)])
-			fail_msg("%s of %zu dates", id, n);
+		scene.commit.rules.same_unit = i % 4 < 2;
+		scene.sealed.n_slots = i % 7 == 0 ? SLOTS_MAX : i % SLOTS_MAX + 1;
+		assert_int_equal(draw_start(seed, &scene.commit.rules, t, scene.sealed.n_slots),
+		    model_start(&scene, seed, i));
+		/* one unit, one start; a target has its own, even where it has the unit's name */
+		scene.commit.rules.same_unit = true;
+		assert_int_equal(draw_start(seed, &scene.commit.rules, t, SLOTS_MAX),
+		    draw_start(seed, &scene.commit.rules, &scene.roster.targets[i % (2 * UNITS)], SLOTS_MAX));
+		scene.commit.rules.same_unit = false;
+		hits[draw_start(seed, &scene.commit.rules, t, 3)]++;
 	}
-	for (unsigned i = 0; i < 3000; i++) {
-		(void)snprintf(id, sizeof id, "T%u", i);
-		hits[(draw_visit_date(&prefix, slice_of(id), dates, 3) + 500) / 3]++;
+	/* 3333 each, deviation 47: none is left out */
+	assert_true(hits[0] > 3100 && hits[1] > 3100 && hits[2] > 3100);
+	scene_release(&scene);
+	buf_release(&rows);
+}
+
+/* Without a unit a target has its own start, whatever same_unit says. */
+static void
+test_starts_without_a_unit(void **state)
+{
+	struct scene scene;
+	char seed[HASH_HEX + 1];
+	const struct rules with = {.same_unit = true}, without = {.same_unit = false};
+
+	(void)state;
+	scene_rows(&scene, "T1,,,,,1,2020-01-01,,in\nT2,,,,,1,2020-01-01,,in\n", "", "");
+	MODEL_HASH(seed, "a seed");
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(draw_start(seed, &with, &scene.roster.targets[i], SLOTS_MAX),
+		    draw_start(seed, &without, &scene.roster.targets[i], SLOTS_MAX));
+	assert_int_not_equal(draw_start(seed, &with, &scene.roster.targets[0], SLOTS_MAX),
+	    draw_start(seed, &with, &scene.roster.targets[1], SLOTS_MAX));
+	scene_release(&scene);
+}
+
+static void
+test_nonces_of_places(void **state)
+{
+	static const size_t places[] = {0, 1, 9, 10, 999999};
+	char nonce[NONCE_HEX + 1], right[HASH_HEX + 1], number[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		(void)snprintf(number, sizeof number, "%zu", places[i]);
+		draw_place_nonce(S("a secret"), places[i], nonce);
+		MODEL_HASH(right, "a secret", "place/", number);
+		assert_int_equal(strlen(nonce), NONCE_HEX);
+		assert_memory_equal(nonce, right, NONCE_HEX);
 	}
-	assert_true(hits[0] > 850 && hits[1] > 850 && hits[2] > 850); /* 1000 each, deviation 26: none is left out */
 }
 
 /* ---- drum values and strata ---- */
@@ -209,7 +240,7 @@ static void
 test_strata_counts(void **state)
 {
 	struct scene scene;
-	struct stratum counted[8];
+	struct sealed_stratum counted[8];
 	struct err err = {0};
 
 	(void)state;
@@ -218,11 +249,12 @@ test_strata_counts(void **state)
 	    "T4,B,,,,2,2020-01-01,,carried\nT5,,,,,3,2020-01-01,,in\nT6,C,,,,9,2020-01-01,,excused\n",
 	    "", "");
 	scene.commit.n_strata = 3;
-	scene.strata[0] =
-	    (struct stratum){.class = S("A"), .by_rate = true, .amount = 5001, .drum = 99, .slips = 99, .take = 99};
+	memset(counted, 99, sizeof counted);
+	scene.strata[0] = (struct stratum){.class = S("A"), .by_rate = true, .amount = 5001};
 	scene.strata[1] = (struct stratum){.class = S("B"), .amount = 7};
 	scene.strata[2] = (struct stratum){.class = S("*"), .amount = 0};
 	assert_int_equal(strata_count(&scene.commit, &scene.roster, counted, &err), 0);
+	assert_true(slice_is(counted[0].class, "A") && slice_is(counted[2].class, "*"));
 	assert_true(counted[0].drum == 2 && counted[0].slips == 101 && counted[0].take == 2);
 	assert_true(counted[1].drum == 1 && counted[1].slips == 2 && counted[1].take == 1);
 	assert_true(counted[2].drum == 1 && counted[2].slips == 3 && counted[2].take == 0); /* T5; T6 is excused */
@@ -304,15 +336,11 @@ model_target_of(const struct scene *scene, const char *seed, uint32_t index)
 }
 
 static void
-expect_chosen(const struct scene *scene, const struct draw *d, const struct chosen *c, const struct model_target *m)
+expect_chosen(const struct chosen *c, const struct model_target *m)
 {
-	char id[ID_MAX + 1];
-
 	assert_int_equal(c->target, m->target);
 	assert_int_equal(c->stratum, m->stratum);
 	expect_hash(&c->ticket, m->ticket);
-	id_text(target_id(&scene->roster.targets[m->target]), id);
-	assert_int_equal(c->date, scene->sealed.dates[model_date(d->seed, id, scene->sealed.n_dates)]);
 }
 
 /* Everything sorted: in each stratum the first `take` are chosen, the next `reserve` its reserve. */
@@ -330,11 +358,11 @@ check_targets(const struct scene *scene, const struct draw *d)
 	qsort(all, taking_part, sizeof *all, by_group);
 	for (int s = 0; s < (int)scene->commit.n_strata; s++)
 		for (uint64_t rank = 0; at < taking_part && all[at].stratum == s; rank++, at++) {
-			if (rank < scene->strata[s].take)
+			if (rank < scene->sealed.strata[s].take)
 				chosen[n_chosen++] = all[at];
-			else if (rank - scene->strata[s].take < scene->commit.rules.reserve) {
+			else if (rank - scene->sealed.strata[s].take < scene->commit.rules.reserve) {
 				assert_true(n_reserve < d->n_reserve);
-				expect_chosen(scene, d, &d->reserve[n_reserve], &all[at]);
+				expect_chosen(&d->reserve[n_reserve], &all[at]);
 				assert_false(d->reserve[n_reserve].admitted);
 				n_reserve++;
 			}
@@ -343,7 +371,7 @@ check_targets(const struct scene *scene, const struct draw *d)
 	assert_int_equal(d->n_chosen, n_chosen);
 	assert_int_equal(d->n_reserve, n_reserve);
 	for (size_t i = 0; i < n_chosen; i++)
-		expect_chosen(scene, d, &d->chosen[i], &chosen[i]);
+		expect_chosen(&d->chosen[i], &chosen[i]);
 	free(all);
 	free(chosen);
 }
@@ -356,12 +384,12 @@ check_orders(const struct scene *scene, const struct draw *d)
 	size_t n_in = 0;
 
 	for (size_t i = 0; i < scene->roster.n_inspectors; i++)
-		n_in += scene->roster.inspectors[i].in;
+		n_in += inspector_is_in(&scene->roster.inspectors[i]);
 	assert_int_equal(d->n_in, n_in);
 	for (size_t i = 0; i < d->n_in; i++) {
 		const struct inspector *p = &scene->roster.inspectors[d->order[i]];
 
-		assert_true(p->in);
+		assert_true(inspector_is_in(p));
 		id_text(inspector_id(p), id);
 		MODEL_HASH(hex, d->seed, "inspector/", id);
 		expect_hash(&d->order_tickets[i], hex);
@@ -387,8 +415,69 @@ check_orders(const struct scene *scene, const struct draw *d)
 	}
 }
 
+/* ---- visits ---- */
+
+static bool
+model_away(const struct scene *scene, uint32_t inspector, int32_t date)
+{
+	for (size_t i = 0; i < scene->roster.n_away; i++)
+		if (scene->roster.away[i].inspector == inspector && scene->roster.away[i].date == date)
+			return true;
+	return false;
+}
+
+/* Whether a slot suits who holds this seat, whose earlier places have their visits already. */
+static bool
+model_suits(const struct scene *scene, const struct draw *d, size_t chosen, size_t seat, slot_t slot)
+{
+	uint32_t place = d->team[chosen * d->seats + seat];
+	struct slice unit = target_unit(&scene->roster.targets[d->chosen[chosen].target]);
+
+	if (model_away(scene, d->order[place], slot_date(slot)))
+		return false;
+	for (size_t i = 0; i < chosen; i++) {
+		struct slice other = target_unit(&scene->roster.targets[d->chosen[i].target]);
+		bool one_unit = unit.n > 0 && slice_eq(unit, other), there = false;
+		slot_t apart = slot < d->chosen[i].visit ? d->chosen[i].visit - slot : slot - d->chosen[i].visit;
+
+		for (size_t k = 0; k < d->seats; k++)
+			there |= d->chosen[i].admitted && d->team[i * d->seats + k] == place;
+		if (there && !one_unit && (uint64_t)apart < scene->commit.rules.spacing)
+			return false;
+	}
+	return true;
+}
+
+/* The first slot from the start on, and round, that suits the whole team; else the one at the start. */
+static void
+check_visits(const struct scene *scene, const struct draw *d, size_t *kept, size_t *lost)
+{
+	size_t n = scene->sealed.n_slots;
+
+	for (size_t i = 0; i < d->n_chosen; i++) {
+		size_t start = model_start(scene, d->seed, d->chosen[i].target), slot = n;
+
+		if (!d->chosen[i].admitted)
+			continue;
+		for (size_t k = 0; k < n && slot == n; k++) {
+			size_t at = (start + k) % n;
+			bool all = true;
+
+			for (size_t seat = 0; seat < d->seats; seat++)
+				all &= model_suits(scene, d, i, seat, scene->slots[at]);
+			slot = all ? at : n;
+		}
+		*kept += slot < n;
+		*lost += slot == n;
+		assert_int_equal(d->chosen[i].kept, slot < n);
+		assert_true(d->chosen[i].visit == scene->slots[slot < n ? slot : start]);
+	}
+}
+
 static const char *const drums[] = {"in", "in", "in", "due", "carried", "rest", "excused"};
 static const char *const classes[] = {"", "A", "B", "C", "乙"};
+static const char *const units[] = {"", "", "u", "单位", "T01"};
+static const char *const states[] = {"in", "in", "in", "in", "away", "excused"};
 static const struct slice matters[8] = {S("a"), S("b"), S("c"), S("duty"), S("leave"), S("m.1"), S("office"), S("z")};
 
 /* Random rows; ids that hold one another. */
@@ -403,10 +492,10 @@ random_rosters(struct scene *scene)
 		size_t weight = below(4) == 0 ? 1 + below(100) : 1 + below(3);
 
 		if (below(3) == 0)
-			buf_format(&targets, "T%s%02d,%s,,,,%zu,2020-01-01,,%s\n", i < 50 ? "" : "x", i,
-			    classes[below(5)], weight, drums[below(7)]);
+			buf_format(&targets, "T%s%02d,%s,%s,,,%zu,2020-01-01,,%s\n", i < 50 ? "" : "x", i,
+			    classes[below(5)], units[below(5)], weight, drums[below(7)]);
 		if (i < 20 && below(2) == 0)
-			buf_format(&inspectors, "I%02d,,,,,%s\n", i, below(5) == 0 ? "excused" : "in");
+			buf_format(&inspectors, "I%02d,,,,,%s\n", i, states[below(6)]);
 	}
 	buf_byte(&targets, '\0');
 	buf_byte(&inspectors, '\0');
@@ -415,10 +504,43 @@ random_rosters(struct scene *scene)
 	buf_release(&inspectors);
 }
 
+/* Slots on some days, and who is away on some of them. */
+static void
+random_slots(struct scene *scene)
+{
+	struct buf away;
+	slot_t slot = slot_of(SCENE_DATE, 0);
+
+	scene->sealed.n_slots = 1 + below(sizeof scene->slots / sizeof scene->slots[0]);
+	for (size_t i = 0; i < scene->sealed.n_slots; i++) {
+		slot += 1 + (slot_t)below(700);
+		scene->slots[i] = slot;
+	}
+	buf_init(&away, 1 << 16);
+	for (size_t i = 0; i < scene->roster.n_inspectors && below(2) == 0; i++)
+		for (size_t k = 0; k < scene->sealed.n_slots; k++) {
+			int32_t date = slot_date(scene->slots[k]);
+			char text[DATE_TEXT];
+
+			if ((k > 0 && slot_date(scene->slots[k - 1]) == date) || below(3) != 0)
+				continue;
+			text_from_date(date, text);
+			buf_format(&away, "%.*s,%s\n", SLICE_ARGS(inspector_id(&scene->roster.inspectors[i])), text);
+		}
+	buf_byte(&away, '\0');
+	scene_away(scene, away.data);
+	buf_release(&away);
+	scene->commit.rules.spacing = below(3) == 0 ? 0 : below(2000);
+	scene->commit.rules.same_unit = below(2) == 0;
+	scene->commit.rules.seats = 1 + below(3);
+	for (size_t i = 0; i < scene->commit.rules.seats; i++)
+		scene->commit.rules.team[i] = S("any");
+}
+
 static void
 random_strata(struct scene *scene)
 {
-	struct stratum counted[8];
+	struct sealed_stratum counted[8];
 
 	for (size_t i = 0; i < 5; i++)
 		if (below(2) == 0)
@@ -426,20 +548,21 @@ random_strata(struct scene *scene)
 	scene_stratum(scene, "*", below(8));
 	for (size_t i = 0; i < scene->commit.n_strata; i++) {
 		struct stratum *s = &scene->strata[i];
+		struct sealed_stratum *sealed = &scene->sealed.strata[i];
 
 		if (below(2) == 0) { /* a rate: its ceiling without division */
 			s->by_rate = true;
 			s->amount = below(10001);
-			s->take = 0;
-			while (s->take * 10000 < s->drum * s->amount)
-				s->take++;
+			sealed->take = 0;
+			while (sealed->take * 10000 < sealed->drum * s->amount)
+				sealed->take++;
 		}
 	}
 	assert_int_equal(strata_count(&scene->commit, &scene->roster, counted, NULL), 0);
 	for (size_t i = 0; i < scene->commit.n_strata; i++) {
-		assert_int_equal(counted[i].drum, scene->strata[i].drum);
-		assert_int_equal(counted[i].slips, scene->strata[i].slips);
-		assert_int_equal(counted[i].take, scene->strata[i].take);
+		assert_int_equal(counted[i].drum, scene->sealed.strata[i].drum);
+		assert_int_equal(counted[i].slips, scene->sealed.strata[i].slips);
+		assert_int_equal(counted[i].take, scene->sealed.strata[i].take);
 	}
 }
 
@@ -447,6 +570,7 @@ static void
 test_random_draws(void **state)
 {
 	static const uint64_t reserves[] = {0, 1, 3, 20, 9007199254740991};
+	size_t kept = 0, lost = 0;
 
 	(void)state;
 	for (int round = 0; round < 1200; round++) {
@@ -460,7 +584,7 @@ test_random_draws(void **state)
 		scene.commit.rules.reserve = reserves[below(5)];
 		scene.commit.rules.inspectors = below(6);
 		scene.commit.rules.slack = below(3);
-		scene.sealed.n_dates = 1 + below(5);
+		random_slots(&scene);
 		memcpy(scene.matters, matters, sizeof matters);
 		scene.sealed.n_matters = below(9);
 		scene.sealed.take = below(scene.sealed.n_matters + 1);
@@ -470,6 +594,7 @@ test_random_draws(void **state)
 			fail_msg("%s", err.message);
 		check_targets(&scene, &draw);
 		check_orders(&scene, &draw);
+		check_visits(&scene, &draw, &kept, &lost);
 		scene.input.threads = 3;
 		assert_int_equal(draw_compute(&scene.input, &shared, &err), 0);
 		check_targets(&scene, &shared);
@@ -477,6 +602,8 @@ test_random_draws(void **state)
 		draw_release(&draw);
 		scene_release(&scene);
 	}
+	print_message("%zu of %zu visits can be kept\n", kept, kept + lost);
+	assert_true(kept > 500 && lost > 100);
 }
 
 static void
@@ -492,12 +619,27 @@ test_what_cannot_be_drawn(void **state)
 	assert_int_equal(draw_compute(&scene.input, &draw, &err), 0);
 	assert_true(draw.n_chosen == 1 && draw.n_admitted == 1 && draw.n_reserve == 0);
 	draw_release(&draw);
-	scene.strata[0].take = 2; /* more than take part */
+	scene.sealed.strata[0].take = 2; /* more than take part */
 	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
-	scene.strata[0].take = 9007199254740991;
+	scene.sealed.strata[0].take = CHOSEN_SEATS_MAX;
 	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
-	scene.strata[0].take = 1;
+	scene.sealed.strata[0].take = CHOSEN_SEATS_MAX + 1;
+	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_LIMIT);
+	scene.commit.rules.seats = 8; /* chosen targets times seats */
+	scene.sealed.strata[0].take = CHOSEN_SEATS_MAX / 8 + 1;
+	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_LIMIT);
+	scene.commit.rules.seats = 1;
+	scene.sealed.strata[0].take = 1;
+	scene.sealed.strata[0].class = S("B"); /* not the commitment's */
+	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
+	assert_non_null(strstr(err.message, "other strata"));
 	scene.strata[0].class = S("B"); /* nothing covers A */
+	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
+	assert_non_null(strstr(err.message, "T1"));
+	scene.strata[0].class = scene.sealed.strata[0].class = S("A");
+	scene.sealed.n_strata = 0;
+	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
+	scene.sealed.n_strata = 2;
 	assert_int_equal(draw_compute(&scene.input, &draw, &err), ERR_REFUSED);
 	scene_release(&scene);
 	/* a drum without anybody, and without anything */
@@ -506,6 +648,166 @@ test_what_cannot_be_drawn(void **state)
 	assert_true(draw.n_chosen == 0 && draw.n_drawn == 0 && draw.least == 0 && draw.limit == 0);
 	draw_release(&draw);
 	scene_release(&scene);
+}
+
+/* ---- when the visits are ---- */
+
+/* A hundred thousand draws would not tell more: the secrets are fixed, so the figure is. */
+#define DRAWS 2000
+#define TARGETS 6
+#define CHI_SQUARE_LIMIT 18.47 /* 4 degrees of freedom: a fair draw is above it once in a thousand */
+
+/* Of the n-th place, how often each slot is its visit. */
+static double
+chi_square_of_place(struct scene *scene, size_t place)
+{
+	double hits[5] = {0}, sum = 0;
+
+	for (unsigned i = 0; i < DRAWS; i++) {
+		struct draw draw;
+		char secret[32];
+
+		(void)snprintf(secret, sizeof secret, "secret %u", i);
+		scene->input.secret = slice_of(secret);
+		assert_int_equal(draw_compute(&scene->input, &draw, NULL), 0);
+		assert_true(draw.n_admitted > place && draw.chosen[place].admitted);
+		hits[slot_date(draw.chosen[place].visit) - SCENE_DATE]++;
+		draw_release(&draw);
+	}
+	for (size_t i = 0; i < 5; i++)
+		sum += (hits[i] - DRAWS / 5.0) * (hits[i] - DRAWS / 5.0) / (DRAWS / 5.0);
+	return sum;
+}
+
+/*
+ * No slot is likelier than another, for the first place and for the last, which gives way to the others.  With the
+ * spacing of a day, on five days in a row, only the same day is too close: all slots are alike.
+ */
+static void
+test_slots_are_even(void **state)
+{
+	static const uint64_t spacings[] = {0, 1440};
+	static const char rows[] = "T0,,u,,,1,2020-01-01,,in\nT1,,v,,,1,2020-01-01,,in\nT2,,,,,1,2020-01-01,,in\n"
+	                           "T3,,w,,,1,2020-01-01,,in\nT4,,x,,,1,2020-01-01,,in\nT5,,y,,,1,2020-01-01,,in\n";
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct scene scene;
+		double first, last;
+
+		scene_rows(&scene, rows, "I1,,,,,in\nI2,,,,,in\nI3,,,,,in\n", "");
+		scene_stratum(&scene, "*", TARGETS);
+		scene.commit.rules.team[1] = S("any");
+		scene.commit.rules.seats = 2;
+		scene.commit.rules.spacing = spacings[i % 2];
+		scene.commit.rules.same_unit = i / 2 == 1;
+		first = chi_square_of_place(&scene, 0);
+		last = chi_square_of_place(&scene, TARGETS - 1);
+		if (first > CHI_SQUARE_LIMIT || last > CHI_SQUARE_LIMIT)
+			fail_msg("chi-square %.1f and %.1f, spacing %d", first, last, (int)spacings[i % 2]);
+		scene_release(&scene);
+	}
+}
+
+/* Nobody has two visits on a day, if there are days enough. */
+static void
+test_spacing(void **state)
+{
+	struct scene scene;
+	struct draw draw;
+
+	(void)state;
+	scene_rows(&scene,
+	    "T1,,u,,,1,2020-01-01,,in\nT2,,v,,,1,2020-01-01,,in\nT3,,,,,1,2020-01-01,,in\n"
+	    "T4,,,,,1,2020-01-01,,in\nT5,,w,,,1,2020-01-01,,in\n",
+	    "I1,,,,,in\n", "");
+	scene_stratum(&scene, "*", 5);
+	scene.commit.rules.spacing = 1440; /* as far apart as the slots: just enough */
+	assert_int_equal(draw_compute(&scene.input, &draw, NULL), 0);
+	assert_int_equal(draw.n_admitted, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_true(draw.chosen[i].kept);
+		for (size_t k = 0; k < i; k++)
+			assert_true(draw.chosen[i].visit != draw.chosen[k].visit);
+	}
+	draw_release(&draw);
+	scene.commit.rules.spacing = 1441; /* now only every other day */
+	assert_int_equal(draw_compute(&scene.input, &draw, NULL), 0);
+	for (size_t i = 0; i < 5; i++) {
+		size_t start = model_start(&scene, draw.seed, draw.chosen[i].target);
+
+		assert_true(draw.chosen[i].kept || draw.chosen[i].visit == scene.slots[start]);
+	}
+	assert_false(draw.chosen[4].kept);
+	draw_release(&draw);
+	scene_release(&scene);
+}
+
+/* The posts of one unit are visited together: at one slot with same_unit, and spacing does not part them. */
+static void
+test_posts_of_one_unit(void **state)
+{
+	struct scene scene;
+	struct draw draw;
+	size_t apart = 0;
+
+	(void)state;
+	scene_rows(&scene,
+	    "T1,,u,,,1,2020-01-01,,in\nT2,,u,,,1,2020-01-01,,in\nT3,,u,,,1,2020-01-01,,in\n"
+	    "T4,,u,,,1,2020-01-01,,in\n",
+	    "I1,,,,,in\nI2,,,,,in\n", "");
+	scene_stratum(&scene, "*", 4);
+	scene.commit.rules.spacing = SPACING_MAX;
+	for (int same_unit = 0; same_unit < 2; same_unit++)
+		for (unsigned round = 0; round < 20; round++) {
+			char secret[32];
+
+			(void)snprintf(secret, sizeof secret, "secret %u", round);
+			scene.input.secret = slice_of(secret);
+			scene.commit.rules.same_unit = same_unit == 1;
+			assert_int_equal(draw_compute(&scene.input, &draw, NULL), 0);
+			assert_int_equal(draw.n_admitted, 4);
+			for (size_t i = 0; i < 4; i++) {
+				assert_true(draw.chosen[i].kept);
+				assert_true(same_unit == 0 || draw.chosen[i].visit == draw.chosen[0].visit);
+				apart += draw.chosen[i].visit != draw.chosen[0].visit;
+			}
+			draw_release(&draw);
+		}
+	assert_true(apart > 30); /* without same_unit, 4 in 5 of three others a draw */
+	scene_release(&scene);
+}
+
+/* A visit waits for a day on which nobody of the team is away. */
+static void
+test_away(void **state)
+{
+#define ALL_DAYS "I3,2026-06-22\nI3,2026-06-23\nI3,2026-06-24\nI3,2026-06-25\nI3,2026-06-26\n"
+	static const char possible[] = "I1,2026-06-22\nI1,2026-06-23\nI2,2026-06-25\nI2,2026-06-26\n" ALL_DAYS;
+	static const char impossible[] =
+	    "I1,2026-06-22\nI1,2026-06-23\nI1,2026-06-24\nI2,2026-06-24\nI2,2026-06-25\nI2,2026-06-26\n" ALL_DAYS;
+	struct scene scene;
+	struct draw draw;
+
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		char secret[32];
+
+		scene_rows(&scene, "T1,,,,,1,2020-01-01,,in\n", "I1,,,,,in\nI2,,,,,in\nI3,,,,,away\n", "");
+		scene_stratum(&scene, "*", 1);
+		scene.commit.rules.team[1] = S("any");
+		scene.commit.rules.seats = 2;
+		(void)snprintf(secret, sizeof secret, "secret %u", round);
+		scene.input.secret = slice_of(secret);
+		scene_away(&scene, round % 2 == 0 ? possible : impossible);
+		assert_int_equal(draw_compute(&scene.input, &draw, NULL), 0);
+		assert_int_equal(draw.n_in, 2); /* who is away on every day is not among them */
+		assert_int_equal(draw.chosen[0].kept, round % 2 == 0);
+		if (round % 2 == 0)
+			assert_true(draw.chosen[0].visit == slot_of(SCENE_DATE + 2, 540));
+		draw_release(&draw);
+		scene_release(&scene);
+	}
 }
 
 /* Why a target is unstaffed is answered in places of the draw's own orders. */
@@ -584,11 +886,17 @@ main(void)
 	    cmocka_unit_test(test_chain),
 	    cmocka_unit_test(test_seed),
 	    cmocka_unit_test(test_single_hashes),
-	    cmocka_unit_test(test_visit_dates),
+	    cmocka_unit_test(test_starts),
+	    cmocka_unit_test(test_starts_without_a_unit),
+	    cmocka_unit_test(test_nonces_of_places),
 	    cmocka_unit_test(test_drum_values),
 	    cmocka_unit_test(test_strata_counts),
 	    cmocka_unit_test(test_random_draws),
 	    cmocka_unit_test(test_what_cannot_be_drawn),
+	    cmocka_unit_test(test_slots_are_even),
+	    cmocka_unit_test(test_spacing),
+	    cmocka_unit_test(test_posts_of_one_unit),
+	    cmocka_unit_test(test_away),
 	    cmocka_unit_test(test_why_unstaffed),
 	    cmocka_unit_test(test_threads),
 	};

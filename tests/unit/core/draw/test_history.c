@@ -98,7 +98,7 @@ test_no_history(void **state)
 	scene_release(&scene);
 }
 
-/* Scenario: two draws; the later date counts, the unstaffed of the latest alone are carried. */
+/* Scenario: three draws; the later date counts, and what was left unstaffed stays owed until a place holds it. */
 static void
 test_two_draws(void **state)
 {
@@ -113,7 +113,9 @@ test_two_draws(void **state)
 	expect_carried(&h, "T3");
 	add(&h, &scene, "T1:I3 T2:I2 T4:-", "T6", 200, NULL, 0);
 	expect_last(&h, "T1 T2 T3 T4 T5 T6", (const int32_t[]){200, 200, DATE_NONE, DATE_NONE, 100, DATE_NONE});
-	expect_carried(&h, "T4");      /* T3 no more: the cycle's latest draw does not say so */
+	expect_carried(&h, "T3 T4"); /* the later draw did not choose T3: excused or not, its visit is owed */
+	assert_int_equal(history_carried_by(&h, S("T3")), 1);
+	assert_int_equal(history_carried_by(&h, S("T1")), 0);
 	assert_int_equal(h.n_last, 3); /* T1, T2, T5, each once */
 	expect_rotation(&h, 0, &scene.roster, "");
 	expect_rotation(&h, 1, &scene.roster, "I2,target,T2,rotation\nI3,target,T1,rotation\n");
@@ -121,10 +123,38 @@ test_two_draws(void **state)
 	expect_rotation(&h, 9007199254740991, &scene.roster,
 	    "I1,target,T5,rotation\nI2,target,T2,rotation\nI3,target,T1,rotation\n");
 	add(&h, &scene, "", "", 300, NULL, 0); /* a draw that chose nothing counts among the last */
-	expect_carried(&h, "");
+	expect_carried(&h, "T3 T4");
 	expect_rotation(&h, 1, &scene.roster, "");
 	expect_rotation(&h, 2, &scene.roster, "I2,target,T2,rotation\nI3,target,T1,rotation\n");
 	expect_last(&h, "T1 T5", (const int32_t[]){200, 100});
+	history_release(&h);
+	scene_release(&scene);
+}
+
+/* Scenario: owed, and drawn at last; owed again by a later draw; never owed twice. */
+static void
+test_owed_until_held(void **state)
+{
+	static const int closed[][2] = {{0, -1}};
+	struct scene scene;
+	struct history h;
+
+	(void)state;
+	begin(&scene, 1);
+	history_init(&h);
+	scene.commit.n = 3;
+	add(&h, &scene, "T1:- T2:I1 T3:-", "", 100, NULL, 0);
+	expect_carried(&h, "T1 T3");
+	scene.commit.n = 5;
+	add(&h, &scene, "T1:- T3:I2", "", 200, NULL, 0); /* chosen again in vain; T3 is visited */
+	expect_carried(&h, "T1");
+	assert_int_equal(history_carried_by(&h, S("T1")), 5);
+	assert_int_equal(h.n_carried, 1);
+	scene.commit.n = 8;
+	add(&h, &scene, "T2:I1", "T1", 300, closed, 1); /* T1 takes the place of T2, by an amendment */
+	expect_carried(&h, "T2");
+	assert_int_equal(history_carried_by(&h, S("T2")), 8);
+	expect_last(&h, "T1 T2 T3", (const int32_t[]){300, 100, 200});
 	history_release(&h);
 	scene_release(&scene);
 }
@@ -148,6 +178,7 @@ test_amended_places(void **state)
 	add(&h, &scene, "T1:I1 T2:I2 T3:-", "T6 T5", 200, closed, 2);
 	expect_last(&h, "T1 T2 T3 T4 T5 T6", (const int32_t[]){DATE_NONE, 100 + 100, DATE_NONE, DATE_NONE, 200, 100});
 	expect_carried(&h, "T1 T3 T6");
+	assert_int_equal(h.n_carried, 3);
 	/* a place left empty: nothing was drawn there, and its team met nobody */
 	add(&h, &scene, "T1:I1 T2:I2 T3:-", "T6 T5", 300, closed, 3);
 	expect_last(&h, "T1 T2 T3 T4 T5 T6", (const int32_t[]){DATE_NONE, 200, DATE_NONE, DATE_NONE, 300, 100});
@@ -292,7 +323,9 @@ test_changes_by_column(void **state)
 	    {"T1,A,unit,area,3,6,2020-01-01,2025-01-01,in\n", "I1,unit,area,3,,in\n", 1, 1},
 	    {"T1,A,unit,area,3,5,2021-01-01,2025-01-01,in\n", "I1,,area,3,fire;lead,in\n", 1, 1},
 	    {"T1,,other,,9,1,2021-01-01,,rest\n", "I1,,,,,excused\n", 1, 1},
-	    /* last_drawn, drum (and private) are no changes */
+	    {"T1,A,unit,area,3,fire,5,2020-01-01,2025-01-01,,in\n", "I1,unit,area,3,fire;leader,in\n", 1, 1},
+	    /* last_drawn, elsewhere, drum (and private) are no changes */
+	    {"T1,A,unit,area,3,,5,2020-01-01,2025-01-01,2026-06-01,rest\n", "I1,unit,area,3,fire;lead,away\n", 0, 0},
 	    {"T1,A,unit,area,3,5,2020-01-01,2025-02-01,in\n", "I1,unit,area,3,fire;lead,excused\n", 0, 0},
 	    {"T1,A,unit,area,3,5,2020-01-01,,excused\n", I1, 0, 0},
 	};
@@ -376,6 +409,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_no_history),
 	    cmocka_unit_test(test_two_draws),
+	    cmocka_unit_test(test_owed_until_held),
 	    cmocka_unit_test(test_amended_places),
 	    cmocka_unit_test(test_amended_teams),
 	    cmocka_unit_test(test_rotation_in_a_later_roster),

@@ -60,9 +60,16 @@ fixture_release(struct fixture *f)
 }
 
 static void
+needy_target_add(struct buf *text, const char *id, const char *unit, const char *area, const char *level,
+    const char *needs)
+{
+	buf_format(text, "%s,A,%s,%s,%s,%s,1,2020-01-01,,,in," ZEROS "\n", id, unit, area, level, needs);
+}
+
+static void
 target_add(struct buf *text, const char *id, const char *unit, const char *area, const char *level)
 {
-	buf_format(text, "%s,A,%s,%s,%s,1,2020-01-01,,in," ZEROS "\n", id, unit, area, level);
+	needy_target_add(text, id, unit, area, level, "");
 }
 
 static void
@@ -179,6 +186,48 @@ test_fits(void **state)
 	fixture_release(&f);
 }
 
+/* Goal: a seat that asks for `own` fits who has the tag that the target needs, and everybody where it needs none. */
+static void
+test_fits_own(void **state)
+{
+	struct rules rules = {.team = {slice_of("own"), slice_of("sen"), slice_of("any"), slice_of("own")}, .seats = 4};
+	static const unsigned right[3][3] = {
+	    /* a: no tag, b: sen, c: senior;x */
+	    {1 << 0 | 1 << 2 | 1 << 3, 0xf, 1 << 0 | 1 << 2 | 1 << 3}, /* needs nothing */
+	    {1 << 2, 0xf, 1 << 2},                                     /* sen */
+	    {1 << 2, 1 << 1 | 1 << 2, 1 << 0 | 1 << 2 | 1 << 3},       /* x */
+	};
+	struct texts texts;
+	struct fixture f;
+
+	(void)state;
+	texts_begin(&texts);
+	needy_target_add(&texts.targets, "t1", "", "", "", "");
+	needy_target_add(&texts.targets, "t2", "", "", "", "sen");
+	needy_target_add(&texts.targets, "t3", "", "", "", "x");
+	inspector_add(&texts.inspectors, "a", ",", "", "");
+	inspector_add(&texts.inspectors, "b", ",", "", "sen");
+	inspector_add(&texts.inspectors, "c", ",", "", "senior;x");
+	fixture_init(&f, &texts.targets, &texts.inspectors, &texts.conflicts);
+	assert_int_equal(lawful_own_seats(&rules), 1 << 0 | 1 << 3);
+	assert_int_equal(lawful_fits(&rules, &f.roster.inspectors[0]), 1 << 2);
+	assert_int_equal(lawful_fits(&rules, &f.roster.inspectors[1]), 1 << 1 | 1 << 2);
+	for (size_t t = 0; t < 3; t++)
+		for (size_t p = 0; p < 3; p++)
+			for (size_t s = 0; s < 4; s++)
+				assert_int_equal(lawful_fits_seat(&rules, &f.roster.targets[t], &f.roster.inspectors[p],
+				                     s),
+				    right[t][p] >> s & 1);
+	/* fitting is not lawful, and what a target needs bars nobody from it */
+	for (size_t t = 0; t < 3; t++)
+		assert_int_equal(lawful_pair(&rules, &f.roster, &f.roster.targets[t], &f.roster.inspectors[0]), LAWFUL);
+	rules.seats = 1;
+	assert_int_equal(lawful_own_seats(&rules), 1 << 0);
+	rules.team[0] = slice_of("owner");
+	assert_int_equal(lawful_own_seats(&rules), 0);
+	fixture_release(&f);
+}
+
 static int
 by_string(const void *a, const void *b)
 {
@@ -187,6 +236,9 @@ by_string(const void *a, const void *b)
 
 static const char *const units[] = {"", "u0", "u1", "u2", "u3", "u4", "u5", "u6"};
 static const char *const areas[] = {"", "a0", "a1", "a2", "a3", "a4", "a5", "a6"};
+
+static const char *const needs[] = {"", "", "fire", "lead", "nobody-has-it"};
+static const char *const tag_lists[] = {"", "fire", "fire;lead", "lead", "a;fire;leader", "fir"};
 
 /* Conflicts must name values that occur: ids do, and the first targets make every unit and area occur. */
 static void
@@ -234,13 +286,14 @@ random_fixture(struct fixture *f)
 	for (size_t t = 0; t < n_targets; t++) {
 		snprintf(id, sizeof id, "t%04zu", t);
 		random_level(level);
-		target_add(&texts.targets, id, units[t < 8 ? t : below(8)], areas[t < 8 ? t : below(8)], level);
+		needy_target_add(&texts.targets, id, units[t < 8 ? t : below(8)], areas[t < 8 ? t : below(8)], level,
+		    needs[below(5)]);
 	}
 	for (size_t p = 0; p < n_inspectors; p++) {
 		snprintf(id, sizeof id, "i%04zu", p);
 		snprintf(unit_area, sizeof unit_area, "%s,%s", units[below(8)], areas[below(8)]);
 		random_level(level);
-		inspector_add(&texts.inspectors, id, unit_area, level, "");
+		inspector_add(&texts.inspectors, id, unit_area, level, tag_lists[below(6)]);
 	}
 	random_conflicts(&texts.conflicts, n_targets, n_inspectors, below(60));
 	fixture_init(f, &texts.targets, &texts.inspectors, &texts.conflicts);
@@ -275,7 +328,22 @@ compare_row(const struct rules *rules, const struct roster *roster, const struct
 	}
 }
 
-/* Goal: the rows of the table say what lawful_pair says, whatever the rules, the choice and the order. */
+static void
+compare_own_row(const struct roster *roster, const struct target *t, const uint32_t *inspectors, size_t n,
+    const uint64_t *row)
+{
+	for (size_t p = 0; p < n; p++) {
+		bool fits =
+		    target_needs(t).n == 0 || inspector_has_tag(&roster->inspectors[inspectors[p]], target_needs(t));
+
+		assert_int_equal(row[p / 64] >> p % 64 & 1, fits);
+	}
+}
+
+/*
+ * Goal: the rows of the table say what lawful_pair says, whatever the rules, the choice and the order; and with a seat
+ * `own` they say who has what the target needs.
+ */
 static void
 test_rows(void **state)
 {
@@ -285,7 +353,10 @@ test_rows(void **state)
 		struct rules rules = {.avoid_unit = below(2) == 0,
 		    .avoid_area = below(2) == 0,
 		    .has_level_gap = below(2) == 0,
-		    .level_gap = (int64_t)below(7) - 3};
+		    .level_gap = (int64_t)below(7) - 3,
+		    .team = {slice_of("any"), slice_of("own")},
+		    .seats = 1 + below(2)};
+		bool own = rules.seats == 2;
 		struct fixture f;
 		struct lawful_table *table;
 		uint32_t targets[64], inspectors[256];
@@ -302,6 +373,9 @@ test_rows(void **state)
 
 			compare_row(&rules, &f.roster, &f.roster.targets[targets[t]], inspectors, n_inspectors,
 			    lawful_row(table, t));
+			if (own)
+				compare_own_row(&f.roster, &f.roster.targets[targets[t]], inspectors, n_inspectors,
+				    lawful_own_row(table, t));
 		}
 		lawful_table_free(table);
 		fixture_release(&f);
@@ -331,7 +405,7 @@ test_cache(void **state)
 	for (size_t p = 0; p < N_INSPECTORS; p++) {
 		snprintf(ids[p], sizeof ids[p], "i%06zu", p);
 		roster.inspectors[p] =
-		    (struct inspector){.line = ids[p], .id_len = 7, .in = true, .level = (int16_t)(p * 7919 % 1000)};
+		    (struct inspector){.line = ids[p], .id_len = 7, .level = (int16_t)(p * 7919 % 1000)};
 		order[p] = (uint32_t)p;
 	}
 	for (size_t t = 0; t < N_TARGETS; t++) {
@@ -367,6 +441,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules),
 	    cmocka_unit_test(test_fits),
+	    cmocka_unit_test(test_fits_own),
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_cache),
 	};

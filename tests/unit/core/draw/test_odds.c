@@ -160,14 +160,14 @@ test_the_seeds(void **state)
 #define PLAIN_RESERVE 3
 #define PLAIN_INSPECTORS 9
 #define PLAIN_DRAWN 4
-#define PLAIN_DATES 7
+#define PLAIN_SLOTS 7
 #define PLAIN_MATTERS 5
 #define PLAIN_MATTERS_TAKE 2
 
 struct plain_counts {
 	uint64_t chosen[PLAIN_TARGETS], reserve[PLAIN_TARGETS];
 	uint64_t drawn[PLAIN_INSPECTORS], seated[PLAIN_INSPECTORS];
-	uint64_t dates[PLAIN_DATES], matters[PLAIN_MATTERS];
+	uint64_t slots[PLAIN_SLOTS], matters[PLAIN_MATTERS];
 };
 
 static void
@@ -177,7 +177,7 @@ count_plain(const struct draw *d, struct plain_counts *c)
 	assert_true(d->n_admitted == PLAIN_TAKE && d->n_drawn == PLAIN_DRAWN);
 	for (size_t i = 0; i < d->n_chosen; i++) {
 		c->chosen[d->chosen[i].target]++;
-		c->dates[d->chosen[i].date - SCENE_DATE]++;
+		c->slots[slot_date(d->chosen[i].visit) - SCENE_DATE]++;
 	}
 	for (size_t i = 0; i < d->n_reserve; i++)
 		c->reserve[d->reserve[i].target]++;
@@ -188,7 +188,7 @@ count_plain(const struct draw *d, struct plain_counts *c)
 		c->matters[d->matters[i]]++;
 }
 
-/* All alike: 5 of 20 targets, 3 in reserve, 4 of 9 inspectors, one seat, 7 dates, 2 of 5 matters. */
+/* All alike: 5 of 20 targets, 3 in reserve, 4 of 9 inspectors, one seat, 7 slots, 2 of 5 matters. */
 static void
 test_plain(void **state)
 {
@@ -211,9 +211,9 @@ test_plain(void **state)
 	scene.commit.rules.reserve = PLAIN_RESERVE;
 	scene.commit.rules.inspectors = PLAIN_DRAWN;
 	scene.commit.rules.slack = 1;
-	scene.sealed.n_dates = PLAIN_DATES;
-	for (int i = 0; i < PLAIN_DATES; i++)
-		scene.sealed.dates[i] = SCENE_DATE + i;
+	scene.sealed.n_slots = PLAIN_SLOTS;
+	for (int i = 0; i < PLAIN_SLOTS; i++)
+		scene.slots[i] = slot_of(SCENE_DATE + i, 540);
 	memcpy(scene.matters, matters, sizeof matters);
 	scene.sealed.n_matters = PLAIN_MATTERS;
 	scene.sealed.take = PLAIN_MATTERS_TAKE;
@@ -230,8 +230,8 @@ test_plain(void **state)
 	judge_sample("matters drawn, 2 of 5", c.matters, PLAIN_MATTERS, PLAIN_MATTERS_TAKE);
 	/* one seat a draw is looked at, and the rules treat all inspectors alike: each has 1/9 */
 	judge_results("who sits in the first team, of 9", c.seated, NULL, PLAIN_INSPECTORS, SEEDS);
-	/* each chosen target has its own hash for the date, so that these are independent */
-	judge_results("visit dates, of 7", c.dates, NULL, PLAIN_DATES, (double)SEEDS * PLAIN_TAKE);
+	/* without spacing each chosen target has the slot of its own hash, so that these are independent */
+	judge_results("slots of visits, of 7", c.slots, NULL, PLAIN_SLOTS, (double)SEEDS * PLAIN_TAKE);
 	scene_release(&scene);
 	buf_release(&targets);
 	buf_release(&inspectors);
@@ -361,9 +361,9 @@ check_teams(const struct scene *scene, const struct draw *d)
 				continue;
 			}
 			assert_true(place < d->n_drawn);
-			assert_true(scene->roster.inspectors[d->order[place]].in);
+			assert_true(inspector_is_in(&scene->roster.inspectors[d->order[place]]));
 			assert_true(model_lawful(scene, d->chosen[i].target, d->order[place]));
-			assert_true(model_fits(scene, d->order[place], s));
+			assert_true(model_fits(scene, d->chosen[i].target, d->order[place], s));
 			for (size_t k = 0; k < s; k++)
 				assert_int_not_equal(place, d->team[i * d->seats + k]);
 			load[place]++;
@@ -387,11 +387,11 @@ test_no_team_breaks_a_rule(void **state)
 
 	(void)state;
 	scene_rows(&scene,
-	    "T0,A,u,x,2,1,2020-01-01,,in\nT1,A,v,y,3,4,2020-01-01,,due\nT2,A,w,x,1,1,2020-01-01,,in\n"
-	    "T3,A,u,y,4,1,2020-01-01,,carried\nT4,A,v,x,3,2,2020-01-01,,in\n"
-	    "T5,A,w,z,2,1,2020-01-01,,in\n"
-	    "T6,B,u,z,5,1,2020-01-01,,in\nT7,B,v,x,1,9,2020-01-01,,in\nT8,B,,y,1,1,2020-01-01,,in\n"
-	    "T9,B,w,y,3,1,2020-01-01,,in\n",
+	    "T0,A,u,x,2,,1,2020-01-01,,,in\nT1,A,v,y,3,fire,4,2020-01-01,,,due\nT2,A,w,x,1,,1,2020-01-01,,,in\n"
+	    "T3,A,u,y,4,fire,1,2020-01-01,,,carried\nT4,A,v,x,3,,2,2020-01-01,,,in\n"
+	    "T5,A,w,z,2,lead,1,2020-01-01,,,in\n"
+	    "T6,B,u,z,5,fire,1,2020-01-01,,,in\nT7,B,v,x,1,,9,2020-01-01,,,in\nT8,B,,y,1,,1,2020-01-01,,,in\n"
+	    "T9,B,w,y,3,,1,2020-01-01,,,in\n",
 	    "I0,u,a,4,lead,in\nI1,v,b,5,fire;lead,in\nI2,w,x,3,lead,in\nI3,u,y,6,fire,in\nI4,x,a,5,lead,excused\n"
 	    "I5,x,b,4,,in\nI6,v,a,5,,in\nI7,w,b,9,lead,in\nI8,y,c,,,in\nI9,y,c,2,,in\n",
 	    "I1,area,x,declared\nI3,target,T6,rotation\nI5,unit,v,declared\nI7,target,T0,declared\n");
@@ -404,7 +404,7 @@ test_no_team_breaks_a_rule(void **state)
 	scene.commit.rules.max_load = 3;
 	scene.commit.rules.slack = 1;
 	scene.commit.rules.team[0] = S("lead");
-	scene.commit.rules.team[1] = S("any");
+	scene.commit.rules.team[1] = S("own");
 	scene.commit.rules.seats = 2;
 	for (unsigned i = 0; i < SEEDS_OF_TEAMS; i++) {
 		struct draw draw;

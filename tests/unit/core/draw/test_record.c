@@ -90,17 +90,19 @@ put_ids(struct buf *out, const char *before, const struct slice *ids, size_t n)
 static void
 put_target(struct buf *out, const struct record_target *t, const struct slice *team, size_t seats)
 {
-	char date[DATE_TEXT];
+	char visit[SLOT_TEXT];
 
 	put_quoted(out, "{\"class\":", t->class);
-	if (seats > 0) {
-		text_from_date(t->date, date);
-		put_quoted(out, ",\"date\":", slice_of(date));
-	}
 	put_quoted(out, ",\"id\":", t->id);
 	if (seats > 0)
 		put_ids(out, ",\"team\":", team, seats);
 	put_quoted(out, ",\"ticket\":", t->ticket);
+	if (seats > 0) {
+		slot_format(t->visit, visit);
+		put_quoted(out, ",\"visit\":", slice_of(visit));
+	} else {
+		assert_true(t->visit == SLOT_NONE);
+	}
 	buf_byte(out, '}');
 }
 
@@ -133,7 +135,7 @@ put_record(struct buf *out, const struct record *r, size_t seats)
 		put_target(out, &r->selected[i], r->team + i * seats, seats);
 	}
 	put_ids(out, "],\"unstaffed\":", r->unstaffed, r->n_unstaffed);
-	buf_text(out, ",\"v\":1}");
+	buf_text(out, ",\"v\":2}");
 }
 
 /* Parses a copy of exactly its length; what passes has the form of section 8 and no other. */
@@ -182,11 +184,12 @@ test_reading(void **state)
 		assert_int_equal(parse(published, seats, &err), seats == 2 ? 0 : ERR_REFUSED);
 	assert_int_equal(record_parse(published, 2, &r, &err), 0);
 	assert_true(
-	    r.n_selected == 8 && r.n_reserve == 15 && r.n_inspectors == 6 && r.n_matters == 3 && r.n_unstaffed == 3);
-	assert_true(r.n == 1 && r.least == 4 && r.limit == 4 && slice_eq(r.beacon, scene.input.beacon));
+	    r.n_selected == 8 && r.n_reserve == 14 && r.n_inspectors == 7 && r.n_matters == 1 && r.n_unstaffed == 4);
+	assert_true(r.n == 1 && r.least == 3 && r.limit == 4 && slice_eq(r.beacon, scene.input.beacon));
 	assert_true(slice_eq(r.secret, scene.input.secret) && slice_is(r.commit, scene.commit_hash));
-	assert_true(slice_is(r.selected[2].id, "911-28") && slice_is(r.team[5], "I001") && r.selected[2].date == 19597);
-	assert_true(slice_is(r.reserve[3].class, "B") && slice_is(r.unstaffed[0], "T0030"));
+	assert_true(slice_is(r.selected[2].id, "t.1") && slice_is(r.team[5], "I010"));
+	assert_true(r.selected[2].visit == slot_of(text_date_of(2023, 8, 25), 540));
+	assert_true(slice_is(r.reserve[3].class, "B") && slice_is(r.unstaffed[0], "t.12"));
 	record_release(&r);
 }
 
@@ -254,7 +257,12 @@ test_random_changes(void **state)
 
 /* ---- what each check finds ---- */
 
-enum { SEED = 1, SELECTION = 2, INSPECTORS = 4, TEAMS = 8, DATES = 16, MATTERS = 32, FORM = 64 };
+/* The first place. */
+#define FIRST                                                                        \
+	"{\"class\":\"D\",\"id\":\"T0026\",\"team\":[\"I006\",\"I005\"],\"ticket\":" \
+	"\"002ee48b797260887a57be8cac9518f19c2a86fdc0ff13ac59162a1b14e9c80e\",\"visit\":\"2023-08-24T09:00\"}"
+
+enum { SEED = 1, SELECTION = 2, INSPECTORS = 4, TEAMS = 8, VISITS = 16, MATTERS = 32, FORM = 64 };
 
 /* Which checks do not hold for this record. */
 static int
@@ -269,8 +277,9 @@ failing(struct slice record_json)
 	assert_int_equal(record_parse(record_json, 2, &c.record, &err), 0);
 	failed = (compare_seed(&c, &err) != 0 ? SEED : 0) | (compare_selection(&c, &err) != 0 ? SELECTION : 0) |
 	    (compare_inspectors(&c, &err) != 0 ? INSPECTORS : 0) | (compare_teams(&c, &err) != 0 ? TEAMS : 0) |
-	    (compare_dates(&c, &err) != 0 ? DATES : 0) | (compare_matters(&c, &err) != 0 ? MATTERS : 0) |
-	    (compare_record(&x, &c, &err) != 0 ? FORM : 0);
+	    (compare_matters(&c, &err) != 0 ? MATTERS : 0) | (compare_record(&x, &c, &err) != 0 ? FORM : 0);
+	if ((failed & (SELECTION | TEAMS)) == 0) /* visits stand on these, here and in the checker */
+		failed |= compare_visits(&c, &err) != 0 ? VISITS : 0;
 	record_release(&c.record);
 	return failed;
 }
@@ -284,47 +293,46 @@ test_what_each_check_finds(void **state)
 	} cases[] = {
 	    {"\"n\":1,", "\"n\":2,", 0},
 	    {"\"beacon\":\"fe", "\"beacon\":\"ff", 0},
-	    {"\"commit\":\"cd", "\"commit\":\"ce", 0},
-	    {"\"secret\":\"98", "\"secret\":\"99", 0},
+	    {"\"commit\":\"7f", "\"commit\":\"7e", 0},
+	    {"\"secret\":\"9d", "\"secret\":\"9c", 0},
 	    {"\"seed\":\"95", "\"seed\":\"96", SEED},
 	    /* a chosen target's ticket, class, id; another in its place; two in the other's place; one too few */
-	    {"\"ticket\":\"004f", "\"ticket\":\"004e", SELECTION},
-	    {"\"class\":\"A\",\"date\"", "\"class\":\"B\",\"date\"", SELECTION},
-	    {"\"class\":\"\",\"date\"", "\"class\":\"E\",\"date\"", SELECTION},
-	    {"{\"class\":\"A\",\"date\":\"2023-08-25\",\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"],\"ticket\":"
-	     "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},",
-	        "", SELECTION | TEAMS},
-	    {"\"T0030\",\"911-18\"", "\"911-18\",\"T0030\"", SELECTION},
-	    {"\"T0030\",\"911-18\"", "\"911-18\"", SELECTION},
-	    {"\"T0030\",\"911-18\"", "\"T0030\",\"911-18\",\"911-19\"", SELECTION},
-	    {"\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\"]",
-	        "\"unstaffed\":[\"T0030\",\"911-18\",\"911-21\",\"t.5\"]", SELECTION},
+	    {"\"ticket\":\"002e", "\"ticket\":\"002f", SELECTION},
+	    {"\"class\":\"A\",\"id\":\"T0029\"", "\"class\":\"B\",\"id\":\"T0029\"", SELECTION},
+	    {"\"class\":\"\",\"id\":\"911-9\"", "\"class\":\"E\",\"id\":\"911-9\"", SELECTION},
+	    {FIRST ",", "", SELECTION | TEAMS},
+	    {"\"t.12\",\"T0028\"", "\"T0028\",\"t.12\"", SELECTION},
+	    {"\"t.12\",\"T0028\"", "\"T0028\"", SELECTION},
+	    {"\"t.12\",\"T0028\"", "\"t.12\",\"T0028\",\"T0030\"", SELECTION},
+	    {"\"unstaffed\":[\"t.12\",\"T0028\",\"t.14\",\"t.35\"]",
+	        "\"unstaffed\":[\"t.12\",\"T0028\",\"t.14\",\"t.35\",\"t.5\"]", SELECTION},
 	    /* the reserve's order, ticket, class, length */
-	    {"\"ticket\":\"08f0", "\"ticket\":\"08f1", SELECTION},
-	    {"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"A\",\"id\":\"911-17\"", SELECTION},
-	    {"{\"class\":\"A\",\"id\":\"911-16\"", "{\"class\":\"B\",\"id\":\"911-16\"", SELECTION},
-	    {",{\"class\":\"\",\"id\":\"T0020\",\"ticket\":"
-	     "\"7b1a472554d725b9f36bb160adcf1d78f7c40ace35a2f3160efa950893e92b2d\"}",
+	    {"\"ticket\":\"46e4", "\"ticket\":\"46e5", SELECTION},
+	    {"{\"class\":\"A\",\"id\":\"t.34\"", "{\"class\":\"A\",\"id\":\"t.35\"", SELECTION},
+	    {"{\"class\":\"A\",\"id\":\"t.34\"", "{\"class\":\"B\",\"id\":\"t.34\"", SELECTION},
+	    {",{\"class\":\"\",\"id\":\"911-20\",\"ticket\":"
+	     "\"c2acc42a4beab70a9c4f1db3a7f489720841ead7927a73f0eafbd33637f0a11a\"}",
 	        "", SELECTION},
 	    /* inspectors: who, ticket, one too few, one too many */
-	    {"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I013\",\"load\":3", INSPECTORS},
-	    {"\"ticket\":\"04f2", "\"ticket\":\"04f3", INSPECTORS},
-	    {"{\"id\":\"I012\",\"load\":3,\"ticket\":"
-	     "\"04f275f046ad06009990ef09cc5f73f059e84618178f809eaa2c04194f3b2afa\"},",
+	    {"{\"id\":\"I012\",\"load\":4", "{\"id\":\"I013\",\"load\":4", INSPECTORS},
+	    {"\"ticket\":\"4358", "\"ticket\":\"4359", INSPECTORS},
+	    {"{\"id\":\"I012\",\"load\":4,\"ticket\":"
+	     "\"43585428d7e5a526689c53ffd84787ca7b7c5610f1c8ec9029e83ea6aaa8beeb\"},",
 	        "", INSPECTORS | TEAMS},
 	    /* loads, limits, who sits where */
-	    {"{\"id\":\"I012\",\"load\":3", "{\"id\":\"I012\",\"load\":4", TEAMS},
-	    {"\"least\":4", "\"least\":3", TEAMS},
+	    {"{\"id\":\"I012\",\"load\":4", "{\"id\":\"I012\",\"load\":3", TEAMS},
+	    {"\"least\":3", "\"least\":2", TEAMS},
 	    {"\"limit\":4", "\"limit\":5", TEAMS},
-	    {"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I010\",\"I002\"]", TEAMS},
-	    {"\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"]", "\"id\":\"t.22\",\"team\":[\"I002\",\"I007\"]", TEAMS},
-	    {"\"id\":\"T0029\",\"team\":[\"I012\",\"I010\"]", "\"id\":\"T0029\",\"team\":[\"I012\",\"I001\"]", TEAMS},
-	    /* dates: another of the possible ones, none of them */
-	    {"\"date\":\"2023-08-25\",\"id\":\"t.22\"", "\"date\":\"2023-08-24\",\"id\":\"t.22\"", DATES},
-	    {"\"date\":\"2023-08-28\",\"id\":\"T0029\"", "\"date\":\"2023-08-27\",\"id\":\"T0029\"", DATES},
-	    {"[\"leave\",\"duty\",\"office\"]", "[\"duty\",\"leave\",\"office\"]", MATTERS},
-	    {"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\"]", MATTERS},
-	    {"[\"leave\",\"duty\",\"office\"]", "[\"leave\",\"duty\",\"office\",\"other\"]", MATTERS},
+	    {"\"id\":\"T0026\",\"team\":[\"I006\",\"I005\"]", "\"id\":\"T0026\",\"team\":[\"I005\",\"I006\"]", TEAMS},
+	    {"\"id\":\"T0026\",\"team\":[\"I006\",\"I005\"]", "\"id\":\"T0026\",\"team\":[\"I006\",\"I002\"]", TEAMS},
+	    {"\"id\":\"t.36\",\"team\":[\"I012\",\"I002\"]", "\"id\":\"t.36\",\"team\":[\"I012\",\"I001\"]", TEAMS},
+	    /* visits: another of the slots, none of them, another's */
+	    {"9c80e\",\"visit\":\"2023-08-24T09:00\"", "9c80e\",\"visit\":\"2023-08-24T14:00\"", VISITS},
+	    {"9c80e\",\"visit\":\"2023-08-24T09:00\"", "9c80e\",\"visit\":\"2023-08-24T10:00\"", VISITS},
+	    {"f72\",\"visit\":\"2023-08-28T09:00\"", "f72\",\"visit\":\"2023-08-29T09:00\"", VISITS},
+	    {"[\"duty\"]", "[\"leave\"]", MATTERS},
+	    {"[\"duty\"]", "[]", MATTERS},
+	    {"[\"duty\"]", "[\"duty\",\"leave\"]", MATTERS},
 	};
 
 	(void)state;
@@ -343,13 +351,10 @@ test_what_each_check_finds(void **state)
 static void
 test_staffed_or_not(void **state)
 {
-	static const char first[] =
-	    "{\"class\":\"A\",\"date\":\"2023-08-25\",\"id\":\"t.22\",\"team\":[\"I002\",\"I010\"],\"ticket\":"
-	    "\"004f51c5d4448320f2a05559b0f21989f2387e831878861a73fc0a042e0eee6a\"},";
-	struct slice without = slice_with(published, slice_of(first), S("")), moved;
+	struct slice without = slice_with(published, S(FIRST ","), S("")), moved;
 
 	(void)state;
-	moved = slice_with(without, S("\"unstaffed\":["), S("\"unstaffed\":[\"t.22\","));
+	moved = slice_with(without, S("\"unstaffed\":["), S("\"unstaffed\":[\"T0026\","));
 	assert_int_equal(failing(moved), TEAMS | FORM);
 	slice_free(moved);
 	slice_free(without);

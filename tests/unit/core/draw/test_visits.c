@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/array.h"
 #include "core/draw/visits.h"
 
 #define SLOTS_ROOM 60
@@ -164,29 +163,81 @@ equals_the_model(void **state)
 	assert_true(kept > places / 10 && kept < places); /* both kinds were tried */
 }
 
-/* ---- slots as text ---- */
-
+/* Who sits on which seat of a team is no matter: a visit's slot does not tell the seats, nor they the slot. */
 static void
-slots_there_and_back(void **state)
+not_of_the_teams_order(void **state)
 {
-	static const char *const wrong[] = {"2026-06-23", "2026-06-23 09:00", "2026-06-23T24:00", "2026-06-23T09:60",
-	    "2026-02-30T09:00", "2026-06-23T9:00", "2026-06-23T09:00Z", "2026-06-23t09:00", "2026-06-23T09-00", ""};
-	static const char *const right[] = {"1969-12-31T23:59", "1970-01-01T00:00", "2026-06-23T09:00",
-	    "2028-02-29T13:30", "9999-12-31T23:59", "0001-01-01T00:00"};
-	char text[SLOT_TEXT];
-	slot_t slot;
+	static struct world w;
+	static struct visit found[PLACES_ROOM], again[PLACES_ROOM];
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
-		assert_false(slot_parse(slice_of(wrong[i]), &slot));
-	for (size_t i = 0; i < ARRAY_LEN(right); i++) {
-		assert_true(slot_parse(slice_of(right[i]), &slot));
-		slot_format(slot, text);
-		assert_string_equal(text, right[i]);
-		assert_int_equal(slot_of(slot_date(slot), slot_minute(slot)), slot);
+	support_random_begin(&random_numbers);
+	for (int i = 0; i < 300; i++) {
+		choose_world(&w);
+		assert_int_equal(visits_find(&w.p, found, NULL), 0);
+		for (size_t t = 0; t < w.p.n_places; t++)
+			for (size_t k = w.p.seats; k > 1; k--) {
+				uint32_t *team = &w.team[t * w.p.seats], other = below(k), was = team[k - 1];
+
+				team[k - 1] = team[other];
+				team[other] = was;
+			}
+		assert_int_equal(visits_find(&w.p, again, NULL), 0);
+		for (size_t t = 0; t < w.p.n_places; t++)
+			assert_true(found[t].slot == again[t].slot && found[t].kept == again[t].kept);
 	}
-	assert_true(slot_parse(slice_of("2026-06-24T00:05"), &slot));
-	assert_int_equal(slot - slot_of(slot_date(slot) - 1, 1435), 10);
+}
+
+/* ---- by hand ---- */
+
+static bool
+never_away(const void *ctx, uint32_t inspector, int32_t date)
+{
+	(void)ctx;
+	(void)inspector;
+	(void)date;
+	return false;
+}
+
+/* Scenario: spacing is of clock readings, before and after; it is enough when it is met; the search goes round. */
+static void
+spacing_by_hand(void **state)
+{
+	const slot_t slots[] = {slot_of(20000, 540), slot_of(20000, 719), slot_of(20000, 720), slot_of(20000, 900)};
+	static const uint32_t team[] = {0, 0, 0, 1}, no_units[] = {VISITS_NO_UNIT, VISITS_NO_UNIT, VISITS_NO_UNIT, 0},
+	                      one_unit[] = {0, 0, 0, 0};
+	struct visits_problem p = {.slots = slots,
+	    .n_slots = 4,
+	    .spacing = 180,
+	    .seats = 1,
+	    .n_places = 4,
+	    .unit = no_units,
+	    .team = team,
+	    .n_inspectors = 2,
+	    .is_away = never_away};
+	struct visit visits[4];
+
+	(void)state;
+	p.start = (const uint32_t[]){0, 1, 1, 1};
+	assert_int_equal(visits_find(&p, visits, NULL), 0);
+	assert_true(visits[0].slot == 0 && visits[1].slot == 2 && visits[2].slot == 3); /* 179 minutes are too few */
+	assert_true(visits[3].slot == 1 && visits[0].kept && visits[2].kept && visits[3].kept);
+	p.start = (const uint32_t[]){3, 3, 3, 0};
+	assert_int_equal(visits_find(&p, visits, NULL), 0);
+	assert_true(visits[0].slot == 3 && visits[1].slot == 0 && visits[2].slot == 2); /* round, and before a visit */
+	p.start = (const uint32_t[]){1, 1, 1, 1};
+	assert_int_equal(visits_find(&p, visits, NULL), 0);
+	assert_true(visits[1].slot == 3 && visits[1].kept);
+	assert_true(visits[2].slot == 1 && !visits[2].kept); /* none is left: the slot at the start */
+	p.unit = one_unit;
+	assert_int_equal(visits_find(&p, visits, NULL), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(visits[i].slot == 1 && visits[i].kept);
+	p.unit = no_units;
+	p.spacing = 0;
+	assert_int_equal(visits_find(&p, visits, NULL), 0);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(visits[i].slot == 1 && visits[i].kept);
 }
 
 int
@@ -194,7 +245,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(equals_the_model),
-	    cmocka_unit_test(slots_there_and_back),
+	    cmocka_unit_test(not_of_the_teams_order),
+	    cmocka_unit_test(spacing_by_hand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -528,25 +528,27 @@ tile_hashes_fit_together(void **state)
 	assert_int_equal(tiles, 277);
 }
 
+#define EXAMPLE_SIZE 22
+
 /* The example log: its entries give its tile, and its tile the root of its checkpoint. */
 static void
 example_log(void **state)
 {
 	size_t note_len, tile_len, bundle_len, at = 0;
 	char *note_bytes = support_read("example/checkpoint", &note_len);
-	char *tile_bytes = support_read("example/tile/0/000.p/13", &tile_len);
-	char *bundle = support_read("example/tile/entries/000.p/13", &bundle_len);
+	char *tile_bytes = support_read("example/tile/0/000.p/22", &tile_len);
+	char *bundle = support_read("example/tile/entries/000.p/22", &bundle_len);
 	static struct note note;
 	struct checkpoint checkpoint;
 	struct merkle m;
-	struct hash hashes[13];
+	struct hash hashes[EXAMPLE_SIZE];
 
 	(void)state;
 	assert_int_equal(note_parse((struct slice){note_bytes, note_len}, &note, NULL), 0);
 	assert_int_equal(checkpoint_parse(note.text, &checkpoint, NULL), 0);
-	assert_int_equal(checkpoint.size, 13);
+	assert_int_equal(checkpoint.size, EXAMPLE_SIZE);
 	merkle_init(&m);
-	for (int i = 0; i < 13; i++) {
+	for (int i = 0; i < EXAMPLE_SIZE; i++) {
 		size_t len;
 
 		assert_true(bundle_len - at >= 2);
@@ -557,10 +559,10 @@ example_log(void **state)
 		at += len;
 	}
 	assert_int_equal(at, bundle_len);
-	tile_hashes(&m, (struct tile){0, 0, 13}, hashes);
+	tile_hashes(&m, (struct tile){0, 0, EXAMPLE_SIZE}, hashes);
 	assert_int_equal(tile_len, sizeof hashes);
 	assert_memory_equal(tile_bytes, hashes, sizeof hashes);
-	assert_true(same_hash(merkle_prefix_root(&m, 13), checkpoint.root));
+	assert_true(same_hash(merkle_prefix_root(&m, EXAMPLE_SIZE), checkpoint.root));
 	merkle_release(&m);
 	free(note_bytes);
 	free(tile_bytes);

@@ -19,6 +19,8 @@
 #define FOO_LINE DASH "example.com/foo " FOO_BASE64 "\n"
 #define FOO_NOTE FOO_TEXT "\n" FOO_LINE
 
+#define TIME_LIMIT ((uint64_t)1 << 53) /* of cosignatures (PROTOCOL 2) */
+
 static const uint8_t seed[32] = {7};
 static uint8_t public_key[32], secret_key[64];
 
@@ -439,7 +441,7 @@ signed_notes_verify(void **state)
 
 	note_cosign(slice_of("a\nb\n"), "log.example", secret_key, 1700000000, &note);
 	note_cosign(slice_of("a\nb\n"), "log.example", secret_key, 1600000000, &note);
-	note_cosign(slice_of("a\nb\n"), "log.example", secret_key, UINT64_MAX, &note);
+	note_cosign(slice_of("a\nb\n"), "log.example", secret_key, TIME_LIMIT - 1, &note);
 	p = parse(buf_view(&note));
 	assert_int_equal(p->rc, 0);
 	assert_int_equal(note_verify(&p->note, &key), NOTE_TRUE);
@@ -459,26 +461,47 @@ signed_notes_verify(void **state)
 	buf_release(&note);
 }
 
-static void
-a_latest_cosignature_counts(void **state)
+/* The verdict on a cosignature of this time; `ret_time` is 5 where there is none. */
+static enum note_verdict
+verdict_at(uint64_t at, uint64_t *ret_time)
 {
 	char key_text[NOTE_KEY_TEXT];
+	enum note_verdict verdict;
 	struct note_key key;
 	struct parsed *p;
-	uint64_t time = 5;
 	struct buf note;
 
-	(void)state;
+	*ret_time = 5;
 	note_key_make("w", NOTE_COSIGNATURE_V1, public_key, key_text);
 	key = key_of(key_text);
 	buf_init(&note, NOTE_MAX);
 	buf_text(&note, "a\n\n");
-	note_cosign(slice_of("a\n"), "w", secret_key, UINT64_MAX, &note);
+	note_cosign(slice_of("a\n"), "w", secret_key, at, &note);
 	p = parse(buf_view(&note));
-	assert_int_equal(note_verify_cosignature(&p->note, &key, &time), NOTE_TRUE);
-	assert_true(time == UINT64_MAX);
+	assert_int_equal(p->rc, 0);
+	verdict = note_verify_cosignature(&p->note, &key, ret_time);
 	parsed_free(p);
 	buf_release(&note);
+	return verdict;
+}
+
+/* A time is below 2^53, like every integer: what is not is a false cosignature, whoever signed it. */
+static void
+times_of_cosignatures(void **state)
+{
+	static const uint64_t above[] = {TIME_LIMIT, TIME_LIMIT + 1, (uint64_t)INT64_MAX, (uint64_t)INT64_MAX + 1,
+	    UINT64_MAX};
+	uint64_t time;
+
+	(void)state;
+	assert_int_equal(verdict_at(0, &time), NOTE_TRUE);
+	assert_true(time == 0);
+	assert_int_equal(verdict_at(TIME_LIMIT - 1, &time), NOTE_TRUE);
+	assert_true(time == TIME_LIMIT - 1);
+	for (size_t i = 0; i < sizeof above / sizeof above[0]; i++) {
+		assert_int_equal(verdict_at(above[i], &time), NOTE_FALSE);
+		assert_true(time == 5);
+	}
 }
 
 /* Two lines of the log, one of them false. */
@@ -670,6 +693,8 @@ static const char *const example_notes[] = {
     "example/draws/0002/outcome.checkpoint",
     "example/draws/0003/commit.checkpoint",
     "example/draws/0003/outcome.checkpoint",
+    "example/archive/0003.checkpoint",
+    "example/archive/0021.checkpoint",
 };
 #define EXAMPLES (sizeof example_notes / sizeof example_notes[0])
 
@@ -687,7 +712,7 @@ load_example(void **state)
 
 	(void)state;
 	example.vkey = support_read("example/vkey", &vkey_len);
-	example.bundle = support_read("example/tile/entries/000.p/13", &bundle_len);
+	example.bundle = support_read("example/tile/entries/000.p/22", &bundle_len);
 	assert_true(vkey_len > 1 && bundle_len > 2);
 	if (note_key_parse((struct slice){example.vkey, vkey_len - 1}, &example.log, NULL) != 0)
 		return -1;
@@ -867,7 +892,7 @@ main(void)
 	    cmocka_unit_test(names_of_strangers_may_be_long),
 	    cmocka_unit_test(nothing_is_touched_on_failure),
 	    cmocka_unit_test(signed_notes_verify),
-	    cmocka_unit_test(a_latest_cosignature_counts),
+	    cmocka_unit_test(times_of_cosignatures),
 	    cmocka_unit_test(one_false_line_is_enough),
 	    cmocka_unit_test(small_order_keys_verify_nothing),
 	    cmocka_unit_test(s_is_canonical),

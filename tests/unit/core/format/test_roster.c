@@ -3,6 +3,7 @@
  */
 #include "scene.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/format/roster.h"
@@ -12,6 +13,7 @@
 #define TARGETS_HEADER "id,class,unit,area,level,needs,weight,since,last_drawn,elsewhere,drum,private\n"
 #define INSPECTORS_HEADER "id,unit,area,level,tags,drum,private\n"
 #define CONFLICTS_HEADER "inspector,scope,value,why\n"
+#define AWAY_HEADER "inspector,date\n"
 
 /* Values that stand in it once, so that one at a time can be replaced. */
 static const char targets_csv[] =
@@ -27,19 +29,28 @@ static const char conflicts_csv[] = CONFLICTS_HEADER "I1,area,area two,declared\
                                                      "I1,target,T1,rotation\n"
                                                      "I2,unit,财政局,declared\n";
 
-enum file { TARGETS, INSPECTORS, CONFLICTS };
+static const char away_csv[] = AWAY_HEADER "I1,2026-06-23\n"
+                                           "I2,2026-06-23\n"
+                                           "I2,2026-06-26\n";
 
-static const char *const names[] = {"targets.csv", "inspectors.csv", "conflicts.csv"};
+enum file { TARGETS, INSPECTORS, CONFLICTS, AWAY };
+#define FILES 4
+
+static const char *const names[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv"};
+
+/* Of the slots only these dates matter: 22, 23 (twice), 26 June and 31 December. */
+static slot_t slots[5];
+#define N_SLOTS (sizeof slots / sizeof slots[0])
 
 static struct slice
 template_of(enum file file)
 {
-	static const char *const texts[] = {targets_csv, inspectors_csv, conflicts_csv};
+	static const char *const texts[] = {targets_csv, inspectors_csv, conflicts_csv, away_csv};
 
 	return slice_copy(slice_of(texts[file]));
 }
 
-/* Parses a copy of exactly its length; the conflicts against the two other templates. */
+/* Parses a copy of exactly its length; what names rows of targets and inspectors, against their templates. */
 static int
 parse(enum file file, struct slice text, size_t *ret_not_nfc, struct err *err)
 {
@@ -54,7 +65,8 @@ parse(enum file file, struct slice text, size_t *ret_not_nfc, struct err *err)
 	} else {
 		assert_int_equal(roster_parse_targets(&roster, targets, "targets", SCENE_DATE, NULL, NULL), 0);
 		assert_int_equal(roster_parse_inspectors(&roster, inspectors, "inspectors", NULL, NULL), 0);
-		rc = roster_parse_conflicts(&roster, copy, names[file], err);
+		rc = file == CONFLICTS ? roster_parse_conflicts(&roster, copy, names[file], err)
+		                       : roster_parse_away(&roster, copy, names[file], slots, N_SLOTS, err);
 	}
 	if (rc != 0) {
 		assert_true(err->code == rc && strncmp(err->message, names[file], strlen(names[file])) == 0);
@@ -63,6 +75,7 @@ parse(enum file file, struct slice text, size_t *ret_not_nfc, struct err *err)
 		if (file == INSPECTORS)
 			assert_true(roster.inspectors == NULL && roster.n_inspectors == 0);
 		assert_true(roster.conflicts == NULL && roster.n_conflicts == 0);
+		assert_true(roster.away == NULL && roster.n_away == 0);
 	}
 	roster_release(&roster);
 	slice_free(copy);
@@ -114,16 +127,18 @@ test_fields(void **state)
 	assert_int_equal(roster_parse_targets(&r, texts[0], "t", SCENE_DATE, NULL, NULL), 0);
 	assert_int_equal(roster_parse_inspectors(&r, texts[1], "i", NULL, NULL), 0);
 	assert_int_equal(roster_parse_conflicts(&r, texts[2], "c", NULL), 0);
-	assert_true(r.n_targets == 3 && r.n_inspectors == 2 && r.n_conflicts == 3);
+	assert_true(r.n_targets == 3 && r.n_inspectors == 3 && r.n_conflicts == 3);
 	t = &r.targets[0];
 	assert_true(
 	    slice_is(target_id(t), "T1") && slice_is(target_class(t), "A") && slice_is(target_unit(t), "财政局"));
 	assert_true(slice_is(target_area(t), "河东") && t->level == 7 && t->weight == 5 && t->drum == DRUM_DUE);
 	assert_int_equal(t->since, 18262);
 	assert_int_equal(t->last_drawn, 20446);
+	assert_int_equal(t->elsewhere, 20422);
+	assert_true(slice_is(target_needs(t), "fire"));
 	t = &r.targets[1];
 	assert_true(slice_is(target_unit(t), "unit two") && t->level == LEVEL_NONE && t->last_drawn == DATE_NONE);
-	assert_true(t->weight == 1 && t->drum == DRUM_IN);
+	assert_true(t->weight == 1 && t->drum == DRUM_IN && target_needs(t).n == 0 && t->elsewhere == DATE_NONE);
 	t = &r.targets[2];
 	assert_true(target_class(t).n == 0 && target_unit(t).n == 0 && target_area(t).n == 0 && t->level == 0);
 	assert_true(t->weight == 100 && t->drum == DRUM_EXCUSED && t->line_len == 34 + 64);
@@ -134,6 +149,8 @@ test_fields(void **state)
 	p = &r.inspectors[1];
 	assert_true(inspector_unit(p).n == 0 && inspector_tags(p).n == 0 && p->level == LEVEL_NONE &&
 	    p->drum == INSPECTOR_EXCUSED);
+	assert_false(inspector_is_in(p));
+	assert_true(r.inspectors[2].drum == INSPECTOR_AWAY && !inspector_is_in(&r.inspectors[2]));
 	assert_true(r.conflicts[0].scope == SCOPE_AREA && !r.conflicts[0].rotation);
 	assert_true(slice_is(r.conflicts[0].value, "area two") && slice_is(r.conflicts[0].inspector, "I1"));
 	assert_true(r.conflicts[1].scope == SCOPE_TARGET && r.conflicts[1].rotation);
@@ -242,7 +259,7 @@ static void
 test_conflict_columns(void **state)
 {
 	(void)state;
-	CHANGES(CONFLICTS, {"I2,", S("I3,"), ":4: inspector"}, {"I2,", S("T1,"), ":4: inspector"},
+	CHANGES(CONFLICTS, {"I2,", S("I4,"), ":4: inspector"}, {"I2,", S("T1,"), ":4: inspector"},
 	    {"I1,area", S(",area"), ":2: inspector"}, {"I2,", S("I2 ,"), ":4: inspector"},
 	    {"I2,", S("i2,"), ":4: inspector"});
 	CHANGES(CONFLICTS, {",unit,", S(",class,"), ":4: scope"}, {",unit,", S(",,"), ":4: scope"},
@@ -265,6 +282,43 @@ test_conflict_columns(void **state)
 	    {"I1,target,T1,rotation\n", S("I1,target,T1,rotation\nI1,target,T1,rotation\n"), ":4: line"});
 }
 
+static void
+test_away_columns(void **state)
+{
+	(void)state;
+	CHANGES(AWAY, {"I1,", S("I3,"), ":3: line"}, {"I1,", S("I0,"), ":2: inspector"},
+	    {"I1,", S(","), ":2: inspector"}, {"I1,", S("T1,"), ":2: inspector"}, {"I1,", S("i1,"), ":2: inspector"},
+	    {"I1,", S("I1 ,"), ":2: inspector"}, {"I1,", S("I2,"), ":3: line"},
+	    {"I2,2026-06-26", S("I3,2026-06-22"), NULL});
+	CHANGES(AWAY, {"26\n", S("27\n"), ":4: date"}, {"26\n", S("22\n"), ":4: line"},
+	    {"I2,2026-06-26", S("I3,"), ":4: date"}, {"2026-06-26", S("2026-12-31"), NULL},
+	    {"2026-06-26", S("2026-12-30"), ":4: date"}, {"2026-06-26", S("2026-06-31"), ":4: date"},
+	    {"2026-06-26", S("2026-06-26T09:00"), ":4: date"}, {"2026-06-26", S("2026-06-26 "), ":4: date"},
+	    {"2026-06-26", S("2026-6-26"), ":4: date"}, {"2026-06-26", S("2026-06-26,"), ":4: line"},
+	    {"2026-06-26", S("2026-06-26,x"), ":4: line"}, {"2026-06-26", S("2026-06-23"), ":4: line"});
+}
+
+static void
+test_who_is_away(void **state)
+{
+	struct slice inspectors = template_of(INSPECTORS), away = template_of(AWAY);
+	struct roster r = {0};
+
+	(void)state;
+	assert_int_equal(roster_parse_inspectors(&r, inspectors, "i", NULL, NULL), 0);
+	assert_false(roster_is_away(&r, 0, 20627));
+	assert_int_equal(roster_parse_away(&r, away, "a", slots, N_SLOTS, NULL), 0);
+	assert_int_equal(r.n_away, 3);
+	for (int32_t day = 20625; day < 20633; day++) {
+		assert_int_equal(roster_is_away(&r, 0, day), day == 20627);
+		assert_int_equal(roster_is_away(&r, 1, day), day == 20627 || day == 20630);
+		assert_false(roster_is_away(&r, 2, day));
+	}
+	roster_release(&r);
+	slice_free(inspectors);
+	slice_free(away);
+}
+
 /* Several values of a column, one of them twice; each must stand there. */
 static void
 test_values_of_conflicts(void **state)
@@ -284,7 +338,7 @@ test_values_of_conflicts(void **state)
 static void
 test_since_the_draws_day(void **state)
 {
-	static const struct slice text = S(TARGETS_HEADER "T1,,,,,1,2026-01-01,,in," HEX64 "\n");
+	static const struct slice text = S(TARGETS_HEADER "T1,,,,,,1,2026-01-01,,,in," HEX64 "\n");
 	struct roster roster = {0};
 
 	(void)state;
@@ -319,12 +373,15 @@ test_conflicts_without_targets(void **state)
 static void
 test_whole_files(void **state)
 {
-	static const struct slice headers[] = {S(TARGETS_HEADER), S(INSPECTORS_HEADER), S(CONFLICTS_HEADER)};
+	static const struct slice headers[] = {S(TARGETS_HEADER), S(INSPECTORS_HEADER), S(CONFLICTS_HEADER),
+	    S(AWAY_HEADER)};
+	static const char *const last[] = {",private", ",private", ",why", ",date"};
 	struct err err = {0};
 
 	(void)state;
-	for (int file = TARGETS; file <= CONFLICTS; file++) {
+	for (int file = TARGETS; file < FILES; file++) {
 		struct slice text = template_of((enum file)file), header = headers[file], crlf, other;
+		char end[16], more[24], cr[16];
 		char *longer = malloc(text.n + 4), *wrong = malloc(text.n + 1);
 
 		assert_non_null(longer);
@@ -368,12 +425,13 @@ test_whole_files(void **state)
 		crlf = slice_with(text, (struct slice){header.p, header.n}, S("\r\n"));
 		assert_int_equal(parse((enum file)file, crlf, NULL, &err), ERR_REFUSED);
 		slice_free(crlf);
-		other = slice_with(text, slice_of(file == CONFLICTS ? ",why\n" : ",private\n"),
-		    slice_of(file == CONFLICTS ? ",why,more\n" : ",private,more\n"));
+		(void)snprintf(end, sizeof end, "%s\n", last[file]);
+		(void)snprintf(more, sizeof more, "%s,more\n", last[file]);
+		(void)snprintf(cr, sizeof cr, "%s\r\n", last[file]);
+		other = slice_with(text, slice_of(end), slice_of(more));
 		assert_int_equal(parse((enum file)file, other, NULL, &err), ERR_REFUSED);
 		slice_free(other);
-		other = slice_with(text, slice_of(file == CONFLICTS ? ",why\n" : ",private\n"),
-		    slice_of(file == CONFLICTS ? ",why\r\n" : ",private\r\n"));
+		other = slice_with(text, slice_of(end), slice_of(cr));
 		assert_int_equal(parse((enum file)file, other, NULL, &err), ERR_REFUSED);
 		slice_free(other);
 		slice_free(text);
@@ -436,6 +494,12 @@ test_too_many_rows(void **state)
 	assert_int_equal(roster_parse_conflicts(&roster, (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows}, "c",
 	                     &err),
 	    ERR_LIMIT);
+	memcpy(text, AWAY_HEADER, sizeof AWAY_HEADER - 1);
+	memset(text + sizeof AWAY_HEADER - 1, '\n', header);
+	assert_int_equal(roster_parse_away(&roster, (struct slice){text, sizeof AWAY_HEADER - 1 + rows}, "a", slots,
+	                     N_SLOTS, &err),
+	    ERR_LIMIT);
+	memcpy(text, CONFLICTS_HEADER, sizeof CONFLICTS_HEADER - 1);
 	/* 2^24 are allowed: here it is their form that is wrong */
 	assert_int_equal(roster_parse_conflicts(&roster, (struct slice){text, sizeof CONFLICTS_HEADER - 1 + rows - 1},
 	                     "c", &err),
@@ -485,7 +549,7 @@ test_finding_rows(void **state)
 	buf_text(&targets, TARGETS_HEADER);
 	buf_text(&inspectors, INSPECTORS_HEADER);
 	for (size_t i = 0; i < 10; i++) {
-		buf_format(&targets, "%s,,,,,1,2020-01-01,,in," HEX64 "\n", there[i]);
+		buf_format(&targets, "%s,,,,,,1,2020-01-01,,,in," HEX64 "\n", there[i]);
 		buf_format(&inspectors, "%s,,,,,in," HEX64 "\n", there[i]);
 	}
 	assert_int_equal(roster_parse_targets(&roster, buf_view(&targets), "t", SCENE_DATE, NULL, NULL), 0);
@@ -595,7 +659,7 @@ test_root_by_threads(void **state)
 		buf_clear(&file);
 		buf_text(&file, TARGETS_HEADER);
 		for (size_t k = 0; k < lengths[i]; k++)
-			buf_format(&file, "T%06zu,,,,,1,2020-01-01,,in," HEX64 "\n", k);
+			buf_format(&file, "T%06zu,,,,,,1,2020-01-01,,,in," HEX64 "\n", k);
 		assert_int_equal(roster_parse_targets(&roster, buf_view(&file), "t", SCENE_DATE, NULL, NULL), 0);
 		root = roster_root(buf_view(&file), &rows);
 		assert_int_equal(rows, lengths[i]);
@@ -631,19 +695,21 @@ test_random_changes(void **state)
 			buf_text(&out, TARGETS_HEADER);
 			for (size_t i = 0; i < roster.n_targets; i++) {
 				const struct target *t = &roster.targets[i];
-				char since[DATE_TEXT], last[DATE_TEXT] = "";
+				char since[DATE_TEXT], last[DATE_TEXT] = "", elsewhere[DATE_TEXT] = "";
 				struct slice line = {t->line, t->line_len};
 
 				text_from_date(t->since, since);
 				if (t->last_drawn != DATE_NONE)
 					text_from_date(t->last_drawn, last);
+				if (t->elsewhere != DATE_NONE)
+					text_from_date(t->elsewhere, elsewhere);
 				buf_format(&out, "%.*s,%.*s,%.*s,%.*s,", SLICE_ARGS(target_id(t)),
 				    SLICE_ARGS(target_class(t)), SLICE_ARGS(target_unit(t)),
 				    SLICE_ARGS(target_area(t)));
 				if (t->level != LEVEL_NONE)
 					buf_int(&out, t->level);
-				buf_format(&out, ",%d,%s,%s,%s,%.64s\n", t->weight, since, last,
-				    drum_name((enum drum)t->drum), line.p + line.n - 64);
+				buf_format(&out, ",%.*s,%d,%s,%s,%s,%s,%.64s\n", SLICE_ARGS(target_needs(t)), t->weight,
+				    since, last, elsewhere, drum_name((enum drum)t->drum), line.p + line.n - 64);
 			}
 			if (!slice_eq(buf_view(&out), text))
 				fail_msg("%.*s\nis read as\n%.*s", (int)text.n, text.p, (int)out.len, out.data);
@@ -652,6 +718,18 @@ test_random_changes(void **state)
 		}
 		slice_free(text);
 	}
+}
+
+static int
+make_slots(void **state)
+{
+	(void)state;
+	slots[0] = slot_of(SCENE_DATE, 0);
+	slots[1] = slot_of(SCENE_DATE + 1, 540);
+	slots[2] = slot_of(SCENE_DATE + 1, 840);
+	slots[3] = slot_of(SCENE_DATE + 4, 1439);
+	slots[4] = slot_of(text_date_of(2026, 12, 31), 0);
+	return 0;
 }
 
 int
@@ -663,6 +741,8 @@ main(void)
 	    cmocka_unit_test(test_target_columns),
 	    cmocka_unit_test(test_inspector_columns),
 	    cmocka_unit_test(test_conflict_columns),
+	    cmocka_unit_test(test_away_columns),
+	    cmocka_unit_test(test_who_is_away),
 	    cmocka_unit_test(test_values_of_conflicts),
 	    cmocka_unit_test(test_since_the_draws_day),
 	    cmocka_unit_test(test_conflicts_without_targets),
@@ -677,5 +757,5 @@ main(void)
 	    cmocka_unit_test(test_random_changes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_slots, NULL);
 }
