@@ -135,7 +135,7 @@ test_parts_of_a_stratum(void **state)
 	    "", "");
 	scene_stratum(&scene, "A", 1);
 	scene_stratum(&scene, "*", 2);
-	inclusion_strata(&scene.commit, &scene.roster, strata);
+	inclusion_strata(&scene.commit, &scene.sealed, &scene.roster, strata);
 	for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
 		assert_true(fabs(inclusion_target(&scene.commit, strata, &scene.roster.targets[i]) - right[i]) < 1e-11);
 	scene_release(&scene);
@@ -187,7 +187,7 @@ test_plain(void **state)
 	odds_of(&scene, "", 0, 0, &odds);
 	assert_true(odds.plain);
 	odds_release(&odds);
-	scene.commit.strata[0].take = 4; /* more visits than three inspectors may make */
+	scene.sealed.strata[0].take = 4; /* more visits than three inspectors may make */
 	odds_of(&scene, "", 100, 0, &odds);
 	assert_true(!odds.plain && odds.trials == 100);
 	assert_true(fabs(odds_summary(&odds).staffed - 3) < 0.1);
@@ -222,6 +222,55 @@ test_nobody_can_go(void **state)
 	scene.commit.rules.team[0] = S("lead");
 	odds_of(&scene, "", 100, 0, &odds);
 	assert_true(odds.targets[3].visitable && odds_given(&odds, 3, 0).p == 1 && odds_given(&odds, 3, 2).p == 1);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
+/* Of a target that no draw chose nothing is known: it is no empty place.  Each visit is in one slot. */
+static void
+test_few_draws(void **state)
+{
+	struct odds_summary s;
+	struct scene scene;
+	struct odds odds;
+	double share = 0, error;
+	size_t unseen = 0;
+
+	(void)state;
+	scene_rows(&scene, FOUR, THREE, "I1,target,T3,declared\n");
+	scene_stratum(&scene, "*", 1);
+	odds_of(&scene, "", 2, 0, &odds);
+	s = odds_summary(&odds);
+	assert_true(!odds.plain && s.staffed == 1 && s.unseen >= 2);
+	for (size_t t = 0; t < 4; t++) {
+		unseen += odds_came(&odds, t) == 0;
+		assert_true(odds_came(&odds, t) > 0 || odds_staffed(&odds, t).high == odds.targets[t].chosen);
+	}
+	assert_int_equal(unseen, s.unseen);
+	assert_int_equal(odds.visits.visits, 2);
+	for (size_t i = 0; i < odds.visits.n_slots; i++)
+		share += odds_visits_share(&odds.visits, i, &error);
+	assert_true(fabs(share - 1) < 1e-12 && error <= 1);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
+/* Two posts of one unit start at one slot; where spacing and leave are off, all are kept and together. */
+static void
+test_units_together(void **state)
+{
+	struct scene scene;
+	struct odds odds;
+
+	(void)state;
+	scene_rows(&scene, FOUR, THREE, "I1,target,T3,declared\n");
+	scene_stratum(&scene, "*", 4);
+	scene.commit.rules.same_unit = true;
+	odds_of(&scene, "", 200, 0, &odds);
+	assert_int_equal(odds.visits.visits, 800);
+	assert_int_equal(odds.visits.unkept, 0);
+	assert_true(odds.visits.units == 200 && odds.visits.together == 200);
+	assert_true(odds.visits.company[0] == 200 && odds.visits.company[1] == 200 && odds.visits.company[2] == 0);
 	odds_release(&odds);
 	scene_release(&scene);
 }
@@ -562,6 +611,8 @@ main(void)
 	    cmocka_unit_test(test_parts_of_a_stratum),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_nobody_can_go),
+	    cmocka_unit_test(test_few_draws),
+	    cmocka_unit_test(test_units_together),
 	    cmocka_unit_test(test_seeds_and_room),
 	    cmocka_unit_test(test_guesses_are_tried),
 	    cmocka_unit_test(test_intervals),
