@@ -528,7 +528,7 @@ put_unkept_visits(struct store *store, const struct draw_row *row, struct templa
 	stored_draw_init(&d);
 	rc = stored_draw_load(&d, store, row->n, err);
 	if (rc == 0)
-		rc = visits_read(store, row->n, &visits, err);
+		rc = visits_read_ids(store, row->n, &visits, err);
 	if (rc == 0)
 		rc = unkept_of_visits(&d, &visits, &unkept, err);
 	if (rc == 0)
