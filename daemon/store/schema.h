@@ -20,5 +20,6 @@ extern const char schema_outbox_5[];
 extern const char schema_unreported_5[];
 extern const char schema_draws_6[];
 extern const char schema_archive_6[];
+extern const char schema_outbox_6[];
 
 #endif

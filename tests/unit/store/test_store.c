@@ -62,7 +62,8 @@ sql(const char *text)
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sqlite3_errmsg(db), text);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -145,12 +146,15 @@ an_older_state_is_brought_up_to_date(void **state)
 	int64_t tables = 0;
 
 	(void)state;
+	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days;"
+	    "DROP TABLE archive_line; DROP TABLE archive_entry;");
 	sql("DROP TABLE unreported; DROP INDEX outbox_letter_text; ALTER TABLE outbox_letter DROP COLUMN digest;"
 	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE "
 	    "plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE "
-	    "published_file; DROP TABLE draw_calloff;"
-	    "DROP TABLE draw_ceremony; DROP TABLE outbox_day; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD "
+	    "published_file;"
+	    "DROP TABLE draw_ceremony; DROP TABLE outbox_slot; DROP TABLE outbox_message; ALTER TABLE outbox_letter "
+	    "ADD "
 	    "COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
 	    "message_id, message,"
@@ -184,7 +188,7 @@ what_is_no_database_of_ours_is_refused(void **state)
 	(void)state;
 	sql("PRAGMA user_version = 1000");
 	refused(0, ERR_REFUSED, "newer version");
-	sql("PRAGMA user_version = 5; PRAGMA application_id = 7");
+	sql("PRAGMA user_version = 6; PRAGMA application_id = 7");
 	refused(0, ERR_REFUSED, "another application");
 	sql("PRAGMA application_id = 0x53504f54");
 	store_close(opened());
