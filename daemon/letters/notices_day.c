@@ -158,8 +158,8 @@ make_matters(const struct notices_writer *w)
 
 		matters[i] = (struct letter_matter){.id = id, .name = id};
 		if (t->name != NULL)
-			matters[i] = (struct letter_matter){
-			    id, slice_of(t->name), slice_of(t->legal_basis), t->questions, t->n_questions};
+			matters[i] = (struct letter_matter){id, slice_of(t->name), slice_of(t->legal_basis),
+			    t->questions, t->n_questions};
 	}
 	return matters;
 }

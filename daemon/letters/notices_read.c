@@ -278,8 +278,8 @@ notices_duties_read(const struct notices_writer *w, uint32_t self, struct notice
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct holding *h = &w->holdings[first + i];
-		struct notices_seat seat = {
-		    p->v[h->place].target, p->v[h->place].visit, &p->team[h->place * seats], h->seat};
+		struct notices_seat seat = {p->v[h->place].target, p->v[h->place].visit, &p->team[h->place * seats],
+		    h->seat};
 
 		duties.v[i] = notices_visit(w, self, &seat, &duties.colleagues[i * seats]);
 	}

@@ -69,8 +69,8 @@ struct notices_duties {
 	size_t n;
 	struct letter_colleague *colleagues;
 };
-int notices_duties_read(const struct notices_writer *w, uint32_t self, struct notices_duties *ret_duties,
-    struct err *err);
+int
+notices_duties_read(const struct notices_writer *w, uint32_t self, struct notices_duties *ret_duties, struct err *err);
 void notices_duties_release(struct notices_duties *duties);
 
 /*

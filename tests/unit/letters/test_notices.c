@@ -17,7 +17,7 @@
 #define MONDAY 20626 /* 2026-06-22, the draw's day, and a workday as all but weekends are here */
 
 /* Seats of the places as they are now, with the visit day. */
-#define SEATS                                                                                                  \
+#define SEATS                                                                                                     \
 	"(SELECT n, place, inspector, visit / 1440 AS day, visit FROM draw_seat JOIN draw_place USING (n, place)" \
 	" WHERE inspector IS NOT NULL AND target IS NOT NULL)"
 
@@ -165,11 +165,11 @@ test_days_are_one_conversation(void **state)
 	assert_int_equal(count("SELECT count(*) FROM (SELECT DISTINCT inspector, day FROM " SEATS ")"),
 	    count("SELECT count(*) FROM outbox_letter"));
 	assert_int_equal(count("SELECT count(*) FROM outbox_letter WHERE not_before <> 1782090000"), 0);
-	assert_int_equal(
-	    count("SELECT count(*) FROM outbox_letter a JOIN outbox_message ON letter = a.id, "
-	          " (SELECT inspector, min(id) AS id FROM outbox_letter GROUP BY inspector) f JOIN outbox_letter b ON b.id = f.id"
-	          " WHERE f.inspector = a.inspector AND a.id <> f.id"
-	          " AND instr(CAST(message AS TEXT), 'In-Reply-To: ' || b.message_id) = 0"),
+	assert_int_equal(count("SELECT count(*) FROM outbox_letter a JOIN outbox_message ON letter = a.id, "
+	                       " (SELECT inspector, min(id) AS id FROM outbox_letter GROUP BY inspector) f JOIN "
+	                       "outbox_letter b ON b.id = f.id"
+	                       " WHERE f.inspector = a.inspector AND a.id <> f.id"
+	                       " AND instr(CAST(message AS TEXT), 'In-Reply-To: ' || b.message_id) = 0"),
 	    0);
 	operator_scene_close(&scene);
 }
@@ -184,8 +184,10 @@ clashes_are_named(bool at_draw)
 	query_open(&q, scene.operator.store,
 	    "SELECT l.day, instr(CAST(message AS TEXT), 'clash') > 0, EXISTS ("
 	    "  SELECT 1 FROM " SEATS " a JOIN " SEATS " b USING (n, inspector)"
-	    "  JOIN draw_place p ON p.n = a.n AND p.place = a.place JOIN draw_place o ON o.n = b.n AND o.place = b.place"
-	    "  WHERE a.inspector = l.inspector AND a.place <> b.place AND a.day = l.day AND abs(a.visit - b.visit) < 7200"
+	    "  JOIN draw_place p ON p.n = a.n AND p.place = a.place JOIN draw_place o ON o.n = b.n AND o.place = "
+	    "b.place"
+	    "  WHERE a.inspector = l.inspector AND a.place <> b.place AND a.day = l.day AND abs(a.visit - b.visit) < "
+	    "7200"
 	    "  AND substr(p.target, 2) % 7 <> substr(o.target, 2) % 7 AND (?1 OR b.day <= a.day))"
 	    " FROM " STANDING " l JOIN outbox_message ON letter = id");
 	query_put_int(&q, at_draw);
