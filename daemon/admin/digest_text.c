@@ -241,6 +241,7 @@ put_roster(const struct digest_writer *w, enum roster_kind kind)
 	    [ROSTER_CONFLICTS] = N_("conflicts"),
 	    [ROSTER_MATTERS] = N_("matters"),
 	    [ROSTER_CONTACTS] = N_("contacts"),
+	    [ROSTER_LEAVE] = N_("leave"),
 	};
 	const struct digest_roster *r = &w->d->rosters[kind];
 	size_t start = w->out->len;

@@ -160,8 +160,11 @@ import_sample_rosters(struct simulation_run *r)
 	for (int kind = 0; kind < ROSTER_KINDS; kind++) {
 		struct rosters_counts counts;
 		char *path = NULL;
-		int fd = open_sample(r, roster_columns[kind].kind, &path), rc;
+		int fd, rc;
 
+		if (roster_columns[kind].adds)
+			continue;
+		fd = open_sample(r, roster_columns[kind].kind, &path);
 		how.file = path;
 		rc = fd < 0
 		    ? err_set(r->err, ERR_REFUSED,
@@ -222,7 +225,7 @@ open_simulation(struct simulation_run *r, struct store *real)
 	    .now = clock_instant(r->want->from, 0, NULL)};
 	rc = fill_rosters(r, real);
 	if (rc == 0)
-		rc = rosters_set_back(r->store, r->want->from, r->err);
+		rc = rosters_set_back(r->store, r->want->from, clock_date(clock_now()), r->err);
 	if (rc == 0)
 		rc = step_init(&r->operator, drop_code, NULL, r->err);
 	return rc;

@@ -494,7 +494,7 @@ static int
 run_amend(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"reason", required_argument, NULL, 'r'},
-	    {"out", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
+	    {"out", required_argument, NULL, 'o'}, {"leave-empty", no_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
 	struct step_amend want = {.reports = true};
 	struct draw_session session;
 	int option, status;
@@ -504,12 +504,17 @@ run_amend(struct cli *cli, int argc, char **argv)
 			want.reason = optarg;
 		else if (option == 'o')
 			want.out = optarg;
+		else if (option == 'e')
+			want.leave_empty = true;
 		else
 			return cli_usage(cli);
 	}
 	if (optind + 3 != argc || want.reason == NULL)
 		return cli_usage(cli);
 	want.of_target = strcmp(argv[optind + 2], "target") == 0;
+	if (want.leave_empty && !want.of_target)
+		return cli_usage_error(
+		    _("--leave-empty is for a place's target; a seat that nobody can take stays empty"));
 	status = parse_number_argument(argv[optind], &want.n);
 	if (status == EXIT_DONE)
 		status = parse_number_argument(argv[optind + 1], &want.place);
@@ -556,7 +561,7 @@ const struct command draw_commands[] = {
         N_("draw what was committed, or try on today's rosters, which changes nothing"), run_draw_command},
     {"reveal", N_("N"), N_("open a draw to everybody, once its time has come"), run_reveal},
     {"void", N_("N --reason TEXT"), N_("call a committed draw off, in public"), run_void_command},
-    {"amend", N_("N PLACE SEAT|target --reason REASON [--out ID]"),
+    {"amend", N_("N PLACE SEAT|target --reason REASON [--out ID] [--leave-empty]"),
         N_("give a seat or a place to the next one in the drawn order"), run_amend},
     {"publish", "", N_("rebuild the published directory from the state"), run_publish},
     {.name = NULL},

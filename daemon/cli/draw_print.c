@@ -5,12 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/ceremony.h"
 #include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/draw/explain.h"
 #include "draws/assurance.h"
+#include "draws/away.h"
 #include "draws/stored_draw.h"
 #include "draws/visits.h"
 #include "ledger/ledger.h"
@@ -28,6 +30,30 @@ print_end(struct cli *cli)
 	return cli_output_failed(cli);
 }
 
+/* ---- who is away ---- */
+
+/*
+ * "I003 2026-07-01 2026-07-02; I007 2026-07-02": who is not to be had on which days of the draw's visits.  Days that other
+ * sealed draws have booked are among them, so it is shown where the visits are.
+ */
+static int
+put_away_text(struct cli *cli, uint64_t n, struct buf *out)
+{
+	struct away_days days;
+	int rc = away_days_of_draw(cli->store, n, &days, &cli->err);
+
+	for (size_t i = 0; rc == 0 && i < days.n; i++) {
+		char date[DATE_TEXT];
+
+		text_from_date(days.v[i].date, date);
+		if (i == 0 || strcmp(days.v[i - 1].id, days.v[i].id) != 0)
+			buf_format(out, "%s%s", i == 0 ? "" : "; ", days.v[i].id);
+		buf_format(out, " %s", date);
+	}
+	away_days_release(&days);
+	return rc == 0 && out->failed ? err_memory(&cli->err) : rc;
+}
+
 /* ---- a draw, without names ---- */
 
 struct draw_entries {
@@ -35,6 +61,7 @@ struct draw_entries {
 	struct entry commit, outcome;
 	bool has_commit, has_outcome;
 	struct draw_assurance assurance;
+	size_t away; /* inspectors with a day on which they are not to be had */
 };
 
 static void
@@ -52,10 +79,15 @@ release_draw_entries(struct draw_entries *e)
 static int
 read_draw_entries(struct cli *cli, const struct draw_row *row, struct draw_entries *e)
 {
+	struct away_days away;
 	int rc;
 
 	*e = (struct draw_entries){0};
-	rc = ledger_entry(cli->store, row->commit_entry, &e->bytes[0], &cli->err);
+	rc = away_days_of_draw(cli->store, row->n, &away, &cli->err);
+	e->away = away_inspectors(&away);
+	away_days_release(&away);
+	if (rc == 0)
+		rc = ledger_entry(cli->store, row->commit_entry, &e->bytes[0], &cli->err);
 	if (rc == 0)
 		rc = entry_parse(buf_view(&e->bytes[0]), &e->commit, &cli->err);
 	if (rc != 0)
@@ -106,6 +138,7 @@ put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_en
 	table_time(t, row->reveal_time);
 	table_int(t, (int64_t)c->targets.rows);
 	table_int(t, (int64_t)c->inspectors.rows);
+	table_int(t, (int64_t)e->away);
 	table_string(t, row->record);
 	table_string(t,
 	    cli->json ? assurance_name(e->assurance.assurance) : _(assurance_words(e->assurance.assurance)));
@@ -124,6 +157,7 @@ print_draw_facts(struct cli *cli, const struct draw_row *row)
 	    {"reveal_time", _("Opens at"), false},
 	    {"targets", _("Targets on the roster"), true},
 	    {"inspectors", _("Inspectors on the roster"), true},
+	    {"away", _("Inspectors away"), true},
 	    {"record", _("Record"), false},
 	    {"class", _("Assurance"), false},
 	    {"beacon", _("Beacon"), false},
@@ -259,13 +293,19 @@ static int
 print_visits_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
 {
 	struct draw_assurance assurance;
-	struct buf out;
+	struct buf out, away;
 	bool failed;
 
-	if (draw_assurance_read(cli->store, row, &assurance, &cli->err) != 0)
+	buf_init(&away, OUTPUT_MAX);
+	if (draw_assurance_read(cli->store, row, &assurance, &cli->err) != 0 ||
+	    put_away_text(cli, row->n, &away) != 0) {
+		buf_release(&away);
 		return cli_fail(cli);
+	}
 	buf_init(&out, OUTPUT_MAX);
-	put_json_member(&out, "{\"class\":", slice_of(assurance_name(assurance.assurance)));
+	put_json_member(&out, "{\"away_days\":", buf_view(&away));
+	buf_release(&away);
+	put_json_member(&out, ",\"class\":", slice_of(assurance_name(assurance.assurance)));
 	put_json_member(&out, ",\"cycle\":", slice_of(row->cycle));
 	buf_text(&out, ",\"n\":");
 	buf_uint(&out, row->n);
@@ -360,9 +400,27 @@ print_why_unstaffed(struct cli *cli, const struct draw_row *row)
 }
 
 static int
+print_away(struct cli *cli, const struct draw_row *row)
+{
+	struct buf away;
+	int status = EXIT_DONE;
+
+	buf_init(&away, OUTPUT_MAX);
+	if (put_away_text(cli, row->n, &away) != 0)
+		status = cli_fail(cli);
+	else if (away.len > 0)
+		printf(_("Away: %.*s\n"), SLICE_ARGS(buf_view(&away)));
+	buf_release(&away);
+	return status;
+}
+
+static int
 print_visits_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
 {
 	int status = print_draw_facts(cli, row);
+
+	if (status == EXIT_DONE)
+		status = print_away(cli, row);
 
 	if (status == EXIT_DONE && v->n > 0) {
 		(void)putchar('\n');

@@ -72,6 +72,17 @@ put_error(struct table *t, struct chance chance)
 
 /* ---- for people: the summary ---- */
 
+/* Of the visits: how many cannot be kept, and the share of units that are visited in one slot. */
+static void
+put_visit_facts(const struct odds_visits *v, struct table *t)
+{
+	put_hundredths(t, v->draws == 0 ? 0 : (double)v->unkept / (double)v->draws);
+	if (v->units == 0)
+		table_string(t, "");
+	else
+		put_percent_cell(t, (double)v->together / (double)v->units);
+}
+
 static void
 put_odds_facts(const struct odds_report *r, struct table *t)
 {
@@ -96,6 +107,7 @@ put_odds_facts(const struct odds_report *r, struct table *t)
 	put_percent_cell(t, s.guess_mean);
 	put_hundredths(t, s.spread_mean);
 	put_percent_cell(t, s.visitor_mean);
+	put_visit_facts(&o->visits, t);
 }
 
 static bool
@@ -113,6 +125,8 @@ print_odds_facts(const struct odds_report *r)
 	    {"guess", _("An inspector's best guess is right, on the average, %"), true},
 	    {"spread", _("As hard for him as so many targets that are equally likely"), true},
 	    {"visitor", _("A drawn target's best guess who comes is right, %"), true},
+	    {"unkept", _("Visits that cannot be kept, on the average"), true},
+	    {"together", _("Of units with several places, those with one slot for all, %"), true},
 	};
 	struct table t;
 	bool good;
@@ -122,7 +136,10 @@ print_odds_facts(const struct odds_report *r)
 	good = table_print_record(&t, false, stdout);
 	table_release(&t);
 	if (r->odds->plain)
-		puts(_("All figures are exact: the rules treat all pairs alike."));
+		printf(_("All figures are exact, since the rules treat all pairs alike; the slots alone are counted, "
+		         "in %llu "
+		         "simulated draws.\n"),
+		    (unsigned long long)r->odds->visits.draws);
 	else
 		printf(_("That a target is drawn is exact; the rest is counted in %llu simulated draws with the seed "
 		         "\"%s\".\n"
@@ -169,19 +186,46 @@ print_ranked(const struct odds_report *r, struct table *t, size_t n)
 	return good;
 }
 
+/* How often another post of its unit has the same slot, of the draws that the target is drawn in. */
+static struct chance
+company_chance(const struct odds *odds, uint32_t t)
+{
+	uint64_t came =
+	    odds->plain ? (uint64_t)llround(odds->targets[t].chosen * (double)odds->visits.draws) : odds_came(odds, t);
+	uint64_t company = odds->visits.company[t];
+
+	return odds_counted(company < came ? company : came, came);
+}
+
+static void
+put_company(const struct odds_report *r, uint32_t t, struct table *table)
+{
+	if (target_unit(&roster_of(r)->targets[t]).n == 0 || odds_came(r->odds, t) == 0)
+		table_string(table, "");
+	else
+		put_percent_cell(table, company_chance(r->odds, t).p);
+}
+
 static void
 put_target_cells(const struct odds_report *r, uint32_t at, struct table *t)
 {
 	const struct target *target = &roster_of(r)->targets[at];
 	const struct odds_target *odds = &r->odds->targets[at];
 	struct chance staffed = odds_staffed(r->odds, at);
+	uint64_t came = odds_came(r->odds, at);
 
 	table_text(t, target_id(target));
 	table_text(t, target_class(target));
 	table_int(t, target->weight);
 	put_percent_cell(t, odds->chosen);
-	put_percent_cell(t, staffed.p);
-	put_error(t, staffed);
+	if (came == 0 && odds->visitable) {
+		table_string(t, _("never drawn"));
+		table_string(t, "");
+	} else {
+		put_percent_cell(t, staffed.p);
+		put_error(t, staffed);
+	}
+	put_company(r, at, t);
 	table_text(t, odds_inspector_name(r, odds->best));
 	if (odds->best == ODDS_NONE) {
 		table_string(t, "");
@@ -204,6 +248,7 @@ print_targets(const struct odds_report *r)
 	    {"chosen", _("Drawn, %"), true},
 	    {"staffed", _("Visited, %"), true},
 	    {"staffed_error", "±", true},
+	    {"company", _("with its unit, %"), true},
 	    {"inspector", _("Likeliest visitor"), false},
 	    {"given", _("if drawn, %"), true},
 	    {"given_error", "±", true},
@@ -275,6 +320,31 @@ print_inspectors(const struct odds_report *r)
 	return good ? 0 : ERR_OUTSIDE;
 }
 
+static int
+print_slots(const struct odds_report *r)
+{
+	const struct table_column columns[] = {
+	    {"slot", _("Visit at"), false},
+	    {"share", _("of all visits, %"), true},
+	    {"share_error", "±", true},
+	};
+	const struct odds_visits *v = &r->odds->visits;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < rows_shown(r, v->n_slots); i++) {
+		double error, share = odds_visits_share(v, i, &error);
+		char slot[SLOT_TEXT];
+
+		slot_format(v->slots[i].slot, slot);
+		slot[SLOT_DATE_TEXT] = ' ';
+		table_string(&t, slot);
+		put_percent_cell(&t, share);
+		put_percent_cell(&t, error);
+	}
+	return print_ranked(r, &t, v->n_slots) ? 0 : ERR_OUTSIDE;
+}
+
 /* ---- for people: who is left out ---- */
 
 static void
@@ -308,6 +378,12 @@ is_unreachable(const struct odds_report *r, uint32_t t)
 }
 
 static bool
+is_unseen(const struct odds_report *r, uint32_t t)
+{
+	return r->odds->targets[t].chosen > 0 && odds_came(r->odds, t) == 0;
+}
+
+static bool
 is_idle(const struct odds_report *r, uint32_t p)
 {
 	return !r->odds->inspectors[p].useful;
@@ -317,8 +393,19 @@ static void
 print_left_out(const struct odds_report *r)
 {
 	size_t unreachable = count_listed(r, r->odds->n_targets, is_unreachable),
-	       idle = count_listed(r, r->odds->n_in, is_idle);
+	       idle = count_listed(r, r->odds->n_in, is_idle), unseen = count_listed(r, r->odds->n_targets, is_unseen);
 
+	if (unseen > 0) {
+		printf(ngettext("\n%zu target was drawn in none of the simulated draws, so of its visits nothing is "
+		                "known (more "
+		                "--trials): ",
+		           "\n%zu targets were drawn in none of the simulated draws, so of their visits nothing is "
+		           "known (more "
+		           "--trials): ",
+		           unseen),
+		    unseen);
+		print_names(r, r->odds->n_targets, is_unseen, odds_target_name);
+	}
 	if (unreachable > 0) {
 		printf(ngettext("\nNo lawful team can visit %zu target: ", "\nNo lawful team can visit %zu targets: ",
 		           unreachable),
@@ -343,6 +430,8 @@ odds_print_people(const struct odds_report *report)
 
 	if (rc == 0)
 		rc = print_inspectors(report);
+	if (rc == 0)
+		rc = print_slots(report);
 	if (rc == ERR_MEMORY)
 		return cli_fail(report->cli);
 	print_left_out(report);
@@ -443,12 +532,35 @@ put_targets_json(const struct odds_report *r, struct buf *out)
 		const struct odds_target *target = &r->odds->targets[t];
 		put_odds_text(out, t == 0 ? "{\"best\":" : ",{\"best\":", odds_inspector_name(r, target->best));
 		put_ppm(out, "chosen", target->chosen);
+		if (!r->odds->plain)
+			buf_format(out, ",\"drawn\":%llu", (unsigned long long)odds_came(r->odds, t));
 		put_odds_text(out, ",\"drum\":", slice_of(drum_name((enum drum)roster_of(r)->targets[t].drum)));
 		put_chance(out, "guess", odds_guess_visitor(r->odds, t));
 		put_odds_text(out, ",\"id\":", odds_target_name(r, (uint32_t)t));
-		put_chance(out, "staffed", odds_staffed(r->odds, t));
+		if (!is_unseen(r, (uint32_t)t))
+			put_chance(out, "staffed", odds_staffed(r->odds, t));
+		put_ppm(out, "together", company_chance(r->odds, (uint32_t)t).p);
 		buf_text(out, target->visitable ? ",\"visitable\":true}" : ",\"visitable\":false}");
 		flush_json(out);
+	}
+	buf_byte(out, ']');
+}
+
+static void
+put_slots_json(const struct odds_report *r, struct buf *out)
+{
+	const struct odds_visits *v = &r->odds->visits;
+
+	buf_text(out, ",\"slots\":[");
+	for (size_t i = 0; i < v->n_slots; i++) {
+		double error, share = odds_visits_share(v, i, &error);
+		char slot[SLOT_TEXT];
+
+		slot_format(v->slots[i].slot, slot);
+		buf_format(out, "%s{\"share_error_ppm\":%llu,\"share_ppm\":%llu", i == 0 ? "" : ",",
+		    (unsigned long long)ppm(error), (unsigned long long)ppm(share));
+		put_odds_text(out, ",\"slot\":", slice_of(slot));
+		buf_byte(out, '}');
 	}
 	buf_byte(out, ']');
 }
@@ -456,6 +568,7 @@ put_targets_json(const struct odds_report *r, struct buf *out)
 int
 odds_print_json(const struct odds_report *report)
 {
+	const struct odds_visits *v = &report->odds->visits;
 	struct odds_summary s = odds_summary(report->odds);
 	struct buf out;
 
@@ -468,11 +581,15 @@ odds_print_json(const struct odds_report *report)
 	put_ppm(&out, "left_out_most", report->odds->left_out_most);
 	put_pairs_json(report, &out);
 	put_odds_text(&out, ",\"seed\":", slice_of(report->seed));
+	put_slots_json(report, &out);
 	put_ppm(&out, "spread_mean", s.spread_mean);
 	put_ppm(&out, "staffed_mean", s.staffed);
 	put_targets_json(report, &out);
 	buf_format(&out, ",\"trials\":%llu", (unsigned long long)report->odds->trials);
+	buf_format(&out, ",\"units\":%llu,\"units_together\":%llu,\"unkept\":%llu", (unsigned long long)v->units,
+	    (unsigned long long)v->together, (unsigned long long)v->unkept);
 	put_ppm(&out, "visitor_mean", s.visitor_mean);
+	buf_format(&out, ",\"visits\":%llu", (unsigned long long)v->visits);
 	buf_text(&out, "}\n");
 	flush_json(&out);
 	buf_release(&out);
@@ -499,7 +616,8 @@ odds_print_csv(const struct odds_report *report)
 
 		print_csv("chosen", odds_target_name(report, (uint32_t)t), none,
 		    (struct chance){chosen, chosen, chosen});
-		print_csv("staffed", odds_target_name(report, (uint32_t)t), none, odds_staffed(odds, t));
+		if (!is_unseen(report, (uint32_t)t))
+			print_csv("staffed", odds_target_name(report, (uint32_t)t), none, odds_staffed(odds, t));
 	}
 	for (size_t p = 0; p < odds->n_in; p++) {
 		double error, load = odds_load(odds, p, &error);

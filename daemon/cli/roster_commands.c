@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/leave_calendar.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/cell.h"
@@ -38,8 +40,8 @@ parse_kind(const char *text, enum roster_kind *ret_kind)
 	meant = suggest(slice_of(text), words, ROSTER_KINDS);
 	if (meant != NULL)
 		return cli_usage_error(_("there is no kind of roster \"%s\": did you mean \"%s\"?"), text, meant);
-	return cli_usage_error(
-	    _("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, matters and contacts"),
+	return cli_usage_error(_("there is no kind of roster \"%s\": there are targets, inspectors, conflicts, "
+	                         "matters, contacts and leave"),
 	    text);
 }
 
@@ -64,7 +66,8 @@ is_chinese_locale(void)
 
 struct import_options {
 	enum roster_kind kind;
-	const char *path; /* NULL with undo */
+	const char *path;      /* NULL with undo */
+	const char *inspector; /* whose calendar the file is; NULL: it is no calendar */
 	bool undo;
 	struct rosters_import import;
 };
@@ -83,6 +86,20 @@ parse_percent(const char *text, unsigned *ret)
 	return true;
 }
 
+/* A calendar does not say reliably whose it is: its events name whoever called them. */
+static int
+check_inspector_option(const struct import_options *w)
+{
+	size_t n = w->path == NULL ? 0 : strlen(w->path);
+
+	if (w->inspector != NULL && (w->kind != ROSTER_LEAVE || w->undo))
+		return cli_usage_error(_("--inspector is for the file of \"import leave\""));
+	if (w->kind == ROSTER_LEAVE && w->inspector == NULL && n > 4 && strcasecmp(w->path + n - 4, ".ics") == 0)
+		return cli_usage_error(
+		    _("an iCalendar is the calendar of one inspector: say whose with --inspector ID"));
+	return EXIT_DONE;
+}
+
 static int
 parse_import(const struct cli *cli, int argc, char **argv, struct import_options *w)
 {
@@ -92,6 +109,7 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 	    {"by", required_argument, NULL, 'b'},
 	    {"assign-ids", no_argument, NULL, 'a'},
 	    {"undo", no_argument, NULL, 'u'},
+	    {"inspector", required_argument, NULL, 'i'},
 	    {NULL, 0, NULL, 0},
 	};
 	int option, status;
@@ -117,6 +135,9 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 		case 'u':
 			w->undo = true;
 			break;
+		case 'i':
+			w->inspector = optarg;
+			break;
 		default:
 			return cli_usage(cli);
 		}
@@ -125,6 +146,8 @@ parse_import(const struct cli *cli, int argc, char **argv, struct import_options
 		return cli_usage(cli);
 	w->path = w->undo ? NULL : argv[optind + 1];
 	status = parse_kind(argv[optind], &w->kind);
+	if (status == EXIT_DONE)
+		status = check_inspector_option(w);
 	return status != EXIT_DONE ? status : check_by(w->import.by);
 }
 
@@ -191,15 +214,18 @@ static int
 import_file(struct cli *cli, const char *path, struct import_options *w, struct rosters_counts *counts)
 {
 	bool from_stdin = strcmp(path, "-") == 0;
-	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), status = EXIT_DONE;
 
 	if (fd < 0)
 		return report_open_failure(cli, path);
 	w->import.file = from_stdin ? _("standard input") : path;
-	rc = rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err);
+	if (w->inspector != NULL)
+		status = leave_calendar_import(cli, fd, w->inspector, &w->import, counts);
+	else if (rosters_import(cli->store, w->kind, fd, &w->import, &cli->diag, counts, &cli->err) != 0)
+		status = cli_fail(cli);
 	if (!from_stdin)
 		(void)close(fd);
-	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+	return status;
 }
 
 static int
@@ -332,6 +358,7 @@ put_excuse_row(void *ctx, const struct rosters_excused *excused)
 
 	table_string(table, excused->kind == ROSTER_TARGETS ? "target" : "inspector");
 	table_text(table, excused->id);
+	table_date(table, excused->from);
 	table_date(table, excused->until);
 	table_text(table, excused->reason);
 	table_text(table, excused->by);
@@ -344,6 +371,7 @@ list_excuses(struct cli *cli)
 	const struct table_column columns[] = {
 	    {"kind", _("kind"), false},
 	    {"id", _("id"), false},
+	    {"from", _("from"), false},
 	    {"until", _("until"), false},
 	    {"reason", _("reason"), false},
 	    {"by", _("by"), false},
@@ -365,14 +393,27 @@ list_excuses(struct cli *cli)
 struct excuse_options {
 	struct rosters_excuse excuse;
 	enum roster_kind kind;
-	const char *until;
+	const char *from, *until;
 	bool lift;
 };
+
+static int
+check_excuse_words(struct excuse_options *e)
+{
+	if (!e->lift && (e->until == NULL || e->excuse.reason == NULL))
+		return cli_usage_error(_("an excuse needs --until DATE and --reason TEXT"));
+	if (e->from != NULL && !cell_date(slice_of(e->from), &e->excuse.from))
+		return cli_usage_error(_("--from %s: a date is written 2026-06-22, and must exist"), e->from);
+	if (e->until != NULL && !cell_date(slice_of(e->until), &e->excuse.until))
+		return cli_usage_error(_("--until %s: a date is written 2026-06-22, and must exist"), e->until);
+	return check_by(e->excuse.by);
+}
 
 static int
 parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options *e)
 {
 	static const struct option options[] = {
+	    {"from", required_argument, NULL, 'f'},
 	    {"until", required_argument, NULL, 'u'},
 	    {"reason", required_argument, NULL, 'r'},
 	    {"by", required_argument, NULL, 'b'},
@@ -381,9 +422,12 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options
 	};
 	int option;
 
-	*e = (struct excuse_options){.excuse = {.by = cli_by(NULL)}};
+	*e = (struct excuse_options){.excuse = {.by = cli_by(NULL), .from = DATE_NONE}};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
+		case 'f':
+			e->from = optarg;
+			break;
 		case 'u':
 			e->until = optarg;
 			break;
@@ -409,11 +453,7 @@ parse_excuse(const struct cli *cli, int argc, char **argv, struct excuse_options
 	else
 		return cli_usage_error(_("only a target or an inspector can be excused, not \"%s\""), argv[optind]);
 	e->excuse.id = slice_of(argv[optind + 1]);
-	if (!e->lift && (e->until == NULL || e->excuse.reason == NULL))
-		return cli_usage_error(_("an excuse needs --until DATE and --reason TEXT"));
-	if (e->until != NULL && !cell_date(slice_of(e->until), &e->excuse.until))
-		return cli_usage_error(_("--until %s: a date is written 2026-06-22, and must exist"), e->until);
-	return check_by(e->excuse.by);
+	return check_excuse_words(e);
 }
 
 static int
@@ -443,15 +483,19 @@ run_excuse(struct cli *cli, int argc, char **argv)
 }
 
 const struct command roster_commands[] = {
-    {"import", N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] | KIND --undo"),
-        N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file; --undo takes the "
-           "latest import back"),
+    {"import",
+        N_("KIND FILE|- [--dry-run] [--replace-limit PCT] [--by NAME] [--assign-ids] [--inspector ID] | KIND --undo"),
+        N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file, or adds to the leave; "
+           "--undo takes the latest import back"),
         run_import},
     {"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
         run_export},
     {"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
-    {"excuse", N_("target|inspector ID --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift"),
-        N_("keeps a target or an inspector out of draws up to a date; without arguments it lists who is excused"),
+    {"excuse",
+        N_("target|inspector ID [--from DATE] --until DATE --reason TEXT [--by NAME] | target|inspector ID --lift "
+           "[--from DATE]"),
+        N_("keeps a target or an inspector out of draws from a date to a date; without arguments it lists who is "
+           "excused"),
         run_excuse},
     {.name = NULL},
 };

@@ -184,6 +184,9 @@ open_files(struct setup *s)
 	for (size_t kind = 0; kind < ROSTER_KINDS; kind++) {
 		const char *own = s->answers[file_answers[kind]];
 
+		/* What comes bit by bit is imported later. */
+		if (roster_columns[kind].adds)
+			continue;
 		if (own != NULL)
 			s->paths[kind] = strdup(own);
 		else if (!s->sample && kind != ROSTER_MATTERS)

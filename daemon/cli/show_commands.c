@@ -9,6 +9,7 @@
 #include "core/base/array.h"
 #include "draws/access.h"
 #include "draws/assurance.h"
+#include "draws/away.h"
 #include "text/table.h"
 
 /* ---- list ---- */
@@ -24,9 +25,16 @@ put_list_cells(void *ctx, const struct draw_row *row)
 	struct draw_table *list = ctx;
 	struct table *t = &list->table;
 	bool json = list->cli->json;
+	size_t n_away = 0;
 	struct draw_assurance assurance;
+	struct away_days away;
 	int rc = draw_assurance_read(list->cli->store, row, &assurance, &list->cli->err);
 
+	if (rc == 0) {
+		rc = away_days_of_draw(list->cli->store, row->n, &away, &list->cli->err);
+		n_away = away_inspectors(&away);
+		away_days_release(&away);
+	}
 	if (rc != 0)
 		return rc;
 	table_int(t, (int64_t)row->n);
@@ -35,6 +43,7 @@ put_list_cells(void *ctx, const struct draw_row *row)
 	table_time(t, row->draw_time);
 	table_time(t, row->reveal_time);
 	table_string(t, assurance_name(assurance.assurance));
+	table_int(t, (int64_t)n_away);
 	return 0;
 }
 
@@ -48,6 +57,7 @@ run_list_command(struct cli *cli, int argc, char **argv)
 	    {"draw_time", _("Draw at"), false},
 	    {"reveal_time", _("Opens at"), false},
 	    {"class", _("Class"), false},
+	    {"away", _("Inspectors away"), true},
 	};
 	struct draw_table list = {.cli = cli};
 	int status;

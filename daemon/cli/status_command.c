@@ -10,6 +10,7 @@
 #include "core/base/array.h"
 #include "core/log/cosigned.h"
 #include "draws/assurance.h"
+#include "draws/away.h"
 #include "draws/draws.h"
 #include "ledger/operator.h"
 #include "remote/beacons.h"
@@ -181,6 +182,26 @@ read_barred(struct cli *cli, char ret_words[static ERR_MESSAGE_BYTES])
 	return 0;
 }
 
+/* ---- who is away ---- */
+
+#define AWAY_NAMED 8 /* inspectors that are named; the rest is counted */
+
+/* "I003, I007 … (12)": who has leave or is excused today. */
+static int
+read_away_today(struct cli *cli, struct buf *out)
+{
+	slot_t today = slot_of(cli->today, 0);
+	struct away_days away;
+	int rc = away_days_read(cli->store, &today, 1, false, &away, &cli->err);
+
+	for (size_t i = 0; rc == 0 && i < away.n && i < AWAY_NAMED; i++)
+		buf_format(out, "%s%s", i == 0 ? "" : ", ", away.v[i].id);
+	if (rc == 0 && away.n > AWAY_NAMED)
+		buf_format(out, " … (%zu)", away.n);
+	away_days_release(&away);
+	return rc == 0 && out->failed ? err_memory(&cli->err) : rc;
+}
+
 /* ---- the command ---- */
 
 static int
@@ -197,6 +218,7 @@ print_status(struct cli *cli, const struct status *s)
 	    {"queued", _("Letters waiting"), true},
 	    {"failed", _("Letters failed"), true},
 	    {"unknown", _("Letters that may have left"), true},
+	    {"away_today", _("Inspectors away today"), false},
 	    {"witnesses", NULL, true},
 	    {"witnesses_newest", NULL, true},
 	    {"draws_short_of_cosignatures", NULL, true},
@@ -207,10 +229,14 @@ print_status(struct cli *cli, const struct status *s)
 	struct needs o = {.cli = cli, .prints = false};
 	char next[256];
 	struct table t;
+	struct buf away;
 	bool good;
 
-	if (read_barred(cli, barred) != 0 || report_needs(&o) != 0)
+	buf_init(&away, 1024);
+	if (read_barred(cli, barred) != 0 || report_needs(&o) != 0 || read_away_today(cli, &away) != 0) {
+		buf_release(&away);
 		return cli_fail(cli);
+	}
 	status_next(s, language_text, next, sizeof next);
 	table_begin(&t, columns, ARRAY_LEN(columns));
 	table_string(&t, cli->config.origin);
@@ -222,6 +248,8 @@ print_status(struct cli *cli, const struct status *s)
 	table_int(&t, (int64_t)s->queued);
 	table_int(&t, (int64_t)s->failed);
 	table_int(&t, (int64_t)s->unknown);
+	table_text(&t, buf_view(&away));
+	buf_release(&away);
 	table_int(&t, (int64_t)o.witnesses);
 	table_int(&t, (int64_t)o.newest);
 	table_int(&t, (int64_t)o.short_of);

@@ -18,10 +18,8 @@ cycle_release(struct config_cycle *cycle)
 	free(cycle->name);
 	free(cycle->title);
 	list_release(&cycle->rule.holidays);
-	for (size_t i = 0; i < cycle->n_targets; i++) {
-		free(cycle->targets[i].column);
-		free(cycle->targets[i].value);
-	}
+	for (size_t i = 0; i < cycle->n_targets; i++)
+		scope_condition_release(&cycle->targets[i]);
 	free(cycle->targets);
 	for (size_t i = 0; i < cycle->n_sample; i++)
 		free(cycle->sample[i].class);

@@ -8,7 +8,7 @@
 #include "core/base/err.h"
 #include "core/calendar/schedule.h"
 #include "core/format/entry.h"
-#include "rosters/columns.h"
+#include "rosters/scope.h"
 
 /*
  * The content of spotcheckd.ini.  config_read (read.h) reads and checks it as a whole.
@@ -42,8 +42,7 @@ struct config_cycle {
 	char *title;
 	struct schedule_rule rule; /* when it draws */
 	bool keep_free;
-	struct column_filter
-	    *targets; /* a target is in the scope if, for each column named, one of its values matches */
+	struct scope_condition *targets; /* those that meet all conditions take part */
 	size_t n_targets;
 	struct config_stratum *sample; /* by class, none twice, "*" last, as in a commitment */
 	size_t n_sample;
@@ -54,7 +53,7 @@ struct config_cycle {
 	bool same_unit;          /* a unit's posts are visited together */
 	int64_t reserve;
 	int64_t inspectors;    /* 0: all */
-	struct text_list team; /* 1 .. TEAM_MAX tags, or "any" */
+	struct text_list team; /* 1 .. TEAM_MAX words: a tag, "own" or "any" */
 	bool avoid_unit, avoid_area;
 	bool has_level_gap;
 	int64_t level_gap;

@@ -57,7 +57,7 @@ const struct config_key config_keys[] = {
     {"cycle", "notice", CONFIG_NOTICE, "at draw", 60, 60L * DAY, NULL, C(rule.notice)},
     {"cycle", "keep_free", CONFIG_YES, "no", 0, 0, "no|yes", C(keep_free)},
     {"cycle", "embargo", CONFIG_INT, "30", 0, EMBARGO_DAYS_MAX, NULL, C(rule.embargo)},
-    {"cycle", "targets", CONFIG_SCOPE, "", 0, 100, NULL, C(targets)},
+    {"cycle", "targets", CONFIG_SCOPE, "", 0, SCOPE_CONDITIONS_MAX, NULL, C(targets)},
     {"cycle", "sample", CONFIG_SAMPLE, NULL, 0, CHOSEN_SEATS_MAX, NULL, C(sample)},
     {"cycle", "weight", CONFIG_WORD, "none", 0, 0, "none|column|risk", C(weight)},
     {"cycle", "rest", CONFIG_INT, "0", 0, 36600, NULL, C(rest)},

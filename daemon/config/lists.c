@@ -65,7 +65,7 @@ config_parse_team(struct config_value *v)
 	while (config_next_word(&rest, &word)) {
 		if (!text_is_id(word))
 			return config_refuse(v,
-			    N_("each seat is any or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
+			    N_("each seat is any, own or a tag: at most 32 of the characters A-Z a-z 0-9 . _ -"));
 		if (!config_append(v, list, word))
 			return false;
 	}

@@ -1,4 +1,4 @@
-/* Values of the INI with a grammar of their own: `sample`, `targets` and `day`. */
+/* Values of the INI with a grammar of their own: `sample` and `day`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,50 +120,6 @@ config_parse_sample(struct config_value *v)
 	if (!draws)
 		return config_refuse(v, N_("it would draw nobody"));
 	qsort(cycle->sample, cycle->n_sample, sizeof *cycle->sample, compare_strata);
-	return true;
-}
-
-/* ---- targets ---- */
-
-static bool
-add_filter(struct config_value *v, struct slice column, struct slice value)
-{
-	struct config_cycle *cycle = v->object;
-	struct column_filter *grown = reallocarray(cycle->targets, cycle->n_targets + 1, sizeof *grown);
-	struct column_filter *filter;
-
-	if (grown == NULL) {
-		v->no_memory = true;
-		return false;
-	}
-	cycle->targets = grown;
-	filter = &grown[cycle->n_targets++];
-	*filter = (struct column_filter){0};
-	return config_keep(v, &filter->column, column) && config_keep(v, &filter->value, value);
-}
-
-bool
-config_parse_scope(struct config_value *v)
-{
-	const struct config_cycle *cycle = v->object;
-	struct slice rest = v->text, word;
-
-	while (config_next_word(&rest, &word)) {
-		struct slice value = word, column = slice_cut(&value, '=');
-
-		if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
-			value = (struct slice){value.p + 1, value.n - 2};
-		if (column.n == 0 || value.n == 0 || memchr(value.p, '"', value.n) != NULL)
-			return config_refuse(v,
-			    N_("a scope is written column=value, with double quotes around a value with spaces"));
-		if (text_check(column, NULL) != TEXT_OK || !text_is_nfc(column) ||
-		    text_check_reason(value) != TEXT_OK || !text_is_nfc(value))
-			return config_refuse(v, N_("it holds a character that cannot be seen or is reserved"));
-		if (cycle->n_targets >= (size_t)v->key->max)
-			return config_refuse(v, N_("these are too many conditions (at most 100)"));
-		if (!add_filter(v, column, value))
-			return false;
-	}
 	return true;
 }
 

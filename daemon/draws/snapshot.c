@@ -195,7 +195,7 @@ check_levels(const struct snapshot *s, const struct config_cycle *cycle, struct 
 		if (s->roster.targets[i].level == LEVEL_NONE && s->roster.targets[i].drum != DRUM_EXCUSED)
 			name_list_add(&names, target_id(&s->roster.targets[i]));
 	for (size_t i = 0; i < s->roster.n_inspectors; i++)
-		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].drum != INSPECTOR_EXCUSED)
+		if (s->roster.inspectors[i].level == LEVEL_NONE && s->roster.inspectors[i].drum == INSPECTOR_IN)
 			name_list_add(&names, inspector_id(&s->roster.inspectors[i]));
 	if (!cycle->has_level_gap || names.n == 0)
 		return 0;
@@ -392,15 +392,22 @@ parse_targets(struct snapshot *s, struct err *err)
 static int
 write_roster_files(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
 {
+	struct away_days away;
 	struct rows_want rows = {.store = store,
 	    .cycle = want->cycle,
 	    .rules = &s->commit.rules,
 	    .date = s->commit.date,
+	    .slots = s->sealed.slots,
+	    .n_slots = s->sealed.n_slots,
+	    .away = &away,
 	    .n = want->n,
 	    .progress = want->progress};
-	int rc;
+	/* What is opened at once must not tell of the visits of draws that are still sealed. */
+	bool booked = want->cycle->rule.embargo > 0;
+	int rc = away_days_read(store, rows.slots, rows.n_slots, booked, &away, err);
 
-	rc = rows_targets(&rows, &s->targets, err);
+	if (rc == 0)
+		rc = rows_targets(&rows, &s->targets, err);
 	if (rc == 0)
 		rc = rows_inspectors(&rows, &s->inspectors, err);
 	if (rc == 0)
@@ -416,6 +423,7 @@ write_roster_files(struct snapshot *s, struct store *store, const struct snapsho
 	if (rc == 0)
 		rc = roster_parse_away(&s->roster, buf_view(&s->away), "away.csv", s->sealed.slots, s->sealed.n_slots,
 		    err);
+	away_days_release(&away);
 	return rc;
 }
 

@@ -145,12 +145,16 @@ static const char sql_elsewhere[] =
     " WHERE d.cycle <> ? AND d.outcome = 'draw' AND p.target IS NOT NULL AND ? - d.date < ?"
     " GROUP BY p.target ORDER BY p.target";
 
+/* Whose excuse, entered ahead, holds on every day of the window, though perhaps not on the day of the draw. */
+static const char sql_excused[] = "SELECT DISTINCT who FROM excuse WHERE kind = 'targets' AND lifted IS NULL"
+                                  " AND \"from\" <= ? AND until >= ? ORDER BY who";
+
 /* ---- targets.csv ---- */
 
 struct roster_walk {
 	const struct rows_want *want;
 	struct private_file private;
-	struct id_cursor last_drawn, carried, elsewhere;
+	struct id_cursor last_drawn, carried, elsewhere, excused;
 	uint64_t n, total; /* rows of the roster, for progress */
 	struct buf *out;
 	struct err *err;
@@ -185,9 +189,9 @@ put_text_field(struct buf *out, struct slice text)
 
 static enum drum
 drum_of(const struct roster_walk *w, const struct rosters_target *t, int32_t since, int32_t last_drawn, bool carried,
-    bool elsewhere)
+    bool elsewhere, bool excused)
 {
-	if (t->excused)
+	if (t->excused || excused)
 		return DRUM_EXCUSED;
 	if (elsewhere)
 		return DRUM_REST;
@@ -204,6 +208,7 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	    id_cursor_find(&w->last_drawn, t->id) ? (int32_t)query_int(&w->last_drawn.q, 1) : DATE_NONE;
 	bool carried = id_cursor_find(&w->carried, t->id);
 	bool quiet = w->want->rules->quiet_days > 0 && id_cursor_find(&w->elsewhere, t->id);
+	bool excused = id_cursor_find(&w->excused, t->id);
 	int32_t elsewhere = quiet ? (int32_t)query_int(&w->elsewhere.q, 1) : DATE_NONE;
 	int rc;
 
@@ -214,13 +219,13 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	put_text_field(out, t->unit);
 	put_text_field(out, t->area);
 	put_level_field(out, t->level);
-	put_text_field(out, (struct slice){"", 0}); /* needs */
+	put_text_field(out, t->needs);
 	buf_uint(out, w->want->cycle->weight == CYCLE_WEIGHT_NONE ? 1 : (uint64_t)t->weight);
 	buf_byte(out, ',');
 	put_date_field(out, since);
 	put_date_field(out, last_drawn);
 	put_date_field(out, elsewhere);
-	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried, quiet))));
+	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried, quiet, excused))));
 	rc = private_row(&w->private, t->id, t->private, t->n_private, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
@@ -231,13 +236,15 @@ static int
 end_roster_walk(int rc, struct roster_walk *w, struct err *err)
 {
 	int last_drawn = query_close(&w->last_drawn.q, rc == 0 ? err : NULL);
-	int carried, elsewhere;
+	int carried, elsewhere, excused;
 
 	rc = rc != 0 ? rc : last_drawn;
 	carried = query_close(&w->carried.q, rc == 0 ? err : NULL);
 	rc = rc != 0 ? rc : carried;
 	elsewhere = query_close(&w->elsewhere.q, rc == 0 ? err : NULL);
 	rc = rc != 0 ? rc : elsewhere;
+	excused = query_close(&w->excused.q, rc == 0 ? err : NULL);
+	rc = rc != 0 ? rc : excused;
 	if (rc == 0)
 		rc = draw_file_end(&w->private.file, err);
 	if (rc == 0 && w->out->failed)
@@ -258,6 +265,18 @@ open_elsewhere(struct roster_walk *w)
 	c->there = query_row(&c->q);
 }
 
+static void
+open_excused(struct roster_walk *w)
+{
+	const struct rows_want *want = w->want;
+	struct id_cursor *c = &w->excused;
+
+	query_open(&c->q, want->store, sql_excused);
+	query_put_int(&c->q, slot_date(want->slots[0]));
+	query_put_int(&c->q, slot_date(want->slots[want->n_slots - 1]));
+	c->there = query_row(&c->q);
+}
+
 int
 rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 {
@@ -272,6 +291,7 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 		id_cursor_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
 		id_cursor_open(&w.carried, want->store, sql_carried, want->cycle->name);
 		open_elsewhere(&w);
+		open_excused(&w);
 		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date,
 		    put_target_row, &w, err);
 	}
@@ -280,6 +300,14 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 }
 
 /* ---- inspectors.csv ---- */
+
+static enum inspector_drum
+inspector_drum_of(const struct roster_walk *w, const struct rosters_inspector *p)
+{
+	if (p->excused)
+		return INSPECTOR_EXCUSED;
+	return away_on_all(w->want->away, p->id) ? INSPECTOR_AWAY : INSPECTOR_IN;
+}
 
 static int
 put_inspector_row(void *ctx, const struct rosters_inspector *p)
@@ -293,7 +321,7 @@ put_inspector_row(void *ctx, const struct rosters_inspector *p)
 	put_text_field(out, p->area);
 	put_level_field(out, p->level);
 	put_text_field(out, p->tags);
-	buf_text(out, p->excused ? "excused," : "in,");
+	put_text_field(out, slice_of(inspector_drum_name(inspector_drum_of(w, p))));
 	rc = private_row(&w->private, p->id, p->private, p->n_private, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
@@ -467,9 +495,19 @@ rows_conflicts(const struct rows_want *want, const struct roster *roster, struct
 int
 rows_away(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err)
 {
-	(void)want;
-	(void)roster;
 	buf_text(out, roster_away_header);
 	buf_byte(out, '\n');
+	for (size_t i = 0; i < want->away->n; i++) {
+		const struct away_day *day = &want->away->v[i];
+		ptrdiff_t inspector = roster_find_inspector(roster, slice_of(day->id));
+		char date[DATE_TEXT];
+
+		if (inspector < 0 || roster->inspectors[inspector].drum == INSPECTOR_EXCUSED)
+			continue;
+		text_from_date(day->date, date);
+		put_text_field(out, slice_of(day->id));
+		buf_text(out, date);
+		buf_byte(out, '\n');
+	}
 	return out->failed ? err_memory(err) : 0;
 }

@@ -9,6 +9,8 @@
 #include "core/base/progress.h"
 #include "core/format/entry.h"
 #include "core/format/roster.h"
+#include "core/format/slot.h"
+#include "draws/away.h"
 #include "store/store.h"
 
 /* The rosters as the CSV files of a draw (PROTOCOL 3), each row with its drum value (PROTOCOL 5). */
@@ -17,7 +19,10 @@ struct rows_want {
 	struct store *store;
 	const struct config_cycle *cycle;
 	const struct rules *rules;
-	int32_t date;                    /* of the draw */
+	int32_t date;        /* of the draw */
+	const slot_t *slots; /* ascending; their dates are the draw's window */
+	size_t n_slots;
+	const struct away_days *away;    /* on these dates */
 	uint64_t n;                      /* the draw's number; 0: a rehearsal, which keeps no private files */
 	const struct progress *progress; /* may be NULL */
 };
@@ -29,7 +34,7 @@ int rows_inspectors(const struct rows_want *want, struct buf *out, struct err *e
 /* Appends conflicts.csv to `out`; `roster` has targets and inspectors parsed. */
 int rows_conflicts(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
 
-/* away.csv: which inspectors are not to be had on the dates of the slots. */
+/* Appends away.csv; `roster` has inspectors parsed.  The days of who is excused stay private. */
 int rows_away(const struct rows_want *want, const struct roster *roster, struct buf *out, struct err *err);
 
 #define ROWS_TARGETS_PRIVATE "targets-private.csv"

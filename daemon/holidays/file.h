@@ -9,6 +9,7 @@
 #include "core/base/err.h"
 #include "core/base/slice.h"
 #include "core/calendar/calendar.h"
+#include "core/calendar/zone.h"
 
 /*
  * One holiday file on its way into the calendar.  files.c opens it, encoding.c makes UTF-8 of it, and the reader of its
@@ -35,6 +36,11 @@ struct calendar_file {
 	struct diag *all_faults, *all_hints; /* the caller's; hints may be NULL */
 	struct calendar_file_day *days;      /* in the order of the file */
 	size_t n_days, cap_days;
+	/*
+	 * One person's calendar (leave.h): every event is a day off, its name does not matter, and times in UTC become local
+	 * ones of this zone.  NULL: holidays.
+	 */
+	const struct zone *leave_zone;
 	int child_ms; /* time limit of the child that reads an iCalendar, in milliseconds */
 };
 
@@ -146,10 +152,11 @@ struct ics_record {
 
 #define ICS_NAME_MAX 1024
 #define ICS_SPAN_DAYS 60
+#define ICS_LEAVE_DAYS 366
 #define ICS_REPETITIONS_MAX 20000
 #define ICS_LINE_PROPERTY "X-SPOTCHECKD-LINE" /* the parent puts it into each VEVENT: its line in the file */
 
-/* Reads `text` (NUL-terminated) and appends records to `out`.  ERR_MEMORY.  In ical.c. */
-int calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out);
+/* Reads `text` (NUL-terminated) and appends records to `out`.  `leave_zone` as above.  ERR_MEMORY.  In ical.c. */
+int calendar_ical(const char *text, int32_t first, int32_t last, const struct zone *leave_zone, struct buf *out);
 
 #endif

@@ -34,6 +34,7 @@ struct event {
 	int32_t days; /* how many it lasts */
 	bool valid;
 	bool repeats;
+	bool moved;      /* its start, in UTC, is of another date by the local clock */
 	int32_t *starts; /* all start dates, where it repeats */
 	size_t n_starts, cap_starts;
 	int32_t *except;
@@ -42,6 +43,7 @@ struct event {
 
 struct reader {
 	int32_t first, last;
+	const struct zone *leave_zone; /* as in struct calendar_file */
 	struct buf *out;
 	uint32_t n_days, n_faults;
 	bool no_memory;
@@ -108,9 +110,9 @@ midnight_of(int32_t date)
 	return time;
 }
 
-/* The date or time in a property; the null time where it has another kind of value. */
+/* The date or time in a property as it is written; the null time where it has another kind of value. */
 static struct icaltimetype
-property_time(icalproperty *property)
+written_time(icalproperty *property)
 {
 	icalvalue *value = icalproperty_get_value(property);
 
@@ -124,6 +126,31 @@ property_time(icalproperty *property)
 	default:
 		return icaltime_null_time();
 	}
+}
+
+/* The same; of one person's calendar times in UTC become local ones. */
+static struct icaltimetype
+property_time(const struct reader *r, icalproperty *property)
+{
+	struct icaltimetype time = written_time(property), local;
+	int32_t date, second;
+
+	if (r->leave_zone == NULL || time.is_date || !icaltime_is_utc(time) || !date_of_icaltime(time, &date))
+		return time;
+	second = time.hour * 3600 + time.minute * 60 + time.second;
+	date = zone_local(r->leave_zone, (int64_t)date * DAY_S + second, &second);
+	local = midnight_of(date);
+	local.is_date = 0;
+	local.hour = second / 3600;
+	local.minute = second / 60 % 60;
+	local.second = second % 60;
+	return local;
+}
+
+static int32_t
+longest_event(const struct reader *r)
+{
+	return r->leave_zone != NULL ? ICS_LEAVE_DAYS : ICS_SPAN_DAYS;
 }
 
 static bool
@@ -213,15 +240,18 @@ read_start(struct reader *r, struct event *e)
 {
 	icalproperty *p = icalcomponent_get_first_property(e->component, ICAL_DTSTART_PROPERTY);
 	struct icaltimetype time;
+	int32_t written;
 
 	if (p == NULL) {
 		if (e->valid)
 			put_fault_record(r, e, ICS_DTSTART, ICS_MISSING);
 		return;
 	}
-	time = property_time(p);
+	time = property_time(r, p);
 	if (!date_of_icaltime(time, &e->start))
 		put_fault_record(r, e, ICS_DTSTART, ICS_NO_DATE);
+	else if (date_of_icaltime(written_time(p), &written) && written != e->start)
+		e->moved = true;
 	else if (!time.is_date && icaltime_is_utc(time))
 		put_code_record(r, e, ICS_RECORD_HINT, ICS_DTSTART, ICS_IN_UTC);
 }
@@ -236,7 +266,7 @@ read_end(struct reader *r, struct event *e)
 
 	if (p == NULL)
 		return;
-	time = property_time(p);
+	time = property_time(r, p);
 	if (!date_of_icaltime(time, &end)) {
 		put_fault_record(r, e, ICS_DTEND, ICS_NO_DATE);
 		return;
@@ -248,7 +278,7 @@ read_end(struct reader *r, struct event *e)
 	/* Some programs write a single day with an end equal to its start. */
 	if (end < e->start)
 		put_fault_record(r, e, ICS_DTEND, ICS_BEFORE);
-	else if (end - e->start > ICS_SPAN_DAYS)
+	else if (end - e->start > longest_event(r))
 		put_fault_record(r, e, ICS_DTEND, ICS_LONG);
 	else
 		e->days = end == e->start ? 1 : end - e->start;
@@ -271,7 +301,7 @@ read_duration(struct reader *r, struct event *e)
 		return;
 	}
 	d = icalproperty_get_duration(p);
-	time = property_time(start);
+	time = property_time(r, start);
 	seconds =
 	    ((int64_t)d.weeks * 7 + d.days) * DAY_S + (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 + d.seconds;
 	if (!time.is_date && seconds > 0)
@@ -279,7 +309,7 @@ read_duration(struct reader *r, struct event *e)
 	days = (seconds + DAY_S - 1) / DAY_S;
 	if (d.is_neg || seconds < 0)
 		put_fault_record(r, e, ICS_DURATION, ICS_BEFORE);
-	else if (days > ICS_SPAN_DAYS)
+	else if (days > longest_event(r))
 		put_fault_record(r, e, ICS_DURATION, ICS_LONG);
 	else
 		e->days = days < 1 ? 1 : (int32_t)days;
@@ -331,13 +361,13 @@ follow_rrule(struct reader *r, struct event *e, struct icalrecurrencetype rule)
 			break;
 		}
 		/* An event that begins before `first` may last into it. */
-		if (date > r->first - ICS_SPAN_DAYS)
+		if (date > r->first - longest_event(r))
 			add_start(r, e, date);
 	}
 	icalrecur_iterator_free(iterator);
 }
 
-/* A rule without an end is accepted only where it is yearly, as for holidays. */
+/* Of holidays a rule without an end is accepted only where it is yearly. */
 static bool
 has_end(const struct icalrecurrencetype *rule)
 {
@@ -370,7 +400,10 @@ read_rrule(struct reader *r, struct event *e, icalproperty *p)
 	} else if (rule.freq == ICAL_NO_RECURRENCE || rule.interval < 1 || rule.count < 0 ||
 	    (!icaltime_is_null_time(rule.until) && !date_of_icaltime(rule.until, &until))) {
 		put_fault_record(r, e, ICS_RRULE, ICS_UNREADABLE);
-	} else if (!has_end(&rule) && !is_yearly(&rule)) {
+	} else if (e->moved) {
+		/* The days of its rule are those of UTC. */
+		put_fault_record(r, e, ICS_RRULE, ICS_UNFOLLOWED);
+	} else if (!has_end(&rule) && !is_yearly(&rule) && r->leave_zone == NULL) {
 		put_fault_record(r, e, ICS_RRULE, ICS_ENDLESS);
 	} else {
 		if (!has_end(&rule))
@@ -388,7 +421,7 @@ read_date_list(struct reader *r, struct event *e, icalproperty_kind kind, enum i
 	for (; p != NULL && !is_full(r); p = icalcomponent_get_next_property(e->component, kind)) {
 		int32_t date;
 
-		if (!date_of_icaltime(property_time(p), &date))
+		if (!date_of_icaltime(property_time(r, p), &date))
 			put_fault_record(r, e, part, ICS_NO_DATE);
 		else
 			add_start(r, e, date);
@@ -438,7 +471,7 @@ put_day_records(struct reader *r, const struct event *e, int32_t start)
 
 	for (int32_t i = 0; i < e->days && !is_full(r); i++) {
 		record.date = start + i;
-		if (e->repeats && (record.date < r->first || record.date > r->last))
+		if ((e->repeats || r->leave_zone != NULL) && (record.date < r->first || record.date > r->last))
 			continue;
 		put_record(r, &record, "");
 		r->n_days++;
@@ -474,15 +507,26 @@ is_cancelled(icalcomponent *component)
 	return p != NULL && icalproperty_get_status(p) == ICAL_STATUS_CANCELLED;
 }
 
+/* Its time counts as free. */
+static bool
+is_transparent(icalcomponent *component)
+{
+	icalproperty *p = icalcomponent_get_first_property(component, ICAL_TRANSP_PROPERTY);
+	icalproperty_transp transp = p == NULL ? ICAL_TRANSP_OPAQUE : icalproperty_get_transp(p);
+
+	return transp == ICAL_TRANSP_TRANSPARENT || transp == ICAL_TRANSP_TRANSPARENTNOCONFLICT;
+}
+
 static void
 read_event(struct reader *r, icalcomponent *component)
 {
 	struct event e = {.component = component, .line = event_line(component), .days = 1, .valid = true};
 
-	if (is_cancelled(component))
+	if (is_cancelled(component) || (r->leave_zone != NULL && is_transparent(component)))
 		return;
 	report_libical_errors(r, &e);
-	if (icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) != NULL)
+	/* Of one person's calendar the moved day of a series counts beside the day that it stood on. */
+	if (r->leave_zone == NULL && icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) != NULL)
 		put_fault_record(r, &e, ICS_RECURRENCE_ID, ICS_UNFOLLOWED);
 	if (icalcomponent_get_first_property(component, ICAL_EXRULE_PROPERTY) != NULL)
 		put_fault_record(r, &e, ICS_EXRULE, ICS_UNFOLLOWED);
@@ -519,9 +563,9 @@ read_root(struct reader *r, icalcomponent *root)
 }
 
 int
-calendar_ical(const char *text, int32_t first, int32_t last, struct buf *out)
+calendar_ical(const char *text, int32_t first, int32_t last, const struct zone *leave_zone, struct buf *out)
 {
-	struct reader r = {.first = first, .last = last, .out = out};
+	struct reader r = {.first = first, .last = last, .leave_zone = leave_zone, .out = out};
 	struct ics_record end = {.type = ICS_RECORD_END};
 	icalcomponent *root;
 

@@ -374,7 +374,8 @@ report_event_fault(struct ics *ics, unsigned long line, enum ics_code code, cons
 		diag_add(faults, path, line, N_("the event ends before it begins"));
 		break;
 	case ICS_LONG:
-		diag_add(faults, path, line, N_("the event is longer than %d days"), ICS_SPAN_DAYS);
+		diag_add(faults, path, line, N_("the event is longer than %d days"),
+		    ics->f->leave_zone != NULL ? ICS_LEAVE_DAYS : ICS_SPAN_DAYS);
 		break;
 	case ICS_ENDLESS:
 		diag_add(faults, path, line, N_("it repeats without end and not yearly: give it UNTIL or COUNT"));
@@ -423,6 +424,11 @@ begin_event(struct ics *ics, const struct ics_event *event, enum ics_code code, 
 
 	ics->n_read++;
 	ics->line = 0;
+	if (ics->f->leave_zone != NULL) {
+		ics->line = property_line(ics, event, ics_part_names[ICS_DTSTART]);
+		ics->off = true;
+		return;
+	}
 	ics->off = code == ICS_BY_SUMMARY ? !means_work(summary) : code == ICS_OFF;
 	buf_clear(&ics->name);
 	if (!calendar_file_name(ics->f, "SUMMARY", line, bare_holiday_name(summary), &ics->name))
@@ -506,7 +512,7 @@ run_ical(void *ctx, struct buf *out)
 {
 	const struct ics *ics = ctx;
 
-	return calendar_ical(ics->marked.data, ics->f->first, ics->f->last, out);
+	return calendar_ical(ics->marked.data, ics->f->first, ics->f->last, ics->f->leave_zone, out);
 }
 
 static int

@@ -36,7 +36,7 @@ struct letter_colleague {
 struct letter_visit {
 	slot_t visit; /* when to be there */
 	struct slice target_id, target_name, unit, area, post, address, phone;
-	struct slice seat;                         /* what the rules ask of this inspector's seat: a tag or "any" */
+	struct slice seat;                         /* what this inspector's seat asks for: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
 };

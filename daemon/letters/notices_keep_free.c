@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "draws/away.h"
 #include "letters/notices_private.h"
 #include "mail/outbox.h"
 #include "rosters/rosters.h"
@@ -15,6 +16,7 @@
 struct inspectors_walk {
 	const struct operator *operator;
 	struct letter_input input;
+	struct away_days away; /* at the commitment */
 	int64_t now;
 	struct err *err;
 	int rc;
@@ -36,7 +38,7 @@ queue_keep_free(void *ctx, const struct rosters_inspector *p)
 {
 	struct inspectors_walk *a = ctx;
 
-	if (p->excused)
+	if (p->excused || away_on_all(&a->away, p->id))
 		return 0;
 	set_recipient(&a->input, p);
 	a->rc = notices_queue(a->operator, &a->input, a->now, a->err);
@@ -61,7 +63,12 @@ notices_keep_free(const struct operator *operator, const struct config_cycle *cy
 	a.input.draw_time = commit->draw_time;
 	a.input.told_by = notices_time(operator, cycle, sealed, last, commit->draw_time);
 	a.input.sent_at = now;
-	rc = rosters_each_inspector(operator->store, commit->date, queue_keep_free, &a, err);
+	rc = away_days_of_draw(operator->store, commit->n, &a.away, err);
+	for (size_t i = 0; i < sealed->n_slots; i++)
+		a.away.dates += i == 0 || slot_date(sealed->slots[i]) != slot_date(sealed->slots[i - 1]);
+	if (rc == 0)
+		rc = rosters_each_inspector(operator->store, commit->date, queue_keep_free, &a, err);
+	away_days_release(&a.away);
 	return a.rc != 0 ? a.rc : rc;
 }
 

@@ -224,6 +224,17 @@ fill_colleagues(const struct notices_writer *w, uint32_t self, const uint32_t *t
 	return n;
 }
 
+/* What the seat asks of its inspector: of a seat `own` the tag that the target needs. */
+static struct slice
+seat_words(const struct notices_writer *w, const struct notices_seat *v)
+{
+	struct slice seat = w->d->commit.rules.team[v->seat], needs = target_needs(&w->d->roster.targets[v->target]);
+
+	if (!slice_is(seat, "own"))
+		return seat;
+	return needs.n > 0 ? needs : slice_of("any");
+}
+
 struct letter_visit
 notices_visit(const struct notices_writer *w, uint32_t self, const struct notices_seat *v,
     struct letter_colleague *colleagues)
@@ -238,7 +249,7 @@ notices_visit(const struct notices_writer *w, uint32_t self, const struct notice
 	    .post = private_text(&w->targets, v->target, "post"),
 	    .address = private_text(&w->targets, v->target, "address"),
 	    .phone = private_text(&w->targets, v->target, "phone"),
-	    .seat = w->d->commit.rules.team[v->seat],
+	    .seat = seat_words(w, v),
 	    .colleagues = colleagues,
 	    .n_colleagues = fill_colleagues(w, self, v->team, colleagues)};
 }

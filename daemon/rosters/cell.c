@@ -267,13 +267,24 @@ cell_date(struct slice text, int32_t *ret_day)
 }
 
 static bool
-parse_since_cell(const struct cell *cell, struct slice value, int64_t *ret)
+parse_day_cell(const struct cell *cell, struct slice value, int64_t *ret)
 {
 	int32_t day;
 
 	if (!cell_date(value, &day))
 		return refuse_form(cell, value,
 		    N_("a date is written 2026-06-22, 2026/6/22 or 2026年6月22日, and must exist"));
+	*ret = day;
+	return true;
+}
+
+static bool
+parse_since_cell(const struct cell *cell, struct slice value, int64_t *ret)
+{
+	int64_t day = DATE_NONE;
+
+	if (!parse_day_cell(cell, value, &day))
+		return false;
 	if (day > cell->today)
 		return cell_refuse(cell, value, N_("the date is in the future"));
 	*ret = day;
@@ -322,15 +333,31 @@ next_tag(struct slice *rest)
 }
 
 static bool
+check_tag(const struct cell *cell, struct slice tag)
+{
+	return text_is_tag(tag) ||
+	    refuse_form(cell, tag,
+	        N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\" or \"own\""));
+}
+
+static bool
+parse_tag_cell(const struct cell *cell, struct slice value, struct buf *out)
+{
+	if (!check_tag(cell, value))
+		return false;
+	buf_slice(out, value);
+	return true;
+}
+
+static bool
 parse_tags_cell(const struct cell *cell, struct slice value, struct buf *out)
 {
 	struct slice tags[TAGS_MAX], rest = value, tag;
 	size_t n = 0;
 
 	while ((tag = next_tag(&rest)).n > 0) {
-		if (!text_is_tag(tag))
-			return refuse_form(cell, tag,
-			    N_("a tag is 1 to 32 of the characters A-Z a-z 0-9 . _ - and not \"any\""));
+		if (!check_tag(cell, tag))
+			return false;
 		if (n == TAGS_MAX)
 			return cell_refuse(cell, value, N_("there are too many tags (at most 32)"));
 		tags[n++] = tag;
@@ -400,6 +427,7 @@ parse_empty_cell(const struct cell *cell, int64_t *ret)
 		*ret = 1;
 		return true;
 	case COLUMN_SINCE:
+	case COLUMN_LAST_DAY:
 		*ret = DATE_NONE;
 		return true;
 	case COLUMN_ID:
@@ -430,6 +458,11 @@ parse_cell(const struct cell *cell, struct slice value, struct buf *out, int64_t
 		return parse_number_cell(cell, value, ret);
 	case COLUMN_SINCE:
 		return parse_since_cell(cell, value, ret);
+	case COLUMN_TAG:
+		return parse_tag_cell(cell, value, out);
+	case COLUMN_DAY:
+	case COLUMN_LAST_DAY:
+		return parse_day_cell(cell, value, ret);
 	case COLUMN_TAGS:
 		return parse_tags_cell(cell, value, out);
 	case COLUMN_SCOPE:

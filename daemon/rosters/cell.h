@@ -26,8 +26,8 @@ struct cell {
 };
 
 /*
- * Appends the stored form to `out`.  Where the column is an integer it sets `*ret_number` instead (COLUMN_SINCE:
- * DATE_NONE where empty).  False: a fault went to `diag` and nothing was appended.  The caller checks out->failed,
+ * Appends the stored form to `out`.  Where the column is an integer it sets `*ret_number` instead (COLUMN_SINCE
+ * and COLUMN_LAST_DAY: DATE_NONE where empty).  False: a fault went to `diag` and nothing was appended.  The caller checks out->failed,
  * which tells that memory was short.
  */
 bool cell_take(const struct cell *cell, struct slice raw, struct buf *out, int64_t *ret_number);

@@ -11,6 +11,19 @@ line_in_column(struct query *q, int column)
 	return (unsigned long)query_int(q, column);
 }
 
+static void
+put_key_value(struct buf *key, const struct column *column, struct query *q, int at)
+{
+	char date[DATE_TEXT];
+
+	if (column_is_date(column)) {
+		text_from_date((int32_t)query_int(q, at), date);
+		buf_text(key, date);
+	} else {
+		buf_slice(key, query_text(q, at));
+	}
+}
+
 /* Reports rows with the same key.  A message shows the key as "I002, unit, 财政局". */
 int
 incoming_check_unique(const struct incoming *in, struct err *err)
@@ -28,7 +41,7 @@ incoming_check_unique(const struct incoming *in, struct err *err)
 		buf_init(&key, 4096);
 		for (size_t i = 0; i < columns->n_key; i++) {
 			buf_text(&key, i == 0 ? "" : ", ");
-			buf_slice(&key, query_text(&q, 2 + (int)i));
+			put_key_value(&key, &columns->column[i], &q, 2 + (int)i);
 		}
 		diag_add(in->diag, in->import->file, line_in_column(&q, 0), N_("\"%.*s\" stands on line %lu already"),
 		    SLICE_ARGS(buf_view(&key)), line_in_column(&q, 1));
@@ -58,7 +71,31 @@ check_fixed_since(const struct incoming *in, struct err *err)
 	return query_close(&q, err);
 }
 
-/* ---- the targets and inspectors that conflicts and contacts name ---- */
+/* A leave ends on its first day at the earliest; an empty last day takes back a leave that stands. */
+static int
+check_leave_days(const struct incoming *in, struct err *err)
+{
+	struct query q;
+
+	query_open(&q, in->store,
+	    "SELECT i.line, i.inspector, i.\"from\", i.\"to\" IS NULL FROM temp.incoming i"
+	    " WHERE i.\"to\" < i.\"from\" OR (i.\"to\" IS NULL AND NOT EXISTS"
+	    " (SELECT 1 FROM leave l WHERE l.inspector = i.inspector AND l.\"from\" = i.\"from\")) ORDER BY i.line");
+	while (query_row(&q)) {
+		struct slice inspector = query_text(&q, 1);
+		char date[DATE_TEXT];
+
+		text_from_date((int32_t)query_int(&q, 2), date);
+		diag_add(in->diag, in->import->file, line_in_column(&q, 0),
+		    query_int(&q, 3) != 0
+		        ? N_("\"to\" is empty, which takes a leave back, but no leave of %.*s begins on %s")
+		        : N_("the leave of %.*s ends before it begins, on %s"),
+		    SLICE_ARGS(inspector), date);
+	}
+	return query_close(&q, err);
+}
+
+/* ---- the targets and inspectors that conflicts, contacts and leave name ---- */
 
 struct reference {
 	enum roster_kind of; /* the roster whose rows name others */
@@ -69,7 +106,7 @@ struct reference {
 	 */
 	const char *sql;
 	const char *message;  /* for a file of `of`: name */
-	const char *dangling; /* for a file of `to`: name */
+	const char *dangling; /* for a file of `to`: name; NULL: the row may stay behind */
 };
 
 static const struct reference references[] = {
@@ -98,7 +135,20 @@ static const struct reference references[] = {
         "SELECT DISTINCT %s, target, '' FROM %s WHERE target NOT IN (SELECT id FROM %s) ORDER BY 1, 2",
         N_("target \"%.*s\" does not stand in the roster of targets, which is imported first"),
         N_("target \"%.*s\" would be gone, but contacts name it: import contacts without that first")},
+    {ROSTER_LEAVE, ROSTER_INSPECTORS,
+        "SELECT DISTINCT %s, inspector, '' FROM %s WHERE \"to\" IS NOT NULL AND inspector NOT IN (SELECT id FROM %s)"
+        " ORDER BY 1, 2",
+        N_("inspector \"%.*s\" does not stand in the roster of inspectors, which is imported first"), NULL},
 };
+
+/* Rows that may stay behind are checked as a file brings them, and not where an undo brings them back. */
+static bool
+is_checked(const struct reference *r, const struct incoming *in)
+{
+	if (r->dangling == NULL)
+		return r->of == in->kind && in->undoes == 0;
+	return r->of == in->kind || r->to == in->kind;
+}
 
 static int
 check_reference(const struct incoming *in, const struct reference *r, struct err *err)
@@ -132,9 +182,12 @@ incoming_check_others(const struct incoming *in, struct err *err)
 {
 	int rc = in->kind == ROSTER_TARGETS ? check_fixed_since(in, err) : 0;
 
+	if (in->kind == ROSTER_LEAVE && in->undoes == 0)
+		rc = check_leave_days(in, err);
+
 	/* In a faulty file rows are missing, so names would seem to be missing too. */
 	for (size_t i = 0; i < ARRAY_LEN(references) && rc == 0 && in->complete; i++)
-		if (references[i].of == in->kind || references[i].to == in->kind)
+		if (is_checked(&references[i], in))
 			rc = check_reference(in, &references[i], err);
 	return rc;
 }

@@ -17,6 +17,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"unit", "单位|所在单位|工作单位", COLUMN_SPELLED, PUBLIC, false},
             {"area", "区域|辖区|属地", COLUMN_SPELLED, PUBLIC, false},
             {"level", "级别|职级", COLUMN_LEVEL, PUBLIC, NUMBER},
+            {"needs", "所需|所需标签|所需专长", COLUMN_TAG, PUBLIC, false},
             {"weight", "权重", COLUMN_WEIGHT, PUBLIC, NUMBER},
             {"since", "入册日期|入库日期", COLUMN_SINCE, PUBLIC, NUMBER},
             {"name", "名称|姓名", COLUMN_NAME, NEEDED, false},
@@ -27,7 +28,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"phone", "电话|联系电话", COLUMN_FREE, PRIVATE, false},
             {"email", "邮箱|电子邮箱", COLUMN_EMAIL, PRIVATE, false},
         },
-        14, 7, 1},
+        15, 8, 1, false},
     [ROSTER_INSPECTORS] = {"inspectors", "inspector",
         {
             {"id", "编号|代码", COLUMN_ID, KEY, false},
@@ -40,7 +41,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"phone", "电话|联系电话", COLUMN_FREE, PRIVATE, false},
             {"language", "语言", COLUMN_LANGUAGE, PRIVATE, false},
         },
-        9, 5, 1},
+        9, 5, 1, false},
     [ROSTER_CONFLICTS] = {"conflicts", "conflict",
         {
             {"inspector", "检查人员|检查人员编号", COLUMN_INSPECTOR, KEY, false},
@@ -48,7 +49,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"value", "值|回避对象", COLUMN_TEXT, KEY, false},
             {"reason", "理由|原因", COLUMN_FREE, PRIVATE, false},
         },
-        4, 3, 3},
+        4, 3, 3, false},
     [ROSTER_MATTERS] = {"matters", "matter",
         {
             {"id", "编号|代码", COLUMN_ID, KEY, false},
@@ -56,7 +57,7 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"checklist", "核查清单|检查清单", COLUMN_FREE, PRIVATE, false},
             {"legal_basis", "依据|法律依据", COLUMN_FREE, PRIVATE, false},
         },
-        4, 1, 1},
+        4, 1, 1, false},
     [ROSTER_CONTACTS] = {"contacts", "contact",
         {
             {"target", "对象|对象编号|检查对象", COLUMN_TARGET, KEY, false},
@@ -64,7 +65,15 @@ const struct columns roster_columns[ROSTER_KINDS] = {
             {"name", "姓名|名称", COLUMN_NAME, KEY, false},
             {"email", "邮箱|电子邮箱", COLUMN_EMAIL, NEEDED, false},
         },
-        4, 3, 3},
+        4, 3, 3, false},
+    [ROSTER_LEAVE] = {"leave", "leave",
+        {
+            {"inspector", "检查人员|检查人员编号", COLUMN_INSPECTOR, KEY, false},
+            {"from", "开始日期|起始日期|起", COLUMN_DAY, KEY, NUMBER},
+            {"to", "结束日期|截止日期|止", COLUMN_LAST_DAY, COLUMN_PUBLIC, true, NUMBER},
+            {"reason", "理由|原因|事由", COLUMN_FREE, PRIVATE, false},
+        },
+        4, 3, 2, true},
 };
 
 bool

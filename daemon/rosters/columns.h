@@ -16,6 +16,7 @@ enum roster_kind {
 	ROSTER_CONFLICTS,
 	ROSTER_MATTERS,
 	ROSTER_CONTACTS,
+	ROSTER_LEAVE,
 	ROSTER_KINDS /* how many there are */
 };
 
@@ -27,6 +28,9 @@ enum column_type {
 	COLUMN_LEVEL,     /* 0 .. 999, or empty */
 	COLUMN_WEIGHT,    /* 1 .. 100; empty is 1 */
 	COLUMN_SINCE,     /* a date, today at the latest; empty is the day of the first import */
+	COLUMN_TAG,       /* one tag, or empty */
+	COLUMN_DAY,       /* any date */
+	COLUMN_LAST_DAY,  /* the same, or empty: the import takes the row of this key back */
 	COLUMN_TAGS,      /* tags, stored sorted, distinct, joined by ';' */
 	COLUMN_SCOPE,     /* target, unit, area */
 	COLUMN_RANK,      /* 1 or 2 */
@@ -53,6 +57,13 @@ struct column {
 	bool is_integer; /* in the store */
 };
 
+/* Whether the store's integer is a date, as days since 1970. */
+static inline bool
+column_is_date(const struct column *column)
+{
+	return column->type == COLUMN_SINCE || column->type == COLUMN_DAY || column->type == COLUMN_LAST_DAY;
+}
+
 #define COLUMNS_KNOWN_MAX 16
 
 struct columns {
@@ -62,15 +73,10 @@ struct columns {
 	size_t n;
 	size_t n_stored; /* so many of column[] are columns of the table, keys first; the others are private */
 	size_t n_key;
+	bool adds; /* an import adds its rows, and changes those with the same key; else it replaces the whole */
 };
 
 extern const struct columns roster_columns[ROSTER_KINDS];
-
-/* One condition of a scope.  `column` is any header of a known column, or one of the user's own columns. */
-struct column_filter {
-	char *column;
-	char *value;
-};
 
 /* "targets" → ROSTER_TARGETS.  False, with nothing written, where there is no such kind. */
 bool roster_kind_parse(struct slice name, enum roster_kind *ret_kind);

@@ -12,7 +12,10 @@
  */
 int rosters_copy(struct store *store, const struct store *other, struct err *err);
 
-/* Sets every target's `since` to `date` where it is later: for a simulation of earlier years. */
-int rosters_set_back(struct store *store, int32_t date, struct err *err);
+/*
+ * For a simulation of earlier years: where they are later, every target's `since` becomes `date`, and the first day of
+ * every excuse that has begun by `today`.
+ */
+int rosters_set_back(struct store *store, int32_t date, int32_t today, struct err *err);
 
 #endif

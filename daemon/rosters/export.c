@@ -37,7 +37,7 @@ stored_value(struct query *q, const struct column *column, int at, struct number
 	if (!column->is_integer)
 		return query_text(q, at);
 	value = query_int(q, at);
-	if (column->type == COLUMN_SINCE)
+	if (column_is_date(column))
 		text_from_date((int32_t)value, scratch->text);
 	else
 		(void)snprintf(scratch->text, sizeof scratch->text, "%lld", (long long)value);

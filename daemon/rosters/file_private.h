@@ -62,8 +62,12 @@ void file_take_header(struct file *f);
 /* Reads any other row into `incoming`. */
 void file_take_row(struct file *f);
 
-/* The header as a JSON array; an id column that --assign-ids adds stands first.  NULL where memory is short. */
-char *file_headers(const struct file *f);
+/*
+ * The roster's header as a JSON array; an id column that --assign-ids adds stands first.  Of a kind whose imports add it
+ * is the present header, and behind it the columns of the file that are new.  The caller frees `*ret_headers`.  ERR_REFUSED:
+ * more than ROSTER_COLUMNS_MAX columns.
+ */
+int file_headers(const struct file *f, char **ret_headers, struct err *err);
 
 void file_columns_release(struct file *f);
 

@@ -163,7 +163,8 @@ static int
 finish_import(struct file *f, unsigned long faults, struct rosters_counts *ret_counts)
 {
 	char digest[2 * HASH_BYTES + 1];
-	char *headers = file_headers(f);
+	char *headers = NULL;
+	int rc = file_headers(f, &headers, f->err);
 	struct rosters_counts earlier = {.rows = 0};
 	struct unreported unreported;
 	struct incoming in = {
@@ -176,7 +177,6 @@ finish_import(struct file *f, unsigned long faults, struct rosters_counts *ret_c
 	    .complete = f->diag->count == faults,
 	    .diag = f->diag,
 	};
-	int rc = headers == NULL ? err_memory(f->err) : 0;
 
 	text_to_hex(f->input.digest.b, HASH_BYTES, digest);
 	if (f->import->reports) {

@@ -174,6 +174,26 @@ write_import(const struct incoming *in, int64_t *ret_id, struct err *err)
 	return rc;
 }
 
+/*
+ * Of a kind whose imports add: rows without a last day take the present ones of their key back, and all other present
+ * rows stay.  So `incoming` becomes the whole roster, as an import that replaces it has it from the start.
+ */
+static int
+add_present_rows(const struct incoming *in, struct err *err)
+{
+	int rc;
+
+	if (!roster_columns[in->kind].adds || in->undoes != 0)
+		return 0;
+	rc = rosters_exec(in->store, in->kind,
+	    "INSERT INTO temp.incoming ({all}) SELECT {t.all} FROM {table} t WHERE NOT EXISTS"
+	    " (SELECT 1 FROM temp.incoming i WHERE ({i.key}) = ({t.key}))",
+	    err);
+	if (rc == 0 && in->kind == ROSTER_LEAVE)
+		rc = store_exec(in->store, "DELETE FROM temp.incoming WHERE \"to\" IS NULL", err);
+	return rc;
+}
+
 /* Collects the lines whose rows are new or changed, so that the later steps look only at these. */
 static int
 find_touched(const struct incoming *in, struct err *err)
@@ -245,7 +265,8 @@ check_limit(const struct incoming *in, const struct rosters_counts *counts, int6
 {
 	uint64_t percent = before == 0 ? 0 : (counts->removed * 100 + (uint64_t)before - 1) / (uint64_t)before;
 
-	if (in->undoes == 0 && counts->removed * 100 > (uint64_t)in->import->replace_limit * (uint64_t)before)
+	if (in->undoes == 0 && !roster_columns[in->kind].adds &&
+	    counts->removed * 100 > (uint64_t)in->import->replace_limit * (uint64_t)before)
 		diag_add(in->diag, in->import->file, 0,
 		    N_("it would remove %llu of %lld rows, and the limit is %u%%; if that is meant, say "
 		       "--replace-limit %llu"),
@@ -358,6 +379,8 @@ incoming_apply(const struct incoming *in, struct rosters_counts *ret_counts, str
 	if (rc == 0)
 		rc = incoming_check_others(in, err);
 	/* After missing names too, so that all faults are reported at once. */
+	if (rc == 0 && in->complete && unique)
+		rc = add_present_rows(in, err);
 	if (rc == 0 && in->complete && unique)
 		rc = replace_roster(in, ret_counts, err);
 	return rc;

@@ -1,4 +1,4 @@
-/* Reads the rosters for a draw and for letters: rows of each kind, and the filters of a scope. */
+/* Reads the rosters for a draw and for letters: rows of each kind. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "rosters/cell.h"
 #include "rosters/header_private.h"
 #include "rosters/rosters.h"
+#include "rosters/scope_private.h"
 
 /* ---- names of columns ---- */
 
@@ -44,113 +45,11 @@ rosters_names_release(struct rosters_names *names)
 	*names = (struct rosters_names){0};
 }
 
-/* ---- scopes ---- */
-
-#define FILTERS_MAX 100
-
-/* A filter whose column the roster has. */
-struct filter {
-	const struct column *stored; /* a column of the table; NULL: the private column at index `private` */
-	size_t private;
-	struct slice value;
-	bool first; /* of its column; further filters on the same column are alternatives to it */
-};
-
-static int
-resolve_filter(const struct header *header, const struct column_filter *from, struct filter *to, struct err *err)
-{
-	struct slice title = slice_of(from->column);
-	ptrdiff_t known = roster_column_find(ROSTER_TARGETS, title), private;
-	const struct column *column = known < 0 ? NULL : &roster_columns[ROSTER_TARGETS].column[known];
-
-	*to = (struct filter){.value = slice_of(from->value), .first = true};
-	if (column != NULL && column->use != COLUMN_PRIVATE && header_has(header, column)) {
-		to->stored = column;
-		return 0;
-	}
-	private = column != NULL && column->use != COLUMN_PRIVATE
-	    ? -1
-	    : header_find(header, column == NULL ? title : slice_of(column->name));
-	if (private < 0)
-		return err_set(err, ERR_REFUSED, N_("the roster of targets has no column \"%s\""), from->column);
-	to->private = (size_t)private;
-	return 0;
-}
-
-static bool
-same_column(const struct filter *a, const struct filter *b)
-{
-	return a->stored == b->stored && (a->stored != NULL || a->private == b->private);
-}
-
-static int
-resolve_filters(const struct header *header, const struct column_filter *filters, size_t n, struct filter *ret,
-    struct err *err)
-{
-	if (n > FILTERS_MAX)
-		return err_set(err, ERR_LIMIT, N_("these are too many conditions (at most 100)"));
-	for (size_t i = 0; i < n; i++) {
-		int rc = resolve_filter(header, &filters[i], &ret[i], err);
-
-		if (rc != 0)
-			return rc;
-		for (size_t j = 0; j < i; j++)
-			if (same_column(&ret[i], &ret[j]))
-				ret[i].first = false;
-	}
-	return 0;
-}
-
-/* Levels, weights and dates are compared in their written form. */
-static bool
-filter_matches(const struct filter *filter, const struct header *header, const struct rosters_target *t)
-{
-	char text[24];
-
-	if (filter->stored == NULL)
-		return slice_eq(filter->value, header->values[filter->private]);
-	switch (filter->stored->type) {
-	case COLUMN_ID:
-		return slice_eq(filter->value, t->id);
-	case COLUMN_LEVEL:
-		(void)snprintf(text, sizeof text, "%d", t->level);
-		return t->level != LEVEL_NONE && slice_is(filter->value, text);
-	case COLUMN_WEIGHT:
-		(void)snprintf(text, sizeof text, "%d", t->weight);
-		return slice_is(filter->value, text);
-	case COLUMN_SINCE:
-		text_from_date(t->since, text);
-		return slice_is(filter->value, text);
-	default:
-		break;
-	}
-	return slice_eq(filter->value,
-	    strcmp(filter->stored->name, "class") == 0      ? t->class
-	        : strcmp(filter->stored->name, "unit") == 0 ? t->unit
-	                                                    : t->area);
-}
-
-static bool
-in_scope(const struct filter *filters, size_t n, const struct header *header, const struct rosters_target *t)
-{
-	for (size_t i = 0; i < n; i++) {
-		bool any = false;
-
-		if (!filters[i].first)
-			continue;
-		for (size_t j = i; j < n && !any; j++)
-			any = same_column(&filters[i], &filters[j]) && filter_matches(&filters[j], header, t);
-		if (!any)
-			return false;
-	}
-	return true;
-}
-
 /* ---- targets ---- */
 
 struct walk {
 	struct header header;
-	struct filter filters[FILTERS_MAX];
+	struct scope_filter filters[SCOPE_CONDITIONS_MAX];
 	size_t n_filters;
 	size_t n_seen;
 };
@@ -168,22 +67,26 @@ visit_target(struct walk *w, struct query *q, int (*visit)(void *ctx, const stru
 	    .weight = (int)query_int(q, 5),
 	    .since = (int32_t)query_int(q, 6),
 	    .excused = query_int(q, 8) != 0,
+	    .needs = query_text(q, 9),
 	};
+	bool holds = true;
 	int rc = header_row(&w->header, query_text(q, 7), err);
 
+	if (rc == 0)
+		rc = scope_holds(w->filters, w->n_filters, &w->header, &t, &holds, err);
 	if (rc != 0)
 		return rc;
 	t.name = header_value(&w->header, "name");
 	t.private = w->header.values;
 	t.n_private = w->header.n_private;
 	w->n_seen++;
-	return in_scope(w->filters, w->n_filters, &w->header, &t) ? visit(ctx, &t) : 0;
+	return holds ? visit(ctx, &t) : 0;
 }
 
 static const char targets_sql[] =
-    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private, e.id IS NOT NULL"
-    " FROM target t LEFT JOIN excuse e"
-    " ON e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.class, t.unit, t.area, t.level, t.weight, t.since, t.private,"
+    " EXISTS (SELECT 1 FROM excuse e WHERE e.kind = 'targets' AND e.who = t.id AND e.lifted IS NULL"
+    "  AND ? BETWEEN e.\"from\" AND e.until), t.needs FROM target t";
 
 /* All targets where id.p is NULL, else the one with this id. */
 static int
@@ -206,7 +109,7 @@ walk_targets(struct walk *w, struct store *store, struct slice id, int32_t on_da
 }
 
 int
-rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
+rosters_each_target(struct store *store, const struct scope_condition *conditions, size_t n, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err)
 {
 	struct walk *w = calloc(1, sizeof *w);
@@ -214,10 +117,10 @@ rosters_each_target(struct store *store, const struct column_filter *filters, si
 
 	if (w == NULL)
 		return err_memory(err);
-	w->n_filters = n_filters;
+	w->n_filters = n;
 	rc = header_read(store, ROSTER_TARGETS, &w->header, err);
 	if (rc == 0)
-		rc = resolve_filters(&w->header, filters, n_filters, w->filters, err);
+		rc = scope_resolve(&w->header, conditions, n, w->filters, err);
 	if (rc == 0)
 		rc = walk_targets(w, store, (struct slice){NULL, 0}, on_date, visit, ctx, err);
 	header_release(&w->header);
@@ -248,8 +151,9 @@ rosters_find_target(struct store *store, struct slice id, int32_t on_date,
 /* ---- inspectors ---- */
 
 static const char inspectors_sql[] =
-    "SELECT t.id, t.unit, t.area, t.level, t.tags, t.private, e.id IS NOT NULL FROM inspector t LEFT JOIN excuse e"
-    " ON e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL AND e.until >= ?";
+    "SELECT t.id, t.unit, t.area, t.level, t.tags, t.private,"
+    " EXISTS (SELECT 1 FROM excuse e WHERE e.kind = 'inspectors' AND e.who = t.id AND e.lifted IS NULL"
+    "  AND ? BETWEEN e.\"from\" AND e.until) FROM inspector t";
 
 static int
 visit_inspector(struct header *header, struct query *q,

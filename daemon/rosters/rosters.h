@@ -11,11 +11,12 @@
 #include "core/base/slice.h"
 #include "core/format/roster.h"
 #include "rosters/columns.h"
+#include "rosters/scope.h"
 #include "store/store.h"
 
 /*
  * The present rosters: import, undo, export, attestations, excuses, and reading for a draw.  A roster is only imported
- * as a whole.  Functions that write use a transaction of their own where nothing else is said.  None asks a clock.
+ * as a whole, but leave is added to.  Functions that write use a transaction of their own where nothing else is said.  None asks a clock.
  */
 
 /* ---- in and out ---- */
@@ -49,6 +50,9 @@ int rosters_reported(struct store *store, enum roster_kind kind, struct err *err
 /*
  * Replaces a roster by a CSV file in UTF-8 or GB18030, read from `fd` (a file or a pipe) to its end.  Every fault goes
  * to `diag` with its line.  ERR_REFUSED after any fault, and nothing is changed.  An import is also an attestation.
+ *
+ * Of a kind whose imports add (struct columns), rows with a present key change that row, a row with an empty last day
+ * takes it back, and all others stay.  Where the file lacks a column that the roster has, its rows have it empty.
  */
 int rosters_import(struct store *store, enum roster_kind kind, int fd, const struct rosters_import *import,
     struct diag *diag, struct rosters_counts *ret_counts, struct err *err);
@@ -85,26 +89,30 @@ int rosters_attested(struct store *store, enum roster_kind kind, int64_t *ret_ti
 int rosters_count(struct store *store, enum roster_kind kind, uint64_t *ret_rows, struct err *err);
 
 /*
- * Excuses a target or an inspector until a date, inclusive.  ERR_REFUSED: the roster lacks the id, the date is over, or
- * the reason is empty or none of PROTOCOL 2.  A second excuse replaces the first.
+ * Excuses a target or an inspector from a date until a date, both inclusive.  Several may stand, but no day has two.
+ * The very same excuse again changes nothing.  ERR_REFUSED: the roster lacks the id, another excuse holds on one of the
+ * days, the last day is over or before the first, or the reason is empty or none of PROTOCOL 2.
  */
 struct rosters_excuse {
 	struct slice id;
+	int32_t from; /* DATE_NONE: today; to lift: whichever there is */
 	int32_t until;
-	const char *reason;
+	const char *reason; /* to lift it may be NULL */
 	const char *by;
 	int64_t now;
 	int32_t today;
 };
 int rosters_excuse(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, struct err *err);
+
+/* Lifts the excuse that begins on `from` and is not over.  ERR_REFUSED: there is none; several, and no `from`. */
 int rosters_lift(struct store *store, enum roster_kind kind, const struct rosters_excuse *excuse, struct err *err);
 
 struct rosters_excused {
 	enum roster_kind kind;
 	struct slice id, reason, by;
-	int32_t until;
+	int32_t from, until;
 };
-/* Excuses that hold on a date, targets first, by id.  `visit` as in rosters_each_target. */
+/* Excuses that hold on a date or later, targets first, by id and date.  `visit` as in rosters_each_target. */
 int rosters_each_excuse(struct store *store, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_excused *excused), void *ctx, struct err *err);
 
@@ -126,8 +134,9 @@ void rosters_names_release(struct rosters_names *names);
 struct rosters_target {
 	struct slice id, class, unit, area;
 	struct slice name;
-	int level;  /* LEVEL_NONE where empty */
-	int weight; /* 1 .. WEIGHT_MAX */
+	struct slice needs; /* the tag that a seat `own` asks for, or empty */
+	int level;          /* LEVEL_NONE where empty */
+	int weight;         /* 1 .. WEIGHT_MAX */
 	int32_t since;
 	bool excused;                /* on the date asked for */
 	const struct slice *private; /* n_private values in the order of rosters_private_columns; no line breaks */
@@ -135,10 +144,10 @@ struct rosters_target {
 };
 
 /*
- * Targets that pass the filters: for each column that filters name, one of their values must match.  ERR_REFUSED: the
- * roster lacks a filter's column.  `visit` returns 0 to go on; anything else ends the walk and is returned.
+ * Targets that meet all n conditions.  ERR_REFUSED: the roster lacks a condition's column, or what a condition compares
+ * is no number or no date.  `visit` returns 0 to go on; anything else ends the walk and is returned.
  */
-int rosters_each_target(struct store *store, const struct column_filter *filters, size_t n_filters, int32_t on_date,
+int rosters_each_target(struct store *store, const struct scope_condition *conditions, size_t n, int32_t on_date,
     int (*visit)(void *ctx, const struct rosters_target *target), void *ctx, struct err *err);
 
 struct rosters_inspector {

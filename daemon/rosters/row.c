@@ -155,31 +155,71 @@ file_take_header(struct file *f)
 	rosters_query(&f->insert, f->store, f->kind, "INSERT INTO temp.incoming (line, {all}) VALUES (?, {marks})");
 }
 
-char *
-file_headers(const struct file *f)
+static void
+put_header(struct buf *json, struct slice title)
+{
+	if (json->len > 1)
+		buf_byte(json, ',');
+	json_put_string(json, title);
+}
+
+/* An id column that --assign-ids adds. */
+static void
+put_assigned_id_header(const struct file *f, struct buf *json)
 {
 	const struct column *id = &roster_columns[f->kind].column[0];
 	struct slice chinese = slice_of(id->chinese);
+	bool english = f->n_columns > 0 && (unsigned char)f->columns[0].header[0] < 0x80;
+
+	if (id->type == COLUMN_ID && f->stored[0] == ABSENT)
+		put_header(json, english ? slice_of(id->name) : slice_cut(&chinese, '|'));
+}
+
+/* Whether one of these titles is the file's column i, in whichever language. */
+static bool
+titles_have(const struct file *f, size_t i, const struct slice *titles, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		ptrdiff_t known = roster_column_find(f->kind, titles[k]);
+
+		if (known < 0 ? slice_is(titles[k], f->columns[i].name)
+		              : f->columns[i].column == &roster_columns[f->kind].column[known])
+			return true;
+	}
+	return false;
+}
+
+int
+file_headers(const struct file *f, char **ret_headers, struct err *err)
+{
+	struct slice titles[ROSTER_COLUMNS_MAX];
+	size_t n_present = 0, n_new = 0;
 	struct buf json;
-	char *text;
+	char *present = NULL;
+	int rc = roster_columns[f->kind].adds ? rosters_headers(f->store, f->kind, &present, err) : 0;
 
-	buf_init(&json, (size_t)ROSTER_COLUMNS_MAX * 2 * TEXT_MAX);
+	if (rc != 0)
+		return rc;
+	if (present != NULL)
+		n_present = rosters_split_headers(present, titles, ROSTER_COLUMNS_MAX);
+	buf_init(&json, (size_t)ROSTER_COLUMNS_MAX * 4 * TEXT_MAX);
 	buf_byte(&json, '[');
-	if (id->type == COLUMN_ID && f->stored[0] == ABSENT) {
-		bool english = f->n_columns > 0 && (unsigned char)f->columns[0].header[0] < 0x80;
-
-		json_put_string(&json, english ? slice_of(id->name) : slice_cut(&chinese, '|'));
-		buf_byte(&json, ',');
-	}
-	for (size_t i = 0; i < f->n_columns; i++) {
-		if (i > 0)
-			buf_byte(&json, ',');
-		json_put_string(&json, slice_of(f->columns[i].header));
-	}
+	for (size_t i = 0; i < n_present; i++)
+		put_header(&json, titles[i]);
+	put_assigned_id_header(f, &json);
+	for (size_t i = 0; i < f->n_columns; i++)
+		if (!titles_have(f, i, titles, n_present)) {
+			put_header(&json, slice_of(f->columns[i].header));
+			n_new++;
+		}
 	buf_byte(&json, ']');
-	text = buf_steal(&json);
+	if (n_present + n_new > ROSTER_COLUMNS_MAX)
+		rc = err_set(err, ERR_REFUSED, N_("with the columns that there are already they are more than 100"));
+	else if ((*ret_headers = buf_steal(&json)) == NULL)
+		rc = err_memory(err);
 	buf_release(&json);
-	return text;
+	free(present);
+	return rc;
 }
 
 void
@@ -303,7 +343,7 @@ put_stored_value(struct file *f, size_t known)
 			query_put_text(&f->insert, (struct slice){"", 0});
 		return;
 	}
-	if (column->is_integer && !(column->type == COLUMN_SINCE && f->numbers[at] == DATE_NONE))
+	if (column->is_integer && !(column_is_date(column) && f->numbers[at] == DATE_NONE))
 		query_put_int(&f->insert, f->numbers[at]);
 	else if (column->is_integer || (column->type == COLUMN_ID && f->values[at].n == 0))
 		query_put_null(&f->insert);

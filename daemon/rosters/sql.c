@@ -16,7 +16,8 @@ put_column_list(struct buf *sql, enum roster_kind kind, struct slice alias, bool
 	for (size_t i = key ? 0 : c->n_key; i < (rest ? c->n_stored : c->n_key); i++) {
 		buf_text(sql, comma);
 		buf_slice(sql, alias);
-		buf_text(sql, c->column[i].name);
+		/* In quotes: a column may be named as a word of SQL is. */
+		buf_format(sql, "\"%s\"", c->column[i].name);
 		comma = ", ";
 	}
 	if (!rest)
@@ -39,7 +40,7 @@ static void
 put_set_list(struct buf *sql, const struct columns *c)
 {
 	for (size_t i = c->n_key; i < c->n_stored; i++)
-		buf_format(sql, "%s = excluded.%s, ", c->column[i].name, c->column[i].name);
+		buf_format(sql, "\"%s\" = excluded.\"%s\", ", c->column[i].name, c->column[i].name);
 	buf_text(sql, "private = excluded.private");
 }
 

@@ -178,6 +178,35 @@ check_out(const struct step_amend *want, const struct amendment *a, struct err *
 	    SLICE_ARGS(a->out), want->out);
 }
 
+/* A place is empty for good, so it is said before, and what can be done about it. */
+static int
+check_not_left_empty(const struct step_amend *want, const struct stored_draw *d, const struct amendment *a,
+    struct err *err)
+{
+	size_t place = (size_t)want->place, seats = d->draw.seats, seat;
+
+	if (!want->of_target || want->leave_empty || a->in.n > 0)
+		return 0;
+	if (places_reserves_left(&d->places, place) == 0)
+		return err_set(err, ERR_REFUSED,
+		    N_("no reserve is left for place %llu, which %.*s would leave empty for good: repeat it with "
+		       "--leave-empty if that is meant"),
+		    (unsigned long long)want->place, SLICE_ARGS(a->out));
+	seat = places_barring_seat(&d->places, place);
+	if (seat == seats)
+		return err_set(err, ERR_REFUSED,
+		    N_("no reserve is lawful for the team of place %llu, which %.*s would leave empty for good: amend "
+		       "its "
+		       "seats first, or repeat it with --leave-empty"),
+		    (unsigned long long)want->place, SLICE_ARGS(a->out));
+	return err_set(err, ERR_REFUSED,
+	    N_("no reserve is lawful for %.*s, who holds seat %zu of place %llu: amend that seat first, or repeat it "
+	       "with "
+	       "--leave-empty, and the place is empty for good"),
+	    SLICE_ARGS(inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[place * seats + seat]]])), seat,
+	    (unsigned long long)want->place);
+}
+
 static int
 keep_amend_unreported(struct store *store, const struct step_amend *want, uint64_t amendment, struct err *err)
 {
@@ -209,6 +238,8 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 		rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err);
 	if (rc == 0)
 		rc = check_out(want, &a, err);
+	if (rc == 0)
+		rc = check_not_left_empty(want, d, &a, err);
 	if (rc != 0)
 		return rc;
 	randombytes_buf(random, sizeof random);

@@ -71,9 +71,10 @@ struct step_amend {
 	uint64_t n, place, seat;
 	bool of_target;
 	const char *reason;
-	const char *out; /* the id that is to leave; NULL: whichever is there */
-	bool reports;    /* by the command `amend`: kept as unreported until it has reported */
-	uint64_t seen;   /* with `reports`: the draw's newest amendment when the command began (step_amend_seen) */
+	const char *out;  /* the id that is to leave; NULL: whichever is there */
+	bool leave_empty; /* a target may leave its place empty for good; else ERR_REFUSED says why it would */
+	bool reports;     /* by the command `amend`: kept as unreported until it has reported */
+	uint64_t seen;    /* with `reports`: the draw's newest amendment when the command began (step_amend_seen) */
 };
 struct step_amended {
 	uint64_t amendment;

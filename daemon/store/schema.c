@@ -448,6 +448,9 @@ const char schema_draws_6[] =
     "  PRIMARY KEY (n, amendment)"
     ") STRICT, WITHOUT ROWID;";
 
+/* The tag that a seat `own` asks for; empty: none. */
+const char schema_needs_6[] = "ALTER TABLE target ADD COLUMN needs TEXT NOT NULL DEFAULT '';";
+
 const char schema_archive_6[] = "CREATE TABLE archive_line ("
                                 "  line INTEGER PRIMARY KEY," /* from 0 */
                                 "  bytes BLOB NOT NULL"
@@ -505,3 +508,19 @@ const char schema_outbox_6[] =
     "  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* 1: asked for, 0: given back */
     "  PRIMARY KEY (letter, slot)"
     ") STRICT, WITHOUT ROWID;";
+
+/*
+ * Leave: days on which an inspector is not to be had.  An inspector who leaves the roster leaves his or her rows here,
+ * where they concern nobody.  An excuse has a first day too, and several may stand.
+ */
+const char schema_rosters_6[] = "CREATE TABLE leave ("
+                                "  inspector TEXT NOT NULL,"
+                                "  \"from\" INTEGER NOT NULL,"
+                                "  \"to\" INTEGER NOT NULL CHECK (\"to\" >= \"from\"),"
+                                "  private TEXT NOT NULL,"
+                                "  PRIMARY KEY (inspector, \"from\")"
+                                ") STRICT, WITHOUT ROWID;"
+                                "DROP INDEX excuse_standing;"
+                                "ALTER TABLE excuse ADD COLUMN \"from\" INTEGER NOT NULL DEFAULT 0;"
+                                "UPDATE excuse SET \"from\" = min(time / 86400, until);"
+                                "CREATE INDEX excuse_standing ON excuse (kind, who, \"from\") WHERE lifted IS NULL;";

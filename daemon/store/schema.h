@@ -19,7 +19,9 @@ extern const char schema_publish_5[];
 extern const char schema_outbox_5[];
 extern const char schema_unreported_5[];
 extern const char schema_draws_6[];
+extern const char schema_needs_6[];
 extern const char schema_archive_6[];
 extern const char schema_outbox_6[];
+extern const char schema_rosters_6[];
 
 #endif

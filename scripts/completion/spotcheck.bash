@@ -6,7 +6,7 @@
 
 _spotcheck_commands="setup check import export attest excuse calendar schedule odds init commit draw reveal void amend
 	publish run list show status outbox test-mail backup restore recover receipt replay verify keygen cosign cosignature"
-_spotcheck_kinds="targets inspectors conflicts matters contacts"
+_spotcheck_kinds="targets inspectors conflicts matters contacts leave"
 
 # The names of the cycles of an INI: [cycle NAME].
 _spotcheck_cycles()
@@ -32,16 +32,16 @@ _spotcheck_options()
 	case $1 in
 	setup)	echo --origin --operator --admin --from --language --state-dir --server --sample --targets --inspectors \
 			--conflicts --matters --contacts --data ;;
-	import)	echo --dry-run --replace-limit --by --assign-ids --undo ;;
+	import)	echo --dry-run --replace-limit --by --assign-ids --inspector --undo ;;
 	export)	echo --format ;;
 	attest)	echo --by ;;
-	excuse)	echo --until --reason --by --lift ;;
+	excuse)	echo --from --until --reason --by --lift ;;
 	schedule) echo --from --to --unsealed ;;
 	odds)	echo --trials --seed --all --csv ;;
 	commit)	echo --draw-at ;;
 	draw)	echo --value --present --dry-run ;;
 	void)	echo --reason ;;
-	amend)	echo --reason --out ;;
+	amend)	echo --reason --out --leave-empty ;;
 	run)	echo --value ;;
 	show)	echo --by --reason ;;
 	restore) echo --published --key ;;

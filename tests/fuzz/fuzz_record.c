@@ -31,12 +31,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		FUZZ_CHECK(compare_record(&x, &c, NULL) == 0 && compare_seed(&c, NULL) == 0 &&
 		    compare_selection(&c, NULL) == 0 && compare_inspectors(&c, NULL) == 0 &&
-		    compare_teams(&c, NULL) == 0 && compare_dates(&c, NULL) == 0 && compare_matters(&c, NULL) == 0);
+		    compare_teams(&c, NULL) == 0 && compare_visits(&c, NULL) == 0 && compare_matters(&c, NULL) == 0);
 	(void)compare_seed(&c, NULL); /* must not fault, whatever was read */
 	(void)compare_selection(&c, NULL);
 	(void)compare_inspectors(&c, NULL);
 	(void)compare_teams(&c, NULL);
-	(void)compare_dates(&c, NULL);
+	(void)compare_visits(&c, NULL);
 	(void)compare_matters(&c, NULL);
 	record_release(&c.record);
 	return 0;

@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (sealed_parse(text, &sealed, NULL) != 0)
 		return 0;
-	FUZZ_CHECK(sealed.n_dates >= 1 && sealed.n_dates <= DATES_MAX && sealed.take <= sealed.n_matters);
+	FUZZ_CHECK(sealed.n_slots >= 1 && sealed.n_slots <= SLOTS_MAX && sealed.take <= sealed.n_matters);
 	buf_init(&out, 2 * size + 64);
 	sealed_write(&sealed, &out);
 	FUZZ_CHECK(!out.failed && slice_eq(buf_view(&out), text));

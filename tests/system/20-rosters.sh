@@ -168,7 +168,7 @@ expect 0 "T001 is excused"
 spotcheck excuse
 expect 0 "2099-12-31" "李主任"
 spotcheck excuse --json
-expect 0 '[{"by":"李主任","id":"T001","kind":"target","reason":"长期病假","until":"2099-12-31"}]'
+expect 0 '[{"by":"李主任","from":"'"$(TZ=Asia/Shanghai date +%F)"'","id":"T001","kind":"target","reason":"长期病假","until":"2099-12-31"}]'
 spotcheck excuse target T001 --lift
 expect 0
 spotcheck excuse target T001 --lift
@@ -183,6 +183,20 @@ spotcheck excuse target T999 --until 2099-02-28 --reason x
 expect 2 "does not stand in the roster"
 spotcheck excuse unit X --until 2099-02-28 --reason x
 expect 2
+spotcheck excuse inspector I001 --from 2099-07-01 --until 2099-07-14 --reason 年假 --by 李主任
+expect 0
+spotcheck excuse inspector I001 --from 2099-10-01 --until 2099-10-07 --reason 探亲 --by 李主任
+expect 0
+spotcheck excuse inspector I001 --from 2099-07-14 --until 2099-07-20 --reason 病假
+expect 2 "is excused from 2099-07-01 until 2099-07-14 already"
+spotcheck excuse inspector I001 --lift
+expect 2 "of 2099-07-01, 2099-10-01"
+spotcheck excuse inspector I001 --lift --from 2099-07-01
+expect 0 "I001 is no longer excused"
+spotcheck excuse inspector I001 --from 2099-07-20 --until 2099-07-14 --reason x
+expect 2 "before it begins"
+spotcheck excuse --json
+expect 0 '"from":"2099-10-01","id":"I001"'
 spotcheck attest targets --by 李主任
 expect 0 "83 rows"
 

@@ -118,9 +118,10 @@ def slot_values(visit, language):
 
 def visit_values(number, visit, me, scratch, language):
     target = scratch.targets[visit["id"]]
+    seat = visit["seats"][visit["team"].index(me)]
     return {"number": number, **slot_values(visit, language), "target_id": visit["id"], "target_name": target["name"],
             "unit": target["unit"], "area": target["area"], "post": target["post"], "address": target["address"],
-            "target_phone": target["phone"], "seat": visit["seats"][visit["team"].index(me)],
+            "target_phone": target["phone"], "seat": seat if seat != "own" else target["needs"] or "any",
             "colleagues": colleagues(visit, me, scratch, language)}
 
 

@@ -49,7 +49,7 @@ verified
 # With an embargo: the new chain waits for the old one.
 helper_set embargo 30
 expect 2 "once draw 1 is revealed" sc commit spot-check
-expect 2 "sealed until draw 1" sc run spot-check
+expect 2 "draw 2 is sealed until draw 1" sc run spot-check # it takes up its own draw 2
 helper_set embargo 0
 test "$(sc --json status | field late)" = 0 || fail "late"
 
@@ -83,11 +83,22 @@ expect 2 "no such seat" sc amend 1 0 2 --reason other
 # Whether a place has a reserve that its team may go to is chance; of several places one has.
 replaced=
 for place in 2 3 4 5 6 7; do
-	expect 0 "Amendment" sc amend 1 "$place" target --reason closed
-	! grep -q "instead of" "$office/out" || replaced=$place
-	[ -z "$replaced" ] || break
+	if sc amend 1 "$place" target --reason closed >"$office/out" 2>"$office/err"; then
+		replaced=$place
+		grep -q "takes place $place instead of" "$office/out" || fail "a place is empty without a word"
+		break
+	fi
+	grep -q "no reserve is .*--leave-empty" "$office/err" || fail "not why the place would be empty"
 done
 [ -n "$replaced" ] || fail "no reserve for any place"
+expect 2 "is for a place's target" sc amend 1 0 1 --reason other --leave-empty
+# Until no reserve is left: that is said before, and nothing is changed.
+for try in 1 2 3 4 5 6 7 8 9; do
+	sc amend 1 "$replaced" target --reason closed >"$office/out" 2>"$office/err" || break
+done
+expect 2 "--leave-empty" sc amend 1 "$replaced" target --reason closed
+expect 0 "no reserve can take place $replaced" sc amend 1 "$replaced" target --reason closed --leave-empty
+expect 2 "the place is empty" sc amend 1 "$replaced" target --reason closed --leave-empty
 expect 0 "Amendment" sc amend 1 0 1 --reason unavailable
 expect 0 "nobody can take seat 1 of place 0" sc amend 1 0 1 --reason other
 expect 2 "the seat is empty" sc amend 1 0 1 --reason other

@@ -218,7 +218,7 @@ CASES = (
          "SELECT count(*) FROM draw WHERE outcome = 'void'"),
     Case("amend seat", ("amend", "1", "0", "0", "--reason", "recusal"), drawn_later, amended, "SELECT count(*) FROM draw_amendment",
          report="Amendment 1"),
-    Case("amend target", ("amend", "1", "0", "target", "--reason", "closed"), drawn_later, amended,
+    Case("amend target", ("amend", "1", "0", "target", "--reason", "closed", "--leave-empty"), drawn_later, amended,
          "SELECT count(*) FROM draw_amendment", report="Amendment 1"),
     Case("run", ("run", "now"), nothing, count_is("SELECT count(*) FROM draw", 1), "SELECT count(*) FROM draw",
          report="Everything is published", kept="draw WHERE run = 1"),

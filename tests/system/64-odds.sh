@@ -29,6 +29,10 @@ expect 0 "T001" sc odds spot-check --trials 500
 cmp -s "$office/out" "$office/first" || fail "other figures from the same seed"
 expect 0 "\"other\"" sc odds spot-check --trials 500 --seed other
 expect 0 "T083" sc odds spot-check --trials 1 --all
+# Few draws: what none of them drew is said to be unknown, and counts for no empty place.
+expect 0 "targets were drawn in none of the simulated draws" sc odds spot-check --trials 2
+grep -q "Places with a team, on the average: 13.00" "$office/out" || fail "who was not drawn counts as not staffed"
+expect 0 "never drawn" sc odds spot-check --trials 2 --all
 expect 0 "kind,target,inspector,ppm,low_ppm,high_ppm" sc odds spot-check --trials 500 --csv
 awk -F, '$1 == "chosen" {sum += $4} END {exit !(sum > 12999900 && sum < 13000100)}' "$office/out" ||
 	fail "the chances do not add up to the 13 that are drawn"
@@ -53,6 +57,10 @@ assert abs(sum(i["visits_ppm"] for i in odds["inspectors"]) - 26_000_000) < 100
 for t in odds["targets"]:
     meet = sum(p["meet_ppm"] for p in odds["pairs"] if p["target"] == t["id"])
     assert abs(meet - 2 * t["staffed_ppm"]) < 100, t
+# Every visit has a slot.  Those of a unit start at one, and most can be kept together.
+assert len(odds["slots"]) == 5 and abs(sum(s["share_ppm"] for s in odds["slots"]) - 1_000_000) < 10
+assert all(150_000 < s["share_ppm"] < 250_000 and s["share_error_ppm"] < 50_000 for s in odds["slots"]), odds["slots"]
+assert odds["visits"] == 6500 and odds["unkept"] <= 650 and odds["units_together"] > 0.5 * odds["units"] > 0
 PYTHON
 
 # Targets that nobody can visit, inspectors who can visit nothing.
@@ -67,7 +75,7 @@ helper_set level_gap ""
 helper_set max_load 0
 printf 'inspector,scope,value\n' >"$office/none.csv"
 expect 0 "conflicts" sc import conflicts "$office/none.csv" --replace-limit 100
-expect 0 "All figures are exact" sc odds spot-check --trials 7
+expect 0 "the slots alone are counted, in 7 simulated draws" sc odds spot-check --trials 7
 sc odds spot-check --json >"$office/json" || fail "json"
 test "$(field visitor_mean_ppm <"$office/json")" = 83333 || fail "2 of 24 is not 83333 per million"
 

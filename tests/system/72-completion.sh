@@ -28,7 +28,7 @@ offered()
 commands=$(LC_ALL=C "$SPOTCHECK" --help | sed -n 's/^  \([a-z][a-z-]*\)\( .*\)\{0,1\}$/\1/p' | sort)
 same "commands" "$(offered spotcheck '')" "$commands"
 same "a command begun" "$(offered spotcheck sch)" schedule
-same "kinds" "$(offered spotcheck import '')" "$(printf '%s\n' targets inspectors conflicts matters contacts | sort)"
+same "kinds" "$(offered spotcheck import '')" "$(printf '%s\n' targets inspectors conflicts matters contacts leave | sort)"
 same "cycles" "$(offered spotcheck -c "$ini" run '')" "$(sed -n 's/^\[cycle \(.*\)\]$/\1/p' "$ini" | sort)"
 same "a cycle begun" "$(offered spotcheck -c "$ini" commit q)" quarterly
 same "a cycle behind draw --dry-run" "$(offered spotcheck -c "$ini" draw --dry-run sur)" surprise

@@ -34,7 +34,7 @@ expect 0 "saved in" sc backup "$office/b.backup"
 expect 2 "nothing to recover: the state has all" sc recover
 expect 0 "" sc run spot-check
 expect 0 "Amendment 1" sc amend 2 0 0 --reason recusal
-expect 0 "Amendment 2" sc amend 2 1 target --reason closed
+expect 0 "Amendment 2" sc amend 2 1 target --reason closed --leave-empty
 sed -i "/^\[cycle spot-check\]/,/^# ---- An example/s|^beacon = none|beacon = public|" "$ini"
 expect 0 "" sc run spot-check --value 12345678901234567890
 expect 0 "" sc run spot-check --value 99999999999999999999

@@ -269,7 +269,7 @@ COMMANDS = {command.name: command for command in [
     Command("run", "begun", ["run", "spot-check"], effect_run, told="published in"),
     Command("run-dice", "opened", ["run", "dice", "--value", VALUE], effect_run, told="published in"),
     Command("amend-seat", "opened", ["amend", "1", "0", "0", "--reason", "recusal"], effect_amend, seats=(1, 0), told="Amendment 1:"),
-    Command("amend-target", "opened", ["amend", "1", "0", "target", "--reason", "closed"], effect_amend, seats=(1, 0), told="Amendment 1:"),
+    Command("amend-target", "opened", ["amend", "1", "0", "target", "--reason", "closed", "--leave-empty"], effect_amend, seats=(1, 0), told="Amendment 1:"),
     Command("reveal", "sealed", ["reveal", "1"], effect_step(1, ("outcome", "draw"), ("reveal_entry IS NOT NULL", 1))),
     Command("reveal-void", "voided", ["reveal", "1"], effect_step(1, ("outcome", "void"), ("reveal_entry IS NOT NULL", 1))),
     Command("void", "open", ["void", "1", "--reason", "no"], effect_step(1, ("outcome", "void"))),

@@ -166,8 +166,8 @@ export_is(enum roster_kind kind, const char *expected)
 	free(text);
 }
 
-const char targets[] = "id,name,class,unit,area,level,weight,since\n"
-                       "T1,甲,A,财政局,河东,3,1,2020-01-01\nT2,乙,B,民政局,河西,,5,2021-02-28\n";
+const char targets[] = "id,name,class,unit,area,level,needs,weight,since\n"
+                       "T1,甲,A,财政局,河东,3,finance,1,2020-01-01\nT2,乙,B,民政局,河西,,,5,2021-02-28\n";
 const char inspectors[] = "id,name,unit,area,level,tags,email,language\n"
                           "I1,张,监督一室,河东,4,lead;legal,i1@example.org,zh_CN\nI2,李,财政局,,,,i2@example.org,\n";
 const char conflicts[] = "inspector,scope,value,reason\nI1,unit,财政局,配偶\nI2,target,T2,\nI2,area,河东,\n";

@@ -28,7 +28,8 @@ year_scene_open(struct operator_scene *scene, const char *cycles, int first_year
 	    0);
 	operator_scene_rosters(scene);
 	operator_scene_well(scene,
-	    rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), &scene->err));
+	    rosters_set_back(scene->operator.store, text_date_of(first_year, 1, 1), text_date_of(first_year, 1, 1),
+	        &scene->err));
 	scene->operator.now = year_scene_midnight(first_year);
 	operator_scene_init(scene);
 }

@@ -94,6 +94,12 @@ struct class_count {
 	uint64_t n;
 };
 
+/* A tag that targets need where the team has a seat `own`. */
+struct need_count {
+	char tag[ID_MAX + 1];
+	uint64_t targets, inspectors;
+};
+
 struct cycle_check {
 	struct check *check;
 	const struct config_cycle *cycle;
@@ -101,6 +107,8 @@ struct cycle_check {
 	uint64_t targets, no_unit, no_area, no_level;
 	struct class_count *classes;
 	size_t n_classes;
+	struct need_count *needs;
+	size_t n_needs, own_seats;
 	uint64_t inspectors, inspectors_no_unit, inspectors_no_area, inspectors_no_level;
 	uint64_t fits[TEAM_MAX];
 	bool *matters; /* one for each of cycle->matters: it is in the roster */
@@ -128,6 +136,29 @@ count_class(struct cycle_check *c, struct slice class)
 }
 
 static int
+count_need(struct cycle_check *c, struct slice tag)
+{
+	struct need_count *grown;
+
+	if (c->own_seats == 0 || tag.n == 0)
+		return 0;
+	for (size_t i = 0; i < c->n_needs; i++) {
+		if (slice_is(tag, c->needs[i].tag)) {
+			c->needs[i].targets++;
+			return 0;
+		}
+	}
+	grown = reallocarray(c->needs, c->n_needs + 1, sizeof *grown);
+	if (grown == NULL)
+		return err_memory(&c->check->cli->err);
+	c->needs = grown;
+	grown += c->n_needs++;
+	*grown = (struct need_count){.targets = 1};
+	(void)snprintf(grown->tag, sizeof grown->tag, "%.*s", SLICE_ARGS(tag));
+	return 0;
+}
+
+static int
 count_target_in_scope(void *ctx, const struct rosters_target *t)
 {
 	struct cycle_check *c = ctx;
@@ -136,7 +167,7 @@ count_target_in_scope(void *ctx, const struct rosters_target *t)
 	c->no_unit += t->unit.n == 0;
 	c->no_area += t->area.n == 0;
 	c->no_level += t->level == LEVEL_NONE;
-	return count_class(c, t->class);
+	return count_class(c, t->class) != 0 ? ERR_MEMORY : count_need(c, t->needs);
 }
 
 static bool
@@ -146,6 +177,12 @@ has_tag(struct slice tags, const char *tag)
 		if (slice_is(slice_cut(&tags, ';'), tag))
 			return true;
 	return false;
+}
+
+static bool
+seat_asks_tag(const struct config_cycle *cycle, size_t seat)
+{
+	return strcmp(cycle->team.items[seat], "any") != 0 && strcmp(cycle->team.items[seat], "own") != 0;
 }
 
 static int
@@ -160,7 +197,9 @@ count_inspector(void *ctx, const struct rosters_inspector *p)
 	c->inspectors_no_area += p->area.n == 0;
 	c->inspectors_no_level += p->level == LEVEL_NONE;
 	for (size_t s = 0; s < c->cycle->team.n; s++)
-		c->fits[s] += strcmp(c->cycle->team.items[s], "any") == 0 || has_tag(p->tags, c->cycle->team.items[s]);
+		c->fits[s] += !seat_asks_tag(c->cycle, s) || has_tag(p->tags, c->cycle->team.items[s]);
+	for (size_t i = 0; i < c->n_needs; i++)
+		c->needs[i].inspectors += has_tag(p->tags, c->needs[i].tag);
 	return 0;
 }
 
@@ -237,6 +276,30 @@ say_team(struct cycle_check *c)
 			    _("matters: \"%s\" does not stand in the roster of matters"), cycle->matters.items[i]);
 }
 
+/* What targets need must be held by enough inspectors for the seats `own` of one team. */
+static void
+say_needs(struct cycle_check *c)
+{
+	for (size_t i = 0; i < c->n_needs; i++) {
+		const struct need_count *need = &c->needs[i];
+		unsigned long long targets = need->targets, inspectors = need->inspectors;
+
+		if (inspectors == 0)
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("team: %llu targets need \"%s\", which no inspector has as a tag"), targets, need->tag);
+		else if (inspectors < c->own_seats)
+			check_say(c->check, CHECK_FAULT, c->where,
+			    _("team: %llu targets need \"%s\" for %zu seats, and only %llu inspectors have it"),
+			    targets, need->tag, c->own_seats, inspectors);
+		else if (inspectors == c->own_seats)
+			check_say(c->check, CHECK_HINT, c->where,
+			    _("team: who goes to the %llu targets that need \"%s\" is known beforehand: nobody else "
+			      "has "
+			      "it"),
+			    targets, need->tag);
+	}
+}
+
 static int
 check_cycle_rosters(struct cycle_check *c)
 {
@@ -262,6 +325,7 @@ check_cycle_rosters(struct cycle_check *c)
 	say_empty(c, cycle->avoid_area, "avoid = area", "area", c->no_area, c->inspectors_no_area);
 	say_empty(c, cycle->has_level_gap, "level_gap", "level", c->no_level, c->inspectors_no_level);
 	say_team(c);
+	say_needs(c);
 	return 0;
 }
 
@@ -301,6 +365,8 @@ check_cycle(struct check *check, const struct config_cycle *cycle)
 	int rc = 0;
 
 	(void)snprintf(c.where, sizeof c.where, "[cycle %s]", cycle->name);
+	for (size_t s = 0; s < cycle->team.n; s++)
+		c.own_seats += strcmp(cycle->team.items[s], "own") == 0;
 	c.matters = calloc(cycle->matters.n + 1, sizeof *c.matters);
 	if (c.matters == NULL)
 		rc = err_memory(&check->cli->err);
@@ -311,6 +377,7 @@ check_cycle(struct check *check, const struct config_cycle *cycle)
 		    _("embargo = 0: who is visited, and when, is public before the visits"));
 	say_quiet(&c);
 	say_spacing(&c);
+	free(c.needs);
 	free(c.classes);
 	free(c.matters);
 	return rc;

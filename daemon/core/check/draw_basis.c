@@ -1,8 +1,8 @@
 /* On what earlier draws a draw stands, and which of them have a lower class (PROTOCOL 4, "stands on"). */
 
-#include <stdlib.h>
+#include "core/check/draw_basis.h"
 
-#include "core/check/notes_private.h"
+#include <stdlib.h>
 
 struct basis {
 	const struct draw_context *x;

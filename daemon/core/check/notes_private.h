@@ -10,10 +10,6 @@
 void note_draw(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past,
     const struct verify_options *options, struct report *report);
 
-/* draw_basis.c: on what draws of a lower class it stands.  `classes` [n - 1] are those of the draws before it.  ERR_MEMORY. */
-int note_basis(const struct draw_context *x, const struct draw_case *c, const struct cycle_past *past,
-    const enum assurance *classes, enum assurance own, struct report *report, struct err *err);
-
 /* log_notes.c: on the whole log. */
 struct log_notes {
 	const struct log *log;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/array.h"
+#include "core/check/draw_basis.h"
 #include "core/check/notes_private.h"
 #include "core/check/receipt.h"
 #include "core/log/log.h"

@@ -263,26 +263,55 @@ places_next_inspector(const struct places *p, size_t place, size_t seat)
 	return next;
 }
 
+#define NO_SEAT SIZE_MAX
+
+/* Whether the target is lawful for the place's team, but for the one in the seat `without`. */
 static bool
-team_lawful(const struct places *p, size_t place, uint32_t target)
+team_lawful(const struct places *p, size_t place, uint32_t target, size_t without)
 {
 	for (size_t s = 0; s < p->draw->seats; s++) {
 		uint32_t inspector = p->team[place * p->draw->seats + s];
 
-		if (inspector != AMEND_EMPTY && !lawful_at(p, inspector, target))
+		if (s != without && inspector != AMEND_EMPTY && !lawful_at(p, inspector, target))
 			return false;
 	}
 	return true;
 }
 
-uint32_t
-places_next_target(const struct places *p, size_t place)
+static uint32_t
+next_target_without(const struct places *p, size_t place, size_t seat)
 {
 	for (size_t i = 0; i < p->draw->n_reserve; i++)
 		if (p->draw->reserve[i].stratum == p->v[place].stratum && !p->placed[i] &&
-		    team_lawful(p, place, p->draw->reserve[i].target))
+		    team_lawful(p, place, p->draw->reserve[i].target, seat))
 			return (uint32_t)i;
 	return AMEND_EMPTY;
+}
+
+uint32_t
+places_next_target(const struct places *p, size_t place)
+{
+	return next_target_without(p, place, NO_SEAT);
+}
+
+size_t
+places_reserves_left(const struct places *p, size_t place)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->draw->n_reserve; i++)
+		n += p->draw->reserve[i].stratum == p->v[place].stratum && !p->placed[i];
+	return n;
+}
+
+size_t
+places_barring_seat(const struct places *p, size_t place)
+{
+	size_t s = 0;
+
+	while (s < p->draw->seats && next_target_without(p, place, s) == AMEND_EMPTY)
+		s++;
+	return s;
 }
 
 int

@@ -68,6 +68,14 @@ uint32_t places_next_inspector(const struct places *places, size_t place, size_t
 uint32_t places_next_target(const struct places *places, size_t place);
 
 /*
+ * Why no reserve would take a place that is not empty.  How many reserves of its stratum were never placed; and the
+ * first seat whose holder alone stands in the way: without him one of them would be lawful.  The number of seats where
+ * there is no such seat.
+ */
+size_t places_reserves_left(const struct places *places, size_t place);
+size_t places_barring_seat(const struct places *places, size_t place);
+
+/*
  * The amendment that the protocol gives for this place and seat (`seat` is ignored for a target).  Sets all but the
  * numbers, the nonce and the reason; slices point into the roster.  ERR_REFUSED where there is no such place or seat,
  * or it is empty.

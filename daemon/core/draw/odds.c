@@ -48,6 +48,12 @@ when_chosen(const struct odds_target *target, struct chance given)
 	return (struct chance){target->chosen * given.p, target->chosen * given.low, target->chosen * given.high};
 }
 
+uint64_t
+odds_came(const struct odds *odds, size_t t)
+{
+	return odds->plain ? 1 : (uint64_t)odds->targets[t].came[0] + odds->targets[t].came[1];
+}
+
 struct chance
 odds_staffed(const struct odds *odds, size_t t)
 {
@@ -55,8 +61,7 @@ odds_staffed(const struct odds *odds, size_t t)
 
 	if (!target->visitable)
 		return exact_chance(0);
-	return when_chosen(target,
-	    odds->plain ? exact_chance(1) : odds_counted(target->staffed, target->came[0] + target->came[1]));
+	return when_chosen(target, odds->plain ? exact_chance(1) : odds_counted(target->staffed, odds_came(odds, t)));
 }
 
 /* How often p visited t in the even (0) or odd (1) trials. */
@@ -334,7 +339,7 @@ odds_new(const struct odds_input *input, struct odds *odds, struct err *err)
 			    .best = ODDS_NONE,
 			    .guess = {ODDS_NONE, ODDS_NONE}};
 	odds->to_choose = (double)sealed_chosen(input->sealed);
-	return 0;
+	return odds_visits_new(roster, input->sealed, &odds->visits, err);
 }
 
 void
@@ -345,6 +350,7 @@ odds_release(struct odds *odds)
 	free(odds->targets);
 	free(odds->inspectors);
 	free(odds->pairs);
+	odds_visits_release(&odds->visits);
 	*odds = (struct odds){0};
 }
 
@@ -455,9 +461,11 @@ try_once(const struct odds_input *input, uint64_t trial, const uint32_t *place_o
 	rc = draw_compute(&draw_input, &draw, err);
 	if (rc != 0)
 		return rc;
-	count_draw(&draw, trial % 2, place_of, odds);
+	if (!odds->plain)
+		count_draw(&draw, trial % 2, place_of, odds);
+	rc = odds_visits_count(&odds->visits, &draw, err);
 	draw_release(&draw);
-	return 0;
+	return rc;
 }
 
 /* As many as take about half a minute.  A draw costs the hashes of its slips and of the pairs for its teams. */
@@ -469,24 +477,38 @@ default_trials(const struct odds_input *input, const struct odds *odds)
 	for (size_t s = 0; s < input->sealed->n_strata; s++)
 		hashes += (double)input->sealed->strata[s].slips;
 	trials = HASHES_MAX / hashes;
+	if (odds->plain)
+		return trials / 10 < 1 ? 1 : (uint64_t)(trials / 10);
 	return trials > ODDS_TRIALS ? ODDS_TRIALS : trials < ODDS_TRIALS_LEAST ? ODDS_TRIALS_LEAST : (uint64_t)trials;
+}
+
+/* Where the draw is plain only the visits are counted, of which each draw has many. */
+static uint64_t
+trials_wanted(const struct odds_input *input, const struct odds *odds)
+{
+	uint64_t trials = input->trials > 0 ? input->trials : default_trials(input, odds);
+
+	return odds->plain && trials > ODDS_TRIALS_PLAIN ? ODDS_TRIALS_PLAIN : trials;
 }
 
 static int
 simulate(const struct odds_input *input, struct odds *odds, struct err *err)
 {
 	uint32_t *place_of = calloc(input->roster->n_inspectors + 1, sizeof *place_of);
-	int rc = place_of == NULL ? err_memory(err) : make_rows(input, odds, err);
+	uint64_t trials = trials_wanted(input, odds);
+	int rc = place_of == NULL ? err_memory(err) : 0;
 
-	odds->trials = input->trials > 0 ? input->trials : default_trials(input, odds);
-	assert(odds->trials <= ODDS_TRIALS_MAX);
+	assert(trials <= ODDS_TRIALS_MAX);
+	if (rc == 0 && !odds->plain)
+		rc = make_rows(input, odds, err);
+	odds->trials = odds->plain ? 0 : trials;
 	for (size_t p = 0; rc == 0 && p < odds->n_in; p++)
 		place_of[odds->inspectors[p].inspector] = (uint32_t)p;
-	for (uint64_t i = 0; rc == 0 && i < odds->trials; i++) {
-		progress_tell(input->progress, N_("simulated draws"), (size_t)i, (size_t)odds->trials);
+	for (uint64_t i = 0; rc == 0 && i < trials; i++) {
+		progress_tell(input->progress, N_("simulated draws"), (size_t)i, (size_t)trials);
 		rc = try_once(input, i, place_of, odds, err);
 	}
-	progress_tell(input->progress, N_("simulated draws"), (size_t)odds->trials, (size_t)odds->trials);
+	progress_tell(input->progress, N_("simulated draws"), (size_t)trials, (size_t)trials);
 	free(place_of);
 	return rc;
 }
@@ -570,7 +592,7 @@ struct odds_summary
 odds_summary(const struct odds *odds)
 {
 	struct odds_summary s = {.target = ODDS_NONE, .inspector = ODDS_NONE};
-	double likeliest = 0, spreading = 0, chosen = 0;
+	double likeliest = 0, spreading = 0, chosen = 0, staffed = 0;
 
 	for (uint32_t p = 0; p < odds->n_in; p++) {
 		uint32_t best = odds->inspectors[p].best;
@@ -588,10 +610,13 @@ odds_summary(const struct odds *odds)
 	for (size_t t = 0; t < odds->n_targets; t++) {
 		double visitable = odds->targets[t].best != ODDS_NONE ? odds->targets[t].chosen : 0;
 
-		s.staffed += odds_staffed(odds, t).p;
+		staffed += odds->targets[t].staffed;
+		s.unseen += odds->targets[t].chosen > 0 && odds_came(odds, t) == 0;
 		s.visitor_mean += visitable * odds_guess_visitor(odds, t).p;
 		chosen += visitable;
 	}
+	/* Over the draws, not the targets: of those that no trial chose nothing is known. */
+	s.staffed = odds->plain ? odds->to_choose : staffed / (double)odds->trials;
 	s.spread_mean = spreading > 0 ? s.spread_mean / spreading : 0;
 	s.visitor_mean = chosen > 0 ? s.visitor_mean / chosen : 0;
 	return s;
@@ -615,8 +640,7 @@ odds_compute(const struct odds_input *input, struct odds *ret_odds, struct err *
 		rc = teams_new(input, &odds, &teams, err);
 	if (rc == 0) {
 		find_visitable(&teams);
-		if (!odds.plain)
-			rc = simulate(input, &odds, err);
+		rc = simulate(input, &odds, err);
 	}
 	teams_release(&teams);
 	free(counted);

@@ -7,6 +7,7 @@
 #include "core/base/err.h"
 #include "core/base/progress.h"
 #include "core/draw/draw.h"
+#include "core/draw/odds_visits.h"
 
 /*
  * The odds of a draw before it is made: each target's chance to be chosen and to be visited, each pair's to meet, what
@@ -20,7 +21,10 @@
  * seed H(H(seed text || "/" || i)): the same text and rosters give the same figures.
  *
  * What is counted is what happens to a target in the draws that choose it.  The share is multiplied by the exact chance
- * to be chosen, and is given with its 99 % confidence interval (Wilson's).
+ * to be chosen, and is given with its 99 % confidence interval (Wilson's).  Of a target that no trial chose nothing is
+ * known (odds_came): it is not taken for one that is never visited.
+ *
+ * When a visit is (core/draw/odds_visits.h) is counted in every case; where the draw is plain, in fewer trials.
  *
  * The greatest of many counted chances is too high on average, because luck helped to make it the greatest.  So a best
  * guess is made twice, from the even trials and from the odd ones, and each is tried on the other half.  The figure
@@ -29,7 +33,8 @@
  */
 
 #define ODDS_TRIALS 10000
-#define ODDS_TRIALS_LEAST 100
+#define ODDS_TRIALS_LEAST 160  /* half the 99 % interval of what n draws show, z / (2 sqrt(n + z z)), is 10 points */
+#define ODDS_TRIALS_PLAIN 1000 /* at most, where the draw is plain and only the visits are counted */
 #define ODDS_TRIALS_MAX 1000000
 #define ODDS_CELLS ((size_t)1 << 23) /* pairs that are counted, in eight bytes each */
 #define ODDS_NONE UINT32_MAX
@@ -37,10 +42,10 @@
 struct odds_input {
 	const struct commit *commit; /* strata, drums and limits checked, as for draw_compute */
 	const struct roster *roster;
-	const struct sealed *sealed;     /* its nonce is left out */
-	struct slice seed;               /* any text */
-	uint64_t trials;                 /* 0: ODDS_TRIALS, or fewer where each takes long, but ODDS_TRIALS_LEAST */
-	size_t cells;                    /* 0: ODDS_CELLS */
+	const struct sealed *sealed; /* its nonce is left out */
+	struct slice seed;           /* any text */
+	uint64_t trials; /* 0: ODDS_TRIALS, or fewer where each takes long, but ODDS_TRIALS_LEAST if not plain */
+	size_t cells;    /* 0: ODDS_CELLS */
 	const struct progress *progress; /* may be NULL */
 };
 
@@ -70,7 +75,7 @@ struct odds_inspector {
 
 struct odds {
 	bool plain;
-	uint64_t trials; /* 0 where plain */
+	uint64_t trials; /* 0 where plain; but visits.draws were made */
 	size_t seats;
 	struct odds_target *targets; /* [n_targets], as the roster */
 	size_t n_targets;
@@ -81,6 +86,7 @@ struct odds {
 	size_t left_out; /* targets that could be visited, but whose pairs are not counted for want of memory … */
 	double left_out_most; /* … and the greatest chance among them: no pair of theirs has more */
 	double to_choose;     /* how many targets are chosen in a draw */
+	struct odds_visits visits;
 };
 
 /* ERR_REFUSED as draw_compute, ERR_MEMORY.  Release with odds_release. */
@@ -89,6 +95,9 @@ void odds_release(struct odds *odds); /* NULL is allowed */
 
 /* `count` of `trials` as a chance with its interval; without trials 0, with the interval 0 to 1. */
 struct chance odds_counted(uint64_t count, uint64_t trials);
+
+/* In how many trials target t was chosen; where the draw is plain, 1: nothing needs to be counted. */
+uint64_t odds_came(const struct odds *odds, size_t t);
 
 /*
  * The chance that target t, an index into the roster, is visited; that p, a place in odds->inspectors, visits it; and
@@ -121,6 +130,7 @@ struct odds_summary {
 	double spread_mean;         /* over those that visit anything */
 	double visitor_mean;        /* the best guess who visits a chosen target */
 	double staffed;             /* how many targets are visited in a draw */
+	size_t unseen;              /* targets that may be chosen, but no trial chose */
 };
 struct odds_summary odds_summary(const struct odds *odds);
 

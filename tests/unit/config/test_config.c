@@ -229,7 +229,16 @@ static const struct {
     {"cycle", "embargo", "4", "visits go on for 5 days"},
     {"cycle", "embargo", "-1", "from 0 to 400"},
     {"cycle", "targets", "unit", "column=value"},
-    {"cycle", "targets", "unit=", "column=value"},
+    {"cycle", "targets", "unit=", "a value is missing"},
+    {"cycle", "targets", "=a", "column=value"},
+    {"cycle", "targets", "unit=a|", "a value is missing"},
+    {"cycle", "targets", "unit=\"a\"b", "a value is missing, or has a double quote"},
+    {"cycle", "targets", "level>4", "column>=value"},
+    {"cycle", "targets", "level >= 4", "without spaces"},
+    {"cycle", "targets", "class>=B", "one number or one date"},
+    {"cycle", "targets", "level>=4|5", "one number or one date"},
+    {"cycle", "targets", "since<=2026-02-30", "one number or one date"},
+    {"cycle", "targets", "unit=a unit=b", "write column=a|b"},
     {"cycle", "targets",
         "unit=a\xC2\xA0"
         "b",
@@ -253,7 +262,7 @@ static const struct {
     {"cycle", "inspectors", "0", "from 1, or all"},
     {"cycle", "inspectors", "1", "needs at least as many"},
     {"cycle", "team", "a b c d e f g h i", "1 to 8 seats"},
-    {"cycle", "team", "组长 any", "characters"},
+    {"cycle", "team", "组长 any", "any, own or a tag"},
     {"cycle", "avoid", "unit class", "one of unit|area"},
     {"cycle", "avoid", "unit unit", "twice"},
     {"cycle", "level_gap", "1000", "from -999 to 999"},
@@ -368,6 +377,7 @@ defaults_are_as_documented(void **state)
 	assert_true(a->sample[0].by_rate);
 	assert_int_equal(a->inspectors, 0);
 	assert_int_equal(a->team.n, 2);
+	assert_string_equal(a->team.items[1], "any");
 	assert_true(a->avoid_unit);
 	assert_false(a->avoid_area);
 	assert_false(a->has_level_gap);
@@ -403,16 +413,8 @@ static void
 small_grammars(void **state)
 {
 	struct config c;
-	const struct config_cycle *a;
 
 	(void)state;
-	accepted(with("cycle", "targets", "unit=财政局 unit=\"Unit B\" 批次=第一批"), &c);
-	a = config_cycle(&c, "a");
-	assert_int_equal(a->n_targets, 3);
-	assert_string_equal(a->targets[1].column, "unit");
-	assert_string_equal(a->targets[1].value, "Unit B");
-	assert_string_equal(a->targets[2].column, "批次");
-	config_release(&c);
 	accepted(with("cycle", "matters", "1 of leave duty"), &c);
 	assert_int_equal(config_cycle(&c, "a")->matters_take, 1);
 	assert_int_equal(config_cycle(&c, "a")->matters.n, 2);
@@ -426,6 +428,9 @@ small_grammars(void **state)
 	accepted(with("cycle", "spacing", "10080min\nsame_unit = no"), &c);
 	assert_int_equal(config_cycle(&c, "a")->spacing.n, 7 * 86400);
 	assert_false(config_cycle(&c, "a")->same_unit);
+	config_release(&c);
+	accepted(with("cycle", "team", "own any lead"), &c);
+	assert_string_equal(config_cycle(&c, "a")->team.items[0], "own");
 	config_release(&c);
 	accepted(with("cycle", "window", "7 days"), &c);
 	assert_false(config_cycle(&c, "a")->rule.window_workdays);
@@ -477,6 +482,37 @@ visits_have_one_time_a_day_or_several(void **state)
 	visit_times_are("09:00-16:00 every 3h", "540 720 900 ");
 	visit_times_are("09:00-11:00 every 60min  14:00-16:00 every 2h 20:00", "540 600 660 840 960 1200 ");
 	visit_times_are("22:00-23:59 every 1d", "1320 ");
+}
+
+static void
+scopes_are_conditions(void **state)
+{
+	struct config c;
+	const struct scope_condition *t;
+
+	(void)state;
+	accepted(with("cycle", "targets",
+	             "单位=财政局|\"Unit B\"|\"a|b\" 类别!=D 集体资金>=500 \"任职 时间\"<=2026-01-31 remark=a=b"),
+	    &c);
+	assert_int_equal(config_cycle(&c, "a")->n_targets, 5);
+	t = config_cycle(&c, "a")->targets;
+	assert_string_equal(t[0].column, "单位");
+	assert_int_equal(t[0].test, SCOPE_IS);
+	assert_int_equal(t[0].n_values, 3);
+	assert_string_equal(t[0].values[0], "财政局");
+	assert_string_equal(t[0].values[1], "Unit B");
+	assert_string_equal(t[0].values[2], "a|b");
+	assert_int_equal(t[1].test, SCOPE_IS_NOT);
+	assert_string_equal(t[1].values[0], "D");
+	assert_int_equal(t[2].test, SCOPE_AT_LEAST);
+	assert_string_equal(t[2].column, "集体资金");
+	assert_int_equal(t[3].test, SCOPE_AT_MOST);
+	assert_string_equal(t[3].column, "任职 时间");
+	assert_string_equal(t[4].values[0], "a=b");
+	config_release(&c);
+	accepted(with("cycle", "targets", "level>=2 level<=4 unit!=a unit!=b"), &c);
+	assert_int_equal(config_cycle(&c, "a")->n_targets, 4);
+	config_release(&c);
 }
 
 static void
@@ -705,6 +741,7 @@ main(void)
 	    cmocka_unit_test(samples_are_sorted_with_the_rest_last),
 	    cmocka_unit_test(small_grammars),
 	    cmocka_unit_test(visits_have_one_time_a_day_or_several),
+	    cmocka_unit_test(scopes_are_conditions),
 	    cmocka_unit_test(a_weak_public_beacon_is_refused),
 	    cmocka_unit_test(after_a_holiday_there_is_no_last_day),
 	    cmocka_unit_test(sections),

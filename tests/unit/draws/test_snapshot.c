@@ -100,12 +100,29 @@ the_ini_sets_the_rules_of_visits(void **state)
 	assert_int_equal(rules->quiet_days, 14);
 }
 
+static void
+what_targets_need_is_published(void **state)
+{
+	(void)state;
+	operator_scene_import(&scene, "conflicts", "inspector,scope,value\n");
+	operator_scene_import(&scene, "targets",
+	    "编号,名称,所需,级别\nT1,One,finance,4\nT2,Two,,3\nT3,Three,construction,\n");
+	operator_scene_well(&scene, take(CYCLE("team = own any\navoid =\n")));
+	assert_int_equal(snapshot.roster.n_targets, 3);
+	assert_true(slice_is(target_needs(&snapshot.roster.targets[0]), "finance"));
+	assert_int_equal(target_needs(&snapshot.roster.targets[1]).n, 0);
+	assert_true(slice_is(target_needs(&snapshot.roster.targets[2]), "construction"));
+	assert_true(slice_is(snapshot.commit.rules.team[0], "own"));
+	assert_true(slice_is(snapshot.commit.rules.team[1], "any"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(each_day_of_the_window_has_each_time, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_ini_sets_the_rules_of_visits, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_targets_need_is_published, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(there_are_2000_slots_at_most, set_up, tear_down),
 	};
 

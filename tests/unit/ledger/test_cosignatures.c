@@ -577,10 +577,9 @@ static void
 test_class_of_a_void(void **state)
 {
 	uint64_t n = commit(BY_NOBODY, DRAW_TIME);
-	bool later;
 
 	(void)state;
-	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &later, &scene.err));
+	operator_scene_well(&scene, step_void(&scene.operator, n, "test", &scene.err));
 	assert_int_equal(class_of(n), ASSURANCE_NONE);
 }
 

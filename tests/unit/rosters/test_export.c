@@ -181,6 +181,9 @@ static const struct {
     {ROSTER_TARGETS, "id,name,unit", "T1,a,财政\xE2\x80\x8B局", "U+200B (a zero-width space)"},
     {ROSTER_TARGETS, "id,name,unit", "T1,a,财政\xE3\x80\x80局", "U+3000 (a full-width space)"},
     {ROSTER_TARGETS, "id,name,unit", "T1,a,a  b", "two in a row"},
+    {ROSTER_TARGETS, "id,name,needs", "T1,a,财务", "a tag is 1 to 32"},
+    {ROSTER_TARGETS, "id,name,所需", "T1,a,own", "not \"any\" or \"own\""},
+    {ROSTER_TARGETS, "id,name,needs", "T1,a,finance;audit", "a tag is 1 to 32"},
     {ROSTER_TARGETS, "id,name,area", "T1,a,\xEE\x80\x80", "U+E000 (a character of private use)"},
     {ROSTER_TARGETS, "id,name,area",
         "T1,a,\xE2\x80\xAE"
@@ -234,6 +237,10 @@ static const struct {
     {ROSTER_CONTACTS, "target,level,name,email", "T1,,a,a@b.org", "level is empty"},
     {ROSTER_CONTACTS, "target,level,name,email", "T1,1,,a@b.org", "name is empty"},
     {ROSTER_CONTACTS, "target,level,name,email", "T1,1,a,b", "one mail address"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I 1,2026-07-01,2026-07-02,x", "an id is"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-32,2026-08-02,x", "a date is written"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-01,never,x", "a date is written"},
+    {ROSTER_LEAVE, "inspector,from,to,reason", "I1,2026-07-01,2026-07-02,a\x01", "U+0001"},
 };
 
 static void

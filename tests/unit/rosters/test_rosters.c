@@ -297,12 +297,13 @@ static char seen[4096];
 static int
 see_excuse(void *ctx, const struct rosters_excused *e)
 {
-	char date[DATE_TEXT];
+	char from[DATE_TEXT], until[DATE_TEXT];
 
 	(void)ctx;
-	text_from_date(e->until, date);
-	(void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s %.*s %s %.*s;",
-	    roster_columns[e->kind].kind, SLICE_ARGS(e->id), date, SLICE_ARGS(e->reason));
+	text_from_date(e->from, from);
+	text_from_date(e->until, until);
+	(void)snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%s %.*s %s %s %.*s;",
+	    roster_columns[e->kind].kind, SLICE_ARGS(e->id), from, until, SLICE_ARGS(e->reason));
 	return 0;
 }
 
@@ -318,21 +319,23 @@ see_target(void *ctx, const struct rosters_target *t)
 static void
 excuses(void **state)
 {
-	struct rosters_excuse e =
-	    {.id = S("T1"), .until = TODAY, .reason = "病假", .by = "x", .now = NOW, .today = TODAY};
+	struct rosters_excuse e = {.id = S("T1"),
+	    .from = DATE_NONE,
+	    .until = TODAY + 5,
+	    .reason = "住院",
+	    .by = "x",
+	    .now = NOW,
+	    .today = TODAY};
 	struct err err = {0};
 
 	(void)state;
 	import_all();
 	assert_int_equal(rosters_excuse(store, ROSTER_TARGETS, &e, &err), 0);
-	e.until = TODAY + 5;
-	e.reason = "住院";
-	assert_int_equal(rosters_excuse(store, ROSTER_TARGETS, &e, &err), 0);
 	e.id = S("I2");
 	assert_int_equal(rosters_excuse(store, ROSTER_INSPECTORS, &e, &err), 0);
 	seen[0] = '\0';
 	assert_int_equal(rosters_each_excuse(store, TODAY, see_excuse, NULL, &err), 0);
-	assert_string_equal(seen, "targets T1 2026-06-27 住院;inspectors I2 2026-06-27 住院;");
+	assert_string_equal(seen, "targets T1 2026-06-22 2026-06-27 住院;inspectors I2 2026-06-22 2026-06-27 住院;");
 	seen[0] = '\0';
 	assert_int_equal(rosters_each_target(store, NULL, 0, TODAY + 5, see_target, NULL, &err), 0);
 	assert_int_equal(rosters_each_target(store, NULL, 0, TODAY + 6, see_target, NULL, &err), 0);
@@ -353,50 +356,125 @@ excuses(void **state)
 	assert_int_equal(rosters_excuse(store, ROSTER_MATTERS, &e, &err), ERR_REFUSED);
 }
 
-/* ---- reading ---- */
-
-static void
-scope(const char *expected, const struct column_filter *filters, size_t n)
+static int
+excuse_i1(int32_t from, int32_t until)
 {
+	struct rosters_excuse e =
+	    {.id = S("I1"), .from = from, .until = until, .reason = "年假", .by = "x", .now = NOW, .today = TODAY};
 	struct err err = {0};
+	int rc = rosters_excuse(store, ROSTER_INSPECTORS, &e, &err);
 
-	seen[0] = '\0';
-	if (rosters_each_target(store, filters, n, TODAY, see_target, NULL, &err) != 0)
-		fail_msg("%s", err.message);
-	assert_string_equal(seen, expected);
+	(void)snprintf(message, sizeof message, "%s", err.message);
+	return rc;
+}
+
+static int
+lift_i1(int32_t from)
+{
+	struct rosters_excuse e = {.id = S("I1"), .from = from, .by = "x", .now = NOW, .today = TODAY};
+	struct err err = {0};
+	int rc = rosters_lift(store, ROSTER_INSPECTORS, &e, &err);
+
+	(void)snprintf(message, sizeof message, "%s", err.message);
+	return rc;
 }
 
 static void
-scopes(void **state)
+excuses_are_planned_ahead(void **state)
 {
-	struct column_filter f[3];
 	struct err err = {0};
 
 	(void)state;
-	imported(ROSTER_TARGETS,
-	    "编号,姓名,单位,区域,级别,批次,own,入册日期\nT1,a,U,X,1,p,q,2020-01-01\nT2,b,U,Y,2,p,r,2020-01-01\n"
-	    "T3,c,V,X,,s,q,2020-01-02\n");
-	scope("T1 T2 T3 ", NULL, 0);
-	f[0] = (struct column_filter){(char *)"unit", (char *)"U"};
-	scope("T1 T2 ", f, 1);
-	f[0].column = (char *)"单位";
-	f[1] = (struct column_filter){(char *)"unit", (char *)"V"};
-	scope("T1 T2 T3 ", f, 2); /* either */
-	f[2] = (struct column_filter){(char *)"own", (char *)"q"};
-	scope("T1 T3 ", f, 3); /* and */
-	f[0] = (struct column_filter){(char *)"batch", (char *)"p"};
-	f[1] = (struct column_filter){(char *)"level", (char *)"2"};
-	scope("T2 ", f, 2);
-	f[0] = (struct column_filter){(char *)"since", (char *)"2020-01-02"};
-	scope("T3 ", f, 1);
-	f[0] = (struct column_filter){(char *)"level", (char *)"-1"};
-	scope("", f, 1);
-	f[0] = (struct column_filter){(char *)"class", (char *)"A"};
-	assert_int_equal(rosters_each_target(store, f, 1, TODAY, see_target, NULL, &err), ERR_REFUSED);
-	assert_non_null(strstr(err.message, "no column \"class\""));
-	f[0].column = (char *)"nothing";
-	assert_int_equal(rosters_each_target(store, f, 1, TODAY, see_target, NULL, &err), ERR_REFUSED);
+	import_all();
+	assert_int_equal(excuse_i1(TODAY + 10, TODAY + 14), 0);
+	assert_int_equal(excuse_i1(TODAY + 10, TODAY + 14), 0); /* the same again */
+	assert_int_equal(excuse_i1(TODAY + 15, TODAY + 15), 0);
+	assert_int_equal(excuse_i1(DATE_NONE, TODAY + 2), 0);
+	assert_int_equal(excuse_i1(TODAY + 8, TODAY + 10), ERR_REFUSED);
+	assert_non_null(strstr(message, "from 2026-07-02 until 2026-07-06 already"));
+	assert_int_equal(excuse_i1(TODAY + 9, TODAY + 8), ERR_REFUSED);
+	assert_non_null(strstr(message, "cannot end before it begins"));
+	seen[0] = '\0';
+	assert_int_equal(rosters_each_excuse(store, TODAY + 3, see_excuse, NULL, &err), 0);
+	assert_string_equal(seen, "inspectors I1 2026-07-02 2026-07-06 年假;inspectors I1 2026-07-07 2026-07-07 年假;");
+
+	assert_int_equal(lift_i1(DATE_NONE), ERR_REFUSED);
+	assert_non_null(strstr(message, "of 2026-06-22, 2026-07-02, 2026-07-07"));
+	assert_int_equal(lift_i1(TODAY + 11), ERR_REFUSED);
+	assert_non_null(strstr(message, "no excuse that begins on 2026-07-03"));
+	assert_int_equal(lift_i1(TODAY + 10), 0);
+	assert_int_equal(lift_i1(TODAY + 15), 0);
+	assert_int_equal(lift_i1(DATE_NONE), 0);
+	assert_int_equal(lift_i1(DATE_NONE), ERR_REFUSED);
+	assert_int_equal(excuse_i1(TODAY + 8, TODAY + 10), 0);
 }
+
+/* ---- leave ---- */
+
+static void
+leave_is_added_to(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由\nI2,2026年7月1日,2026/7/14,年假\nI1,2026-08-01,2026-08-01,\n");
+	assert_int_equal(counts.added, 2);
+	imported(ROSTER_LEAVE, "inspector,from,to,note\nI1,2026-10-01,2026-10-08,x\nI2,2026-07-01,2026-07-10,\n");
+	assert_int_equal(counts.rows, 3);
+	assert_int_equal(counts.added, 1);
+	assert_int_equal(counts.changed, 1);
+	assert_int_equal(counts.removed, 0);
+	export_is(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由,note\nI1,2026-08-01,2026-08-01,,\nI1,2026-10-01,2026-10-08,,x\n"
+	    "I2,2026-07-01,2026-07-10,,\n");
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,\n");
+	assert_int_equal(counts.removed, 1);
+	assert_int_equal(counts.rows, 2);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	assert_int_equal(counts.removed, 1);
+	export_is(ROSTER_LEAVE,
+	    "检查人员,开始日期,结束日期,理由,note\nI1,2026-10-01,2026-10-08,,x\nI2,2026-07-01,2026-07-10,,\n");
+}
+
+static void
+leave_that_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,2026-08-02\n");
+	refused(ROSTER_LEAVE,
+	    "inspector,from,to\nI9,2026-07-01,2026-07-02\nI1,2026-07-05,2026-07-04\nI2,2026-07-01,\n"
+	    "I1,,2026-07-01\nI1,2026-02-30,2026-03-01\n",
+	    "3: the leave of I1 ends before it begins, on 2026-07-05");
+	assert_non_null(
+	    strstr(faults_told, "4: \"to\" is empty, which takes a leave back, but no leave of I2 begins on"));
+	assert_non_null(strstr(faults_told, "5: from is empty"));
+	assert_non_null(strstr(faults_told, "6: from \"2026-02-30\": a date is written"));
+	refused(ROSTER_LEAVE, "inspector,from,to\nI9,2026-07-01,2026-07-02\n",
+	    "2: inspector \"I9\" does not stand in the roster of inspectors");
+	refused(ROSTER_LEAVE, "inspector,from,to\nI1,2026-07-01,2026-07-02\nI1,2026-07-01,2026-07-03\n",
+	    "3: \"I1, 2026-07-01\" stands on line 2 already");
+	refused(ROSTER_LEAVE, "inspector,from\nI1,2026-07-01\n", "the column to (结束日期) is missing");
+}
+
+/* Who retires with leave behind can leave the roster; the rows stay, and can be taken back. */
+static void
+leave_stays_behind(void **state)
+{
+	(void)state;
+	import_all();
+	imported(ROSTER_LEAVE, "inspector,from,to\nI2,2026-08-01,2026-08-02\nI1,2026-08-01,2026-08-02\n");
+	imported(ROSTER_CONFLICTS, "inspector,scope,value\n");
+	imported(ROSTER_INSPECTORS, "id,name,email\nI1,a,a@b.org\n");
+	imported(ROSTER_LEAVE, "inspector,from,to\nI1,2026-09-01,2026-09-02\n");
+	assert_int_equal(counts.rows, 3);
+	assert_int_equal(undo(ROSTER_LEAVE), 0);
+	imported(ROSTER_LEAVE, "inspector,from,to\nI2,2026-08-01,\n");
+	export_is(ROSTER_LEAVE, "inspector,from,to\nI1,2026-08-01,2026-08-02\n");
+}
+
+/* ---- reading ---- */
 
 static int
 check_target(void *ctx, const struct rosters_target *t)
@@ -618,7 +696,10 @@ main(void)
 	    TEST(ids_are_assigned),
 	    TEST(attestations),
 	    TEST(excuses),
-	    TEST(scopes),
+	    TEST(excuses_are_planned_ahead),
+	    TEST(leave_is_added_to),
+	    TEST(leave_that_cannot_be_is_refused),
+	    TEST(leave_stays_behind),
 	    TEST(targets_with_private_columns),
 	    TEST(the_other_rosters),
 	    TEST(conflicts_come_in_the_order_of_lines),

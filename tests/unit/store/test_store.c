@@ -147,14 +147,16 @@ an_older_state_is_brought_up_to_date(void **state)
 
 	(void)state;
 	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days;"
-	    "DROP TABLE archive_line; DROP TABLE archive_entry;");
+	    "ALTER TABLE target DROP COLUMN needs;"
+	    "DROP TABLE archive_line; DROP TABLE archive_entry; DROP TABLE leave; DROP INDEX excuse_standing;"
+	    "ALTER TABLE excuse DROP COLUMN \"from\";"
+	    "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL");
 	sql("DROP TABLE unreported; DROP INDEX outbox_letter_text; ALTER TABLE outbox_letter DROP COLUMN digest;"
 	    "ALTER TABLE outbox_letter DROP COLUMN removed; DROP TABLE plan_cycle; DROP TABLE plan_secret; DROP TABLE "
 	    "plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE "
 	    "published_file;"
-	    "DROP TABLE draw_ceremony; DROP TABLE outbox_slot; DROP TABLE outbox_message; ALTER TABLE outbox_letter "
-	    "ADD "
+	    "DROP TABLE draw_ceremony; DROP TABLE outbox_slot; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD "
 	    "COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
 	    "message_id, message,"

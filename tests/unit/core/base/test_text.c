@@ -568,9 +568,11 @@ static void
 test_zones(void **state)
 {
 	static const struct slice right[] = {S("UTC"), S("Asia/Shanghai"), S("America/Port-au-Prince"), S("Etc/GMT+8"),
-	    S("America/Argentina/Buenos_Aires"), S("0123456789012345678901234567890123456789012345678901234567890123")};
+	    S("America/Argentina/Buenos_Aires"), S("-UTC"), S("_/+/-"),
+	    S("0123456789012345678901234567890123456789012345678901234567890123")};
 	static const struct slice wrong[] = {S(""), S("Asia/Shang hai"), S("../etc/passwd"), S("/etc/localtime"),
-	    S("Asia/../UTC"), S("Asia\0Shanghai"), S("UTC\0"), S("Asia/上海"), S("UTC\n"), S("-UTC"),
+	    S("Asia/../UTC"), S("Asia\0Shanghai"), S("UTC\0"), S("Asia/上海"), S("UTC\n"), S("/"), S("/UTC"), S("UTC/"),
+	    S("Asia//Shanghai"), S("Asia/Shanghai/"), S("Etc/GMT.8"),
 	    S("01234567890123456789012345678901234567890123456789012345678901234")};
 
 	(void)state;

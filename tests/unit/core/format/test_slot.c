@@ -70,7 +70,7 @@ static void
 test_every_minute_of_a_year(void **state)
 {
 	int32_t first = text_date_of(2027, 12, 1), days = 400;
-	char before[SLOT_TEXT] = "", text[SLOT_TEXT], date[DATE_TEXT], right[DATE_TEXT + 8];
+	char before[SLOT_TEXT] = "", text[SLOT_TEXT], date[DATE_TEXT], right[64];
 
 	(void)state;
 	for (int32_t day = first; day < first + days; day++) {
