@@ -45,6 +45,7 @@ put_letter_row(void *ctx, const struct outbox_row *row)
 	table_int(t, (int64_t)row->draw);
 	table_int(t, (int64_t)row->amendment);
 	table_text(t, row->inspector);
+	table_date(t, row->day == 0 ? DATE_NONE : row->day);
 	table_text(t, json ? row->kind : kind_words(row->kind));
 	table_text(t, row->recipient);
 	table_int(t, (int64_t)row->attempts);
@@ -62,6 +63,7 @@ list_letters(struct cli *cli)
 	    {"draw", _("Draw"), true},
 	    {"amendment", _("Amendment"), true},
 	    {"inspector", _("Inspector"), false},
+	    {"day", _("Visit on"), false},
 	    {"kind", _("Kind"), false},
 	    {"recipient", _("To"), false},
 	    {"attempts", _("Attempts"), true},
@@ -115,9 +117,13 @@ static int
 put_letter_json(void *ctx, const struct outbox_row *row)
 {
 	struct buf *out = &((struct shown_letter *)ctx)->json;
+	char day[DATE_TEXT];
 
 	put_letter_time(out, "changed", row->changed);
 	put_letter_time(out, "created", row->created);
+	text_from_date(row->day, day);
+	if (row->day != 0)
+		put_letter_text(out, "day", slice_of(day));
 	if (row->digest.n > 0)
 		put_letter_text(out, "digest", row->digest);
 	buf_format(out, ",\"draw\":%llu", (unsigned long long)row->draw);
@@ -190,6 +196,7 @@ put_letter_cells(void *ctx, const struct outbox_row *row)
 	table_int(t, (int64_t)row->draw);
 	table_int(t, (int64_t)row->amendment);
 	table_text(t, row->inspector);
+	table_date(t, row->day == 0 ? DATE_NONE : row->day);
 	table_text(t, kind_words(row->kind));
 	table_text(t, row->sender);
 	table_text(t, row->recipient);
@@ -246,6 +253,7 @@ print_letter(struct shown_letter *letter)
 	    {"draw", _("Draw"), true},
 	    {"amendment", _("Amendment"), true},
 	    {"inspector", _("Inspector"), false},
+	    {"day", _("Visit on"), false},
 	    {"kind", _("Kind"), false},
 	    {"sender", _("From"), false},
 	    {"recipient", _("To"), false},

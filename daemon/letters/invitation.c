@@ -1,99 +1,82 @@
-/* Writes a letter's invitations: one calendar object for each day of visits, or to give a day back. */
+/* Writes a letter's invitations: one calendar object for each slot of visits, or to give a slot back. */
 #include "letters/invitation.h"
 
 #include <libical/ical.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/hash.h"
 #include "core/base/text.h"
 #include "letters/letter_private.h"
+#include "letters/vtimezone.h"
+#include "system/clock.h"
 
 #define WORDS_BYTES 1024
-#define TIMES_BYTES 128
+#define APPOINTMENT_MIN 60 /* minutes; how long it really takes nobody knows */
 
 const char *
-invitation_method(const struct outbox_day *day)
+invitation_method(const struct outbox_slot *slot)
 {
-	return day->held ? "REQUEST" : "CANCEL";
+	return slot->held ? "REQUEST" : "CANCEL";
 }
 
 void
-invitation_name(const struct outbox_day *day, char ret_name[static INVITATION_NAME_BYTES])
+invitation_name(const struct outbox_slot *slot, char ret_name[static INVITATION_NAME_BYTES])
 {
-	char date[DATE_TEXT];
+	char text[SLOT_TEXT];
 
-	text_from_date(day->day, date);
-	(void)snprintf(ret_name, INVITATION_NAME_BYTES, "%.10s.ics", date);
+	slot_format(slot->slot, text);
+	(void)snprintf(ret_name, INVITATION_NAME_BYTES, "%.10s-%.2s%.2s.ics", text, text + 11, text + 14);
 }
 
 /* ---- values ---- */
 
 static void
-make_uid(const struct letter_input *input, const struct outbox_day *day, char ret_uid[static LETTER_ID_BYTES])
+make_uid(const struct letter_input *input, const struct outbox_slot *slot, char ret_uid[static LETTER_ID_BYTES])
 {
-	char numbers[64];
+	char text[SLOT_TEXT], numbers[64];
 
-	(void)snprintf(numbers, sizeof numbers, "%llu/%ld", (unsigned long long)input->draw, (long)day->day);
+	slot_format(slot->slot, text);
+	(void)snprintf(numbers, sizeof numbers, "%llu/%s", (unsigned long long)input->draw, text);
 	letter_name(input, slice_of("spotcheck invitation"), slice_of(numbers), ret_uid);
 }
 
+/* By the local clock; the property says in which zone. */
 static struct icaltimetype
-ical_date(int32_t day)
+ical_local(slot_t slot)
 {
-	char digits[DATE_TEXT];
-	struct icaltimetype date = icaltime_null_date();
+	struct icaltimetype time = icaltime_null_time();
+	char digits[SLOT_TEXT];
 
-	text_from_date(day, digits);
-	date.year = (int)strtol(digits, NULL, 10);
-	date.month = (digits[5] - '0') * 10 + digits[6] - '0';
-	date.day = (digits[8] - '0') * 10 + digits[9] - '0';
-	return date;
+	slot_format(slot, digits);
+	time.year = (int)strtol(digits, NULL, 10);
+	time.month = (digits[5] - '0') * 10 + digits[6] - '0';
+	time.day = (digits[8] - '0') * 10 + digits[9] - '0';
+	time.hour = slot_minute(slot) / 60;
+	time.minute = slot_minute(slot) % 60;
+	return time;
 }
 
-/* The earliest visit on that day that begins later than `after`, or NULL. */
-static const struct letter_visit *
-next_visit_on(const struct letter_input *input, int32_t day, const char *after)
+static slot_t
+end_of(const struct letter_input *input, slot_t slot)
 {
-	const struct letter_visit *next = NULL;
+	slot_t end = slot + APPOINTMENT_MIN;
 
-	for (size_t i = 0; i < input->n_visits; i++) {
-		const struct letter_visit *visit = &input->visits[i];
-
-		if (visit->date == day && strcmp(visit->time, after) > 0 &&
-		    (next == NULL || strcmp(visit->time, next->time) < 0))
-			next = visit;
-	}
-	return next;
-}
-
-/* "09:00, 14:00": the times of the visits on that day, each once. */
-static void
-make_times(const struct letter_input *input, int32_t day, char ret[static TIMES_BYTES])
-{
-	const struct letter_visit *visit = next_visit_on(input, day, "");
-	size_t n = 0;
-
-	ret[0] = '\0';
-	for (; visit != NULL && n + sizeof visit->time + 2 < TIMES_BYTES;
-	     visit = next_visit_on(input, day, visit->time))
-		n += (size_t)snprintf(ret + n, TIMES_BYTES - n, "%s%s", n > 0 ? ", " : "", visit->time);
+	for (size_t i = 0; i < input->n_visits; i++)
+		if (input->visits[i].visit > slot && input->visits[i].visit < end)
+			end = input->visits[i].visit;
+	return end;
 }
 
 static void
-make_summary(const struct letter_input *input, const struct outbox_day *day, char summary[static WORDS_BYTES],
-    char description[static WORDS_BYTES])
+make_words(const struct letter_input *input, char summary[static WORDS_BYTES], char description[static WORDS_BYTES])
 {
 	unsigned long long n = (unsigned long long)input->draw;
-	char times[TIMES_BYTES] = "";
 
-	if (day->held)
-		make_times(input, day->day, times);
 	if (letter_in_chinese(input)) {
-		(void)snprintf(summary, WORDS_BYTES, "监督检查 %s（第 %llu 号抽取）", times, n);
+		(void)snprintf(summary, WORDS_BYTES, "监督检查（第 %llu 号抽取）", n);
 		(void)snprintf(description, WORDS_BYTES, "检查对象、地点和同组人员见附有本日程的邮件，请勿写入日程。");
 	} else {
-		(void)snprintf(summary, WORDS_BYTES, "Inspection %s (draw %llu)", times, n);
+		(void)snprintf(summary, WORDS_BYTES, "Inspection (draw %llu)", n);
 		(void)snprintf(description, WORDS_BYTES,
 		    "For the target, the place and the colleagues see the message that this came with; please do not "
 		    "copy them "
@@ -152,48 +135,80 @@ make_attendee(const struct letter_input *input)
 	return p;
 }
 
+static icalproperty *
+in_zone(const struct letter_input *input, icalproperty *time)
+{
+	char name[WORDS_BYTES];
+
+	make_name(input->timezone, name);
+	if (time != NULL)
+		icalproperty_add_parameter(time, icalparameter_new_tzid(name));
+	return time;
+}
+
 static icalcomponent *
-make_event(const struct letter_input *input, const struct outbox_day *day)
+make_event(const struct letter_input *input, const struct outbox_slot *slot)
 {
 	char uid[LETTER_ID_BYTES], summary[WORDS_BYTES], description[WORDS_BYTES];
 
-	make_uid(input, day, uid);
-	make_summary(input, day, summary, description);
+	make_uid(input, slot, uid);
+	make_words(input, summary, description);
 	return icalcomponent_vanew(ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
 	    icalproperty_new_dtstamp(
 	        icaltime_from_timet_with_zone((time_t)input->sent_at, 0, icaltimezone_get_utc_timezone())),
-	    icalproperty_new_sequence((int)input->amendment), icalproperty_new_dtstart(ical_date(day->day)),
-	    icalproperty_new_dtend(ical_date(day->day + 1)), icalproperty_new_summary(summary),
-	    icalproperty_new_description(description), icalproperty_new_class(ICAL_CLASS_PRIVATE),
-	    icalproperty_new_status(day->held ? ICAL_STATUS_CONFIRMED : ICAL_STATUS_CANCELLED),
-	    icalproperty_new_transp(day->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT), make_organizer(input),
+	    icalproperty_new_sequence((int)input->amendment),
+	    in_zone(input, icalproperty_new_dtstart(ical_local(slot->slot))),
+	    in_zone(input, icalproperty_new_dtend(ical_local(end_of(input, slot->slot)))),
+	    icalproperty_new_summary(summary), icalproperty_new_description(description),
+	    icalproperty_new_class(ICAL_CLASS_PRIVATE),
+	    icalproperty_new_status(slot->held ? ICAL_STATUS_CONFIRMED : ICAL_STATUS_CANCELLED),
+	    icalproperty_new_transp(slot->held ? ICAL_TRANSP_OPAQUE : ICAL_TRANSP_TRANSPARENT), make_organizer(input),
 	    make_attendee(input), (void *)NULL);
 }
 
-int
-invitation_write(const struct letter_input *input, const struct outbox_day *day, struct buf *out, struct err *err)
+static void
+free_component(icalcomponent *component)
 {
-	icalcomponent *calendar, *event;
+	if (component != NULL)
+		icalcomponent_free(component);
+}
+
+/* NULL: no memory. */
+static icalcomponent *
+make_calendar(const struct letter_input *input, const struct outbox_slot *slot)
+{
+	icalcomponent *calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
+	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"), icalproperty_new_version("2.0"),
+	    icalproperty_new_method(slot->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL), (void *)NULL);
+	icalcomponent *zone = vtimezone_make(input->timezone, clock_zone(), text_year_of(slot_date(slot->slot)));
+	icalcomponent *event = make_event(input, slot);
+
+	if (calendar != NULL && zone != NULL && event != NULL) {
+		icalcomponent_add_component(calendar, zone);
+		icalcomponent_add_component(calendar, event);
+		return calendar;
+	}
+	free_component(calendar);
+	free_component(zone);
+	free_component(event);
+	return NULL;
+}
+
+int
+invitation_write(const struct letter_input *input, const struct outbox_slot *slot, struct buf *out, struct err *err)
+{
+	icalcomponent *calendar;
 	char *text = NULL;
 
 	/* icalcomponent_vanew takes a NULL property for the end of its list: only icalerrno tells that one failed. */
 	icalerror_clear_errno();
-	calendar = icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT,
-	    icalproperty_new_prodid("-//spotcheckd//NONSGML letters//EN"), icalproperty_new_version("2.0"),
-	    icalproperty_new_method(day->held ? ICAL_METHOD_REQUEST : ICAL_METHOD_CANCEL), (void *)NULL);
-	event = make_event(input, day);
-	if (calendar != NULL && event != NULL) {
-		icalcomponent_add_component(calendar, event);
-		event = NULL;
+	calendar = make_calendar(input, slot);
+	if (calendar != NULL)
 		text = icalcomponent_as_ical_string_r(calendar);
-	}
 	if (text != NULL && icalerrno == ICAL_NO_ERROR)
 		buf_text(out, text);
 	icalmemory_free_buffer(text);
-	if (event != NULL)
-		icalcomponent_free(event);
-	if (calendar != NULL)
-		icalcomponent_free(calendar);
+	free_component(calendar);
 	if (text == NULL || icalerrno != ICAL_NO_ERROR || out->no_memory)
 		return err_memory(err);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the letter is larger than %zu bytes"), out->max) : 0;

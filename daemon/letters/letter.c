@@ -1,4 +1,4 @@
-/* What all parts of a letter share: its language, its identifiers, the order of its visits. */
+/* What all parts of a letter share: its language, its identifiers, its appointments. */
 #include "letters/letter_private.h"
 
 #include <stdio.h>
@@ -77,13 +77,12 @@ letter_name(const struct letter_input *input, struct slice what, struct slice nu
 }
 
 void
-letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
-    char ret_id[static LETTER_ID_BYTES])
+letter_id(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
 {
 	char name[LETTER_ID_BYTES], numbers[192];
 
-	(void)snprintf(numbers, sizeof numbers, "%llu/%llu/%s/%.*s", (unsigned long long)input->draw,
-	    (unsigned long long)amendment, kind_names[kind],
+	(void)snprintf(numbers, sizeof numbers, "%llu/%llu/%s/%ld/%.*s", (unsigned long long)input->draw,
+	    (unsigned long long)input->amendment, kind_names[input->kind], (long)input->day,
 	    (int)(input->record_hash.n > HASH_HEX ? HASH_HEX : input->record_hash.n),
 	    input->record_hash.n == 0 ? "" : input->record_hash.p);
 	letter_name(input, slice_of("spotcheck letter"), slice_of(numbers), name);
@@ -91,36 +90,42 @@ letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amen
 }
 
 void
-letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static LETTER_SHEET_NAME_BYTES])
+letter_sheet_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES])
 {
-	(void)snprintf(ret_name, LETTER_SHEET_NAME_BYTES, "result-%04llu-%.*s.csv", (unsigned long long)draw,
-	    (int)(inspector_id.n > ID_MAX ? ID_MAX : inspector_id.n), inspector_id.n == 0 ? "" : inspector_id.p);
+	char date[DATE_TEXT];
+
+	text_from_date(day, date);
+	(void)snprintf(ret_name, LETTER_SHEET_NAME_BYTES, "result-%04llu-%.*s-%.4s%.2s%.2s.csv",
+	    (unsigned long long)draw, (int)(inspector_id.n > ID_MAX ? ID_MAX : inspector_id.n),
+	    inspector_id.n == 0 ? "" : inspector_id.p, date, date + 5, date + 8);
 }
 
 /* ---- visits ---- */
 
 static int
-compare_visits(const void *left, const void *right, void *ctx)
+compare_visits(const void *left, const void *right)
 {
-	const struct letter_visit *visits = ctx;
-	const struct letter_visit *a = &visits[*(const size_t *)left], *b = &visits[*(const size_t *)right];
+	const struct letter_visit *a = left, *b = right;
+	int unit = slice_cmp(a->unit, b->unit);
 
-	if (a->date != b->date)
-		return a->date < b->date ? -1 : 1;
-	if (strcmp(a->time, b->time) != 0)
-		return strcmp(a->time, b->time);
-	return slice_cmp(a->target_id, b->target_id);
+	if (a->visit != b->visit)
+		return a->visit < b->visit ? -1 : 1;
+	return unit != 0 ? unit : slice_cmp(a->target_id, b->target_id);
 }
 
-size_t *
-letter_order(const struct letter_input *input)
+void
+letter_visits_sort(struct letter_visit *visits, size_t n)
 {
-	size_t *order = calloc(input->n_visits + 1, sizeof *order);
+	qsort(visits, n, sizeof *visits, compare_visits);
+}
 
-	if (order == NULL)
-		return NULL;
-	for (size_t i = 0; i < input->n_visits; i++)
-		order[i] = i;
-	qsort_r(order, input->n_visits, sizeof *order, compare_visits, (void *)input->visits);
-	return order;
+size_t
+letter_appointment(const struct letter_visit *visits, size_t n)
+{
+	size_t k = 1;
+
+	while (visits[0].unit.n > 0 && k < n && visits[k].visit == visits[0].visit &&
+	    slice_eq(visits[k].unit, visits[0].unit))
+		k++;
+	return k;
 }

@@ -12,12 +12,13 @@
 struct smime_certificate;
 
 /*
- * A letter to an inspector: what a draw means for one of them, in his or her language.  make.h makes the message of it.
+ * A letter to an inspector: what a draw means for one of them, in his or her language.  Each visit day has letters of its
+ * own, so that a team can hear of a day at once and not before its time.  make.h makes the message of it.
  */
 
 enum letter_kind {
-	LETTER_ASSIGNMENT, /* after a draw: all visits of the inspector */
-	LETTER_UPDATED,    /* an amendment has changed the visits: the complete list as it is now */
+	LETTER_ASSIGNMENT, /* after a draw: all visits of the inspector on a day */
+	LETTER_UPDATED,    /* an amendment has changed the day: its complete list as it is now */
 	LETTER_CANCELLED,  /* visits that the inspector no longer makes; no sheet */
 	LETTER_KEEP_FREE,  /* at the commitment: on which days there may be visits */
 	LETTER_RELEASED,   /* the commitment was voided: those days are free again */
@@ -33,13 +34,17 @@ struct letter_colleague {
 };
 
 struct letter_visit {
-	slot_t visit;
-	int32_t date; /* of the visit, days since 1970-01-01, local */
-	char time[6]; /* "09:00" */
+	slot_t visit; /* when to be there */
 	struct slice target_id, target_name, unit, area, post, address, phone;
 	struct slice seat;                         /* what this inspector's seat asks for: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
+};
+
+/* Two appointments of the inspector that are closer than the rules ask.  Each is as many visits from there on. */
+struct letter_clash {
+	const struct letter_visit *first, *second;
+	size_t n_first, n_second;
 };
 
 struct letter_matter {
@@ -52,6 +57,7 @@ struct letter_input {
 	enum letter_kind kind;
 	uint64_t draw;
 	uint64_t amendment;         /* 0 for the assignment, else the number of the amendment */
+	int32_t day;                /* of the visits, days since 1970-01-01, local; 0: the letter is about none */
 	struct slice operator_name; /* the INI's operator */
 	struct slice origin, cycle, cycle_title;
 	int32_t date;             /* the draw's local date, days since 1970-01-01 */
@@ -67,27 +73,36 @@ struct letter_input {
 	int64_t draw_time;                    /* seconds since 1970 */
 	int64_t told_by;                      /* seconds since 1970: an inspector who is drawn has a letter by then */
 	struct slice reason;                  /* why the draw was voided */
-	bool kept_free;                       /* a LETTER_KEEP_FREE came before */
+	struct slice timezone;                /* in which visits are, an IANA name: that of clock_zone() */
+	struct slice thread_start;            /* Message-ID of the first letter about the draw; empty: this is it */
 	const struct smime_certificate *encrypt_to; /* NULL: not encrypted */
 	int64_t sent_at;                            /* the Date header, and when it may be sent: seconds since 1970 */
-	const struct letter_visit *visits; /* in any order; letter and sheet sort them by date, time, then target id */
+	const struct letter_visit *visits;          /* sorted by letter_visits_sort */
 	size_t n_visits;
-	const struct outbox_day *days; /* one invitation each; the days asked for come first */
-	size_t n_days;
+	const struct letter_clash *clashes;
+	size_t n_clashes;
+	const struct outbox_slot *slots; /* one invitation each; the slots asked for come first */
+	size_t n_slots;
 	const struct letter_matter *matters; /* in the order drawn */
 	size_t n_matters;
 };
 
-/* Invitations in a letter, at most; further days get none. */
-#define LETTER_DAYS_MAX 64
+/* Invitations in a letter, at most; further slots get none. */
+#define LETTER_SLOTS_MAX 64
 
-/* The Message-ID of the inspector's letter of that kind and amendment, with the < and >; no letter needs to exist. */
+/* By slot, then unit, then target id. */
+void letter_visits_sort(struct letter_visit *visits, size_t n);
+
+/* How many of the `n` sorted visits, at least 1, make the first appointment: one slot, and one unit that is not empty. */
+size_t letter_appointment(const struct letter_visit *visits, size_t n);
+
+/* The letter's Message-ID with the < and >: of the inspector's letter of that draw, day, kind and amendment. */
 #define LETTER_ID_BYTES 96
-void letter_id(const struct letter_input *input, enum letter_kind kind, uint64_t amendment,
-    char ret_id[static LETTER_ID_BYTES]);
+void letter_id(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES]);
 
-/* The file name of its result sheet, "result-0007-I003.csv". */
+/* The file name of its result sheet, "result-0007-I003-20260623.csv". */
 #define LETTER_SHEET_NAME_BYTES 80
-void letter_sheet_name(uint64_t draw, struct slice inspector_id, char ret_name[static LETTER_SHEET_NAME_BYTES]);
+void
+letter_sheet_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES]);
 
 #endif

@@ -15,7 +15,4 @@ bool letter_in_chinese(const struct letter_input *input);
 void letter_name(const struct letter_input *input, struct slice what, struct slice numbers,
     char ret_name[static LETTER_ID_BYTES]);
 
-/* Indices of the visits by date, then target id; the caller frees them.  NULL: no memory. */
-size_t *letter_order(const struct letter_input *input);
-
 #endif

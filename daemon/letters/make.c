@@ -114,14 +114,14 @@ has_sheet(const struct letter_input *input)
 /* The rendered parts of a letter. */
 struct content {
 	struct buf subject, text, html, sheet;
-	struct buf days[LETTER_DAYS_MAX]; /* the invitations */
-	size_t n_days;
+	struct buf invitations[LETTER_SLOTS_MAX];
+	size_t n_invitations;
 };
 
 static void
 content_init(struct content *c)
 {
-	*c = (struct content){.n_days = 0};
+	*c = (struct content){.n_invitations = 0};
 	buf_init(&c->subject, TEMPLATE_SUBJECT_MAX);
 	buf_init(&c->text, TEXT_OUT_MAX);
 	buf_init(&c->html, TEXT_OUT_MAX);
@@ -131,8 +131,8 @@ content_init(struct content *c)
 static void
 content_release(struct content *c)
 {
-	for (size_t i = 0; i < c->n_days; i++)
-		buf_release(&c->days[i]);
+	for (size_t i = 0; i < c->n_invitations; i++)
+		buf_release(&c->invitations[i]);
 	buf_release(&c->sheet);
 	buf_release(&c->html);
 	buf_release(&c->text);
@@ -158,6 +158,21 @@ render_html_part(const struct letter_input *input, const struct template *templa
 }
 
 static int
+render_invitations(const struct letter_input *input, struct content *c, struct err *err)
+{
+	int rc = 0;
+
+	for (; rc == 0 && c->n_invitations < input->n_slots && c->n_invitations < LETTER_SLOTS_MAX;
+	     c->n_invitations++) {
+		struct buf *out = &c->invitations[c->n_invitations];
+
+		buf_init(out, INVITATION_MAX);
+		rc = invitation_write(input, &input->slots[c->n_invitations], out, err);
+	}
+	return rc;
+}
+
+static int
 render_content(const struct letters *letters, const struct letter_input *input, struct content *c, struct err *err)
 {
 	const struct template *template = letters->templates[letter_in_chinese(input) ? 0 : 1][input->kind];
@@ -168,23 +183,21 @@ render_content(const struct letters *letters, const struct letter_input *input, 
 		rc = render_html_part(input, template, values, c, err);
 	if (rc == 0 && has_sheet(input))
 		rc = letter_sheet(input, &c->sheet, err);
-	for (; rc == 0 && c->n_days < input->n_days && c->n_days < LETTER_DAYS_MAX; c->n_days++) {
-		buf_init(&c->days[c->n_days], INVITATION_MAX);
-		rc = invitation_write(input, &input->days[c->n_days], &c->days[c->n_days], err);
-	}
+	if (rc == 0)
+		rc = render_invitations(input, c, err);
 	template_row_free(values);
 	return rc;
 }
 
 /*
- * multipart/mixed: first multipart/alternative, of plain text, HTML and the first day's invitation, which mail programs
- * look for there; then as attachments the sheet and the invitations of further days.
+ * multipart/mixed: first multipart/alternative, of plain text, HTML and the first invitation, which mail programs look
+ * for there; then as attachments the sheet and further invitations.
  */
 struct message_parts {
 	struct mime_part choices[3];
-	struct mime_part parts[2 + LETTER_DAYS_MAX];
+	struct mime_part parts[2 + LETTER_SLOTS_MAX];
 	char sheet_name[LETTER_SHEET_NAME_BYTES];
-	char day_names[LETTER_DAYS_MAX][INVITATION_NAME_BYTES];
+	char invitation_names[LETTER_SLOTS_MAX][INVITATION_NAME_BYTES];
 	struct mime_part body;
 };
 
@@ -192,8 +205,8 @@ static struct mime_part
 invitation_part(const struct letter_input *input, const struct content *c, size_t i)
 {
 	return (struct mime_part){.type = "text/calendar",
-	    .method = invitation_method(&input->days[i]),
-	    .content = buf_view(&c->days[i])};
+	    .method = invitation_method(&input->slots[i]),
+	    .content = buf_view(&c->invitations[i])};
 }
 
 static void
@@ -203,47 +216,29 @@ lay_out_parts(const struct letter_input *input, const struct content *c, struct 
 
 	f->choices[0] = (struct mime_part){.type = "text/plain", .content = buf_view(&c->text)};
 	f->choices[1] = (struct mime_part){.type = "text/html", .content = buf_view(&c->html)};
-	if (c->n_days > 0)
+	if (c->n_invitations > 0)
 		f->choices[2] = invitation_part(input, c, 0);
-	f->parts[n++] =
-	    (struct mime_part){.type = "multipart/alternative", .parts = f->choices, .n_parts = c->n_days > 0 ? 3 : 2};
-	letter_sheet_name(input->draw, input->inspector_id, f->sheet_name);
+	f->parts[n++] = (struct mime_part){.type = "multipart/alternative",
+	    .parts = f->choices,
+	    .n_parts = c->n_invitations > 0 ? 3 : 2};
+	letter_sheet_name(input->draw, input->inspector_id, input->day, f->sheet_name);
 	if (has_sheet(input))
 		f->parts[n++] = (struct mime_part){.type = "text/csv",
 		    .content = buf_view(&c->sheet),
 		    .file_name = slice_of(f->sheet_name),
 		    .verbatim = true};
-	for (size_t i = 1; i < c->n_days; i++) {
-		invitation_name(&input->days[i], f->day_names[i]);
+	for (size_t i = 1; i < c->n_invitations; i++) {
+		invitation_name(&input->slots[i], f->invitation_names[i]);
 		f->parts[n] = invitation_part(input, c, i);
-		f->parts[n++].file_name = slice_of(f->day_names[i]);
+		f->parts[n++].file_name = slice_of(f->invitation_names[i]);
 	}
 	f->body = (struct mime_part){.type = "multipart/mixed", .parts = f->parts, .n_parts = n};
-}
-
-/*
- * The Message-ID of the letter that begins the thread: all letters of a draw to an inspector are in one thread.  An
- * inspector who joins by an amendment never had that letter.  False: this letter begins the thread itself.
- */
-static bool
-find_thread_start(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
-{
-	struct letter_input first = *input;
-
-	if (input->kept_free && input->kind != LETTER_KEEP_FREE) {
-		first.record_hash = slice_of(""); /* there was no record yet */
-		letter_id(&first, LETTER_KEEP_FREE, 0, ret_id);
-		return true;
-	}
-	letter_id(input, LETTER_ASSIGNMENT, 0, ret_id);
-	return input->amendment > 0;
 }
 
 static int
 write_letter_message(const struct letter_input *input, const struct content *c, struct letter *letter, struct err *err)
 {
-	char id[LETTER_ID_BYTES], first_id[LETTER_ID_BYTES];
-	struct slice reference;
+	char id[LETTER_ID_BYTES];
 	struct message_parts parts;
 	struct mime_message message = {
 	    .from = {input->from_name, input->from_address},
@@ -258,13 +253,13 @@ write_letter_message(const struct letter_input *input, const struct content *c, 
 	int rc;
 
 	lay_out_parts(input, c, &parts);
-	letter_id(input, input->kind, input->amendment, id);
+	letter_id(input, id);
 	message.message_id = slice_of(id);
-	if (find_thread_start(input, first_id)) {
-		reference = slice_of(first_id);
-		message.in_reply_to = reference;
-		message.references = &reference;
-		message.n_references = 1;
+	if (!slice_eq(input->thread_start, message.message_id)) {
+		message.in_reply_to =
+		    input->thread_start; /* all letters of a draw to an inspector are one conversation */
+		message.references = &input->thread_start;
+		message.n_references = input->thread_start.n > 0;
 	}
 	buf_init(&out, MIME_MESSAGE_MAX);
 	rc = mime_write(&message, &out, err);

@@ -14,10 +14,18 @@
  * that the roster has now.
  */
 
-/* An assignment for every inspector who has a seat. */
-int notices_draw(const struct operator *operator, const struct stored_draw *d, int64_t time, struct err *err);
+/*
+ * An assignment for every inspector who has a seat and each of his or her visit days from `from_day` on.  All who visit
+ * on one day hear of it at one moment, which the day's first slot and the cycle's notice give.
+ */
+#define NOTICES_ALL_DAYS INT32_MIN
+int notices_draw(const struct operator *operator, const struct stored_draw *d, int32_t from_day, int64_t time,
+    struct err *err);
 
-/* The letters of an amendment, which has been applied to `d`. */
+/*
+ * The letters of an amendment, which has been applied to `d`: about the place's visit day, and no other day.  A visit day
+ * whose notice has not come waits for it.
+ */
 struct notices_change {
 	uint64_t amendment;
 	struct places_before {
@@ -31,8 +39,8 @@ int notices_amend(const struct operator *operator, const struct stored_draw *d, 
     int64_t time, struct err *err);
 
 /*
- * Makes a letter again that could not be made: with all visits that the inspector has now.  A letter of kind
- * "cancelled" is replaced by an update with the complete list.
+ * Makes a letter again that could not be made: with all visits that the inspector has on its day now.  A letter of kind
+ * "cancelled" is replaced by an update with the day's complete list.
  */
 int notices_again(const struct operator *operator, const struct stored_draw *d, const struct outbox_key *key,
     int64_t time, struct err *err);

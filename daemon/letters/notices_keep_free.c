@@ -106,7 +106,6 @@ notices_release(const struct operator *operator, const struct config_cycle *cycl
 	a.input.commit_hash = commit_hash;
 	a.input.window_first = a.input.window_last = row->date;
 	a.input.draw_time = a.input.told_by = row->draw_time;
-	a.input.kept_free = true;
 	a.input.reason = reason;
 	a.input.sent_at = now;
 	rc = rosters_each_inspector(operator->store, row->date, queue_release, &a, err);

@@ -4,14 +4,14 @@
 #include "letters/letter.h"
 #include "letters/notices.h"
 
-/* What notices.c, notices_keep_free.c and notices_queue.c share. */
+/* What notices_day.c, notices_keep_free.c and notices_queue.c share. */
 
 /* A letter's input, with what all letters of a draw have in common.  `cycle` NULL: the INI no longer has it. */
 struct letter_input notices_about(const struct operator *operator, const struct config_cycle *cycle,
     struct slice cycle_name, uint64_t draw, int32_t date);
 
 /*
- * When a letter whose first visit is on `day` may be sent, by the cycle's rule: at the draw, or some time before the
+ * When letters about the visit day `day` may be sent, by the cycle's rule: at the draw, or some time before the
  * day's first slot.  Never before `least`.
  */
 int64_t notices_time(const struct operator *operator, const struct config_cycle *cycle, const struct sealed *sealed,

@@ -1,6 +1,8 @@
 /* Puts one letter into the outbox: what all letters of a draw share, when one may be sent, and making it. */
 #include "letters/notices_private.h"
 
+#include <stdlib.h>
+
 #include "letters/make.h"
 #include "mail/outbox.h"
 #include "system/clock.h"
@@ -20,6 +22,7 @@ notices_about(const struct operator *operator, const struct config_cycle *cycle,
 	    .log_key = slice_of(operator->key.id),
 	    .default_language = slice_of(c->language),
 	    .recuse_to = slice_of(c->mail_from),
+	    .timezone = slice_of(c->timezone),
 	    .public_url = slice_of(c->public_url),
 	    .from_name = slice_of(c->mail_from_name),
 	    .from_address = slice_of(c->mail_from)};
@@ -48,6 +51,28 @@ notices_time(const struct operator *operator, const struct config_cycle *cycle, 
 	return notice > least ? notice : least;
 }
 
+/* Makes the letter, encrypted where that is wanted, as an answer to the first one about the draw. */
+static int
+make_letter(const struct operator *operator, const struct letter_input *input, struct letter *ret_letter,
+    struct err *why)
+{
+	struct letter_input complete = *input;
+	struct smime_certificate *certificate = NULL;
+	char *first_id = NULL;
+	int rc = outbox_first_id(operator->store, input->draw, input->inspector_id, &first_id, why);
+
+	if (rc == 0)
+		rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at,
+		    &certificate, why);
+	complete.encrypt_to = certificate;
+	complete.thread_start = slice_of(first_id != NULL ? first_id : "");
+	if (rc == 0)
+		rc = letter_make(operator->letters, &complete, ret_letter, why);
+	smime_certificate_free(certificate);
+	free(first_id);
+	return rc;
+}
+
 int
 notices_queue(const struct operator *operator, const struct letter_input *input, int64_t now, struct err *err)
 {
@@ -57,25 +82,19 @@ notices_queue(const struct operator *operator, const struct letter_input *input,
 	struct outbox_letter out = {.draw = input->draw,
 	    .amendment = input->amendment,
 	    .inspector = input->inspector_id,
+	    .day = input->day,
 	    .kind = slice_of(letter_kind_name(input->kind)),
 	    .sender = input->from_address,
 	    .recipient = input->inspector_email,
-	    .days = input->days,
-	    .n_days = input->n_days,
+	    .slots = input->slots,
+	    .n_slots = input->n_slots,
 	    .not_before = input->sent_at,
 	    .give_up = input->sent_at + operator->config->mail_retry_for.n};
-	struct letter_input encrypted = *input;
-	struct smime_certificate *certificate = NULL;
-	int rc = letter_certificate(operator->config, input->inspector_id, input->inspector_email, input->sent_at,
-	    &certificate, &why);
+	int rc = make_letter(operator, input, &letter, &why);
 
-	encrypted.encrypt_to = certificate;
-	if (rc == 0)
-		rc = letter_make(operator->letters, &encrypted, &letter, &why);
-	smime_certificate_free(certificate);
 	if (rc == ERR_MEMORY)
 		return err_memory(err);
-	letter_id(input, input->kind, input->amendment, id);
+	letter_id(input, id);
 	out.message_id = slice_of(id);
 	if (rc == 0) {
 		out.subject = slice_of(letter.subject);

@@ -1,7 +1,6 @@
 /* Writes the result sheet that inspectors fill in: CSV in the letter's language. */
 #include "letters/sheet.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -64,7 +63,7 @@ put_sheet_row(struct buf *out, uint64_t draw, const struct letter_visit *visit, 
 {
 	char date[DATE_TEXT];
 
-	text_from_date(visit->date, date);
+	text_from_date(slot_date(visit->visit), date);
 	buf_uint(out, draw);
 	put_sheet_cell(out, slice_of(date), false);
 	put_sheet_cell(out, visit->target_id, false);
@@ -92,17 +91,13 @@ int
 letter_sheet(const struct letter_input *input, struct buf *out, struct err *err)
 {
 	const char *const *names = headers[letter_in_chinese(input)];
-	size_t *order = letter_order(input);
 
-	if (order == NULL)
-		return err_memory(err);
 	buf_text(out, "\xEF\xBB\xBF");
 	for (size_t i = 0; i < SHEET_COLUMNS; i++)
 		put_sheet_cell(out, slice_of(names[i]), i == 0);
 	buf_text(out, "\r\n");
 	for (size_t i = 0; i < input->n_visits && !out->failed; i++)
-		put_visit_rows(out, input, &input->visits[order[i]]);
-	free(order);
+		put_visit_rows(out, input, &input->visits[i]);
 	if (out->no_memory)
 		return err_memory(err);
 	return out->failed ? err_set(err, ERR_LIMIT, N_("the result sheet is larger than %zu bytes"), out->max) : 0;

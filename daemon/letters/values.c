@@ -1,20 +1,25 @@
-/* Fills in the values of a letter's template: dates in words, visits, colleagues, matters. */
+/* Fills in the values of a letter's template: dates in words, appointments and clashes, visits, colleagues, matters. */
 #include "letters/values.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/base/text.h"
 #include "letters/letter_private.h"
 #include "system/clock.h"
 
-#define COLLEAGUES_MAX 65536 /* bytes of the list of colleagues; a longer one is left out, and the template refused */
+#define LIST_MAX \
+	65536 /* bytes of a list of colleagues or targets; a longer one is left out, and the template refused */
 
 static const struct template_name checklist_names[] = {{"question_number", NULL}, {"question", NULL}, {NULL, NULL}};
+
+static const struct template_name clash_names[] = {{"first", NULL}, {"second", NULL}, {NULL, NULL}};
 
 static const struct template_name visit_names[] = {{"number", NULL}, {"date", NULL}, {"weekday", NULL}, {"time", NULL},
     {"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
     {"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
+
+static const struct template_name appointment_names[] = {{"number", NULL}, {"appointment", NULL}, {"date", NULL},
+    {"weekday", NULL}, {"time", NULL}, {"unit", NULL}, {"visits", visit_names}, {NULL, NULL}};
 
 static const struct template_name matter_names[] = {{"number", NULL}, {"matter_id", NULL}, {"matter_name", NULL},
     {"legal_basis", NULL}, {"checklist", checklist_names}, {NULL, NULL}};
@@ -22,8 +27,9 @@ static const struct template_name matter_names[] = {{"number", NULL}, {"matter_i
 const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NULL}, {"cycle", NULL},
     {"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL},
     {"inspector_id", NULL}, {"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL},
-    {"window_first", NULL}, {"window_last", NULL}, {"reason", NULL}, {"visit_count", NULL}, {"recuse_to", NULL},
-    {"public_url", NULL}, {"sheet", NULL}, {"visits", visit_names}, {"matters", matter_names}, {NULL, NULL}};
+    {"window_first", NULL}, {"window_last", NULL}, {"reason", NULL}, {"visit_day", NULL}, {"visit_count", NULL},
+    {"recuse_to", NULL}, {"public_url", NULL}, {"sheet", NULL}, {"clashes", clash_names},
+    {"appointments", appointment_names}, {"matters", matter_names}, {NULL, NULL}};
 
 /* ---- dates ---- */
 
@@ -98,7 +104,7 @@ put_colleagues(struct template_row *row, const struct letter_visit *visit, bool 
 {
 	struct buf text;
 
-	buf_init(&text, COLLEAGUES_MAX);
+	buf_init(&text, LIST_MAX);
 	for (size_t i = 0; i < visit->n_colleagues; i++) {
 		const struct letter_colleague *c = &visit->colleagues[i];
 
@@ -121,12 +127,48 @@ put_colleagues(struct template_row *row, const struct letter_visit *visit, bool 
 }
 
 static void
+put_slot_values(struct template_row *row, slot_t slot, bool chinese)
+{
+	char text[SLOT_TEXT];
+
+	slot_format(slot, text);
+	put_date_value(row, slot_date(slot), chinese);
+	template_put(row, "weekday", slice_of(weekday_name(slot_date(slot), chinese)));
+	template_put(row, "time", slice_of(text + SLOT_DATE_TEXT + 1));
+}
+
+/* "09:00 Unit: T021, then T030", after the date where that is wanted. */
+static void
+put_appointment(struct template_row *row, const char *name, const struct letter_visit *visits, size_t n, bool dated,
+    bool chinese)
+{
+	char slot[SLOT_TEXT], date[WORDS_BYTES];
+	struct buf text;
+
+	buf_init(&text, LIST_MAX);
+	slot_format(visits[0].visit, slot);
+	date_words(slot_date(visits[0].visit), chinese, date);
+	if (dated)
+		buf_format(&text, chinese ? "%s " : "%s, ", date);
+	buf_text(&text, slot + SLOT_DATE_TEXT + 1);
+	if (visits[0].unit.n > 0) {
+		buf_byte(&text, ' ');
+		buf_slice(&text, visits[0].unit);
+	}
+	for (size_t i = 0; i < n; i++) {
+		buf_text(&text, i > 0 ? chinese ? "，然后 " : ", then " : chinese ? "：" : ": ");
+		buf_slice(&text, visits[i].target_id);
+	}
+	if (!text.failed)
+		template_put(row, name, buf_view(&text));
+	buf_release(&text);
+}
+
+static void
 put_visit_values(struct template_row *row, const struct letter_visit *visit, size_t number, bool chinese)
 {
 	template_put_uint(row, "number", number);
-	put_date_value(row, visit->date, chinese);
-	template_put(row, "weekday", slice_of(weekday_name(visit->date, chinese)));
-	template_put(row, "time", slice_of(visit->time));
+	put_slot_values(row, visit->visit, chinese);
 	template_put(row, "target_id", visit->target_id);
 	template_put(row, "target_name", visit->target_name);
 	template_put(row, "unit", visit->unit);
@@ -136,6 +178,40 @@ put_visit_values(struct template_row *row, const struct letter_visit *visit, siz
 	template_put(row, "target_phone", visit->phone);
 	template_put(row, "seat", visit->seat);
 	put_colleagues(row, visit, chinese);
+}
+
+static void
+put_appointments(struct template_row *row, const struct letter_input *input, bool chinese)
+{
+	size_t number = 1;
+
+	template_put_list(row, "appointments");
+	for (size_t i = 0, n; i < input->n_visits; i += n) {
+		const struct letter_visit *visits = &input->visits[i];
+		struct template_row *appointment = template_put_row(row, "appointments");
+
+		n = letter_appointment(visits, input->n_visits - i);
+		template_put_uint(appointment, "number", number++);
+		put_appointment(appointment, "appointment", visits, n, false, chinese);
+		put_slot_values(appointment, visits[0].visit, chinese);
+		template_put(appointment, "unit", visits[0].unit);
+		template_put_list(appointment, "visits");
+		for (size_t k = 0; k < n; k++)
+			put_visit_values(template_put_row(appointment, "visits"), &visits[k], i + k + 1, chinese);
+	}
+}
+
+static void
+put_clashes(struct template_row *row, const struct letter_input *input, bool chinese)
+{
+	template_put_list(row, "clashes");
+	for (size_t i = 0; i < input->n_clashes; i++) {
+		const struct letter_clash *clash = &input->clashes[i];
+		struct template_row *words = template_put_row(row, "clashes");
+
+		put_appointment(words, "first", clash->first, clash->n_first, true, chinese);
+		put_appointment(words, "second", clash->second, clash->n_second, true, chinese);
+	}
 }
 
 static void
@@ -160,7 +236,7 @@ put_letter_values(struct template_row *row, const struct letter_input *input)
 	bool chinese = letter_in_chinese(input);
 	char sheet[LETTER_SHEET_NAME_BYTES];
 
-	letter_sheet_name(input->draw, input->inspector_id, sheet);
+	letter_sheet_name(input->draw, input->inspector_id, input->day, sheet);
 	template_put(row, "operator", input->operator_name);
 	template_put(row, "origin", input->origin);
 	template_put(row, "cycle", input->cycle);
@@ -177,6 +253,7 @@ put_letter_values(struct template_row *row, const struct letter_input *input)
 	put_weekday_and_date(row, "window_first", input->window_first, chinese);
 	put_weekday_and_date(row, "window_last", input->window_last, chinese);
 	template_put(row, "reason", input->reason);
+	put_weekday_and_date(row, "visit_day", input->day, chinese);
 	template_put_uint(row, "visit_count", input->n_visits);
 	template_put(row, "recuse_to", input->recuse_to);
 	template_put(row, "public_url", input->public_url);
@@ -188,20 +265,14 @@ letter_values(const struct letter_input *input)
 {
 	bool chinese = letter_in_chinese(input);
 	struct template_row *row = template_row_new();
-	size_t *order = letter_order(input);
 
-	if (row == NULL || order == NULL) {
-		template_row_free(row);
-		free(order);
+	if (row == NULL)
 		return NULL;
-	}
 	put_letter_values(row, input);
-	template_put_list(row, "visits");
-	for (size_t i = 0; i < input->n_visits; i++)
-		put_visit_values(template_put_row(row, "visits"), &input->visits[order[i]], i + 1, chinese);
+	put_clashes(row, input, chinese);
+	put_appointments(row, input, chinese);
 	template_put_list(row, "matters");
 	for (size_t i = 0; i < input->n_matters; i++)
 		put_matter_values(template_put_row(row, "matters"), &input->matters[i], i + 1);
-	free(order);
 	return row;
 }

@@ -83,6 +83,7 @@ put_letter_columns(struct query *q, const struct outbox_letter *letter, const ch
 	query_put_int(q, (int64_t)letter->draw);
 	query_put_int(q, (int64_t)letter->amendment);
 	query_put_text(q, letter->inspector);
+	query_put_int(q, letter->day);
 	query_put_text(q, letter->kind);
 	query_put_string(q, state_names[letter->fault.n > 0 ? OUTBOX_FAILED : OUTBOX_QUEUED]);
 	query_put_text(q, letter->sender);
@@ -104,10 +105,11 @@ find_letter_id(struct store *store, const struct outbox_letter *letter, int64_t 
 	struct query q;
 
 	query_open(&q, store,
-	    "SELECT id FROM outbox_letter WHERE draw = ? AND amendment = ? AND inspector = ? AND kind = ?");
+	    "SELECT id FROM outbox_letter WHERE draw = ? AND amendment = ? AND inspector = ? AND day = ? AND kind = ?");
 	query_put_int(&q, (int64_t)letter->draw);
 	query_put_int(&q, (int64_t)letter->amendment);
 	query_put_text(&q, letter->inspector);
+	query_put_int(&q, letter->day);
 	query_put_text(&q, letter->kind);
 	if (query_row(&q))
 		*ret_id = query_int(&q, 0);
@@ -115,14 +117,14 @@ find_letter_id(struct store *store, const struct outbox_letter *letter, int64_t 
 }
 
 static int
-add_letter_day(struct store *store, int64_t id, const struct outbox_day *day, struct err *err)
+add_letter_slot(struct store *store, int64_t id, const struct outbox_slot *slot, struct err *err)
 {
 	struct query q;
 
-	query_open(&q, store, "INSERT INTO outbox_day (letter, day, held) VALUES (?, ?, ?)");
+	query_open(&q, store, "INSERT INTO outbox_slot (letter, slot, held) VALUES (?, ?, ?)");
 	query_put_int(&q, id);
-	query_put_int(&q, day->day);
-	query_put_int(&q, day->held);
+	query_put_int(&q, slot->slot);
+	query_put_int(&q, slot->held);
 	(void)query_run(&q);
 	return query_close(&q, err);
 }
@@ -138,8 +140,8 @@ add_letter_content(struct store *store, int64_t id, const struct outbox_letter *
 	query_put_blob(&q, letter->message.p, letter->message.n);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
-	for (size_t i = 0; rc == 0 && i < letter->n_days; i++)
-		rc = add_letter_day(store, id, &letter->days[i], err);
+	for (size_t i = 0; rc == 0 && i < letter->n_slots; i++)
+		rc = add_letter_slot(store, id, &letter->slots[i], err);
 	return rc;
 }
 
@@ -155,11 +157,11 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 	if (made)
 		hash_hex(letter->message, digest);
 	query_open(&q, store,
-	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
+	    "INSERT INTO outbox_letter (draw, amendment, inspector, day, kind, state, sender, recipient, subject, "
 	    "message_id,"
 	    " fault, created, changed, not_before, next_at, give_up, digest)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (draw, amendment, inspector, kind) DO UPDATE SET state = excluded.state, sender = "
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (draw, inspector, day, amendment, kind) DO UPDATE SET state = excluded.state, sender = "
 	    "excluded.sender,"
 	    " recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,"
 	    " fault = excluded.fault, changed = excluded.changed, not_before = excluded.not_before,"
@@ -186,7 +188,7 @@ outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now,
 /* ---- withdrawing ---- */
 
 int
-outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int64_t now,
+outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int32_t day, int64_t now,
     struct outbox_withdrawn *ret_withdrawn, struct err *err)
 {
 	struct outbox_withdrawn result = {0};
@@ -194,23 +196,27 @@ outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int6
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND kind NOT IN ('cancelled', "
+	    "SELECT count(*) FROM outbox_letter WHERE draw = ? AND inspector = ? AND day = ? AND kind NOT IN "
+	    "('cancelled', "
 	    "'keep-free', 'released')"
 	    " AND state IN ('sending', 'sent', 'unknown')");
 	query_put_int(&q, (int64_t)draw);
 	query_put_text(&q, inspector);
+	query_put_int(&q, day);
 	if (query_row(&q))
 		result.told = query_int(&q, 0) > 0;
 	rc = query_close(&q, err);
 	if (rc != 0)
 		return rc;
 	query_open(&q, store,
-	    "UPDATE outbox_letter SET state = 'cancelled', fault = ?, changed = ? WHERE draw = ? AND inspector = ?"
+	    "UPDATE outbox_letter SET state = 'cancelled', fault = ?, changed = ? WHERE draw = ? AND inspector = ? AND "
+	    "day = ?"
 	    " AND kind NOT IN ('cancelled', 'keep-free', 'released') AND state IN ('queued', 'failed')");
 	query_put_string(&q, "an amendment has made it untrue");
 	query_put_int(&q, now);
 	query_put_int(&q, (int64_t)draw);
 	query_put_text(&q, inspector);
+	query_put_int(&q, day);
 	(void)query_run(&q);
 	rc = query_close(&q, err);
 	if (rc != 0)
@@ -228,7 +234,8 @@ outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *
 	int rc;
 
 	query_open(&q, store,
-	    "SELECT draw, amendment, inspector, kind FROM outbox_letter WHERE id = ? AND state = 'failed' AND fault <> "
+	    "SELECT draw, amendment, inspector, kind, day FROM outbox_letter WHERE id = ? AND state = 'failed' AND "
+	    "fault <> "
 	    "''");
 	query_put_int(&q, id);
 	faulty = query_row(&q);
@@ -237,6 +244,7 @@ outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *
 		ret_key->amendment = (uint64_t)query_int(&q, 1);
 		(void)snprintf(ret_key->inspector, sizeof ret_key->inspector, "%.*s", SLICE_ARGS(query_text(&q, 2)));
 		(void)snprintf(ret_key->kind, sizeof ret_key->kind, "%.*s", SLICE_ARGS(query_text(&q, 3)));
+		ret_key->day = (int32_t)query_int(&q, 4);
 	}
 	rc = query_close(&q, err);
 	if (rc == 0)
@@ -295,8 +303,8 @@ outbox_has(struct store *store, uint64_t draw, const char *kind, bool *ret_has, 
 }
 
 int
-outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int32_t *ret_days, size_t max,
-    size_t *ret_n, struct err *err)
+outbox_slots_held(struct store *store, uint64_t draw, struct slice inspector, int32_t day, int64_t *ret_slots,
+    size_t max, size_t *ret_n, struct err *err)
 {
 	struct query q;
 	size_t n = 0;
@@ -304,16 +312,42 @@ outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int
 
 	/* The row that has the maximum gives `held` (SQLite, SELECT, 2.5 Bare columns in an aggregate query). */
 	query_open(&q, store,
-	    "SELECT day FROM (SELECT day, held, max(letter) FROM outbox_day JOIN outbox_letter ON id = letter"
-	    " WHERE draw = ? AND inspector = ? AND state IN ('sending', 'sent', 'unknown') GROUP BY day)"
-	    " WHERE held = 1 ORDER BY day");
+	    "SELECT slot FROM (SELECT slot, held, max(letter) FROM outbox_slot JOIN outbox_letter ON id = letter"
+	    " WHERE draw = ? AND inspector = ? AND day = ? AND state IN ('sending', 'sent', 'unknown') GROUP BY slot)"
+	    " WHERE held = 1 ORDER BY slot");
 	query_put_int(&q, (int64_t)draw);
 	query_put_text(&q, inspector);
+	query_put_int(&q, day);
 	while (n < max && query_row(&q))
-		ret_days[n++] = (int32_t)query_int(&q, 0);
+		ret_slots[n++] = query_int(&q, 0);
 	rc = query_close(&q, err);
 	if (rc == 0)
 		*ret_n = n;
+	return rc;
+}
+
+int
+outbox_first_id(struct store *store, uint64_t draw, struct slice inspector, char **ret_message_id, struct err *err)
+{
+	char *message_id = NULL;
+	bool found;
+	struct query q;
+	int rc;
+
+	query_open(&q, store,
+	    "SELECT message_id FROM outbox_letter WHERE draw = ? AND inspector = ? ORDER BY id LIMIT 1");
+	query_put_int(&q, (int64_t)draw);
+	query_put_text(&q, inspector);
+	found = query_row(&q);
+	if (found)
+		message_id = slice_dup(query_text(&q, 0));
+	rc = query_close(&q, err);
+	if (rc == 0 && found && message_id == NULL)
+		rc = err_memory(err);
+	if (rc == 0)
+		*ret_message_id = message_id;
+	else
+		free(message_id);
 	return rc;
 }
 
@@ -405,7 +439,7 @@ outbox_given_up(struct store *store, uint64_t *ret_n, struct err *err)
 	" next_at, give_up, changed, digest, removed, coalesce((SELECT length(message) FROM outbox_message WHERE " \
 	"letter = outbox_letter.id), 0),"                                                                          \
 	" (SELECT count(*) FROM outbox_attempt WHERE letter = id),"                                                \
-	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1)"                      \
+	" (SELECT reply FROM outbox_attempt WHERE letter = id ORDER BY attempt DESC LIMIT 1), day"                 \
 	" FROM outbox_letter"
 
 static void
@@ -432,6 +466,7 @@ read_outbox_row(struct query *q, struct outbox_row *ret_row)
 	    .message_len = (size_t)query_int(q, 17),
 	    .attempts = (uint64_t)query_int(q, 18),
 	    .reply = query_text(q, 19),
+	    .day = (int32_t)query_int(q, 20),
 	};
 }
 

@@ -35,24 +35,25 @@ enum outbox_state {
 
 const char *outbox_state_name(enum outbox_state state); /* "queued" …, as in the database; in the catalogue */
 
-/* What a letter's invitation does to a day of the inspector's calendar. */
-struct outbox_day {
-	int32_t day; /* since 1970-01-01, local */
-	bool held;   /* true: asked for; false: free again */
+/* What one of a letter's invitations does to the inspector's calendar. */
+struct outbox_slot {
+	int64_t slot; /* when the appointment begins: minutes of the local clock since 1970 (core/format/slot.h) */
+	bool held;    /* true: asked for; false: given back */
 };
 
-/* A letter to be sent.  draw, amendment, inspector and kind together are the key. */
+/* A letter to be sent.  draw, amendment, inspector, day and kind together are the key. */
 struct outbox_letter {
 	uint64_t draw;      /* 0: it belongs to no draw */
 	uint64_t amendment; /* 0 for the draw itself */
 	struct slice inspector;
+	int32_t day;                    /* of the visits that it is about, since 1970-01-01, local; 0: of none */
 	struct slice kind;              /* letter_kind_name(), or another word of 1 to 32 bytes */
 	struct slice sender, recipient; /* bare addresses */
 	struct slice subject;           /* shown in lists, so it names no target */
 	struct slice message_id;
-	struct slice message;          /* the bytes */
-	const struct outbox_day *days; /* each once */
-	size_t n_days;
+	struct slice message;            /* the bytes */
+	const struct outbox_slot *slots; /* each once */
+	size_t n_slots;
 	struct slice fault; /* not empty: why the letter could not be made; it is kept as failed */
 	int64_t not_before; /* its notice: when it may be sent */
 	int64_t give_up;    /* not_before + retry_for, usually */
@@ -65,25 +66,26 @@ struct outbox_letter {
 int outbox_add(struct store *store, const struct outbox_letter *letter, int64_t now, bool *ret_added, struct err *err);
 
 /*
- * Cancels an inspector's letters of a draw that have not been sent (queued or failed), because an amendment makes them
- * untrue; within the caller's transaction, before the new ones are added.  Letters of kind "cancelled" stay: the visits
- * that they take away do not come back.
+ * Cancels an inspector's letters about a visit day of a draw that have not been sent (queued or failed), because an
+ * amendment makes them untrue; within the caller's transaction, before the new ones are added.  Letters of kind
+ * "cancelled" stay: the visits that they take away do not come back.
  *
- * `told`: an assignment or update has been sent, or may have been.  If not, the next letter is an assignment, and no
- * visit needs to be cancelled.  If so and letters were `withdrawn`, the next letter has to be an update, which has the
- * complete list.
+ * `told`: an assignment or update about the day has been sent, or may have been.  If not, the next letter is an
+ * assignment, and no visit needs to be cancelled.  If so and letters were `withdrawn`, the next letter has to be an
+ * update, which has the day's complete list.
  */
 struct outbox_withdrawn {
 	bool told;
 	uint64_t withdrawn;
 };
-int outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int64_t now,
+int outbox_withdraw(struct store *store, uint64_t draw, struct slice inspector, int32_t day, int64_t now,
     struct outbox_withdrawn *ret_withdrawn, struct err *err);
 
 /* `ret_faulty`: the letter could not be made, and only its fault is kept; then `ret_key` gets its key. */
 struct outbox_key {
 	uint64_t draw, amendment;
 	char inspector[64];
+	int32_t day;
 	char kind[33];
 };
 int outbox_fault(struct store *store, int64_t id, struct outbox_key *ret_key, bool *ret_faulty, struct err *err);
@@ -98,9 +100,18 @@ int outbox_take_back(struct store *store, uint64_t draw, struct slice inspector,
 /* Whether a draw has any letter of that kind, in whatever state. */
 int outbox_has(struct store *store, uint64_t draw, const char *kind, bool *ret_has, struct err *err);
 
-/* The days that letters sent so far (or perhaps sent) hold in the inspector's calendar, ascending; at most `max`. */
-int outbox_days_held(struct store *store, uint64_t draw, struct slice inspector, int32_t *ret_days, size_t max,
-    size_t *ret_n, struct err *err);
+/*
+ * The slots that letters about that day, sent so far (or perhaps sent), hold in the inspector's calendar, ascending; at
+ * most `max`.
+ */
+int outbox_slots_held(struct store *store, uint64_t draw, struct slice inspector, int32_t day, int64_t *ret_slots,
+    size_t max, size_t *ret_n, struct err *err);
+
+/*
+ * The Message-ID of the first letter that the draw has for the inspector, whatever became of it: all others answer it.
+ * Allocated; NULL where there is none yet.
+ */
+int outbox_first_id(struct store *store, uint64_t draw, struct slice inspector, char **ret_message_id, struct err *err);
 
 /* What one round of delivery did. */
 struct outbox_tally {
@@ -145,6 +156,7 @@ struct outbox_row {
 	enum outbox_state state;
 	uint64_t draw, amendment;
 	struct slice inspector, kind, sender, recipient, subject, message_id;
+	int32_t day;        /* of its visits, since 1970-01-01, local; 0: of none */
 	struct slice reply; /* of the last attempt; may be empty */
 	int64_t created, not_before, next_at, give_up;
 	int64_t changed; /* when it came into its state */

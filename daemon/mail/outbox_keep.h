@@ -9,7 +9,7 @@
 /*
  * How long the text of letters is kept.  A letter is done when it is sent, failed, cancelled or unknown for good.
  * Some time later its message and its subject, which may contain names, are removed.  Recipient, times, draw, kind,
- * state, the servers' replies and the message's SHA-256 stay, and so do the days of its invitation, which later
+ * state, the servers' replies and the message's SHA-256 stay, and so do the slots of its invitations, which later
  * letters refer to.
  */
 

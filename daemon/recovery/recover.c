@@ -559,7 +559,7 @@ adopt_entry(struct recovering *r, size_t index)
 
 /*
  * Nobody knows whether the lost state has sent its letters.  Where a visit may still come, and this state has the
- * names and addresses, they are written again: twice is better than not at all.
+ * names and addresses, the letters about these days are written again: twice is better than not at all.
  */
 static int
 write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
@@ -575,7 +575,7 @@ write_letters(struct recovering *r, struct recover_draw *draw, int64_t time)
 		if (draw->letters)
 			rc = stored_draw_again(&d, r->operator->store, r->operator->progress, r->err);
 		if (draw->letters && rc == 0)
-			rc = notices_draw(r->operator, &d, time, r->err);
+			rc = notices_draw(r->operator, &d, clock_date(r->operator->now), time, r->err);
 	}
 	stored_draw_release(&d);
 	return rc;

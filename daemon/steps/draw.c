@@ -74,7 +74,7 @@ store_outcome(struct operator *operator, struct stored_draw *d, const char *sign
 	if (rc == 0)
 		rc = stored_draw_write(d, store, record, ledger_size(&log) - 1, ledger_size(&log), err);
 	if (rc == 0)
-		rc = notices_draw(operator, d, time, err);
+		rc = notices_draw(operator, d, NOTICES_ALL_DAYS, time, err);
 	return step_end(operator, &log, rc, err);
 }
 

@@ -461,6 +461,55 @@ const char schema_archive_6[] = "CREATE TABLE archive_line ("
                                 ") STRICT;";
 
 /*
+ * One letter for each visit day, so the day is part of a letter's key; SQLite changes a key only with its table.
+ * outbox_slot in place of outbox_day: an invitation is for an appointment, and no longer for a day.  There are no letters
+ * of draws here, and so no invitations.
+ */
+const char schema_outbox_6[] =
+    "CREATE TEMP TABLE kept_message AS SELECT * FROM outbox_message;"
+    "CREATE TEMP TABLE kept_attempt AS SELECT * FROM outbox_attempt;"
+    "CREATE TABLE outbox_letter_6 ("
+    "  id INTEGER PRIMARY KEY,"
+    "  draw INTEGER NOT NULL CHECK (draw >= 0),"
+    "  amendment INTEGER NOT NULL CHECK (amendment >= 0),"
+    "  inspector TEXT NOT NULL,"
+    "  day INTEGER NOT NULL DEFAULT 0," /* of the visits, since 1970-01-01, local; 0: it is about no visits */
+    "  kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),"
+    "  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'unknown', 'cancelled')),"
+    "  sender TEXT NOT NULL,"
+    "  recipient TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  message_id TEXT NOT NULL UNIQUE,"
+    "  fault TEXT NOT NULL,"
+    "  created INTEGER NOT NULL,"
+    "  changed INTEGER NOT NULL,"
+    "  not_before INTEGER NOT NULL,"
+    "  next_at INTEGER NOT NULL,"
+    "  give_up INTEGER NOT NULL,"
+    "  digest TEXT CHECK (length(digest) = 64),"
+    "  removed INTEGER,"
+    "  UNIQUE (draw, inspector, day, amendment, kind)"
+    ") STRICT;"
+    "INSERT INTO outbox_letter_6 (id, draw, amendment, inspector, kind, state, sender, recipient, subject, message_id,"
+    " fault, created, changed, not_before, next_at, give_up, digest, removed)"
+    " SELECT id, draw, amendment, inspector, kind, state, sender, recipient, subject, message_id, fault, created, "
+    "changed, not_before, next_at, give_up, digest, removed FROM outbox_letter;"
+    "DROP TABLE outbox_day;"
+    "DROP TABLE outbox_letter;" /* what hangs on it goes with it */
+    "ALTER TABLE outbox_letter_6 RENAME TO outbox_letter;"
+    "CREATE INDEX outbox_letter_due ON outbox_letter (next_at, id) WHERE state IN ('queued', 'sending', 'unknown');"
+    "CREATE INDEX outbox_letter_text ON outbox_letter (changed, id) WHERE digest IS NOT NULL AND removed IS NULL;"
+    "INSERT INTO outbox_message SELECT * FROM temp.kept_message;"
+    "INSERT INTO outbox_attempt SELECT * FROM temp.kept_attempt;"
+    "DROP TABLE temp.kept_message; DROP TABLE temp.kept_attempt;"
+    "CREATE TABLE outbox_slot ("
+    "  letter INTEGER NOT NULL REFERENCES outbox_letter (id) ON DELETE CASCADE,"
+    "  slot INTEGER NOT NULL,"                        /* minutes of the local clock since 1970 */
+    "  held INTEGER NOT NULL CHECK (held IN (0, 1))," /* 1: asked for, 0: given back */
+    "  PRIMARY KEY (letter, slot)"
+    ") STRICT, WITHOUT ROWID;";
+
+/*
  * Leave: days on which an inspector is not to be had.  An inspector who leaves the roster leaves his or her rows here,
  * where they concern nobody.  An excuse has a first day too, and several may stand.
  */

@@ -21,6 +21,7 @@ extern const char schema_unreported_5[];
 extern const char schema_draws_6[];
 extern const char schema_needs_6[];
 extern const char schema_archive_6[];
+extern const char schema_outbox_6[];
 extern const char schema_rosters_6[];
 
 #endif

@@ -43,8 +43,8 @@ assert len(record["selected"]) == 13
 for place in record["selected"]:
     line = next(line for line in table.splitlines() if f" {place['id']} " in line)
     assert place["visit"].split("T")[0] in line and all(inspector in line for inspector in place["team"]), line
-people = {p for place in record["selected"] for p in place["team"]}
-assert len(os.listdir(office + "/mail/new")) == len(people), "one letter each"
+days = {(p, place["visit"].split("T")[0]) for place in record["selected"] for p in place["team"]}
+assert len(os.listdir(office + "/mail/new")) == len(days), "one letter each for each day"
 PYTHON
 for path in public public/draws/0001; do
 	test "$(stat -c %a "$office/$path")" = 755 || fail "mode of $path"

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Goal: after a whole run each inspector who has a seat has one letter, well-formed, true, about his own visits only.
+"""Goal: after a whole run each inspector has one letter for each of his visit days, well-formed, true, about his own visits
+of that day only.
 
 The letters are read by Python's mail parser, and written a second time here, from the templates, the rosters and the
 published record; the two must say the same.
@@ -20,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zoneinfo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONF = os.path.join(HERE, "..", "..", "conf")
@@ -109,16 +111,72 @@ def colleagues(visit, me, scratch, language):
     return comma.join(words) or nobody
 
 
+def slot_values(visit, language):
+    day = datetime.date.fromisoformat(visit["date"])
+    return {"date": spoken_date(visit["date"], language), "weekday": WEEKDAYS[language][day.weekday()], "time": visit["time"]}
+
+
 def visit_values(number, visit, me, scratch, language):
     target = scratch.targets[visit["id"]]
-    day = datetime.date.fromisoformat(visit["date"])
     seat = visit["seats"][visit["team"].index(me)]
-    return {"number": number, "date": spoken_date(visit["date"], language),
-            "weekday": WEEKDAYS[language][day.weekday()],
-            "time": visit["time"], "target_id": visit["id"], "target_name": target["name"],
+    return {"number": number, **slot_values(visit, language), "target_id": visit["id"], "target_name": target["name"],
             "unit": target["unit"], "area": target["area"], "post": target["post"], "address": target["address"],
             "target_phone": target["phone"], "seat": seat if seat != "own" else target["needs"] or "any",
             "colleagues": colleagues(visit, me, scratch, language)}
+
+
+def appointments_of(visits, scratch):
+    """The visits in one unit at one slot, in the order of slot, unit, id."""
+    found = {}
+    for visit in visits:
+        unit = scratch.targets[visit["id"]]["unit"]
+        found.setdefault((visit["visit"], unit, "" if unit else visit["id"]), []).append(visit)
+    return list(found.values())
+
+
+def appointment_words(visits, scratch, language, dated=False):
+    colon, then, comma = (": ", ", then ", ", ") if language == "en" else ("：", "，然后 ", " ")
+    unit = scratch.targets[visits[0]["id"]]["unit"]
+    date = spoken_date(visits[0]["date"], language) + comma if dated else ""
+    return date + visits[0]["time"] + (" " + unit if unit else "") + colon + then.join(v["id"] for v in visits)
+
+
+def appointment_values(visits, me, scratch, language):
+    rows, number = [], 0
+    for visits_there in appointments_of(visits, scratch):
+        own = [visit_values(number + i, v, me, scratch, language) for i, v in enumerate(visits_there, 1)]
+        number += len(visits_there)
+        rows.append({"number": len(rows) + 1, "appointment": appointment_words(visits_there, scratch, language),
+                     **slot_values(visits_there[0], language), "unit": scratch.targets[visits_there[0]["id"]]["unit"],
+                     "visits": own})
+    return rows
+
+
+def minutes(visit):
+    return int(datetime.datetime.fromisoformat(visit["visit"]).timestamp()) // 60
+
+
+def clashes_of(draw, me, date, scratch):
+    """Pairs of appointments that are closer than the rules ask; here all is told at the draw, so other days are named."""
+    own = appointments_of(visits_of(draw, me), scratch)
+    pairs = []
+    for i, first in enumerate(own):
+        for second in own[i + 1:]:
+            units = {scratch.targets[v[0]["id"]]["unit"] for v in (first, second)}
+            close = minutes(second[0]) - minutes(first[0]) < draw["spacing"]
+            if close and (len(units) == 2 or units == {""}) and date in (first[0]["date"], second[0]["date"]):
+                pairs.append((first, second))
+    return pairs
+
+
+def clash_values(pair, scratch, language):
+    return dict(zip(("first", "second"), (appointment_words(v, scratch, language, dated=True) for v in pair)))
+
+
+def spoken_day(date, language):
+    weekday = WEEKDAYS[language][datetime.date.fromisoformat(date).weekday()]
+    words = spoken_date(date, language)
+    return f"{weekday}, {words}" if language == "en" else f"{words}（{weekday}）"
 
 
 def questions(matter):
@@ -131,14 +189,20 @@ def matter_values(number, matter):
             "legal_basis": matter["legal_basis"], "checklist": rows}
 
 
-def all_values(draw, me, visits, scratch, language):
+def sheet_name(draw, me, date):
+    return f"result-{draw['n']:04}-{me}-{date.replace('-', '')}.csv"
+
+
+def all_values(draw, me, date, visits, clashes, scratch, language):
     return {"operator": scratch.settings["operator"], "origin": scratch.settings["origin"], "cycle": "spot-check",
             "cycle_title": scratch.settings["title"], "draw": draw["n"], "record_hash": draw["hash"],
             "log_key": draw["key"], "inspector_id": me, "inspector_name": scratch.inspectors[me]["name"],
-            "date": spoken_date(draw["date"], language), "visit_count": len(visits),
+            "date": spoken_date(draw["date"], language), "visit_day": spoken_day(date, language),
+            "visit_count": len(visits),
             "recuse_to": email.utils.parseaddr(scratch.settings["from"])[1], "public_url": URL,
-            "sheet": f"result-{draw['n']:04}-{me}.csv",
-            "visits": [visit_values(i, v, me, scratch, language) for i, v in enumerate(visits, 1)],
+            "sheet": sheet_name(draw, me, date),
+            "clashes": [clash_values(pair, scratch, language) for pair in clashes],
+            "appointments": appointment_values(visits, me, scratch, language),
             "matters": [matter_values(i, scratch.matters[m]) for i, m in enumerate(draw["matters"], 1)]}
 
 
@@ -197,10 +261,10 @@ def sole_part(message, kind):
     return parts[0]
 
 
-def check_sheet(message, draw, me, visits, scratch, language):
+def check_sheet(message, draw, me, date, visits, scratch, language):
     part = sole_part(message, "text/csv")
     data = part.get_payload(decode=True)
-    if part.get_filename() != f"result-{draw['n']:04}-{me}.csv" or not part.is_attachment():
+    if part.get_filename() != sheet_name(draw, me, date) or not part.is_attachment():
         fail(message, part.get_filename())
     if not data.startswith(b"\xef\xbb\xbf") or re.search(rb"[^\r]\n", data):
         fail(message, "the sheet has no BOM, or other line ends than CRLF")
@@ -260,45 +324,71 @@ def check_html(message, text):
         fail(message, f"{page.shown}\nis not\n{text}")
 
 
-def check_days(message, held, free, draw, visits, scratch):
-    """The invitations ask for these days and give those back, and name nobody."""
-    said = {}
-    for part in message.walk():
-        if part.get_content_type() != "text/calendar":
-            continue
-        data = part.get_payload(decode=True)
-        if re.search(rb"[^\r]\n", data) or max(map(len, data.split(b"\r\n"))) > 75:
-            fail(message, "an invitation with other line ends than CRLF, or longer lines than 75")
-        lines = data.decode().replace("\r\n ", "").split("\r\n")
-        values = dict(re.match(r"([A-Z]+)((?:;[^:]*)?:.*)", line).groups() for line in lines if line)
-        if values["METHOD"] != ":" + part["Content-Type"].params["method"]:
-            fail(message, values["METHOD"])
-        row = scratch.inspectors[draw["me"]]
-        if not values["ATTENDEE"].endswith(":mailto:" + row["email"]) or not values["ORGANIZER"].endswith(
-                ":mailto:" + email.utils.parseaddr(scratch.settings["from"])[1]):
-            fail(message, (values["ATTENDEE"], values["ORGANIZER"]))
-        if (values["STATUS"], values["METHOD"]) not in ((":CONFIRMED", ":REQUEST"), (":CANCELLED", ":CANCEL")):
-            fail(message, values["STATUS"])
-        said[values["DTSTART"].removeprefix(";VALUE=DATE:")] = (values["METHOD"], values["UID"], int(values["SEQUENCE"][1:]))
-        for target in (scratch.targets[v["id"]] for v in visits):
-            if re.search(rf"\b{target['id']}\b", data.decode()) or target["name"] in data.decode():
-                fail(message, f"an invitation names {target['id']}")
-    wanted = {**{day.replace("-", ""): ":REQUEST" for day in held}, **{day.replace("-", ""): ":CANCEL" for day in free}}
-    if {day: method for day, (method, _, _) in said.items()} != wanted:
+def calendar_lines(message, part):
+    data = part.get_payload(decode=True)
+    if re.search(rb"[^\r]\n", data) or max(map(len, data.split(b"\r\n"))) > 75:
+        fail(message, "an invitation with other line ends than CRLF, or longer lines than 75")
+    return [line for line in data.decode().replace("\r\n ", "").split("\r\n") if line]
+
+
+def check_zone(message, lines, zone):
+    """The zone has no change of the clock in the year: one observance, whose offset is Python's."""
+    begin, end = lines.index("BEGIN:VTIMEZONE"), lines.index("END:VTIMEZONE")
+    offset = datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo(zone)).strftime("%z")
+    wanted = [f"TZID:{zone}", "BEGIN:STANDARD", f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}", "END:STANDARD"]
+    if sorted(line for line in lines[begin + 1:end] if not line.startswith("DTSTART:")) != sorted(wanted):
+        fail(message, lines[begin:end])
+    return lines[:begin] + lines[end + 1:]
+
+
+def end_of(slot, others):
+    """An hour later, or when the next appointment of the letter begins."""
+    end = datetime.datetime.fromisoformat(slot) + datetime.timedelta(hours=1)
+    return min([end.isoformat("T", "minutes"), *(other for other in others if other > slot)])
+
+
+def check_invitation(message, part, draw, others, zone, scratch):
+    lines = check_zone(message, calendar_lines(message, part), zone)
+    values = dict(re.match(r"([A-Z]+)((?:;[^:]*)?:.*)", line).groups() for line in lines)
+    if values["METHOD"] != ":" + part["Content-Type"].params["method"]:
+        fail(message, values["METHOD"])
+    row = scratch.inspectors[draw["me"]]
+    if not values["ATTENDEE"].endswith(":mailto:" + row["email"]) or not values["ORGANIZER"].endswith(
+            ":mailto:" + email.utils.parseaddr(scratch.settings["from"])[1]):
+        fail(message, (values["ATTENDEE"], values["ORGANIZER"]))
+    if (values["STATUS"], values["METHOD"]) not in ((":CONFIRMED", ":REQUEST"), (":CANCELLED", ":CANCEL")):
+        fail(message, values["STATUS"])
+    slot, end = (datetime.datetime.strptime(values[name], f";TZID={zone}:%Y%m%dT%H%M%S").isoformat("T", "minutes")
+                 for name in ("DTSTART", "DTEND"))
+    if end != end_of(slot, others):
+        fail(message, f"{slot} to {end}; others: {others}")
+    for target in scratch.targets.values():
+        if re.search(rf"\b{target['id']}\b", "".join(lines)) or target["name"] in "".join(lines):
+            fail(message, f"an invitation names {target['id']}")
+    return slot, values["METHOD"], values["UID"], int(values["SEQUENCE"][1:])
+
+
+def check_slots(message, held, free, draw, scratch):
+    """The invitations ask for these slots and give those back, and name nobody."""
+    parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    said = [check_invitation(message, part, draw, held, scratch.settings.get("timezone", "Asia/Shanghai"), scratch) for part in parts]
+    wanted = sorted([(slot, ":REQUEST") for slot in held] + [(slot, ":CANCEL") for slot in free])
+    if sorted((slot, method) for slot, method, _, _ in said) != wanted:
         fail(message, f"invitations {said}, not {wanted}")
-    for day, (_, uid, sequence) in said.items():
-        before = draw["invited"].setdefault((draw["me"], day), (uid, -1))
+    for slot, _, uid, sequence in said:
+        before = draw["invited"].setdefault((draw["me"], slot), (uid, -1))
         if before[0] != uid or before[1] >= sequence:
-            fail(message, f"{day}: {uid} {sequence} after {before}")
-        draw["invited"][draw["me"], day] = uid, sequence
+            fail(message, f"{slot}: {uid} {sequence} after {before}")
+        draw["invited"][draw["me"], slot] = uid, sequence
 
 
-def check_letter(message, kind, draw, me, visits, scratch):
+def check_letter(message, kind, draw, me, date, visits, scratch):
     row = scratch.inspectors[me]
     language = row["language"] or "zh_CN"
     with open(os.path.join(scratch.conf, "letters", language, kind + ".txt"), encoding="utf-8") as file:
         subject, _, template = file.read().partition("\n\n")
-    values = all_values(draw, me, visits, scratch, language)
+    clashes = clashes_of(draw, me, date, scratch) if kind != "cancelled" else []
+    values = all_values(draw, me, date, visits, clashes, scratch, language)
     office = email.utils.parseaddr(scratch.settings["from"])
     for header, wanted in (("To", (row["name"], row["email"])), ("From", office)):
         (address,) = message[header].addresses
@@ -313,17 +403,17 @@ def check_letter(message, kind, draw, me, visits, scratch):
         fail(message, f"{text}\nis not\n{render(template, values)}")
     check_html(message, render(template, values))
     draw["me"] = me
-    others = {v["date"] for v in visits_of(draw, me)}
-    days = {v["date"] for v in visits}
-    check_days(message, days if kind != "cancelled" else [], days - others if kind == "cancelled" else [], draw, visits, scratch)
+    others = {v["visit"] for v in visits_of(draw, me)}
+    slots = {v["visit"] for v in visits}
+    check_slots(message, slots if kind != "cancelled" else [], slots - others if kind == "cancelled" else [], draw, scratch)
     if re.search(r"[ \t]$|{{|}}", text, re.M):
         fail(message, "spaces at a line's end, or braces")
     if kind == "cancelled":
         if any(True for _ in message.iter_attachments()):
             fail(message, "an attachment")
     else:
-        check_sheet(message, draw, me, visits, scratch, language)
-    check_nobody_else(message, visits, scratch)
+        check_sheet(message, draw, me, date, visits, scratch, language)
+    check_nobody_else(message, visits + [v for pair in clashes for there in pair for v in there], scratch)
 
 
 # ---- the run ----
@@ -341,11 +431,14 @@ def published(scratch, n):
         visit["seats"] = commit["rules"]["team"]
         visit["date"], visit["time"] = visit["visit"].split("T")
     return {"n": n, "date": commit["date"], "hash": hashlib.sha256(record_bytes).hexdigest(), "key": key,
-            "invited": {}, "matters": record["matters"], "selected": record["selected"]}
+            "spacing": commit["rules"]["spacing"], "invited": {}, "matters": record["matters"], "selected": record["selected"],
+            "units": {me: row["unit"] for me, row in scratch.targets.items()}}
 
 
-def visits_of(draw, me):
-    return sorted((v for v in draw["selected"] if me in v["team"]), key=lambda v: (v["visit"], v["id"].encode()))
+def visits_of(draw, me, date=None):
+    """In the order of slot, unit, id."""
+    own = [v for v in draw["selected"] if me in v["team"] and date in (None, v["date"])]
+    return sorted(own, key=lambda v: (v["visit"], draw["units"][v["id"]].encode(), v["id"].encode()))
 
 
 def by_recipient(messages, scratch):
@@ -373,10 +466,22 @@ def check_assignments(scratch, n, known):
     if set(letters) != wanted:
         sys.exit(f"draw {n}: letters to {sorted(letters)}, not to {sorted(wanted)}")
     for me, messages in letters.items():
-        if len(messages) != 1:
-            sys.exit(f"draw {n}: {len(messages)} letters to {me}")
-        check_letter(messages[0], "assignment", draw, me, visits_of(draw, me), scratch)
+        days = sorted({v["date"] for v in visits_of(draw, me)})
+        if len(messages) != len(days):
+            sys.exit(f"draw {n}: {len(messages)} letters to {me}, for {days}")
+        messages.sort(key=lambda message: sole_part(message, "text/csv").get_filename())
+        for date, message in zip(days, messages):
+            check_letter(message, "assignment", draw, me, date, visits_of(draw, me, date), scratch)
+        check_conversation(messages[0], messages[1:])
     return draw, letters
+
+
+def check_conversation(first, others):
+    for message in others:
+        if str(first["Message-ID"]) != str(message["References"]) or str(first["Message-ID"]) != str(message["In-Reply-To"]):
+            fail(message, "does not answer the first letter")
+    if first["References"] or first["In-Reply-To"]:
+        fail(first, "answers another letter")
 
 
 def check_amendment(scratch, draw, first, known):
@@ -387,19 +492,20 @@ def check_amendment(scratch, draw, first, known):
     scratch.run("amend", str(draw["n"]), str(place), "0", "--reason", "unavailable")
     with open(os.path.join(scratch.public, "draws", f"{draw['n']:04}", "amend-01.json"), encoding="utf-8") as file:
         joiner = json.load(file)["in"]
-    gone = dict(visit)
+    gone, date = dict(visit), visit["date"]
+    told = {me for me in visit["team"] if me} | ({joiner} if visits_of(draw, joiner, date) else set())
     visit["team"] = [joiner] + visit["team"][1:]
     letters = by_recipient(new_letters(scratch, known), scratch)
     wanted = {leaver, *(me for me in visit["team"] if me)}
     if set(letters) != wanted or any(len(m) != 1 for m in letters.values()):
         sys.exit(f"amendment: letters to {sorted(letters)}, not to {sorted(wanted)}")
-    check_letter(letters[leaver][0], "cancelled", draw, leaver, [gone], scratch)
+    check_letter(letters[leaver][0], "cancelled", draw, leaver, date, [gone], scratch)
     for me in wanted - {leaver}:
-        kind = "updated" if me in first else "assignment"
-        check_letter(letters[me][0], kind, draw, me, visits_of(draw, me), scratch)
-    for me in wanted & set(first):  # one conversation for a draw
-        if str(first[me][0]["Message-ID"]) not in str(letters[me][0]["References"]):
-            sys.exit(f"the letter to {me} does not answer the first")
+        kind = "updated" if me in told else "assignment"
+        check_letter(letters[me][0], kind, draw, me, date, visits_of(draw, me, date), scratch)
+    for me in wanted:  # one conversation for a draw
+        if me in first:
+            check_conversation(first[me][0], letters[me])
 
 
 def check_outbox(scratch, draws):
@@ -463,7 +569,7 @@ def check_days_kept_free(scratch, known):
         for message in (question, answer):
             check_nobody_else(message, [], scratch)
             check_html(message, sole_part(message, "text/plain").get_content())
-            check_days(message, [], [], {}, [], scratch)
+            check_slots(message, [], [], {}, scratch)
 
 
 def main():

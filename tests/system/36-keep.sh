@@ -75,7 +75,7 @@ expect 0 "assignment" sc outbox list
 test "$(sc --json outbox show 1 | field state)" = sent || fail "its state"
 test -n "$(sc --json outbox show 1 | field removed)" || fail "when it was removed"
 test "$(letters_of "SELECT count(*) FROM outbox_message m JOIN outbox_letter l ON l.id = m.letter WHERE l.draw = 1")" = 0 || fail "some are left"
-test "$(letters_of "SELECT count(*) FROM outbox_day")" -gt 0 || fail "no days"
+test "$(letters_of "SELECT count(*) FROM outbox_slot")" -gt 0 || fail "no slots"
 test "$(letters_of "SELECT count(*) FROM outbox_letter WHERE subject <> '' AND removed IS NOT NULL")" = 0 || fail "subjects are left"
 expect 2 "is sent" sc outbox retry 1
 verified
@@ -91,7 +91,7 @@ expect 0 "takes seat" sc amend 1 "$place" 0 --reason recusal
 test "$(letters)" -eq $((sent + 3)) || fail "letters to who leaves, who joins and who stays"
 test "$(letters_of "SELECT count(*) FROM outbox_letter WHERE amendment = 1 AND kind IN ('cancelled', 'updated')")" -ge 2 ||
 	fail "nobody knew what went before"
-test "$(letters_of "SELECT count(*) FROM outbox_day WHERE held = 0")" -gt 0 || fail "no day is given back"
+test "$(letters_of "SELECT count(*) FROM outbox_slot WHERE held = 0")" -gt 0 || fail "no slot is given back"
 
 # What failed is kept as long, and cannot be sent any more.
 sed -i "s|^#keep = .*|keep = 2d|" "$ini"

@@ -129,19 +129,20 @@ class Office:
         assert done.returncode == 0 and "yes: every check" in done.stdout, done.stdout + done.stderr
 
     def letters_are_right(self):
-        """Of each draw one letter to each inspector who has a seat, and no Message-ID twice."""
+        """Of each draw one letter to each inspector for each day with a seat, and no Message-ID twice."""
         found, ids = [], []
         for path in glob.glob(os.path.join(self.folder, "mail", "*", "*")):
             assert "/tmp/" not in path[len(self.folder):], path
             with open(path, "rb") as file:
                 text = file.read()
             ids.append(re.search(rb"^Message-ID:\s*(<[^>]+>)", text, re.M | re.I).group(1))
-            found.append(tuple(x.decode() for x in re.search(rb"result-(\d+)-(\w+)\.csv", text).groups()))
+            found.append(tuple(x.decode() for x in re.search(rb"result-(\d+)-(\w+)-(\d+)\.csv", text).groups()))
         wanted = []
         for path in glob.glob(os.path.join(self.public, "draws", "*", "record.json")):
             with open(path, encoding="utf-8") as file:
                 record = json.load(file)
-            wanted += sorted({(f"{record['n']:04}", p) for place in record["selected"] for p in place["team"]})
+            wanted += sorted({(f"{record['n']:04}", p, place["visit"][:10].replace("-", ""))
+                              for place in record["selected"] for p in place["team"]})
         assert sorted(found) == sorted(wanted), (sorted(found), sorted(wanted))
         assert len(set(ids)) == len(ids), "a Message-ID twice"
         states = self.rows("SELECT DISTINCT state FROM outbox_letter")

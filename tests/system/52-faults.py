@@ -453,7 +453,7 @@ class Try:
                 self.found("doubled", f"{n} letters {message_id}")
         if world.value("SELECT count(*) FROM sqlite_master WHERE name = 'outbox_letter'") == 0:
             return
-        rows = world.rows("SELECT id, draw, amendment, inspector, kind, state, message_id, not_before FROM outbox_letter")
+        rows = world.rows("SELECT id, draw, amendment, inspector, kind, state, message_id, day FROM outbox_letter")
         known = {row[6] for row in rows}
         lost = [row[0] for row in rows if row[5] == "sent" and row[6] not in ids]
         if lost:
@@ -464,13 +464,14 @@ class Try:
         self.check_recipients(before, rows)
 
     def check_recipients(self, before, rows):
-        """To each who has a seat, and of an amendment to each who had or has one at that place."""
+        """To each who has a seat, for each of his days, and of an amendment to each who had or has one at that place."""
         now = teams(self.world)
+        days = dict(((n, place), day) for n, place, day in self.world.rows("SELECT n, place, visit / 1440 FROM draw_place"))
         for n, in self.world.rows("SELECT n FROM draw WHERE outcome = 'draw'"):
             amended = self.world.value("SELECT count(*) FROM draw_amendment WHERE n = ?", n)
-            told = sorted(row[3] for row in rows if row[1] == n and row[2] == 0 and row[4] != "keep-free")
+            told = sorted((row[3], row[7]) for row in rows if row[1] == n and row[2] == 0 and row[4] != "keep-free")
             seats = before.seats if amended and n <= before.draws else now
-            wanted = sorted(set().union(*[team for place, team in seats.items() if place[0] == n] or [set()]))
+            wanted = sorted({(who, days[place]) for place, team in seats.items() if place[0] == n for who in team})
             if told != wanted and self.ended_well():
                 self.found("lost" if set(wanted) - set(told) else "doubled", f"draw {n}: letters to {told}, not to {wanted}")
         if self.command.seats and self.ended_well():

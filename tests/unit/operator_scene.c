@@ -76,8 +76,9 @@ write_letters(struct operator_scene *scene)
 			(void)snprintf(path, sizeof path, "%s/letters/%s/%s.txt", scene->dir, languages[l],
 			    letter_kind_name((enum letter_kind)kind));
 			scratch_write(path,
-			    "Subject: {{draw}}\n\n{{#visits}}\n{{date}} {{target_id}} "
-			    "{{target_name}}\n{{/visits}}\n{{log_key}}\n");
+			    "Subject: {{draw}}\n\n{{#appointments}}\n{{#visits}}\n{{date}} {{target_id}} "
+			    "{{target_name}}\n{{/visits}}\n{{/appointments}}\n{{#clashes}}\nclash\n{{/"
+			    "clashes}}\n{{log_key}}\n");
 		}
 	}
 	(void)snprintf(path, sizeof path, "%s/letters", scene->dir);

@@ -343,6 +343,20 @@ change_between(const struct zone *zone, int64_t before, int64_t after)
 	return after;
 }
 
+bool
+zone_next_change(const struct zone *zone, int64_t after, int64_t until, int64_t *ret_at)
+{
+	for (int64_t from = after; from < until; from += DAY_S) {
+		int64_t to = until - from < DAY_S ? until : from + DAY_S;
+
+		if (zone_offset(zone, from) != zone_offset(zone, to)) {
+			*ret_at = change_between(zone, from, to);
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * The offsets a day before and a day after each give a candidate, since at most one change lies between them.  A
  * candidate is right where its own offset leads back to the local time.

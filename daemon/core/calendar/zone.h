@@ -50,6 +50,9 @@ int32_t zone_offset(const struct zone *zone, int64_t time);
  */
 int32_t zone_local(const struct zone *zone, int64_t time, int32_t *ret_second);
 
+/* The first change of the offset in (after, until]; false: there is none. */
+bool zone_next_change(const struct zone *zone, int64_t after, int64_t until, int64_t *ret_at);
+
 enum zone_how {
 	ZONE_ONCE,
 	ZONE_TWICE,  /* the clock is put back over it: the first of the two instants is returned */

@@ -12,8 +12,10 @@
 #include "core/base/text.h"
 #include "letters/html.h"
 #include "letters/invitation.h"
+#include "system/clock.h"
 
 #define S slice_of
+#define SLOT ((slot_t)20628 * SLOT_DAY + 540) /* 2026-06-24T09:00 */
 
 static const struct template_name row_names[] = {{"number", NULL}, {"name", NULL}, {NULL, NULL}};
 static const struct template_name names[] = {{"who", NULL}, {"n", NULL}, {"rows", row_names}, {NULL, NULL}};
@@ -131,8 +133,7 @@ lines_are_joined(void **state)
 /* ---- invitations ---- */
 
 static const struct letter_visit visits[] = {
-    {.date = 20628,
-        .time = "09:00",
+    {.visit = SLOT,
         .target_id = {"T007", 4},
         .target_name = {"Post seven", 10},
         .unit = {"Unit", 4},
@@ -153,6 +154,7 @@ usual(void)
 	    .language = S("en"),
 	    .from_name = S("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十"),
 	    .from_address = S("office@example.org"),
+	    .timezone = S("Asia/Shanghai"),
 	    .sent_at = 1782090000,
 	    .visits = visits,
 	    .n_visits = 1};
@@ -160,7 +162,7 @@ usual(void)
 
 /* Writes an invitation, checks its lines, and reads it again; the caller frees it. */
 static icalcomponent *
-written(const struct letter_input *input, const struct outbox_day *day)
+written(const struct letter_input *input, const struct outbox_slot *slot)
 {
 	struct err err = {0};
 	struct buf out;
@@ -168,7 +170,7 @@ written(const struct letter_input *input, const struct outbox_day *day)
 	icalcomponent *calendar;
 
 	buf_init(&out, 8192);
-	assert_int_equal(invitation_write(input, day, &out, &err), 0);
+	assert_int_equal(invitation_write(input, slot, &out, &err), 0);
 	for (rest = buf_view(&out); rest.n > 0;) {
 		struct slice line = slice_cut(&rest, '\n');
 
@@ -188,67 +190,118 @@ written(const struct letter_input *input, const struct outbox_day *day)
 	return calendar;
 }
 
+/* What iCalendar's own reader makes of an invitation's time, by the zone that it brings along. */
+static int64_t
+instant_of(icalcomponent *calendar, icalproperty_kind kind)
+{
+	icalcomponent *zone = icalcomponent_get_first_component(calendar, ICAL_VTIMEZONE_COMPONENT);
+	icaltimezone *timezone = icaltimezone_new();
+	icalproperty *time = icalcomponent_get_first_property(icalcomponent_get_inner(calendar), kind);
+	icalparameter *named = icalproperty_get_first_parameter(time, ICAL_TZID_PARAMETER);
+	int64_t instant;
+
+	assert_true(icaltimezone_set_component(timezone, icalcomponent_new_clone(zone)));
+	assert_string_equal(icalparameter_get_tzid(named), icaltimezone_get_tzid(timezone));
+	instant = icaltime_as_timet_with_zone(icalvalue_get_datetime(icalproperty_get_value(time)), timezone);
+	icaltimezone_free(timezone, 1);
+	return instant;
+}
+
 static void
 a_calendar_reads_them(void **state)
 {
 	struct letter_input input = usual();
-	struct outbox_day day = {20628, true};
-	icalcomponent *asked = written(&input, &day), *back, *event, *gone;
-	struct icaltimetype start;
+	struct outbox_slot slot = {SLOT, true};
+	icalcomponent *asked, *back, *event, *gone;
 	char name[INVITATION_NAME_BYTES];
+	struct err err = {0};
 
 	(void)state;
+	assert_int_equal(clock_set_zone("Asia/Shanghai", &err), 0);
+	asked = written(&input, &slot);
 	event = icalcomponent_get_inner(asked);
-	start = icalcomponent_get_dtstart(event);
 	assert_int_equal(icalcomponent_get_method(asked), ICAL_METHOD_REQUEST);
-	assert_true(start.is_date);
-	assert_int_equal(start.year * 10000 + start.month * 100 + start.day, 20260624);
+	assert_int_equal(instant_of(asked, ICAL_DTSTART_PROPERTY), 1782262800);
+	assert_int_equal(instant_of(asked, ICAL_DTEND_PROPERTY), 1782262800 + 3600);
 	assert_int_equal(icalcomponent_get_sequence(event), 2);
-	assert_string_equal(icalcomponent_get_summary(event), "Inspection 09:00 (draw 7)");
+	assert_string_equal(icalcomponent_get_summary(event), "Inspection (draw 7)");
 
-	day.held = false;
+	slot.held = false;
 	input.amendment = 3;
-	back = written(&input, &day);
+	back = written(&input, &slot);
 	gone = icalcomponent_get_inner(back);
 	assert_int_equal(icalcomponent_get_method(back), ICAL_METHOD_CANCEL);
 	assert_int_equal(icalcomponent_get_status(gone), ICAL_STATUS_CANCELLED);
 	assert_int_equal(icalcomponent_get_sequence(gone), 3);
 	assert_string_equal(icalcomponent_get_uid(gone), icalcomponent_get_uid(event));
-	invitation_name(&day, name);
-	assert_string_equal(name, "2026-06-24.ics");
+	invitation_name(&slot, name);
+	assert_string_equal(name, "2026-06-24-0900.ics");
 	icalcomponent_free(asked);
 	icalcomponent_free(back);
 }
 
-/* Visits in any order, two of them at one time, and one on another day. */
+/* An appointment ends where the next one begins, whatever their order. */
 static void
-each_time_of_a_day_is_said_once(void **state)
+it_ends_before_the_next(void **state)
 {
-	static const struct letter_visit several[] = {
-	    {.date = 20628, .time = "14:00"},
-	    {.date = 20629, .time = "11:00"},
-	    {.date = 20628, .time = "09:00"},
-	    {.date = 20628, .time = "14:00"},
-	};
+	static const struct letter_visit several[] = {{.visit = SLOT - 30}, {.visit = SLOT}, {.visit = SLOT},
+	    {.visit = SLOT + 20}, {.visit = SLOT + 50}};
+	static const int64_t lengths[] = {30, 20, 20, 30, 60};
 	struct letter_input input = usual();
-	struct outbox_day day = {20628, true};
-	icalcomponent *asked;
+	struct err err = {0};
 
 	(void)state;
+	assert_int_equal(clock_set_zone("Asia/Shanghai", &err), 0);
 	input.visits = several;
-	input.n_visits = 4;
-	asked = written(&input, &day);
-	assert_string_equal(icalcomponent_get_summary(icalcomponent_get_inner(asked)),
-	    "Inspection 09:00, 14:00 (draw 7)");
-	icalcomponent_free(asked);
+	input.n_visits = 5;
+	for (size_t i = 0; i < 5; i++) {
+		struct outbox_slot slot = {several[i].visit, true};
+		icalcomponent *calendar = written(&input, &slot);
+
+		assert_int_equal(instant_of(calendar, ICAL_DTEND_PROPERTY) -
+		        instant_of(calendar, ICAL_DTSTART_PROPERTY),
+		    lengths[i] * 60);
+		icalcomponent_free(calendar);
+	}
 }
 
-/* Another day, inspector, draw or log is another event. */
+/* The zone that an invitation brings says what our own says, on every day of the year and at each change. */
+static void
+zones_agree(void **state)
+{
+	static const char *const zones[] = {"UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York",
+	    "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu", "Europe/Dublin"};
+	struct err err = {0};
+
+	(void)state;
+	for (size_t z = 0; z < sizeof zones / sizeof *zones; z++) {
+		struct letter_input input = usual();
+
+		assert_int_equal(clock_set_zone(zones[z], &err), 0);
+		input.timezone = S(zones[z]);
+		for (int32_t day = text_date_of(2026, 1, 1); day < text_date_of(2027, 1, 1); day++) {
+			struct outbox_slot slot = {slot_of(day, day % 24 * 60 + 30), true};
+			icalcomponent *calendar;
+			enum zone_how how;
+			int64_t instant = clock_instant(day, slot_minute(slot.slot) * 60, &how);
+
+			if (how != ZONE_ONCE)
+				continue;
+			calendar = written(&input, &slot);
+			if (instant_of(calendar, ICAL_DTSTART_PROPERTY) != instant)
+				fail_msg("%s, day %ld", zones[z], (long)day);
+			icalcomponent_free(calendar);
+		}
+	}
+	assert_int_equal(clock_set_zone("UTC", &err), 0);
+}
+
+/* Another slot, inspector, draw or log is another event. */
 static void
 each_has_its_uid(void **state)
 {
 	struct letter_input inputs[4];
-	struct outbox_day days[5] = {{20628, true}, {20628, true}, {20628, true}, {20628, true}, {20629, true}};
+	struct outbox_slot slots[5] = {{SLOT, true}, {SLOT, true}, {SLOT, true}, {SLOT, true}, {SLOT + 60, true}};
 	icalcomponent *calendars[5];
 
 	(void)state;
@@ -258,7 +311,7 @@ each_has_its_uid(void **state)
 	inputs[2].draw = 8;
 	inputs[3].log_key = S("530d903b");
 	for (size_t i = 0; i < 5; i++)
-		calendars[i] = written(&inputs[i % 4], &days[i]);
+		calendars[i] = written(&inputs[i % 4], &slots[i]);
 	for (size_t i = 0; i < 5; i++)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(icalcomponent_get_uid(icalcomponent_get_inner(calendars[i])),
@@ -276,7 +329,8 @@ main(void)
 	    cmocka_unit_test(rows_are_a_list),
 	    cmocka_unit_test(lines_are_joined),
 	    cmocka_unit_test(a_calendar_reads_them),
-	    cmocka_unit_test(each_time_of_a_day_is_said_once),
+	    cmocka_unit_test(it_ends_before_the_next),
+	    cmocka_unit_test(zones_agree),
 	    cmocka_unit_test(each_has_its_uid),
 	};
 

@@ -15,6 +15,7 @@
 
 #define S slice_of
 #define SHIPPED VECTORS "/../../conf/letters"
+#define DATE 20628 /* 2026-06-24 */
 #define HASH "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 static const struct slice leave_questions[] = {{"=at the desk, \"really\"", 22}, {"-5", 2}};
@@ -35,8 +36,7 @@ static struct letter_visit visits[3];
 static struct letter_input
 usual(void)
 {
-	visits[0] = (struct letter_visit){.date = text_date_of(2026, 6, 24),
-	    .time = "09:00",
+	visits[0] = (struct letter_visit){.visit = slot_of(DATE, 9 * 60),
 	    .target_id = S("T2"),
 	    .target_name = S("Post two"),
 	    .unit = S("Unit"),
@@ -48,15 +48,18 @@ usual(void)
 	    .colleagues = colleagues,
 	    .n_colleagues = 2};
 	visits[1] = visits[2] = visits[0];
-	visits[1].date = text_date_of(2026, 6, 23);
+	visits[1].visit = slot_of(DATE, 8 * 60 + 30);
+	visits[1].unit = S("Zone");
 	visits[1].target_id = S("T9");
 	visits[1].target_name = S("+Post nine");
 	visits[1].n_colleagues = 0;
 	visits[2].target_id = S("T1");
 	visits[2].target_name = S("Post, one");
+	letter_visits_sort(visits, 3);
 	return (struct letter_input){
 	    .kind = LETTER_ASSIGNMENT,
 	    .draw = 7,
+	    .day = DATE,
 	    .operator_name = S("Office"),
 	    .origin = S("log.example.org/a"),
 	    .cycle = S("after-holiday"),
@@ -73,6 +76,7 @@ usual(void)
 	    .public_url = S("https://log.example.org/"),
 	    .from_name = S("Office"),
 	    .from_address = S("office@example.org"),
+	    .timezone = S("UTC"),
 	    .sent_at = 1782090000,
 	    .visits = visits,
 	    .n_visits = 3,
@@ -88,9 +92,11 @@ static char dir[SCRATCH_PATH];
 static const char every_value[] =
     "Subject: {{draw}} {{visit_count}} {{operator}}\n\n"
     "{{origin}} {{cycle}} {{cycle_title}}\n{{record_hash}}\n{{log_key}} {{inspector_id}} {{inspector_name}}\n"
-    "{{date}} {{recuse_to}}\n{{public_url}} {{sheet}}\n"
+    "{{date}} {{recuse_to}}\n{{visit_day}} {{public_url}}\n{{sheet}}\n"
+    "{{#clashes}}\n{{first}} - {{second}}\n{{/clashes}}\n"
+    "{{#appointments}}\n{{number}} {{date}} {{weekday}} {{time}} {{unit}}\n{{appointment}}\n"
     "{{#visits}}\n{{number}} {{date}} {{weekday}} {{time}} {{target_id}}\n{{target_name}} {{unit}} {{area}} {{post}}\n"
-    "{{address}} {{target_phone}} {{seat}}\n{{colleagues}}\n{{/visits}}\n"
+    "{{address}} {{target_phone}} {{seat}}\n{{colleagues}}\n{{/visits}}\n{{/appointments}}\n"
     "{{#matters}}\n{{number}} {{matter_id}} {{matter_name}} {{legal_basis}}\n{{#checklist}}\n"
     "{{question_number}} {{question}}\n{{/checklist}}\n{{/matters}}\n";
 
@@ -160,9 +166,12 @@ every_placeholder(void **state)
 	assert_non_null(strstr(letter.bytes,
 	    "\r\n\r\n"
 	    "log.example.org/a after-holiday After holidays\r\n" HASH "\r\n530d903a I003 Desk three\r\n"
-	    "22 June 2026 recuse@example.org\r\nhttps://log.example.org/ result-0007-I003.csv\r\n"
-	    "1 23 June 2026 Tuesday 09:00 T9\r\n+Post nine Unit Area Post\r\nStreet 2 000-5550002 lead\r\nnobody "
+	    "22 June 2026 recuse@example.org\r\nWednesday, 24 June 2026 https://log.example.org/\r\n"
+	    "result-0007-I003-20260624.csv\r\n"
+	    "1 24 June 2026 Wednesday 08:30 Zone\r\n08:30 Zone: T9\r\n"
+	    "1 24 June 2026 Wednesday 08:30 T9\r\n+Post nine Zone Area Post\r\nStreet 2 000-5550002 lead\r\nnobody "
 	    "else\r\n"
+	    "2 24 June 2026 Wednesday 09:00 Unit\r\n09:00 Unit: T1, then T2\r\n"
 	    "2 24 June 2026 Wednesday 09:00 T1\r\nPost, one Unit Area Post\r\nStreet 2 000-5550002 lead\r\n"
 	    "I002 Desk two (000-5550102), I005 Desk five\r\n"
 	    "3 24 June 2026 Wednesday 09:00 T2\r\n"));
@@ -183,22 +192,34 @@ message_ids(void **state)
 
 	(void)state;
 	assert_string_equal(first.bytes, again.bytes);
-	letter_id(&input, LETTER_ASSIGNMENT, 0, id);
+	letter_id(&input, id);
 	assert_string_equal(first.message_id, id);
 	assert_non_null(strstr(id, "@log.example.org>"));
 	letter_release(&again);
 	input.kind = LETTER_UPDATED;
 	input.amendment = 2;
+	input.thread_start = S(id);
 	again = make(letters, &input);
 	assert_string_not_equal(first.message_id, again.message_id);
 	assert_non_null(strstr(again.bytes, "In-Reply-To: <"));
 	assert_non_null(strstr(strstr(again.bytes, "References: "), first.message_id));
 	assert_null(strstr(first.bytes, "In-Reply-To"));
 	letter_release(&again);
-	letter_id(&input, LETTER_UPDATED, 3, other);
+	input = usual();
+	input.thread_start = S(id); /* what could not be made at first, and was the first, begins the conversation */
+	again = make(letters, &input);
+	assert_string_equal(first.bytes, again.bytes);
+	letter_release(&again);
+	input.amendment = 3;
+	letter_id(&input, other);
 	assert_string_not_equal(other, id);
+	input = usual();
+	input.day++;
+	letter_id(&input, other);
+	assert_string_not_equal(other, id);
+	input = usual();
 	input.record_hash = S("another log or another draw");
-	letter_id(&input, LETTER_ASSIGNMENT, 0, other);
+	letter_id(&input, other);
 	assert_string_not_equal(other, id);
 	letter_release(&first);
 	letters_free(letters);
@@ -227,7 +248,7 @@ hosts(void **state)
 		char id[LETTER_ID_BYTES];
 
 		input.origin = S(cases[i].origin);
-		letter_id(&input, LETTER_ASSIGNMENT, 0, id);
+		letter_id(&input, id);
 		assert_string_equal(id + 33, cases[i].host);
 	}
 }
@@ -247,9 +268,9 @@ sheets(void **state)
 	assert_string_equal(text,
 	    "\xEF\xBB\xBF"
 	    "draw,date,target_id,target_name,matter,question,answer,remarks\r\n"
-	    "7,2026-06-23,T9,'+Post nine,leave Leave,\"'=at the desk, \"\"really\"\"\",,\r\n"
-	    "7,2026-06-23,T9,'+Post nine,leave Leave,'-5,,\r\n"
-	    "7,2026-06-23,T9,'+Post nine,duty Duty,,,\r\n"
+	    "7,2026-06-24,T9,'+Post nine,leave Leave,\"'=at the desk, \"\"really\"\"\",,\r\n"
+	    "7,2026-06-24,T9,'+Post nine,leave Leave,'-5,,\r\n"
+	    "7,2026-06-24,T9,'+Post nine,duty Duty,,,\r\n"
 	    "7,2026-06-24,T1,\"Post, one\",leave Leave,\"'=at the desk, \"\"really\"\"\",,\r\n"
 	    "7,2026-06-24,T1,\"Post, one\",leave Leave,'-5,,\r\n"
 	    "7,2026-06-24,T1,\"Post, one\",duty Duty,,,\r\n"
@@ -274,10 +295,10 @@ sheet_names(void **state)
 	char name[LETTER_SHEET_NAME_BYTES];
 
 	(void)state;
-	letter_sheet_name(7, S("I003"), name);
-	assert_string_equal(name, "result-0007-I003.csv");
-	letter_sheet_name(UINT64_MAX, S("01234567890123456789012345678901"), name);
-	assert_string_equal(name, "result-18446744073709551615-01234567890123456789012345678901.csv");
+	letter_sheet_name(7, S("I003"), DATE, name);
+	assert_string_equal(name, "result-0007-I003-20260624.csv");
+	letter_sheet_name(UINT64_MAX, S("01234567890123456789012345678901"), DATE, name);
+	assert_string_equal(name, "result-18446744073709551615-01234567890123456789012345678901-20260624.csv");
 }
 
 static void
@@ -362,6 +383,47 @@ two_addresses(void **state)
 	letters_free(letters);
 }
 
+/* One slot and one unit are one appointment; without a unit each visit is one. */
+static void
+appointments(void **state)
+{
+	struct letter_visit some[] = {
+	    {.visit = 600, .unit = S("A"), .target_id = S("T3")},
+	    {.visit = 540, .unit = S("B"), .target_id = S("T1")},
+	    {.visit = 540, .unit = S("A"), .target_id = S("T4")},
+	    {.visit = 540, .unit = S("A"), .target_id = S("T2")},
+	    {.visit = 540, .unit = S(""), .target_id = S("T6")},
+	    {.visit = 540, .unit = S(""), .target_id = S("T5")},
+	};
+	static const char *const order[] = {"T5", "T6", "T2", "T4", "T1", "T3"};
+	static const size_t sizes[] = {1, 1, 2, 1, 1};
+
+	(void)state;
+	letter_visits_sort(some, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_true(slice_is(some[i].target_id, order[i]));
+	for (size_t i = 0, k = 0; i < 6; i += sizes[k++])
+		assert_int_equal(letter_appointment(&some[i], 6 - i), sizes[k]);
+}
+
+static void
+clashes(void **state)
+{
+	struct letters *letters = load(dir);
+	struct letter_input input = usual();
+	struct letter_clash clash = {visits, visits + 1, 1, 2};
+	struct letter letter;
+
+	(void)state;
+	input.clashes = &clash;
+	input.n_clashes = 1;
+	letter = make(letters, &input);
+	assert_non_null(
+	    strstr(letter.bytes, "\r\n24 June 2026, 08:30 Zone: T9 - 24 June 2026, 09:00 Unit: T1, then T2\r\n"));
+	letter_release(&letter);
+	letters_free(letters);
+}
+
 static void
 many_visits(void **state)
 {
@@ -426,11 +488,11 @@ missing_and_faulty(void **state)
 	(void)state;
 	buf_init(&said, 65536);
 	(void)snprintf(path, sizeof path, "%s/en/updated.txt", dir);
-	scratch_write(path, "Subject: x\n\n{{#visits}}\n{{target_nmae}}\n");
+	scratch_write(path, "Subject: x\n\n{{#matters}}\n{{matter_nmae}}\n");
 	(void)snprintf(path, sizeof path, "%s/zh_CN/cancelled.txt", dir);
 	assert_int_equal(remove(path), 0);
 	(void)snprintf(path, sizeof path, "%s/zh_CN/keep-free.txt", dir);
-	scratch_write(path, "Subject: {{log_key}}\n\n{{#visits}}\n{{log_key}}\n{{/visits}}\n");
+	scratch_write(path, "Subject: {{log_key}}\n\n{{#appointments}}\n{{log_key}}\n{{/appointments}}\n");
 	assert_int_equal(letters_load(dir, NULL, &diag, &letters), ERR_REFUSED);
 	assert_null(letters);
 	text = buf_steal(&said);
@@ -438,8 +500,8 @@ missing_and_faulty(void **state)
 	    "cancelled.txt:0: this letter's template is missing\n"
 	    "keep-free.txt:0: every letter has to say the log's key id, or a second log would not show: {{log_key}} is "
 	    "missing\n"
-	    "updated.txt:4: {{target_nmae}} is not known; did you mean {{target_name}}?\n"
-	    "updated.txt:3: {{#visits}} is never closed: {{/visits}} is missing\n");
+	    "updated.txt:4: {{matter_nmae}} is not known; did you mean {{matter_name}}?\n"
+	    "updated.txt:3: {{#matters}} is never closed: {{/matters}} is missing\n");
 	free(text);
 	(void)snprintf(path, sizeof path, "%s/en/updated.txt", dir);
 	assert_int_equal(remove(path), 0);
@@ -465,6 +527,8 @@ main(void)
 	    TEST(the_cancelled_have_no_sheet),
 	    TEST(refused),
 	    TEST(two_addresses),
+	    TEST(appointments),
+	    TEST(clashes),
 	    TEST(many_visits),
 	    TEST(shipped),
 	    TEST(missing_and_faulty),

@@ -19,6 +19,7 @@
 
 #define S slice_of
 #define NOW 1782090000
+#define DATE 20628 /* 2026-06-24 */
 #define DAY 86400
 #define KEEP (90 * DAY)
 #define FILE_MAX ((size_t)4 << 20)
@@ -60,6 +61,7 @@ letter(unsigned draw, unsigned amendment, const char *inspector, const char *kin
 	    .draw = draw,
 	    .amendment = amendment,
 	    .inspector = S(inspector),
+	    .day = DATE,
 	    .kind = S(kind),
 	    .sender = S("a@example.org"),
 	    .recipient = S("b@example.org"),
@@ -375,7 +377,7 @@ withdraw(const char *inspector)
 	struct err err = {0};
 
 	assert_int_equal(store_begin(store, &err), 0);
-	if (outbox_withdraw(store, 7, S(inspector), NOW, &result, &err) != 0 || store_commit(store, &err) != 0)
+	if (outbox_withdraw(store, 7, S(inspector), DATE, NOW, &result, &err) != 0 || store_commit(store, &err) != 0)
 		fail_msg("%s", err.message);
 	return result;
 }

@@ -111,13 +111,18 @@ test_a_whole_draw(void **state)
 	operator_scene_refused(&scene, step_draw(&scene.operator, 9, NULL, &scene.err), ERR_ABSENT, "no draw 9");
 }
 
+#define VISIT_DAYS                                                                                                   \
+	"SELECT count(*) FROM (SELECT DISTINCT n, inspector, visit / 1440 FROM draw_seat JOIN draw_place USING (n, " \
+	"place)"                                                                                                     \
+	" WHERE inspector IS NOT NULL AND target IS NOT NULL)"
+
 static void
-test_letters_one_for_each_who_has_a_seat(void **state)
+test_letters_one_for_each_day_of_a_seat(void **state)
 {
 	(void)state;
 	operator_scene_init(&scene);
 	draw(commit_at(SCENE_NOW));
-	assert_int_equal(operator_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat"),
+	assert_int_equal(operator_scene_count(&scene, VISIT_DAYS),
 	    operator_scene_count(&scene,
 	        "SELECT count(*) FROM outbox_letter WHERE state = 'queued' AND kind = 'assignment'"));
 	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE fault <> ''"), 0);
@@ -203,7 +208,7 @@ test_days_are_kept_free(void **state)
 	        "SELECT count(*) FROM outbox_letter JOIN outbox_message ON letter = id"
 	        " WHERE CAST(message AS TEXT) LIKE '%Target%' OR CAST(message AS TEXT) LIKE '%text/calendar%'"),
 	    0);
-	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_day"), 0);
+	assert_int_equal(operator_scene_count(&scene, "SELECT count(*) FROM outbox_slot"), 0);
 
 	/* One letter has not left yet, and never will. */
 	operator_scene_well(&scene,
@@ -224,7 +229,7 @@ test_days_are_kept_free(void **state)
 	    outbox_deliver_maildir(scene.operator.store, mail, scene.operator.now, NULL, &scene.err));
 	scene.operator.now = row_of(n).draw_time;
 	draw(n);
-	assert_int_equal(operator_scene_count(&scene, "SELECT count(DISTINCT inspector) FROM draw_seat") -
+	assert_int_equal(operator_scene_count(&scene, VISIT_DAYS) -
 	        operator_scene_count(&scene, "SELECT count(*) FROM outbox_letter WHERE kind = 'assignment'"),
 	    0);
 	assert_int_equal(operator_scene_count(&scene,
@@ -465,36 +470,37 @@ targets_in(struct slice message)
 }
 
 static uint64_t
-targets_held(int64_t n, struct slice inspector)
+targets_held(int64_t n, struct slice inspector, int64_t day)
 {
 	uint64_t set = 0;
 	struct query q;
 
 	query_open(&q, scene.operator.store,
 	    "SELECT substr(p.target, 2) FROM draw_seat s JOIN draw_place p USING (n, place)"
-	    " WHERE s.n = ? AND s.inspector = ? AND p.target IS NOT NULL");
+	    " WHERE s.n = ? AND s.inspector = ? AND p.visit / 1440 = ? AND p.target IS NOT NULL");
 	query_put_int(&q, n);
 	query_put_text(&q, inspector);
+	query_put_int(&q, day);
 	while (query_row(&q))
 		set |= (uint64_t)1 << strtol(query_text(&q, 0).p, NULL, 10);
 	operator_scene_well(&scene, query_close(&q, &scene.err));
 	return set;
 }
 
-/* The days in a calendar that has accepted all invitations, and the days of visits. */
+/* The slots in a calendar that has accepted all invitations, and those of visits. */
 static void
 calendars_say_what_is(int64_t n, struct slice inspector)
 {
 	struct query q;
 
 	query_open(&q, scene.operator.store,
-	    "WITH said AS (SELECT day, held, max(letter) FROM outbox_day JOIN outbox_letter ON id = letter"
-	    "  WHERE draw = ?1 AND inspector = ?2 AND state <> 'cancelled' GROUP BY day),"
-	    " told AS (SELECT day FROM said WHERE held = 1),"
-	    " held AS (SELECT p.visit / 1440 AS day FROM draw_seat s JOIN draw_place p USING (n, place)"
+	    "WITH said AS (SELECT slot, held, max(letter) FROM outbox_slot JOIN outbox_letter ON id = letter"
+	    "  WHERE draw = ?1 AND inspector = ?2 AND state <> 'cancelled' GROUP BY slot),"
+	    " told AS (SELECT slot FROM said WHERE held = 1),"
+	    " held AS (SELECT p.visit AS slot FROM draw_seat s JOIN draw_place p USING (n, place)"
 	    "  WHERE s.n = ?1 AND s.inspector = ?2 AND p.target IS NOT NULL)"
-	    " SELECT count(*) FROM (SELECT day FROM told EXCEPT SELECT day FROM held)"
-	    "  UNION ALL SELECT count(*) FROM (SELECT day FROM held EXCEPT SELECT day FROM told)");
+	    " SELECT count(*) FROM (SELECT slot FROM told EXCEPT SELECT slot FROM held)"
+	    "  UNION ALL SELECT count(*) FROM (SELECT slot FROM held EXCEPT SELECT slot FROM told)");
 	query_put_int(&q, n);
 	query_put_text(&q, inspector);
 	while (query_row(&q))
@@ -502,34 +508,45 @@ calendars_say_what_is(int64_t n, struct slice inspector)
 	operator_scene_well(&scene, query_close(&q, &scene.err));
 }
 
-/* All letters to an inspector, in their order, say exactly what there is to visit. */
+/* What the letters about one day, in their order, leave an inspector to visit. */
+static uint64_t
+targets_told(int64_t n, struct slice inspector, int64_t day)
+{
+	uint64_t knows = 0;
+	struct query q;
+
+	query_open(&q, scene.operator.store,
+	    "SELECT kind, message FROM outbox_letter JOIN outbox_message ON letter = id"
+	    " WHERE draw = ? AND inspector = ? AND day = ? AND state <> 'cancelled' ORDER BY id");
+	query_put_int(&q, n);
+	query_put_text(&q, inspector);
+	query_put_int(&q, day);
+	while (query_row(&q)) {
+		uint64_t named = targets_in(query_blob(&q, 1));
+
+		knows = slice_is(query_text(&q, 0), "cancelled") ? knows & ~named : named;
+	}
+	operator_scene_well(&scene, query_close(&q, &scene.err));
+	return knows;
+}
+
+/* All letters to an inspector say exactly what there is to visit, day by day. */
 static void
 letters_say_what_is(void)
 {
-	struct query people, q;
+	struct query q;
 
-	query_open(&people, scene.operator.store,
-	    "SELECT DISTINCT draw, inspector FROM outbox_letter"
-	    " UNION SELECT DISTINCT n, inspector FROM draw_seat WHERE inspector IS NOT NULL");
-	while (query_row(&people)) {
-		struct slice inspector = query_text(&people, 1);
-		uint64_t knows = 0;
+	query_open(&q, scene.operator.store,
+	    "SELECT draw, inspector, day FROM outbox_letter UNION SELECT n, inspector, visit / 1440"
+	    " FROM draw_seat JOIN draw_place USING (n, place) WHERE inspector IS NOT NULL");
+	while (query_row(&q)) {
+		struct slice inspector = query_text(&q, 1);
 
-		query_open(&q, scene.operator.store,
-		    "SELECT kind, message FROM outbox_letter JOIN outbox_message ON letter = id"
-		    " WHERE draw = ? AND inspector = ? AND state <> 'cancelled' ORDER BY id");
-		query_put_int(&q, query_int(&people, 0));
-		query_put_text(&q, inspector);
-		while (query_row(&q)) {
-			uint64_t named = targets_in(query_blob(&q, 1));
-
-			knows = slice_is(query_text(&q, 0), "cancelled") ? knows & ~named : named;
-		}
-		operator_scene_well(&scene, query_close(&q, &scene.err));
-		assert_int_equal(knows, targets_held(query_int(&people, 0), inspector));
-		calendars_say_what_is(query_int(&people, 0), inspector);
+		assert_int_equal(targets_told(query_int(&q, 0), inspector, query_int(&q, 2)),
+		    targets_held(query_int(&q, 0), inspector, query_int(&q, 2)));
+		calendars_say_what_is(query_int(&q, 0), inspector);
 	}
-	operator_scene_well(&scene, query_close(&people, &scene.err));
+	operator_scene_well(&scene, query_close(&q, &scene.err));
 }
 
 /* Letters that could not be made are made once they can be. */
@@ -590,7 +607,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_a_whole_draw, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_letters_one_for_each_who_has_a_seat, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_letters_one_for_each_day_of_a_seat, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_amendment_stands_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_days_are_kept_free, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_open_commitment, set_up, tear_down),
