@@ -6,7 +6,7 @@
  *	    build/gcc/libspotcheck-core.a -lcrypto -lutf8proc -lpthread && build/bench_assign
  *
  * "table" is the time for finding out who is lawful for which target, "pairs" for hashing pair(t, p), "search" for
- * all else.
+ * all else.  "visits" is what it takes then to give each place one of 40 slots (goal: under 5 % of the teams' time).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 
 #include "core/base/hash.h"
 #include "core/draw/assign.h"
+#include "core/draw/visits.h"
 
 struct bench {
 	const char *name;
@@ -202,6 +203,60 @@ pairs(const void *ctx, size_t t, const uint32_t *inspectors, size_t n, struct ha
 	d->pairs_s += seconds() - begun;
 }
 
+/* ---- visits: 40 slots, four a day ---- */
+
+#define SLOTS 40
+#define SLOTS_A_DAY 4
+#define BETWEEN 180 /* minutes between a day's slots */
+#define UNIT_TARGETS 20
+
+/* Every tenth day of every inspector, by his number. */
+static bool
+is_away(const void *ctx, uint32_t inspector, int32_t date)
+{
+	(void)ctx;
+	return (inspector + (uint32_t)date) % 10 == 0;
+}
+
+/* Prints how long the visits of these teams take, and as a part of the teams' own time. */
+static void
+time_visits(const struct assign_problem *problem, const struct assign_result *r, uint64_t spacing, double teams_s)
+{
+	size_t n = problem->n_targets, unkept = 0;
+	slot_t slots[SLOTS];
+	uint32_t *start = array(n, sizeof *start), *unit = array(n, sizeof *unit);
+	struct visit *visits = array(n, sizeof *visits);
+	struct visits_problem p = {.slots = slots,
+	    .n_slots = SLOTS,
+	    .spacing = spacing,
+	    .seats = problem->seats,
+	    .n_places = n,
+	    .start = start,
+	    .unit = unit,
+	    .team = r->team,
+	    .n_inspectors = problem->n_inspectors,
+	    .is_away = is_away};
+	double begun;
+
+	for (size_t i = 0; i < SLOTS; i++)
+		slots[i] = slot_of((int32_t)(i / SLOTS_A_DAY), 480 + (int)(i % SLOTS_A_DAY) * BETWEEN);
+	for (size_t i = 0; i < n; i++) {
+		unit[i] = (uint32_t)below(n / UNIT_TARGETS + 1);
+		start[i] = (uint32_t)((size_t)unit[i] * 7919 % SLOTS);
+	}
+	begun = seconds();
+	if (visits_find(&p, visits, NULL) != 0)
+		exit(1);
+	begun = seconds() - begun;
+	for (size_t i = 0; i < n; i++)
+		unkept += !visits[i].kept;
+	printf("%-28s   visits %4llu min apart: %.4f s, %.2f %% of the teams' time; %zu cannot be kept\n", "",
+	    (unsigned long long)spacing, begun, 100 * begun / teams_s, unkept);
+	free(start);
+	free(unit);
+	free(visits);
+}
+
 /* Explains the last of the targets that stay unstaffed. */
 static void
 explain(const struct assign_problem *problem, const struct assign_result *r)
@@ -251,8 +306,12 @@ run(const struct bench *b)
 	printf("%-28s %7.3f s: table %6.3f, pairs %7.3f, search %7.3f; %zu of %zu admitted, k' %zu, load %llu/%llu\n",
 	    b->name, table_s + solve_s, table_s, d.pairs_s, solve_s - d.pairs_s, r.n_admitted, b->n_targets, r.n_drawn,
 	    (unsigned long long)r.least, (unsigned long long)r.limit);
-	if (r.n_admitted < b->n_targets)
+	if (r.n_admitted < b->n_targets) {
 		explain(&problem, &r);
+	} else {
+		time_visits(&problem, &r, BETWEEN, table_s + solve_s);
+		time_visits(&problem, &r, SLOT_DAY, table_s + solve_s);
+	}
 	fflush(stdout);
 	assign_release(&r);
 	lawful_table_free(problem.lawful);

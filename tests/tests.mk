@@ -8,7 +8,7 @@ FUZZ_SOURCES = $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TESTS = $(FUZZ_SOURCES:%.c=$(OUT)/%)
 CMOCKA_LIBS = $(shell pkg-config --libs cmocka) -lm
 
-LONG = fuzz fuzz-run years odds faults faults-commands
+LONG = fuzz fuzz-run years ten-years odds faults faults-commands
 NPM = page-test second-test browser-test
 RUNS = check demo bench $(LONG) $(NPM)
 .PHONY: everything test sanitize coverage $(RUNS)
@@ -117,6 +117,11 @@ years:	## ten years with every turn killed somewhere in it, and decades against 
 	@+$(INNER) all $(OUT)/tests/unit/app/test_years
 	YEARS=10 $(OUT)/tests/unit/app/test_years
 	@for run in $$(seq $(YEARS_RUNS)); do $(PYTHON) tests/system/61-simulate.py || exit 1; done
+
+ten-years:	## ten years of the sample and of two made-up offices: what cannot be kept, and what falls together
+	@scripts/setup.sh build test
+	@+$(INNER) all
+	$(PYTHON) scripts/ten_years.py
 
 ODDS_CONFIGURATIONS = 100
 odds:	## the odds of a hundred random configurations against ten thousand draws of each

@@ -10,7 +10,7 @@
 #include "core/base/array.h"
 #include "core/base/text.h"
 #include "draws/draws.h"
-#include "draws/visits.h"
+#include "draws/unkept.h"
 #include "mail/outbox.h"
 #include "system/clock.h"
 #include "text/language.h"
@@ -60,7 +60,7 @@ struct draw_list {
 	struct table table;
 	struct draw_row *rows; /* kept, since no other query may run while draws_each does */
 	size_t n;
-	uint64_t visits;
+	uint64_t visits, unkept, apart, again;
 	struct err *err;
 };
 
@@ -90,8 +90,60 @@ put_visit_words(struct buf *out, const struct visit_row *visit, size_t n_seats)
 		buf_format(out, "%s%.*s", s == 0 ? "" : ", ", SLICE_ARGS(visit->seats[s].inspector));
 }
 
+/* Targets of the draw that another cycle has drawn within its `quiet`, by when each was drawn. */
 static int
-put_visits_cell(struct draw_list *w, const struct draw_row *row)
+count_drawn_again(struct draw_list *w, const struct draw_row *row, uint64_t *ret)
+{
+	struct query q;
+
+	*ret = 0;
+	query_open(&q, w->operator->store,
+	    "SELECT count(*) FROM draw d JOIN draw_place p ON p.n = d.n WHERE d.n = ? AND d.quiet_days > 0 AND EXISTS"
+	    " (SELECT 1 FROM draw_place x JOIN draw o ON o.n = x.n WHERE x.target = p.target AND o.cycle <> d.cycle AND"
+	    "  o.outcome = 'draw' AND (o.draw_time, o.n) < (d.draw_time, d.n) AND d.date - o.date < d.quiet_days)");
+	query_put_int(&q, (int64_t)row->n);
+	if (query_row(&q))
+		*ret = (uint64_t)query_int(&q, 0);
+	return query_close(&q, w->err);
+}
+
+/* What a timetable or its rules should not come to: empty where it is nothing. */
+static void
+put_trouble_cell(struct draw_list *w, uint64_t n)
+{
+	if (n == 0)
+		table_string(&w->table, "");
+	else
+		table_int(&w->table, (int64_t)n);
+}
+
+static int
+put_trouble_cells(struct draw_list *w, const struct draw_row *row, const struct visits *visits)
+{
+	struct unkept unkept = {.n = 0};
+	struct stored_draw d;
+	uint64_t again = 0;
+	int rc;
+
+	stored_draw_init(&d);
+	rc = visits->n == 0 ? 0 : stored_draw_load(&d, w->operator->store, row->n, w->err);
+	if (rc == 0 && visits->n > 0)
+		rc = unkept_of_visits(&d, visits, &unkept, w->err);
+	if (rc == 0)
+		rc = count_drawn_again(w, row, &again);
+	put_trouble_cell(w, unkept.n);
+	put_trouble_cell(w, unkept.apart);
+	put_trouble_cell(w, again);
+	w->unkept += unkept.n;
+	w->apart += unkept.apart;
+	w->again += again;
+	unkept_release(&unkept);
+	stored_draw_release(&d);
+	return rc;
+}
+
+static int
+put_visits_cells(struct draw_list *w, const struct draw_row *row)
 {
 	struct visits visits;
 	struct buf out;
@@ -104,6 +156,8 @@ put_visits_cell(struct draw_list *w, const struct draw_row *row)
 		buf_format(&out, gettext("; and %zu more"), visits.n - VISITS_SHOWN);
 	table_text(&w->table, buf_view(&out));
 	w->visits += rc == 0 ? visits.n : 0;
+	if (rc == 0)
+		rc = put_trouble_cells(w, row, &visits);
 	buf_release(&out);
 	visits_release(&visits);
 	return rc;
@@ -126,7 +180,7 @@ put_simulated_draw(struct draw_list *w, const struct draw_row *row)
 	table_string(&w->table, row->cycle);
 	table_time(&w->table, committed);
 	table_time(&w->table, row->draw_time);
-	rc = put_visits_cell(w, row);
+	rc = put_visits_cells(w, row);
 	if (rc != 0)
 		return rc;
 	if (row->revealed)
@@ -146,6 +200,9 @@ print_draw_table(struct draw_list *w)
 	    {"commit", gettext("Commit"), false},
 	    {"draw", gettext("Draw at"), false},
 	    {"visits", gettext("Who visits whom"), false},
+	    {"unkept", gettext("not kept"), true},
+	    {"apart", gettext("units at two slots"), true},
+	    {"again", gettext("drawn within quiet"), true},
 	    {"reveal", gettext("Opens at"), false},
 	};
 	int rc = draws_each(w->operator->store, keep_draw_row, w, w->err);
@@ -177,6 +234,10 @@ simulate_table_print(struct simulate_table *table, const struct operator *operat
 		printf(gettext("\nMissed, or committed late:\n%.*s"), (int)table->troubles.len, table->troubles.data);
 	printf(gettext("\n%zu draws, %llu visits, %llu letters; %llu occurrences missed.\n"), w.n,
 	    (unsigned long long)w.visits, (unsigned long long)letters[OUTBOX_SENT], (unsigned long long)table->missed);
+	printf(gettext("%llu visits cannot be kept; %llu times a unit is visited at several slots of one draw; %llu "
+	               "targets were "
+	               "drawn again within quiet.\n"),
+	    (unsigned long long)w.unkept, (unsigned long long)w.apart, (unsigned long long)w.again);
 	printf(gettext("Published in %s/public, letters in %s/mail/new; the log is called %s.\n"), scratch, scratch,
 	    operator->config->origin);
 	return 0;

@@ -213,7 +213,7 @@ rehearse_draw(struct cli *cli, const char *name)
 	if (rehearsal_make(&r, &session.operator, cycle, &cli->err) != 0)
 		status = cli_fail(cli);
 	else
-		status = print_rehearsal(cli, &r);
+		status = print_rehearsal(cli, &r, &session.operator, cycle);
 	rehearsal_release(&r);
 	return draw_session_close(&session, status);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/ceremony.h"
+#include "cli/unkept_print.h"
 #include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/draw/explain.h"
@@ -218,8 +219,42 @@ print_unstaffed(struct cli *cli, const struct draw_input *input, const struct dr
 	return rc == 0 ? print_end(cli) : cli_fail(cli);
 }
 
-int
-print_rehearsal(struct cli *cli, const struct rehearsal *r)
+/* What a rehearsal says of visits that cannot be kept. */
+struct rehearsal_words {
+	struct unkept unkept;
+	struct remedies remedies;
+	struct buf targets, names; /* for programs */
+};
+
+static void
+rehearsal_words_release(struct rehearsal_words *w)
+{
+	unkept_release(&w->unkept);
+	buf_release(&w->targets);
+	buf_release(&w->names);
+}
+
+static int
+rehearsal_words_make(struct rehearsal_words *w, const struct rehearsal *r, const struct operator *operator,
+    const struct config_cycle *cycle, struct err *err)
+{
+	int rc;
+
+	*w = (struct rehearsal_words){.unkept = {.n = 0}};
+	buf_init(&w->targets, OUTPUT_MAX);
+	buf_init(&w->names, OUTPUT_MAX);
+	rc = unkept_of_draw(&r->input, &r->draw, &w->unkept, err);
+	if (rc == 0)
+		rc = remedies_find(r, operator, cycle, &w->remedies, err);
+	if (rc == 0) {
+		put_unkept_targets(&w->unkept, " ", &w->targets);
+		put_remedy_names(&w->remedies, &w->names);
+	}
+	return rc;
+}
+
+static bool
+print_rehearsal_facts(struct cli *cli, const struct rehearsal *r, const struct rehearsal_words *w)
 {
 	const struct table_column columns[] = {
 	    {"cycle", _("Cycle"), false},
@@ -232,6 +267,9 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 	    {"drawn", _("Inspectors drawn"), true},
 	    {"least_load", _("Visits of the busiest inspector, at the least"), true},
 	    {"limit", _("Visits of the busiest inspector, at most"), true},
+	    {"unkept", _("Visits that cannot be kept"), true},
+	    {"unkept_targets", cli->json ? "" : NULL, false},
+	    {"helps", cli->json ? "" : NULL, false},
 	};
 	const struct draw *d = &r->draw;
 	uint64_t drum = 0;
@@ -251,12 +289,48 @@ print_rehearsal(struct cli *cli, const struct rehearsal *r)
 	table_int(&t, (int64_t)d->n_drawn);
 	table_int(&t, (int64_t)d->least);
 	table_int(&t, (int64_t)d->limit);
+	table_int(&t, (int64_t)w->unkept.n);
+	table_text(&t, buf_view(&w->targets));
+	table_text(&t, buf_view(&w->names));
 	good = table_print_record(&t, cli->json, stdout);
 	table_release(&t);
-	if (!good || cli->json)
-		return print_end(cli);
-	printf("%s\n", _("A rehearsal with a secret that is thrown away; nothing was changed."));
-	return print_unstaffed(cli, &r->input, d);
+	return good;
+}
+
+static int
+print_rehearsal_unkept(struct cli *cli, const struct rehearsal_words *w)
+{
+	struct buf text;
+	int status = print_unkept(cli, &w->unkept);
+
+	if (status != EXIT_DONE || w->unkept.n == 0)
+		return status;
+	buf_init(&text, OUTPUT_MAX);
+	put_remedies(&w->remedies, &text);
+	printf("%.*s\n", SLICE_ARGS(buf_view(&text)));
+	buf_release(&text);
+	return print_end(cli);
+}
+
+int
+print_rehearsal(struct cli *cli, const struct rehearsal *r, const struct operator *operator,
+    const struct config_cycle *cycle)
+{
+	struct rehearsal_words w;
+	int status = EXIT_DONE;
+
+	if (rehearsal_words_make(&w, r, operator, cycle, &cli->err) != 0) {
+		rehearsal_words_release(&w);
+		return cli_fail(cli);
+	}
+	if (print_rehearsal_facts(cli, r, &w) && !cli->json) {
+		printf("%s\n", _("A rehearsal with a secret that is thrown away; nothing was changed."));
+		status = print_unstaffed(cli, &r->input, &r->draw);
+		if (status == EXIT_DONE)
+			status = print_rehearsal_unkept(cli, &w);
+	}
+	rehearsal_words_release(&w);
+	return status == EXIT_DONE ? print_end(cli) : status;
 }
 
 /* ---- who visits whom when ---- */
@@ -289,8 +363,23 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 	buf_byte(out, '}');
 }
 
+static void
+put_unkept_json(struct buf *out, const struct unkept *u)
+{
+	bool first = true;
+
+	buf_text(out, ",\"unkept\":[");
+	for (size_t i = 0; i < u->input.n_places; i++) {
+		if (u->kept[i])
+			continue;
+		put_json_member(out, first ? "" : ",", u->places[i].target);
+		first = false;
+	}
+}
+
 static int
-print_visits_json(struct cli *cli, const struct draw_row *row, const struct visits *v, struct slice unstaffed)
+print_visits_json(struct cli *cli, const struct draw_row *row, const struct visits *v, const struct unkept *u,
+    struct slice unstaffed)
 {
 	struct draw_assurance assurance;
 	struct buf out, away;
@@ -311,7 +400,8 @@ print_visits_json(struct cli *cli, const struct draw_row *row, const struct visi
 	buf_uint(&out, row->n);
 	put_json_member(&out, ",\"record\":", slice_of(row->record));
 	put_json_member(&out, ",\"state\":", slice_of(draw_state(row)));
-	buf_text(&out, ",\"unstaffed\":[");
+	put_unkept_json(&out, u);
+	buf_text(&out, "],\"unstaffed\":[");
 	for (bool first = true; unstaffed.n > 0; first = false)
 		put_json_member(&out, first ? "" : ",", slice_cut(&unstaffed, '\n'));
 	buf_text(&out, "],\"visits\":[");
@@ -415,7 +505,8 @@ print_away(struct cli *cli, const struct draw_row *row)
 }
 
 static int
-print_visits_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, size_t n_unstaffed)
+print_visits_for_people(struct cli *cli, const struct draw_row *row, const struct visits *v, const struct unkept *u,
+    size_t n_unstaffed)
 {
 	int status = print_draw_facts(cli, row);
 
@@ -425,6 +516,10 @@ print_visits_for_people(struct cli *cli, const struct draw_row *row, const struc
 	if (status == EXIT_DONE && v->n > 0) {
 		(void)putchar('\n');
 		status = print_visits_table(cli, v);
+	}
+	if (status == EXIT_DONE && u->n > 0) {
+		(void)putchar('\n');
+		status = print_unkept(cli, u);
 	}
 	if (status == EXIT_DONE && n_unstaffed > 0) {
 		(void)putchar('\n');
@@ -437,18 +532,29 @@ int
 print_visits(struct cli *cli, const struct draw_row *row)
 {
 	struct visits v = {.n = 0};
+	struct unkept unkept = {.n = 0};
+	struct stored_draw d;
 	struct buf unstaffed;
 	size_t n_unstaffed = 0;
-	int status;
+	int status, rc;
 
 	buf_init(&unstaffed, OUTPUT_MAX);
-	if (visits_read(cli->store, row->n, &v, &cli->err) != 0 ||
-	    visits_unstaffed(cli->store, row->n, &unstaffed, &n_unstaffed, &cli->err) != 0)
+	stored_draw_init(&d);
+	rc = visits_read(cli->store, row->n, &v, &cli->err);
+	if (rc == 0)
+		rc = visits_unstaffed(cli->store, row->n, &unstaffed, &n_unstaffed, &cli->err);
+	if (rc == 0 && v.n > 0)
+		rc = stored_draw_load(&d, cli->store, row->n, &cli->err);
+	if (rc == 0 && v.n > 0)
+		rc = unkept_of_visits(&d, &v, &unkept, &cli->err);
+	if (rc != 0)
 		status = cli_fail(cli);
 	else if (cli->json)
-		status = print_visits_json(cli, row, &v, buf_view(&unstaffed));
+		status = print_visits_json(cli, row, &v, &unkept, buf_view(&unstaffed));
 	else
-		status = print_visits_for_people(cli, row, &v, n_unstaffed);
+		status = print_visits_for_people(cli, row, &v, &unkept, n_unstaffed);
+	unkept_release(&unkept);
+	stored_draw_release(&d);
 	buf_release(&unstaffed);
 	visits_release(&v);
 	return status;

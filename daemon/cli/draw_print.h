@@ -18,7 +18,8 @@ int print_draw(struct cli *cli, const struct draw_row *row);
 int print_visits(struct cli *cli, const struct draw_row *row);
 
 /* Prints the result of a draw on today's rosters, and why targets have no team. */
-int print_rehearsal(struct cli *cli, const struct rehearsal *r);
+int print_rehearsal(struct cli *cli, const struct rehearsal *r, const struct operator *operator,
+    const struct config_cycle *cycle);
 
 /* Flushes standard output: EXIT_DONE, or cli_output_failed. */
 int print_end(struct cli *cli);

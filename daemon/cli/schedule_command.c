@@ -12,6 +12,7 @@
 #include "draws/access.h"
 #include "draws/agenda.h"
 #include "draws/plan.h"
+#include "system/clock.h"
 #include "text/language.h"
 #include "text/table.h"
 
@@ -44,6 +45,19 @@ put_date_or_sealed(struct table *t, const struct agenda_row *row, int32_t date, 
 		table_date(t, date);
 }
 
+/* "quarterly 3, surprise 1" */
+static void
+put_rests(struct table *t, const struct agenda_row *row)
+{
+	char text[AGENDA_RESTS * (ID_MAX + 32)] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < row->n_rests; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s %llu", i == 0 ? "" : ", ",
+		    row->rests[i].cycle, (unsigned long long)row->rests[i].posts);
+	table_string(t, text);
+}
+
 static void
 put_agenda_cells(struct table *t, const struct agenda_row *row, bool json)
 {
@@ -62,6 +76,28 @@ put_agenda_cells(struct table *t, const struct agenda_row *row, bool json)
 	put_time_or_sealed(t, row, row->reveal_time, sealed);
 	table_string(t, json ? row->state : _(row->state));
 	table_int(t, (int64_t)row->n);
+	put_rests(t, row);
+}
+
+/* "2026-07-01 after-holiday: 3 posts rest, since the draws of quarterly have them" */
+static void
+print_rests(const struct schedule_view *view, const struct agenda_row *row)
+{
+	const struct config_cycle *cycle = config_cycle(&view->cli->config, row->cycle);
+	bool scoped = cycle != NULL && cycle->n_targets > 0;
+	char when[CLOCK_TEXT];
+
+	clock_text(row->draw_time, when);
+	for (size_t i = 0; i < row->n_rests; i++) {
+		unsigned long long posts = (unsigned long long)row->rests[i].posts;
+
+		printf("%s %s: ", when, row->cycle);
+		printf(scoped ? ngettext("of its scope up to %llu post rests, since the draws of %s have it\n",
+		                    "of its scope up to %llu posts rest, since the draws of %s have them\n", posts)
+		              : ngettext("%llu post rests, since the draws of %s have it\n",
+		                    "%llu posts rest, since the draws of %s have them\n", posts),
+		    posts, row->rests[i].cycle);
+	}
 }
 
 static int
@@ -79,6 +115,7 @@ print_agenda(struct schedule_view *view)
 	    {"reveal", _("Opens at"), false},
 	    {"state", _("State"), false},
 	    {"n", cli->json ? "" : NULL, true},
+	    {"resting", cli->json ? "" : NULL, false},
 	};
 	struct table t;
 
@@ -90,6 +127,8 @@ print_agenda(struct schedule_view *view)
 	else
 		(void)table_print(&t, cli->json, stdout);
 	table_release(&t);
+	for (size_t i = 0; i < view->agenda.n && !cli->json; i++)
+		print_rests(view, &view->agenda.v[i]);
 	return print_end(cli);
 }
 

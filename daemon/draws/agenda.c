@@ -59,6 +59,29 @@ agenda_release(struct agenda *agenda)
 /* ---- what the timetables plan ---- */
 
 static int
+read_rests(struct agenda_reader *r, const struct config_cycle *cycle, int32_t date, struct agenda_row *row)
+{
+	struct query q;
+
+	if (r->want->store == NULL || cycle->quiet.n == 0)
+		return 0;
+	query_open(&q, r->want->store,
+	    "SELECT d.cycle, count(DISTINCT p.target) FROM draw d JOIN draw_place p ON p.n = d.n WHERE d.cycle <> ? AND"
+	    " d.outcome = 'draw' AND p.target IS NOT NULL AND ? - d.date < ? GROUP BY d.cycle ORDER BY 2 DESC, 1");
+	query_put_string(&q, cycle->name);
+	query_put_int(&q, date);
+	query_put_int(&q, cycle->quiet.n / DAY_S);
+	while (query_row(&q) && row->n_rests < AGENDA_RESTS) {
+		struct agenda_rest *rest = &row->rests[row->n_rests++];
+		struct slice name = query_text(&q, 0);
+
+		(void)snprintf(rest->cycle, sizeof rest->cycle, "%.*s", SLICE_ARGS(name));
+		rest->posts = (uint64_t)query_int(&q, 1);
+	}
+	return query_close(&q, r->err);
+}
+
+static int
 add_occurrence(struct agenda_reader *r, const struct config_cycle *cycle, const struct occurrence *o)
 {
 	struct agenda_row row = {.state = o->provisional ? N_("provisional") : N_("planned"),
@@ -73,13 +96,15 @@ add_occurrence(struct agenda_reader *r, const struct config_cycle *cycle, const 
 	    .visit_first = o->visit_first,
 	    .visit_last = o->visit_last};
 	char title[PLAN_TITLE];
+	int rc;
 
 	if (row.sealed) {
 		row.state = N_("sealed");
 		row.order = clock_instant(o->first, 0, NULL); /* its place in the list must not tell the day */
 	}
 	plan_title(cycle, o, title);
-	return add_agenda_row(r, &row, cycle->name, title);
+	rc = row.sealed ? 0 : read_rests(r, cycle, clock_date(o->draw_time), &row); /* the dates would tell the day */
+	return rc == 0 ? add_agenda_row(r, &row, cycle->name, title) : rc;
 }
 
 /*

@@ -13,6 +13,8 @@
 
 /* What is to come, by the timetables and by the draws that are committed: `schedule` and the digest show it. */
 
+#define AGENDA_RESTS 8 /* cycles; of more than these the ones with the fewest posts are left out */
+
 struct agenda_row {
 	char cycle[ID_MAX + 1];
 	char *title;       /* as plan_title writes it; owned by the agenda */
@@ -24,6 +26,15 @@ struct agenda_row {
 	int32_t first, last;                                      /* period or holiday, where not committed */
 	int64_t commit_time, draw_time, notice_time, reveal_time; /* UTC */
 	int32_t visit_first, visit_last;
+	/*
+	 * Of a planned draw whose cycle has `quiet`: posts that rest then, since other cycles' draws have them by now.  They
+	 * are counted whatever its scope is: a count within a narrow one would name what is sealed.
+	 */
+	struct agenda_rest {
+		char cycle[ID_MAX + 1];
+		uint64_t posts;
+	} rests[AGENDA_RESTS];
+	size_t n_rests;
 };
 
 struct agenda {

@@ -127,21 +127,26 @@ add_names(struct store *store, uint64_t n, struct visits *v, struct err *err)
 }
 
 int
-visits_read(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err)
+visits_read_ids(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err)
 {
 	int rc;
 
 	*ret_visits = (struct visits){.n = 0};
 	rc = count_visits(store, n, ret_visits, err);
-	if (rc == 0 && ret_visits->n > 0) {
-		/* All room at once: the slices point into it. */
-		ret_visits->ids.data = malloc(ret_visits->ids.max);
-		ret_visits->ids.cap = ret_visits->ids.data == NULL ? 0 : ret_visits->ids.max;
-		rc = read_visit_rows(store, n, ret_visits, err);
-		if (rc == 0)
-			rc = add_names(store, n, ret_visits, err);
-	}
-	return rc;
+	if (rc != 0 || ret_visits->n == 0)
+		return rc;
+	/* All room at once: the slices point into it. */
+	ret_visits->ids.data = malloc(ret_visits->ids.max);
+	ret_visits->ids.cap = ret_visits->ids.data == NULL ? 0 : ret_visits->ids.max;
+	return read_visit_rows(store, n, ret_visits, err);
+}
+
+int
+visits_read(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err)
+{
+	int rc = visits_read_ids(store, n, ret_visits, err);
+
+	return rc == 0 && ret_visits->n > 0 ? add_names(store, n, ret_visits, err) : rc;
 }
 
 void

@@ -34,6 +34,9 @@ struct visits {
 	struct private_rows targets, inspectors;
 };
 
+/* The same without names, which a recovered state does not have.  Release with visits_release, after a failure too. */
+int visits_read_ids(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err);
+
 /* Release with visits_release, after a failure too. */
 int visits_read(struct store *store, uint64_t n, struct visits *ret_visits, struct err *err);
 void visits_release(struct visits *visits); /* NULL is allowed */

@@ -11,6 +11,7 @@
 #include "core/draw/record.h"
 #include "core/format/roster.h"
 #include "draws/assurance.h"
+#include "draws/unkept.h"
 #include "ledger/ledger.h"
 #include "publish/odds_picture.h"
 #include "publish/words.h"
@@ -33,6 +34,7 @@ static const struct template_name rule_names[] = {{"name", NULL}, {"value", NULL
 static const struct template_name selected_names[] = {{"place", NULL}, {"id", NULL}, {"class", NULL}, {"date", NULL},
     {"team", NULL}, {"ticket", NULL}, {NULL, NULL}};
 static const struct template_name ids_names[] = {{"ids", NULL}, {NULL, NULL}};
+static const struct template_name unkept_names[] = {{"ids", NULL}, {"count", NULL}, {"visits", NULL}, {NULL, NULL}};
 static const struct template_name reserve_names[] = {{"id", NULL}, {"class", NULL}, {"ticket", NULL}, {NULL, NULL}};
 static const struct template_name reserved_names[] = {{"reserve", reserve_names}, {NULL, NULL}};
 static const struct template_name amendment_names[] = {{"number", NULL}, {"place", NULL}, {"what", NULL}, {"out", NULL},
@@ -44,8 +46,8 @@ static const struct template_name listed_names[] = {{"rows", NULL}, {"roster", r
 static const struct template_name picture_names[] = {{"picture", NULL}, {"words", NULL}, {NULL, NULL}};
 static const struct template_name result_names[] = {{"chosen", NULL}, {"staffed", NULL}, {"people", NULL},
     {"matters", NULL}, {"selected", selected_names}, {"more", ids_names}, {"unstaffed", ids_names},
-    {"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names}, {"pictured", picture_names},
-    {NULL, NULL}};
+    {"unkept", unkept_names}, {"reserved", reserved_names}, {"amended", amended_names}, {"listed", listed_names},
+    {"pictured", picture_names}, {NULL, NULL}};
 static const struct template_name recorded_names[] = {{"record_hash", NULL}, {NULL, NULL}};
 static const struct template_name seeded_names[] = {{"seed", NULL}, {"secret", NULL}, {NULL, NULL}};
 static const struct template_name file_names[] = {{"name", NULL}, {NULL, NULL}};
@@ -494,11 +496,54 @@ put_picture(struct store *store, const struct draw_row *row, bool chinese, struc
 	return rc;
 }
 
+static void
+put_unkept(const struct unkept *u, struct template_row *result)
+{
+	struct template_row *row;
+	struct slice *ids;
+	size_t n = 0;
+
+	if (u->n == 0)
+		return;
+	row = template_put_row(result, "unkept");
+	ids = calloc(u->n, sizeof *ids);
+	for (size_t i = 0; ids != NULL && i < u->input.n_places; i++)
+		if (!u->kept[i])
+			ids[n++] = u->places[i].target;
+	put_id_list(row, "ids", ids, n);
+	template_put_uint(row, "count", u->n);
+	template_put_uint(row, "visits", u->visits);
+	free(ids);
+}
+
+/* Which visits cannot be kept, as amended: the rosters say who is away, and of which unit a target is. */
+static int
+put_unkept_visits(struct store *store, const struct draw_row *row, struct template_row *result, struct err *err)
+{
+	struct visits visits = {.n = 0};
+	struct unkept unkept = {.n = 0};
+	struct stored_draw d;
+	int rc;
+
+	stored_draw_init(&d);
+	rc = stored_draw_load(&d, store, row->n, err);
+	if (rc == 0)
+		rc = visits_read_ids(store, row->n, &visits, err);
+	if (rc == 0)
+		rc = unkept_of_visits(&d, &visits, &unkept, err);
+	if (rc == 0)
+		put_unkept(&unkept, result);
+	unkept_release(&unkept);
+	visits_release(&visits);
+	stored_draw_release(&d);
+	return rc;
+}
+
 static int
 put_result(struct store *store, const struct draw_row *row, const struct commit *commit, bool chinese,
     struct template_row *values, struct err *err)
 {
-	static const char *const lists[] = {"more", "unstaffed", "reserved", "amended", "listed", "pictured"};
+	static const char *const lists[] = {"more", "unstaffed", "unkept", "reserved", "amended", "listed", "pictured"};
 	struct result r = {.store = store, .row = row, .chinese = chinese};
 	struct template_row *result, *seeded;
 	int rc = result_read(&r, commit, err);
@@ -523,6 +568,8 @@ put_result(struct store *store, const struct draw_row *row, const struct commit 
 	put_roster_rows(&r, result);
 	rc = put_amendment_rows(&r, result, err);
 	if (rc == 0)
+		rc = put_unkept_visits(store, row, result, err);
+	if (rc == 0)
 		rc = put_picture(store, row, chinese, result, err);
 	seeded = template_put_row(values, "seeded");
 	template_put(seeded, "seed", r.record.seed);
@@ -542,7 +589,8 @@ put_file_name(struct template_row *values, const char *name)
 static void
 put_files(const struct draw_row *row, struct template_row *values)
 {
-	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json"};
+	static const char *const opened[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv",
+	    "sealed.json"};
 
 	put_file_name(values, "commit.json");
 	put_file_name(values, "commit.checkpoint");

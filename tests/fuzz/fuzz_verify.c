@@ -19,9 +19,9 @@ static struct file {
 	const char *path;
 	struct slice published, now;
 	char *mended; /* `now` where digests were mended */
-} files[] = {{.path = "checkpoint"}, {.path = "vkey"}, {.path = "tile/0/000.p/13"}, {.path = "tile/entries/000.p/13"},
+} files[] = {{.path = "checkpoint"}, {.path = "vkey"}, {.path = "tile/0/000.p/22"}, {.path = "tile/entries/000.p/22"},
     /* digests are mended in this order */
-    {.path = DRAW "conflicts.csv"}, {.path = DRAW "sealed.json"}, {.path = DRAW "targets.csv"},
+    {.path = DRAW "conflicts.csv"}, {.path = DRAW "away.csv"}, {.path = DRAW "sealed.json"}, {.path = DRAW "targets.csv"},
     {.path = DRAW "inspectors.csv"}, {.path = DRAW "commit.json"}, {.path = DRAW "record.json"},
     {.path = DRAW "amend-01.json"}, {.path = DRAW "amend-02.json"}, {.path = DRAW "amend-03.json"},
     {.path = DRAW "commit.checkpoint"}, {.path = DRAW "outcome.checkpoint"}, {.path = "draws/0002/commit.json"},
@@ -94,7 +94,7 @@ mend(struct slice old, struct slice new)
 static void
 mend_all(void)
 {
-	for (size_t i = 4; i < 8; i++) {
+	for (size_t i = 4; i < 9; i++) {
 		char old[HASH_HEX + 1], new[HASH_HEX + 1];
 		struct hash root;
 		size_t rows;

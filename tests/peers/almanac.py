@@ -392,7 +392,8 @@ class Occurrence:
                      for key in ("commit", "draw", "notice", "reveal")}
             times["visits_from"] = self.visits[0].isoformat()
             times["visits_to"] = self.visits[-1].isoformat()
-        return {"cycle": cycle, "for": self.place.label, "n": 0, "state": SEALED if self.sealed else "planned", **times}
+        return {"cycle": cycle, "for": self.place.label, "n": 0, "resting": "",
+                "state": SEALED if self.sealed else "planned", **times}
 
 
 def visit_days(rule, calendar, place, day):

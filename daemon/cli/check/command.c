@@ -48,6 +48,7 @@ static int (*const parts[])(struct check *check) = {
     check_rosters, /* also opens the state, if there is one */
     check_certificates,
     check_cycles,
+    check_rehearsals,
     check_timetables,
     check_outside,
 };

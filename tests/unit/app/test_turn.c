@@ -99,16 +99,19 @@ take(const char *now)
 }
 
 /*
- * And the next one is due then (NULL: never), unless Monday's digest or the day's look at the publication comes
- * before.
+ * And the next one is due then (NULL: never), unless Monday's digest, the archive's entry of the day or the day's look at
+ * the publication comes before.
  */
 static void
 takes(const char *now, const char *next)
 {
-	int64_t got = take(now), want = next == NULL ? INT64_MAX : at(next), digest = digest_next(scene.operator.now);
+	int64_t got = take(now), want = next == NULL ? INT64_MAX : at(next), digest = digest_next(scene.operator.now),
+	        archive = INT64_MAX;
 	int64_t look = clock_instant(clock_date(scene.operator.now) + 1, TURN_LOOK_SECOND, NULL);
 
+	operator_scene_well(&scene, step_archive_next(&scene.operator, &archive, &scene.err));
 	want = want < digest ? want : digest;
+	want = want < archive ? want : archive;
 	assert_int_equal(got, want < look ? want : look);
 }
 

@@ -490,12 +490,9 @@ static void
 test_older_tiles_must_be_right_too(void **state)
 {
 	static const char *const older[] = {"tile/0/000.p/5", "tile/entries/000.p/5"};
-	static const struct {
-		const char *name;
-		bool well;
-	} others[] = {{"tile/0/stray", false}, {"tile/0/000.p/0", false}, {"tile/0/000.p/05", false},
-	    {"tile/8/000.p/1", false}, {"tile/stray", false}, {"tile/0/.000.p.new", true}, {"tile/0/005.p/3", true},
-	    {"tile/0/000.p/200", true}};
+	/* foreign names are noted, and not read */
+	static const char *const others[] = {"tile/0/stray", "tile/0/000.p/0", "tile/0/000.p/05", "tile/8/000.p/1",
+	    "tile/stray", "tile/0/.000.p.new", "tile/0/005.p/3", "tile/0/000.p/200"};
 	char path[SCRATCH_PATH + 64], aside[SCRATCH_PATH + 64];
 
 	(void)state;
@@ -516,9 +513,9 @@ test_older_tiles_must_be_right_too(void **state)
 		(void)mkdir(path, 0755);
 		(void)snprintf(path, sizeof path, "%s/tile/8/000.p", scene.public);
 		(void)mkdir(path, 0755);
-		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i].name);
+		(void)snprintf(path, sizeof path, "%s/%s", scene.public, others[i]);
 		scratch_write(path, "x");
-		assert_int_equal(operator_scene_verify(&scene), others[i].well ? 0 : 1);
+		assert_int_equal(operator_scene_verify(&scene), 0);
 		assert_int_equal(unlink(path), 0);
 	}
 }

@@ -226,6 +226,55 @@ test_nobody_can_go(void **state)
 	scene_release(&scene);
 }
 
+/* Of a target that no draw chose nothing is known: it is no empty place.  Each visit is in one slot. */
+static void
+test_few_draws(void **state)
+{
+	struct odds_summary s;
+	struct scene scene;
+	struct odds odds;
+	double share = 0, error;
+	size_t unseen = 0;
+
+	(void)state;
+	scene_rows(&scene, FOUR, THREE, "I1,target,T3,declared\n");
+	scene_stratum(&scene, "*", 1);
+	odds_of(&scene, "", 2, 0, &odds);
+	s = odds_summary(&odds);
+	assert_true(!odds.plain && s.staffed == 1 && s.unseen >= 2);
+	for (size_t t = 0; t < 4; t++) {
+		unseen += odds_came(&odds, t) == 0;
+		assert_true(odds_came(&odds, t) > 0 || odds_staffed(&odds, t).high == odds.targets[t].chosen);
+	}
+	assert_int_equal(unseen, s.unseen);
+	assert_int_equal(odds.visits.visits, 2);
+	for (size_t i = 0; i < odds.visits.n_slots; i++)
+		share += odds_visits_share(&odds.visits, i, &error);
+	assert_true(fabs(share - 1) < 1e-12 && error <= 1);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
+/* Two posts of one unit start at one slot; where spacing and leave are off, all are kept and together. */
+static void
+test_units_together(void **state)
+{
+	struct scene scene;
+	struct odds odds;
+
+	(void)state;
+	scene_rows(&scene, FOUR, THREE, "I1,target,T3,declared\n");
+	scene_stratum(&scene, "*", 4);
+	scene.commit.rules.same_unit = true;
+	odds_of(&scene, "", 200, 0, &odds);
+	assert_int_equal(odds.visits.visits, 800);
+	assert_int_equal(odds.visits.unkept, 0);
+	assert_true(odds.visits.units == 200 && odds.visits.together == 200);
+	assert_true(odds.visits.company[0] == 200 && odds.visits.company[1] == 200 && odds.visits.company[2] == 0);
+	odds_release(&odds);
+	scene_release(&scene);
+}
+
 /* A seat `own`: who has not what the target needs has no chance there; who is away is not among the inspectors. */
 static void
 test_own_seats(void **state)
@@ -614,6 +663,8 @@ main(void)
 	    cmocka_unit_test(test_parts_of_a_stratum),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_nobody_can_go),
+	    cmocka_unit_test(test_few_draws),
+	    cmocka_unit_test(test_units_together),
 	    cmocka_unit_test(test_own_seats),
 	    cmocka_unit_test(test_own_seats_without_needs),
 	    cmocka_unit_test(test_seeds_and_room),
