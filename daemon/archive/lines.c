@@ -12,7 +12,8 @@ static int
 count_unheld(struct store *store, int64_t *ret_n, struct err *err)
 {
 	return store_int(store,
-	    "SELECT (SELECT count(*) FROM archive_line) - (SELECT coalesce(max(lines), 0) FROM archive_entry)", ret_n, err);
+	    "SELECT (SELECT count(*) FROM archive_line) - (SELECT coalesce(max(lines), 0) FROM archive_entry)", ret_n,
+	    err);
 }
 
 static int
@@ -27,7 +28,8 @@ add_day_line(struct store *store, int64_t time, struct err *err)
 	text_to_hex(random, sizeof random, nonce);
 	text_from_time(time, text);
 	n = snprintf(line, sizeof line, "{\"nonce\":\"%s\",\"time\":\"%s\",\"type\":\"day\"}", nonce, text);
-	query_open(&q, store, "INSERT INTO archive_line (line, bytes) SELECT coalesce(max(line) + 1, 0), ? FROM archive_line");
+	query_open(&q, store,
+	    "INSERT INTO archive_line (line, bytes) SELECT coalesce(max(line) + 1, 0), ? FROM archive_line");
 	query_put_blob(&q, line, (size_t)n);
 	query_run(&q);
 	return query_close(&q, err);

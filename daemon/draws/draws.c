@@ -27,18 +27,19 @@ copy_text(struct slice text, char *ret_text, size_t size)
  * The reveal of draw d has what it needs: under drand and a witness a void's has the value that the void has not, but for
  * one whose reason says that the beacon has none (PROTOCOL 4).  Entries are canonical JSON, so a text holds no bare quote.
  */
-#define HAS_VALUE_D                                                                                                    \
-	"(d.outcome = 'draw' OR d.source NOT IN ('drand', 'witness')"                                                  \
-	" OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = d.n AND v.value IS NOT NULL)"                              \
-	" OR EXISTS (SELECT 1 FROM log_entry WHERE idx = d.outcome_entry AND (instr(bytes, CAST('\"beacon\":\"' AS BLOB))"  \
+#define HAS_VALUE_D                                                                                                  \
+	"(d.outcome = 'draw' OR d.source NOT IN ('drand', 'witness')"                                                \
+	" OR EXISTS (SELECT 1 FROM draw_value v WHERE v.n = d.n AND v.value IS NOT NULL)"                            \
+	" OR EXISTS (SELECT 1 FROM log_entry WHERE idx = d.outcome_entry AND (instr(bytes, CAST('\"beacon\":\"' AS " \
+	"BLOB))"                                                                                                     \
 	"  OR (d.source = 'witness' AND instr(bytes, CAST('\"reason\":\"beacon' AS BLOB))))))"
 
 /*
  * Draw o must be revealed before draw d: an earlier link of the chain, or another cycle's draw on which d's rosters tell
  * (PROTOCOL 3, 5).
  */
-#define BLOCKS_D                                                                                                       \
-	"o.reveal_entry IS NULL AND ((o.cycle = d.cycle AND o.n < d.n) OR (o.cycle <> d.cycle AND o.outcome = 'draw'"  \
+#define BLOCKS_D                                                                                                      \
+	"o.reveal_entry IS NULL AND ((o.cycle = d.cycle AND o.n < d.n) OR (o.cycle <> d.cycle AND o.outcome = 'draw'" \
 	" AND o.outcome_entry < d.commit_entry AND d.quiet_days > 0 AND d.date - o.date < d.quiet_days))"
 
 int64_t
@@ -171,8 +172,9 @@ draws_due_reveal(struct store *store, int64_t now, struct draw_row *ret_row, str
 	struct query q;
 
 	query_open(&q, store,
-	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM " <= ? AND " HAS_VALUE_D
-	                " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D ") ORDER BY reveal_time, n LIMIT 1");
+	    SELECT_DRAW "AS d WHERE outcome IS NOT NULL AND reveal_entry IS NULL AND " REVEAL_FROM
+	                " <= ? AND " HAS_VALUE_D " AND NOT EXISTS (SELECT 1 FROM draw o WHERE " BLOCKS_D
+	                ") ORDER BY reveal_time, n LIMIT 1");
 	query_put_int(&q, now);
 	return read_first_draw(&q, ret_row, err);
 }

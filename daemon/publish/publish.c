@@ -215,8 +215,8 @@ struct draw_folder {
 static int
 put_draw_file(void *ctx, const char *name, uint64_t size)
 {
-	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json",
-	    "record.json"};
+	static const char *const public[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv",
+	    "sealed.json", "record.json"};
 	struct draw_folder *f = ctx;
 	struct file_copy c = {.store = f->p->store, .n = f->n, .name = name};
 	char path[NAME_MAX_BYTES];
@@ -281,8 +281,7 @@ put_archive_checkpoints(struct publication_work *p)
 	struct query q;
 	int rc = 0, closed;
 
-	query_open(&q, p->store,
-	    "SELECT entry, time FROM archive_entry JOIN log_entry ON idx = entry ORDER BY entry");
+	query_open(&q, p->store, "SELECT entry, time FROM archive_entry JOIN log_entry ON idx = entry ORDER BY entry");
 	while (rc == 0 && query_row(&q))
 		rc = put_archive_checkpoint(p, (uint64_t)query_int(&q, 0), query_int(&q, 1));
 	closed = query_close(&q, rc == 0 ? p->err : NULL);

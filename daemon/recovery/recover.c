@@ -387,7 +387,8 @@ mark_occurrence(struct recovering *r, const struct commit *c)
 static int
 adopt_commit(struct recovering *r, size_t index, const struct commit *c)
 {
-	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv", "sealed.json"};
+	static const char *const files[] = {"targets.csv", "inspectors.csv", "conflicts.csv", "away.csv",
+	    "sealed.json"};
 	uint64_t size = 0;
 	struct stored_draw d;
 	int rc = adopt_checkpoint(r, c->n, "commit.checkpoint", &size);
@@ -524,7 +525,8 @@ adopt_amendment(struct recovering *r, size_t index, const struct entry *e)
 		rc = has ? stored_draw_write_told(r->operator->store, e->amend.n, e->amend.amendment, index, r->err)
 		         : write_amendment(r, index, e);
 	if (rc == 0 && e->amend.before_reveal)
-		rc = stored_draw_write_counted(r->operator->store, e->amend.n, e->amend.amendment, e->amend.archive, r->err);
+		rc = stored_draw_write_counted(r->operator->store, e->amend.n, e->amend.amendment, e->amend.archive,
+		    r->err);
 	return rc;
 }
 

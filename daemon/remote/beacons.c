@@ -81,8 +81,8 @@ beacon_keep_value(struct store *store, uint64_t n, const struct beacon_value *va
 
 /* ---- draws that wait for a value ---- */
 
-#define WAITING                                                                                                      \
-	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE (outcome IS NULL OR (outcome = 'void' AND "          \
+#define WAITING                                                                                             \
+	"FROM draw LEFT JOIN draw_value v ON v.n = draw.n WHERE (outcome IS NULL OR (outcome = 'void' AND " \
 	"reveal_entry IS NULL)) AND source IN ('drand', 'witness') AND v.value IS NULL"
 
 const struct config_witness *

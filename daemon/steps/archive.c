@@ -61,8 +61,8 @@ struct open_draws {
 };
 
 int
-step_archive_amended(struct store *store, const struct draw_row *row, uint64_t index,
-    char ret_hex[static HASH_HEX + 1], struct err *err)
+step_archive_amended(struct store *store, const struct draw_row *row, uint64_t index, char ret_hex[static HASH_HEX + 1],
+    struct err *err)
 {
 	char secret[HASH_HEX + 1];
 	struct digests digests = {.n = 0};
@@ -176,7 +176,8 @@ static int
 newest_archive_time(struct store *store, int64_t *ret, struct err *err)
 {
 	return store_int(store,
-	    "SELECT coalesce(max(time), 0) FROM log_entry WHERE idx = (SELECT max(entry) FROM archive_entry)", ret, err);
+	    "SELECT coalesce(max(time), 0) FROM log_entry WHERE idx = (SELECT max(entry) FROM archive_entry)", ret,
+	    err);
 }
 
 int

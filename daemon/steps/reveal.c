@@ -101,7 +101,8 @@ void_needs_value(struct store *store, const struct draw_row *row, bool *ret_need
 	if (rc == 0)
 		rc = entry_parse(buf_view(&bytes), &e, err);
 	if (rc == 0) {
-		*ret_needs = e.void_.beacon.p == NULL && !(row->source == SOURCE_WITNESS && says_no_beacon(e.void_.reason));
+		*ret_needs =
+		    e.void_.beacon.p == NULL && !(row->source == SOURCE_WITNESS && says_no_beacon(e.void_.reason));
 		entry_release(&e);
 	}
 	buf_release(&bytes);
@@ -122,7 +123,8 @@ value_of_reveal(struct store *store, const struct draw_row *row, struct beacon_v
 	if (rc != ERR_ABSENT)
 		return rc;
 	return err_set(err, ERR_NOT_YET,
-	    N_("draw %llu is voided without the value of its beacon, so its opening brings it, and that value is not there "
+	    N_("draw %llu is voided without the value of its beacon, so its opening brings it, and that value is not "
+	       "there "
 	       "yet"),
 	    (unsigned long long)row->n);
 }

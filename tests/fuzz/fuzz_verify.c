@@ -21,13 +21,13 @@ static struct file {
 	char *mended; /* `now` where digests were mended */
 } files[] = {{.path = "checkpoint"}, {.path = "vkey"}, {.path = "tile/0/000.p/22"}, {.path = "tile/entries/000.p/22"},
     /* digests are mended in this order */
-    {.path = DRAW "conflicts.csv"}, {.path = DRAW "away.csv"}, {.path = DRAW "sealed.json"}, {.path = DRAW "targets.csv"},
-    {.path = DRAW "inspectors.csv"}, {.path = DRAW "commit.json"}, {.path = DRAW "record.json"},
-    {.path = DRAW "amend-01.json"}, {.path = DRAW "amend-02.json"}, {.path = DRAW "amend-03.json"},
-    {.path = DRAW "commit.checkpoint"}, {.path = DRAW "outcome.checkpoint"}, {.path = "draws/0002/commit.json"},
-    {.path = "draws/0002/commit.checkpoint"}, {.path = "draws/0002/outcome.checkpoint"},
-    {.path = "draws/0003/commit.json"}, {.path = "draws/0003/commit.checkpoint"},
-    {.path = "draws/0003/outcome.checkpoint"}};
+    {.path = DRAW "conflicts.csv"}, {.path = DRAW "away.csv"}, {.path = DRAW "sealed.json"},
+    {.path = DRAW "targets.csv"}, {.path = DRAW "inspectors.csv"}, {.path = DRAW "commit.json"},
+    {.path = DRAW "record.json"}, {.path = DRAW "amend-01.json"}, {.path = DRAW "amend-02.json"},
+    {.path = DRAW "amend-03.json"}, {.path = DRAW "commit.checkpoint"}, {.path = DRAW "outcome.checkpoint"},
+    {.path = "draws/0002/commit.json"}, {.path = "draws/0002/commit.checkpoint"},
+    {.path = "draws/0002/outcome.checkpoint"}, {.path = "draws/0003/commit.json"},
+    {.path = "draws/0003/commit.checkpoint"}, {.path = "draws/0003/outcome.checkpoint"}};
 
 #define N_FILES (sizeof files / sizeof files[0])
 

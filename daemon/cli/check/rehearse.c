@@ -40,9 +40,8 @@ say_unkept(struct check *check, const char *where, const struct rehearsal_sum *s
 {
 	if (example->failed)
 		return err_memory(&check->cli->err);
-	check_say(check, CHECK_HINT, where,
-	    _("of %zu visits in %zu rehearsals %zu cannot be kept, such as %.*s"), sum->visits, sum->draws,
-	    sum->unkept, SLICE_ARGS(buf_view(example)));
+	check_say(check, CHECK_HINT, where, _("of %zu visits in %zu rehearsals %zu cannot be kept, such as %.*s"),
+	    sum->visits, sum->draws, sum->unkept, SLICE_ARGS(buf_view(example)));
 	return 0;
 }
 

@@ -222,7 +222,8 @@ text_is_zone(struct slice text)
 	if (text.n == 0 || text.n > 64)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '/' ? before == '/' : !is_ascii_alphanumeric(text.p[i]) && memchr("_+-", text.p[i], 3) == NULL)
+		if (text.p[i] == '/' ? before == '/'
+		                     : !is_ascii_alphanumeric(text.p[i]) && memchr("_+-", text.p[i], 3) == NULL)
 			return false;
 		before = text.p[i];
 	}

@@ -55,8 +55,8 @@ list_seats(const struct kept_input *in, struct kept_seat **ret, size_t *ret_n, s
 		for (size_t s = 0; place->target.n > 0 && s < seats; s++) {
 			if (place->team[s].n == 0)
 				continue;
-			v[n] = (struct kept_seat){roster_find_inspector(in->roster, place->team[s]), place->visit,
-			    unit, i};
+			v[n] = (struct kept_seat){roster_find_inspector(in->roster, place->team[s]), place->visit, unit,
+			    i};
 			if (v[n++].inspector >= 0)
 				continue;
 			free(v);

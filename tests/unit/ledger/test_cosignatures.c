@@ -559,8 +559,7 @@ test_classes(void **state)
 		for (size_t who = 0; who < cases[i].commit_cosigners; who++)
 			add(who, row_of(n).commit_size, draw_time - COMMIT_LEAD_S + cases[i].commit_late);
 		add(STRANGER, row_of(n).commit_size, draw_time - COMMIT_LEAD_S);
-		assert_int_equal(class_of(n),
-		    cases[i].cycle == BY_NOBODY ? ASSURANCE_PENDING_C : ASSURANCE_PENDING);
+		assert_int_equal(class_of(n), cases[i].cycle == BY_NOBODY ? ASSURANCE_PENDING_C : ASSURANCE_PENDING);
 		scene.operator.now = draw_time;
 		draw(n);
 		assert_int_equal(class_of(n), ASSURANCE_C);

@@ -248,8 +248,7 @@ test_one_open_commitment(void **state)
 	operator_scene_init(&scene);
 	n = commit_at(STEP_LEAD);
 	operator_scene_refused(&scene, commit_rc(STEP_LEAD), ERR_REFUSED, "one open commitment");
-	operator_scene_refused(&scene, step_void(&scene.operator, n, "", &scene.err), ERR_REFUSED,
-	    "needs a reason");
+	operator_scene_refused(&scene, step_void(&scene.operator, n, "", &scene.err), ERR_REFUSED, "needs a reason");
 	operator_scene_well(&scene, step_void(&scene.operator, n, "he said \"no\", twice \\", &scene.err));
 	operator_scene_refused(&scene, step_void(&scene.operator, n, "again", &scene.err), ERR_REFUSED,
 	    "voided already");

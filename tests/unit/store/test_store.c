@@ -146,8 +146,13 @@ an_older_state_is_brought_up_to_date(void **state)
 	int64_t tables = 0;
 
 	(void)state;
+<<<<<<< HEAD
 	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days;"
 	    "ALTER TABLE target DROP COLUMN needs;"
+=======
+	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days; ALTER TABLE "
+	    "target DROP COLUMN needs;"
+>>>>>>> p2mail
 	    "DROP TABLE archive_line; DROP TABLE archive_entry; DROP TABLE leave; DROP INDEX excuse_standing;"
 	    "ALTER TABLE excuse DROP COLUMN \"from\";"
 	    "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL");
@@ -156,7 +161,8 @@ an_older_state_is_brought_up_to_date(void **state)
 	    "plan_done; DROP TABLE alarm; DROP INDEX draw_unrevealed;"
 	    "DROP TABLE policy; DROP TABLE cosignature; DROP TABLE witness; DROP TABLE draw_value; DROP TABLE "
 	    "published_file;"
-	    "DROP TABLE draw_ceremony; DROP TABLE outbox_slot; DROP TABLE outbox_message; ALTER TABLE outbox_letter ADD "
+	    "DROP TABLE draw_ceremony; DROP TABLE outbox_slot; DROP TABLE outbox_message; ALTER TABLE outbox_letter "
+	    "ADD "
 	    "COLUMN message BLOB NOT NULL DEFAULT x'';"
 	    "INSERT INTO outbox_letter (draw, amendment, inspector, kind, state, sender, recipient, subject, "
 	    "message_id, message,"

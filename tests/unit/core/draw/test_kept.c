@@ -83,8 +83,8 @@ test_as_the_draw_marks_them(void **state)
 		put_away(&random, &scene);
 		scene.commit.rules.spacing = support_random_below(&random, 5) * 1440;
 		scene.commit.rules.same_unit = round % 2 == 0;
-		input = (struct kept_input){&scene.commit.rules, &scene.roster, scene.sealed.slots, scene.sealed.n_slots,
-		    places, 0};
+		input = (struct kept_input){&scene.commit.rules, &scene.roster, scene.sealed.slots,
+		    scene.sealed.n_slots, places, 0};
 		if (draw_compute(&scene.input, &draw, &err) != 0)
 			fail_msg("%s", err.message);
 		input.n_places = gather(&scene, &draw, places, team, want);
