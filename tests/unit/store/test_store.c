@@ -146,13 +146,8 @@ an_older_state_is_brought_up_to_date(void **state)
 	int64_t tables = 0;
 
 	(void)state;
-<<<<<<< HEAD
-	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days;"
-	    "ALTER TABLE target DROP COLUMN needs;"
-=======
 	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days; ALTER TABLE "
 	    "target DROP COLUMN needs;"
->>>>>>> p2mail
 	    "DROP TABLE archive_line; DROP TABLE archive_entry; DROP TABLE leave; DROP INDEX excuse_standing;"
 	    "ALTER TABLE excuse DROP COLUMN \"from\";"
 	    "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL");
