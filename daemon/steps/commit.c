@@ -57,7 +57,7 @@ check_lead(const struct config_cycle *cycle, int64_t time, int64_t draw_time, st
 
 /* The latest of the draw's own, those of the cycle's draws, and those of the draws that it looks at (PROTOCOL 4). */
 static int
-due_reveal_time(struct store *store, const struct config_cycle *cycle, int64_t draw_time, int64_t *ret, struct err *err)
+reveal_time_of(struct store *store, const struct config_cycle *cycle, int64_t draw_time, int64_t *ret, struct err *err)
 {
 	int64_t own = draw_time + cycle->rule.embargo * DAY_S;
 	struct query q;
@@ -201,7 +201,7 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	if (rc == 0)
 		rc = step_beacon(operator->config, want->cycle, of.draw_time, text, &beacon, err);
 	if (rc == 0)
-		rc = due_reveal_time(operator->store, want->cycle, of.draw_time, &reveal_time, err);
+		rc = reveal_time_of(operator->store, want->cycle, of.draw_time, &reveal_time, err);
 	if (rc == 0)
 		rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err);
 	of.n = (uint64_t)n + 1;
