@@ -165,8 +165,8 @@ on_server_line(struct smtp_letter *letter, struct slice line)
 }
 
 static int
-on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len,
-    void *ctx) /* NOLINT(readability-non-const-parameter) */
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl says the types */
+on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *ctx)
 {
 	struct smtp_letter *letter = ctx;
 	struct slice rest = {bytes, len};

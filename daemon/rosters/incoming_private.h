@@ -38,7 +38,7 @@ int incoming_apply(const struct incoming *in, struct rosters_counts *ret_counts,
 struct unreported incoming_unreported(enum roster_kind kind, const struct rosters_import *import, const char *digest);
 
 /* Sets `*ret_counts`, with `repeated`, where the latest import is this one and not reported yet.  Else it stays. */
-int incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *unreported,
+int incoming_find_unreported(struct store *store, enum roster_kind kind, const struct unreported *request,
     struct rosters_counts *ret_counts, struct err *err);
 
 /* Parts of incoming_apply. */

@@ -293,8 +293,8 @@ subjects(void **state)
 {
 	static const char *const cases[] = {"plain", "抽查", "a b c", "=?UTF-8?B?YQ==?=", "x =?y?= z",
 	    "Confidential: draw 7 of the sample district's inspection office, and more than one line of it all the way",
-	    "【保密】示例区监督检查室：第 7 号抽取监督检查任务（12 "
-	    "处）以及更多的文字，使得主题超过一行的长度还要更长一些",
+	    ("【保密】示例区监督检查室：第 7 号抽取监督检查任务（12 "
+	     "处）以及更多的文字，使得主题超过一行的长度还要更长一些"),
 	    "𠀀𠀁𠀂𠀃𠀄𠀅𠀆𠀇𠀈𠀉𠀊𠀋𠀌𠀍𠀎𠀏𠀐𠀑𠀒𠀓 four bytes each",
 	    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"};
 	char growing[305] = "";
