@@ -635,9 +635,10 @@ def check_tiles(root, entries, levels):
         for name in list_folder(root, folder):
             path = folder + "/" + name
             tile = tile_of(path)
-            if tile and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
+            is_folder = stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode)
+            if tile and not is_folder and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
                 check_tile(root, path, tile, entries, levels)
-            elif TILE_FOLDER.fullmatch(path) and stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode):
+            elif TILE_FOLDER.fullmatch(path) and is_folder:
                 folders.append(path)
             else:
                 foreign += 1

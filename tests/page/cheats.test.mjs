@@ -248,9 +248,10 @@ const CHEATS = [
   ['a void whose value comes twice', 'draw 1 beacon', () => late('witness', { value: true, later: true })],
   ['a void with a false value', 'draw 1 beacon', () => late('witness', { value: true, on: { void: (e) => { e.beacon = H('x'); } } })],
   ['a void of no beacon with a value', 'draw 1 beacon', () => late('none', { on: { void: (e) => { e.beacon = ''; } } })],
-  ['a public void whose reveal has the value', 'draw 1 beacon', () => late('public', { later: true })],
+  ['a public void whose reveal has the value', 'log tree', () => late('public', { later: true })],
   ['a public void with half a throw', 'draw 1 beacon', () => late('public', { on: { void: (e) => { e.beacon = '123'; } } })],
-  ['a reveal of a draw with a value', 'draw 1 beacon', () => small({ reveal: (e) => { e.beacon = ''; } })],
+  ['a reveal of a draw with a value', 'draw 1 beacon', () => small({ reveal: (e) => { e.beacon = ''; e.signature = '00'.repeat(64); } })],
+  ['a reveal with a value and no signature', 'log tree', () => small({ reveal: (e) => { e.beacon = ''; } })],
   // what follows from the seed
   ['a seed of its own', 'draw 1 seed', () => small({ record: (r) => { r.seed = H('x'); } })],
   ['a target that was not drawn', 'draw 1 selection', () => small({ record: (r) => { const [t] = r.reserve; r.selected[0].id = t.id; } })],

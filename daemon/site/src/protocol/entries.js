@@ -82,7 +82,7 @@ const byShare = object({ class: isRosterText, per_10000: whole(0, 10000) });
 const isStrata = (value) => listOf((each) => byCount(each) || byShare(each))(value) && classesAscend(value);
 
 /** Whether the classes of strata strictly ascend, but for a `*` that stands last. */
-export function classesAscend(value) {
+function classesAscend(value) {
   const named = value.filter((each, i) => !(each.class === '*' && i === value.length - 1)).map((each) => each.class);
   return !named.includes('*') && ascends(named, compareText);
 }
@@ -90,6 +90,13 @@ export function classesAscend(value) {
 const isOpen = (value) => listOf(object({ amended: isDigest, n: whole(1) }))(value) && ascends(value, (a, b) => a.n - b.n);
 const VALUE = { beacon: optional(isText), signature: optional(isSignature) };
 const HEAD = { time: isTime, type: isText, v: (value) => value === 2 };
+
+/** A form, and what its keys must be to one another: a signature is of a value. */
+const also = (form, holds) => (entry, wrong) => {
+  if (!form(entry, wrong)) return false;
+  if (!holds(entry)) wrong('signature');
+  return holds(entry);
+};
 
 const FORMS = {
   genesis: object({ ...HEAD, key: isKey(LOG_KEY), operator: isSentence, origin: isKeyName, witnesses: isWitnesses }),
@@ -110,8 +117,14 @@ const FORMS = {
   draw: object({
     ...HEAD, beacon: isText, commit: isDigest, n: whole(1), places: isDigest, record: isDigest, signature: optional(isSignature),
   }),
-  void: object({ ...HEAD, ...VALUE, commit: isDigest, n: whole(1), reason: isReason }),
-  reveal: object({ ...HEAD, ...VALUE, n: whole(1), record: (value) => value === '' || isDigest(value), secret: isDigest }),
+  void: also(
+    object({ ...HEAD, ...VALUE, commit: isDigest, n: whole(1), reason: isReason }),
+    (entry) => 'beacon' in entry || !('signature' in entry),
+  ),
+  reveal: also(
+    object({ ...HEAD, ...VALUE, n: whole(1), record: (value) => value === '' || isDigest(value), secret: isDigest }),
+    (entry) => ('beacon' in entry) === ('signature' in entry),
+  ),
   amend: object({ ...HEAD, amendment: whole(1), archive: optional(whole(0)), n: whole(1), sha256: isDigest }),
   archive: object({ ...HEAD, open: isOpen, root: isDigest }),
 };

@@ -1,7 +1,7 @@
 // The files of a draw (PROTOCOL 3): tables and sealed.json, read strictly.
 import { compareBytes, compareText, hex, isHex, textOf } from './bytes.js';
 import { MOST_ROWS, ascends, dateOf, dayOf, isId, isRosterText, isTag, minutesOf, unsigned } from './forms.js';
-import { classesAscend, isDigest, listOf, objectForm, whole } from './entries.js';
+import { isDigest, listOf, objectForm, whole } from './entries.js';
 import { parseCanonical } from './json.js';
 import { Root } from './merkle.js';
 import { Problem, brief, need } from './problem.js';
@@ -187,7 +187,7 @@ const SEALED = objectForm({
   matters: objectForm({ from: (value) => listOf(isId)(value) && ascends(value, compareText), take: whole(0) }),
   nonce: (value) => isHex(value, 32),
   slots: (value) => listOf((slot) => minutesOf(slot) !== null, 1, MOST_SLOTS)(value) && ascends(value, compareText),
-  strata: (value) => listOf(STRATUM)(value) && classesAscend(value), v: (value) => value === 2,
+  strata: listOf(STRATUM), v: (value) => value === 2,
 });
 
 /** sealed.json. @returns {object} */
