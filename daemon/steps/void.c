@@ -1,5 +1,7 @@
 /* Voids a commitment, with a reason. */
 
+#include <string.h>
+
 #include "draws/draws.h"
 #include "draws/plan.h"
 #include "draws/write.h"
@@ -32,7 +34,8 @@ check_void(const struct draw_row *row, const char *reason, struct err *err)
  * the draw that did not take place (PROTOCOL 4).
  */
 static int
-value_of_void(struct operator *operator, const struct draw_row *row, struct beacon_value *ret, struct err *err)
+value_of_void(struct operator *operator, const struct draw_row *row, const char *reason, struct beacon_value *ret,
+    struct err *err)
 {
 	int rc;
 
@@ -40,7 +43,15 @@ value_of_void(struct operator *operator, const struct draw_row *row, struct beac
 	if (row->source != SOURCE_DRAND && row->source != SOURCE_WITNESS)
 		return 0;
 	rc = beacons_value(operator->store, row->n, ret, err);
-	return rc == ERR_ABSENT ? 0 : rc;
+	if (rc != ERR_ABSENT)
+		return rc;
+	if (operator->now < row->draw_time || strncmp(reason, "beacon", 6) == 0)
+		return 0;
+	return err_set(err, ERR_NOT_YET,
+	    N_("after the time of its draw a void under %s bears the beacon's value, which is not there yet: wait for "
+	       "it, or "
+	       "give a reason that begins with the word beacon"),
+	    source_name(row->source));
 }
 
 /* Whether the draw is voided, and the void in the log has this reason. */
@@ -84,7 +95,7 @@ step_void_for(struct operator *operator, uint64_t n, const char *reason, bool re
 	if (rc == 0)
 		rc = check_void(&row, reason, err);
 	if (rc == 0)
-		rc = value_of_void(operator, &row, &value, err);
+		rc = value_of_void(operator, &row, reason, &value, err);
 	if (rc == 0)
 		rc = draws_commit_hash(operator->store, &row, commit_hash, err);
 	if (rc != 0)
