@@ -14,7 +14,9 @@
 
 #define JSON_MAX ((size_t)1 << 30)
 #define STATE_COLUMNS ((size_t)8)
-#define RECEIPT_BLOCK UINT64_MAX /* in place of a draw's number: the receipt has a block of its own */
+/* In place of a draw's number: the receipt and the letter have blocks of their own. */
+#define RECEIPT_BLOCK UINT64_MAX
+#define LETTER_BLOCK (UINT64_MAX - 1)
 
 /* Prints a label and blanks up to STATE_COLUMNS; a Chinese character takes two columns. */
 static void
@@ -44,6 +46,8 @@ begin_block(struct verdict *v, uint64_t n)
 	flush_line(v);
 	if (n == RECEIPT_BLOCK)
 		printf("%s\n", _("the receipt"));
+	else if (n == LETTER_BLOCK)
+		printf("%s\n", _("the letter"));
 	else if (n == 0)
 		printf("%s\n", _("the log"));
 	else
@@ -52,10 +56,18 @@ begin_block(struct verdict *v, uint64_t n)
 	v->any = true;
 }
 
+static uint64_t
+block_of(uint64_t n, enum check check)
+{
+	if (check == CHECK_RECEIPT)
+		return RECEIPT_BLOCK;
+	return check == CHECK_LETTER ? LETTER_BLOCK : n;
+}
+
 static void
 print_check(struct verdict *v, uint64_t n, enum check check, enum check_state state, const char *detail)
 {
-	begin_block(v, check == CHECK_RECEIPT ? RECEIPT_BLOCK : n);
+	begin_block(v, block_of(n, check));
 	if (*detail == '\0') {
 		if (state != v->line_state)
 			flush_line(v);
@@ -108,7 +120,7 @@ on_check(void *ctx, uint64_t n, enum check check, enum check_state state, const 
 
 	if (state == CHECK_FAILED && v->first_failed == NULL) {
 		v->first_failed = check_name(check);
-		v->first_failed_draw = check == CHECK_RECEIPT ? RECEIPT_BLOCK : n;
+		v->first_failed_draw = block_of(n, check);
 	}
 	if (v->json)
 		put_check_json(v, n, check, state, detail);
@@ -208,6 +220,8 @@ print_last_line(const struct verdict *v)
 		printf("%s\n", _("yes: every check that was run holds"));
 	else if (v->first_failed_draw == RECEIPT_BLOCK)
 		printf("%s\n", _("NO: the directory holds, the receipt does not"));
+	else if (v->first_failed_draw == LETTER_BLOCK)
+		printf("%s\n", _("NO: the directory holds, the letter does not"));
 	else if (v->first_failed_draw == 0)
 		printf(_("NO: %llu checks failed, first: %s of the log\n"), (unsigned long long)v->report.failures,
 		    v->first_failed);

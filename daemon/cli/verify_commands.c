@@ -14,6 +14,7 @@
 #include "core/check/receipt.h"
 #include "core/check/verify.h"
 #include "core/format/note.h"
+#include "core/format/places_letter.h"
 #include "publish/reader.h"
 #include "text/language.h"
 
@@ -87,7 +88,8 @@ run_replay(struct cli *cli, int argc, char **argv)
 struct verify_arguments {
 	struct verify_options options;
 	struct slice trusted[TRUSTED_MAX];
-	struct buf since, receipt;
+	struct buf since, receipt, letter;
+	struct place_proofs places;
 };
 
 static int
@@ -133,6 +135,49 @@ read_kept_file(struct cli *cli, const char *path, size_t max, struct buf *ret_by
 	return EXIT_DONE;
 }
 
+/* The attachment, or the letter that has it. */
+static int
+parse_letter(struct slice bytes, struct place_proofs *ret_places, struct err *err)
+{
+	struct buf attachment;
+	bool found;
+	int rc;
+
+	if (!places_letter_is(bytes))
+		return place_proofs_parse(bytes, ret_places, err);
+	buf_init(&attachment, PLACE_PROOFS_MAX);
+	found = places_letter_find(bytes, &attachment);
+	if (attachment.failed)
+		rc = err_memory(err);
+	else if (!found)
+		rc = err_set(err, ERR_REFUSED,
+		    N_("it is neither a letter's attachment places-….json nor a saved letter that has one; of an "
+		       "encrypted letter save the attachment itself"));
+	else
+		rc = place_proofs_parse(buf_view(&attachment), ret_places, err);
+	buf_release(&attachment);
+	return rc;
+}
+
+static int
+set_letter(struct cli *cli, struct verify_arguments *a, const char *path)
+{
+	struct err why = {.tr = cli->err.tr};
+	struct slice bytes;
+	int rc, status = read_kept_file(cli, path, PLACE_PROOFS_MAX, &a->letter, &bytes);
+
+	if (status != EXIT_DONE)
+		return status;
+	place_proofs_release(&a->places);
+	rc = parse_letter(bytes, &a->places, &why);
+	if (rc != 0) {
+		err_set(&cli->err, rc, "%s: %s", path, why.message);
+		return cli_fail(cli);
+	}
+	a->options.letter = &a->places;
+	return EXIT_DONE;
+}
+
 static int
 set_at(struct verify_arguments *a, const char *text)
 {
@@ -153,7 +198,8 @@ parse_verify_options(struct cli *cli, int argc, char **argv, struct verify_argum
 {
 	static const struct option options[] = {{"at", required_argument, NULL, 'a'},
 	    {"key", required_argument, NULL, 'k'}, {"witness", required_argument, NULL, 'w'},
-	    {"since", required_argument, NULL, 's'}, {"receipt", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+	    {"since", required_argument, NULL, 's'}, {"receipt", required_argument, NULL, 'r'},
+	    {"letter", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
 	int option, status = EXIT_DONE;
 
 	while (status == EXIT_DONE && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -172,6 +218,9 @@ parse_verify_options(struct cli *cli, int argc, char **argv, struct verify_argum
 			break;
 		case 'r':
 			status = read_kept_file(cli, optarg, RECEIPT_MAX, &a->receipt, &a->options.receipt);
+			break;
+		case 'l':
+			status = set_letter(cli, a, optarg);
 			break;
 		default:
 			return cli_usage(cli);
@@ -204,12 +253,15 @@ run_verify(struct cli *cli, int argc, char **argv)
 	folder_close(&folder);
 	buf_release(&a.since);
 	buf_release(&a.receipt);
+	buf_release(&a.letter);
+	place_proofs_release(&a.places);
 	return status;
 }
 
 const struct command verify_commands[] = {
     {"replay", N_("DIR [-j N]"), N_("replay one draw from its published folder"), run_replay},
-    {"verify", N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT] [--receipt FILE]"),
+    {"verify",
+        N_("DIR [--at TIME] [--key VKEY] [--witness VKEY]… [--since CHECKPOINT] [--receipt FILE] [--letter FILE]"),
         N_("check a whole published directory"), run_verify},
     {.name = NULL},
 };

@@ -89,15 +89,28 @@ letter_id(const struct letter_input *input, char ret_id[static LETTER_ID_BYTES])
 	(void)snprintf(ret_id, LETTER_ID_BYTES, "<%.*s>", LETTER_ID_BYTES - 3, name);
 }
 
-void
-letter_sheet_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES])
+static void
+attachment_name(const char *what, const char *suffix, uint64_t draw, struct slice inspector_id, int32_t day,
+    char ret_name[static LETTER_SHEET_NAME_BYTES])
 {
 	char date[DATE_TEXT];
 
 	text_from_date(day, date);
-	(void)snprintf(ret_name, LETTER_SHEET_NAME_BYTES, "result-%04llu-%.*s-%.4s%.2s%.2s.csv",
+	(void)snprintf(ret_name, LETTER_SHEET_NAME_BYTES, "%s-%04llu-%.*s-%.4s%.2s%.2s.%s", what,
 	    (unsigned long long)draw, (int)(inspector_id.n > ID_MAX ? ID_MAX : inspector_id.n),
-	    inspector_id.n == 0 ? "" : inspector_id.p, date, date + 5, date + 8);
+	    inspector_id.n == 0 ? "" : inspector_id.p, date, date + 5, date + 8, suffix);
+}
+
+void
+letter_sheet_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES])
+{
+	attachment_name("result", "csv", draw, inspector_id, day, ret_name);
+}
+
+void
+letter_places_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES])
+{
+	attachment_name("places", "json", draw, inspector_id, day, ret_name);
 }
 
 /* ---- visits ---- */

@@ -39,6 +39,11 @@ struct letter_visit {
 	struct slice seat;                         /* what this inspector's seat asks for: a tag or "any" */
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
+	uint64_t place;
+	bool amended;                   /* the place has changed since the draw */
+	struct slice drawn_target;      /* then: whom it was drawn for, and with whom */
+	const struct slice *drawn_team; /* [n_drawn_team] */
+	size_t n_drawn_team;
 };
 
 /* Two appointments of the inspector that are closer than the rules ask.  Each is as many visits from there on. */
@@ -85,6 +90,8 @@ struct letter_input {
 	size_t n_slots;
 	const struct letter_matter *matters; /* in the order drawn */
 	size_t n_matters;
+	struct slice
+	    places; /* the attachment that proves the visits' places (core/format/place_proof.h); empty: none */
 };
 
 /* Invitations in a letter, at most; further slots get none. */
@@ -104,5 +111,9 @@ void letter_id(const struct letter_input *input, char ret_id[static LETTER_ID_BY
 #define LETTER_SHEET_NAME_BYTES 80
 void
 letter_sheet_name(uint64_t draw, struct slice inspector_id, int32_t day, char ret_name[static LETTER_SHEET_NAME_BYTES]);
+
+/* And of the proof of its places, "places-0007-I003-20260623.json". */
+void letter_places_name(uint64_t draw, struct slice inspector_id, int32_t day,
+    char ret_name[static LETTER_SHEET_NAME_BYTES]);
 
 #endif

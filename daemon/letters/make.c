@@ -191,12 +191,12 @@ render_content(const struct letters *letters, const struct letter_input *input, 
 
 /*
  * multipart/mixed: first multipart/alternative, of plain text, HTML and the first invitation, which mail programs look
- * for there; then as attachments the sheet and further invitations.
+ * for there; then as attachments the sheet, the proof of the places and further invitations.
  */
 struct message_parts {
 	struct mime_part choices[3];
-	struct mime_part parts[2 + LETTER_SLOTS_MAX];
-	char sheet_name[LETTER_SHEET_NAME_BYTES];
+	struct mime_part parts[3 + LETTER_SLOTS_MAX];
+	char sheet_name[LETTER_SHEET_NAME_BYTES], places_name[LETTER_SHEET_NAME_BYTES];
 	char invitation_names[LETTER_SLOTS_MAX][INVITATION_NAME_BYTES];
 	struct mime_part body;
 };
@@ -227,6 +227,11 @@ lay_out_parts(const struct letter_input *input, const struct content *c, struct 
 		    .content = buf_view(&c->sheet),
 		    .file_name = slice_of(f->sheet_name),
 		    .verbatim = true};
+	letter_places_name(input->draw, input->inspector_id, input->day, f->places_name);
+	if (has_sheet(input) && input->places.n > 0)
+		f->parts[n++] = (struct mime_part){.type = "application/json",
+		    .content = input->places,
+		    .file_name = slice_of(f->places_name)};
 	for (size_t i = 1; i < c->n_invitations; i++) {
 		invitation_name(&input->slots[i], f->invitation_names[i]);
 		f->parts[n] = invitation_part(input, c, i);

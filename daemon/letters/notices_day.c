@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/format/place_proof.h"
 #include "letters/notices_private.h"
 #include "rosters/rosters.h"
 
@@ -164,6 +165,22 @@ make_matters(const struct notices_writer *w)
 	return matters;
 }
 
+/* The attachment that proves the places of the letter's visits; none where it tells of no visit to make. */
+static int
+put_places(const struct notices_writer *w, const struct notices_day *day, struct buf *out, struct err *err)
+{
+	if (day->kind == LETTER_CANCELLED || day->n_visits == 0)
+		return 0;
+	place_proofs_begin(out, slice_of(w->operator->key.vkey), w->d->row.n, slice_of(w->operator->config->origin));
+	for (size_t i = 0; i < day->n_visits; i++)
+		drawn_place_prove(&w->drawn, day->visits[i].place, out);
+	place_proofs_end(out);
+	if (out->no_memory)
+		return err_memory(err);
+	return out->failed ? err_set(err, ERR_LIMIT, N_("the proof of the places is larger than %zu bytes"), out->max)
+	                   : 0;
+}
+
 int
 notices_day_queue(const struct notices_writer *w, const struct notices_day *day, struct err *err)
 {
@@ -171,10 +188,11 @@ notices_day_queue(const struct notices_writer *w, const struct notices_day *day,
 	struct letter_matter *matters = make_matters(w);
 	struct letter_clash clashes[CLASHES_MAX];
 	struct outbox_slot slots[LETTER_SLOTS_MAX];
-	struct buf email;
+	struct buf email, places;
 	int rc = matters == NULL ? err_memory(err) : 0;
 
 	buf_init(&email, 1024);
+	buf_init(&places, PLACE_PROOFS_MAX);
 	input.matters = matters;
 	input.n_matters = w->d->draw.n_matters;
 	input.clashes = clashes;
@@ -185,7 +203,11 @@ notices_day_queue(const struct notices_writer *w, const struct notices_day *day,
 	if (rc == 0)
 		rc = address_letter(w, &input, &email, err);
 	if (rc == 0)
+		rc = put_places(w, day, &places, err);
+	input.places = buf_view(&places);
+	if (rc == 0)
 		rc = notices_queue(w->operator, &input, w->time, err);
+	buf_release(&places);
 	buf_release(&email);
 	free(matters);
 	return rc;

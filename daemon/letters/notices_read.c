@@ -168,6 +168,7 @@ notices_writer_release(struct notices_writer *w)
 		release_matter_text(&w->matters[i]);
 	free(w->matters);
 	free(w->holdings);
+	drawn_places_release(&w->drawn);
 	private_rows_release(&w->inspectors.rows);
 	private_rows_release(&w->targets.rows);
 	free(w->inspectors.index);
@@ -192,6 +193,8 @@ notices_writer_open(struct notices_writer *w, const struct operator *operator, c
 		rc = read_private_rows(w, &w->inspectors, false, err);
 	if (rc == 0)
 		rc = read_matter_texts(w, err);
+	if (rc == 0)
+		rc = drawn_places_open(d, &w->drawn, err);
 	return rc;
 }
 
@@ -274,6 +277,20 @@ find_holdings(const struct notices_writer *w, uint32_t self, size_t *ret_first)
 	return n;
 }
 
+/* The visit's place as it was drawn.  `team` has room for all seats, and stays the caller's. */
+static void
+fill_drawn(const struct notices_writer *w, size_t place, struct slice *team, struct letter_visit *visit)
+{
+	const uint32_t *drawn = drawn_place_team(&w->drawn, place);
+
+	visit->place = place;
+	visit->amended = drawn_place_is_amended(&w->drawn, place);
+	visit->drawn_target = target_id(&w->d->roster.targets[drawn_place_target(&w->drawn, place)]);
+	visit->drawn_team = team;
+	for (size_t s = 0; s < w->d->draw.seats; s++)
+		team[visit->n_drawn_team++] = inspector_id(notices_inspector(w, drawn[s]));
+}
+
 int
 notices_duties_read(const struct notices_writer *w, uint32_t self, struct notices_duties *ret, struct err *err)
 {
@@ -281,9 +298,10 @@ notices_duties_read(const struct notices_writer *w, uint32_t self, struct notice
 	size_t seats = w->d->draw.seats, first, n = find_holdings(w, self, &first);
 	struct notices_duties duties = {.v = calloc(n + 1, sizeof *duties.v),
 	    .colleagues = calloc(n * seats + 1, sizeof *duties.colleagues),
+	    .drawn_teams = calloc(n * seats + 1, sizeof *duties.drawn_teams),
 	    .n = n};
 
-	if (duties.v == NULL || duties.colleagues == NULL) {
+	if (duties.v == NULL || duties.colleagues == NULL || duties.drawn_teams == NULL) {
 		notices_duties_release(&duties);
 		return err_memory(err);
 	}
@@ -293,6 +311,7 @@ notices_duties_read(const struct notices_writer *w, uint32_t self, struct notice
 		    h->seat};
 
 		duties.v[i] = notices_visit(w, self, &seat, &duties.colleagues[i * seats]);
+		fill_drawn(w, h->place, &duties.drawn_teams[i * seats], &duties.v[i]);
 	}
 	letter_visits_sort(duties.v, n);
 	*ret = duties;
@@ -304,5 +323,6 @@ notices_duties_release(struct notices_duties *duties)
 {
 	free(duties->v);
 	free(duties->colleagues);
+	free(duties->drawn_teams);
 	*duties = (struct notices_duties){.n = 0};
 }

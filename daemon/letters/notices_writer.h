@@ -1,6 +1,7 @@
 #ifndef SPOTCHECK_LETTERS_NOTICES_WRITER_H
 #define SPOTCHECK_LETTERS_NOTICES_WRITER_H
 
+#include "draws/drawn_places.h"
 #include "draws/private_rows.h"
 #include "letters/letter.h"
 #include "letters/notices.h"
@@ -36,6 +37,7 @@ struct notices_writer {
 	struct holding *holdings; /* by inspector */
 	size_t n_holdings;
 	struct matter_text *matters; /* in the order drawn */
+	struct drawn_places drawn;
 };
 
 /*
@@ -68,6 +70,7 @@ struct notices_duties {
 	struct letter_visit *v;
 	size_t n;
 	struct letter_colleague *colleagues;
+	struct slice *drawn_teams; /* [n * seats] */
 };
 int
 notices_duties_read(const struct notices_writer *w, uint32_t self, struct notices_duties *ret_duties, struct err *err);

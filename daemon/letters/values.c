@@ -14,6 +14,9 @@ static const struct template_name checklist_names[] = {{"question_number", NULL}
 
 static const struct template_name clash_names[] = {{"first", NULL}, {"second", NULL}, {NULL, NULL}};
 
+static const struct template_name amended_names[] = {{"place", NULL}, {"drawn_target", NULL}, {"drawn_team", NULL},
+    {NULL, NULL}};
+
 static const struct template_name visit_names[] = {{"number", NULL}, {"date", NULL}, {"weekday", NULL}, {"time", NULL},
     {"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
     {"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
@@ -28,8 +31,8 @@ const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NUL
     {"cycle_title", NULL}, {"draw", NULL}, {"commit_hash", NULL}, {"record_hash", NULL}, {"log_key", NULL},
     {"inspector_id", NULL}, {"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL},
     {"window_first", NULL}, {"window_last", NULL}, {"reason", NULL}, {"visit_day", NULL}, {"visit_count", NULL},
-    {"recuse_to", NULL}, {"public_url", NULL}, {"sheet", NULL}, {"clashes", clash_names},
-    {"appointments", appointment_names}, {"matters", matter_names}, {NULL, NULL}};
+    {"recuse_to", NULL}, {"public_url", NULL}, {"sheet", NULL}, {"places", NULL}, {"amended", amended_names},
+    {"clashes", clash_names}, {"appointments", appointment_names}, {"matters", matter_names}, {NULL, NULL}};
 
 /* ---- dates ---- */
 
@@ -215,6 +218,39 @@ put_clashes(struct template_row *row, const struct letter_input *input, bool chi
 }
 
 static void
+put_drawn_team(struct template_row *row, const struct letter_visit *visit, bool chinese)
+{
+	struct buf text;
+
+	buf_init(&text, LIST_MAX);
+	for (size_t i = 0; i < visit->n_drawn_team; i++) {
+		buf_text(&text, i == 0 ? "" : chinese ? "，" : ", ");
+		buf_slice(&text, visit->drawn_team[i]);
+	}
+	if (!text.failed)
+		template_put(row, "drawn_team", buf_view(&text));
+	buf_release(&text);
+}
+
+/* Of the places that have changed since the draw, what was drawn: the log can show that alone. */
+static void
+put_amended(struct template_row *row, const struct letter_input *input, bool chinese)
+{
+	template_put_list(row, "amended");
+	for (size_t i = 0; i < input->n_visits; i++) {
+		const struct letter_visit *visit = &input->visits[i];
+		struct template_row *words;
+
+		if (!visit->amended)
+			continue;
+		words = template_put_row(row, "amended");
+		template_put_uint(words, "place", visit->place);
+		template_put(words, "drawn_target", visit->drawn_target);
+		put_drawn_team(words, visit, chinese);
+	}
+}
+
+static void
 put_matter_values(struct template_row *row, const struct letter_matter *matter, size_t number)
 {
 	template_put_uint(row, "number", number);
@@ -234,9 +270,10 @@ static void
 put_letter_values(struct template_row *row, const struct letter_input *input)
 {
 	bool chinese = letter_in_chinese(input);
-	char sheet[LETTER_SHEET_NAME_BYTES];
+	char sheet[LETTER_SHEET_NAME_BYTES], places[LETTER_SHEET_NAME_BYTES];
 
 	letter_sheet_name(input->draw, input->inspector_id, input->day, sheet);
+	letter_places_name(input->draw, input->inspector_id, input->day, places);
 	template_put(row, "operator", input->operator_name);
 	template_put(row, "origin", input->origin);
 	template_put(row, "cycle", input->cycle);
@@ -258,6 +295,7 @@ put_letter_values(struct template_row *row, const struct letter_input *input)
 	template_put(row, "recuse_to", input->recuse_to);
 	template_put(row, "public_url", input->public_url);
 	template_put(row, "sheet", slice_of(sheet));
+	template_put(row, "places", slice_of(places));
 }
 
 struct template_row *
@@ -269,6 +307,7 @@ letter_values(const struct letter_input *input)
 	if (row == NULL)
 		return NULL;
 	put_letter_values(row, input);
+	put_amended(row, input, chinese);
 	put_clashes(row, input, chinese);
 	put_appointments(row, input, chinese);
 	template_put_list(row, "matters");

@@ -50,7 +50,7 @@ _spotcheck_options()
 	receipt) echo --page ;;
 	keygen)	echo --log ;;
 	cosign)	echo --key --state --beacon --listen --log ;;
-	verify)	echo --at --key --witness --since --receipt ;;
+	verify)	echo --at --key --witness --since --receipt --letter ;;
 	esac
 	echo --json --help
 }
@@ -70,7 +70,7 @@ _spotcheck()
 	done
 	case $prev in
 	-c)	[ -n "$command" ] || { _spotcheck_files "$cur"; return; } ;;
-	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --receipt | --page | --published | --state)
+	--state-dir | --targets | --inspectors | --conflicts | --matters | --contacts | --data | --since | --receipt | --letter | --page | --published | --state)
 		_spotcheck_files "$cur"; return ;;
 	--language) _spotcheck_offer "zh_CN en" "$cur"; return ;;
 	--key)	[ "$command" != cosign ] || { _spotcheck_files "$cur"; return; } ;;

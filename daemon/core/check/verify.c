@@ -6,6 +6,7 @@
 
 #include "core/base/array.h"
 #include "core/check/draw_basis.h"
+#include "core/check/letter.h"
 #include "core/check/notes_private.h"
 #include "core/check/receipt.h"
 #include "core/log/log.h"
@@ -30,6 +31,7 @@ struct run {
 	struct receipt receipt;   /* of options->receipt; n is 0 where it cannot be read */
 	struct err receipt_why;   /* what is wrong with it; code 0 nothing */
 	bool receipt_holds;       /* it was compared with its draw and agrees */
+	struct letter_check letter;
 };
 
 static bool
@@ -378,6 +380,10 @@ verify_draw(struct run *r, size_t index)
 	if (rc == 0) {
 		if (r->receipt.n == x.n)
 			compare_receipt(r, &x, &c);
+		if (r->options->letter != NULL)
+			rc = letter_check_compare(&r->letter, &x, &c, r->err);
+	}
+	if (rc == 0) {
 		rc = cycle_past_add(past, &x, &c, r->err);
 	}
 	r->foreign_names += c.foreign_names;
@@ -455,14 +461,25 @@ report_receipt(struct run *r)
 	return rc;
 }
 
+static int
+report_letter(struct run *r, bool holds)
+{
+	if (holds)
+		return letter_check_report(&r->letter, &r->log, &r->sequence, r->report, r->err);
+	letter_check_skip(&r->letter, r->report);
+	return 0;
+}
+
 int
 verify_directory(const struct published *dir, const struct verify_options *options, struct report *report,
     struct err *err)
 {
 	struct run r = {.dir = dir, .options = options, .report = report, .err = err, .reached = COSIGNED_NEVER};
-	bool complete = false, readable = false;
+	bool complete = false, readable = false, holds;
 	int rc = read_receipt(&r);
 
+	if (rc == 0 && options->letter != NULL)
+		rc = letter_check_begin(options->letter, report->tr, &r.letter, err);
 	if (rc == 0)
 		rc = run_log(&r, &readable);
 	if (rc == 0 && readable)
@@ -473,8 +490,12 @@ verify_directory(const struct published *dir, const struct verify_options *optio
 		note_log(&(struct log_notes){&r.log, &r.sequence, r.cosigned_size, r.reached, r.pasts,
 		             r.archive_in_time, r.foreign_names + r.log.foreign_names, options},
 		    report);
+	holds = report->failures == 0;
 	if (rc == 0 && options->receipt.p != NULL)
 		rc = report_receipt(&r);
+	if (rc == 0 && options->letter != NULL)
+		rc = report_letter(&r, holds);
+	letter_check_release(&r.letter);
 	receipt_release(&r.receipt);
 	for (size_t i = 0; r.pasts != NULL && i < r.sequence.n_cycles; i++)
 		cycle_past_release(&r.pasts[i]);

@@ -6,6 +6,7 @@
 
 #include "core/base/err.h"
 #include "core/base/progress.h"
+#include "core/format/place_proof.h"
 #include "core/log/cosigned.h"
 #include "core/log/published.h"
 #include "core/log/report.h"
@@ -20,6 +21,7 @@ struct verify_options {
 	struct trusted trusted; /* witnesses that the caller takes as independent */
 	struct slice since;     /* an earlier checkpoint's bytes; p NULL: none */
 	struct slice receipt;   /* one to be checked against the directory; p NULL: none */
+	const struct place_proofs *letter; /* what a letter carries of its reader's places; NULL: none */
 	bool has_at;
 	int64_t at; /* the time at which overdue outcomes and reveals are judged; else the newest time in the log */
 	bool has_now;

@@ -6,7 +6,7 @@
 
 static const char *const check_names[CHECK_COUNT] = {"signature", "tree", "append-only", "sequence", "order",
     "checkpoints", "files", "drum", "strata", "history", "chain", "beacon", "seed", "selection", "inspectors", "teams",
-    "visits", "matters", "record", "amendments", "receipt"};
+    "visits", "matters", "record", "amendments", "receipt", "letter"};
 
 const char *
 check_name(enum check check)

@@ -31,6 +31,7 @@ enum check {
 	CHECK_RECORD,
 	CHECK_AMENDMENTS,
 	CHECK_RECEIPT, /* one that the caller holds; it comes after the checks of PROTOCOL 10 */
+	CHECK_LETTER,  /* the same: a place that a letter names */
 	CHECK_COUNT
 };
 
