@@ -34,7 +34,7 @@ test('every code of the library has a sentence', () => {
   }
   for (const each of ['overdue-outcome', 'overdue-reveal', 'note-overdue-outcome', 'note-overdue-reveal', 'signature-missing', 'signature-extra',
     'file-early', 'needs', 'sealed', 'is-void', 'no-log', 'no-record', 'record-unreadable', 'not-reached', 'note-stands-on', 'note-stands-on-none', 'place-holds',
-    'place-holds-amended', 'note-void-blames-beacon', 'note-void-withheld', 'verdict-ok', 'verdict-weak', 'verdict-alone', 'verdict-incomplete', 'box-lists', 'class-witness']) codes.add(each);
+    'place-holds-amended', 'note-void-blames-beacon', 'note-void-withheld', 'verdict-ok', 'verdict-weak', 'verdict-pending', 'verdict-pending-C', 'verdict-alone', 'verdict-alone-C', 'verdict-incomplete', 'box-lists', 'class-witness']) codes.add(each);
   for (const word of ['selected', 'unstaffed', 'reserve', 'not-drawn', 'excused', 'rest']) codes.add(`receipt-holds-${word}`);
   for (const status of ['ok', 'failed', 'notrun']) codes.add(`held-${status}`).add(`place-${status}`);
   for (const source of ['none', 'public', 'drand', 'witness']) codes.add(`check-beacon-${source}`);

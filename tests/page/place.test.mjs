@@ -28,6 +28,37 @@ test('every place of every draw is in the log', () => {
   assert.ok(count > 15, String(count));
   assert.deepEqual(said(`\r\n ${writeCanonical(proofOf(s.four, 0))} \r\n\r\n`), ['ok place-holds']);
   assert.deepEqual(said(writeCanonical(proofOf(s.one, 0))), ['ok place-holds-amended']);
+  const [{ params }] = checkPlaces(report, writeCanonical(proofOf(s.four, 0)));
+  assert.match(params.time, /^20\d\d-.*Z$/);
+  assert.match(params.visit, /^20\d\d-\d\d-\d\d \d\d:\d\d$/);
+});
+
+/** The attachment of a letter. */
+const attachmentOf = (draw, ...places) => writeCanonical({
+  key: s.key.text, n: draw.n, origin: s.origin, places: places.map((i) => proofOf(draw, i)), type: 'places', v: 2,
+});
+const letterWith = (attachment, name = 'places-0002-I1-20230824.json') => ['From: a', 'Content-Type: multipart/mixed; boundary="=_1"', '', '--=_1',
+  'Content-Type: text/plain', '', 'Title', '-----', '', 'See places-0002.json.', '--=_1', 'Content-Type: application/json',
+  `Content-Disposition: attachment; filename="${name}"`, 'Content-Transfer-Encoding: base64', '',
+  Buffer.from(attachment).toString('base64').replace(/.{76}/g, '$&\r\n'), '', '--=_1--', ''].join('\r\n');
+
+test('the attachment, and the letter that has it', () => {
+  const file = attachmentOf(s.two, 0, 1);
+  assert.deepEqual(said(file), ['ok place-holds', 'ok place-holds']);
+  assert.deepEqual(said(`${file}\n${writeCanonical(proofOf(s.four, 0))}\n`), ['ok place-holds', 'ok place-holds', 'ok place-holds']);
+  assert.deepEqual(said(letterWith(file)), ['ok place-holds', 'ok place-holds']);
+  assert.deepEqual(said(letterWith(file).replaceAll('\r\n', '\n')), ['ok place-holds', 'ok place-holds']);
+  for (const text of [letterWith(file, 'result.csv'), letterWith(file).replace('base64', '7bit'), 'Dear all', '*', '\u{fffd}',
+    letterWith(file).replace('eyJrZXki', '*')]) assert.deepEqual(said(text), ['failed place-letter'], text.slice(0, 200));
+  assert.deepEqual(said(file.replace('"origin":"', '"origin":"x')), ['failed receipt-log', 'failed receipt-log']);
+  assert.deepEqual(said(file.replace('"key":"', '"key":"x')), ['failed receipt-log', 'failed receipt-log']);
+  assert.deepEqual(said(file.replace('"n":2', '"n":4')), ['failed place-other', 'failed place-other']);
+  assert.deepEqual(said(file.replace('"index":1', '"index":0')), ['ok place-holds', 'failed place-index']);
+  for (const [from, to] of [['"v":2', '"v":1'], ['"type":"places"', '"type":"place"'], [',"type"', ',"typ":1,"type"'], ['"n":2', '"n":0']]) {
+    assert.deepEqual(said(file.replace(from, to)), ['failed json-form'], to);
+  }
+  assert.deepEqual(said(file.replace(/"places":\[.*\],"type"/, '"places":[],"type"')), ['failed json-form']);
+  assert.match(said(file.slice(0, -1))[0], /^failed json/);
 });
 
 test('before the reveal as well', async () => {
@@ -73,7 +104,8 @@ test('what is wrong is named', () => {
     assert.deepEqual(said(writeCanonical(proof)), [`failed ${code}`]);
     assert.ok(MESSAGES.en[code], code);
   }
-  for (const text of ['{', 'null', '"x"', '{}', '['.repeat(100000), '{"__proto__":1}', ` ${writeCanonical(good).replace(',', ', ')}`]) assert.match(said(text)[0], /^failed json/);
+  for (const text of ['null', '"x"', '['.repeat(100000)]) assert.deepEqual(said(text), ['failed place-letter']);
+  for (const text of ['{', '{}', '{"key":'.repeat(10000), '{"__proto__":1}', ` ${writeCanonical(good).replace(',', ', ')}`]) assert.match(said(text)[0], /^failed json/);
   const text = writeCanonical(good);
   for (let at = 0; at < text.length; at += 3) {
     const other = `${text.slice(0, at)}${String.fromCharCode(text.charCodeAt(at) ^ 1)}${text.slice(at + 1)}`;
@@ -84,7 +116,7 @@ test('what is wrong is named', () => {
 test('what is pasted is bounded, and nothing is said against a directory that does not hold', async () => {
   assert.deepEqual(said(''), ['failed place-nothing']);
   assert.deepEqual(said('x'.repeat(MOST_PASTED + 1)), ['failed place-long']);
-  assert.deepEqual(said('x\n'.repeat(1001)), ['failed place-lines']);
+  assert.deepEqual(said('{\n'.repeat(1001)), ['failed place-lines']);
   const text = writeCanonical(proofOf(s.one, 0));
   assert.deepEqual(said(text, { ...report, verdict: 'failed' }), ['notrun receipt-unsound']);
   assert.deepEqual(said(text, { ...report, kind: 'folder' }), ['notrun receipt-folder']);
@@ -95,4 +127,12 @@ test('what is pasted is bounded, and nothing is said against a directory that do
   Object.assign(session, { report });
   await session.hear({ type: 'place', text });
   assert.deepEqual(told.at(-1).answers.map(({ code }) => code), ['place-holds-amended']);
+  const file = (bytes, size = bytes.length) => ({ size, arrayBuffer: async () => (size > MOST_PASTED ? assert.fail('it was read') : bytes.buffer) });
+  const tell = async (...of) => {
+    await session.hear({ type: 'place', file: file(...of) });
+    return told.at(-1).answers.map(({ code }) => code);
+  };
+  assert.deepEqual(await tell(Uint8Array.from(Buffer.from(text))), ['place-holds-amended']);
+  assert.deepEqual(await tell(Uint8Array.of(0xff)), ['place-letter']);
+  assert.deepEqual(await tell(new Uint8Array(1), 2 ** 31), ['place-long']);
 });

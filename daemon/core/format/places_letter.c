@@ -62,6 +62,8 @@ read_headers(struct slice *rest)
 
 		if (line.n == 0)
 			return named && encoded;
+		if (starts_with(line, "--"))
+			named = encoded = false; /* the line before was no boundary, this one may be */
 		named |= names_places(line);
 		encoded |= is_base64_field(line);
 	}

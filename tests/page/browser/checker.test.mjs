@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
 import { writeCanonical } from '../../../daemon/site/src/protocol/json.js';
-import { auditPath, standard } from '../scene.mjs';
+import { auditPath, bare, standard, T } from '../scene.mjs';
 import { EXAMPLE, ROOT } from '../tools.mjs';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -77,6 +77,15 @@ test('the result box says what class the draws have, and is green only where non
   assert.match(await alone.textContent('.verdict .big'), /class cannot be seen here/);
   await done(alone);
   const record = Buffer.from(scene.files.get('draws/0004/record.json')).toString().replace('"load":1', '"load":2');
+  const sealed = await bare(async (it) => {
+    it.genesis();
+    it.cycle('a', 'none', 30);
+    await it.commit('a', T, '2023-08-23T01:00:00Z');
+  });
+  const early = await checked(write('early', sealed.publish()));
+  assert.equal(await shade(early), 'verdict weak');
+  assert.match(await early.textContent('.verdict .big'), /no\. 1 will be of class C at best/);
+  await done(early);
   const bad = await checked(write('bad', new Map([...scene.files, ['draws/0004/record.json', record]])));
   assert.equal(await shade(bad), 'verdict failed');
   assert.match(await bad.textContent('.verdict .big'), /^NO: draw 4, check “teams”/);
@@ -92,11 +101,18 @@ test('a letter\'s places', async () => {
   await page.waitForSelector('#placed .held');
   const said = await page.locator('#placed .held').allTextContents();
   const { target, team, visit } = JSON.parse(lines[0]);
-  assert.equal(said[0], `The log holds it. Draw 2, place 0: ${target} by ${team.join(', ')}, visit ${visit}.`);
+  const words = `Place 0 of draw 2: target ${target} on ${visit.replace('T', ' ')} by ${team.join(', ')}: in the public log since 20`;
+  assert.ok(said[0].startsWith(`The log holds it. ${words}`), said[0]);
   assert.match(said[1], /^NOT in the log\./);
   await page.click('#language');
   assert.match((await page.locator('#placed .held').allTextContents())[0], /^日志里有。 第 2 次抽签，位次 0/);
   assert.equal(await page.locator('#placed img').count(), 0);
+  await page.click('#language');
+  const attachment = writeCanonical({ key: scene.key.text, n: 2, origin: scene.origin, places: [JSON.parse(proof(0))], type: 'places', v: 2 });
+  writeFileSync(join(scratch, 'places-0002-I1-20230824.json'), attachment);
+  await page.setInputFiles('#letter-file', join(scratch, 'places-0002-I1-20230824.json'));
+  await page.waitForFunction(() => document.querySelectorAll('#placed .held').length === 1);
+  assert.ok((await page.textContent('#placed .held')).includes(words));
   await done(page);
 });
 

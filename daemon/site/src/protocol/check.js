@@ -252,7 +252,7 @@ function reportOf(state, it, letters, i) {
   return {
     n: draw.n, folder, cycle: commit.cycle, commit, state: draw.outcome?.type ?? 'open', revealed: draw.reveal !== null,
     checks: runner.checks, notes: [...notesOfLog(state, draw, vouched, assurance), ...it.notes], assurance, opened: it.opened ?? null,
-    places: draw.outcome?.places ?? '',
+    places: draw.outcome?.places ?? '', since: draw.outcome?.time ?? '',
   };
 }
 

@@ -1,6 +1,8 @@
-// A place that a letter names, against the log, before the reveal as well (PROTOCOL 8). A letter carries one line a place, canonical
-// JSON: {"index":0,"line":"<the place's line>","path":["<hex>",…],"size":13}.
-import { isHex, unhex, utf8 } from './bytes.js';
+// The places that a letter names, against the log, before the reveal as well (PROTOCOL 8). The letter's attachment is canonical JSON,
+//   {"key":"…","n":7,"origin":"…","places":[PROOF,…],"type":"places","v":2}
+// with a PROOF for each place, which may also be given by itself:
+//   {"index":0,"line":"<the place's line>","path":["<hex>",…],"size":13}
+import { isHex, textOf, unbase64, unhex, utf8 } from './bytes.js';
 import { MOST_PLACES, isId, isText, minutesOf } from './forms.js';
 import { listOf, objectForm, whole } from './entries.js';
 import { parseCanonical } from './json.js';
@@ -13,6 +15,9 @@ const MOST_LINES = 1000;
 const PROOF = objectForm({
   index: whole(0, MOST_PLACES), line: isText, path: listOf((value) => isHex(value, 64), 0, 64), size: whole(1, MOST_PLACES),
 });
+const DOCUMENT = objectForm({
+  key: isText, n: whole(1), origin: isText, places: listOf(PROOF, 1), type: (value) => value === 'places', v: (value) => value === 2,
+});
 const LINE = objectForm({
   n: whole(1), nonce: (value) => isHex(value, 32), place: whole(0, MOST_PLACES), target: isId, team: listOf(isId, 1, 8),
   visit: (value) => minutesOf(value) !== null,
@@ -20,31 +25,47 @@ const LINE = objectForm({
 
 /**
  * @param {Report} report
- * @param {string} text what was pasted: a proof a line
- * @returns {{status: 'ok'|'failed'|'notrun', code: string, params: object}[]} one for each line that is not empty
+ * @param {string} text what was pasted or is in the file: an attachment or a proof a line, or a saved letter
+ * @returns {{status: 'ok'|'failed'|'notrun', code: string, params: object}[]} one for each place, or for what cannot be read
  */
 export function checkPlaces(report, text) {
-  if (text.length > MOST_PASTED) return [{ status: 'failed', code: 'place-long', params: { most: MOST_PASTED } }];
-  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  if (!lines.length) return [{ status: 'failed', code: 'place-nothing', params: {} }];
-  if (lines.length > MOST_LINES) return [{ status: 'failed', code: 'place-lines', params: { most: MOST_LINES } }];
+  if (text.length > MOST_PASTED) return [failed('place-long', { most: MOST_PASTED })];
+  if (!text.trim()) return [failed('place-nothing')];
+  const proofs = /^\s*\{/.test(text) ? text : attachmentOf(text);
+  if (proofs === null) return [failed('place-letter')];
+  const lines = proofs.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  if (lines.length > MOST_LINES) return [failed('place-lines', { most: MOST_LINES })];
   if (report.kind !== 'log') return [{ status: 'notrun', code: 'receipt-folder', params: {} }];
   if (report.verdict !== 'ok') return [{ status: 'notrun', code: 'receipt-unsound', params: {} }];
-  return lines.map((line) => checkPlace(report, line));
+  return lines.flatMap((line) => guard(() => readLine(line).map((proof) => guard(() => holds(report, proof))).flat()));
 }
 
-function checkPlace(report, text) {
+const failed = (code, params = {}) => ({ status: 'failed', code, params });
+
+/** What a file's or a line's reading gives, or the one problem that it has. */
+function guard(body) {
   try {
-    return { status: 'ok', ...holds(report, readProof(text)) };
+    return [body()].flat();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    return { status: 'failed', code: problem.code, params: problem.params };
+    return [failed(problem.code, problem.params)];
   }
 }
 
-function readProof(text) {
-  const proof = read(text, PROOF);
-  return { ...proof, place: read(proof.line, LINE) };
+/** The attachment of a saved letter: a part with its headers in front and base64 behind, as the program writes them. */
+function attachmentOf(letter) {
+  const parts = letter.replace(/\r\n/g, '\n').split(/^--.*$/m).slice(1);
+  const [, body] = parts.map((part) => part.replace(/^\n/, '').split(/\n\n([^]*)/)).find(([head, text]) => text !== undefined &&
+    /places-.*\.json/.test(head) && /^content-transfer-encoding:.*base64/im.test(head)) ?? [];
+  const bytes = body === undefined ? null : unbase64(body.replace(/\s/g, ''));
+  return bytes && textOf(bytes);
+}
+
+/** The proofs of a line: those of an attachment, or one by itself. */
+function readLine(line) {
+  if (!line.startsWith('{"key":')) return [read(line, PROOF)];
+  const { key, n, origin, places } = read(line, DOCUMENT);
+  return places.map((proof) => ({ ...proof, log: { key, origin }, n }));
 }
 
 function read(text, form) {
@@ -54,16 +75,24 @@ function read(text, form) {
   return value;
 }
 
-function holds(report, { index, line, path, size, place }) {
-  const { n, target, team, visit } = place;
+function holds(report, { index, line, path, size, log, n: told }) {
+  const { n, place, target, team, visit } = read(line, LINE);
+  need(!log || (log.key === report.key && log.origin === report.origin), 'receipt-log', log && { origin: brief(log.origin), key: brief(log.key) });
+  need(told === undefined || told === n, 'place-other', { told, n });
   const draw = report.draws.find((each) => each.n === n && each.commit);
   need(draw, 'place-draw', { n });
   need(draw.state !== 'void', 'place-void', { n });
   need(draw.state === 'draw', 'place-open', { n });
-  need(index === place.place, 'place-index', { index, place: place.place });
+  need(index === place, 'place-index', { index, place });
   need(rootOfPath(utf8(line), index, size, path.map(unhex)) === draw.places, 'place-path', { n, place: index });
-  const params = { n, place: index, target, team: team.join(', '), visit };
+  const params = { n, place: index, target, team: team.join(', '), visit: visit.replace('T', ' '), time: draw.since };
   const now = draw.opened?.sound ? draw.opened.places?.[index] : undefined;
   const amended = now && (now.target !== target || now.team.some((id, seat) => id !== team[seat]));
-  return { code: amended ? 'place-holds-amended' : 'place-holds', params };
+  if (!amended) return { status: 'ok', code: 'place-holds', params };
+  return { status: 'ok', code: 'place-holds-amended', params: { ...params, now: presentOf(now) } };
+}
+
+/** What a place holds by its amendments, in short: an empty place or seat is a hyphen. */
+function presentOf({ target, team }) {
+  return target ? `${target}: ${team.map((id) => id || '-').join(', ')}` : '-';
 }

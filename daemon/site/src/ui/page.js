@@ -33,7 +33,8 @@ class Page {
     find('stop').addEventListener('click', () => this.stop());
     find('who').addEventListener('submit', (event) => this.ask(event));
     find('receipt').addEventListener('change', (event) => this.chooseReceipt(event.target));
-    find('letter').addEventListener('submit', (event) => this.place(event));
+    find('letter').addEventListener('submit', (event) => this.pasteLetter(event));
+    find('letter-file').addEventListener('change', (event) => this.chooseLetter(event.target));
     this.startDrop(find('drop'));
     const served = /^https?:$/.test(location.protocol);
     find('fetch').hidden = !served;
@@ -64,11 +65,14 @@ class Page {
     });
   }
 
-  /** What was dropped: beside a report a single file is a receipt. */
+  /** What was dropped: beside a report a single file is a letter, its attachment, or a receipt. */
   take(files) {
     const [first] = files;
     if (!this.report || this.problem || files.length !== 1 || first[0].includes('/')) return this.run(files);
-    return this.hold(first[1]);
+    const [name, file] = first;
+    this.stage = null;
+    this.showProgress();
+    return /^places-.*\.json$|\.eml$/.test(name) ? this.place({ file }) : this.hold(file);
   }
 
   chooseReceipt(input) {
@@ -175,11 +179,22 @@ class Page {
     this.engine?.tell({ type: 'ask', id });
   }
 
-  place(event) {
+  pasteLetter(event) {
     event.preventDefault();
+    this.place({ text: find('letter-text').value });
+  }
+
+  chooseLetter(input) {
+    const [file] = input.files;
+    input.value = '';       // so that the same file can be chosen again
+    if (file) this.place({ file });
+  }
+
+  /** @param {{text: string}|{file: File}} letter */
+  place(letter) {
     this.placed = null;
     find('placed').textContent = this.t('working');
-    this.engine?.tell({ type: 'place', text: find('letter-text').value });
+    this.engine?.tell({ type: 'place', ...letter });
   }
 
   // --- What is shown

@@ -2,12 +2,13 @@
 //   {type: 'check', files: [path, File][] | null, base, options}   null: over http, below `base`
 //   {type: 'ask', id}
 //   {type: 'hold', file}       a receipt
-//   {type: 'place', text}      what a letter says of places
+//   {type: 'place', text}      what a letter says of places, or {type: 'place', file}
 // and tells {type: 'progress', code, params, share}, {type: 'report', report}, {type: 'answers', id, answers},
 // {type: 'held', answer}, {type: 'placed', answers} and {type: 'problem', code, params} or {type: 'error', why}.
+import { textOf } from '../protocol/bytes.js';
 import { check } from '../protocol/check.js';
 import { lookUp } from '../protocol/lookup.js';
-import { checkPlaces } from '../protocol/place.js';
+import { MOST_PASTED, checkPlaces } from '../protocol/place.js';
 import { Problem } from '../protocol/problem.js';
 import { MOST_RECEIPT, checkReceipt } from '../protocol/receipt.js';
 import { FilesSource, HttpSource } from '../protocol/source.js';
@@ -28,7 +29,7 @@ export class Session {
       if (message.type === 'check') await this.check(message);
       else if (message.type === 'ask') await this.ask(message.id);
       else if (message.type === 'hold') await this.hold(message.file);
-      else if (message.type === 'place' && this.report) this.tell({ type: 'placed', answers: checkPlaces(this.report, message.text) });
+      else if (message.type === 'place') await this.place(message);
     } catch (error) {
       if (error instanceof Problem) this.tell({ type: 'problem', code: error.code, params: error.params });
       else this.tell({ type: 'error', why: String(error?.stack ?? error).slice(0, 500) });
@@ -56,6 +57,13 @@ export class Session {
     this.tell({ type: 'answers', id, answers });
   }
 
+  async place({ text, file }) {
+    if (!this.report) return;
+    const long = { status: 'failed', code: 'place-long', params: { most: MOST_PASTED } };
+    const read = async () => checkPlaces(this.report, file ? textIn(new Uint8Array(await file.arrayBuffer())) : text);
+    this.tell({ type: 'placed', answers: file?.size > MOST_PASTED ? [long] : await read() });
+  }
+
   async hold(file) {
     if (!this.report) return;
     const long = { status: 'failed', code: 'receipt-long', params: { most: MOST_RECEIPT } };
@@ -63,6 +71,9 @@ export class Session {
     this.tell({ type: 'held', answer: file.size > MOST_RECEIPT ? long : await read() });
   }
 }
+
+/** A text as if it were a file's: no letter where it is not UTF-8. */
+const textIn = (bytes) => textOf(bytes) ?? '\u{fffd}';
 
 const opened = (file) => ({ size: file.size, bytes: async () => new Uint8Array(await file.arrayBuffer()) });
 

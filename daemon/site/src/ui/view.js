@@ -33,13 +33,13 @@ function reason(t, { code, params }) {
   return t(code, params?.where === 'earlier' ? { ...params, where: t('known-since') } : params);
 }
 
-/** The verdict first. It is green only where no draw is of class C. */
+/** The verdict first. It is green only where some draw is of class A or B, and none of class C, now or at best. */
 export function verdictView(t, report, options) {
-  const { verdict, first, kind, draws, notes, key } = report;
+  const { verdict, kind, draws, notes, key } = report;
   const groups = byClass(draws);
-  const shade = verdict === 'ok' && (kind === 'folder' || groups.has('C')) ? 'weak' : verdict;
-  const box = el(`section.verdict.${shade}`, { role: 'status' });
-  box.append(el('p.big', {}, verdictText(t, verdict, first, kind, groups)));
+  const { code, params } = verdictSentence(t, report, groups);
+  const box = el(`section.verdict.${/^verdict-(weak|pending|alone)/.test(code) ? 'weak' : verdict}`, { role: 'status' });
+  box.append(el('p.big', {}, t(code, params)));
   if (verdict === 'ok' && groups.size) box.append(classesView(t, groups));
   if (kind === 'folder') box.append(el('p', {}, t('verdict-folder')));
   else if (draws.length) box.append(el('p', {}, countText(t, draws)));
@@ -62,17 +62,27 @@ function byClass(draws) {
 const CLASS_ORDER = ['C', 'B-if', 'A-if', 'B', 'A', 'pending-C', 'pending', 'none', 'unknown'];
 
 function classesView(t, groups) {
-  const items = CLASS_ORDER.filter((key) => groups.has(key)).map((key) => el('li', {}, t(`box-${key}`, { ns: some(groups.get(key), 20) })));
+  const items = CLASS_ORDER.filter((key) => groups.has(key)).map((key) => el(`li.class.${toneOf(key)}`, {}, t(`box-${key}`, { ns: some(groups.get(key), 20) })));
   return el('div.classes', {}, el('ul', {}, ...items), el('p', {}, t('box-lists')));
 }
 
-function verdictText(t, verdict, first, kind, groups) {
-  if (verdict === 'ok' && kind === 'folder') return t('verdict-alone');
-  if (verdict === 'ok' && groups.has('C')) return t('verdict-weak', { ns: some(groups.get('C')) });
-  if (verdict !== 'failed') return t(`verdict-${verdict}`);
-  const where = first.n ? t('draw-n', { n: first.n }) : t('the-log');
-  return t('verdict-failed', { where, check: first.check.name, reason: reason(t, first.check) });
+function verdictSentence(t, { verdict, first, kind, draws }, groups) {
+  const ns = (key) => ({ ns: some(groups.get(key)) });
+  if (verdict === 'failed') {
+    const where = first.n ? t('draw-n', { n: first.n }) : t('the-log');
+    return { code: 'verdict-failed', params: { where, check: first.check.name, reason: reason(t, first.check) } };
+  }
+  if (verdict !== 'ok') return { code: `verdict-${verdict}` };
+  if (kind === 'folder') return { code: draws[0]?.commit?.beacon.source === 'none' ? 'verdict-alone-C' : 'verdict-alone' };
+  if (groups.has('C')) return { code: 'verdict-weak', params: ns('C') };
+  if (groups.has('pending-C')) return { code: 'verdict-pending-C', params: ns('pending-C') };
+  return { code: groups.size && ![...groups.keys()].some(isGood) ? 'verdict-pending' : 'verdict-ok' };
 }
+
+const isGood = (key) => /^[AB]/.test(key);
+
+/** How a class is coloured. */
+const toneOf = (key) => (isGood(key) ? 'good' : key === 'none' || key === 'unknown' ? 'none' : 'poor');
 
 function countText(t, draws) {
   const opened = draws.filter(({ revealed }) => revealed).length;
@@ -148,7 +158,7 @@ function classKey({ class: letter, best, independent }) {
 function classView(t, assurance) {
   const { witnesses, source } = assurance;
   const key = classKey(assurance);
-  const parts = [el('p', {}, t(`class-${key}`, { witnesses: witnesses.join(', ') }))];
+  const parts = [el(`p.class.${toneOf(key)}`, {}, t(`class-${key}`, { witnesses: witnesses.join(', ') }))];
   if (source === 'witness' && key.startsWith('B')) parts.push(el('p', {}, t('class-witness')));
   return parts;
 }
