@@ -32,7 +32,8 @@ starts_with(struct slice line, const char *word)
 {
 	size_t i = 0;
 
-	while (word[i] != '\0' && i < line.n && (line.p[i] >= 'A' && line.p[i] <= 'Z' ? line.p[i] + 32 : line.p[i]) == word[i])
+	while (word[i] != '\0' && i < line.n &&
+	    (line.p[i] >= 'A' && line.p[i] <= 'Z' ? line.p[i] + 32 : line.p[i]) == word[i])
 		i++;
 	return word[i] == '\0';
 }

@@ -263,11 +263,13 @@ holds_at(uint64_t size, uint64_t index)
 	struct buf out;
 
 	(void)snprintf(text, sizeof text,
-	    "{\"n\":7,\"nonce\":\"%032d\",\"place\":%llu,\"target\":\"T1\",\"team\":[\"I1\"],\"visit\":\"2026-06-23T09:00\"}",
+	    "{\"n\":7,\"nonce\":\"%032d\",\"place\":%llu,\"target\":\"T1\",\"team\":[\"I1\"],\"visit\":\"2026-06-23T09:"
+	    "00\"}",
 	    7, (unsigned long long)index);
 	merkle_init(&many);
 	for (uint64_t i = 0; i < size; i++)
-		assert_int_equal(merkle_add(&many, i == index ? hash_leaf(slice_of(text)) : (struct hash){{1}}, NULL), 0);
+		assert_int_equal(merkle_add(&many, i == index ? hash_leaf(slice_of(text)) : (struct hash){{1}}, NULL),
+		    0);
 	root = merkle_prefix_root(&many, size);
 	text_to_hex(root.b, HASH_BYTES, hex);
 	entry.draw.places = slice_of(hex);
@@ -353,7 +355,7 @@ test_forms(void **state)
 
 /* ---- a saved letter ---- */
 
-#define HEAD                                                                                                     \
+#define HEAD                                                                                                          \
 	"From: a\r\nContent-Type: multipart/mixed; boundary=\"=_1\"\r\n\r\n--=_1\r\nContent-Type: text/plain\r\n\r\n" \
 	"see places-1.json\r\n--=_1\r\n"
 
@@ -380,7 +382,8 @@ test_a_saved_letter(void **state)
 	                         "content-transfer-encoding: base64\r\n\r\neyJp\r\nIjox\r\nfQ==\r\n\r\n--=_1--\r\n"),
 	    "{\"i\":1}"));
 	assert_true(found(S("--b\nContent-Transfer-Encoding: base64\nX: places-1.json\n\neyJpIjoxfQ=="), "{\"i\":1}"));
-	assert_false(found(S(HEAD "Content-Disposition: attachment; filename=\"places-1.json\"\r\n\r\n{}\r\n--=_1--"), ""));
+	assert_false(
+	    found(S(HEAD "Content-Disposition: attachment; filename=\"places-1.json\"\r\n\r\n{}\r\n--=_1--"), ""));
 	assert_false(found(S(HEAD "Content-Disposition: attachment; filename=\"places-1.csv\"\r\n"
 	                          "Content-Transfer-Encoding: base64\r\n\r\neyJpIjoxfQ==\r\n"),
 	    ""));
