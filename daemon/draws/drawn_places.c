@@ -8,8 +8,6 @@
 #include "core/draw/place_line.h"
 #include "core/format/place_proof.h"
 
-#define LINE_MAX_BYTES 1024 /* of a team of eight */
-
 int
 drawn_places_open(const struct stored_draw *d, struct drawn_places *ret, struct err *err)
 {
@@ -40,7 +38,7 @@ drawn_place_prove(const struct drawn_places *places, size_t place, struct buf *o
 	size_t n = merkle_audit_path(&places->tree, place, places->n, path);
 	struct buf line;
 
-	buf_init(&line, LINE_MAX_BYTES);
+	buf_init(&line, PLACE_LINE_MAX);
 	place_line_write(&places->d->input, &places->d->draw, place, places->chosen[place], &line);
 	place_proof_put(out, place, buf_view(&line), path, n, places->n);
 	out->failed |= line.failed;

@@ -79,6 +79,7 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 	stored_draw_init(&it->stored);
 	buf_init(&it->private_header, PRIVATE_LINE_MAX);
 	buf_init(&it->private_row, PRIVATE_LINE_MAX);
+	buf_init(&it->place, PLACE_PROOFS_MAX);
 	buf_init(&it->bytes, RECEIPT_MAX);
 	rc = draws_find(store, n, &row, err);
 	if (rc == 0)
@@ -96,6 +97,8 @@ receipt_issue(struct store *store, uint64_t n, struct slice target, const struct
 		return rc;
 	receipt_of(&it->stored.input, &it->stored.draw, (size_t)at, &it->receipt);
 	rc = receipt_add_path(&it->stored.roster, &it->receipt, err);
+	if (rc == 0)
+		rc = receipt_add_place(&it->stored.input, &it->stored.draw, &it->receipt, &it->place, err);
 	if (rc == 0)
 		rc = set_log_name(it, store, err);
 	if (rc == 0)
@@ -120,5 +123,6 @@ issued_release(struct issued *issued)
 	buf_release(&issued->genesis);
 	buf_release(&issued->private_header);
 	buf_release(&issued->private_row);
+	buf_release(&issued->place);
 	buf_release(&issued->bytes);
 }

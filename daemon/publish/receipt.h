@@ -16,7 +16,7 @@
  */
 struct issued {
 	struct stored_draw stored;
-	struct buf genesis, private_header, private_row;
+	struct buf genesis, private_header, private_row, place;
 	struct receipt receipt;
 	struct buf bytes; /* the receipt to hand out */
 };

@@ -21,11 +21,12 @@ static const struct template_name drum_names[] = {{"ticket", NULL}, {"ticket_sha
     {"weight", NULL}, {"due", flag_names}, {"carried", flag_names}, {"one", flag_names}, {"several", flag_names},
     {"drawn_line", line_names}, {"no_line", flag_names}, {NULL, NULL}};
 static const struct template_name reserve_names[] = {{"number", NULL}, {NULL, NULL}};
+static const struct template_name selected_names[] = {{"drawn_place", NULL}, {"visit", NULL}, {NULL, NULL}};
 static const struct template_name url_names[] = {{"url", NULL}, {NULL, NULL}};
 static const struct template_name page_names[] = {{"operator", NULL}, {"version", NULL}, {"zone", NULL}, {"n", NULL},
     {"title", NULL}, {"class_words", NULL}, {"id", NULL}, {"name", NULL}, {"commit_time", NULL}, {"draw_time", NULL},
     {"rows", NULL}, {"place", NULL}, {"class", NULL}, {"drum", NULL}, {"take", NULL}, {"in_drum", drum_names},
-    {"excused", flag_names}, {"rest", flag_names}, {"selected", flag_names}, {"unstaffed", flag_names},
+    {"excused", flag_names}, {"rest", flag_names}, {"selected", selected_names}, {"unstaffed", flag_names},
     {"reserve", reserve_names}, {"not_drawn", flag_names}, {"published", url_names}, {"origin", NULL}, {"key", NULL},
     {"commit_hash", NULL}, {"seed", NULL}, {"row", NULL}, {"receipt_hash", NULL}, {NULL, NULL}};
 
@@ -91,10 +92,33 @@ put_drum(struct template_row *values, const struct receipt *r)
 	put_drawn_line(drum, r);
 }
 
+static int
+put_selected(struct template_row *values, const struct receipt *r, struct err *err)
+{
+	struct place_proofs proofs;
+	struct place_line line;
+	char visit[SLOT_TEXT];
+	struct template_row *row;
+	int rc;
+
+	template_put_list(values, "selected");
+	if (r->outcome != RECEIPT_SELECTED)
+		return 0;
+	rc = receipt_place(r, &proofs, &line, err);
+	if (rc != 0)
+		return rc;
+	slot_format(line.visit, visit);
+	visit[SLOT_DATE_TEXT] = ' ';
+	row = template_put_row(values, "selected");
+	template_put_uint(row, "drawn_place", line.place);
+	template_put(row, "visit", slice_of(visit));
+	place_proofs_release(&proofs);
+	return 0;
+}
+
 static void
 put_receipt_outcome(struct template_row *values, const struct receipt *r)
 {
-	put_flag(values, "selected", r->outcome == RECEIPT_SELECTED);
 	put_flag(values, "unstaffed", r->outcome == RECEIPT_UNSTAFFED);
 	put_flag(values, "not_drawn", r->outcome == RECEIPT_NONE && *r->ticket != '\0');
 	template_put_list(values, "reserve");
@@ -163,6 +187,8 @@ put_page_values(struct template_row *values, struct store *store, const struct c
 	template_put_list(values, "published");
 	if (config->public_url != NULL && *config->public_url != '\0')
 		template_put(template_put_row(values, "published"), "url", slice_of(config->public_url));
+	if (rc == 0)
+		rc = put_selected(values, r, err);
 	return rc == 0 ? put_name(values, store, r, err) : rc;
 }
 

@@ -36,7 +36,10 @@ function receiptOf(draw, id) {
   const selected = record.selected.some((each) => each.id === id);
   const outcome = selected ? 'selected' : record.unstaffed.includes(id) ? 'unstaffed' : reserve ? 'reserve' : 'none';
   const [header, privateRow] = privateLine(draw.n, id).split('\n');
+  const at = record.selected.findIndex((each) => each.id === id);
+  const place = selected ? { place: { index: at, line: draw.lines[at], path: auditPath(draw.lines, at), size: draw.lines.length } } : {};
   return writeCanonical({
+    ...place,
     commit: record.commit, index, key: s.key.text, line: { class: stratum, drum, due: last((each) => each !== 'in'), in: last((each) => each === 'in'), take },
     n: draw.n, origin: s.origin, outcome, path: auditPath(lines, index), private: { header, row: privateRow },
     public: { header: draw.texts['targets.csv'].split('\n')[0], row: lines[index] }, reserve, rows: lines.length, seed: record.seed,
@@ -91,10 +94,11 @@ test('what is wrong is named', async () => {
     ['"origin":"log.example.org"', '"origin":"<img src=x>"', 'receipt-log'],
     ['"n":1,', '"n":9,', 'receipt-draw'], ['"n":1,', '"n":5,', 'receipt-void'], ['"n":1,', '"n":8,', 'receipt-sealed'],
     ['"n":1,', '"n":2,', 'receipt-commit'], [`"index":${index},`, `"index":${index + 1},`, 'receipt-row'], [`"index":${index},`, '"index":9007199254740991,', 'receipt-row'],
-    [`"rows":${rows},`, '"rows":0,', 'receipt-row'], ['id,class,unit,', 'id,unit,class,', 'receipt-row'], ['"path":[', `"path":["${'0'.repeat(64)}",`, 'receipt-row'],
+    [`"rows":${rows},`, '"rows":0,', 'receipt-row'], ['id,class,unit,', 'id,unit,class,', 'receipt-row'], ['ed","path":[', `ed","path":["${'0'.repeat(64)}",`, 'receipt-row'],
     [',Post T', ',Post U', 'receipt-private'], [`"take":${take}}`, `"take":${take + 1}}`, 'receipt-line'],
-    [`"outcome":"${outcome}"`, '"outcome":"none"', 'receipt-outcome'], [`"reserve":${reserve},`, `"reserve":${reserve + 1},`, 'receipt-outcome'],
-    ['"v":2}', '"v":1}', 'json-form'], [`"reserve":${reserve},`, '', 'json-form'], [`"rows":${rows},`, `"rows":${rows},"rowz":9,`, 'json-form'], [`"rows":${rows},`, `"rows":${rows}, `, 'json'],
+    [`"outcome":"${outcome}"`, '"outcome":"none"', 'json-form'], [`"reserve":${reserve},`, `"reserve":${reserve + 1},`, 'receipt-outcome'],
+    ['"v":2}', '"v":1}', 'json-form'], [/"place":\{.*?\},"private/, '"private', 'json-form'], ['"place":{"index":', '"place":{"index":1', 'receipt-place'],
+    ['\\"visit\\":\\"2', '\\"visit\\":\\"3', 'receipt-place'], [/"size":\d+\}/, '"size":1}', 'receipt-place'], [`"reserve":${reserve},`, '', 'json-form'], [`"rows":${rows},`, `"rows":${rows},"rowz":9,`, 'json-form'], [`"rows":${rows},`, `"rows":${rows}, `, 'json'],
   ];
   for (const [from, to, code] of cases) {
     const answer = await hold(changed(SELECTED, from, to));
@@ -102,6 +106,7 @@ test('what is wrong is named', async () => {
     assert.ok(MESSAGES.en[answer.code], answer.code);
   }
   assert.equal((await hold(changed(REST, '"ticket":""', `"ticket":"${'0'.repeat(64)}"`))).code, 'receipt-ticket');
+  assert.equal((await hold(changed(SELECTED, /"place":\{.*?\},"private/, '"private').replace('"outcome":"selected"', '"outcome":"none"'))).code, 'receipt-outcome');
   const seed = /"seed":"[0-9a-f]*"/;
   assert.equal((await hold(textOf(SELECTED).replace(seed, `"seed":"${'0'.repeat(64)}"`))).code, 'receipt-seed');
   const mine = textOf(SELECTED);

@@ -189,6 +189,27 @@ def matter_values(number, matter):
             "legal_basis": matter["legal_basis"], "checklist": rows}
 
 
+def places_name(draw, me, date):
+    return f"places-{draw['n']:04}-{me}-{date.replace('-', '')}.json"
+
+
+def amended_values(visits, language):
+    comma = ", " if language == "en" else "，"
+    return [{"place": v["place"], "drawn_target": v["drawn"]["target"], "drawn_team": comma.join(v["drawn"]["team"])}
+            for v in visits if (v["id"], v["team"]) != (v["drawn"]["target"], v["drawn"]["team"])]
+
+
+def check_places(message, draw, me, date, visits):
+    """The attachment holds the lines of the letter's own places as they were drawn, and no other."""
+    part = sole_part(message, "application/json")
+    document = json.loads(part.get_content())
+    if part.get_filename() != places_name(draw, me, date) or not part.is_attachment() or document["n"] != draw["n"]:
+        fail(message, part.get_filename())
+    lines = [json.loads(proof["line"]) for proof in document["places"]]
+    if [{**line, "nonce": ""} for line in lines] != [{**v["drawn"], "nonce": ""} for v in visits]:
+        fail(message, f"the places {lines}")
+
+
 def sheet_name(draw, me, date):
     return f"result-{draw['n']:04}-{me}-{date.replace('-', '')}.csv"
 
@@ -200,7 +221,7 @@ def all_values(draw, me, date, visits, clashes, scratch, language):
             "date": spoken_date(draw["date"], language), "visit_day": spoken_day(date, language),
             "visit_count": len(visits),
             "recuse_to": email.utils.parseaddr(scratch.settings["from"])[1], "public_url": URL,
-            "sheet": sheet_name(draw, me, date),
+            "sheet": sheet_name(draw, me, date), "places": places_name(draw, me, date), "amended": amended_values(visits, language),
             "clashes": [clash_values(pair, scratch, language) for pair in clashes],
             "appointments": appointment_values(visits, me, scratch, language),
             "matters": [matter_values(i, scratch.matters[m]) for i, m in enumerate(draw["matters"], 1)]}
@@ -413,6 +434,7 @@ def check_letter(message, kind, draw, me, date, visits, scratch):
             fail(message, "an attachment")
     else:
         check_sheet(message, draw, me, date, visits, scratch, language)
+        check_places(message, draw, me, date, visits)
     check_nobody_else(message, visits + [v for pair in clashes for there in pair for v in there], scratch)
 
 
@@ -427,7 +449,8 @@ def published(scratch, n):
     with open(os.path.join(scratch.public, "vkey"), encoding="utf-8") as file:
         key = file.read().split("+")[1]
     record = json.loads(record_bytes)
-    for visit in record["selected"]:
+    for place, visit in enumerate(record["selected"]):
+        visit["place"], visit["drawn"] = place, {"n": n, "place": place, "target": visit["id"], "team": list(visit["team"]), "visit": visit["visit"]}
         visit["seats"] = commit["rules"]["team"]
         visit["date"], visit["time"] = visit["visit"].split("T")
     return {"n": n, "date": commit["date"], "hash": hashlib.sha256(record_bytes).hexdigest(), "key": key,

@@ -45,7 +45,7 @@ for target in $(cut -d, -f1 "$office/public/draws/0001/targets.csv" | tail -n +2
 done
 selected=$(ids "$record" selected)
 for target in $selected; do
-	held "$office/receipts/$target.json" "$target was in the drum and was drawn"
+	held "$office/receipts/$target.json" "$target was in the drum and was drawn; place"
 done
 for target in $(ids "$record" reserve); do
 	held "$office/receipts/$target.json" "$target was in the drum and was not drawn; it is number"
@@ -66,11 +66,15 @@ for name in os.listdir(office + "/receipts"):
     row = rows[1 + receipt["index"]]
     fields = row.split(",")
     assert receipt["public"] == {"header": rows[0], "row": row} and receipt["rows"] == len(rows) - 1
-    assert fields[9] == H(receipt["private"]["header"] + "\n" + receipt["private"]["row"])
-    slips = [H(f"{record['seed']}target/{fields[0]}/{i + 1}") for i in range(int(fields[5]))]
-    assert receipt["ticket"] == ("" if fields[8] in ("rest", "excused") else min(slips))
+    assert fields[11] == H(receipt["private"]["header"] + "\n" + receipt["private"]["row"])
+    slips = [H(f"{record['seed']}target/{fields[0]}/{i + 1}") for i in range(int(fields[6]))]
+    assert receipt["ticket"] == ("" if fields[10] in ("rest", "excused") else min(slips))
     chosen = fields[0] in [each["id"] for each in record["selected"]]
-    assert (receipt["outcome"] == "selected") == chosen
+    assert (receipt["outcome"] == "selected") == chosen == ("place" in receipt)
+    if chosen:
+        line = json.loads(receipt["place"]["line"])
+        drawn = record["selected"][line["place"]]
+        assert (line["target"], line["team"], line["visit"]) == (drawn["id"], drawn["team"], drawn["visit"]), "the place"
     if receipt["ticket"] and receipt["outcome"] != "unstaffed":
         assert chosen == (receipt["ticket"] <= receipt["line"]["in"]), "the line"
     assert not [other for other in known if other != fields[0] and f'"{other}' in text], "another is named"
@@ -79,7 +83,9 @@ PYTHON
 # Altered, another's, cut short, no receipt at all.
 first=${selected%% *}
 sed 's/"outcome":"selected"/"outcome":"none"/' "$office/receipts/$first.json" >"$office/altered"
-refused "$office/altered" "its outcome is another"
+refused "$office/altered" "the form of a receipt"
+sed 's/"place":{"index":/&1/' "$office/receipts/$first.json" >"$office/altered"
+refused "$office/altered" "its place is another"
 sed 's/"n":1,/"n":7,/' "$office/receipts/$first.json" >"$office/altered"
 refused "$office/altered" "of draw 7, which is not in this directory"
 head -c 700 "$office/receipts/$first.json" >"$office/altered"

@@ -105,7 +105,7 @@ compare_place(struct letter_place *p, struct slice line, const struct draw_case 
 	struct buf right;
 	int rc = 0;
 
-	buf_init(&right, WORDS_MAX);
+	buf_init(&right, PLACE_LINE_MAX);
 	if (chosen < c->draw.n_chosen)
 		place_line_write(&c->input, &c->draw, (size_t)p->line.place, chosen, &right);
 	if (right.failed)

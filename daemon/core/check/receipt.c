@@ -6,6 +6,7 @@
 #include "core/base/array.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/draw/place_line.h"
 #include "core/format/merkle.h"
 
 enum { ROW_ID = 0, ROW_WEIGHT = 6, ROW_DRUM = 10, ROW_PRIVATE = 11 }; /* columns of targets.csv */
@@ -87,6 +88,48 @@ receipt_add_path(const struct roster *roster, struct receipt *receipt, struct er
 	return rc;
 }
 
+/* The chosen target of the place that this one has.  SIZE_MAX: it has none. */
+static size_t
+find_place(const struct draw *draw, uint64_t target, size_t *ret_chosen)
+{
+	size_t place = 0;
+
+	for (size_t i = 0; i < draw->n_chosen; i++) {
+		*ret_chosen = i;
+		if (draw->chosen[i].admitted && draw->chosen[i].target == target)
+			return place;
+		place += draw->chosen[i].admitted;
+	}
+	return SIZE_MAX;
+}
+
+int
+receipt_add_place(const struct draw_input *input, const struct draw *draw, struct receipt *receipt, struct buf *proof,
+    struct err *err)
+{
+	struct hash path[PLACE_PATH_MAX];
+	struct merkle tree;
+	struct buf line;
+	size_t chosen, place = find_place(draw, receipt->index, &chosen);
+	int rc;
+
+	if (place == SIZE_MAX)
+		return 0;
+	buf_init(&line, PLACE_LINE_MAX);
+	place_line_write(input, draw, place, chosen, &line);
+	rc = place_lines_tree(input, draw, &tree, err);
+	if (rc == 0)
+		place_proof_put(proof, place, buf_view(&line), path, merkle_audit_path(&tree, place, tree.size, path),
+		    tree.size);
+	if (rc == 0 && (line.failed || proof->failed))
+		rc = err_memory(err);
+	if (rc == 0)
+		receipt->place = buf_view(proof);
+	merkle_release(&tree);
+	buf_release(&line);
+	return rc;
+}
+
 /* ---- to canonical JSON and back ---- */
 
 static void
@@ -125,7 +168,9 @@ receipt_write(const struct receipt *receipt, struct buf *out)
 		buf_hex(out, r->path[i].b, HASH_BYTES);
 		buf_byte(out, '"');
 	}
-	put_text_member(out, "],\"private\":{\"header\":", r->private_header);
+	buf_text(out, r->place.n > 0 ? "],\"place\":" : "]");
+	buf_slice(out, r->place);
+	put_text_member(out, ",\"private\":{\"header\":", r->private_header);
 	put_text_member(out, ",\"row\":", r->private_row);
 	put_text_member(out, "},\"public\":{\"header\":", r->public_header);
 	put_text_member(out, ",\"row\":", r->public_row);
@@ -133,7 +178,7 @@ receipt_write(const struct receipt *receipt, struct buf *out)
 	put_number_member(out, ",\"rows\":", r->rows);
 	put_text_member(out, ",\"seed\":", r->seed);
 	put_text_member(out, ",\"ticket\":", slice_of(r->ticket));
-	buf_text(out, ",\"type\":\"receipt\",\"v\":1}");
+	buf_text(out, ",\"type\":\"receipt\",\"v\":2}");
 }
 
 /* A receipt being read.  `out`: where the next unescaped text goes. */
@@ -197,6 +242,31 @@ read_path_member(struct receipt_reader *r, struct receipt *ret)
 	json_end(&r->json, ']');
 }
 
+/* A PROOF as it stands there, escapes and all. */
+static void
+read_place_member(struct receipt_reader *r, struct receipt *ret)
+{
+	const char *start;
+	char *out = r->out;
+	size_t n = 0;
+
+	json_key(&r->json, "place");
+	start = r->json.at;
+	json_begin(&r->json, '{');
+	(void)read_number_member(r, "index");
+	(void)read_text_member(r, "line");
+	json_key(&r->json, "path");
+	json_begin(&r->json, '[');
+	while (!r->bad && json_more(&r->json))
+		r->bad = !text_is_hex(json_plain(&r->json), HASH_HEX) || n++ == PLACE_PATH_MAX;
+	json_end(&r->json, ']');
+	(void)read_number_member(r, "size");
+	json_end(&r->json, '}');
+	ret->place = (struct slice){out, (size_t)(r->json.at - start)};
+	memcpy(out, start, ret->place.n);
+	r->out = out + ret->place.n;
+}
+
 static void
 read_outcome_member(struct receipt_reader *r, struct receipt *ret)
 {
@@ -247,6 +317,8 @@ read_members(struct receipt_reader *r, struct receipt *ret)
 	ret->origin = read_text_member(r, "origin");
 	read_outcome_member(r, ret);
 	read_path_member(r, ret);
+	if (ret->outcome == RECEIPT_SELECTED)
+		read_place_member(r, ret);
 	read_row_member(r, "private", &ret->private_header, &ret->private_row);
 	read_row_member(r, "public", &ret->public_header, &ret->public_row);
 	ret->reserve = read_number_member(r, "reserve");
@@ -254,7 +326,7 @@ read_members(struct receipt_reader *r, struct receipt *ret)
 	ret->seed = read_digest_member(r, "seed");
 	read_ticket_member(r, "ticket", ret->ticket);
 	r->bad |= !slice_is(read_text_member(r, "type"), "receipt");
-	r->bad |= read_number_member(r, "v") != 1;
+	r->bad |= read_number_member(r, "v") != PROTOCOL_VERSION;
 	json_end(&r->json, '}');
 }
 
@@ -340,9 +412,42 @@ words_format(const struct receipt *r)
 	return N_("%.*s was in the drum and was not drawn");
 }
 
+int
+receipt_place(const struct receipt *receipt, struct place_proofs *ret_proofs, struct place_line *ret_line,
+    struct err *err)
+{
+	int rc;
+
+	if (receipt->place.n == 0)
+		return err_set(err, ERR_ABSENT, N_("%.*s has no place"), SLICE_ARGS(receipt_id(receipt)));
+	rc = place_proofs_parse(receipt->place, ret_proofs, err);
+	if (rc != 0)
+		return rc;
+	rc = place_line_parse(ret_proofs->v[0].line, ret_line, err);
+	if (rc != 0)
+		place_proofs_release(ret_proofs);
+	return rc;
+}
+
 /* As in err.c: msgfmt --check compares the catalogue's formats with ours.  A format may leave the number out. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+static void
+put_receipt_place(const struct receipt *receipt, const char *(*tr)(const char *text), struct buf *out)
+{
+	const char *format = N_("; place %llu, %s, has been in the log since the draw");
+	struct place_proofs proofs;
+	struct place_line line;
+	char visit[SLOT_TEXT];
+
+	if (receipt_place(receipt, &proofs, &line, NULL) != 0)
+		return;
+	slot_format(line.visit, visit);
+	visit[SLOT_DATE_TEXT] = ' ';
+	buf_format(out, tr != NULL ? tr(format) : format, (unsigned long long)line.place, visit);
+	place_proofs_release(&proofs);
+}
 
 void
 receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text), struct buf *out)
@@ -351,6 +456,8 @@ receipt_words(const struct receipt *receipt, const char *(*tr)(const char *text)
 
 	buf_format(out, tr != NULL ? tr(format) : format, SLICE_ARGS(receipt_id(receipt)),
 	    (unsigned long long)receipt->reserve);
+	if (receipt->outcome == RECEIPT_SELECTED)
+		put_receipt_place(receipt, tr, out);
 }
 
 #pragma GCC diagnostic pop
@@ -395,6 +502,22 @@ check_row(const struct receipt *r, const struct draw_input *input, struct err *e
 	return check_private(r, err);
 }
 
+static int
+check_place_proof(const struct receipt *r, const struct draw_input *input, const struct draw *draw, struct err *err)
+{
+	struct receipt right = {.index = r->index};
+	struct buf proof;
+	int rc;
+
+	buf_init(&proof, PLACE_PROOFS_MAX);
+	rc = receipt_add_place(input, draw, &right, &proof, err);
+	if (rc == 0 && !slice_eq(r->place, right.place))
+		rc = err_set(err, ERR_REFUSED, N_("its place is another: draw %llu has %.*s"), (unsigned long long)r->n,
+		    SLICE_ARGS(right.place));
+	buf_release(&proof);
+	return rc;
+}
+
 static bool
 same_line(const struct receipt *a, const struct receipt *b)
 {
@@ -431,5 +554,5 @@ receipt_check(const struct receipt *receipt, const struct draw_input *input, con
 		return err_set(err, ERR_REFUSED,
 		    N_("its outcome is another: that of %.*s is \"%s\", number %llu of the reserve"),
 		    SLICE_ARGS(receipt_id(r)), outcome_names[right.outcome], (unsigned long long)right.reserve);
-	return 0;
+	return check_place_proof(r, input, draw, err);
 }

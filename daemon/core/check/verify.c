@@ -342,11 +342,12 @@ report_assurance(const struct run *r, const struct draw_context *x, bool failed)
 }
 
 /* Compares the receipt with its draw while that draw is in memory. */
-static void
+static int
 compare_receipt(struct run *r, const struct draw_context *x, const struct draw_case *c)
 {
 	unsigned long long n = x->n;
 	char until[TIME_TEXT];
+	int rc;
 
 	if (x->outcome != NULL && x->outcome->type == ENTRY_VOID) {
 		(void)err_set(&r->receipt_why, ERR_REFUSED,
@@ -356,8 +357,12 @@ compare_receipt(struct run *r, const struct draw_context *x, const struct draw_c
 		(void)err_set(&r->receipt_why, ERR_REFUSED, N_("it is of draw %llu, which is still sealed, until %s"),
 		    n, until);
 	} else if (c->has_draw) {
-		r->receipt_holds = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why) == 0;
+		rc = receipt_check(&r->receipt, &c->input, &c->draw, &r->receipt_why);
+		r->receipt_holds = rc == 0;
+		if (rc == ERR_MEMORY)
+			return err_memory(r->err);
 	}
+	return 0;
 }
 
 static int
@@ -379,8 +384,8 @@ verify_draw(struct run *r, size_t index)
 	}
 	if (rc == 0) {
 		if (r->receipt.n == x.n)
-			compare_receipt(r, &x, &c);
-		if (r->options->letter != NULL)
+			rc = compare_receipt(r, &x, &c);
+		if (rc == 0 && r->options->letter != NULL)
 			rc = letter_check_compare(&r->letter, &x, &c, r->err);
 	}
 	if (rc == 0) {

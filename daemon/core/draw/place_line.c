@@ -4,8 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/base/text.h"
-
-#define LINE_MAX_BYTES 1024 /* of a team of eight */
+#include "core/format/place_proof.h"
 
 void
 place_line_write(const struct draw_input *input, const struct draw *draw, size_t place, size_t chosen, struct buf *out)
@@ -43,7 +42,7 @@ place_lines_tree(const struct draw_input *input, const struct draw *draw, struct
 	int rc = 0;
 
 	merkle_init(ret_tree);
-	buf_init(&line, LINE_MAX_BYTES);
+	buf_init(&line, PLACE_LINE_MAX);
 	for (size_t i = 0; rc == 0 && i < draw->n_chosen; i++) {
 		if (!draw->chosen[i].admitted)
 			continue;

@@ -21,6 +21,7 @@
  */
 
 #define PLACE_PATH_MAX 64
+#define PLACE_LINE_MAX 1024                /* bytes of a line, of a team of eight */
 #define PLACE_PROOFS_MAX ((size_t)1 << 20) /* bytes of a file */
 
 struct place_proof {

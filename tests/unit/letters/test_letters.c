@@ -32,6 +32,7 @@ static const struct letter_colleague colleagues[] = {
     {{"I005", 4}, {"Desk five", 9}, {NULL, 0}},
 };
 static struct letter_visit visits[3];
+static const struct slice drawn_team[] = {{"I003", 4}, {"I004", 4}};
 
 static struct letter_input
 usual(void)
@@ -55,6 +56,11 @@ usual(void)
 	visits[1].n_colleagues = 0;
 	visits[2].target_id = S("T1");
 	visits[2].target_name = S("Post, one");
+	visits[2].place = 4;
+	visits[2].amended = true;
+	visits[2].drawn_target = S("T8");
+	visits[2].drawn_team = drawn_team;
+	visits[2].n_drawn_team = 2;
 	letter_visits_sort(visits, 3);
 	return (struct letter_input){
 	    .kind = LETTER_ASSIGNMENT,
@@ -93,6 +99,7 @@ static const char every_value[] =
     "Subject: {{draw}} {{visit_count}} {{operator}}\n\n"
     "{{origin}} {{cycle}} {{cycle_title}}\n{{record_hash}}\n{{log_key}} {{inspector_id}} {{inspector_name}}\n"
     "{{date}} {{recuse_to}}\n{{visit_day}} {{public_url}}\n{{sheet}}\n"
+    "{{places}}\n{{#amended}}\n{{place}} {{drawn_target}} {{drawn_team}}\n{{/amended}}\n"
     "{{#clashes}}\n{{first}} - {{second}}\n{{/clashes}}\n"
     "{{#appointments}}\n{{number}} {{date}} {{weekday}} {{time}} {{unit}}\n{{appointment}}\n"
     "{{#visits}}\n{{number}} {{date}} {{weekday}} {{time}} {{target_id}}\n{{target_name}} {{unit}} {{area}} {{post}}\n"
@@ -167,7 +174,7 @@ every_placeholder(void **state)
 	    "\r\n\r\n"
 	    "log.example.org/a after-holiday After holidays\r\n" HASH "\r\n530d903a I003 Desk three\r\n"
 	    "22 June 2026 recuse@example.org\r\nWednesday, 24 June 2026 https://log.example.org/\r\n"
-	    "result-0007-I003-20260624.csv\r\n"
+	    "result-0007-I003-20260624.csv\r\nplaces-0007-I003-20260624.json\r\n4 T8 I003, I004\r\n"
 	    "1 24 June 2026 Wednesday 08:30 Zone\r\n08:30 Zone: T9\r\n"
 	    "1 24 June 2026 Wednesday 08:30 T9\r\n+Post nine Zone Area Post\r\nStreet 2 000-5550002 lead\r\nnobody "
 	    "else\r\n"
@@ -178,6 +185,34 @@ every_placeholder(void **state)
 	assert_non_null(strstr(letter.bytes,
 	    "1 leave Leave Act 1\r\n1 =3Dat the desk, \"really\"\r\n2 -5\r\n2 duty Duty\r\n\r\n--=_"));
 	letter_release(&letter);
+	letters_free(letters);
+}
+
+/* The proof of the places goes with the visits that are to be made, and with no other letter. */
+static void
+places_are_attached(void **state)
+{
+	static const char part[] =
+	    "Content-Type: application/json\r\nContent-Disposition: attachment; "
+	    "filename=\"places-0007-I003-20260624.json\"\r\nContent-Transfer-Encoding: base64\r\n\r\ne30=\r\n";
+	struct letters *letters = load(dir);
+	struct letter_input input = usual();
+	struct letter letter;
+
+	(void)state;
+	for (enum letter_kind kind = 0; kind < LETTER_KINDS; kind++) {
+		bool wanted = kind == LETTER_ASSIGNMENT || kind == LETTER_UPDATED;
+
+		input.kind = kind;
+		input.places = S("");
+		letter = make(letters, &input);
+		assert_null(strstr(letter.bytes, "application/json"));
+		letter_release(&letter);
+		input.places = S("{}");
+		letter = make(letters, &input);
+		assert_int_equal(strstr(letter.bytes, part) != NULL, wanted);
+		letter_release(&letter);
+	}
 	letters_free(letters);
 }
 
@@ -519,6 +554,7 @@ main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(every_placeholder),
+	    TEST(places_are_attached),
 	    TEST(message_ids),
 	    TEST(hosts),
 	    TEST(sheets),

@@ -174,4 +174,4 @@ export function checkPolicies(entries) {
 }
 
 /** Whether an object has exactly these keys, each of its form; used for sealed.json, record.json, amendments. */
-export { object as objectForm, listOf, whole, isDigest, oneOf };
+export { object as objectForm, optional, listOf, whole, isDigest, oneOf };

@@ -12,7 +12,7 @@ import { Problem, brief, need } from './problem.js';
 export const MOST_PASTED = 1 << 20;     // characters
 const MOST_LINES = 1000;
 
-const PROOF = objectForm({
+export const PROOF = objectForm({
   index: whole(0, MOST_PLACES), line: isText, path: listOf((value) => isHex(value, 64), 0, 64), size: whole(1, MOST_PLACES),
 });
 const DOCUMENT = objectForm({

@@ -2,11 +2,13 @@
 import { H, isHex, unhex, utf8 } from './bytes.js';
 import { Lots, select } from './draw.js';
 import { stratumOf, takesPart } from './drum.js';
-import { isDigest, listOf, objectForm, oneOf, whole } from './entries.js';
+import { isDigest, listOf, objectForm, oneOf, optional, whole } from './entries.js';
 import { MOST_ROWS, isText } from './forms.js';
 import { parseCanonical } from './json.js';
 import { rootOfPath } from './merkle.js';
+import { PROOF } from './place.js';
 import { Problem, brief, need } from './problem.js';
+import { placeLine } from './record.js';
 import { TARGETS, readTargets, tableLimit } from './rosters.js';
 
 export const MOST_RECEIPT = 2 ** 20;     // bytes
@@ -18,7 +20,7 @@ const RECEIPT = objectForm({
   commit: isDigest, index: whole(0), key: isText,
   line: objectForm({ class: isText, drum: whole(0), due: isTicket, in: isTicket, take: whole(0) }),
   n: whole(1), origin: isText, outcome: oneOf('none', 'reserve', 'selected', 'unstaffed'), path: listOf((value) => isHex(value, 64), 0, 64),
-  private: pair, public: pair, reserve: whole(0), rows: whole(0), seed: isDigest, ticket: isTicket,
+  place: optional(PROOF), private: pair, public: pair, reserve: whole(0), rows: whole(0), seed: isDigest, ticket: isTicket,
   type: (value) => value === 'receipt', v: (value) => value === 2,
 });
 
@@ -45,6 +47,7 @@ function readReceipt(bytes) {
   const receipt = parseCanonical(bytes, 'receipt');
   let what = '';
   need(RECEIPT(receipt, (path) => { what ||= path; }), 'json-form', { where: 'receipt', what: brief(what) });
+  need(('place' in receipt) === (receipt.outcome === 'selected'), 'json-form', { where: 'receipt', what: 'place' });
   return receipt;
 }
 
@@ -77,7 +80,16 @@ async function holdRow(source, draw, receipt) {
   const sameLine = Object.entries(wanted.line).every(([key, value]) => receipt.line[key] === value);
   need(sameLine, 'receipt-line', { n, class: wanted.line.class });
   need(receipt.outcome === wanted.outcome && receipt.reserve === wanted.reserve, 'receipt-outcome', { n, id });
-  return { code: `receipt-holds-${wanted.word}`, params: { n, id, number: wanted.reserve, ticket: wanted.ticket } };
+  const params = { n, id, number: wanted.reserve, ticket: wanted.ticket };
+  if (receipt.place) Object.assign(params, holdPlace(draw, receipt.place, id));
+  return { code: `receipt-holds-${wanted.word}`, params };
+}
+
+/** The place that the draw's entry committed to is this target's. */
+function holdPlace({ n, places, opened: { record } }, { index, line, path, size }, id) {
+  const right = record.selected[index]?.id === id && size === record.selected.length && line === placeLine(record, index);
+  need(right && rootOfPath(utf8(line), index, size, path.map(unhex)) === places, 'receipt-place', { n, id });
+  return { place: index, visit: record.selected[index].visit.replace('T', ' ') };
 }
 
 /** What the draw says of a target, from the roster and the seed. */

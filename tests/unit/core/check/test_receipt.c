@@ -280,15 +280,19 @@ test_faults_are_named(void **state)
 	expect_fault(1, 1, S("\"index\":0,"), S("\"index\":1,"), "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S("\"index\":0,"), S("\"index\":9007199254740991,"), "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S("\"rows\":9,"), S("\"rows\":0,"), "its row is not in the drum of draw 1");
-	expect_fault(1, 1, S("\"path\":["),
-	    S("\"path\":[\""
+	expect_fault(1, 1, S("ed\",\"path\":["),
+	    S("ed\",\"path\":[\""
 	      "0000000000000000000000000000000000000000000000000000000000000000"
 	      "\","),
 	    "its row is not in the drum of draw 1");
 	expect_fault(1, 1, S(",Post 1,"), S(",Post 2,"), "its private part hashes to");
 	expect_fault(1, 1, S("id,class,unit,"), S("id,unit,class,"), "its header is not that of targets.csv");
-	expect_fault(1, 1, S("\"outcome\":\"selected\""), S("\"outcome\":\"none\""),
-	    "its outcome is another: that of P01 is \"selected\"");
+	expect_fault(1, 1, S("\"outcome\":\"selected\""), S("\"outcome\":\"none\""), "the form of a receipt");
+	expect_fault(1, 3, S("\"outcome\":\"none\""), S("\"outcome\":\"unstaffed\""),
+	    "its outcome is another: that of P03 is \"none\"");
+	expect_fault(1, 1, S("\"place\":{\"index\":"), S("\"place\":{\"index\":1"),
+	    "its place is another: draw 1 has {\"index\":");
+	expect_fault(1, 1, S("\\\"visit\\\":\\\"2"), S("\\\"visit\\\":\\\"3"), "its place is another");
 	expect_fault(1, 4, S("\"reserve\":1,"), S("\"reserve\":2,"),
 	    "its outcome is another: that of P04 is \"reserve\", number 1");
 	expect_fault(1, 1, S("\"take\":2}"), S("\"take\":3}"), "the line of its class \"A\" was drawn elsewhere");
@@ -297,7 +301,7 @@ test_faults_are_named(void **state)
 	      "0000000000000000000000000000000000000000000000000000000000000000"
 	      "\""),
 	    "its ticket is another: draw 2 gives P09 \"\"");
-	expect_fault(1, 1, S("\"v\":1}"), S("\"v\":2}"), "the form of a receipt");
+	expect_fault(1, 1, S("\"v\":2}"), S("\"v\":1}"), "the form of a receipt");
 }
 
 /* A key's value of one receipt in another: each is the receipt of its own target and draw alone. */
