@@ -137,7 +137,7 @@ put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_en
 	table_string(t, row->cycle);
 	table_string(t, cli->json ? draw_state(row) : _(draw_state(row)));
 	table_time(t, row->draw_time);
-	table_time(t, row->reveal_time);
+	table_time(t, draw_reveal_from(row));
 	table_int(t, (int64_t)c->targets.rows);
 	table_int(t, (int64_t)c->inspectors.rows);
 	table_int(t, (int64_t)e->away);

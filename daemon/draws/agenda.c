@@ -183,7 +183,7 @@ add_committed_draw(struct agenda_reader *r, const struct draw_row *draw)
 	    .voided = draw->outcome == OUTCOME_VOID,
 	    .order = draw->draw_time,
 	    .draw_time = draw->draw_time,
-	    .reveal_time = draw->reveal_time};
+	    .reveal_time = draw_reveal_from(draw)};
 	char title[PLAN_TITLE];
 	slot_t first;
 	int rc;

@@ -14,8 +14,9 @@
  */
 struct unique_rows {
 	uint64_t rows, unique;
-	const char *column; /* without which the fewest would stand alone; NULL: none matters, or too many rows to try */
-	uint64_t without;   /* how many would then */
+	const char
+	    *column;      /* without which the fewest would stand alone; NULL: none matters, or too many rows to try */
+	uint64_t without; /* how many would then */
 };
 int rosters_unique(struct store *store, bool coded, struct unique_rows *ret, struct err *err);
 

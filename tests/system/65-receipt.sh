@@ -66,9 +66,9 @@ for name in os.listdir(office + "/receipts"):
     row = rows[1 + receipt["index"]]
     fields = row.split(",")
     assert receipt["public"] == {"header": rows[0], "row": row} and receipt["rows"] == len(rows) - 1
-    assert fields[9] == H(receipt["private"]["header"] + "\n" + receipt["private"]["row"])
-    slips = [H(f"{record['seed']}target/{fields[0]}/{i + 1}") for i in range(int(fields[5]))]
-    assert receipt["ticket"] == ("" if fields[8] in ("rest", "excused") else min(slips))
+    assert fields[11] == H(receipt["private"]["header"] + "\n" + receipt["private"]["row"])
+    slips = [H(f"{record['seed']}target/{fields[0]}/{i + 1}") for i in range(int(fields[6]))]
+    assert receipt["ticket"] == ("" if fields[10] in ("rest", "excused") else min(slips))
     chosen = fields[0] in [each["id"] for each in record["selected"]]
     assert (receipt["outcome"] == "selected") == chosen
     if receipt["ticket"] and receipt["outcome"] != "unstaffed":

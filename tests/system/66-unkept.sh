@@ -13,6 +13,7 @@ expect 0 "Visits that cannot be kept: 0" sc draw --dry-run spot-check
 ! grep -q "What would help" "$office/out" || fail "help for nothing"
 
 # Two places each at one time: one slot for 26 seats, and 24 people.
+helper_set visit_time 09:00
 helper_set window "1 workdays"
 expect 0 "of 13 visits cannot be kept:" sc draw --dry-run spot-check
 grep -qE "^T[0-9]+, [0-9-]+ 09:00: (.*; )?I[0-9]+ has another visit at or close to 1 of 1 slots" "$office/out" || fail "no reason"

@@ -22,8 +22,7 @@ say_unique(struct check *check)
 		check_say(check, CHECK_HINT, "targets",
 		    _("%llu of %llu rows stand alone in what becomes public: whoever knows a target knows its row; "
 		      "without the column %s it would be %llu"),
-		    (unsigned long long)u.unique, (unsigned long long)u.rows, u.column,
-		    (unsigned long long)u.without);
+		    (unsigned long long)u.unique, (unsigned long long)u.rows, u.column, (unsigned long long)u.without);
 	return 0;
 }
 
@@ -36,7 +35,8 @@ say_changed_ids(struct check *check)
 	int64_t before = 0;
 	int rc = store_int(cli->store,
 	    "SELECT CASE WHEN EXISTS (SELECT 1 FROM draw_place p JOIN public_id c ON c.kind = 'target' AND c.code = "
-	    "p.target WHERE p.n = d.n) THEN 2 ELSE 1 END FROM draw d WHERE d.outcome = 'draw' ORDER BY d.n DESC LIMIT 1",
+	    "p.target WHERE p.n = d.n) THEN 2 ELSE 1 END FROM draw d WHERE d.outcome = 'draw' ORDER BY d.n DESC LIMIT "
+	    "1",
 	    &before, &cli->err);
 
 	if (rc == 0 && before != 0 && (before == 2) != coded)

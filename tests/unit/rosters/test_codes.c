@@ -131,7 +131,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_each_has_one_and_it_stays, roster_scene_set_up, roster_scene_tear_down),
+	    cmocka_unit_test_setup_teardown(test_each_has_one_and_it_stays, roster_scene_set_up,
+	        roster_scene_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_code_follows_from_key_and_value_alone, roster_scene_set_up,
 	        roster_scene_tear_down),
 	    cmocka_unit_test_setup_teardown(test_two_values_never_share_a_code, roster_scene_set_up,
