@@ -9,7 +9,7 @@ demo()
 }
 
 expect 0 "yes: every check that was run holds" demo
-for words in "National Day     after-holiday   2026-10-07 09:00  2026-10-08 09:00" "2026-Q3" " result-00" "draws/0001" "NO: " \
+for words in "National Day     after-holiday   2026-10-08 07:00  2026-10-08 09:00" "2026-Q3" " result-00" "draws/0001" "NO: " \
 	"It took" "Where to look"; do
 	grep -qF -- "$words" "$office/out" || fail "no \"$words\""
 done
