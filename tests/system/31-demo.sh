@@ -10,9 +10,10 @@ demo()
 
 expect 0 "yes: every check that was run holds" demo
 for words in "National Day     after-holiday   2026-10-08 07:00  2026-10-08 09:00" "2026-Q3" " result-00" "draws/0001" "NO: " \
-	"It took" "Where to look"; do
+	"Not one clash: each inspector's visits of all draws" "0 visits cannot be kept; 0 times" "It took" "Where to look"; do
 	grep -qF -- "$words" "$office/out" || fail "no \"$words\""
 done
+grep -qE "after-holiday +[0-9: -]+  10-[0-9]{2} [0-9]{2}:00 T[0-9]+: I[0-9]+, I[0-9]+; and" "$office/out" || fail "no hour"
 test -s "$office/demo/year/public/draws/0001/record.json" || fail "no record"
 test ! -e "$office/demo/forged" || fail "the forgery was left there"
 expect 1 "" demo
