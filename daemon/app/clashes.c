@@ -47,6 +47,21 @@ visits_clash(const struct clash_visit *a, const struct clash_visit *b)
 	return !visits_leave_time(spacing == 0 ? 1 : spacing, a->visit, one_unit ? 0 : 1, b->visit, one_unit ? 0 : 2);
 }
 
+/* Those among the inspector's visits after this one that are nearer than `widest` minutes. */
+static size_t
+count_after(const struct clashes *c, size_t i, uint64_t widest)
+{
+	const struct clash_visit *v = c->v;
+	size_t count = 0;
+
+	for (size_t k = i + 1; k < c->n && strcmp(v[k].inspector, v[i].inspector) == 0; k++) {
+		if ((uint64_t)(v[k].visit - v[i].visit) >= widest)
+			break;
+		count += visits_clash(&v[i], &v[k]);
+	}
+	return count;
+}
+
 size_t
 clashes_count(struct clashes *c)
 {
@@ -58,10 +73,7 @@ clashes_count(struct clashes *c)
 	for (size_t i = 0; i < c->n; i++)
 		widest = c->v[i].spacing > widest ? c->v[i].spacing : widest;
 	for (size_t i = 0; i < c->n; i++)
-		for (size_t k = i + 1; k < c->n && strcmp(c->v[k].inspector, c->v[i].inspector) == 0 &&
-		    (uint64_t)(c->v[k].visit - c->v[i].visit) < widest;
-		    k++)
-			count += visits_clash(&c->v[i], &c->v[k]);
+		count += count_after(c, i, widest);
 	return count;
 }
 
