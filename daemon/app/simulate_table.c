@@ -100,7 +100,7 @@ put_visit_words(struct buf *out, const struct visit_row *visit, size_t n_seats)
 	slot[SLOT_DATE_TEXT] = ' ';
 	buf_format(out, "%s%s %.*s: ", out->len == 0 ? "" : "; ", slot + 5, SLICE_ARGS(visit->target));
 	for (size_t s = 0; s < n_seats; s++)
-		buf_format(out, "%s%.*s", s == 0 ? "" : ", ", SLICE_ARGS(visit->seats[s].inspector));
+		buf_format(out, "%s%.*s", s == 0 ? "" : ", ", SLICE_ARGS(visit->seats[s].own));
 }
 
 /* Targets of the draw that another cycle has drawn within its `quiet`, by when each was drawn. */

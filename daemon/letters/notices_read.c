@@ -109,6 +109,15 @@ private_text(const struct roster_rows *roster, uint32_t index, const char *colum
 	return at == NULL ? (struct slice){"", 0} : private_value(&roster->rows, (size_t)(at - roster->index), column);
 }
 
+/* What the office calls what is published as `text`: that is another only where codes are published. */
+static struct slice
+own_text(const struct roster_rows *roster, uint32_t index, const char *column, struct slice text)
+{
+	struct slice own = private_text(roster, index, column);
+
+	return own.n > 0 ? own : text;
+}
+
 static int
 copy_matter(const struct rosters_matter *m, struct matter_text *t)
 {
@@ -197,10 +206,12 @@ notices_writer_open(struct notices_writer *w, const struct operator *operator, c
 
 /* ---- visits ---- */
 
-const struct inspector *
-notices_inspector(const struct notices_writer *w, uint32_t self)
+struct slice
+notices_inspector_id(const struct notices_writer *w, uint32_t self)
 {
-	return &w->d->roster.inspectors[w->d->draw.order[self]];
+	uint32_t index = w->d->draw.order[self];
+
+	return own_text(&w->inspectors, index, ROWS_OWN_ID, inspector_id(&w->d->roster.inspectors[index]));
 }
 
 struct slice
@@ -217,7 +228,7 @@ fill_colleagues(const struct notices_writer *w, uint32_t self, const uint32_t *t
 	for (size_t s = 0; s < w->d->draw.seats; s++) {
 		if (team[s] == AMEND_EMPTY || team[s] == self)
 			continue;
-		ret[n++] = (struct letter_colleague){.id = inspector_id(notices_inspector(w, team[s])),
+		ret[n++] = (struct letter_colleague){.id = notices_inspector_id(w, team[s]),
 		    .name = notices_inspector_text(w, team[s], "name"),
 		    .phone = notices_inspector_text(w, team[s], "phone")};
 	}
@@ -242,10 +253,10 @@ notices_visit(const struct notices_writer *w, uint32_t self, const struct notice
 	const struct target *t = &w->d->roster.targets[v->target];
 
 	return (struct letter_visit){.visit = v->visit,
-	    .target_id = target_id(t),
+	    .target_id = own_text(&w->targets, v->target, ROWS_OWN_ID, target_id(t)),
 	    .target_name = private_text(&w->targets, v->target, "name"),
-	    .unit = target_unit(t),
-	    .area = target_area(t),
+	    .unit = own_text(&w->targets, v->target, ROWS_OWN_UNIT, target_unit(t)),
+	    .area = own_text(&w->targets, v->target, ROWS_OWN_AREA, target_area(t)),
 	    .post = private_text(&w->targets, v->target, "post"),
 	    .address = private_text(&w->targets, v->target, "address"),
 	    .phone = private_text(&w->targets, v->target, "phone"),
