@@ -286,6 +286,7 @@ print_rehearsal_facts(struct cli *cli, const struct rehearsal *r, const struct r
 	    {"least_load", _("Visits of the busiest inspector, at the least"), true},
 	    {"limit", _("Visits of the busiest inspector, at most"), true},
 	    {"unkept", _("Visits that cannot be kept"), true},
+	    {"apart", _("Units visited at more than one slot"), true},
 	    {"unkept_targets", cli->json ? "" : NULL, false},
 	    {"helps", cli->json ? "" : NULL, false},
 	};
@@ -308,6 +309,7 @@ print_rehearsal_facts(struct cli *cli, const struct rehearsal *r, const struct r
 	table_int(&t, (int64_t)d->least);
 	table_int(&t, (int64_t)d->limit);
 	table_int(&t, (int64_t)w->unkept.n);
+	table_int(&t, (int64_t)w->unkept.apart);
 	table_text(&t, buf_view(&w->targets));
 	table_text(&t, buf_view(&w->names));
 	good = table_print_record(&t, cli->json, stdout);
