@@ -2374,8 +2374,8 @@ def check_sequence(log, at):
 
 def reached(note, witnesses):
     """The time that more than half of these witnesses reach by true cosignatures on a checkpoint; 0 where they do not.
-    Reading: of several by one witness the latest counts here, since each of them shows that its time has come."""
-    times = sorted((max((when for when in note.times_of(witness) if when is not None), default=0)
+    Of several by one witness the earliest counts."""
+    times = sorted((min((when for when in note.times_of(witness) if when is not None), default=0)
                     for witness in witnesses), reverse=True)
     return times[len(times) // 2] if times else 0
 
