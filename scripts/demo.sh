@@ -37,12 +37,14 @@ sed -i -e "s|^#state_dir = .*|state_dir = $there/state|" \
 	-e "s|^#public_dir = .*|public_dir = $there/public|" \
 	-e "s|^server = maildir:.*|server = maildir:$there/mail|" "$there/conf/spotcheckd.ini"
 sed -n -e 's/^\[cycle \(.*\)\]/\1/p' -e 's/^\(when\|day\|time\) = /    \1 = /p' "$there/conf/spotcheckd.ini" |
-	awk '/^    /{printf "%s", $0; next} {printf "%s    %-16s", NR == 1 ? "\n" : "\n", $0} END {print ""}'
+	awk '/^    /{printf "%-24s", substr($0, 5); next} {printf "\n    %-16s", $0} END {print ""}' | sed 's| *$||'
 
 title "2. The year $year, as the service would live through it: commitments, draws, letters, openings"
 printf '\n$ spotcheckd --simulate %s-01-01 %s-12-31 --scratch year\n' "$year" "$year"
 begun=$(date +%s.%N)
-"$spotcheckd" -c "$there/conf/spotcheckd.ini" --simulate "$year-01-01" "$year-12-31" --scratch "$there/year"
+"$spotcheckd" -c "$there/conf/spotcheckd.ini" --simulate "$year-01-01" "$year-12-31" --scratch "$there/year" | tee "$there/said"
+# The counts beneath the table, in whatever language, before the line that says where all is; they are said once more at the end.
+counted=$(tail -n 4 "$there/said" | head -n 3)
 printf 'It took %.1f seconds.\n' "$(echo "$(date +%s.%N) $begun" | awk '{print $1 - $2}')"
 
 title "3. One of the letters, as it would reach an inspector"
@@ -59,9 +61,9 @@ for name in ("Date", "From", "To", "Subject"):
     print(f"    {name}: {message[name]}")
 print()
 lines = message.get_body(("plain",)).get_content().splitlines()
-for line in lines[:30]:
+for line in lines[:22]:
     print(("    " + line).rstrip())
-print(f"    … ({len(lines) - 30} more lines)")
+print(f"    … ({len(lines) - 22} more lines)")
 for part in message.iter_attachments():
     print(f"    [attached: {part.get_filename()}]")
 PYTHON
@@ -94,6 +96,9 @@ if verify "$there/forged"; then
 	exit 1
 fi
 rm -r "$there/forged"
+
+title "The year, as it was counted"
+printf '\n%s\n' "$counted" | sed 's/^./    &/'
 
 title "Where to look"
 cat <<END

@@ -118,10 +118,10 @@ years:	## ten years with every turn killed somewhere in it, and decades against 
 	YEARS=10 $(OUT)/tests/unit/app/test_years
 	@for run in $$(seq $(YEARS_RUNS)); do $(PYTHON) tests/system/61-simulate.py || exit 1; done
 
-ten-years:	## ten years of the sample and of two made-up offices: what cannot be kept, and what falls together
+ten-years:	## ten years of the sample and of two made-up offices: what cannot be kept, and what falls together; SEED=N
 	@scripts/setup.sh build test
 	@+$(INNER) all
-	$(PYTHON) scripts/ten_years.py
+	$(PYTHON) scripts/ten_years.py $(if $(SEED),--seed $(SEED))
 
 ODDS_CONFIGURATIONS = 100
 odds:	## the odds of a hundred random configurations against ten thousand draws of each

@@ -99,6 +99,7 @@ causes_draw(void *ctx, const struct draw_row *row)
 {
 	const struct causes *w = ctx;
 	char key[ALARM_KEY], fault[BEACON_FAULT] = "";
+	struct draw_row first;
 
 	if (row->revealed)
 		return 0;
@@ -107,7 +108,8 @@ causes_draw(void *ctx, const struct draw_row *row)
 		(void)beacons_fault(w->store, row->n, fault, NULL);
 		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) is late: it waits for its value%s%s")),
 		    (unsigned long long)row->n, row->cycle, fault[0] == '\0' ? "" : ": ", fault);
-	} else if (row->outcome != OUTCOME_NONE && row->reveal_time < w->now - LATE_S) {
+	} else if (row->outcome != OUTCOME_NONE && draw_reveal_from(row) < w->now - LATE_S &&
+	    draws_blocking(w->store, row, &first, NULL) == ERR_ABSENT) {
 		(void)snprintf(key, sizeof key, "reveal-%llu", (unsigned long long)row->n);
 		alarms_add(w->causes, key, w->tr(N_("draw %llu (%s) should have been opened")),
 		    (unsigned long long)row->n, row->cycle);

@@ -17,6 +17,7 @@
 #include "draws/stored_draw.h"
 #include "draws/visits.h"
 #include "ledger/ledger.h"
+#include "rosters/codes.h"
 #include "text/language.h"
 #include "text/table.h"
 
@@ -136,7 +137,7 @@ put_draw_cells(struct cli *cli, const struct draw_row *row, const struct draw_en
 	table_string(t, row->cycle);
 	table_string(t, cli->json ? draw_state(row) : _(draw_state(row)));
 	table_time(t, row->draw_time);
-	table_time(t, row->reveal_time);
+	table_time(t, draw_reveal_from(row));
 	table_int(t, (int64_t)c->targets.rows);
 	table_int(t, (int64_t)c->inspectors.rows);
 	table_int(t, (int64_t)e->away);
@@ -190,6 +191,21 @@ print_draw(struct cli *cli, const struct draw_row *row)
 
 /* ---- why targets have no team ---- */
 
+/* With what the office calls what is published as a code. */
+static int
+print_plain(struct cli *cli, struct slice text)
+{
+	struct buf plain;
+	int rc;
+
+	buf_init(&plain, OUTPUT_MAX);
+	rc = codes_put_plain(cli->store, text, &plain, &cli->err);
+	if (rc == 0)
+		(void)fwrite(plain.data, 1, plain.len, stdout);
+	buf_release(&plain);
+	return rc;
+}
+
 static int
 print_unstaffed(struct cli *cli, const struct draw_input *input, const struct draw *draw)
 {
@@ -210,7 +226,9 @@ print_unstaffed(struct cli *cli, const struct draw_input *input, const struct dr
 	if (rc == 0) {
 		printf(ngettext("%zu target stays without a team:\n", "%zu targets stay without a team:\n", unstaffed),
 		    unstaffed);
-		(void)fwrite(text.data, 1, text.len, stdout);
+		rc = print_plain(cli, buf_view(&text));
+	}
+	if (rc == 0) {
 		if (unstaffed > n_explained)
 			printf(ngettext("and %zu more\n", "and %zu more\n", unstaffed - n_explained),
 			    unstaffed - n_explained);
@@ -268,6 +286,7 @@ print_rehearsal_facts(struct cli *cli, const struct rehearsal *r, const struct r
 	    {"least_load", _("Visits of the busiest inspector, at the least"), true},
 	    {"limit", _("Visits of the busiest inspector, at most"), true},
 	    {"unkept", _("Visits that cannot be kept"), true},
+	    {"apart", _("Units visited at more than one slot"), true},
 	    {"unkept_targets", cli->json ? "" : NULL, false},
 	    {"helps", cli->json ? "" : NULL, false},
 	};
@@ -290,6 +309,7 @@ print_rehearsal_facts(struct cli *cli, const struct rehearsal *r, const struct r
 	table_int(&t, (int64_t)d->least);
 	table_int(&t, (int64_t)d->limit);
 	table_int(&t, (int64_t)w->unkept.n);
+	table_int(&t, (int64_t)w->unkept.apart);
 	table_text(&t, buf_view(&w->targets));
 	table_text(&t, buf_view(&w->names));
 	good = table_print_record(&t, cli->json, stdout);
@@ -351,10 +371,10 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 	put_json_member(out, "{\"name\":", row->name);
 	buf_text(out, ",\"place\":");
 	buf_uint(out, row->place);
-	put_json_member(out, ",\"target\":", row->target);
+	put_json_member(out, ",\"target\":", row->own);
 	buf_text(out, ",\"team\":[");
 	for (size_t s = 0; s < v->n_seats; s++) {
-		put_json_member(out, s == 0 ? "{\"id\":" : ",{\"id\":", row->seats[s].inspector);
+		put_json_member(out, s == 0 ? "{\"id\":" : ",{\"id\":", row->seats[s].own);
 		put_json_member(out, ",\"name\":", row->seats[s].name);
 		buf_byte(out, '}');
 	}
@@ -364,7 +384,7 @@ put_visit_json(struct buf *out, const struct visits *v, const struct visit_row *
 }
 
 static void
-put_unkept_json(struct buf *out, const struct unkept *u)
+put_unkept_json(struct buf *out, const struct visits *v, const struct unkept *u)
 {
 	bool first = true;
 
@@ -372,7 +392,7 @@ put_unkept_json(struct buf *out, const struct unkept *u)
 	for (size_t i = 0; i < u->input.n_places; i++) {
 		if (u->kept[i])
 			continue;
-		put_json_member(out, first ? "" : ",", u->places[i].target);
+		put_json_member(out, first ? "" : ",", v->v[i].own);
 		first = false;
 	}
 }
@@ -400,7 +420,7 @@ print_visits_json(struct cli *cli, const struct draw_row *row, const struct visi
 	buf_uint(&out, row->n);
 	put_json_member(&out, ",\"record\":", slice_of(row->record));
 	put_json_member(&out, ",\"state\":", slice_of(draw_state(row)));
-	put_unkept_json(&out, u);
+	put_unkept_json(&out, v, u);
 	buf_text(&out, "],\"unstaffed\":[");
 	for (bool first = true; unstaffed.n > 0; first = false)
 		put_json_member(&out, first ? "" : ",", slice_cut(&unstaffed, '\n'));
@@ -430,7 +450,7 @@ put_team_text(const struct visits *v, const struct visit_row *row, struct buf *o
 		buf_text(out, s == 0 ? "" : ", ");
 		if (row->seats[s].inspector.n == 0)
 			buf_text(out, _("(empty)"));
-		buf_slice(out, row->seats[s].inspector);
+		buf_slice(out, row->seats[s].own);
 		buf_text(out, row->seats[s].name.n > 0 ? " " : "");
 		buf_slice(out, row->seats[s].name);
 	}
@@ -462,7 +482,7 @@ print_visits_table(struct cli *cli, const struct visits *v)
 		slot_format(row->visit, visit);
 		visit[SLOT_DATE_TEXT] = ' ';
 		table_string(&t, empty ? "" : visit);
-		table_text(&t, empty ? slice_of(_("(empty)")) : row->target);
+		table_text(&t, empty ? slice_of(_("(empty)")) : row->own);
 		table_text(&t, row->name);
 		table_text(&t, empty ? (struct slice){"", 0} : buf_view(&team));
 	}

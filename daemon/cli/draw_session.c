@@ -67,8 +67,8 @@ print_overdue(const struct draw_session *session, enum entry_type type, uint64_t
 	else if (type == ENTRY_DRAW)
 		printf(_("Overdue: draw %llu (%s) has been drawn.\n"), number, cycle);
 	else if (type == ENTRY_VOID)
-		printf(_("Overdue: draw %llu (%s) has been voided, since a possible visit date has passed.\n"), number,
-		    cycle);
+		printf(_("Overdue: draw %llu (%s) has been voided, since the first possible visit has passed.\n"),
+		    number, cycle);
 }
 
 /* After each entry: it is printed if it was overdue, and a later fault's message begins with it. */

@@ -9,6 +9,7 @@
 #include "cli/draw_print.h"
 #include "cli/draw_session.h"
 #include "publish/receipt.h"
+#include "rosters/codes.h"
 #include "system/file.h"
 #include "system/new_file.h"
 #include "text/html.h"
@@ -27,13 +28,36 @@ write_receipt_page(struct cli *cli, const struct issued *issued, const struct ne
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
+/* By the id that was published: of a draw with codes that is the target's code. */
+static int
+issue_receipt(struct cli *cli, uint64_t n, const char *target, struct issued *issued)
+{
+	struct err why = {.tr = cli->err.tr};
+	struct slice code;
+	struct codes codes;
+	int rc = receipt_issue(cli->store, n, slice_of(target), &cli->progress, issued, &cli->err), closed;
+
+	if (rc != ERR_ABSENT)
+		return rc;
+	codes_open(&codes, cli->store);
+	code = codes_code(&codes, CODE_TARGET, slice_of(target));
+	if (code.p != NULL) {
+		issued_release(issued);
+		rc = receipt_issue(cli->store, n, code, &cli->progress, issued, &why);
+		if (rc != ERR_ABSENT)
+			cli->err = why;
+	}
+	closed = codes_close(&codes, rc == 0 ? &cli->err : NULL);
+	return rc != 0 ? rc : closed;
+}
+
 static int
 print_receipt(struct cli *cli, uint64_t n, const char *target, struct new_file *file)
 {
 	struct issued issued;
 	int status = EXIT_DONE;
 
-	if (receipt_issue(cli->store, n, slice_of(target), &cli->progress, &issued, &cli->err) != 0)
+	if (issue_receipt(cli, n, target, &issued) != 0)
 		status = cli_fail(cli);
 	if (status == EXIT_DONE && file != NULL)
 		status = write_receipt_page(cli, &issued, file);

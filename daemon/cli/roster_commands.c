@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,10 @@
 #include "cli/leave_calendar.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
+#include "draws/access.h"
+#include "ledger/operator.h"
 #include "rosters/cell.h"
+#include "rosters/codes.h"
 #include "rosters/rosters.h"
 #include "text/printable.h"
 #include "text/suggest.h"
@@ -283,13 +287,44 @@ run_import(struct cli *cli, int argc, char **argv)
 
 /* ---- export ---- */
 
+/* Gives the codes that are still to be given, and logs who sees what they stand for. */
+static int
+prepare_codes(struct cli *cli)
+{
+	struct access_note note = {.time = cli->now, .by = cli_by(NULL), .what = "export", .reason = "codes"};
+	struct operator operator = {.config = &cli->config, .store = cli->store, .now = cli->now};
+	uint8_t key[CODES_KEY];
+	bool any = false;
+	int rc = codes_any(cli->store, &any, &cli->err);
+
+	if (rc == 0 && cli->config.public_ids == IDS_PLAIN && !any)
+		rc = err_set(&cli->err, ERR_REFUSED,
+		    N_("there are no codes: ids are published as they are, since [service] public_ids is plain"));
+	if (rc == 0 && cli->config.public_ids == IDS_CODED)
+		rc = operator_key(&operator, &cli->err);
+	if (rc == 0)
+		rc = store_begin(cli->store, &cli->err);
+	if (rc == 0 && cli->config.public_ids == IDS_CODED) {
+		operator_codes_key(&operator, key);
+		rc = codes_give(cli->store, key, &cli->err);
+		sodium_memzero(key, sizeof key);
+	}
+	if (rc == 0)
+		rc = access_write(cli->store, &note, &cli->err);
+	if (rc == 0)
+		rc = store_commit(cli->store, &cli->err);
+	store_rollback(cli->store);
+	key_wipe(&operator.key);
+	return rc == 0 ? EXIT_DONE : cli_fail(cli);
+}
+
 static int
 run_export(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"format", required_argument, NULL, 'f'}, {NULL, 0, NULL, 0}};
+	struct rosters_export what = {.chinese = is_chinese_locale()};
 	const char *format = "csv";
-	enum roster_kind kind;
-	int option, status, rc;
+	int option, status = EXIT_DONE, rc;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'f')
@@ -303,13 +338,17 @@ run_export(struct cli *cli, int argc, char **argv)
 	if (strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO))
 		return cli_usage_error(_("a workbook is not for a terminal: say where, as in \"> %s.xlsx\""),
 		    argv[optind]);
-	status = parse_kind(argv[optind], &kind);
+	what.codes = strcmp(argv[optind], "codes") == 0;
+	if (!what.codes)
+		status = parse_kind(argv[optind], &what.kind);
 	if (status == EXIT_DONE)
 		status = cli_store(cli, 0);
+	if (status == EXIT_DONE && what.codes)
+		status = prepare_codes(cli);
 	if (status != EXIT_DONE)
 		return status;
-	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, kind, is_chinese_locale(), stdout, &cli->err)
-	                                : rosters_export_xlsx(cli->store, kind, is_chinese_locale(), stdout, &cli->err);
+	rc = strcmp(format, "csv") == 0 ? rosters_export_csv(cli->store, &what, stdout, &cli->err)
+	                                : rosters_export_xlsx(cli->store, &what, stdout, &cli->err);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }
 
@@ -488,7 +527,8 @@ const struct command roster_commands[] = {
         N_("replaces a roster (targets, inspectors, conflicts, matters, contacts) by a CSV file, or adds to the leave; "
            "--undo takes the latest import back"),
         run_import},
-    {"export", N_("KIND [--format csv|xlsx]"), N_("writes a roster to standard output; of an empty one a template"),
+    {"export", N_("KIND|codes [--format csv|xlsx]"),
+        N_("writes a roster to standard output, of an empty one a template; or what published codes stand for"),
         run_export},
     {"attest", N_("KIND [--by NAME]"), N_("says that a roster is complete today"), run_attest},
     {"excuse",

@@ -141,7 +141,7 @@ print_run_outcome(struct draw_session *session, const struct draw_row *row)
 		return status == EXIT_DONE ? print_end(cli) : status;
 	}
 	status = print_draw(cli, row);
-	clock_text(row->reveal_time, time);
+	clock_text(draw_reveal_from(row), time);
 	if (status == EXIT_DONE && !cli->json)
 		printf(_("\nIt is sealed until %s. Until then \"spotcheck show %llu --by NAME --reason TEXT\" shows "
 		         "it, and that is logged.\n"),

@@ -100,6 +100,21 @@ print_rests(const struct schedule_view *view, const struct agenda_row *row)
 	}
 }
 
+static void
+print_unaware(const struct schedule_view *view, const struct config_cycle *cycle)
+{
+	struct agenda_unaware u = agenda_unaware_draws(&view->agenda, cycle->name);
+	char when[CLOCK_TEXT];
+
+	if (u.unaware == 0)
+		return;
+	clock_text(u.first->draw_time, when);
+	printf(_("%s: %zu of %zu draws overlap with another cycle's between commitment and draw, first %s with %s: "
+	         "neither "
+	         "knows of the other's targets and visits. A shorter commit, or another time, parts them.\n"),
+	    cycle->name, u.unaware, u.draws, when, u.other->cycle);
+}
+
 static int
 print_agenda(struct schedule_view *view)
 {
@@ -129,6 +144,8 @@ print_agenda(struct schedule_view *view)
 	table_release(&t);
 	for (size_t i = 0; i < view->agenda.n && !cli->json; i++)
 		print_rests(view, &view->agenda.v[i]);
+	for (size_t i = 0; i < cli->config.n_cycles && !cli->json; i++)
+		print_unaware(view, &cli->config.cycles[i]);
 	return print_end(cli);
 }
 

@@ -41,7 +41,7 @@ put_list_cells(void *ctx, const struct draw_row *row)
 	table_string(t, row->cycle);
 	table_string(t, json ? draw_state(row) : _(draw_state(row)));
 	table_time(t, row->draw_time);
-	table_time(t, row->reveal_time);
+	table_time(t, draw_reveal_from(row));
 	table_string(t, assurance_name(assurance.assurance));
 	table_int(t, (int64_t)n_away);
 	return 0;

@@ -213,7 +213,7 @@ print_status(struct cli *cli, const struct status *s)
 	    {"entries", _("Entries in the log"), true},
 	    {"draws", _("Draws"), true},
 	    {"open", _("Committed, not drawn"), true},
-	    {"sealed", _("Drawn, still sealed"), true},
+	    {"sealed", _("Drawn or voided, not opened yet"), true},
 	    {"late", _("Late"), true},
 	    {"queued", _("Letters waiting"), true},
 	    {"failed", _("Letters failed"), true},

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "rosters/codes.h"
 #include "text/language.h"
 
 #define EXPLAINED_MAX 5 /* visits that are explained; the rest is counted */
@@ -12,11 +13,13 @@ int
 print_unkept(struct cli *cli, const struct unkept *u)
 {
 	size_t n_explained = 0;
-	struct buf text;
+	struct buf text, plain;
+	int rc;
 
 	if (u->n == 0)
 		return EXIT_DONE;
 	buf_init(&text, WORDS_MAX);
+	buf_init(&plain, WORDS_MAX);
 	for (size_t i = 0; i < u->input.n_places && n_explained < EXPLAINED_MAX; i++) {
 		if (u->kept[i])
 			continue;
@@ -24,11 +27,17 @@ print_unkept(struct cli *cli, const struct unkept *u)
 		buf_byte(&text, '\n');
 		n_explained++;
 	}
+	rc = codes_put_plain(cli->store, buf_view(&text), &plain, &cli->err);
+	buf_release(&text);
+	if (rc != 0) {
+		buf_release(&plain);
+		return cli_fail(cli);
+	}
 	printf(_("%zu of %zu visits cannot be kept:\n"), u->n, u->visits);
-	(void)fwrite(text.data, 1, text.len, stdout);
+	(void)fwrite(plain.data, 1, plain.len, stdout);
 	if (u->n > n_explained)
 		printf(ngettext("and %zu more\n", "and %zu more\n", u->n - n_explained), u->n - n_explained);
-	buf_release(&text);
+	buf_release(&plain);
 	return fflush(stdout) == 0 ? EXIT_DONE : cli_output_failed(cli);
 }
 

@@ -18,6 +18,7 @@
  */
 
 enum mail_scheme { MAIL_SMTP, MAIL_STARTTLS, MAIL_SMTPS, MAIL_MAILDIR };
+enum public_ids { IDS_PLAIN, IDS_CODED };
 enum mail_encrypt { ENCRYPT_NO, ENCRYPT_IF_KNOWN, ENCRYPT_REQUIRED };
 
 enum cycle_weight { CYCLE_WEIGHT_NONE, CYCLE_WEIGHT_COLUMN, CYCLE_WEIGHT_RISK };
@@ -80,6 +81,7 @@ struct config {
 	char *state_dir;
 	char *public_dir;
 	char *public_url; /* ends in '/', or is "" */
+	enum public_ids public_ids;
 	char *admin;
 	struct duration max_roster_age; /* n 0: off */
 	char *metrics_dir;

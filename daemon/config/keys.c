@@ -20,6 +20,7 @@ const struct config_key config_keys[] = {
     {"service", "state_dir", CONFIG_PATH, "/var/lib/spotcheckd", 1, 900, NULL, G(state_dir)},
     {"service", "public_dir", CONFIG_PATH, "/var/lib/spotcheckd/public", 1, 900, NULL, G(public_dir)},
     {"service", "public_url", CONFIG_URL, "", 0, 900, NULL, G(public_url)},
+    {"service", "public_ids", CONFIG_WORD, "plain", 0, 0, "plain|coded", G(public_ids)},
     {"service", "admin", CONFIG_EMAIL, NULL, 1, 254, NULL, G(admin)},
     {"service", "max_roster_age", CONFIG_DURATION, "0", 0, 3660L * DAY, NULL, G(max_roster_age)},
     {"service", "metrics_dir", CONFIG_PATH, "", 0, 900, NULL, G(metrics_dir)},

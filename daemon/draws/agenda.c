@@ -183,7 +183,7 @@ add_committed_draw(struct agenda_reader *r, const struct draw_row *draw)
 	    .voided = draw->outcome == OUTCOME_VOID,
 	    .order = draw->draw_time,
 	    .draw_time = draw->draw_time,
-	    .reveal_time = draw->reveal_time};
+	    .reveal_time = draw_reveal_from(draw)};
 	char title[PLAN_TITLE];
 	slot_t first;
 	int rc;
@@ -259,4 +259,71 @@ agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct er
 	if (rc == 0 && ret_agenda->n > 0)
 		qsort(ret_agenda->v, ret_agenda->n, sizeof *ret_agenda->v, compare_rows);
 	return rc;
+}
+
+/* ---- draws that do not know of each other ---- */
+
+static bool
+looked_at_alike(const struct agenda_row *row)
+{
+	return !row->sealed && !row->voided;
+}
+
+static bool
+overlap(const struct agenda_row *a, const struct agenda_row *b)
+{
+	return looked_at_alike(b) && strcmp(a->cycle, b->cycle) != 0 && a->commit_time < b->draw_time &&
+	    b->commit_time < a->draw_time;
+}
+
+/* The row of another cycle that overlaps with row i from commitment to draw, or NULL; no commitment stands longer than that. */
+static const struct agenda_row *
+find_unaware(const struct agenda *agenda, size_t i, int64_t longest)
+{
+	const struct agenda_row *v = agenda->v, *row = &v[i];
+
+	for (size_t k = i; k-- > 0 && v[k].order >= row->commit_time;)
+		if (overlap(row, &v[k]))
+			return &v[k];
+	for (size_t k = i + 1; k < agenda->n && v[k].order - longest < row->draw_time; k++)
+		if (overlap(row, &v[k]))
+			return &v[k];
+	return NULL;
+}
+
+static int64_t
+longest_commitment(const struct agenda *agenda)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < agenda->n; i++) {
+		const struct agenda_row *row = &agenda->v[i];
+
+		if (looked_at_alike(row) && row->draw_time - row->commit_time > longest)
+			longest = row->draw_time - row->commit_time;
+	}
+	return longest;
+}
+
+struct agenda_unaware
+agenda_unaware_draws(const struct agenda *agenda, const char *cycle)
+{
+	int64_t longest = longest_commitment(agenda);
+	struct agenda_unaware ret = {.draws = 0};
+
+	for (size_t i = 0; i < agenda->n; i++) {
+		const struct agenda_row *row = &agenda->v[i], *other;
+
+		if (!looked_at_alike(row) || strcmp(row->cycle, cycle) != 0)
+			continue;
+		ret.draws++;
+		other = find_unaware(agenda, i, longest);
+		if (other == NULL)
+			continue;
+		if (ret.unaware++ == 0) {
+			ret.first = row;
+			ret.other = other;
+		}
+	}
+	return ret;
 }

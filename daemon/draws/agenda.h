@@ -59,4 +59,15 @@ struct agenda_want {
 int agenda_read(const struct agenda_want *want, struct agenda *ret_agenda, struct err *err);
 void agenda_release(struct agenda *agenda); /* NULL is allowed */
 
+/*
+ * Of a cycle's draws those that are committed before another cycle's draw is made, which is committed before they are: so
+ * that neither knows of the other's targets and visits.  What is sealed is not looked at.
+ */
+struct agenda_unaware {
+	size_t draws, unaware;
+	const struct agenda_row *first,
+	    *other; /* of the agenda; the first such draw, or NULL, and the one it does not know */
+};
+struct agenda_unaware agenda_unaware_draws(const struct agenda *agenda, const char *cycle);
+
 #endif

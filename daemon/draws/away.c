@@ -6,6 +6,7 @@
 
 #include "core/format/roster.h"
 #include "draws/draws.h"
+#include "rosters/codes.h"
 
 struct away_walk {
 	struct store *store;
@@ -77,8 +78,10 @@ static const char sql_excuses[] = "SELECT who, \"from\", until FROM excuse WHERE
 
 /* A slot is in minutes (core/format/slot.h).  Places without a target are visited by nobody. */
 static const char sql_booked[] =
-    "SELECT DISTINCT s.inspector, p.visit / 1440, p.visit / 1440 FROM draw d JOIN draw_place p ON p.n = d.n"
-    " JOIN draw_seat s ON s.n = p.n AND s.place = p.place WHERE d.outcome = 'draw' AND d.reveal_entry IS NULL"
+    "SELECT DISTINCT coalesce(c.own, s.inspector), p.visit / 1440, p.visit / 1440"
+    " FROM draw d JOIN draw_place p ON p.n = d.n JOIN draw_seat s ON s.n = p.n AND s.place = p.place"
+    " LEFT JOIN public_id c ON c.kind = 'inspector' AND c.code = s.inspector WHERE d.outcome = 'draw' AND "
+    "d.reveal_entry IS NULL"
     " AND p.target IS NOT NULL AND s.inspector IS NOT NULL AND p.visit >= ?1 * 1440 AND p.visit < (?2 + 1) * 1440";
 
 static int
@@ -145,17 +148,20 @@ int
 away_days_of_draw(struct store *store, uint64_t n, struct away_days *ret_days, struct err *err)
 {
 	struct away_walk w = {.store = store, .days = ret_days, .err = err};
+	struct codes codes;
 	struct slice rest;
 	struct buf bytes;
-	int rc;
+	int rc, closed;
 
 	*ret_days = (struct away_days){.n = 0};
 	buf_init(&bytes, DRAW_FILE_MAX);
 	rc = draw_file_get(store, n, "away.csv", &bytes, err);
+	codes_open(&codes, store);
 	rest = buf_view(&bytes);
 	(void)slice_cut(&rest, '\n'); /* the header */
 	while (rc == 0 && rest.n > 0) {
 		struct slice date = slice_cut(&rest, '\n'), id = slice_cut(&date, ',');
+		struct slice own = codes_own(&codes, CODE_INSPECTOR, id);
 		int32_t day;
 
 		if (!text_is_id(id) || !text_to_date(date, &day))
@@ -163,8 +169,12 @@ away_days_of_draw(struct store *store, uint64_t n, struct away_days *ret_days, s
 			    N_("%s of draw %llu in the state is damaged: restore the state from a backup"), "away.csv",
 			    (unsigned long long)n);
 		else
-			rc = add_away_day(&w, id, day);
+			rc = add_away_day(&w, own.p != NULL ? own : id, day);
 	}
+	closed = codes_close(&codes, rc == 0 ? err : NULL);
+	rc = rc != 0 ? rc : closed;
+	if (rc == 0)
+		sort_away_days(ret_days);
 	buf_release(&bytes);
 	return rc;
 }

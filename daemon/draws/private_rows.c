@@ -82,9 +82,22 @@ copy_raw_line(struct buf *out, struct slice line)
 }
 
 static int
+compare_asked(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static const struct slice *
+find_asked(const struct private_reader *r, struct slice id)
+{
+	return bsearch(&id, r->ids, r->n_ids, sizeof id, compare_asked);
+}
+
+static int
 read_private_line(struct private_reader *r, struct slice line)
 {
 	struct slice rest = line;
+	const struct slice *at;
 	size_t fields = 0;
 	int rc = 0;
 
@@ -92,10 +105,14 @@ read_private_line(struct private_reader *r, struct slice line)
 		r->header_read = true;
 		rc = r->header != NULL ? copy_raw_line(r->header, line)
 		                       : add_private_line(r->rows, line, &r->rows->n_columns);
-	} else if (r->rows->n < r->n_ids && slice_eq(slice_cut(&rest, ','), r->ids[r->rows->n])) {
+	} else if (r->rows->n < r->n_ids && (at = find_asked(r, slice_cut(&rest, ','))) != NULL) {
 		rc = r->line != NULL ? copy_raw_line(r->line, line) : add_private_line(r->rows, line, &fields);
 		r->bad |= fields != r->rows->n_columns;
 		r->rows->n++;
+		if (r->rows->line_of != NULL) {
+			r->bad |= r->rows->line_of[at - r->ids] != 0;
+			r->rows->line_of[at - r->ids] = r->rows->n;
+		}
 	}
 	return rc;
 }
@@ -143,8 +160,10 @@ private_rows_read(struct store *store, uint64_t n, const char *file, const struc
 {
 	struct private_reader r = {.rows = ret_rows, .ids = ids, .n_ids = n_ids};
 
-	*ret_rows = (struct private_rows){.n = 0};
+	*ret_rows = (struct private_rows){.line_of = calloc(n_ids + 1, sizeof *ret_rows->line_of)};
 	buf_init(&ret_rows->bytes, DRAW_FILE_MAX);
+	if (ret_rows->line_of == NULL)
+		return err_memory(err);
 	return read_private_file(&r, store, n, file, err);
 }
 
@@ -165,6 +184,7 @@ private_rows_release(struct private_rows *rows)
 		return;
 	buf_release(&rows->bytes);
 	free(rows->fields);
+	free(rows->line_of);
 	*rows = (struct private_rows){.n = 0};
 }
 
@@ -181,6 +201,6 @@ private_value(const struct private_rows *rows, size_t row, const char *column)
 {
 	for (size_t c = 0; c < rows->n_columns; c++)
 		if (slice_is(private_field_text(rows, 0, c), column))
-			return private_field_text(rows, 1 + row, c);
+			return private_field_text(rows, rows->line_of[row], c);
 	return (struct slice){"", 0};
 }

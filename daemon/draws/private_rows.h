@@ -18,10 +18,11 @@ struct private_rows {
 	size_t n_fields;  /* used */
 	size_t n_columns; /* id and nonce included */
 	size_t n;
+	size_t *line_of; /* of each asked row: its number in fields[], from 1 */
 };
 
 /*
- * The rows of `ids`, in the same order: the ids ascend strictly.  ERR_OUTSIDE: one has no row, so the state is damaged.
+ * The rows of `ids`, in the same order, whatever that of the file is: the ids ascend strictly.  ERR_OUTSIDE: one has no row, so the state is damaged.
  * Reads the file once, part by part.  Release with private_rows_release, after a failure too.
  */
 int private_rows_read(struct store *store, uint64_t n, const char *file, const struct slice *ids, size_t n_ids,

@@ -6,8 +6,10 @@
 
 #include "core/draw/draw.h"
 #include "core/draw/history.h"
+#include "draws/snapshot_codes.h"
 #include "draws/snapshot_rows.h"
 #include "draws/stored_draw.h"
+#include "rosters/codes.h"
 #include "rosters/rosters.h"
 #include "system/clock.h"
 
@@ -400,6 +402,7 @@ write_roster_files(struct snapshot *s, struct store *store, const struct snapsho
 	    .slots = s->sealed.slots,
 	    .n_slots = s->sealed.n_slots,
 	    .away = &away,
+	    .coded = want->config->public_ids == IDS_CODED,
 	    .n = want->n,
 	    .progress = want->progress};
 	/* What is opened at once must not tell of the visits of draws that are still sealed. */
@@ -425,6 +428,37 @@ write_roster_files(struct snapshot *s, struct store *store, const struct snapsho
 		    err);
 	away_days_release(&away);
 	return rc;
+}
+
+/* The rosters once more, of files that have codes now. */
+static int
+parse_again(struct snapshot *s, struct err *err)
+{
+	int rc;
+
+	roster_release(&s->roster);
+	rc = parse_targets(s, err);
+	if (rc == 0)
+		rc = roster_parse_inspectors(&s->roster, buf_view(&s->inspectors), "inspectors.csv", NULL, err);
+	if (rc == 0)
+		rc = roster_parse_conflicts(&s->roster, buf_view(&s->conflicts), "conflicts.csv", err);
+	if (rc == 0)
+		rc = roster_parse_away(&s->roster, buf_view(&s->away), "away.csv", s->sealed.slots, s->sealed.n_slots,
+		    err);
+	return rc;
+}
+
+/* From here on everything is called as it is published.  A rehearsal goes on with the office's own names. */
+static int
+publish_codes(struct snapshot *s, struct store *store, const struct snapshot_want *want, struct err *err)
+{
+	struct snapshot_files files = {&s->targets, &s->inspectors, &s->conflicts, &s->away};
+	int rc;
+
+	if (want->n == 0 || want->config->public_ids != IDS_CODED)
+		return 0;
+	rc = snapshot_put_codes(store, &files, err);
+	return rc == 0 ? parse_again(s, err) : rc;
 }
 
 static struct file_commitment
@@ -518,6 +552,8 @@ snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_wan
 	s->commit.date = clock_date(want->draw_time);
 	s->commit.rules = rules_of(want);
 	rc = check_ages(store, want, err);
+	if (rc == 0 && want->codes_key != NULL)
+		rc = codes_give(store, want->codes_key, err);
 	if (rc == 0)
 		rc = copy_strata(&s->commit, want->cycle, err);
 	if (rc == 0)
@@ -529,11 +565,15 @@ snapshot_take(struct snapshot *s, struct store *store, const struct snapshot_wan
 	if (rc == 0)
 		rc = check_rosters(s, want, err);
 	if (rc == 0)
+		rc = publish_codes(s, store, want, err);
+	if (rc == 0)
 		rc = count_strata(s, err);
 	if (rc != 0)
 		return rc;
 	commit_files(s);
-	rc = set_changes(s, store, want->cycle, err);
+	/* A rehearsal has no codes to compare with those of the commitment before. */
+	if (want->n > 0 || want->config->public_ids == IDS_PLAIN)
+		rc = set_changes(s, store, want->cycle, err);
 	return rc == 0 ? write_sealed_file(s, err) : rc;
 }
 

@@ -33,6 +33,7 @@ struct snapshot_want {
 	uint64_t n; /* the commitment's number; 0: a rehearsal, which changes nothing */
 	int64_t draw_time;
 	int64_t now;                     /* for the age of the rosters */
+	const uint8_t *codes_key;        /* rosters/codes.h; NULL: a rehearsal, or plain ids */
 	const struct progress *progress; /* may be NULL */
 };
 

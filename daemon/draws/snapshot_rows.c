@@ -4,9 +4,11 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "core/base/array.h"
 #include "core/draw/draw.h"
 #include "core/format/sealed.h"
 #include "draws/draws.h"
+#include "rosters/codes.h"
 #include "rosters/rosters.h"
 
 /* ---- private files ---- */
@@ -15,6 +17,8 @@
 
 struct private_file {
 	struct draw_file file;
+	struct codes codes; /* where there are some */
+	bool coded;
 	struct hash_stream header; /* hashed so far: the header and its LF, which each row's digest begins with */
 	/* Nonces in bulk: a system call for each would cost more than the hashing. */
 	uint8_t random[NONCES_AT_ONCE][NONCE_HEX / 2];
@@ -52,9 +56,12 @@ private_begin(struct private_file *p, const struct rows_want *want, enum roster_
 
 	draw_file_begin(&p->file, want->n == 0 ? NULL : want->store, want->n, name);
 	p->n_random = 0;
+	p->coded = want->coded && want->n != 0;
+	if (p->coded)
+		codes_open(&p->codes, want->store);
 	if (rc != 0)
 		return rc;
-	buf_text(out, "id,nonce");
+	buf_text(out, p->coded ? "id,nonce," ROWS_OWN_ID "," ROWS_OWN_UNIT "," ROWS_OWN_AREA : "id,nonce");
 	for (size_t i = 0; i < columns.n; i++) {
 		buf_byte(out, ',');
 		put_csv_field(out, slice_of(columns.items[i]));
@@ -66,10 +73,36 @@ private_begin(struct private_file *p, const struct rows_want *want, enum roster_
 	return 0;
 }
 
+/* What a row's line holds. */
+struct private_line {
+	enum code_kind kind;
+	struct slice id, unit, area; /* as the office calls them */
+	const struct slice *fields;
+	size_t n;
+};
+
+/* With codes the line begins with the code, and says what it stands for. */
+static void
+put_private_id(struct private_file *p, const struct private_line *line)
+{
+	buf_slice(&p->file.bytes, p->coded ? codes_code(&p->codes, line->kind, line->id) : line->id);
+	buf_byte(&p->file.bytes, ',');
+}
+
+static void
+put_private_own(struct private_file *p, const struct private_line *line)
+{
+	const struct slice own[] = {line->id, line->unit, line->area};
+
+	for (size_t i = 0; p->coded && i < ARRAY_LEN(own); i++) {
+		buf_byte(&p->file.bytes, ',');
+		put_csv_field(&p->file.bytes, own[i]);
+	}
+}
+
 /* Writes a row's line and puts its digest into the public file. */
 static int
-private_row(struct private_file *p, struct slice id, const struct slice *fields, size_t n, struct buf *public,
-    struct err *err)
+private_row(struct private_file *p, const struct private_line *line, struct buf *public, struct err *err)
 {
 	struct buf *out = &p->file.bytes;
 	struct hash_stream s = p->header;
@@ -80,12 +113,12 @@ private_row(struct private_file *p, struct slice id, const struct slice *fields,
 		randombytes_buf(p->random, sizeof p->random);
 		p->n_random = NONCES_AT_ONCE;
 	}
-	buf_slice(out, id);
-	buf_byte(out, ',');
+	put_private_id(p, line);
 	buf_hex(out, p->random[--p->n_random], sizeof p->random[0]);
-	for (size_t i = 0; i < n; i++) {
+	put_private_own(p, line);
+	for (size_t i = 0; i < line->n; i++) {
 		buf_byte(out, ',');
-		put_csv_field(out, fields[i]);
+		put_csv_field(out, line->fields[i]);
 	}
 	if (out->failed)
 		return err_memory(err);
@@ -96,9 +129,19 @@ private_row(struct private_file *p, struct slice id, const struct slice *fields,
 	return draw_file_flush(&p->file, err);
 }
 
+static int
+private_end(struct private_file *p, struct err *err)
+{
+	int rc = p->coded ? codes_close(&p->codes, err) : 0;
+
+	return rc == 0 ? draw_file_end(&p->file, err) : rc;
+}
+
 static void
 private_release(struct private_file *p)
 {
+	if (p->coded)
+		(void)codes_close(&p->codes, NULL);
 	sodium_memzero(p->random, sizeof p->random);
 	draw_file_release(&p->file);
 }
@@ -111,10 +154,16 @@ struct id_cursor {
 };
 
 static void
-id_cursor_open(struct id_cursor *b, struct store *store, const char *sql, const char *cycle)
+id_cursor_open(struct id_cursor *b, const struct rows_want *want, const char *sql)
 {
-	query_open(&b->q, store, sql);
-	query_put_string(&b->q, cycle);
+	query_open(&b->q, want->store, sql);
+	query_put_int(&b->q, want->coded);
+	query_put_string(&b->q, want->cycle->name);
+}
+
+static void
+id_cursor_begin(struct id_cursor *b)
+{
 	b->there = query_row(&b->q);
 }
 
@@ -129,21 +178,34 @@ id_cursor_find(struct id_cursor *b, struct slice id)
 	return b->there && order == 0;
 }
 
+/*
+ * Draws hold the ids that were published.  The first parameter says which count: with codes (1) only what is a code, by
+ * the id that it stands for; else (0) only what is none.  To the public those of the other kind are other targets.
+ */
+#define OWN(alias, column) "coalesce(" alias ".own, " column ")"
+#define WITH_OWN(alias, kind, column) \
+	" LEFT JOIN public_id " alias " ON " alias ".kind = '" kind "' AND " alias ".code = " column
+#define COUNTS(alias) " (" alias ".own IS NOT NULL) = ?1"
+
 /* The date of the latest draw that holds the target in a place. */
-static const char sql_last_drawn[] = "SELECT p.target, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n"
-                                     " WHERE d.cycle = ? AND p.target IS NOT NULL GROUP BY p.target ORDER BY p.target";
+static const char sql_last_drawn[] =
+    "SELECT " OWN("c", "p.target") " AS own, d.date, max(d.n) FROM draw d JOIN draw_place p ON p.n = d.n" WITH_OWN("c",
+        "target", "p.target") " WHERE d.cycle = ?2 AND p.target IS NOT NULL AND" COUNTS("c") " GROUP BY 1 ORDER BY 1";
 
 /* Visits that are owed: chosen and left unstaffed, or taken out, and held by no place of that or a later draw since. */
-static const char sql_carried[] = "SELECT DISTINCT l.target FROM draw_left l JOIN draw d ON d.n = l.n WHERE d.cycle = ?"
-                                  " AND NOT EXISTS (SELECT 1 FROM draw_place p JOIN draw e ON e.n = p.n"
-                                  "  WHERE p.target = l.target AND e.cycle = d.cycle AND p.n >= l.n)"
-                                  " ORDER BY l.target";
+static const char sql_carried[] =
+    "SELECT DISTINCT " OWN("c", "l.target") " FROM draw_left l JOIN draw d ON d.n = l.n" WITH_OWN("c", "target",
+        "l.target") " WHERE d.cycle = ?2 AND" COUNTS("c") " AND NOT EXISTS (SELECT 1 FROM draw_place p JOIN draw e ON "
+                                                          "e.n = p.n"
+                                                          "  WHERE p.target = l.target AND e.cycle = d.cycle AND p.n "
+                                                          ">= l.n)"
+                                                          " ORDER BY 1";
 
 /* The greatest date of the draws looked at that hold the target in a place (PROTOCOL 5). */
 static const char sql_elsewhere[] =
-    "SELECT p.target, max(d.date) FROM draw d JOIN draw_place p ON p.n = d.n"
-    " WHERE d.cycle <> ? AND d.outcome = 'draw' AND p.target IS NOT NULL AND ? - d.date < ?"
-    " GROUP BY p.target ORDER BY p.target";
+    "SELECT " OWN("c", "p.target") ", max(d.date) FROM draw d JOIN draw_place p ON p.n = d.n" WITH_OWN("c", "target",
+        "p.target") " WHERE d.cycle <> ?2 AND d.outcome = 'draw' AND p.target IS NOT NULL AND ?3 - d.date < ?4 "
+                    "AND" COUNTS("c") " GROUP BY 1 ORDER BY 1";
 
 /* Whose excuse, entered ahead, holds on every day of the window, though perhaps not on the day of the draw. */
 static const char sql_excused[] = "SELECT DISTINCT who FROM excuse WHERE kind = 'targets' AND lifted IS NULL"
@@ -226,7 +288,8 @@ put_target_row(void *ctx, const struct rosters_target *t)
 	put_date_field(out, last_drawn);
 	put_date_field(out, elsewhere);
 	put_text_field(out, slice_of(drum_name(drum_of(w, t, since, last_drawn, carried, quiet, excused))));
-	rc = private_row(&w->private, t->id, t->private, t->n_private, out, w->err);
+	rc = private_row(&w->private,
+	    &(struct private_line){CODE_TARGET, t->id, t->unit, t->area, t->private, t->n_private}, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
 }
@@ -246,7 +309,7 @@ end_roster_walk(int rc, struct roster_walk *w, struct err *err)
 	excused = query_close(&w->excused.q, rc == 0 ? err : NULL);
 	rc = rc != 0 ? rc : excused;
 	if (rc == 0)
-		rc = draw_file_end(&w->private.file, err);
+		rc = private_end(&w->private, err);
 	if (rc == 0 && w->out->failed)
 		rc = err_memory(err);
 	private_release(&w->private);
@@ -258,11 +321,10 @@ open_elsewhere(struct roster_walk *w)
 {
 	struct id_cursor *c = &w->elsewhere;
 
-	query_open(&c->q, w->want->store, sql_elsewhere);
-	query_put_string(&c->q, w->want->cycle->name);
+	id_cursor_open(c, w->want, sql_elsewhere);
 	query_put_int(&c->q, w->want->date);
 	query_put_int(&c->q, (int64_t)w->want->rules->quiet_days);
-	c->there = query_row(&c->q);
+	id_cursor_begin(c);
 }
 
 static void
@@ -274,7 +336,7 @@ open_excused(struct roster_walk *w)
 	query_open(&c->q, want->store, sql_excused);
 	query_put_int(&c->q, slot_date(want->slots[0]));
 	query_put_int(&c->q, slot_date(want->slots[want->n_slots - 1]));
-	c->there = query_row(&c->q);
+	id_cursor_begin(c);
 }
 
 int
@@ -288,8 +350,10 @@ rows_targets(const struct rows_want *want, struct buf *out, struct err *err)
 	if (rc == 0)
 		rc = rosters_count(want->store, ROSTER_TARGETS, &w.total, err);
 	if (rc == 0) {
-		id_cursor_open(&w.last_drawn, want->store, sql_last_drawn, want->cycle->name);
-		id_cursor_open(&w.carried, want->store, sql_carried, want->cycle->name);
+		id_cursor_open(&w.last_drawn, want, sql_last_drawn);
+		id_cursor_begin(&w.last_drawn);
+		id_cursor_open(&w.carried, want, sql_carried);
+		id_cursor_begin(&w.carried);
 		open_elsewhere(&w);
 		open_excused(&w);
 		rc = rosters_each_target(want->store, want->cycle->targets, want->cycle->n_targets, want->date,
@@ -322,7 +386,8 @@ put_inspector_row(void *ctx, const struct rosters_inspector *p)
 	put_level_field(out, p->level);
 	put_text_field(out, p->tags);
 	put_text_field(out, slice_of(inspector_drum_name(inspector_drum_of(w, p))));
-	rc = private_row(&w->private, p->id, p->private, p->n_private, out, w->err);
+	rc = private_row(&w->private,
+	    &(struct private_line){CODE_INSPECTOR, p->id, p->unit, p->area, p->private, p->n_private}, out, w->err);
 	buf_byte(out, '\n');
 	return rc;
 }
@@ -353,18 +418,17 @@ compare_slices(const void *a, const void *b)
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* Appends the lines in order, each once. */
-static int
-put_sorted_lines(const struct conflict_lines *lines, struct buf *out, struct err *err)
+int
+rows_put_sorted(const struct buf *lines, size_t n, struct buf *out, struct err *err)
 {
-	struct slice *v = malloc((lines->n + 1) * sizeof *v), rest = buf_view(&lines->bytes);
+	struct slice *v = malloc((n + 1) * sizeof *v), rest = buf_view(lines);
 
 	if (v == NULL)
 		return err_memory(err);
-	for (size_t i = 0; i < lines->n; i++)
+	for (size_t i = 0; i < n; i++)
 		v[i] = slice_cut(&rest, '\n');
-	qsort(v, lines->n, sizeof *v, compare_slices);
-	for (size_t i = 0; i < lines->n; i++) {
+	qsort(v, n, sizeof *v, compare_slices);
+	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && slice_eq(v[i - 1], v[i]))
 			continue;
 		buf_slice(out, v[i]);
@@ -455,9 +519,13 @@ add_rotation_conflicts(const struct rows_want *want, struct conflicts_walk *w, s
 	struct query q;
 
 	query_open(&q, want->store,
-	    "SELECT DISTINCT s.inspector, p.target FROM draw_place p JOIN draw_seat s USING (n, place)"
-	    " WHERE n IN (SELECT n FROM draw WHERE cycle = ? AND outcome = 'draw' ORDER BY n DESC LIMIT ?)"
-	    " AND s.inspector IS NOT NULL AND p.target IS NOT NULL");
+	    "SELECT DISTINCT " OWN("i", "s.inspector") ", " OWN("c",
+	        "p.target") " FROM draw_place p JOIN draw_seat s USING (n, place)" WITH_OWN("i", "inspector",
+	        "s.inspector") WITH_OWN("c", "target",
+	        "p.target") " WHERE n IN (SELECT n FROM draw WHERE cycle = ?2 AND outcome = 'draw' ORDER BY n DESC "
+	                    "LIMIT ?3)"
+	                    " AND s.inspector IS NOT NULL AND p.target IS NOT NULL AND" COUNTS("i") " AND" COUNTS("c"));
+	query_put_int(&q, want->coded);
 	query_put_string(&q, want->cycle->name);
 	query_put_int(&q, (int64_t)want->rules->rotate);
 	while (query_row(&q)) {
@@ -482,7 +550,7 @@ rows_conflicts(const struct rows_want *want, const struct roster *roster, struct
 	if (rc == 0) {
 		buf_text(out, roster_conflicts_header);
 		buf_byte(out, '\n');
-		rc = w.lines.bytes.failed ? err_memory(err) : put_sorted_lines(&w.lines, out, err);
+		rc = w.lines.bytes.failed ? err_memory(err) : rows_put_sorted(&w.lines.bytes, w.lines.n, out, err);
 	}
 	free(w.units.v);
 	free(w.areas.v);

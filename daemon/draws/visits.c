@@ -71,7 +71,7 @@ read_visit_rows(struct store *store, uint64_t n, struct visits *v, struct err *e
 
 struct named {
 	struct slice id;
-	struct slice *name; /* where its name is to be set */
+	struct slice *own, *name; /* where they are to be set */
 };
 
 static int
@@ -99,6 +99,9 @@ read_names(struct store *store, uint64_t n, const char *file, struct named *name
 		while (!slice_eq(ids[row], named[i].id))
 			row++;
 		*named[i].name = private_value(rows, row, "name");
+		*named[i].own = private_value(rows, row, ROWS_OWN_ID);
+		if (named[i].own->n == 0)
+			*named[i].own = named[i].id;
 	}
 	free(ids);
 	return rc;
@@ -113,10 +116,11 @@ add_names(struct store *store, uint64_t n, struct visits *v, struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < v->n; i++)
 		if (v->v[i].target.n > 0)
-			targets[n_targets++] = (struct named){v->v[i].target, &v->v[i].name};
+			targets[n_targets++] = (struct named){v->v[i].target, &v->v[i].own, &v->v[i].name};
 	for (size_t i = 0; rc == 0 && i < seats; i++)
 		if (v->seats[i].inspector.n > 0)
-			inspectors[n_inspectors++] = (struct named){v->seats[i].inspector, &v->seats[i].name};
+			inspectors[n_inspectors++] =
+			    (struct named){v->seats[i].inspector, &v->seats[i].own, &v->seats[i].name};
 	if (rc == 0)
 		rc = read_names(store, n, ROWS_TARGETS_PRIVATE, targets, n_targets, &v->targets, err);
 	if (rc == 0)
@@ -169,7 +173,10 @@ visits_unstaffed(struct store *store, uint64_t n, struct buf *out, size_t *ret_n
 	int rc;
 
 	*ret_n = 0;
-	query_open(&q, store, "SELECT target FROM draw_left WHERE n = ? AND unstaffed = 1 ORDER BY target");
+	query_open(&q, store,
+	    "SELECT coalesce(c.own, l.target) FROM draw_left l"
+	    " LEFT JOIN public_id c ON c.kind = 'target' AND c.code = l.target"
+	    " WHERE l.n = ? AND l.unstaffed = 1 ORDER BY 1");
 	query_put_int(&q, (int64_t)n);
 	while (query_row(&q)) {
 		buf_slice(out, query_text(&q, 0));

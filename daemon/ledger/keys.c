@@ -83,6 +83,12 @@ key_wipe(struct signing_key *key)
 		sodium_memzero(key, sizeof *key);
 }
 
+void
+key_derive(const struct signing_key *key, const char *purpose, uint8_t ret_secret[static 32])
+{
+	(void)crypto_generichash(ret_secret, 32, (const unsigned char *)purpose, strlen(purpose), key->secret, 32);
+}
+
 /* PRIVATE+KEY+name+id+base64; ERR_REFUSED also where the id is not the one that the rest gives. */
 static int
 parse_key_line(struct slice line, struct signing_key *key, struct err *err)

@@ -43,6 +43,9 @@ int key_remove_unfinished(const char *path, struct err *err);
 
 void key_wipe(struct signing_key *key); /* NULL is allowed */
 
+/* A secret of its own for another purpose, which follows from the key and the purpose's name alone. */
+void key_derive(const struct signing_key *key, const char *purpose, uint8_t ret_secret[static 32]);
+
 /*
  * The recovery key: an X25519 pair.  The public half (64 hex digits) stays in the state, the secret half is shown once,
  * as a code that people can copy: 14 groups of 4 letters and digits in Crockford's base32, which has no I, L, O and U.

@@ -126,6 +126,12 @@ operator_key(struct operator *operator, struct err *err)
 	return rc;
 }
 
+void
+operator_codes_key(const struct operator *operator, uint8_t ret_key[static CODES_KEY])
+{
+	key_derive(&operator->key, "spotcheckd public ids", ret_key);
+}
+
 int
 operator_expect(struct operator *operator, uint64_t entries, struct err *err)
 {

@@ -42,6 +42,11 @@ char *operator_key_path(const struct store *store);
 /* Reads the log's key into the operator.  ERR_ABSENT: there is no log yet; ERR_REFUSED: the key is another log's. */
 int operator_key(struct operator *operator, struct err *err);
 
+#define CODES_KEY 32 /* bytes */
+
+/* The secret of coded publication (rosters/codes.h), which follows from the log's key.  Wipe it after use. */
+void operator_codes_key(const struct operator *operator, uint8_t ret_key[static CODES_KEY]);
+
 /*
  * The checkpoint published in `dir` and how many entries it covers; 0: there is none of this log.  The caller releases
  * the note.

@@ -33,6 +33,11 @@ struct letter_colleague {
 	struct slice id, name, phone;
 };
 
+/* What the office calls somebody, and what the log does: its code, or empty where codes are not published. */
+struct letter_name {
+	struct slice own, code;
+};
+
 struct letter_visit {
 	slot_t visit; /* when to be there */
 	struct slice target_id, target_name, unit, area, post, address, phone;
@@ -40,9 +45,9 @@ struct letter_visit {
 	const struct letter_colleague *colleagues; /* the team without this inspector */
 	size_t n_colleagues;
 	uint64_t place;
-	bool amended;                   /* the place has changed since the draw */
-	struct slice drawn_target;      /* then: whom it was drawn for, and with whom */
-	const struct slice *drawn_team; /* [n_drawn_team] */
+	bool amended;                         /* the place has changed since the draw */
+	struct letter_name drawn_target;      /* whom it was drawn for, and with whom */
+	const struct letter_name *drawn_team; /* [n_drawn_team] */
 	size_t n_drawn_team;
 };
 

@@ -75,8 +75,7 @@ static int
 withdraw_letters(const struct notices_writer *w, uint32_t self, int32_t day, struct outbox_withdrawn *ret,
     struct err *err)
 {
-	return outbox_withdraw(w->operator->store, w->d->row.n, inspector_id(notices_inspector(w, self)), day, w->time,
-	    ret, err);
+	return outbox_withdraw(w->operator->store, w->d->row.n, notices_inspector_id(w, self), day, w->time, ret, err);
 }
 
 static int
@@ -193,7 +192,7 @@ notices_again(const struct operator *operator, const struct stored_draw *d, cons
 	int rc = notices_writer_open(&w, operator, d, NULL, err);
 
 	for (uint32_t i = 0; rc == 0 && i < d->draw.n_in; i++)
-		if (slice_is(inspector_id(notices_inspector(&w, i)), key->inspector)) {
+		if (slice_is(notices_inspector_id(&w, i), key->inspector)) {
 			rc = queue_again(&w, i, key, err);
 			break;
 		}

@@ -81,8 +81,8 @@ fill_slots(const struct notices_writer *w, const struct notices_day *day, struct
 {
 	int64_t held[LETTER_SLOTS_MAX];
 	size_t n_held = 0, n = 0;
-	int rc = outbox_slots_held(w->operator->store, w->d->row.n, inspector_id(notices_inspector(w, day->self)),
-	    day->day, held, LETTER_SLOTS_MAX, &n_held, err);
+	int rc = outbox_slots_held(w->operator->store, w->d->row.n, notices_inspector_id(w, day->self), day->day, held,
+	    LETTER_SLOTS_MAX, &n_held, err);
 
 	for (size_t i = 0; i < day->n_visits && day->kind != LETTER_CANCELLED && n < LETTER_SLOTS_MAX; i++)
 		if (!has_slot(ret, n, day->visits[i].visit))
@@ -115,7 +115,7 @@ begin_letter(const struct notices_writer *w, const struct notices_day *day)
 	input.day = day->day;
 	input.commit_hash = slice_of(w->commit_hash);
 	input.record_hash = slice_of(w->d->row.record);
-	input.inspector_id = inspector_id(notices_inspector(w, day->self));
+	input.inspector_id = notices_inspector_id(w, day->self);
 	input.inspector_name = notices_inspector_text(w, day->self, "name");
 	input.inspector_email = notices_inspector_text(w, day->self, "email");
 	input.language = notices_inspector_text(w, day->self, "language");

@@ -44,6 +44,14 @@ add_team(struct notices_writer *w, const uint32_t *team)
 			w->inspectors.index[w->inspectors.n++] = w->d->draw.order[team[s]];
 }
 
+/* The row of the place's target, and those of its team, which may have empty seats. */
+static void
+add_place(struct notices_writer *w, uint32_t target, const uint32_t *team)
+{
+	w->targets.index[w->targets.n++] = target;
+	add_team(w, team);
+}
+
 static void
 add_holdings(struct notices_writer *w, uint32_t place)
 {
@@ -61,22 +69,20 @@ collect_roster_rows(struct notices_writer *w, const struct places_before *before
 	const struct places *p = &w->d->places;
 	size_t seats = w->d->draw.seats;
 
-	w->targets.index = malloc((p->n + 2) * sizeof *w->targets.index);
-	w->inspectors.index = malloc((p->n + 2) * seats * sizeof *w->inspectors.index);
+	w->targets.index = malloc((2 * p->n + 2) * sizeof *w->targets.index);
+	w->inspectors.index = malloc((2 * p->n + 2) * seats * sizeof *w->inspectors.index);
 	w->holdings = malloc((p->n + 1) * seats * sizeof *w->holdings);
 	if (w->targets.index == NULL || w->inspectors.index == NULL || w->holdings == NULL)
 		return err_memory(err);
 	for (size_t i = 0; i < p->n; i++) {
+		add_place(w, drawn_place_target(&w->drawn, i), drawn_place_team(&w->drawn, i));
 		if (p->v[i].target == AMEND_EMPTY)
 			continue;
-		w->targets.index[w->targets.n++] = p->v[i].target;
-		add_team(w, &p->team[i * seats]);
+		add_place(w, p->v[i].target, &p->team[i * seats]);
 		add_holdings(w, (uint32_t)i);
 	}
-	if (before != NULL) {
-		w->targets.index[w->targets.n++] = before->target;
-		add_team(w, before->team);
-	}
+	if (before != NULL)
+		add_place(w, before->target, before->team);
 	qsort(w->holdings, w->n_holdings, sizeof *w->holdings, compare_holders);
 	sort_distinct(&w->targets);
 	sort_distinct(&w->inspectors);
@@ -107,6 +113,15 @@ private_text(const struct roster_rows *roster, uint32_t index, const char *colum
 	const uint32_t *at = bsearch(&index, roster->index, roster->n, sizeof index, compare_indices);
 
 	return at == NULL ? (struct slice){"", 0} : private_value(&roster->rows, (size_t)(at - roster->index), column);
+}
+
+/* What the office calls what is published as `text`: that is another only where codes are published. */
+static struct slice
+own_text(const struct roster_rows *roster, uint32_t index, const char *column, struct slice text)
+{
+	struct slice own = private_text(roster, index, column);
+
+	return own.n > 0 ? own : text;
 }
 
 static int
@@ -186,6 +201,8 @@ notices_writer_open(struct notices_writer *w, const struct operator *operator, c
 	w->d = d;
 	rc = draws_commit_hash(operator->store, &d->row, w->commit_hash, err);
 	if (rc == 0)
+		rc = drawn_places_open(d, &w->drawn, err);
+	if (rc == 0)
 		rc = collect_roster_rows(w, before, err);
 	if (rc == 0)
 		rc = read_private_rows(w, &w->targets, true, err);
@@ -193,17 +210,17 @@ notices_writer_open(struct notices_writer *w, const struct operator *operator, c
 		rc = read_private_rows(w, &w->inspectors, false, err);
 	if (rc == 0)
 		rc = read_matter_texts(w, err);
-	if (rc == 0)
-		rc = drawn_places_open(d, &w->drawn, err);
 	return rc;
 }
 
 /* ---- visits ---- */
 
-const struct inspector *
-notices_inspector(const struct notices_writer *w, uint32_t self)
+struct slice
+notices_inspector_id(const struct notices_writer *w, uint32_t self)
 {
-	return &w->d->roster.inspectors[w->d->draw.order[self]];
+	uint32_t index = w->d->draw.order[self];
+
+	return own_text(&w->inspectors, index, ROWS_OWN_ID, inspector_id(&w->d->roster.inspectors[index]));
 }
 
 struct slice
@@ -220,7 +237,7 @@ fill_colleagues(const struct notices_writer *w, uint32_t self, const uint32_t *t
 	for (size_t s = 0; s < w->d->draw.seats; s++) {
 		if (team[s] == AMEND_EMPTY || team[s] == self)
 			continue;
-		ret[n++] = (struct letter_colleague){.id = inspector_id(notices_inspector(w, team[s])),
+		ret[n++] = (struct letter_colleague){.id = notices_inspector_id(w, team[s]),
 		    .name = notices_inspector_text(w, team[s], "name"),
 		    .phone = notices_inspector_text(w, team[s], "phone")};
 	}
@@ -245,10 +262,10 @@ notices_visit(const struct notices_writer *w, uint32_t self, const struct notice
 	const struct target *t = &w->d->roster.targets[v->target];
 
 	return (struct letter_visit){.visit = v->visit,
-	    .target_id = target_id(t),
+	    .target_id = own_text(&w->targets, v->target, ROWS_OWN_ID, target_id(t)),
 	    .target_name = private_text(&w->targets, v->target, "name"),
-	    .unit = target_unit(t),
-	    .area = target_area(t),
+	    .unit = own_text(&w->targets, v->target, ROWS_OWN_UNIT, target_unit(t)),
+	    .area = own_text(&w->targets, v->target, ROWS_OWN_AREA, target_area(t)),
 	    .post = private_text(&w->targets, v->target, "post"),
 	    .address = private_text(&w->targets, v->target, "address"),
 	    .phone = private_text(&w->targets, v->target, "phone"),
@@ -277,18 +294,33 @@ find_holdings(const struct notices_writer *w, uint32_t self, size_t *ret_first)
 	return n;
 }
 
+/* What the private row calls somebody, and what is published as `text`. */
+static struct letter_name
+drawn_name(const struct roster_rows *roster, uint32_t index, struct slice text)
+{
+	struct slice own = own_text(roster, index, ROWS_OWN_ID, text);
+
+	return (struct letter_name){own, slice_eq(own, text) ? (struct slice){"", 0} : text};
+}
+
 /* The visit's place as it was drawn.  `team` has room for all seats, and stays the caller's. */
 static void
-fill_drawn(const struct notices_writer *w, size_t place, struct slice *team, struct letter_visit *visit)
+fill_drawn(const struct notices_writer *w, size_t place, struct letter_name *team, struct letter_visit *visit)
 {
+	const struct roster *roster = &w->d->roster;
 	const uint32_t *drawn = drawn_place_team(&w->drawn, place);
+	uint32_t target = drawn_place_target(&w->drawn, place);
 
 	visit->place = place;
 	visit->amended = drawn_place_is_amended(&w->drawn, place);
-	visit->drawn_target = target_id(&w->d->roster.targets[drawn_place_target(&w->drawn, place)]);
+	visit->drawn_target = drawn_name(&w->targets, target, target_id(&roster->targets[target]));
 	visit->drawn_team = team;
-	for (size_t s = 0; s < w->d->draw.seats; s++)
-		team[visit->n_drawn_team++] = inspector_id(notices_inspector(w, drawn[s]));
+	for (size_t s = 0; s < w->d->draw.seats; s++) {
+		uint32_t index = w->d->draw.order[drawn[s]];
+
+		team[visit->n_drawn_team++] =
+		    drawn_name(&w->inspectors, index, inspector_id(&roster->inspectors[index]));
+	}
 }
 
 int

@@ -48,7 +48,8 @@ int notices_writer_open(struct notices_writer *w, const struct operator *operato
     const struct places_before *before, struct err *err);
 void notices_writer_release(struct notices_writer *w);
 
-const struct inspector *notices_inspector(const struct notices_writer *w, uint32_t self);
+/* What the office calls the inspector. */
+struct slice notices_inspector_id(const struct notices_writer *w, uint32_t self);
 
 /* What the private row of an inspector has in that column, as committed; empty where there is none. */
 struct slice notices_inspector_text(const struct notices_writer *w, uint32_t self, const char *column);
@@ -70,7 +71,7 @@ struct notices_duties {
 	struct letter_visit *v;
 	size_t n;
 	struct letter_colleague *colleagues;
-	struct slice *drawn_teams; /* [n * seats] */
+	struct letter_name *drawn_teams; /* [n * seats] */
 };
 int
 notices_duties_read(const struct notices_writer *w, uint32_t self, struct notices_duties *ret_duties, struct err *err);

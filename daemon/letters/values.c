@@ -17,6 +17,8 @@ static const struct template_name clash_names[] = {{"first", NULL}, {"second", N
 static const struct template_name amended_names[] = {{"place", NULL}, {"drawn_target", NULL}, {"drawn_team", NULL},
     {NULL, NULL}};
 
+static const struct template_name coded_names[] = {{"place", NULL}, {"codes", NULL}, {NULL, NULL}};
+
 static const struct template_name visit_names[] = {{"number", NULL}, {"date", NULL}, {"weekday", NULL}, {"time", NULL},
     {"target_id", NULL}, {"target_name", NULL}, {"unit", NULL}, {"area", NULL}, {"post", NULL}, {"address", NULL},
     {"target_phone", NULL}, {"seat", NULL}, {"colleagues", NULL}, {NULL, NULL}};
@@ -32,7 +34,8 @@ const struct template_name letters_names[] = {{"operator", NULL}, {"origin", NUL
     {"inspector_id", NULL}, {"inspector_name", NULL}, {"date", NULL}, {"draw_at", NULL}, {"told_by", NULL},
     {"window_first", NULL}, {"window_last", NULL}, {"reason", NULL}, {"visit_day", NULL}, {"visit_count", NULL},
     {"recuse_to", NULL}, {"public_url", NULL}, {"sheet", NULL}, {"places", NULL}, {"amended", amended_names},
-    {"clashes", clash_names}, {"appointments", appointment_names}, {"matters", matter_names}, {NULL, NULL}};
+    {"coded", coded_names}, {"clashes", clash_names}, {"appointments", appointment_names}, {"matters", matter_names},
+    {NULL, NULL}};
 
 /* ---- dates ---- */
 
@@ -225,7 +228,7 @@ put_drawn_team(struct template_row *row, const struct letter_visit *visit, bool 
 	buf_init(&text, LIST_MAX);
 	for (size_t i = 0; i < visit->n_drawn_team; i++) {
 		buf_text(&text, i == 0 ? "" : chinese ? "，" : ", ");
-		buf_slice(&text, visit->drawn_team[i]);
+		buf_slice(&text, visit->drawn_team[i].own);
 	}
 	if (!text.failed)
 		template_put(row, "drawn_team", buf_view(&text));
@@ -245,8 +248,43 @@ put_amended(struct template_row *row, const struct letter_input *input, bool chi
 			continue;
 		words = template_put_row(row, "amended");
 		template_put_uint(words, "place", visit->place);
-		template_put(words, "drawn_target", visit->drawn_target);
+		template_put(words, "drawn_target", visit->drawn_target.own);
 		put_drawn_team(words, visit, chinese);
+	}
+}
+
+static void
+put_code(struct buf *out, const struct letter_name *name, bool chinese)
+{
+	if (name->code.n == 0)
+		return;
+	buf_text(out, out->len == 0 ? "" : chinese ? "，" : ", ");
+	buf_slice(out, name->own);
+	buf_text(out, " = ");
+	buf_slice(out, name->code);
+}
+
+/* Where codes are published: what the log calls those whom the places were drawn for, and their teams. */
+static void
+put_coded(struct template_row *row, const struct letter_input *input, bool chinese)
+{
+	template_put_list(row, "coded");
+	for (size_t i = 0; i < input->n_visits; i++) {
+		const struct letter_visit *visit = &input->visits[i];
+		struct template_row *words;
+		struct buf text;
+
+		if (visit->drawn_target.code.n == 0)
+			continue;
+		buf_init(&text, LIST_MAX);
+		put_code(&text, &visit->drawn_target, chinese);
+		for (size_t s = 0; s < visit->n_drawn_team; s++)
+			put_code(&text, &visit->drawn_team[s], chinese);
+		words = template_put_row(row, "coded");
+		template_put_uint(words, "place", visit->place);
+		if (!text.failed)
+			template_put(words, "codes", buf_view(&text));
+		buf_release(&text);
 	}
 }
 
@@ -308,6 +346,7 @@ letter_values(const struct letter_input *input)
 		return NULL;
 	put_letter_values(row, input);
 	put_amended(row, input, chinese);
+	put_coded(row, input, chinese);
 	put_clashes(row, input, chinese);
 	put_appointments(row, input, chinese);
 	template_put_list(row, "matters");

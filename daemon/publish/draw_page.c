@@ -276,7 +276,7 @@ put_reveal_entry(struct store *store, const struct draw_row *row, struct templat
 
 	if (!row->revealed) {
 		if (row->outcome != OUTCOME_VOID)
-			put_time_row(values, "sealed", row->reveal_time, slice_of(""));
+			put_time_row(values, "sealed", draw_reveal_from(row), slice_of(""));
 		return 0;
 	}
 	rc = ledger_entry(store, row->reveal_entry, &bytes, err);

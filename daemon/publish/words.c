@@ -33,15 +33,17 @@ site_class(enum assurance assurance, bool chinese)
 		return chinese ? "等级 C：只能相信组织者" : "class C: you have to believe the operator";
 	case ASSURANCE_B:
 	case ASSURANCE_B_IF:
-		return chinese
-		    ? "等级 B：任何人都无法左右这次抽取，前提是见证人独立于组织者"
-		    : "class B: nobody could steer this draw, if the witnesses are independent of the operator";
+		return chinese ? "等级 B：名单固定之后，任何人都无法挑选结果，前提是见证人独立于组织者"
+		               : "class B: once the lists were fixed, nobody could choose the result, if the witnesses "
+		                 "are independent of the operator";
 	case ASSURANCE_A_UNRUN:
 	case ASSURANCE_A_UNRUN_IF:
 		return chinese
-		    ? "具备等级 A 的全部条件：任何人都无法左右这次抽取，前提是见证人独立于组织者；随机源的签名由 "
+		    ? "具备等级 A "
+		      "的全部条件：名单固定之后，任何人都无法挑选结果，前提是见证人独立于组织者；随机源的签名由 "
 		      "verify.html 核对"
-		    : "all that class A needs is here: nobody could steer this draw, if the witnesses are independent "
+		    : "all that class A needs is here: once the lists were fixed, nobody could choose the result, if "
+		      "the witnesses are independent "
 		      "of the "
 		      "operator; verify.html checks the beacon's signature";
 	}

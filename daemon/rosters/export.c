@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "core/base/array.h"
 #include "core/base/text.h"
 #include "rosters/header_private.h"
 #include "rosters/rosters.h"
@@ -98,16 +99,16 @@ template_titles(enum roster_kind kind, bool chinese, struct slice *ret)
 }
 
 static int
-export_to(struct store *store, enum roster_kind kind, bool chinese, struct sink *sink, struct err *err)
+export_roster(struct store *store, const struct rosters_export *what, struct sink *sink, struct err *err)
 {
 	struct header *header = calloc(1, sizeof *header);
 	struct slice titles[COLUMNS_KNOWN_MAX];
-	int rc = header == NULL ? err_memory(err) : header_read(store, kind, header, err);
+	int rc = header == NULL ? err_memory(err) : header_read(store, what->kind, header, err);
 	bool ok;
 
 	if (rc == 0) {
 		ok = header->n > 0 ? sink->row(sink, header->titles, header->n)
-		                   : sink->row(sink, titles, template_titles(kind, chinese, titles));
+		                   : sink->row(sink, titles, template_titles(what->kind, what->chinese, titles));
 		rc = ok ? export_rows(store, header, sink, err)
 		        : err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 	}
@@ -115,6 +116,31 @@ export_to(struct store *store, enum roster_kind kind, bool chinese, struct sink 
 		header_release(header);
 	free(header);
 	return rc;
+}
+
+/* All that were ever given, since a published draw may hold any of them. */
+static int
+export_codes(struct store *store, struct sink *sink, struct err *err)
+{
+	struct slice cells[] = {slice_of("kind"), slice_of("own"), slice_of("code")};
+	bool ok = sink->row(sink, cells, ARRAY_LEN(cells));
+	struct query q;
+	int rc;
+
+	query_open(&q, store, "SELECT kind, own, code FROM public_id ORDER BY kind, own");
+	while (ok && query_row(&q)) {
+		for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+			cells[i] = query_text(&q, (int)i);
+		ok = sink->row(sink, cells, ARRAY_LEN(cells));
+	}
+	rc = query_close(&q, err);
+	return rc == 0 && !ok ? err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno)) : rc;
+}
+
+static int
+export_to(struct store *store, const struct rosters_export *what, struct sink *sink, struct err *err)
+{
+	return what->codes ? export_codes(store, sink, err) : export_roster(store, what, sink, err);
 }
 
 /* ---- CSV ---- */
@@ -157,7 +183,7 @@ csv_row(struct sink *sink, const struct slice *cells, size_t n)
 }
 
 int
-rosters_export_csv(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err)
+rosters_export_csv(struct store *store, const struct rosters_export *what, FILE *out, struct err *err)
 {
 	struct sink sink = {.row = csv_row, .out = out};
 	int rc;
@@ -166,7 +192,7 @@ rosters_export_csv(struct store *store, enum roster_kind kind, bool chinese, FIL
 	if (fputs("\xEF\xBB\xBF", out) == EOF)
 		rc = err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 	else
-		rc = export_to(store, kind, chinese, &sink, err);
+		rc = export_to(store, what, &sink, err);
 	if (rc == 0 && fflush(out) != 0)
 		rc = err_set(err, ERR_OUTSIDE, N_("the export cannot be written: %s"), strerror(errno));
 	buf_release(&sink.text);
@@ -195,7 +221,7 @@ sheet_row(struct sink *sink, const struct slice *cells, size_t n)
 }
 
 static int
-write_workbook(struct store *store, enum roster_kind kind, bool chinese, const char *path, struct err *err)
+write_workbook(struct store *store, const struct rosters_export *what, const char *path, struct err *err)
 {
 	char *dir = strdup(store_dir(store));
 	lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = dir};
@@ -209,7 +235,7 @@ write_workbook(struct store *store, enum roster_kind kind, bool chinese, const c
 		free(dir);
 		return err_memory(err);
 	}
-	sink.sheet = workbook_add_worksheet(sink.workbook, roster_columns[kind].kind);
+	sink.sheet = workbook_add_worksheet(sink.workbook, what->codes ? "codes" : roster_columns[what->kind].kind);
 	sink.bold = workbook_add_format(sink.workbook);
 	if (sink.sheet == NULL || sink.bold == NULL) {
 		rc = err_memory(err);
@@ -217,7 +243,7 @@ write_workbook(struct store *store, enum roster_kind kind, bool chinese, const c
 		format_set_bold(sink.bold);
 		worksheet_freeze_panes(sink.sheet, 1, 0);
 		(void)worksheet_set_column(sink.sheet, 0, ROSTER_COLUMNS_MAX - 1, 16, NULL);
-		rc = export_to(store, kind, chinese, &sink, err);
+		rc = export_to(store, what, &sink, err);
 	}
 	closed = workbook_close(sink.workbook); /* writes the file, and frees the workbook in any case */
 	if (rc == 0 && closed != LXW_NO_ERROR)
@@ -245,15 +271,18 @@ copy_file_to(const char *path, FILE *out, struct err *err)
 
 /* libxlsxwriter writes only to a path: a new folder that only we can enter holds the file meanwhile. */
 int
-rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err)
+rosters_export_xlsx(struct store *store, const struct rosters_export *what, FILE *out, struct err *err)
 {
 	char *dir = NULL, *path = NULL;
+	int64_t codes = 0;
 	uint64_t rows = 0;
 	int rc;
 
-	rc = rosters_count(store, kind, &rows, err);
+	rc = what->codes ? store_int(store, "SELECT count(*) FROM public_id", &codes, err)
+	                 : rosters_count(store, what->kind, &rows, err);
 	if (rc != 0)
 		return rc;
+	rows += (uint64_t)codes;
 	if (rows > SHEET_ROWS_MAX)
 		return err_set(err, ERR_LIMIT, N_("a sheet holds at most 1048575 rows: export as csv"));
 	if (asprintf(&dir, "%s/.export-XXXXXX", store_dir(store)) < 0)
@@ -268,7 +297,7 @@ rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FI
 		free(dir);
 		return err_memory(err);
 	}
-	rc = write_workbook(store, kind, chinese, path, err);
+	rc = write_workbook(store, what, path, err);
 	if (rc == 0)
 		rc = copy_file_to(path, out, err);
 	(void)unlink(path);

@@ -70,10 +70,15 @@ int rosters_undo(struct store *store, enum roster_kind kind, const struct roster
  * an import takes it off again.  Of a kind never imported it writes a template, the header alone, in Chinese where
  * `chinese`.
  */
-int rosters_export_csv(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err);
+struct rosters_export {
+	enum roster_kind kind;
+	bool codes; /* not a roster: the codes that were given (codes.h), as kind, own, code */
+	bool chinese;
+};
+int rosters_export_csv(struct store *store, const struct rosters_export *what, FILE *out, struct err *err);
 
 /* The same as an Excel workbook, every value a text.  ERR_LIMIT: a sheet cannot hold so many rows. */
-int rosters_export_xlsx(struct store *store, enum roster_kind kind, bool chinese, FILE *out, struct err *err);
+int rosters_export_xlsx(struct store *store, const struct rosters_export *what, FILE *out, struct err *err);
 
 /* ---- attestations and excuses ---- */
 

@@ -7,6 +7,7 @@
 #include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices.h"
+#include "rosters/codes.h"
 #include "steps/steps_private.h"
 
 static int
@@ -50,14 +51,20 @@ place_before(const struct stored_draw *d, size_t place)
 
 /* ---- what was amended before ---- */
 
-static void
-copy_id_text(struct slice id, char ret_id[static ID_MAX + 1])
+/* Who leaves and who comes, as the office calls them. */
+static int
+name_changed(struct store *store, const struct amendment *a, struct step_amended *ret, struct err *err)
 {
-	size_t n = id.n < ID_MAX ? id.n : ID_MAX;
+	enum code_kind kind = a->of_target ? CODE_TARGET : CODE_INSPECTOR;
+	struct codes codes;
+	struct slice own;
 
-	if (n > 0)
-		memcpy(ret_id, id.p, n);
-	ret_id[n] = '\0';
+	codes_open(&codes, store);
+	own = codes_own(&codes, kind, a->out);
+	(void)snprintf(ret->out, sizeof ret->out, "%.*s", SLICE_ARGS(own.p != NULL ? own : a->out));
+	own = codes_own(&codes, kind, a->in);
+	(void)snprintf(ret->in, sizeof ret->in, "%.*s", SLICE_ARGS(own.p != NULL ? own : a->in));
+	return codes_close(&codes, err);
 }
 
 int
@@ -86,9 +93,7 @@ step_amend_wish(const struct step_amend *want)
 static bool
 is_of_same_place(const struct amendment *a, const struct step_amend *want)
 {
-	if (a->of_target != want->of_target || a->place != want->place || (!a->of_target && a->seat != want->seat))
-		return false;
-	return want->out == NULL || slice_is(a->out, want->out);
+	return a->of_target == want->of_target && a->place == want->place && (a->of_target || a->seat == want->seat);
 }
 
 /* The newest amendment of the seat or place, or the newest that took `out` away from there; number 0: none. */
@@ -102,12 +107,15 @@ find_former_amendment(struct store *store, const struct step_amend *want, struct
 	query_open(&q, store, "SELECT bytes FROM draw_amendment WHERE n = ? ORDER BY amendment DESC");
 	query_put_int(&q, (int64_t)want->n);
 	while (rc == 0 && ret->amendment == 0 && query_row(&q)) {
+		struct step_amended former = {.amendment = 0};
+
 		rc = amendment_parse(query_blob(&q, 0), &a, err);
 		if (rc != 0 || !is_of_same_place(&a, want))
 			continue;
-		ret->amendment = a.amendment;
-		copy_id_text(a.out, ret->out);
-		copy_id_text(a.in, ret->in);
+		rc = name_changed(store, &a, &former, err);
+		former.amendment = a.amendment;
+		if (rc == 0 && (want->out == NULL || strcmp(former.out, want->out) == 0))
+			*ret = former;
 	}
 	closed = query_close(&q, rc == 0 ? err : NULL);
 	return rc != 0 ? rc : closed;
@@ -165,46 +173,53 @@ append_amendment(struct ledger *log, const struct draw_row *row, const struct am
 }
 
 static int
-check_out(const struct step_amend *want, const struct amendment *a, struct err *err)
+check_out(const struct step_amend *want, const struct step_amended *change, struct err *err)
 {
 	unsigned long long place = want->place, seat = want->seat;
 
-	if (want->out == NULL || slice_is(a->out, want->out))
+	if (want->out == NULL || strcmp(change->out, want->out) == 0)
 		return 0;
 	if (want->of_target)
-		return err_set(err, ERR_REFUSED, N_("place %llu is held by %.*s, not by %s"), place, SLICE_ARGS(a->out),
+		return err_set(err, ERR_REFUSED, N_("place %llu is held by %s, not by %s"), place, change->out,
 		    want->out);
-	return err_set(err, ERR_REFUSED, N_("seat %llu of place %llu is held by %.*s, not by %s"), seat, place,
-	    SLICE_ARGS(a->out), want->out);
+	return err_set(err, ERR_REFUSED, N_("seat %llu of place %llu is held by %s, not by %s"), seat, place,
+	    change->out, want->out);
 }
 
 /* A place is empty for good, so it is said before, and what can be done about it. */
 static int
-check_not_left_empty(const struct step_amend *want, const struct stored_draw *d, const struct amendment *a,
-    struct err *err)
+check_not_left_empty(struct store *store, const struct step_amend *want, const struct stored_draw *d,
+    const struct step_amended *change, struct err *err)
 {
+	struct step_amended member = {.amendment = 0};
+	struct amendment barring = {.of_target = false};
 	size_t place = (size_t)want->place, seats = d->draw.seats, seat;
 
-	if (!want->of_target || want->leave_empty || a->in.n > 0)
+	int rc;
+
+	if (!want->of_target || want->leave_empty || change->in[0] != '\0')
 		return 0;
 	if (places_reserves_left(&d->places, place) == 0)
 		return err_set(err, ERR_REFUSED,
-		    N_("no reserve is left for place %llu, which %.*s would leave empty for good: repeat it with "
+		    N_("no reserve is left for place %llu, which %s would leave empty for good: repeat it with "
 		       "--leave-empty if that is meant"),
-		    (unsigned long long)want->place, SLICE_ARGS(a->out));
+		    (unsigned long long)want->place, change->out);
 	seat = places_barring_seat(&d->places, place);
 	if (seat == seats)
 		return err_set(err, ERR_REFUSED,
-		    N_("no reserve is lawful for the team of place %llu, which %.*s would leave empty for good: amend "
+		    N_("no reserve is lawful for the team of place %llu, which %s would leave empty for good: amend "
 		       "its "
 		       "seats first, or repeat it with --leave-empty"),
-		    (unsigned long long)want->place, SLICE_ARGS(a->out));
+		    (unsigned long long)want->place, change->out);
+	barring.out = inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[place * seats + seat]]]);
+	rc = name_changed(store, &barring, &member, err);
+	if (rc != 0)
+		return rc;
 	return err_set(err, ERR_REFUSED,
-	    N_("no reserve is lawful for %.*s, who holds seat %zu of place %llu: amend that seat first, or repeat it "
+	    N_("no reserve is lawful for %s, who holds seat %zu of place %llu: amend that seat first, or repeat it "
 	       "with "
 	       "--leave-empty, and the place is empty for good"),
-	    SLICE_ARGS(inspector_id(&d->roster.inspectors[d->draw.order[d->places.team[place * seats + seat]]])), seat,
-	    (unsigned long long)want->place);
+	    member.out, seat, (unsigned long long)want->place);
 }
 
 static int
@@ -237,9 +252,11 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 	if (rc == 0)
 		rc = places_propose(&d->places, want->of_target, want->place, want->seat, &a, err);
 	if (rc == 0)
-		rc = check_out(want, &a, err);
+		rc = name_changed(operator->store, &a, ret, err);
 	if (rc == 0)
-		rc = check_not_left_empty(want, d, &a, err);
+		rc = check_out(want, ret, err);
+	if (rc == 0)
+		rc = check_not_left_empty(operator->store, want, d, ret, err);
 	if (rc != 0)
 		return rc;
 	randombytes_buf(random, sizeof random);
@@ -255,8 +272,6 @@ amend_now(struct operator *operator, struct ledger *log, const struct step_amend
 	if (rc == 0)
 		rc = keep_amend_unreported(operator->store, want, a.amendment, err);
 	ret->amendment = a.amendment;
-	copy_id_text(a.out, ret->out);
-	copy_id_text(a.in, ret->in);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 /* The commitment: rosters, rules and a link of the chain, fixed in public before the draw. */
 
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "core/log/cosigned.h"
@@ -9,6 +10,7 @@
 #include "draws/write.h"
 #include "ledger/ledger.h"
 #include "letters/notices_keep_free.h"
+#include "rosters/codes.h"
 #include "rosters/rosters.h"
 #include "steps/steps_private.h"
 #include "system/clock.h"
@@ -185,6 +187,7 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	    .now = time,
 	    .progress = operator->progress};
 	struct entry e = {.type = ENTRY_COMMIT, .time = time};
+	uint8_t codes_key[CODES_KEY];
 	int64_t reveal_time = 0;
 	struct step_chain chain = {0};
 	struct beacon beacon = {.source = SOURCE_NONE};
@@ -205,8 +208,13 @@ commit_now(struct operator *operator, struct ledger *log, const struct step_comm
 	if (rc == 0)
 		rc = store_int(operator->store, "SELECT coalesce(max(n), 0) FROM draw", &n, err);
 	of.n = (uint64_t)n + 1;
+	if (operator->config->public_ids == IDS_CODED) {
+		operator_codes_key(operator, codes_key);
+		of.codes_key = codes_key;
+	}
 	if (rc == 0)
 		rc = snapshot_take(snapshot, operator->store, &of, err);
+	sodium_memzero(codes_key, sizeof codes_key);
 	if (rc != 0)
 		return rc;
 	snapshot->commit.beacon = beacon;

@@ -42,8 +42,8 @@ draw_late(struct operator *operator, const struct draw_row *row, struct err *err
 		return step_draw(operator, row->n, NULL, err);
 	return step_void_for(operator, row->n,
 	    step_in_language(operator->config,
-	        "the service was down at the time of the draw, and a possible visit date has passed",
-	        "抽取时服务未运行，且已有可能的检查日期过去"),
+	        "the service was down at the time of the draw, and the first possible visit has passed",
+	        "抽取时服务未运行，且首个可能的检查时刻已过"),
 	    true, err);
 }
 

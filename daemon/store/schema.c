@@ -524,3 +524,12 @@ const char schema_rosters_6[] = "CREATE TABLE leave ("
                                 "ALTER TABLE excuse ADD COLUMN \"from\" INTEGER NOT NULL DEFAULT 0;"
                                 "UPDATE excuse SET \"from\" = min(time / 86400, until);"
                                 "CREATE INDEX excuse_standing ON excuse (kind, who, \"from\") WHERE lifted IS NULL;";
+
+/* What the office calls something, and the code that is published for it (rosters/codes.h).  Never changed or deleted. */
+const char schema_codes_6[] = "CREATE TABLE public_id ("
+                              "  kind TEXT NOT NULL CHECK (kind IN ('target', 'inspector', 'unit', 'area')),"
+                              "  own TEXT NOT NULL,"
+                              "  code TEXT NOT NULL,"
+                              "  PRIMARY KEY (kind, own),"
+                              "  UNIQUE (kind, code)"
+                              ") STRICT, WITHOUT ROWID;";

@@ -23,5 +23,6 @@ extern const char schema_needs_6[];
 extern const char schema_archive_6[];
 extern const char schema_outbox_6[];
 extern const char schema_rosters_6[];
+extern const char schema_codes_6[];
 
 #endif

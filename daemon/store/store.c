@@ -254,6 +254,8 @@ migrate_6(struct store *store, struct err *err)
 		rc = store_exec(store, schema_outbox_6, err);
 	if (rc == 0)
 		rc = store_exec(store, schema_rosters_6, err);
+	if (rc == 0)
+		rc = store_exec(store, schema_codes_6, err);
 	return rc != 0 ? rc : store_exec(store, "PRAGMA user_version = 6", err);
 }
 

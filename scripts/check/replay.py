@@ -1943,10 +1943,13 @@ def standing(amend):
 
 
 def check_standing(draw):
-    """None stands before the one before it, or after the cycle's next commit."""
+    """None names what is no archive entry between draw and reveal, or stands before the one before it, or after the cycle's next
+    commit."""
     before = 0
     for number, amend in enumerate(draw.amends, 1):
         at = standing(amend)
+        expect("archive" not in amend[1] or at in [index for index, _ in draw.archives],
+               "amendment %d: no archive entry between draw and reveal has the index %d" % (number, at))
         expect(at >= before, "amendment %d stands before the one before it" % number)
         expect(draw.next_commit is None or at < draw.next_commit, "amendment %d stands after the cycle's next "
                "commitment" % number)
@@ -2343,8 +2346,6 @@ class Sequence:
         if "archive" in entry:
             expect(draw.reveal_index + len(draw.amends) + 1 == index,
                    where + "an amendment made before the reveal does not follow it directly")
-            expect(entry["archive"] in [number for number, _ in draw.archives],
-                   where + "no archive entry between draw and reveal has the index %d" % entry["archive"])
             self.log.together = [pair for pair in self.log.together if pair[0] != draw.reveal_index]
             self.log.together.append((draw.reveal_index, index))
         draw.amends.append((index, entry))
@@ -2373,8 +2374,8 @@ def check_sequence(log, at):
 
 def reached(note, witnesses):
     """The time that more than half of these witnesses reach by true cosignatures on a checkpoint; 0 where they do not.
-    Reading: of several by one witness the latest counts here, since each of them shows that its time has come."""
-    times = sorted((max((when for when in note.times_of(witness) if when is not None), default=0)
+    Of several by one witness the earliest counts."""
+    times = sorted((min((when for when in note.times_of(witness) if when is not None), default=0)
                     for witness in witnesses), reverse=True)
     return times[len(times) // 2] if times else 0
 

@@ -96,7 +96,9 @@ _spotcheck()
 		else
 			_spotcheck_files "$cur"
 		fi ;;
-	export | attest)
+	export)
+		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$_spotcheck_kinds codes" "$cur" ;;
+	attest)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "$_spotcheck_kinds" "$cur" ;;
 	excuse)
 		[ "$COMP_CWORD" -ne $((at + 1)) ] || _spotcheck_offer "target inspector" "$cur" ;;

@@ -221,7 +221,8 @@ def all_values(draw, me, date, visits, clashes, scratch, language):
             "date": spoken_date(draw["date"], language), "visit_day": spoken_day(date, language),
             "visit_count": len(visits),
             "recuse_to": email.utils.parseaddr(scratch.settings["from"])[1], "public_url": URL,
-            "sheet": sheet_name(draw, me, date), "places": places_name(draw, me, date), "amended": amended_values(visits, language),
+            "sheet": sheet_name(draw, me, date), "places": places_name(draw, me, date),
+            "coded": [], "amended": amended_values(visits, language),
             "clashes": [clash_values(pair, scratch, language) for pair in clashes],
             "appointments": appointment_values(visits, me, scratch, language),
             "matters": [matter_values(i, scratch.matters[m]) for i, m in enumerate(draw["matters"], 1)]}

@@ -10,7 +10,7 @@ mkdir "$holidays"
 
 # Without a state the timetable is there already.
 expect 0 "after-holiday" sc schedule --from 2026-01-01 --to 2026-12-31
-grep -q "2026-10-07 09:00  2026-10-08 09:00  2026-10-09   2026-10-14" "$office/out" || fail "National Day's row"
+grep -q "2026-10-08 07:00  2026-10-08 09:00  2026-10-09   2026-10-12" "$office/out" || fail "National Day's row"
 grep -c "^surprise .*sealed" "$office/out" | grep -qx 12 || fail "not twelve sealed months"
 ! grep "^surprise" "$office/out" | grep -q "[0-9]:[0-9]" || fail "a random moment is told"
 
@@ -114,7 +114,7 @@ bad_ini() # WORDS SED-SCRIPT: refused with a line
 }
 bad_ini "no such timezone" 's|^#timezone = .*|timezone = Asia/Shanghia|'
 bad_ini "of this name already" 's|^\[cycle quarterly\]|[cycle surprise]|'
-bad_ini "embargo" '/^\[cycle quarterly\]/,/^\[/s|^embargo = .*|embargo = 20|'
+bad_ini "embargo" '/^\[cycle quarterly\]/,/^\[/s|^embargo = .*|embargo = 5|'
 bad_ini "no day of a holiday is a workday" '/^\[cycle during-holiday\]/,/^\[/s|^day = .*|day = 1st workday|'
 bad_ini "last day leaves none" '/^\[cycle during-holiday\]/,/^\[/s|^day = .*|day = last day|'
 bad_ini "must end later" '/^\[cycle surprise\]/,/^\[/s|^time = .*|time = 16:00-09:00|'
@@ -123,9 +123,9 @@ sed -i 's|^#holidays = any|holidays = dragonboat|' "$ini"
 expect 1 'did you mean "dragon-boat"?' sc check
 cp "$office/ini.kept" "$ini"
 # Holidays stretch a window of workdays past an embargo that looks long enough.
-sed -i '/^\[cycle after-holiday\]/,/^\[/s|^embargo = .*|embargo = 7|' "$ini"
+sed -i '/^\[cycle after-holiday\]/,/^\[/s|^embargo = .*|embargo = 4|' "$ini"
 printf '日期,名称,休/班\n' >"$holidays/next.csv"
 for i in $(seq 0 3 900); do echo "$(date -u -d "+$i days" +%F),日,休"; done >>"$holidays/next.csv"
 expect 1 "before its last possible visit" sc check
-grep -qE "spotcheckd.ini:[0-9]+ .*embargo = 7" "$office/out" || fail "no line"
+grep -qE "spotcheckd.ini:[0-9]+ .*embargo = 4" "$office/out" || fail "no line"
 echo "the calendar is sound"

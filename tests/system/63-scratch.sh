@@ -34,8 +34,8 @@ rm -r "$office/conf/holidays"
 
 # ---- without a state: the sample district ----
 expect 0 "the sample district" scd --simulate 2026-09-20 2026-11-30 --scratch "$office/autumn"
-grep -q "Mid-Autumn *during-holiday *2026-09-24 08:00  2026-09-25 08:00" "$office/out" || fail "no Mid-Autumn"
-grep -q "National Day *after-holiday *2026-10-07 09:00  2026-10-08 09:00 .*2026-11-07 09:00" "$office/out" ||
+grep -q "Mid-Autumn *during-holiday *2026-09-25 06:00  2026-09-25 08:00" "$office/out" || fail "no Mid-Autumn"
+grep -q "National Day *after-holiday *2026-10-08 07:00  2026-10-08 09:00 .*2026-11-07 09:00" "$office/out" ||
 	fail "no National Day"
 expect 0 "yes: every check" "$spotcheck" verify --at 2026-12-01T00:00:00Z "$office/autumn/public"
 head -n 1 "$office/autumn/public/checkpoint" | grep -qx simulation.spotcheck.example.org || fail "the log is not labelled"

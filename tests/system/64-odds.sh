@@ -33,6 +33,9 @@ expect 0 "T083" sc odds spot-check --trials 1 --all
 expect 0 "targets were drawn in none of the simulated draws" sc odds spot-check --trials 2
 grep -q "Places with a team, on the average: 13.00" "$office/out" || fail "who was not drawn counts as not staffed"
 expect 0 "never drawn" sc odds spot-check --trials 2 --all
+for trials in 2 20; do
+	sc odds spot-check --trials $trials --json | grep -q '"staffed_mean_ppm":13000000,' || fail "staffed, of $trials draws"
+done
 expect 0 "kind,target,inspector,ppm,low_ppm,high_ppm" sc odds spot-check --trials 500 --csv
 awk -F, '$1 == "chosen" {sum += $4} END {exit !(sum > 12999900 && sum < 13000100)}' "$office/out" ||
 	fail "the chances do not add up to the 13 that are drawn"
@@ -78,6 +81,42 @@ expect 0 "conflicts" sc import conflicts "$office/none.csv" --replace-limit 100
 expect 0 "the slots alone are counted, in 7 simulated draws" sc odds spot-check --trials 7
 sc odds spot-check --json >"$office/json" || fail "json"
 test "$(field visitor_mean_ppm <"$office/json")" = 83333 || fail "2 of 24 is not 83333 per million"
+
+# To be visited with one's unit: where nothing moves a visit, that is another of the unit being drawn, by hand.
+helper_set spacing 0
+helper_set weight none
+helper_set sample 12
+sc odds spot-check --json >"$office/json" || fail "json"
+/usr/bin/python3 - "$office/json" "$office/conf/sample/targets.csv" <<'PYTHON' || fail "the chance to be visited with one's unit"
+import collections
+import csv
+import json
+import math
+import sys
+
+odds = json.load(open(sys.argv[1], encoding="utf-8"))
+unit = {row["id"]: row["unit"] for row in csv.DictReader(open(sys.argv[2], encoding="utf-8-sig"))}
+size = collections.Counter(unit.values())
+assert odds["exact"] and odds["units_together"] == odds["units"] > 0 and odds["unkept"] == 0
+for t in odds["targets"]:
+    chance = 1 - math.comb(83 - size[unit[t["id"]]], 11) / math.comb(82, 11)
+    error = math.sqrt(chance * (1 - chance) / (12 / 83 * 1000))    # of 1,000 simulated draws, in 12 of 83 of which it is drawn
+    assert abs(t["together_ppm"] / 1e6 - chance) <= 4.5 * error, (t["id"], t["together_ppm"], chance)
+PYTHON
+helper_set spacing 3h
+helper_set weight column
+
+# Where everybody has one visit, as in the sample's timetables, units are together, and slots are as likely as each other.
+sc odds after-holiday --trials 2000 --json >"$office/json" || fail "json"
+/usr/bin/python3 - "$office/json" <<'PYTHON' || fail "one visit each"
+import json
+import sys
+
+odds = json.load(open(sys.argv[1], encoding="utf-8"))
+assert odds["units_together"] == odds["units"] > 500 and odds["unkept"] == 0 and odds["visits"] == 12000, odds["units"]
+assert len(odds["slots"]) == 6
+assert all(abs(s["share_ppm"] - 1e6 / 6) < 1.5 * s["share_error_ppm"] for s in odds["slots"]), odds["slots"]
+PYTHON
 
 # The picture stands with an open draw, well-formed and without script, whatever the classes are called.
 hostile="<script>alert(1)</script>&amp;'{{id}}"

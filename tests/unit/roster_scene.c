@@ -123,7 +123,7 @@ exported(enum roster_kind kind)
 	struct err err = {0};
 
 	assert_non_null(out);
-	if (rosters_export_csv(store, kind, false, out, &err) != 0)
+	if (rosters_export_csv(store, &(struct rosters_export){.kind = kind}, out, &err) != 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(fclose(out), 0);
 	return text;

@@ -6,6 +6,7 @@
 #include "cli/check/check.h"
 #include "core/base/array.h"
 #include "core/base/text.h"
+#include "draws/agenda.h"
 #include "draws/draws.h"
 #include "draws/plan.h"
 #include "holidays/load.h"
@@ -256,6 +257,42 @@ check_timetable(struct check *check, const struct config_cycle *cycle)
 	return rc;
 }
 
+static void
+say_unaware(struct check *check, const struct agenda *agenda, const struct config_cycle *cycle)
+{
+	struct agenda_unaware u = agenda_unaware_draws(agenda, cycle->name);
+	char where[WHERE_BYTES], when[CLOCK_TEXT];
+
+	if (u.unaware == 0)
+		return;
+	(void)snprintf(where, sizeof where, "%s:%lu", check->cli->config_path, cycle->line);
+	clock_text(u.first->draw_time, when);
+	check_say(check, CHECK_HINT, where,
+	    _("[cycle %s] %zu of %zu draws overlap with another cycle's between commitment and draw, first %s with %s: "
+	      "neither knows of the other's targets and visits. A shorter commit, or another time, parts them."),
+	    cycle->name, u.unaware, u.draws, when, u.other->cycle);
+}
+
+/* Draws of two cycles that do not know of each other. */
+static int
+check_unaware(struct check *check)
+{
+	struct cli *cli = check->cli;
+	const struct agenda_want want = {.store = cli->store,
+	    .config = &cli->config,
+	    .calendar = &cli->calendar,
+	    .now = cli->now,
+	    .from = cli->today,
+	    .to = cli->today + AHEAD_DAYS};
+	struct agenda agenda;
+	int rc = agenda_read(&want, &agenda, &cli->err);
+
+	for (size_t i = 0; rc == 0 && i < cli->config.n_cycles; i++)
+		say_unaware(check, &agenda, &cli->config.cycles[i]);
+	agenda_release(&agenda);
+	return rc;
+}
+
 int
 check_timetables(struct check *check)
 {
@@ -264,5 +301,7 @@ check_timetables(struct check *check)
 
 	for (size_t i = 0; check->has_calendar && rc == 0 && i < config->n_cycles; i++)
 		rc = check_timetable(check, &config->cycles[i]);
+	if (check->has_calendar && rc == 0)
+		rc = check_unaware(check);
 	return rc == 0 ? EXIT_DONE : cli_fail(check->cli);
 }

@@ -28,6 +28,7 @@ int check_calendar(struct check *check);
 int check_certificates(struct check *check);
 int check_rosters(struct check *check);
 int check_cycles(struct check *check);
+int check_publication(struct check *check);
 int check_outside(struct check *check);
 int check_rehearsals(struct check *check);
 int check_timetables(struct check *check);

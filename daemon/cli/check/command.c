@@ -51,6 +51,7 @@ static int (*const parts[])(struct check *check) = {
     check_rehearsals,
     check_timetables,
     check_outside,
+    check_publication,
 };
 
 static int

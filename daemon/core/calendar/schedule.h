@@ -140,7 +140,7 @@ int schedule_list(const struct schedule *s, int32_t from, int32_t to, struct sch
 void schedule_list_release(struct schedule_list *list); /* NULL is allowed */
 
 /*
- * Lists the possible visit dates of a draw on `date`, ascending, at most `max`, and returns how many.  For
+ * Lists the days on which a draw of `date` has slots, ascending, at most `max`, and returns how many.  For
  * WHEN_DURING_HOLIDAY these are the holiday's days after `date`, none where `date` is in no holiday; else `window`
  * days or workdays after `date`.
  */

@@ -219,11 +219,40 @@ check_counted(const struct draw_context *x, const struct draw_case *c, struct er
 	return rc;
 }
 
+static bool
+is_archive_between(const struct draw_context *x, uint64_t index)
+{
+	return index > x->state->outcome && index < x->state->reveal &&
+	    x->log->entries[index].entry.type == ENTRY_ARCHIVE;
+}
+
+/* Where each amendment says that it stands: at an archive entry between draw and reveal, and behind the one before it. */
+static int
+check_standing(const struct draw_context *x, struct err *err)
+{
+	size_t before = 0;
+
+	for (size_t i = 0; i < x->state->n_amends; i++) {
+		const struct entry *e = &x->log->entries[x->state->amends[i]].entry;
+		size_t stands = sequence_amendment_stands(x->log, x->state->amends[i]);
+
+		if (e->amend.before_reveal && !is_archive_between(x, e->amend.archive))
+			return err_set(err, ERR_REFUSED,
+			    N_("amendment %zu names no archive entry between the draw and its reveal"), i + 1);
+		if (stands < before)
+			return err_set(err, ERR_REFUSED, N_("amendment %zu stands before the one before it"), i + 1);
+		before = stands;
+	}
+	return 0;
+}
+
 static int
 check_amendments(const struct draw_context *x, struct draw_case *c, struct err *err)
 {
-	int rc = places_new(&c->input, &c->draw, &c->places, err);
+	int rc = x->has_log ? check_standing(x, err) : 0;
 
+	if (rc == 0)
+		rc = places_new(&c->input, &c->draw, &c->places, err);
 	if (rc == 0)
 		rc = holds_new(&c->places, &c->holds, err);
 	for (size_t i = 0; rc == 0 && i < c->n_amendments; i++) {

@@ -132,21 +132,36 @@ note_excused_again(const struct draw_context *x, const struct draw_case *c, cons
 static void
 note_resting(const struct draw_context *x, const struct draw_case *c, struct report *report)
 {
-	size_t resting = 0, open = 0;
+	size_t resting = 0;
 
 	for (size_t i = 0; i < c->roster.n_targets; i++)
 		resting += c->roster.targets[i].elsewhere != DATE_NONE && c->roster.targets[i].drum == DRUM_REST;
 	if (resting > 0)
 		report_note(report, x->n, N_("%zu targets rest because of other cycles"), resting);
+}
+
+/* Other cycles' draws when it was committed: those not yet drawn it could not look at, nor know whom they send where. */
+static void
+note_open_elsewhere(const struct draw_context *x, struct report *report)
+{
+	size_t sealed = 0, waiting = 0;
+
 	for (size_t i = 0; x->has_log && i < x->sequence->n_draws; i++) {
 		const struct draw_state *d = &x->sequence->draws[i];
 
-		open += d->cycle != x->state->cycle && d->outcome < x->state->commit && !d->is_void &&
-		    d->reveal > x->state->commit;
+		if (d->cycle == x->state->cycle || d->commit > x->state->commit)
+			continue;
+		waiting += d->outcome > x->state->commit;
+		sealed += d->outcome < x->state->commit && !d->is_void && d->reveal > x->state->commit;
 	}
-	if (open > 0)
+	if (sealed > 0)
 		report_note(report, x->n, N_("%zu draws of other cycles were drawn and sealed when it was committed"),
-		    open);
+		    sealed);
+	if (waiting > 0)
+		report_note(report, x->n,
+		    N_("%zu commitments of other cycles had no outcome yet when it was committed: it knows nothing "
+		       "of their targets and visits"),
+		    waiting);
 }
 
 /* ---- the rules ---- */
@@ -374,6 +389,7 @@ note_draw(const struct draw_context *x, const struct draw_case *c, const struct 
 	note_changes(x, report);
 	note_decisions(x, report);
 	note_resting(x, c, report);
+	note_open_elsewhere(x, report);
 	note_times(x, c, options, report);
 	if (c->has_draw && !c->is_void) {
 		note_unstaffed(x, c, report);

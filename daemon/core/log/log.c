@@ -151,16 +151,36 @@ check_tile(void *ctx, struct tile tile)
 	return rc;
 }
 
+/* The log's key has its origin as its name, and no policy names it as a witness (PROTOCOL 4). */
+static int
+check_key(const struct log *log, const struct entry *e, struct err *err)
+{
+	const struct entry *genesis = &log->entries[0].entry;
+	struct note_key key;
+
+	if (genesis->type != ENTRY_GENESIS)
+		return 0;
+	if (e == genesis && note_key_parse(e->genesis.key, &key, NULL) == 0 && !slice_eq(e->genesis.origin, key.name))
+		return err_set(err, ERR_REFUSED, N_("the name of the log's key is not its origin"));
+	for (size_t i = 0; e->type == ENTRY_POLICY && i < e->policy.n_witnesses; i++)
+		if (entry_same_signer(e->policy.witnesses[i], genesis->genesis.key))
+			return err_set(err, ERR_REFUSED, N_("the log is its own witness"));
+	return 0;
+}
+
 static int
 parse_entries(struct log *log, struct err *err)
 {
-	for (; log->n_parsed < log->n_entries; log->n_parsed++) {
+	for (int rc = 0; log->n_parsed < log->n_entries;) {
 		struct err why = {.tr = err != NULL ? err->tr : NULL};
 		struct log_entry *e = &log->entries[log->n_parsed];
-		int rc = entry_parse(e->bytes, &e->entry, &why);
 
+		rc = entry_parse(e->bytes, &e->entry, &why);
+		log->n_parsed += rc == 0;
+		if (rc == 0)
+			rc = check_key(log, &e->entry, &why);
 		if (rc != 0)
-			return err_set(err, rc, N_("entry %zu: %s"), log->n_parsed, why.message);
+			return err_set(err, rc, N_("entry %zu: %s"), (size_t)(e - log->entries), why.message);
 	}
 	return 0;
 }
@@ -206,8 +226,6 @@ log_check_signature(const struct log *log, struct err *err)
 		return err_set(err, ERR_REFUSED, N_("genesis names another key than vkey"));
 	if (!slice_eq(genesis->genesis.origin, log->checkpoint.origin))
 		return err_set(err, ERR_REFUSED, N_("genesis names another origin than the checkpoint"));
-	if (!slice_eq(genesis->genesis.origin, log->key.name))
-		return err_set(err, ERR_REFUSED, N_("the name of the log's key is not its origin"));
 	return 0;
 }
 

@@ -47,10 +47,11 @@ assurance_words(enum assurance assurance)
 	case ASSURANCE_C:
 		return N_("class C: you have to believe the operator");
 	case ASSURANCE_B_IF:
-		return N_(
-		    "class B, if the witnesses below are independent of the operator: nobody could steer this draw");
+		return N_("class B, if the witnesses below are independent of the operator: once the lists were fixed, "
+		          "nobody could "
+		          "choose the result");
 	case ASSURANCE_B:
-		return N_("class B: nobody could steer this draw");
+		return N_("class B: once the lists were fixed, nobody could choose the result");
 	case ASSURANCE_A_UNRUN_IF:
 		return N_("class open: the beacon's BLS signature was not run here, verify.html runs it; the rest "
 		          "holds, if the "

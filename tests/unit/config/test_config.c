@@ -153,6 +153,7 @@ static const struct {
     {"service", "public_url", "https:///x", "https://"},
     {"service", "admin", "ops", "one mail address"},
     {"service", "admin", "a@b.org c@d.org", "one mail address"},
+    {"service", "public_ids", "code", "\"coded\""},
     {"service", "max_roster_age", "35", "duration"},
     {"service", "max_roster_age", "5 workdays", "duration"},
     {"service", "max_roster_age", "9999d", "from 0d to 3660d"},

@@ -32,7 +32,7 @@ static const struct letter_colleague colleagues[] = {
     {{"I005", 4}, {"Desk five", 9}, {NULL, 0}},
 };
 static struct letter_visit visits[3];
-static const struct slice drawn_team[] = {{"I003", 4}, {"I004", 4}};
+static const struct letter_name drawn_team[] = {{{"I003", 4}, {"I-1", 3}}, {{"I004", 4}, {"", 0}}};
 
 static struct letter_input
 usual(void)
@@ -58,7 +58,7 @@ usual(void)
 	visits[2].target_name = S("Post, one");
 	visits[2].place = 4;
 	visits[2].amended = true;
-	visits[2].drawn_target = S("T8");
+	visits[2].drawn_target = (struct letter_name){S("T8"), S("T-8")};
 	visits[2].drawn_team = drawn_team;
 	visits[2].n_drawn_team = 2;
 	letter_visits_sort(visits, 3);
@@ -100,6 +100,7 @@ static const char every_value[] =
     "{{origin}} {{cycle}} {{cycle_title}}\n{{record_hash}}\n{{log_key}} {{inspector_id}} {{inspector_name}}\n"
     "{{date}} {{recuse_to}}\n{{visit_day}} {{public_url}}\n{{sheet}}\n"
     "{{places}}\n{{#amended}}\n{{place}} {{drawn_target}} {{drawn_team}}\n{{/amended}}\n"
+    "{{#coded}}\n{{place}}: {{codes}}\n{{/coded}}\n"
     "{{#clashes}}\n{{first}} - {{second}}\n{{/clashes}}\n"
     "{{#appointments}}\n{{number}} {{date}} {{weekday}} {{time}} {{unit}}\n{{appointment}}\n"
     "{{#visits}}\n{{number}} {{date}} {{weekday}} {{time}} {{target_id}}\n{{target_name}} {{unit}} {{area}} {{post}}\n"
@@ -174,7 +175,9 @@ every_placeholder(void **state)
 	    "\r\n\r\n"
 	    "log.example.org/a after-holiday After holidays\r\n" HASH "\r\n530d903a I003 Desk three\r\n"
 	    "22 June 2026 recuse@example.org\r\nWednesday, 24 June 2026 https://log.example.org/\r\n"
-	    "result-0007-I003-20260624.csv\r\nplaces-0007-I003-20260624.json\r\n4 T8 I003, I004\r\n"
+	    "result-0007-I003-20260624.csv\r\nplaces-0007-I003-20260624.json\r\n4 T8 I003, I004\r\n4: T8 =3D T-8, I003 "
+	    "=3D "
+	    "I-1\r\n"
 	    "1 24 June 2026 Wednesday 08:30 Zone\r\n08:30 Zone: T9\r\n"
 	    "1 24 June 2026 Wednesday 08:30 T9\r\n+Post nine Zone Area Post\r\nStreet 2 000-5550002 lead\r\nnobody "
 	    "else\r\n"

@@ -40,7 +40,9 @@ an_empty_kind_exports_a_template(void **state)
 
 	(void)state;
 	export_is(ROSTER_CONTACTS, "target,level,name,email\n");
-	assert_int_equal(rosters_export_csv(store, ROSTER_INSPECTORS, true, out, NULL), 0);
+	assert_int_equal(rosters_export_csv(store, &(struct rosters_export){.kind = ROSTER_INSPECTORS, .chinese = true},
+	                     out, NULL),
+	    0);
 	assert_int_equal(fclose(out), 0);
 	assert_string_equal(text, "\xEF\xBB\xBF编号,单位,区域,级别,标签,姓名,邮箱,电话,语言\r\n");
 	/* The template is a file that can be imported once it has rows. */

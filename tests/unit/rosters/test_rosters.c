@@ -653,7 +653,7 @@ a_workbook(void **state)
 
 	(void)state;
 	import_all();
-	assert_int_equal(rosters_export_xlsx(store, ROSTER_TARGETS, false, out, &err), 0);
+	assert_int_equal(rosters_export_xlsx(store, &(struct rosters_export){.kind = ROSTER_TARGETS}, out, &err), 0);
 	assert_int_equal(fclose(out), 0);
 	assert_true(len > 1000);
 	assert_memory_equal(bytes, "PK\3\4", 4);

@@ -148,7 +148,8 @@ an_older_state_is_brought_up_to_date(void **state)
 	(void)state;
 	sql("ALTER TABLE draw_place RENAME COLUMN visit TO date; ALTER TABLE draw DROP COLUMN quiet_days; ALTER TABLE "
 	    "target DROP COLUMN needs;"
-	    "DROP TABLE archive_line; DROP TABLE archive_entry; DROP TABLE leave; DROP INDEX excuse_standing;"
+	    "DROP TABLE archive_line; DROP TABLE public_id; DROP TABLE archive_entry; DROP TABLE leave; DROP INDEX "
+	    "excuse_standing;"
 	    "ALTER TABLE excuse DROP COLUMN \"from\";"
 	    "CREATE UNIQUE INDEX excuse_standing ON excuse (kind, who) WHERE lifted IS NULL");
 	sql("DROP TABLE unreported; DROP INDEX outbox_letter_text; ALTER TABLE outbox_letter DROP COLUMN digest;"

@@ -657,12 +657,13 @@ test_what_cannot_be_drawn(void **state)
 #define TARGETS 6
 #define CHI_SQUARE_LIMIT 18.47 /* 4 degrees of freedom: a fair draw is above it once in a thousand */
 
-/* Of the n-th place, how often each slot is its visit. */
+/* Of the n-th place, how often each slot is its visit.  `ret_moved`: how often that is not the one at its start. */
 static double
-chi_square_of_place(struct scene *scene, size_t place)
+chi_square_of_place(struct scene *scene, size_t place, size_t *ret_moved)
 {
 	double hits[5] = {0}, sum = 0;
 
+	*ret_moved = 0;
 	for (unsigned i = 0; i < DRAWS; i++) {
 		struct draw draw;
 		char secret[32];
@@ -672,6 +673,8 @@ chi_square_of_place(struct scene *scene, size_t place)
 		assert_int_equal(draw_compute(&scene->input, &draw, NULL), 0);
 		assert_true(draw.n_admitted > place && draw.chosen[place].admitted);
 		hits[slot_date(draw.chosen[place].visit) - SCENE_DATE]++;
+		*ret_moved +=
+		    draw.chosen[place].visit != scene->slots[model_start(scene, draw.seed, draw.chosen[place].target)];
 		draw_release(&draw);
 	}
 	for (size_t i = 0; i < 5; i++)
@@ -694,15 +697,21 @@ test_slots_are_even(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct scene scene;
 		double first, last;
+		size_t never, moved;
 
-		scene_rows(&scene, rows, "I1,,,,,in\nI2,,,,,in\nI3,,,,,in\n", "");
+		scene_rows(&scene, rows, "I1,,,,,in\nI2,,,,,in\nI3,,,,,in\nI4,,,,,in\nI5,,,,,in\n", "");
 		scene_stratum(&scene, "*", TARGETS);
 		scene.commit.rules.team[1] = S("any");
 		scene.commit.rules.seats = 2;
 		scene.commit.rules.spacing = spacings[i % 2];
 		scene.commit.rules.same_unit = i / 2 == 1;
-		first = chi_square_of_place(&scene, 0);
-		last = chi_square_of_place(&scene, TARGETS - 1);
+		first = chi_square_of_place(&scene, 0, &never);
+		last = chi_square_of_place(&scene, TARGETS - 1, &moved);
+		print_message(
+		    "slots, spacing %d: chi-square %.2f for the first place, %.2f for the last, moved %zu times\n",
+		    (int)spacings[i % 2], first, last, moved);
+		assert_int_equal(never, 0);
+		assert_true(spacings[i % 2] == 0 ? moved == 0 : moved > DRAWS / 4);
 		if (first > CHI_SQUARE_LIMIT || last > CHI_SQUARE_LIMIT)
 			fail_msg("chi-square %.1f and %.1f, spacing %d", first, last, (int)spacings[i % 2]);
 		scene_release(&scene);

