@@ -55,7 +55,7 @@ add_place(struct notices_writer *w, uint32_t target, const uint32_t *team)
 static void
 add_holdings(struct notices_writer *w, uint32_t place)
 {
-	const uint32_t *team = &w->d->places.team[place * w->d->draw.seats];
+	const uint32_t *team = w->d->places.team + place * w->d->draw.seats;
 
 	for (size_t s = 0; s < w->d->draw.seats; s++)
 		if (team[s] != AMEND_EMPTY)

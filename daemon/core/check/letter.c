@@ -52,7 +52,7 @@ static bool
 is_amended(const struct draw_case *c, const struct place_line *line)
 {
 	const struct place *now = &c->places.v[line->place];
-	const uint32_t *team = &c->places.team[line->place * c->draw.seats];
+	const uint32_t *team = c->places.team + line->place * c->draw.seats;
 	const struct roster *roster = &c->roster;
 
 	if (now->target == AMEND_EMPTY || !slice_eq(target_id(&roster->targets[now->target]), line->target))
@@ -69,7 +69,7 @@ static void
 put_present(const struct draw_case *c, size_t place, struct buf *out)
 {
 	const struct place *now = &c->places.v[place];
-	const uint32_t *team = &c->places.team[place * c->draw.seats];
+	const uint32_t *team = c->places.team + place * c->draw.seats;
 	const struct roster *roster = &c->roster;
 
 	if (now->target == AMEND_EMPTY) {

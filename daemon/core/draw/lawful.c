@@ -83,7 +83,7 @@ lawful_pair(const struct rules *rules, const struct roster *roster, const struct
 
 		if (!slice_eq(c->inspector, id))
 			break;
-		if (slice_eq(c->value, target_column(t, c->scope)))
+		if (slice_eq(c->value, target_column(t, (int)c->scope)))
 			return UNLAWFUL_CONFLICT;
 	}
 	return LAWFUL;
@@ -259,7 +259,7 @@ bar_all(struct lawful_table *table, const uint32_t *position)
 		if (r == roster->n_inspectors)
 			break;
 		if (position[r] != NOT_CHOSEN && slice_eq(inspector_id(&roster->inspectors[r]), c->inspector))
-			bar(table, c->scope, c->value, position[r]);
+			bar(table, (int)c->scope, c->value, position[r]);
 	}
 }
 
