@@ -32,7 +32,7 @@ starts_with(struct slice line, const char *word)
 {
 	size_t i = 0;
 
-	while (word[i] != '\0' && i < line.n &&
+	while (i < line.n && word[i] != '\0' &&
 	    (line.p[i] >= 'A' && line.p[i] <= 'Z' ? line.p[i] + 32 : line.p[i]) == word[i])
 		i++;
 	return word[i] == '\0';

@@ -195,15 +195,15 @@ static int64_t
 instant_of(icalcomponent *calendar, icalproperty_kind kind)
 {
 	icalcomponent *zone = icalcomponent_get_first_component(calendar, ICAL_VTIMEZONE_COMPONENT);
-	icaltimezone *timezone = icaltimezone_new();
+	icaltimezone *local = icaltimezone_new();
 	icalproperty *time = icalcomponent_get_first_property(icalcomponent_get_inner(calendar), kind);
 	icalparameter *named = icalproperty_get_first_parameter(time, ICAL_TZID_PARAMETER);
 	int64_t instant;
 
-	assert_true(icaltimezone_set_component(timezone, icalcomponent_new_clone(zone)));
-	assert_string_equal(icalparameter_get_tzid(named), icaltimezone_get_tzid(timezone));
-	instant = icaltime_as_timet_with_zone(icalvalue_get_datetime(icalproperty_get_value(time)), timezone);
-	icaltimezone_free(timezone, 1);
+	assert_true(icaltimezone_set_component(local, icalcomponent_new_clone(zone)));
+	assert_string_equal(icalparameter_get_tzid(named), icaltimezone_get_tzid(local));
+	instant = icaltime_as_timet_with_zone(icalvalue_get_datetime(icalproperty_get_value(time)), local);
+	icaltimezone_free(local, 1);
 	return instant;
 }
 
