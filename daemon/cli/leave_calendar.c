@@ -82,18 +82,18 @@ int
 leave_calendar_import(struct cli *cli, int fd, const char *inspector, const struct rosters_import *import,
     struct rosters_counts *ret_counts)
 {
-	struct leave_span *spans = NULL;
+	struct leave_spans spans = {NULL, 0};
 	char *bytes = NULL;
-	size_t n_bytes = 0, n = 0;
+	size_t n_bytes = 0;
 	int rc = rosters_find_inspector(cli->store, slice_of(inspector), cli->today, ignore_inspector, NULL, &cli->err);
 
 	if (rc == 0)
 		rc = read_whole(fd, import->file, &bytes, &n_bytes, &cli->err);
 	if (rc == 0)
-		rc = leave_calendar_read(import->file, bytes, n_bytes, cli->today, clock_zone(), &cli->diag, &spans, &n,
+		rc = leave_calendar_read(import->file, bytes, n_bytes, cli->today, clock_zone(), &cli->diag, &spans,
 		    &cli->err);
 	if (rc == 0)
-		rc = import_spans(cli, inspector, spans, n, import, ret_counts);
-	free(spans);
+		rc = import_spans(cli, inspector, spans.v, spans.n, import, ret_counts);
+	free(spans.v);
 	return rc == 0 ? EXIT_DONE : cli_fail(cli);
 }

@@ -16,6 +16,7 @@
 #include "core/format/note.h"
 #include "core/format/places_letter.h"
 #include "publish/reader.h"
+#include "system/clock.h"
 #include "text/language.h"
 
 #define TRUSTED_MAX 1024
@@ -163,7 +164,7 @@ static int
 set_letter(struct cli *cli, struct verify_arguments *a, const char *path)
 {
 	struct err why = {.tr = cli->err.tr};
-	struct slice bytes;
+	struct slice bytes = {"", 0};
 	int rc, status = read_kept_file(cli, path, PLACE_PROOFS_MAX, &a->letter, &bytes);
 
 	if (status != EXIT_DONE)
@@ -230,10 +231,38 @@ parse_verify_options(struct cli *cli, int argc, char **argv, struct verify_argum
 	return status;
 }
 
+/* The zone that was asked for last: a log's draws are mostly in one. */
+struct known_zone {
+	char name[64 + 1]; /* text_is_zone */
+	struct zone zone;
+	bool known;
+};
+
+static bool
+local_date(void *ctx, struct slice name, int64_t time, int32_t *ret_date)
+{
+	struct known_zone *z = ctx;
+
+	if (!slice_is(name, z->name)) {
+		zone_release(&z->zone);
+		z->zone = (struct zone){.n = 0};
+		(void)snprintf(z->name, sizeof z->name, "%.*s", SLICE_ARGS(name));
+		z->known = clock_read_zone(name, &z->zone, NULL) == 0;
+	}
+	if (z->known)
+		*ret_date = zone_local(&z->zone, time, NULL);
+	return z->known;
+}
+
 static int
 run_verify(struct cli *cli, int argc, char **argv)
 {
-	struct verify_arguments a = {.options = {.has_now = true, .now = cli->now, .progress = &cli->progress}};
+	struct known_zone zone = {.known = false};
+	struct verify_arguments a = {.options = {.has_now = true,
+	                                 .now = cli->now,
+	                                 .local_date = local_date,
+	                                 .zones = &zone,
+	                                 .progress = &cli->progress}};
 	struct verdict verdict;
 	struct folder folder = {.fd = -1};
 	int status;
@@ -255,6 +284,7 @@ run_verify(struct cli *cli, int argc, char **argv)
 	buf_release(&a.receipt);
 	buf_release(&a.letter);
 	place_proofs_release(&a.places);
+	zone_release(&zone.zone);
 	return status;
 }
 

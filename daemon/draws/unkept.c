@@ -31,39 +31,40 @@ unkept_count(struct unkept *u, struct err *err)
 }
 
 int
-unkept_of_draw(const struct draw_input *input, const struct draw *draw, struct unkept *u, struct err *err)
+unkept_of_draw(const struct draw_input *input, const struct draw *draw, struct unkept *ret, struct err *err)
 {
 	const struct roster *roster = input->roster;
 	size_t seats = draw->seats, n = 0;
-	int rc = unkept_new(u, draw->n_admitted, input->commit, input->sealed, roster, err);
+	int rc = unkept_new(ret, draw->n_admitted, input->commit, input->sealed, roster, err);
 
 	for (size_t i = 0; rc == 0 && i < draw->n_chosen; i++) {
 		if (!draw->chosen[i].admitted)
 			continue;
 		for (size_t s = 0; s < seats; s++)
-			u->team[n * seats + s] =
+			ret->team[n * seats + s] =
 			    inspector_id(&roster->inspectors[draw->order[draw->team[i * seats + s]]]);
-		u->places[n] = (struct kept_place){n, draw->chosen[i].visit,
-		    target_id(&roster->targets[draw->chosen[i].target]), &u->team[n * seats]};
+		ret->places[n] = (struct kept_place){n, draw->chosen[i].visit,
+		    target_id(&roster->targets[draw->chosen[i].target]), &ret->team[n * seats]};
 		n++;
 	}
-	u->input.n_places = n;
-	return rc == 0 ? unkept_count(u, err) : rc;
+	ret->input.n_places = n;
+	return rc == 0 ? unkept_count(ret, err) : rc;
 }
 
 int
-unkept_of_visits(const struct stored_draw *draw, const struct visits *v, struct unkept *u, struct err *err)
+unkept_of_visits(const struct stored_draw *draw, const struct visits *visits, struct unkept *ret, struct err *err)
 {
-	size_t seats = v->n_seats;
-	int rc = unkept_new(u, v->n, &draw->commit, &draw->sealed, &draw->roster, err);
+	size_t seats = visits->n_seats;
+	int rc = unkept_new(ret, visits->n, &draw->commit, &draw->sealed, &draw->roster, err);
 
-	for (size_t i = 0; rc == 0 && i < v->n; i++) {
+	for (size_t i = 0; rc == 0 && i < visits->n; i++) {
 		for (size_t s = 0; s < seats; s++)
-			u->team[i * seats + s] = v->v[i].seats[s].inspector;
-		u->places[i] = (struct kept_place){v->v[i].place, v->v[i].visit, v->v[i].target, &u->team[i * seats]};
+			ret->team[i * seats + s] = visits->v[i].seats[s].inspector;
+		ret->places[i] = (struct kept_place){visits->v[i].place, visits->v[i].visit, visits->v[i].target,
+		    &ret->team[i * seats]};
 	}
-	u->input.n_places = v->n;
-	return rc == 0 ? unkept_count(u, err) : rc;
+	ret->input.n_places = visits->n;
+	return rc == 0 ? unkept_count(ret, err) : rc;
 }
 
 void

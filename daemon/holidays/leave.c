@@ -15,7 +15,7 @@ compare_days_off(const void *a, const void *b)
 
 /* Joins the days, which it sorts, to spans. */
 static int
-join_days(struct calendar_file *f, int32_t today, struct leave_span **ret_spans, size_t *ret_n, struct err *err)
+join_days(struct calendar_file *f, int32_t today, struct leave_spans *ret, struct err *err)
 {
 	struct leave_span *spans = calloc(f->n_days + 1, sizeof *spans);
 	size_t n = 0;
@@ -37,8 +37,7 @@ join_days(struct calendar_file *f, int32_t today, struct leave_span **ret_spans,
 	}
 	if (n > 0 && spans[n - 1].to < today)
 		n--;
-	*ret_spans = spans;
-	*ret_n = n;
+	*ret = (struct leave_spans){spans, n};
 	return 0;
 }
 
@@ -58,7 +57,7 @@ read_leave_days(struct calendar_file *f, struct err *err)
 
 int
 leave_calendar_read(const char *path, char *bytes, size_t n_bytes, int32_t today, const struct zone *zone,
-    struct diag *faults, struct leave_span **ret_spans, size_t *ret_n, struct err *err)
+    struct diag *faults, struct leave_spans *ret_spans, struct err *err)
 {
 	struct calendar_file f;
 	int rc;
@@ -71,7 +70,7 @@ leave_calendar_read(const char *path, char *bytes, size_t n_bytes, int32_t today
 	if (rc == 0 && f.faults.count > 0)
 		rc = err_set(err, ERR_REFUSED, N_("%s was not imported: nothing is changed"), path);
 	if (rc == 0)
-		rc = join_days(&f, today, ret_spans, ret_n, err);
+		rc = join_days(&f, today, ret_spans, err);
 	calendar_file_release(&f);
 	return rc;
 }

@@ -16,16 +16,21 @@ struct leave_span {
 	int32_t from, to; /* the last day included */
 };
 
+struct leave_spans {
+	struct leave_span *v; /* ascending */
+	size_t n;
+};
+
 /*
  * Each day that an event touches counts, whatever the hour; cancelled events and such as leave the time free do not.
  * Days that follow each other are one span, and spans that ended before `today` are left out.  Times in UTC are
  * converted to `zone`, others are taken as they are written.
  *
  * Takes ownership of `bytes`, from malloc(3).  Faults go to `faults` with their lines; with ERR_REFUSED after any.
- * ERR_MEMORY, ERR_OUTSIDE.  The caller frees `*ret_spans`, ascending.  It is read in a child process: not while other
+ * ERR_MEMORY, ERR_OUTSIDE.  The caller frees ret_spans->v.  It is read in a child process: not while other
  * threads run.
  */
 int leave_calendar_read(const char *path, char *bytes, size_t n_bytes, int32_t today, const struct zone *zone,
-    struct diag *faults, struct leave_span **ret_spans, size_t *ret_n, struct err *err);
+    struct diag *faults, struct leave_spans *ret_spans, struct err *err);
 
 #endif

@@ -63,7 +63,7 @@ struct notices_seat {
 };
 
 /* The visit as a letter to `self` tells of it.  `colleagues` has room for all seats, and stays the caller's. */
-struct letter_visit notices_visit(const struct notices_writer *w, uint32_t self, const struct notices_seat *seat,
+struct letter_visit notices_visit(const struct notices_writer *w, uint32_t self, const struct notices_seat *v,
     struct letter_colleague *colleagues);
 
 /* All visits that an inspector has now in this draw, sorted by letter_visits_sort. */

@@ -14,7 +14,7 @@
 static int
 cannot_open_published(const char *path, struct err *err)
 {
-	bool theirs = errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO || errno == ENODEV;
+	bool theirs = errno == ENAMETOOLONG || errno == ENXIO || errno == ENODEV;
 
 	if (errno == ENOMEM)
 		return err_memory(err);
@@ -22,25 +22,29 @@ cannot_open_published(const char *path, struct err *err)
 	    strerror(errno));
 }
 
-/* Follows links, as a web server does.  A file in place of a folder on the way means that `path` is missing. */
+/*
+ * Follows links, as a web server does; one that leads nowhere or in a circle is nothing.  A file in place of a folder on
+ * the way means that `path` is missing.
+ */
 static int
 read_published_file(void *ctx, const char *path, struct buf *out, struct err *err)
 {
 	const struct folder *folder = ctx;
 	int rc = file_read(folder->fd, path, FILE_FOLLOW_LINKS, out->max - out->len, out, err);
 
-	return rc == ERR_OUTSIDE && errno == ENOTDIR ? err_set(err, ERR_ABSENT, N_("%s: it is missing"), path) : rc;
+	return rc != 0 && (errno == ENOTDIR || errno == ELOOP) ? err_set(err, ERR_ABSENT, N_("%s: it is missing"), path)
+	                                                       : rc;
 }
 
-/* False and errno: it cannot be told.  A link that leads nowhere is no file. */
+/* False and errno: it cannot be told.  A link that leads nowhere is nothing. */
 static bool
-is_regular_file_at(int at, const char *name, bool *ret_is_file)
+look_at(int at, const char *name, bool *ret_there, bool *ret_is_file)
 {
 	struct stat st;
-	bool there = fstatat(at, name, &st, 0) == 0;
 
-	*ret_is_file = there && S_ISREG(st.st_mode);
-	return there || errno == ENOENT || errno == ELOOP || errno == ENOTDIR;
+	*ret_there = fstatat(at, name, &st, 0) == 0;
+	*ret_is_file = *ret_there && S_ISREG(st.st_mode);
+	return *ret_there || errno == ENOENT || errno == ELOOP || errno == ENOTDIR;
 }
 
 static int
@@ -53,7 +57,7 @@ list_published_folder(void *ctx, const char *path, void (*each)(void *arg, const
 	const struct dirent *entry;
 	int why;
 
-	if (dir == NULL && (errno == ENOENT || errno == ENOTDIR))
+	if (dir == NULL && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return err_set(err, ERR_ABSENT, N_("%s: there is no such folder"), path);
 	if (dir == NULL) {
 		int rc = cannot_open_published(path, err);
@@ -63,13 +67,14 @@ list_published_folder(void *ctx, const char *path, void (*each)(void *arg, const
 		return rc;
 	}
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
-		bool is_file = false;
+		bool there, is_file;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (!is_regular_file_at(dirfd(dir), entry->d_name, &is_file))
+		if (!look_at(dirfd(dir), entry->d_name, &there, &is_file))
 			break;
-		each(arg, entry->d_name, is_file);
+		if (there)
+			each(arg, entry->d_name, is_file);
 	}
 	why = errno;
 	(void)closedir(dir);

@@ -19,13 +19,13 @@
 static struct zone here;
 
 static bool
-zone_path(const char *name, char *ret_path, size_t size)
+zone_path(struct slice name, char *ret_path, size_t size)
 {
 	int len;
 
-	if (!text_is_zone(slice_of(name)))
+	if (!text_is_zone(name))
 		return false;
-	len = snprintf(ret_path, size, ZONE_DIR "/%s", name);
+	len = snprintf(ret_path, size, ZONE_DIR "/%.*s", SLICE_ARGS(name));
 	return len > 0 && (size_t)len < size;
 }
 
@@ -35,7 +35,14 @@ clock_zone_exists(const char *name)
 	char path[128];
 	struct stat st;
 
-	return zone_path(name, path, sizeof path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	return zone_path(slice_of(name), path, sizeof path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static void
+set_zone(const struct zone *zone)
+{
+	zone_release(&here);
+	here = *zone;
 }
 
 int
@@ -44,10 +51,8 @@ clock_set_zone_file(struct slice bytes, struct err *err)
 	struct zone zone;
 	int rc = zone_parse(bytes, &zone, err);
 
-	if (rc == 0) {
-		zone_release(&here);
-		here = zone;
-	}
+	if (rc == 0)
+		set_zone(&zone);
 	return rc;
 }
 
@@ -62,7 +67,7 @@ cannot_read_zone(const char *path, const struct err *why, struct err *err)
 }
 
 int
-clock_set_zone(const char *name, struct err *err)
+clock_read_zone(struct slice name, struct zone *ret_zone, struct err *err)
 {
 	struct err why = {.tr = err != NULL ? err->tr : NULL};
 	char path[128];
@@ -70,14 +75,25 @@ clock_set_zone(const char *name, struct err *err)
 	int rc;
 
 	if (!zone_path(name, path, sizeof path))
-		return err_set(err, ERR_REFUSED, N_("there is no time zone \"%s\""), name);
+		return err_set(err, ERR_REFUSED, N_("there is no time zone \"%.*s\""), SLICE_ARGS(name));
 	buf_init(&bytes, ZONE_FILE_MAX);
 	rc = file_read(AT_FDCWD, path, FILE_FOLLOW_LINKS, ZONE_FILE_MAX, &bytes, &why);
 	if (rc == 0)
-		rc = clock_set_zone_file(buf_view(&bytes), err);
+		rc = zone_parse(buf_view(&bytes), ret_zone, err);
 	else
 		rc = rc == ERR_MEMORY ? err_memory(err) : cannot_read_zone(path, &why, err);
 	buf_release(&bytes);
+	return rc;
+}
+
+int
+clock_set_zone(const char *name, struct err *err)
+{
+	struct zone zone;
+	int rc = clock_read_zone(slice_of(name), &zone, err);
+
+	if (rc == 0)
+		set_zone(&zone);
 	return rc;
 }
 

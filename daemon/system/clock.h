@@ -19,6 +19,9 @@
 /* Whether there is a zone file of this name. */
 bool clock_zone_exists(const char *name);
 
+/* Reads the zone of that name (text_is_zone).  Errors as below.  Release with zone_release. */
+int clock_read_zone(struct slice name, struct zone *ret_zone, struct err *err);
+
 /*
  * Sets the zone of the process, which is UTC before.  Not while another thread uses the functions below.  ERR_REFUSED
  * (no such zone, not a zone file), ERR_OUTSIDE, ERR_MEMORY: the zone stays what it was.

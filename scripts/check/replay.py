@@ -29,6 +29,7 @@ import argparse
 import base64
 import bisect
 import datetime
+import errno
 import functools
 import hashlib
 import json
@@ -85,7 +86,8 @@ def same(what, expected, found):
 
 
 # ---------------------------------------------------------------------------------------------------------------
-# Reading files: no links, nothing but regular files, bounded before anything is read
+# Reading files: nothing but regular files, bounded before anything is read. A link stands for what it leads to, as it does
+# for whoever reads over HTTP; one that leads nowhere, or in a circle, is nothing.
 
 SMALL = 65535                # a log entry, commit.json (2)
 NOTE_MAX = 1 << 20           # a checkpoint with its cosignatures
@@ -94,28 +96,31 @@ FILE_MAX = 1 << 30           # reading: no file above 1 GiB is read into memory
 ROWS_MAX = 1 << 24
 
 
-def lstat(root, name):
-    """The status of root/name; None where it does not exist. No part of name may be a link."""
-    path, status = root, None
-    for part in name.split("/"):
-        path = os.path.join(path, part)
-        try:
-            status = os.lstat(path)
-        except (FileNotFoundError, NotADirectoryError):
+def status_of(root, name):
+    """The status of root/name; None where it does not exist."""
+    path = os.path.join(root, name)
+    try:
+        return os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ELOOP:
             return None
-        except (OSError, ValueError) as error:
-            raise Outside("%s: %s" % (show(path), error))
-        expect(not stat.S_ISLNK(status.st_mode), "%s is a symbolic link" % show(name))
-    return status
+        raise Outside("%s: %s" % (show(path), error))
+
+
+def is_folder(root, name):
+    status = status_of(root, name)
+    return status is not None and stat.S_ISDIR(status.st_mode)
 
 
 def open_file(root, name, limit):
-    status = lstat(root, name)
+    status = status_of(root, name)
     expect(status is not None, "%s is missing" % name)
     expect(stat.S_ISREG(status.st_mode), "%s is not a regular file" % name)
     expect(status.st_size <= limit, "%s has %d bytes, at most %d are allowed" % (name, status.st_size, limit))
     try:
-        return os.fdopen(os.open(os.path.join(root, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+        return os.fdopen(os.open(os.path.join(root, name), os.O_RDONLY | os.O_NONBLOCK), "rb")
     except OSError as error:
         raise Outside("%s: %s" % (name, error))
 
@@ -148,13 +153,14 @@ def read_committed(root, name, limit, digest):
 def list_folder(root, name):
     """The names of what stands in a folder, sorted."""
     if name:
-        status = lstat(root, name)
+        status = status_of(root, name)
         expect(status is not None, "%s is missing" % name)
         expect(stat.S_ISDIR(status.st_mode), "%s is not a folder" % name)
     try:
-        return sorted(os.listdir(os.path.join(root, name)))
+        names = sorted(os.listdir(os.path.join(root, name)))
     except OSError as error:
         raise Outside("%s: %s" % (name, error))
+    return [each for each in names if status_of(root, os.path.join(name, each)) is not None]
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -583,7 +589,7 @@ def split_bundle(data, what):
 def read_tile(root, level, number, width, limit):
     """(name, bytes) of a tile; a partial one that is gone may be replaced by its full one, as in tlog-tiles."""
     name, full = tile_name(level, number, width), tile_name(level, number, 256)
-    if lstat(root, name) is None and lstat(root, full) is not None:
+    if status_of(root, name) is None and status_of(root, full) is not None:
         name = full
     return name, read_file(root, name, limit)
 
@@ -635,10 +641,10 @@ def check_tiles(root, entries, levels):
         for name in list_folder(root, folder):
             path = folder + "/" + name
             tile = tile_of(path)
-            is_folder = stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode)
-            if tile and not is_folder and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
+            real = stat.S_ISDIR(os.lstat(os.path.join(root, path)).st_mode)  # no link: it may lead in circles
+            if tile and not is_folder(root, path) and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
                 check_tile(root, path, tile, entries, levels)
-            elif TILE_FOLDER.fullmatch(path) and is_folder:
+            elif TILE_FOLDER.fullmatch(path) and real:
                 folders.append(path)
             else:
                 foreign += 1
@@ -2428,7 +2434,7 @@ def read_note(log, draw, name):
 
 def read_archive_names(log):
     """({index: name}, how many others) of what stands in archive/."""
-    names = list_folder(log.root, "archive") if lstat(log.root, "archive") is not None else []
+    names = list_folder(log.root, "archive") if is_folder(log.root, "archive") else []
     found = {}
     for name in names:
         stem, dot, suffix = name.partition(".")
@@ -2547,7 +2553,7 @@ def check_files(log, draw):
     expect(data == draw.data, "%s/commit.json is not the log's entry %d" % (folder, draw.index))
     log.foreign += check_folder(log.root, folder, allowed)
     for name in sorted(allowed):
-        expect(lstat(log.root, folder + "/" + name) is not None, "%s/%s is missing" % (folder, name))
+        expect(status_of(log.root, folder + "/" + name) is not None, "%s/%s is missing" % (folder, name))
     if draw.reveal is None:
         raise Sealed("commit.json is the log's; the rest until %s" % draw.commit["reveal_time"])
     read_rosters(log.root, folder, draw)
@@ -2566,13 +2572,8 @@ def check_folders(log):
     for index, name in names.items():
         expect(index in log.archives, "%s belongs to no archive entry" % name)
     draws = {"%04d" % draw.n for draw in log.draws}
-    if not draws and lstat(log.root, "draws") is None:
-        return
-    for name in list_folder(log.root, "draws"):
-        if name in draws:
-            status = lstat(log.root, "draws/" + name)
-            expect(status is not None and stat.S_ISDIR(status.st_mode), "draws/%s is not a folder" % name)
-        else:
+    for name in list_folder(log.root, "draws") if is_folder(log.root, "draws") else ():
+        if name not in draws:
             expect(not NUMBER.fullmatch(name), "draws/%s belongs to no commitment" % name)
             log.foreign += 1
 

@@ -10,12 +10,24 @@ export const ROOT = join(HERE, '..', '..');
 export const EXAMPLE = join(HERE, '..', 'vectors', 'example');
 
 /** Every file below a directory: a map from path to bytes. */
+function statusOf(path) {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ELOOP') return null;
+    throw error;
+  }
+}
+
+// What a link leads to, as over HTTP; nothing where it leads nowhere or in a circle.
 export function readTree(directory) {
   const files = new Map();
   const walk = (folder) => {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);
-      if (statSync(path).isDirectory()) walk(path);
+      const status = statusOf(path);
+      if (!status) continue;
+      if (status.isDirectory()) walk(path);
       else files.set(relative(directory, path), new Uint8Array(readFileSync(path)));
     }
   };

@@ -368,6 +368,25 @@ def names_that_systems_leave(s):
     s.hook('files', lambda files: files.update(dict.fromkeys(names, b'x')))
 
 
+@lawful('foreign names')
+def names_that_nobody_types(s):
+    """Of other folders beside a draw's, of control characters, of a length that no system has by itself."""
+    s.round()
+    names = ['draws/0001-old/targets.csv', 'draws/0001.old', 'draws/0001/\x1b[2J.html', 'a\tb.html', 'a\nb.html',
+             'draws/0001/\u200b.html', 'tile/' + '/'.join(['x' * 200] * 12), 'tile/0/' + 'x001/' * 60 + '001',
+             'tile/0/' + '9' * 200]
+    s.hook('files', lambda files: files.update(dict.fromkeys(names, b'x')))
+
+
+@lawful()
+def cosignature_ahead_of_time(s):
+    """One of five witnesses has a clock that is years ahead."""
+    s.op = Story(witnesses=EVERYONE).op
+    n = s.commit(cosigned=[('w0', s.op.now + 3650 * P.DAY)] + [(w, s.op.now + 120) for w in EVERYONE[1:]])
+    s.draw(n, cosigned=[('w0', s.draw_time(n) + 3650 * P.DAY)] + [(w, s.draw_time(n) + 60) for w in EVERYONE[1:]])
+    s.reveal(n)
+
+
 @lawful()
 def older_partial_tiles(s):
     s.round()

@@ -268,6 +268,7 @@ for _name, _kind, _change, *_also in [
     ('commit-time-zone-with-an-empty-part', 'commit', rule(timezone='Asia//Shanghai')),
     ('commit-time-zone-of-65-bytes', 'commit', rule(timezone='A' * 65)),
     ('commit-time-zone-of-a-path', 'commit', rule(timezone='../Asia/Shanghai')),
+    ('commit-time-zone-of-a-file-elsewhere', 'commit', rule(timezone='../../etc/passwd')),
     ('commit-label-empty', 'commit', lambda e: e['beacon'].update(label='')),
     ('commit-label-with-a-tab', 'commit', lambda e: e['beacon'].update(label='a\u00a0b')),
     ('draw-without-places', 'draw', without('places')),
@@ -777,9 +778,16 @@ def beyond_the_limit(s, note):
     note[3][1] = s.op.known['w0'].cosign(note[2], 2**53)
 
 
-def of_101_lines(s, note):
-    stranger = s.op.stranger.cosign(note[2], s.op.now)
-    note[3] += [stranger] * (101 - len(note[3]))
+def at_the_end_of_time(s, note):
+    """A cosignature, true in itself, at the largest time that its eight bytes hold."""
+    note[3][1] = s.op.known['w0'].cosign(note[2], 2**64 - 1)
+
+
+def of_lines(count):
+    def lie(s, note):
+        stranger = s.op.stranger.cosign(note[2], s.op.now)
+        note[3] += [stranger] * (count - len(note[3]))
+    return lie
 
 
 for _which in ('commit', 'outcome', 'archive'):
@@ -791,7 +799,10 @@ for _which in ('commit', 'outcome', 'archive'):
     on_note('with-a-false-cosignature', _which, lambda s, note: flip_line(1)(note))
     on_note('with-a-cosignature-whose-time-was-moved', _which, time_moved)
     on_note('with-a-cosignature-beyond-the-limit', _which, beyond_the_limit)
-    on_note('of-101-lines', _which, of_101_lines)
+    on_note('with-a-cosignature-at-the-end-of-time', _which, at_the_end_of_time)
+    on_note('of-101-lines', _which, of_lines(101))
+    on_note('of-121-lines', _which, of_lines(121))
+    on_note('of-1002-lines', _which, of_lines(1002))
 
 
 @cheat('checkpoints')

@@ -2,10 +2,11 @@
 """Goal: the three checkers, of which none was written with a look at another, say the same of the same directories: yes to
 what is honest, and of what is not the same first check that fails.
 
-    agree.py [--honest N] [--corruptions N] [--seed N] [--verbose]      100, 1000, by chance
+    agree.py [--honest N] [--offices N] [--corruptions N] [--seed N] [--verbose]      100, 10, 1000, by chance
 
 The program (C), daemon/site (JavaScript) and scripts/check/replay.py (Python) are run on directories that tests/peers writes, honest
-and cheating, and on corruptions of some of them: a byte changed, a file cut short, emptied, gone, or taken from elsewhere.
+and cheating; on those that the program publishes for offices of random configurations, two of each; and on corruptions of
+some: a byte changed, a file cut short, emptied, gone, taken from elsewhere, or a link to itself, to nothing or in circles.
 The BLS signature, which the page alone checks, is left out.
 """
 
@@ -19,6 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+from offices import offices
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, "..", "..")
@@ -76,7 +79,7 @@ def corrupt(rng, folder, others):
     path = os.path.join(folder, name)
     with open(path, "rb") as file:
         data = file.read()
-    how = rng.choice(("bit", "bit", "bit", "digit", "digit", "cut", "empty", "gone", "longer", "foreign", "lines"))
+    how = rng.choice(("bit", "bit", "bit", "digit", "digit", "cut", "empty", "gone", "longer", "foreign", "lines", "link"))
     if how == "bit" and data:
         at = rng.randrange(len(data))
         data = data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1:]
@@ -99,11 +102,32 @@ def corrupt(rng, folder, others):
         at = rng.randrange(len(lines) - 2)
         lines[at], lines[at + 1] = lines[at + 1], lines[at]
         data = b"\n".join(lines)
+    if how == "link":
+        return link(rng, path, folder)
     os.remove(path)
     if how != "gone":
         with open(path, "wb") as file:
             file.write(data)
     return f"{how} {name}"
+
+
+def link(rng, path, folder):
+    """A file, or a folder on the way to it, becomes a link: to itself as it was, to nothing, or in a circle."""
+    while rng.randrange(2) and os.path.dirname(path) != folder:
+        path = os.path.dirname(path)
+    how = rng.choice(("moved", "moved", "nothing", "circle"))
+    aside = folder + ".aside"
+    os.rename(path, aside)
+    os.symlink({"moved": aside, "nothing": folder + ".nothing", "circle": os.path.basename(path)}[how], path)
+    return f"link {how} {os.path.relpath(path, folder)}"
+
+
+def drop(folder):
+    shutil.rmtree(folder)
+    if os.path.isdir(folder + ".aside"):
+        shutil.rmtree(folder + ".aside")
+    elif os.path.exists(folder + ".aside"):
+        os.remove(folder + ".aside")
 
 
 def corruptions(rng, honest, n, folder):
@@ -113,7 +137,7 @@ def corruptions(rng, honest, n, folder):
         shutil.copytree(case["dir"], copy)
         what = corrupt(rng, copy, honest)
         yield {"name": f"corruption {i} of {case['name']}: {what}", "dir": copy, "args": case["args"], "expect": None}
-        shutil.rmtree(copy)
+        drop(copy)
 
 
 # ---- agreement ----
@@ -139,7 +163,8 @@ class Count:
         said = dict(zip(self.checkers, self.pool.map(lambda check: check(case), self.checkers.values())))
         keys = {name: key(one) for name, one in said.items()}
         self.cases += 1
-        if len(set(keys.values())) == 1 or only_bls(said):
+        right = case["expect"] != [] or all(one["ok"] for one in said.values())
+        if len(set(keys.values())) == 1 and right or only_bls(said):
             return
         self.differ += 1
         self.pairs[" | ".join(f"{name}: {what}" for name, what in keys.items())] += 1
@@ -152,6 +177,7 @@ class Count:
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--honest", type=int, default=100)
+    options.add_argument("--offices", type=int, default=10)
     options.add_argument("--corruptions", type=int, default=1000)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
     options.add_argument("--verbose", action="store_true")
@@ -162,12 +188,13 @@ def main():
     for name in args.without.split():
         del count.checkers[name]
     with tempfile.TemporaryDirectory() as folder:
-        places = [os.path.join(folder, name) for name in ("honest", "large", "cheats", "corrupt")]
+        places = [os.path.join(folder, name) for name in ("honest", "large", "cheats", "corrupt", "offices")]
         for place in places:
             os.mkdir(place)
         honest = write("publisher.py", places[0], "--seed", str(args.seed % 10000), "--count", str(args.honest))
         large = write("publisher.py", places[1], "--seed", str(args.seed % 10000), "--count", "7", "--large")
         parts = (("honest directories", honest + large), ("cheats and lawful edges", write("cheats.py", places[2])),
+                 ("directories of the program's", offices(rng, args.offices, places[4])),
                  ("corruptions", corruptions(rng, [c for c in honest if len(files_of(c["dir"])) < FILES_MAX], args.corruptions, places[3])))
         for name, cases in parts:
             before, draws = (count.cases, count.differ), 0

@@ -93,7 +93,7 @@ done
 [ -n "$replaced" ] || fail "no reserve for any place"
 expect 2 "is for a place's target" sc amend 1 0 1 --reason other --leave-empty
 # Until no reserve is left: that is said before, and nothing is changed.
-for try in 1 2 3 4 5 6 7 8 9; do
+for _ in 1 2 3 4 5 6 7 8 9; do
 	sc amend 1 "$replaced" target --reason closed >"$office/out" 2>"$office/err" || break
 done
 expect 2 "--leave-empty" sc amend 1 "$replaced" target --reason closed

@@ -302,7 +302,8 @@ note_split_units(const struct draw_context *x, const struct draw_case *c, struct
 		if (chosen->admitted && unit.n > 0)
 			v[n++] = (struct unit_visit){unit, chosen->visit};
 	}
-	qsort(v, n, sizeof *v, compare_unit_visits);
+	if (n > 0)
+		qsort(v, n, sizeof *v, compare_unit_visits);
 	for (size_t i = 0, first = 0; v != NULL && i < n; i++) {
 		bool last = i + 1 == n || !slice_eq(v[i + 1].unit, v[i].unit);
 

@@ -250,7 +250,7 @@ run_folders(struct run *r)
 	struct err why = {.tr = r->report->tr};
 	int rc = r->dir->list(r->dir->ctx, "draws", classify_draw_folder, &f, &why);
 
-	if (rc == ERR_ABSENT && r->sequence.n_draws == 0)
+	if (rc == ERR_ABSENT) /* what it would hold is missed where it is read */
 		rc = 0;
 	if (rc == 0) {
 		rc = r->dir->list(r->dir->ctx, "archive", classify_archive_name, &f, &why);

@@ -27,8 +27,8 @@ struct verify_options {
 	bool has_now;
 	int64_t now; /* only for a note on what is overdue at this time */
 	/* The local date of a time in an IANA zone, by the caller's data; false where it knows no such zone.  May be NULL. */
-	bool (*local_date)(const void *ctx, struct slice zone, int64_t time, int32_t *ret_date);
-	const void *zones; /* its ctx */
+	bool (*local_date)(void *ctx, struct slice zone, int64_t time, int32_t *ret_date);
+	void *zones; /* its ctx */
 	const struct progress *progress;
 	unsigned threads; /* 0 and 1: only the caller's */
 };

@@ -35,8 +35,8 @@ search_new(const struct visits_problem *p, struct visit *visits, struct search *
 	*ret = (struct search){
 	    .p = p,
 	    .visits = visits,
-	    .diaries = malloc((p->n_inspectors + 1) * sizeof *ret->diaries),
-	    .earlier = malloc((p->n_places * p->seats + 1) * sizeof *ret->earlier),
+	    .diaries = calloc(p->n_inspectors + 1, sizeof *ret->diaries),
+	    .earlier = calloc(p->n_places * p->seats + 1, sizeof *ret->earlier),
 	};
 	if (ret->diaries == NULL || ret->earlier == NULL)
 		return false;

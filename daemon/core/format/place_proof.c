@@ -140,16 +140,14 @@ read_document(struct proofs_reader *r)
 
 /* Whether the line is a document or a PROOF of the right form. */
 static bool
-read_proofs_line(struct place_proofs *it, struct slice line, char *out)
+read_proofs_line(struct proofs_reader *r, struct slice line)
 {
-	struct proofs_reader r = {.it = it, .out = out};
-
-	json_open(&r.json, line);
+	json_open(&r->json, line);
 	if (line.n > 7 && memcmp(line.p, "{\"key\":", 7) == 0)
-		read_document(&r);
+		read_document(r);
 	else
-		read_proof(&r, (struct slice){NULL, 0}, 0, (struct slice){NULL, 0});
-	return !r.bad && json_done(&r.json);
+		read_proof(r, (struct slice){NULL, 0}, 0, (struct slice){NULL, 0});
+	return !r->bad && json_done(&r->json);
 }
 
 static struct slice
@@ -180,10 +178,10 @@ place_proofs_parse(struct slice bytes, struct place_proofs *ret_proofs, struct e
 		return err_memory(err);
 	}
 	while (right && rest.n > 0) {
-		char *out = it.text + (rest.p - bytes.p);
+		struct proofs_reader r = {.it = &it, .out = it.text + (rest.p - bytes.p)};
 		struct slice line = trim_line(slice_cut(&rest, '\n'));
 
-		right = line.n == 0 || read_proofs_line(&it, line, out);
+		right = line.n == 0 || read_proofs_line(&r, line);
 	}
 	if (!right || it.n == 0) {
 		place_proofs_release(&it);

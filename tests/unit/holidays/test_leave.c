@@ -31,24 +31,23 @@ leave_of(const char *text)
 	static const struct zone zone = {.first = 8 * 3600};
 	static char spans_text[1024];
 	struct diag faults = {.say = note};
-	struct leave_span *spans = NULL;
+	struct leave_spans spans = {NULL, 0};
 	struct err err = {0};
 	char *bytes = strdup(text);
-	size_t n = 0;
 
 	told[0] = spans_text[0] = '\0';
 	assert_non_null(bytes);
-	if (leave_calendar_read("a.ics", bytes, strlen(text), TODAY, &zone, &faults, &spans, &n, &err) != 0)
+	if (leave_calendar_read("a.ics", bytes, strlen(text), TODAY, &zone, &faults, &spans, &err) != 0)
 		return "refused";
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < spans.n; i++) {
 		char from[DATE_TEXT], to[DATE_TEXT];
 
-		text_from_date(spans[i].from, from);
-		text_from_date(spans[i].to, to);
+		text_from_date(spans.v[i].from, from);
+		text_from_date(spans.v[i].to, to);
 		(void)snprintf(spans_text + strlen(spans_text), sizeof spans_text - strlen(spans_text), "%s..%s ", from,
 		    to);
 	}
-	free(spans);
+	free(spans.v);
 	return spans_text;
 }
 

@@ -164,7 +164,7 @@ test_what_is_noted(void **state)
 }
 
 static bool
-local_date(const void *ctx, struct slice zone, int64_t time, int32_t *ret_date)
+local_date(void *ctx, struct slice zone, int64_t time, int32_t *ret_date)
 {
 	assert_true(slice_is(zone, "Asia/Shanghai"));
 	*ret_date = (int32_t)((time + *(const int64_t *)ctx) / DAY_S);
@@ -175,7 +175,7 @@ local_date(const void *ctx, struct slice zone, int64_t time, int32_t *ret_date)
 static void
 test_local_dates(void **state)
 {
-	static const int64_t east = (int64_t)8 * 3600, far = (int64_t)22 * 3600;
+	static int64_t east = (int64_t)8 * 3600, far = (int64_t)22 * 3600;
 	struct verify_options options = {.local_date = local_date, .zones = &east};
 	struct seen seen;
 
