@@ -9,6 +9,7 @@ makes the large one smaller.
 
 import collections
 import csv
+import hashlib
 import json
 import os
 import random
@@ -90,9 +91,23 @@ def load(folder, name):
         return json.load(file)
 
 
-def compare(rows, commit, record):
-    """The query's rows against what was published; says what differs, None where nothing does."""
-    strata = {entry["class"]: entry for entry in commit["strata"]}
+def starts(folder, commit, sealed, record):
+    """PROTOCOL 6: the slot at which the search for each target's visit begins."""
+    with open(os.path.join(folder, "targets.csv"), newline="", encoding="utf-8") as file:
+        units = {row["id"]: row["unit"] for row in csv.DictReader(file)}
+
+    def start(target):
+        unit = commit["rules"]["same_unit"] and units[target]
+        text = record["seed"] + (f"visit/unit/{unit}" if unit else f"visit/target/{target}")
+        return sealed["slots"][int(hashlib.sha256(text.encode()).hexdigest()[:16], 16) * len(sealed["slots"]) >> 64]
+    return start
+
+
+def compare(folder, rows, record=None):
+    """The query's rows against what was published, or what is said to be its record; says what differs, None where nothing does."""
+    commit, sealed = load(folder, "commit.json"), load(folder, "sealed.json")
+    record = record or load(folder, "record.json")
+    strata = {entry["class"]: entry for entry in sealed["strata"]}
     order = [name for name in strata if name in {row[0] for row in rows}]
     if [(row[0], int(row[1])) for row in rows] != [
             (name, rank + 1) for name in order for rank in range(sum(row[0] == name for row in rows))]:
@@ -108,11 +123,15 @@ def compare(rows, commit, record):
         return "unstaffed"
     if [(row[2], row[3]) for row in rows if row[4] == "reserve"] != [(r["id"], r["ticket"]) for r in record["reserve"]]:
         return "reserve"
+    start = starts(folder, commit, sealed, record)
+    if [row[5] for row in rows] != [start(row[2]) for row in rows]:
+        return "where the search for a visit begins"
     return None
 
 
-def notice(folder, commit, record, seen):
+def notice(folder, seen):
     """Counts what occurs in a draw."""
+    commit, record = load(folder, "commit.json"), load(folder, "record.json")
     with open(os.path.join(folder, "targets.csv"), newline="", encoding="utf-8") as file:
         targets = list(csv.DictReader(file))
     seen.update(row["drum"] for row in targets)
@@ -129,14 +148,13 @@ def check(server, what, folders, seen):
     if not folders:
         raise Failed(f"{what}: no draw")
     for folder, postgres, (duck, _) in zip(folders, server.replay(folders), duckdb(folders), strict=True):
-        commit, record = load(folder, "commit.json"), load(folder, "record.json")
         for name, rows in (("PostgreSQL", postgres), ("DuckDB", duck)):
-            difference = compare(rows, commit, record)
+            difference = compare(folder, rows)
             if difference:
                 raise Failed(f"{folder}: {name} differs: {difference}")
         if postgres != duck:
             raise Failed(f"{folder}: PostgreSQL and DuckDB differ")
-        notice(folder, commit, record, seen)
+        notice(folder, seen)
     print(f"{what}: {len(folders)} draws, both agree", flush=True)
 
 
@@ -146,27 +164,28 @@ def check_seen(seen):
         raise Failed("not all that should occur did")
 
 
-def check_comparison(rows, commit, record):
-    """The comparison itself sees a change of one place, one digit, one more."""
+def check_comparison(folder, rows):
+    """The comparison itself sees a change of one place, one digit, one more, one slot."""
+    record = load(folder, "record.json")
     forged = [json.loads(json.dumps(record)) for _ in range(4)]
     forged[0]["reserve"][0:2] = reversed(forged[0]["reserve"][0:2])
     forged[1]["selected"][-1]["ticket"] = forged[1]["selected"][-1]["ticket"][:-1] + "x"
     forged[2]["unstaffed"].append(forged[2]["selected"][0]["id"])
     forged[3]["reserve"].pop()
-    if compare(rows, commit, record) or not all(compare(rows, commit, other) for other in forged):
+    slot = [[*rows[0][:5], "another"], *rows[1:]]
+    if compare(folder, rows) or not compare(folder, slot) or not all(compare(folder, rows, other) for other in forged):
         raise Failed("the comparison does not see a forged record")
 
 
 def check_large(server, public):
     folder = scene.opened_draws(public)[0]
-    commit, record = load(folder, "commit.json"), load(folder, "record.json")
     before = time.monotonic()
     run(scene.SPOTCHECK, "replay", folder)
     own = time.monotonic() - before
     postgres, postgres_s = server.replay_as_told(folder)
     duck, duck_s = next(duckdb([folder]))
     for name, rows in (("PostgreSQL", postgres), ("DuckDB", duck)):
-        difference = compare(rows, commit, record)
+        difference = compare(folder, rows)
         if difference:
             raise Failed(f"{ROWS} targets: {name} differs: {difference}")
     print(f"{ROWS:,} targets, {sum(row[4] == 'chosen' for row in duck)} chosen: both agree; PostgreSQL {postgres_s:.1f} s "
@@ -185,12 +204,13 @@ def main():
         example = scene.opened_draws(scene.EXAMPLE)
         check(server, "the example", example, seen)
         rows, _ = server.replay_as_told(example[0])
-        check_comparison(rows, load(example[0], "commit.json"), load(example[0], "record.json"))
+        check_comparison(example[0], rows)
         check(server, "the sample district", scene.opened_draws(scene.district(folder("district"), 5)), seen)
         public = scene.simulated(folder("shipped"), "2024-01-01", "2026-12-31", {})
         check(server, "three years as shipped", scene.opened_draws(public), seen)
         public = scene.simulated(folder("tight"), "2026-01-01", "2026-12-31", {
-            "rest": "20", "cover": "200", "max_load": "1", "reserve": "5", "weight": "column"})
+            "rest": "20", "quiet": "0", "cover": "200", "sample": "15%", "max_load": "1", "reserve": "5",
+            "weight": "column"})
         check(server, "a year in which teams are short", scene.opened_draws(public), seen)
         check_seen(seen)
         draws = [d for p in scene.peers(os.path.join(scratch, "peers"), SEED, 200) for d in scene.opened_draws(p)]
