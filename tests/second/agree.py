@@ -2,11 +2,12 @@
 """Goal: the three checkers, of which none was written with a look at another, say the same of the same directories: yes to
 what is honest, and of what is not the same first check that fails.
 
-    agree.py [--honest N] [--corruptions N] [--seed N] [--verbose]      100, 1000, by chance
+    agree.py [--honest N] [--offices N] [--corruptions N] [--seed N] [--verbose]      100, 12, 1000, by chance
 
-The program (C), daemon/site (JavaScript) and scripts/check/replay.py (Python) are run on directories that tests/peers writes, honest
-and cheating, and on corruptions of some of them: a byte changed, a file cut short, emptied, gone, or taken from elsewhere.
-The BLS signature, which the page alone checks, is left out.
+The program (C), daemon/site (JavaScript) and scripts/check/replay.py (Python) are run on directories that tests/peers writes,
+honest and cheating; on those that the program itself publishes, where the checker of tests/peers is asked as well, and where all
+must say yes; and on corruptions of both: a byte changed, a file cut short, emptied, gone, or taken from elsewhere.  The BLS
+signature, which the page alone checks, is left out.
 """
 
 import argparse
@@ -19,6 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import offices
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.join(HERE, "..", "..")
@@ -62,6 +65,15 @@ def by_python(case):
     said = json.loads(done.stdout)
     first = said["first_failed"]
     return {"ok": said["ok"], "first": first and {**first, "draw": first["draw"] or 0}}
+
+
+def by_peers(case):
+    done = subprocess.run(["/usr/bin/python3", "-B", os.path.join(TOP, "tests/peers/checker.py"), case["dir"], *case["args"]],
+                          capture_output=True, text=True, timeout=600, check=False)
+    said, _, why = done.stdout.strip().partition(": ")
+    if said == "NO" and done.returncode == 1:
+        return {"ok": False, "first": {"check": why.partition(" ")[0].rstrip(":"), "detail": why}}
+    return {"ok": bool(said) and done.returncode != 1, "first": None, "detail": done.stderr[-300:]}
 
 
 # ---- corruptions ----
@@ -132,14 +144,15 @@ def only_bls(said):
 class Count:
     def __init__(self, page, verbose):
         self.checkers = {"program": by_program, "page": page, "python": by_python}
-        self.pool = concurrent.futures.ThreadPoolExecutor(len(self.checkers))
+        self.pool = concurrent.futures.ThreadPoolExecutor(2)
         self.verbose, self.cases, self.differ, self.pairs = verbose, 0, 0, collections.Counter()
 
-    def look(self, case):
-        said = dict(zip(self.checkers, self.pool.map(lambda check: check(case), self.checkers.values())))
+    def look(self, case, **more):
+        checkers = {**self.checkers, **more}
+        said = dict(zip(checkers, self.pool.map(lambda check: check(case), checkers.values())))
         keys = {name: key(one) for name, one in said.items()}
         self.cases += 1
-        if len(set(keys.values())) == 1 or only_bls(said):
+        if only_bls(said) or (len(set(keys.values())) == 1 and not (more and keys["program"] != "yes")):
             return
         self.differ += 1
         self.pairs[" | ".join(f"{name}: {what}" for name, what in keys.items())] += 1
@@ -149,9 +162,46 @@ class Count:
                 print(f"    {name:8} {keys[name]}: {(one['first'] or {}).get('detail', '')}", file=sys.stderr)
 
 
+def load(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def occurs(folder, seen):
+    """Counts what there is in the opened draws of a directory: much of it must occur, or they would prove too little."""
+    for name in os.listdir(os.path.join(folder, "draws")) if os.path.isdir(os.path.join(folder, "draws")) else ():
+        draw = os.path.join(folder, "draws", name)
+        if os.path.exists(os.path.join(draw, "record.json")):
+            commit, record = json.loads(load(draw, "commit.json")), json.loads(load(draw, "record.json"))
+            seen.update({"opened": 1, f"beacon {commit['beacon']['source']}": 1, "unstaffed": len(record["unstaffed"]),
+                         "amendments": sum(file.startswith("amend-") for file in os.listdir(draw)),
+                         "rotation": load(draw, "conflicts.csv").count(",rotation"), "away.csv": load(draw, "away.csv").count("\n") - 1})
+            for file, drum in (("targets.csv", -2), ("inspectors.csv", -2)):
+                seen.update(f"{file[0]}:{line.split(',')[drum]}" for line in load(draw, file).splitlines()[1:])
+
+
+def look_at_offices(count, seed, n, folder):
+    """Returns the cases, and says what became of the offices."""
+    ended, done, seen, cases = [], collections.Counter(), collections.Counter(), []
+    try:
+        for case in offices.lives(seed, range(n), folder, ended, done):
+            count.look(case, peers=by_peers)
+            cases.append(case)
+            seen.update({"sealed moments": bool(case["sealed"]), "draws": case["draws"] if case["end"] else 0})
+            if case["end"]:
+                occurs(case["dir"], seen)
+    finally:
+        for thing in ended:
+            thing.end()
+    for what, of in (("commands", done), ("of these", seen)):
+        print(f"{what}: " + ", ".join(f"{name} {of[name]}" for name in sorted(of) if "refused" not in name), flush=True)
+    return cases
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--honest", type=int, default=100)
+    options.add_argument("--offices", type=int, default=12)
     options.add_argument("--corruptions", type=int, default=1000)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
     options.add_argument("--verbose", action="store_true")
@@ -162,13 +212,17 @@ def main():
     for name in args.without.split():
         del count.checkers[name]
     with tempfile.TemporaryDirectory() as folder:
-        places = [os.path.join(folder, name) for name in ("honest", "large", "cheats", "corrupt")]
+        places = [os.path.join(folder, name) for name in ("honest", "large", "cheats", "offices", "corrupt")]
         for place in places:
             os.mkdir(place)
+        own = look_at_offices(count, args.seed, args.offices, places[3])
+        print(f"the program's own directories: {len(own)} with {sum(case['draws'] for case in own if case['end'])} draws, "
+              f"of which {count.differ} are not agreed on", flush=True)
         honest = write("publisher.py", places[0], "--seed", str(args.seed % 10000), "--count", str(args.honest))
         large = write("publisher.py", places[1], "--seed", str(args.seed % 10000), "--count", "7", "--large")
+        small = [case for case in honest + own if len(files_of(case["dir"])) < FILES_MAX]
         parts = (("honest directories", honest + large), ("cheats and lawful edges", write("cheats.py", places[2])),
-                 ("corruptions", corruptions(rng, [c for c in honest if len(files_of(c["dir"])) < FILES_MAX], args.corruptions, places[3])))
+                 ("corruptions", corruptions(rng, small, args.corruptions, places[4])))
         for name, cases in parts:
             before, draws = (count.cases, count.differ), 0
             for case in cases:
