@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Goal: the three checkers, of which none was written with a look at another, say the same of the same directories: yes to
-what is honest, and of what is not the same first check that fails.
+what is honest, with the same class of each draw, and of what is not the same first check that fails.
 
     agree.py [--honest N] [--offices N] [--corruptions N] [--seed N] [--verbose]      100, 12, 1000, by chance
 
@@ -16,6 +16,7 @@ import concurrent.futures
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -47,14 +48,22 @@ class Page:
         return json.loads(self.process.stdout.readline())
 
 
+def plain_class(said):
+    """Of a class its letter, and whether it hangs on the witnesses' independence.  Only the page and tests/peers say A, and they
+    say it where the others have not checked a signature."""
+    letter = re.match(r"none|pending|unknown|unchecked|undetermined|[ABC]", said)[0]
+    return "A" if letter in ("A", "unchecked", "undetermined") else letter + "?" * ("independent" in said)
+
+
 def by_program(case):
     done = subprocess.run([SPOTCHECK, "--json", "verify", case["dir"], *case["args"]], capture_output=True, text=True,
                           timeout=300, check=False)
     if done.returncode not in (0, 1) or not done.stdout:
         return {"ok": False, "first": {"draw": -1, "check": "crash", "detail": f"{done.returncode} {done.stderr}"}}
-    failed = [c for c in json.loads(done.stdout)["checks"] if c["state"] == "failed"]
+    report = json.loads(done.stdout)
+    failed = [c for c in report["checks"] if c["state"] == "failed"]
     first = {key: failed[0][key] for key in ("draw", "check", "detail")} if failed else None
-    return {"ok": done.returncode == 0, "first": first}
+    return {"ok": done.returncode == 0, "first": first, "classes": [plain_class(each["class"]) for each in report["classes"]]}
 
 
 def by_python(case):
@@ -64,16 +73,18 @@ def by_python(case):
         return {"ok": False, "first": {"draw": -1, "check": "crash", "detail": f"{done.returncode} {done.stderr[-300:]}"}}
     said = json.loads(done.stdout)
     first = said["first_failed"]
-    return {"ok": said["ok"], "first": first and {**first, "draw": first["draw"] or 0}}
+    return {"ok": said["ok"], "first": first and {**first, "draw": first["draw"] or 0},
+            "classes": [plain_class(each["class"] or "unknown") for each in said["draws"]]}
 
 
 def by_peers(case):
-    done = subprocess.run(["/usr/bin/python3", "-B", os.path.join(TOP, "tests/peers/checker.py"), case["dir"], *case["args"]],
-                          capture_output=True, text=True, timeout=600, check=False)
-    said, _, why = done.stdout.strip().partition(": ")
+    done = subprocess.run(["/usr/bin/python3", "-B", os.path.join(TOP, "tests/peers/checker.py"), "--verbose", case["dir"],
+                           *case["args"]], capture_output=True, text=True, timeout=600, check=False)
+    said, _, why = done.stdout.partition("\n")[0].partition(": ")
     if said == "NO" and done.returncode == 1:
         return {"ok": False, "first": {"check": why.partition(" ")[0].rstrip(":"), "detail": why}}
-    return {"ok": bool(said) and done.returncode != 1, "first": None, "detail": done.stderr[-300:]}
+    classes = re.findall(r"^draw \d+: class: (.*)$", done.stdout, re.M)
+    return {"ok": bool(said) and done.returncode != 1, "first": None, "classes": [plain_class(each) for each in classes]}
 
 
 # ---- corruptions ----
@@ -132,7 +143,7 @@ def corruptions(rng, honest, n, folder):
 
 def key(said):
     """What one says of a directory.  Of which draw a check of the log speaks is each checker's own way of telling."""
-    return "yes" if said["ok"] else "no" if said["first"] is None else said["first"]["check"]
+    return " ".join(["yes", *said["classes"]]) if said["ok"] else "no" if said["first"] is None else said["first"]["check"]
 
 
 def only_bls(said):
@@ -152,14 +163,15 @@ class Count:
         said = dict(zip(checkers, self.pool.map(lambda check: check(case), checkers.values())))
         keys = {name: key(one) for name, one in said.items()}
         self.cases += 1
-        if only_bls(said) or (len(set(keys.values())) == 1 and not (more and keys["program"] != "yes")):
-            return
+        if only_bls(said) or (len(set(keys.values())) == 1 and not (more and not said["program"]["ok"])):
+            return said
         self.differ += 1
         self.pairs[" | ".join(f"{name}: {what}" for name, what in keys.items())] += 1
         if self.verbose or self.differ <= 40:
             print(case["name"], case["args"] if self.verbose else "", file=sys.stderr)
             for name, one in said.items():
                 print(f"    {name:8} {keys[name]}: {(one['first'] or {}).get('detail', '')}", file=sys.stderr)
+        return said
 
 
 def load(*path):
@@ -174,10 +186,10 @@ def occurs(folder, seen):
         if os.path.exists(os.path.join(draw, "record.json")):
             commit, record = json.loads(load(draw, "commit.json")), json.loads(load(draw, "record.json"))
             seen.update({"opened": 1, f"beacon {commit['beacon']['source']}": 1, "unstaffed": len(record["unstaffed"]),
-                         "amendments": sum(file.startswith("amend-") for file in os.listdir(draw)),
-                         "rotation": load(draw, "conflicts.csv").count(",rotation"), "away.csv": load(draw, "away.csv").count("\n") - 1})
-            for file, drum in (("targets.csv", -2), ("inspectors.csv", -2)):
-                seen.update(f"{file[0]}:{line.split(',')[drum]}" for line in load(draw, file).splitlines()[1:])
+                         "visits": len(record["selected"]), "rotation": load(draw, "conflicts.csv").count(",rotation"),
+                         "amendments": sum(file.startswith("amend-") for file in os.listdir(draw))})
+            for kind in ("target", "inspector"):
+                seen.update(f"{kind} {line.split(',')[-2]}" for line in load(draw, f"{kind}s.csv").splitlines()[1:])
 
 
 def look_at_offices(count, seed, n, folder):
@@ -185,11 +197,12 @@ def look_at_offices(count, seed, n, folder):
     ended, done, seen, cases = [], collections.Counter(), collections.Counter(), []
     try:
         for case in offices.lives(seed, range(n), folder, ended, done):
-            count.look(case, peers=by_peers)
+            said = count.look(case, peers=by_peers)
             cases.append(case)
             seen.update({"sealed moments": bool(case["sealed"]), "draws": case["draws"] if case["end"] else 0})
             if case["end"]:
                 occurs(case["dir"], seen)
+                seen.update(f"class {letter}" for letter in said["program"].get("classes", ()))
     finally:
         for thing in ended:
             thing.end()

@@ -57,8 +57,9 @@ def cycle_keys(rng, beacon, when, whole):
 
 
 def random_when(rng, timed):
-    return {"when": "manual"} if not timed else rng.choice(({"when": "monthly", "day": "random", "times": 2, "time": "09:00-17:00"}, {"when": "weekly", "day": "tue"},
-                       {"when": "monthly", "day": "3rd workday", "time": "10:00"}, {"when": "after holiday", "day": "1st workday"}))
+    return {"when": "manual"} if not timed else rng.choice((
+        {"when": "monthly", "day": "random", "times": 2, "time": "09:00-17:00"}, {"when": "weekly", "day": "tue"},
+        {"when": "monthly", "day": "3rd workday", "time": "10:00"}, {"when": "after holiday", "day": "1st workday"}))
 
 
 def targets_of(rng, n, whole):
@@ -245,9 +246,11 @@ class Life(outside.Office):
         places = self.query(f"SELECT n, place FROM draw_place WHERE n IN ({','.join(map(str, drawn))})")
         for _ in range(self.rng.randrange(1, 5) if places else 0):
             n, place = self.rng.choice(places)
-            what = (["target", "--reason", self.rng.choice(("closed", "moved", "other")), "--leave-empty"] if self.rng.random() < 0.4
-                    else [str(self.rng.randrange(2)), "--reason", self.rng.choice(("recusal", "unavailable", "other"))])
-            self.try_("amend", str(n), str(place), *what)
+            if self.rng.random() < 0.4:
+                what, why = ["target", "--leave-empty"], ("closed", "moved", "other")
+            else:
+                what, why = [str(self.rng.randrange(2))], ("recusal", "unavailable", "other")
+            self.try_("amend", str(n), str(place), *what, "--reason", self.rng.choice(why))
 
     def void(self):
         waiting = [n for n, _, _, _, outcome, _ in self.rows() if outcome is None]
@@ -286,8 +289,8 @@ class Life(outside.Office):
 
     def live(self, acts):
         for _ in range(acts):
-            self.rng.choice((self.commit, self.commit, self.commit, self.amend, self.amend, self.void, self.excuse, self.import_leave,
-                             self.import_again, self.change_rules))()
+            self.rng.choice((self.commit, self.commit, self.commit, self.amend, self.amend, self.void, self.excuse,
+                             self.import_leave, self.import_again, self.change_rules))()
             self.pass_time(Clock.now() + self.rng.choice((60, HOUR, 9 * HOUR, 4 * DAY, 12 * DAY)))
 
     def end_all(self):
