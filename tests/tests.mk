@@ -8,7 +8,7 @@ FUZZ_SOURCES = $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TESTS = $(FUZZ_SOURCES:%.c=$(OUT)/%)
 CMOCKA_LIBS = $(shell pkg-config --libs cmocka) -lm
 
-LONG = fuzz fuzz-run years ten-years odds faults faults-commands
+LONG = fuzz fuzz-run years ten-years odds faults faults-commands agree
 NPM = page-test second-test browser-test
 RUNS = check demo bench $(LONG) $(NPM)
 .PHONY: everything test sanitize coverage $(RUNS)
@@ -122,6 +122,14 @@ ten-years:	## ten years of the sample and of two made-up offices: what cannot be
 	@scripts/setup.sh build test
 	@+$(INNER) all
 	$(PYTHON) scripts/ten_years.py $(if $(SEED),--seed $(SEED))
+
+N = 100
+agree:	## the three checkers on N=100 offices' directories, 300 by another publisher and 1000 corruptions, SEED=N (npm)
+	@scripts/need_node.sh
+	@scripts/setup.sh build test
+	npm --prefix daemon/site ci --silent
+	@+$(INNER) all
+	$(PYTHON) tests/second/agree.py --offices $(N) --honest 300 $(if $(SEED),--seed $(SEED))
 
 ODDS_CONFIGURATIONS = 100
 odds:	## the odds of a hundred random configurations against ten thousand draws of each

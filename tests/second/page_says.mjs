@@ -8,7 +8,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     const report = await checkFiles(readTree(dir), optionsOf(args));
     const first = report.first && { draw: report.first.n || 0, check: report.first.check.name, detail: report.first.check.code };
-    said = { ok: report.verdict === 'ok', first: first ?? null };
+    const classes = report.draws.map(({ assurance }) => (
+      assurance?.class === 'B' && !assurance.independent ? 'B?' : assurance?.class));
+    said = { ok: report.verdict === 'ok', first: first ?? null, classes };
   } catch (error) {
     said = { ok: false, first: { draw: -1, check: 'crash', detail: String(error) } };
   }

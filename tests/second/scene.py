@@ -47,13 +47,9 @@ def shipped_conf(folder, keys):
     return path
 
 
-def simulated(folder, frm, to, keys, public_ids="plain"):
+def simulated(folder, frm, to, keys):
     """The directory that the service publishes in that time, over the sample district."""
     ini = shipped_conf(folder, keys)
-    with open(ini, encoding="utf-8") as file:
-        text = re.sub(r"^#public_ids = .*", f"public_ids = {public_ids}", file.read(), flags=re.M)
-    with open(ini, "w", encoding="utf-8") as file:
-        file.write(text)
     run(SPOTCHECKD, "-c", ini, "--simulate", frm, to, "--scratch", os.path.join(folder, "years"))
     return os.path.join(folder, "years/public")
 
