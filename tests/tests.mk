@@ -123,8 +123,8 @@ ten-years:	## ten years of the sample and of two made-up offices: what cannot be
 	@+$(INNER) all
 	$(PYTHON) scripts/ten_years.py $(if $(SEED),--seed $(SEED))
 
-N = 100
-agree:	## the three checkers on N=100 offices' directories, 300 by another publisher and 1000 corruptions, SEED=N (npm)
+N = 140
+agree:	## the three checkers on N=140 offices' directories, 300 by another publisher and 1000 corruptions, SEED=N (npm)
 	@scripts/need_node.sh
 	@scripts/setup.sh build test
 	npm --prefix daemon/site ci --silent

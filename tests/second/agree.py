@@ -2,7 +2,7 @@
 """Goal: the three checkers, of which none was written with a look at another, say the same of the same directories: yes to
 what is honest, with the same class of each draw, and of what is not the same first check that fails.
 
-    agree.py [--honest N] [--offices N] [--corruptions N] [--seed N] [--verbose]      100, 12, 1000, by chance
+    agree.py [--honest N] [--offices N] [--corruptions N] [--seed N] [--verbose]      100, 8, 1000, by chance
 
 The program (C), daemon/site (JavaScript) and scripts/check/replay.py (Python) are run on directories that tests/peers writes,
 honest and cheating; on those that the program itself publishes, where the checker of tests/peers is asked as well, and where all
@@ -236,7 +236,7 @@ def look_at_offices(count, seed, n, folder):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--honest", type=int, default=100)
-    options.add_argument("--offices", type=int, default=12)
+    options.add_argument("--offices", type=int, default=8)
     options.add_argument("--corruptions", type=int, default=1000)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
     options.add_argument("--verbose", action="store_true")

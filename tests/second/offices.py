@@ -210,8 +210,10 @@ class Life(outside.Office):
         return line and self.try_("cosignature", "add", "-", stdin=line)
 
     def cosign_all(self):
+        """A beacon has cosigned: of what it has not, it gives no value, and a void that needs one stays sealed for ever."""
+        beacon = self.witnesses[0] if any(keys["beacon"].startswith("witness") for keys in self.cycles.values()) else None
         for witness in self.in_force:
-            if self.rng.random() < 0.8:
+            if witness is beacon or self.rng.random() < 0.8:
                 self.take_in(self.cosign(witness))
 
     def pass_time(self, until):
