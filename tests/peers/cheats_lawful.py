@@ -589,6 +589,23 @@ def archive_entries_not_cosigned(s):
     s.reveal(1)
 
 
+@lawful('archive entries not cosigned in time')
+def archive_entries_cosigned_a_day_before(s):
+    """Within 86400 s of its time is so on both sides: two entries are in time to the second, two are not."""
+    s.draw(s.commit())
+    for off in (-P.DAY - 1, -P.DAY, P.DAY, P.DAY + 1):
+        s.archive(60, cosigned=[(w, s.op.now + 60 + off) for w in WITNESSES])
+    s.reveal(1)
+
+
+@lawful('archive entries not cosigned in time')
+def archive_entries_cosigned_twice(s):
+    """Of several cosignatures by one witness the earliest counts, and it is too early."""
+    s.draw(s.commit())
+    s.archive(60, cosigned=[(w, s.op.now + 60 + off) for off in (5, -2 * P.DAY) for w in WITNESSES])
+    s.reveal(1)
+
+
 @lawful('amended', 'amended after the reveal')
 def amended_before_and_after_the_reveal(s):
     s.draw(s.commit())

@@ -827,8 +827,9 @@ class Notes:
         for at in between:
             data = self.k.files.get('archive/%04d.checkpoint' % at)
             witnesses = self.k.archives[at][1]
-            good += data is not None and P.majority(
-                P.cosigners(P.parse_checkpoint(data), witnesses, times[at] + P.DAY), witnesses)
+            cosigned = {} if data is None else P.cosigned_at(P.parse_checkpoint(data), witnesses)
+            soon = [moment for moment in cosigned.values() if abs(moment - times[at]) <= P.DAY]
+            good += data is not None and P.majority(soon, witnesses)
         if good < len(between):
             self.note('archive entries not cosigned in time', c.n, f'{len(between) - good} of {len(between)}')
         first, last = times[c.outcome_at] // P.DAY, times[end - 1] // P.DAY

@@ -96,6 +96,12 @@ check_parts_no_reveal(const struct log *log, uint64_t size, const char *name, st
 
 /* ---- checkpoints of archive entries ---- */
 
+static bool
+is_within_a_day(int64_t time, int64_t of)
+{
+	return time >= of - DAY_S && time <= of + DAY_S;
+}
+
 int
 cosigned_archive(const struct log *log, const struct sequence *s, size_t index, const struct published *dir,
     bool *ret_in_time, uint64_t *ret_size, struct err *err)
@@ -128,7 +134,7 @@ cosigned_archive(const struct log *log, const struct sequence *s, size_t index, 
 		if (verdict == NOTE_FALSE)
 			rc = refuse_false_cosignature(path, w.keys[i], err);
 		if (verdict == NOTE_TRUE) {
-			in_time += time <= log->entries[index].entry.time + OUTCOME_DELAY_S;
+			in_time += is_within_a_day(time, log->entries[index].entry.time);
 			*ret_size = checkpoint.size;
 		}
 	}
