@@ -28,8 +28,8 @@ load_letters(struct draw_session *session)
 	rc = letters_load(folder, DATA_DIR "/letters", &cli->diag, &session->letters);
 	free(folder);
 	session->operator.letters = session->letters;
-	if (rc == ERR_REFUSED)
-		return EXIT_USAGE; /* its faults are printed */
+	if (rc == ERR_REFUSED || rc == ERR_OUTSIDE)
+		return rc == ERR_OUTSIDE ? EXIT_OUTSIDE : EXIT_USAGE; /* its faults are printed */
 	if (rc != 0) {
 		err_memory(&cli->err);
 		return cli_fail(cli);

@@ -476,7 +476,7 @@ report_unread_template(const char *path, int rc, struct diag *diag)
 		diag_add(diag, path, 0, N_("it is no regular file"));
 	else
 		diag_add(diag, path, 0, N_("it cannot be read: %s"), strerror(errno));
-	return ERR_REFUSED;
+	return rc == ERR_OUTSIDE ? ERR_OUTSIDE : ERR_REFUSED;
 }
 
 int

@@ -39,7 +39,10 @@ struct template;
 int template_parse(struct slice text, const char *file, const struct template_name *names, struct diag *diag,
     struct template **ret_template);
 
-/* Reads and parses a regular file of at most TEMPLATE_MAX bytes.  ERR_ABSENT, without a fault, where there is none. */
+/*
+ * Reads and parses a regular file of at most TEMPLATE_MAX bytes.  ERR_ABSENT, without a fault, where there is none;
+ * ERR_OUTSIDE, with one, where it cannot be read.
+ */
 int
 template_load(const char *path, const struct template_name *names, struct diag *diag, struct template **ret_template);
 

@@ -10,20 +10,28 @@
 
 /* ---- letters ---- */
 
+struct template_faults {
+	struct check *check;
+	struct err last; /* for the one of a template that cannot be read, after which nothing more is checked */
+};
+
 /* A fault of a template, with its line. */
 static void
 say_template_fault(void *ctx, const char *file, unsigned long line, const char *message)
 {
+	struct template_faults *faults = ctx;
 	char where[512];
 
 	(void)snprintf(where, sizeof where, "%s:%lu", file, line);
-	check_say(ctx, CHECK_FAULT, line == 0 ? file : where, "%s", message);
+	(void)err_set(&faults->last, ERR_OUTSIDE, "%s: %s", line == 0 ? file : where, message);
+	check_say(faults->check, CHECK_FAULT, line == 0 ? file : where, "%s", message);
 }
 
 static int
 check_letters(struct check *check)
 {
-	struct diag diag = {.tr = check->cli->diag.tr, .say = say_template_fault, .ctx = check};
+	struct template_faults faults = {.check = check};
+	struct diag diag = {.tr = check->cli->diag.tr, .say = say_template_fault, .ctx = &faults};
 	struct letters *letters = NULL;
 	char *folder = NULL;
 	int rc;
@@ -34,9 +42,12 @@ check_letters(struct check *check)
 		rc = letters_load(folder, DATA_DIR "/letters", &diag, &letters);
 	free(folder);
 	letters_free(letters);
-	if (rc != ERR_MEMORY)
+	if (rc != ERR_MEMORY && rc != ERR_OUTSIDE)
 		return EXIT_DONE;
-	(void)err_memory(&check->cli->err);
+	if (rc == ERR_MEMORY)
+		(void)err_memory(&check->cli->err);
+	else
+		check->cli->err = faults.last;
 	return cli_fail(check->cli);
 }
 
