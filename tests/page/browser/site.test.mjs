@@ -193,7 +193,9 @@ test('dropped: the folder is read from what is dropped', async () => {
 
 test('what is touched up is refused, by the check that sees it first', async () => {
   const other = drawOver('other', 'id,name,class,unit,area,level\nT1,one,A,U,R,1\nT2,two,A,V,R,1\n', '1');
-  const last = (folder, level) => walk(join(folder, 'tile', level)).at(-1);
+  const size = Number(readFileSync(join(year, 'checkpoint'), 'utf8').split('\n')[1]);
+  const [number, width] = [String(Math.floor((size - 1) / 256)).padStart(3, '0'), size % 256];
+  const last = (folder, level) => join(folder, 'tile', level, width ? `${number}.p/${width}` : number);       // older ones are not needed
   const cases = [
     ['record', (folder) => flip(join(folder, 'draws/0002/record.json'), 200), /^NO: draw 2, check “record”/],
     ['roster', (folder) => flip(join(folder, 'draws/0003/targets.csv'), -20), /^NO: draw 3, check “files”: draws\/0003\/targets.csv/],
@@ -373,8 +375,9 @@ test('a receipt: chosen, dropped, of another draw, hostile, too large', async ()
   await page.setInputFiles('#folder', join(RECEIPTS, 'public'));
   assert.match(await verdictOf(page), YES);
   const mine = readFileSync(join(RECEIPTS, '1-P01.json'), 'utf8');
-  const { ticket } = JSON.parse(mine);
-  const words = `The receipt holds. Draw 1: P01 was in the drum with ticket ${ticket}, and was drawn.`;
+  const { ticket, place } = JSON.parse(mine);
+  const visit = JSON.parse(place.line).visit.replace('T', ' ');
+  const words = `The receipt holds. Draw 1: P01 was in the drum with ticket ${ticket}, and was drawn; place ${place.index}, ${visit}, has been in the log since the draw.`;
   assert.equal(await holds(page, join(RECEIPTS, '1-P01.json')), words);
   const changed = (name, from, to) => {
     const path = join(scratch, `${name}.json`);
