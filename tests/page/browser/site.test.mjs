@@ -384,7 +384,7 @@ test('a receipt: chosen, dropped, of another draw, hostile, too large', async ()
     writeFileSync(path, mine.replace(from, to));
     return path;
   };
-  assert.match(await holds(page, changed('drawn', '"selected"', '"none"')), /^The receipt does NOT hold\. Its outcome/);
+  assert.match(await holds(page, changed('drawn', '"selected"', '"none"')), /^The receipt does NOT hold\. The receipt: place is not of its form/);
   assert.match(await holds(page, changed('sealed', '"n":1,', '"n":4,')), /does NOT hold\. It is of draw 4, which is still sealed/);
   const bad = '<img src=x onerror=alert(1)>';
   assert.ok((await holds(page, changed('markup', '"origin":"spotcheck.example.org"', `"origin":"${bad}"`))).includes(bad));
